@@ -37,8 +37,7 @@ def is_full(error: BaseException) -> bool:
 
 def disk_of(folder: Path) -> Disk:
     """The disk of a folder that may not exist yet."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    return Disk(folder=folder, free=shutil.disk_usage(there).free // MEGABYTE)
+    return Disk(folder=folder, free=shutil.disk_usage(_existing(folder)).free // MEGABYTE)
 
 
 def disks() -> list[Disk]:
@@ -46,8 +45,7 @@ def disks() -> list[Disk]:
     folders = (settings.VAR_DIR, settings.MEDIA_ROOT, settings.AVATARS["WORK_DIR"], settings.LOG_DIR)
     found: dict[int, Disk] = {}
     for folder in map(Path, folders):
-        there = next(place for place in (folder, *folder.parents) if place.exists())
-        found.setdefault(there.stat().st_dev, disk_of(folder))
+        found.setdefault(_existing(folder).stat().st_dev, disk_of(folder))
     return list(found.values())
 
 
@@ -82,6 +80,11 @@ class WholeFileStorage(FileSystemStorage):
                     return name.replace("\\", "/")
         finally:
             part.unlink(missing_ok=True)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _part_of(path: Path) -> Path:

@@ -1,5 +1,7 @@
 """Drafts of schedules in the admin: their writers ask for publishing, and others publish them or send them back."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -100,12 +102,8 @@ class DraftsAdmin(ModelAdmin[Schedule]):
     )
     def ask_for_publishing_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         schedule = Schedule.objects.get(pk=object_id)
-        return self._settled(
-            request,
-            schedule,
-            lambda: services.ask_for_publishing(schedule, by=request.user),  # type: ignore[arg-type]
-            gettext("Publishing was asked for."),
-        )
+        act = partial(services.ask_for_publishing, schedule, by=request.user)  # type: ignore[arg-type]
+        return self._settled(request, schedule, act, gettext("Publishing was asked for."))
 
     @action(
         description=_("Publish"),
@@ -120,7 +118,7 @@ class DraftsAdmin(ModelAdmin[Schedule]):
     )
     def publish_this(self, request: HttpRequest, form: PublishForm, object_id: str) -> HttpResponse:
         schedule, seen = Schedule.objects.get(pk=object_id), form.cleaned_data["seen"]
-        act = lambda: services.publish(schedule, seen=seen)  # noqa: E731
+        act = partial(services.publish, schedule, seen=seen)
         return self._settled(request, schedule, act, gettext("It was published."))
 
     @action(
@@ -137,7 +135,7 @@ class DraftsAdmin(ModelAdmin[Schedule]):
     def send_back_this(self, request: HttpRequest, form: SendBackForm, object_id: str) -> HttpResponse:
         schedule, note = Schedule.objects.get(pk=object_id), form.cleaned_data["note"]
         words = gettext("It was sent back: %(note)s") % {"note": note}
-        return self._settled(request, schedule, lambda: services.send_back(schedule, note=note), words)
+        return self._settled(request, schedule, partial(services.send_back, schedule, note=note), words)
 
     def draft_actions(self, request: HttpRequest, schedule: Schedule) -> set[str]:
         """The buttons of a draft that this person needs in its state."""
@@ -145,7 +143,7 @@ class DraftsAdmin(ModelAdmin[Schedule]):
             return {"publish_this", *(["send_back_this"] if schedule.asked_at else [])}
         return set() if schedule.asked_at else {"ask_for_publishing_this"}
 
-    def _settled(self, request: HttpRequest, schedule: Schedule, act: Any, words: str) -> HttpResponse:
+    def _settled(self, request: HttpRequest, schedule: Schedule, act: Callable[[], object], words: str) -> HttpResponse:
         try:
             act()
         except SchedulingError as error:
