@@ -12,6 +12,7 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
+from kombu.transport.redis import Channel
 
 from core import logs
 
@@ -22,6 +23,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 task_prerun.connect(logs.clear_correlation_id)
+
+# Rows are the truth, so no message needs to go back to its queue. kombu tries to return unacknowledged ones after a
+# lost connection, and where the broker went away between a message and its acknowledgement, that ends the worker
+# with an AttributeError (kombu 5.7: `restore_unacked` on a connection without a transport).
+Channel.do_restore = False
 
 
 @setup_logging.connect

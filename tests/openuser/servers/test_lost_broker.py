@@ -1,0 +1,33 @@
+"""A worker outlives its broker, whatever it had just fetched."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from kombu import Connection, Exchange, Queue
+
+from openuser.celery import app
+from openuser.servers import valkey
+
+WORK = Queue("lost-broker")
+# What Celery's remote control listens to, on a channel of its own.
+CONTROL = Queue("lost-broker.control", Exchange("lost-broker.control", type="fanout"), auto_delete=True)
+
+
+def test_a_message_that_was_not_acknowledged_does_not_end_a_worker_without_a_broker(tmp_path):
+    fetched: list[Any] = []
+    options = app.conf.broker_transport_options
+    assert options == settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with valkey.running(tmp_path / "v") as url:
+        connection = Connection(url, transport_options=options)
+        connection.Producer().publish({}, routing_key=WORK.name, declare=[WORK], serializer="json")
+        connection.Consumer(WORK, channel=connection.default_channel, on_message=fetched.append).consume()
+        connection.Consumer(CONTROL, channel=connection.channel(), on_message=fetched.append).consume()
+        # It asks for the next message when the broker dies.
+        with pytest.raises(TimeoutError):
+            while True:
+                connection.drain_events(timeout=0.5)
+    assert len(fetched) == 1
+    # What Celery's consumer does after a connection error.
+    connection.collect()
+    connection.close()
