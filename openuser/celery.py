@@ -12,7 +12,7 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
-from kombu.transport.redis import Channel
+from kombu.transport import redis
 
 from core import logs
 
@@ -24,10 +24,21 @@ app.autodiscover_tasks()
 
 task_prerun.connect(logs.clear_correlation_id)
 
-# Rows are the truth, so no message needs to go back to its queue. kombu tries to return unacknowledged ones after a
-# lost connection, and where the broker went away between a message and its acknowledgement, that ends the worker
-# with an AttributeError (kombu 5.7: `restore_unacked` on a connection without a transport).
-Channel.do_restore = False
+
+class BrokerChannel(redis.Channel):
+    """A channel that fails as a lost connection does once its connection is closed.
+
+    kombu 5.7 fails with an AttributeError instead, which ends a worker where the broker died between a message and its
+    acknowledgement: nothing takes the messages that wait until something starts a worker again.
+    """
+
+    def _connparams(self, asynchronous: bool = False) -> Any:
+        if getattr(self.connection, "client", None) is None:
+            raise ConnectionError("The connection to the broker is closed.")
+        return super()._connparams(asynchronous)  # type: ignore[misc]
+
+
+redis.Transport.Channel = BrokerChannel
 
 
 @setup_logging.connect
