@@ -75,7 +75,7 @@ def register_models() -> None:
     ended = ~Q(status=Session.Status.ACTIVE)
     answers: dict[str, Any] = {"slots": {}, "data": {}}
     register(
-        Holding(Conversation, MESSAGES, of=_of_member, blank={}),
+        Holding(Conversation, MESSAGES, of=_of_member, blank={}, renamed=lambda person: {"chosen_language": ""}),
         MessageHolding(Message, MESSAGES, of=_of_member, blank={}),
         ContentHolding(Content, MESSAGES, of=lambda person: Q(messages__member=person.pk), blank={"text": ""}),
         SessionHolding(Session, SESSIONS, of=_of_conversation, age="finished_at", ended=ended, blank=answers),

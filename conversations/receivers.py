@@ -8,8 +8,16 @@ from django.dispatch import receiver
 from avatars.models import Consent, Narration, Render, Rendition
 from avatars.signals import consent_withdrawn, narration_finished, render_finished, rendition_finished
 from conversations import services
-from wecom.models import Callback, GroupMessage, Outbound, Upload
-from wecom.signals import member_limited, message_sent, outbound_settled, page_wanted, program_sent, video_too_large
+from wecom.models import Callback, GroupMessage, Member, Outbound, Upload
+from wecom.signals import (
+    language_chosen,
+    member_limited,
+    message_sent,
+    outbound_settled,
+    page_wanted,
+    program_sent,
+    video_too_large,
+)
 
 
 @receiver(render_finished)
@@ -58,6 +66,11 @@ def on_message_sent(callback: Callback, text: str, outbounds: list[Outbound], **
 @receiver(member_limited)
 def on_member_limited(callback: Callback, **_: Any) -> None:
     services.notify_rate_limit(callback)
+
+
+@receiver(language_chosen)
+def on_language_chosen(member: Member, **_: Any) -> None:
+    services.follow_language(member)
 
 
 @receiver(program_sent)

@@ -25,3 +25,6 @@ gives it a card that leads to the video, with `services.replace_content`."""
 
 program_sent = Signal()
 """Code sent a message of its own accord, in the transaction that queues it: `outbound`, `text` in readable form."""
+
+language_chosen = Signal()
+"""A member's language was set or cleared: `member`."""

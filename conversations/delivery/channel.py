@@ -12,6 +12,7 @@ from wecom import services as wecom
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, Member
 from wecom.services import (
+    change_member,
     check_reachable,
     current_application,
     current_callback,
@@ -21,6 +22,7 @@ from wecom.services import (
 )
 
 __all__ = [
+    "change_member",
     "check_reachable",
     "check_recipient",
     "conversation_with",

@@ -182,7 +182,8 @@ def show_on_page(message: Outbound | GroupMessage) -> None:
 def _language(application: Application, member: Member | None) -> str:
     known = Conversation.objects.filter(application=application, member=member).first() if member else None
     desk = Desk.objects.of(application)
-    return (known and known.language) or (desk.language if desk else settings.LANGUAGE_CODE)
+    chosen = member.language if member else ""
+    return chosen or (known and known.language) or (desk.language if desk else settings.LANGUAGE_CODE)
 
 
 def update_card(

@@ -74,10 +74,15 @@ class Desk(models.Model):
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Queries on conversations."""
 
+    def follow_language(self, member: Member) -> None:
+        """Take over the language that is chosen for a member; where none is, go on in that of now."""
+        chosen = {"language": member.language} if member.language else {}
+        self.filter(member=member).update(chosen_language=member.language, **chosen)
+
     def locked(self, application: Application, member: Member) -> "Conversation":
         """The conversation of a member with an application, created if needed and locked for the transaction."""
         desk = Desk.objects.of(application)
-        language = desk.language if desk else settings.LANGUAGE_CODE
+        language = member.language or (desk.language if desk else settings.LANGUAGE_CODE)
         found, _created = self.get_or_create(application=application, member=member, defaults={"language": language})
         return self.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
 
@@ -120,8 +125,10 @@ class Conversation(models.Model):
         return f"{self.member} · {self.application}"
 
     def notice_language(self, text: str, *, is_first: bool = False) -> None:
-        """Follow the language of what the member wrote, unless they have chosen one."""
-        self.language = self.chosen_language or detect_language(text, default=self.language, is_first=is_first)
+        """Follow the language of what the member wrote, unless one is chosen."""
+        # The conversation's own column is what processes of the release before read and write.
+        chosen = (self.member.language if self.member_id else "") or self.chosen_language
+        self.language = chosen or detect_language(text, default=self.language, is_first=is_first)
 
     def note_reply(self, *, found: bool, suggested: Iterable[int] = ()) -> None:
         """Count the questions in a row that had no answer, and keep what was suggested for the last one."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from django.utils import translation
 
 from avatars import services as avatars
+from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
@@ -109,9 +110,8 @@ def _language(conversation: Conversation, args: str, cid: str) -> None:
     if name not in LANGUAGES:
         say(conversation, small_talk_texts.language_usage(), cid=cid)
         return
-    conversation.chosen_language = LANGUAGES[name]
-    conversation.language = conversation.chosen_language or conversation.language
-    conversation.save(update_fields=["chosen_language", "language"])
+    channel.change_member(conversation.member, language=LANGUAGES[name])
+    conversation.refresh_from_db(fields=["chosen_language", "language"])
     with translation.override(conversation.language):
         words = small_talk_texts.chosen_language if conversation.chosen_language else small_talk_texts.language_follows
         say(conversation, words(), cid=cid)

@@ -12,6 +12,7 @@ from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.services.inbound import (
     end_contact,
+    follow_language,
     greet,
     notify_rate_limit,
     press_card,
@@ -60,6 +61,7 @@ __all__ = [
     "fall_back",
     "find_unknown",
     "find_unreached",
+    "follow_language",
     "follow_up",
     "generate_and_send_video",
     "generate_digital_human_video",

@@ -46,6 +46,7 @@ BROKEN: dict[str, list[Values]] = {
     "department_unique_number": [values()],
     "member_unique_user_id": [values()],
     "member_known_status": [values(status="gone")],
+    "member_known_language": [values(language="fr")],
     "membership_unique": [values()],
     "tag_unique_number": [values()],
     "reach_unique": [values()],

@@ -1,9 +1,19 @@
 """The language of a text, and of a member."""
 
-import pytest
+from datetime import timedelta
+from importlib import import_module
 
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from conversations.delivery import channel
 from conversations.language import detect_language
 from conversations.models import Conversation
+from tests.support.factories import make_application, make_member
+from wecom import services as wecom
+from wecom.models import Member
 
 CHINESE, ENGLISH = "zh-hans", "en"
 
@@ -47,6 +57,54 @@ def test_somebody_who_writes_chinese_stays_with_chinese(person, text):
     person.says("我想问个问题")
     person.says(text)
     assert Conversation.objects.get().language == CHINESE
+
+
+@pytest.mark.django_db
+def test_the_command_and_the_directory_set_one_value(person):
+    person.says("/language English")
+    member = Conversation.objects.get().member
+    assert member.language == ENGLISH
+    channel.change_member(member, language=CHINESE)
+    assert Conversation.objects.get().language == CHINESE
+    assert person.says("thank you very much") == ["不客气！有需要随时找我。"]
+    channel.change_member(member, language="")
+    assert person.says("thank you very much") == ["You are welcome! Write to me any time."]
+
+
+@pytest.mark.django_db
+@pytest.mark.databases
+def test_a_language_is_chosen_for_every_application_and_before_the_first_word():
+    member = make_member(make_application(), language=ENGLISH)
+    first, second = make_application(), make_application()
+    assert Conversation.objects.locked(first, member).language == ENGLISH
+    Conversation.objects.locked(second, member)
+    channel.change_member(member, language=CHINESE)
+    assert set(Conversation.objects.values_list("language", "chosen_language")) == {(CHINESE, CHINESE)}
+
+
+@pytest.mark.django_db
+@pytest.mark.databases
+def test_choices_of_the_release_before_move_to_the_member():
+    chose, chose_none, has_one = (make_member(make_application()) for _ in range(3))
+    wecom.change_member(has_one, language=CHINESE)
+    now = timezone.now()
+    for member, choice, minutes in (
+        *((chose, CHINESE, 9), (chose, ENGLISH, 1), (chose, "", 0), (chose_none, "", 0), (has_one, ENGLISH, 0)),
+    ):
+        at = now - timedelta(minutes=minutes)
+        Conversation.objects.create(
+            application=make_application(), member=member, chosen_language=choice, last_message_at=at
+        )
+    import_module("conversations.migrations.0017_member_language").move(apps, connection.schema_editor())
+    found = [Member.objects.get(pk=member.pk).language for member in (chose, chose_none, has_one)]
+    assert found == [ENGLISH, "", CHINESE]
+
+
+@pytest.mark.django_db
+def test_a_choice_by_a_process_of_the_release_before_is_heard(person):
+    person.says("我想问个问题")
+    Conversation.objects.update(chosen_language=ENGLISH)
+    assert person.says("谢谢") == ["You are welcome! Write to me any time."]
 
 
 @pytest.mark.django_db

@@ -64,6 +64,7 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     """A member with a row in every table that can say something about them."""
     company = application.corporation
     member = factories.make_member(application, who, name=name, position=words, attributes={"爱好": words})
+    services.change_member(member, pinyin="ōu yáng", language="en")
     place = factories.make_department(application, company.departments.count() + 1, leaders=[who.title(), "zhaoliu"])
     Membership.objects.create(member=member, department=place, is_leader=True)
     ApplicationMember.objects.create(application=application, member=member, in_range=True)

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, badge, row_link
 from core.web.admin_search import IndexedSearch
 from core.web.keyset_pages import KeysetAdmin
+from wecom import services
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, ApplicationMember, Department, Member, Tag
@@ -91,7 +92,7 @@ class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, P
     exact_first = ("user_id", "name", "alias")
     sortable_by = ("user_id", "name")
     fieldsets = (
-        (None, {"fields": ("user_id", "name", "alias", "position", "standing", "reachable")}),
+        (None, {"fields": ("user_id", "name", "pinyin", "language", "alias", "position", "standing", "reachable")}),
         (_("In the company"), {"fields": ("places", "carries", "leaders", "extras", "corporation", "created_at")}),
     )
     readonly_fields = (
@@ -102,6 +103,9 @@ class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, P
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
         return rows.prefetch_related("application_members__application", "memberships__department")
+
+    def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
+        services.change_member(obj, **{field: form.cleaned_data[field] for field in form.changed_data})
 
     @display(description=_("department"), ordering="main_department__name")
     def works_in(self, member: Member) -> str:

@@ -60,23 +60,23 @@ class Members(viewsets.ReadOnlyModelViewSet[Member]):
 
     @extend_schema(summary="Add a member", request=MemberSerializer, responses={201: MemberSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Adds a member to the default application's company. Only needed to set a name: recipients are added by
-        themselves.
+        """Adds a member to the default application's company. Only needed to set a name, its pinyin or a language:
+        recipients are added by themselves.
         """
         serializer = MemberSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        member = services.add_member(
-            serializer.validated_data["user_id"], name=serializer.validated_data.get("name", "")
-        )
+        values = dict(serializer.validated_data)
+        member = services.add_member(values.pop("user_id"), **values)
         location = str(reverse("member-detail", args=[member.pk], request=request))
         return Response(MemberSerializer(member).data, status=status.HTTP_201_CREATED, headers={"Location": location})
 
     @extend_schema(summary="Change a member", request=MemberChangeSerializer, responses=MemberSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Sets the name that the digital human uses."""
-        serializer = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
+        """Sets the name that the digital human uses, its pinyin, and the language that it speaks with the member."""
+        member = self.get_object()
+        serializer = MemberChangeSerializer(member, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        return Response(MemberSerializer(serializer.save()).data)
+        return Response(MemberSerializer(services.change_member(member, **serializer.validated_data)).data)
 
 
 class UploadFilter(django_filters.FilterSet):  # type: ignore[misc]

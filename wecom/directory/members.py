@@ -65,9 +65,12 @@ def upsert(
     members = _get_or_create(corporation, known)
     numbers = {number for info in known.values() for number in _department_numbers(info)}
     places = departments.get_or_create(corporation, numbers)
+    names = {member.pk: member.name for member in members.values()}
     changed = [member for user_id, member in members.items() if _update_fields(member, known[user_id], places)]
     for batch in batches(changed):
         Member.objects.bulk_update(batch, SYNCED_FIELDS)
+    renamed = [member.pk for member in changed if member.pinyin and member.was_read_as(names[member.pk])]
+    Member.objects.filter(pk__in=renamed).update(pinyin="")
     _assign_departments(members, known, places, seen=seen, seen_by=seen_by, only_add=only_add)
     return members
 

@@ -3,7 +3,8 @@
 from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
-from wecom.models.directory import ERASED, ApplicationMember, Department, DirectorySync, Member, Membership, Tag
+from wecom.models.directory import ERASED, ApplicationMember, Department, Member, Membership, Tag
+from wecom.models.directory_syncs import DirectorySync
 from wecom.models.downloads import Download
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication

@@ -1,17 +1,21 @@
-"""The company's directory as far as its applications see it: departments, members, tags, and the work of reading it."""
+"""The company's directory as far as its applications see it: departments, members, tags."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from datetime import datetime
+from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from core import text_search
-from core.work.base import Work
+from core.text import pinyin
 from wecom.models.company import Application, Corporation
 
+HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 ROOT = 1  # the platform's number of the whole company
 ERASED = "erased-"  # what the user ID of an erased member begins with
 
@@ -99,6 +103,10 @@ class Member(models.Model):
         MALE = "male", _("male")
         FEMALE = "female", _("female")
 
+    class Language(models.TextChoices):
+        CHINESE = "zh-hans", _("Chinese")
+        ENGLISH = "en", _("English")
+
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="members", verbose_name=_("corporation"))
     user_id = models.CharField(_("user ID"), max_length=64)
     name = models.CharField(_("name"), max_length=64, blank=True)
@@ -111,6 +119,26 @@ class Member(models.Model):
         choices=Status,
         blank=True,
         help_text=_("Empty until the directory is synchronised."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=Language,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The member sets it with /language, too. Empty: the language that they write."),
+    )
+    pinyin = models.CharField(
+        _("pinyin of the name"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "How videos and voice messages read the name, with tones: céng zhì wěi or ceng2 zhi4 wei3. The surname "
+            "alone is enough. Empty: as the dictionary has it."
+        ),
     )
     departments = models.ManyToManyField(
         Department, through="Membership", related_name="members", verbose_name=_("departments")
@@ -138,6 +166,9 @@ class Member(models.Model):
                 condition=models.Q(status__in=["", "active", "disabled", "not_activated", "left"]),
                 name="member_known_status",
             ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["", "zh-hans", "en"]), name="member_known_language"
+            ),
         ]
         indexes = [
             models.Index(fields=["user_id"], name="member_user_id"),
@@ -146,6 +177,15 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.user_id
+
+    def clean(self) -> None:
+        if self.pinyin:
+            check_pinyin(self.name, self.pinyin)
+
+    def was_read_as(self, name: str) -> bool:
+        """Whether the pinyin was written for an earlier name, and does not fit this one."""
+        count = len(pinyin.syllables(self.pinyin))
+        return bool(count) and HAN.findall(name)[:count] != HAN.findall(self.name)[:count]
 
 
 class Membership(models.Model):
@@ -212,80 +252,25 @@ class ApplicationMember(models.Model):
         return f"{self.member_id} for {self.application_id}"
 
 
-class DirectorySyncQuerySet(models.QuerySet["DirectorySync"]):
-    """Queries on syncs."""
+def check_pinyin(name: str, reading: str) -> None:
+    """Raise `ValidationError` for the field `pinyin` unless it reads the name, or its first characters."""
+    if not pinyin.parts(reading):
+        raise _pinyin_flaw(now("Write syllables with tones, like céng zhì wěi, or nothing."), "pinyin_unknown")
+    try:
+        count, toneless = len(pinyin.syllables(reading)), pinyin.toneless(reading)
+    except pinyin.UnknownSyllable as error:
+        words = now("“%(part)s” is no pinyin. Write syllables with tones, like céng zhì wěi or ceng2 zhi4 wei3.")
+        raise _pinyin_flaw(words, "pinyin_unknown", part=error.part) from error
+    if toneless:
+        words = now("“%(part)s” has no tone. Write one, like céng or ceng2; ma5 is a neutral tone.")
+        raise _pinyin_flaw(words, "pinyin_toneless", part=toneless[0])
+    characters = len(HAN.findall(name))
+    if characters and count > characters:
+        words = now(
+            "The name has %(characters)d characters, its pinyin %(count)d syllables. Write one for each character."
+        )
+        raise _pinyin_flaw(words, "pinyin_count", characters=characters, count=count)
 
-    def whole(self) -> Self:
-        return self.filter(kind=DirectorySync.Kind.FULL)
 
-    def read_to_the_end(self, application: Application) -> Self:
-        """The syncs after which a user ID without a row is one that the application cannot see."""
-        return self.whole().filter(application=application, status=Work.Status.DONE, reason="")
-
-
-class DirectorySync(Work):
-    """Reads the directory through one application: all of it, or only the changed members.
-
-    `stage` and `cursor` are the checkpoint from which the next attempt goes on. Members whom
-    the sync did not see are looked up one by one, after everything was read.
-    """
-
-    task = "wecom.sync_directory"
-    max_attempts = 30  # each goes on from the checkpoint
-    lease = timedelta(seconds=90)
-    every: ClassVar[timedelta] = timedelta(hours=24)
-
-    class Kind(models.TextChoices):
-        FULL = "full", _("everything")
-        CHANGES = "changes", _("what changed")
-
-    class Stage(models.TextChoices):
-        DEPARTMENTS = "departments", _("departments")
-        MEMBERS = "members", _("members")
-        TAGS = "tags", _("tags")
-        UNSEEN = "unseen", _("members who left")
-        DETAILS = "details", _("details")
-
-    class Reason(models.TextChoices):
-        HELD = "held", _("waits for a setting to be corrected")
-        BUSY = "busy", _("the platform is busy")
-        REFUSED = "refused", _("the platform refused it")
-        FORBIDDEN = "forbidden", _("the application may not read the contacts")
-        INCOMPLETE = "incomplete", _("some of it could not be read")
-
-    application = models.ForeignKey(
-        Application, models.CASCADE, related_name="directory_syncs", verbose_name=_("application")
-    )
-    kind = models.CharField(_("what"), max_length=8, choices=Kind, default=Kind.FULL)
-    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
-    cursor = models.CharField(max_length=255, blank=True, editable=False)
-    departments_total = models.PositiveIntegerField(_("departments"), default=0, editable=False)
-    departments_read = models.PositiveIntegerField(_("departments read"), default=0, editable=False)
-    members_read = models.PositiveIntegerField(_("members read"), default=0, editable=False)
-    tags_read = models.PositiveIntegerField(_("tags read"), default=0, editable=False)
-    looked_up = models.PositiveIntegerField(_("members looked up"), default=0, editable=False)
-    notes = models.JSONField(default=list, blank=True, editable=False)
-    errcode = models.IntegerField(_("error code"), null=True, blank=True)
-
-    objects = DirectorySyncQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("directory sync")
-        verbose_name_plural = _("directory syncs")
-        indexes = [
-            models.Index(fields=["status", "due_at"], name="directorysync_due"),
-            models.Index(fields=["order_key", "status", "id"], name="directorysync_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application} #{self.pk}"
-
-    @property
-    def progress(self) -> int:
-        """0 to 100: mostly how many of the departments were read."""
-        if self.status == self.Status.DONE:
-            return 100
-        first = {"": 0, self.Stage.DEPARTMENTS: 2, self.Stage.TAGS: 85, self.Stage.UNSEEN: 92, self.Stage.DETAILS: 94}
-        if self.stage in first:
-            return first[self.stage]
-        return 5 + 80 * min(self.departments_read, self.departments_total) // max(1, self.departments_total)
+def _pinyin_flaw(words: str, code: str, **values: object) -> ValidationError:
+    return ValidationError({"pinyin": ValidationError(words, code=code, params=values)})

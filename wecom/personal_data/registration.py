@@ -43,6 +43,8 @@ NOBODY: dict[str, Any] = {
     "alias": "",
     "position": "",
     "gender": "",
+    "language": "",
+    "pinyin": "",
     "direct_leaders": [],
     "attributes": {},
     "main_department": None,

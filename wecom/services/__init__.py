@@ -53,6 +53,7 @@ from wecom.services.applications import (
 )
 from wecom.services.directory import (
     add_member,
+    change_member,
     check_reachable,
     find_unknown,
     find_unreachable,
@@ -95,6 +96,7 @@ __all__ = [
     "apply_contact_change",
     "authorize_url",
     "can_be_recalled",
+    "change_member",
     "check_reachable",
     "check_recipients",
     "compression_done",

@@ -11,6 +11,7 @@ from wecom.directory import members, sync
 from wecom.exceptions import ContentError
 from wecom.models import Application, DirectorySync, Member
 from wecom.outbox.handler_context import current_application
+from wecom.signals import language_chosen
 
 
 def get_or_create_member(application: Application, user_id: str) -> Member:
@@ -20,16 +21,33 @@ def get_or_create_member(application: Application, user_id: str) -> Member:
 
 
 @transaction.atomic
-def add_member(user_id: str, *, name: str = "", application: Application | None = None) -> Member:
+def add_member(
+    user_id: str, *, name: str = "", pinyin: str = "", language: str = "", application: Application | None = None
+) -> Member:
     """Add a member. Raises `ContentError` if the user ID exists."""
     corporation = (application or current_application()).corporation
-    found, created = Member.objects.get_or_create(
-        corporation=corporation, user_id=user_id.lower(), defaults={"name": name}
-    )
+    values = {"name": name, "pinyin": pinyin, "language": language}
+    found, created = Member.objects.get_or_create(corporation=corporation, user_id=user_id.lower(), defaults=values)
     if not created:
         remedy = f"Change member {found.pk} instead."
         raise ContentError("There is a member with this user ID.", code="unique", field="user_id", remedy=remedy)
     return found
+
+
+@transaction.atomic
+def change_member(
+    member: Member, *, name: str | None = None, pinyin: str | None = None, language: str | None = None
+) -> Member:
+    """Set what is given, checked by `Member.clean`. A new language is announced by `language_chosen`."""
+    wished = {"name": name, "pinyin": pinyin, "language": language}
+    values = {field: value for field, value in wished.items() if value is not None}
+    before = Member.objects.filter(pk=member.pk).values_list("language", flat=True).first()
+    for field, value in values.items():
+        setattr(member, field, value)
+    member.save(update_fields=list(values))
+    if language is not None and language != before:
+        language_chosen.send(Member, member=member)
+    return member
 
 
 @transaction.atomic

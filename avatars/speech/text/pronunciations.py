@@ -14,39 +14,11 @@ from pathlib import Path
 
 from avatars.exceptions import ScriptError
 from avatars.speech.text.script import HAN, LATIN, clean
+from core.text import pinyin
 
 LONGEST_TOKEN, LONGEST_READING = 40, 120
 
 _VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "kokoro-vocab.json"
-_MARKED = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
-_DIAERESIS = "\u0308"
-_FINALS = {
-    "": "a ai an ang ao e ei en eng er o ou",
-    "b": "a ai an ang ao ei en eng i ian iao ie in ing o u",
-    "p": "a ai an ang ao ei en eng i ian iao ie in ing o ou u",
-    "m": "a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u",
-    "f": "a an ang ei en eng o ou u",
-    "d": "a ai an ang ao e ei en eng i ia ian iao ie ing iu ong ou u uan ui un uo",
-    "t": "a ai an ang ao e ei eng i ian iao ie ing ong ou u uan ui un uo",
-    "n": "a ai an ang ao e ei en eng i ian iang iao ie in ing iu ong ou u uan un uo v ve",
-    "l": "a ai an ang ao e ei eng i ia ian iang iao ie in ing iu o ong ou u uan un uo v ve",
-    "g": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
-    "k": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
-    "h": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
-    "j": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "q": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "x": "i ia ian iang iao ie in ing iong iu u uan ue un",
-    "zh": "a ai an ang ao e ei en eng i ong ou u ua uai uan uang ui un uo",
-    "ch": "a ai an ang ao e en eng i ong ou u ua uai uan uang ui un uo",
-    "sh": "a ai an ang ao e ei en eng i ou u ua uai uan uang ui un uo",
-    "r": "an ang ao e en eng i ong ou u ua uan ui un uo",
-    "z": "a ai an ang ao e ei en eng i ong ou u uan ui un uo",
-    "c": "a ai an ang ao e en eng i ong ou u uan ui un uo",
-    "s": "a ai an ang ao e en eng i ong ou u uan ui un uo",
-    "y": "a an ang ao e i in ing o ong ou u uan ue un",
-    "w": "a ai an ang ei en eng o u",
-}
-_SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
 # The letters of dictionaries, in those of Kokoro.
 _IPA = (
     *(("eɪ", "A"), ("aɪ", "I"), ("oʊ", "O"), ("əʊ", "O"), ("aʊ", "W"), ("ɔɪ", "Y"), ("dʒ", "ʤ"), ("tʃ", "ʧ")),
@@ -80,21 +52,17 @@ def form_of(reading: str) -> Form:
     """What a reading is meant to be: pinyin where anything carries a tone, IPA between strokes, else words."""
     if reading.startswith("/") and reading.endswith("/") and len(reading) > 2:
         return Form.IPA
-    parts = _parts(reading)
-    return Form.PINYIN if any(_toned(part) for part in parts) and not re.search(f"[{HAN}]", reading) else Form.WORDS
+    is_pinyin = any(pinyin.is_toned(part) for part in pinyin.parts(reading))
+    return Form.PINYIN if is_pinyin and not re.search(f"[{HAN}]", reading) else Form.WORDS
 
 
 def syllables(reading: str) -> tuple[str, ...]:
     """Pinyin as syllables with a digit for the tone, 5 for none: "nǐ hǎo ma" is ni3 hao3 ma5. Raises `ScriptError`."""
-    found = []
-    for part in _parts(reading):
-        syllable = _digit(part)
-        if syllable[:-1] not in _SYLLABLES:
-            raise _wrong(
-                f"“{part}” is no syllable of pinyin.", "pinyin_unknown", "Write like chóng qìng or chong2 qing4."
-            )
-        found.append(syllable)
-    return tuple(found)
+    try:
+        return pinyin.syllables(reading)
+    except pinyin.UnknownSyllable as error:
+        words = f"“{error.part}” is no syllable of pinyin."
+        raise _wrong(words, "pinyin_unknown", "Write like chóng qìng or chong2 qing4.") from error
 
 
 def symbols(reading: str) -> str:
@@ -145,31 +113,6 @@ def check(token: str, reading: str) -> None:
             "reading_unusable",
             "Write like chóng qìng, /ˈoʊpən/ or we com.",
         )
-
-
-def _parts(reading: str) -> list[str]:
-    return [part for part in re.split(r"[\s'’-]+", reading.strip().lower()) if part]
-
-
-def _toned(part: str) -> bool:
-    return bool(re.fullmatch(r"[a-zü:]+[0-5]", part)) or any(
-        mark in unicodedata.normalize("NFD", part) for mark in _MARKED
-    )
-
-
-def _digit(part: str) -> str:
-    """nǚ and nü3 are nv3."""
-    letters, tone = "", "5"
-    for char in unicodedata.normalize("NFD", part.replace("u:", "v")):
-        if char in _MARKED:
-            tone = _MARKED[char]
-        elif char == _DIAERESIS:
-            letters = letters[:-1] + "v"
-        elif char.isdigit():
-            tone = "5" if char == "0" else char
-        else:
-            letters += char
-    return letters + tone
 
 
 def _wrong(message: str, code: str, remedy: str) -> ScriptError:

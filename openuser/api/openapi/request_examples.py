@@ -71,7 +71,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GroupChatAdoptRequest": {"chat_id": "canteen"},
     "GroupChatCreateRequest": {"name": "Canteen", "user_ids": ["zhangsan", "lisi"], "owner": "zhangsan"},
     "LexiconEntryRequest": {"token": "单雄信", "reading": "shàn xióng xìn"},
-    "MemberRequest": {"user_id": "zhangsan", "name": "Zhang San"},
+    "MemberRequest": {"user_id": "zengli", "name": "曾丽", "pinyin": "zēng lì", "language": "zh-hans"},
     "MenuRequest": {
         "buttons": [
             {"name": "Help", "kind": "click", "key": "/help"},
@@ -85,7 +85,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
     "PatchedGroupChatChangeRequest": {"name": "Canteen news", "add": ["wangwu"]},
     "PatchedLexiconEntryRequest": {"reading": "shàn xióng xìn"},
-    "PatchedMemberChangeRequest": {"name": "Zhang San"},
+    "PatchedMemberChangeRequest": {"name": "Zhang San", "pinyin": "", "language": "en"},
     "PatchedScheduleRequest": {"cron": "30 9 * * 1-5", "days": "working"},
     "PatchedTemplateFormRequest": {"logo": PICTURE},
     "PatchedTemplateRequest": {"name": "Birthday", "captions": "plain"},

@@ -67,6 +67,18 @@ def test_members_are_found_by_status_range_department_and_application(client, ap
     assert "部门" in detail
 
 
+def test_language_and_reading_of_a_name_are_edited(client, application):
+    member = make_member(application, "zengli", name="曾丽")
+    address = reverse("admin:wecom_member_change", args=[member.pk])
+    page = client.get(address).content.decode()
+    assert "Pinyin of the name" in page
+    refused = client.post(address, {"name": "曾丽", "pinyin": "ceng", "language": "en"}).content.decode()
+    assert "“ceng” has no tone." in refused
+    assert client.post(address, {"name": "曾丽", "pinyin": "ceng2", "language": "en"}).status_code == 302
+    member.refresh_from_db()
+    assert (member.pinyin, member.language) == ("ceng2", "en")
+
+
 def test_tags_say_how_many_have_them(client, application):
     tag = make_tag(application, 7, "试用期")
     tag.members.add(make_member(application))

@@ -10,7 +10,7 @@ from tests.support.factories import (
     make_member,
     make_tag,
 )
-from wecom.models import ApplicationMember, DirectorySync
+from wecom.models import ApplicationMember, DirectorySync, Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 MEMBERS, DEPARTMENTS = "/api/v1/members/", "/api/v1/departments/"
@@ -61,6 +61,31 @@ def test_what_the_directory_tells_cannot_be_written(api, application):
     assert api.patch(f"{MEMBERS}{member.pk}/", {"status": "left"}).status_code == 422
     for url in (DEPARTMENTS, TAGS):
         assert api.post(url, {"name": "x"}).status_code == 405
+
+
+def test_a_member_has_a_language_and_a_reading_of_the_name(api, application):
+    added = api.post(MEMBERS, {"user_id": "Zengli", "name": "曾丽", "pinyin": "zēng lì", "language": "en"})
+    assert (added.status_code, added.json()["pinyin"], added.json()["language"]) == (201, "zēng lì", "en")
+    address = f"{MEMBERS}{added.json()['id']}/"
+    assert api.patch(address, {"pinyin": "ceng2", "language": ""}).json()["pinyin"] == "ceng2"
+    assert Member.objects.get(name="曾丽").language == ""
+    assert api.patch(address, {"language": "fr"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("pinyin", "code"),
+    [
+        *(("ceng", "pinyin_toneless"), ("ceng2 li4 li4", "pinyin_count")),
+        *((wrong, "pinyin_unknown") for wrong in ("xyz1", "-", "a1 b1")),
+    ],
+)
+def test_a_wrong_reading_is_refused_at_its_field(api, application, pinyin, code):
+    member = make_member(application, "zengli", name="曾丽", pinyin="zēng lì")
+    answer = api.patch(f"{MEMBERS}{member.pk}/", {"pinyin": pinyin})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (422, "pinyin", code)
+    assert "Write" in error["detail"]
+    assert api.patch(f"{MEMBERS}{member.pk}/", {"name": "曾"}).status_code == 422
 
 
 def test_departments_and_tags_are_listed_with_how_many_are_in_them(api, application):

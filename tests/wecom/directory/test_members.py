@@ -3,6 +3,7 @@
 import pytest
 from asgiref.sync import async_to_sync
 
+from tests.support.factories import make_application, make_member
 from wecom import services
 from wecom.bot import (
     add_tag_users,
@@ -16,6 +17,7 @@ from wecom.bot import (
     get_user_info,
     update_tag,
 )
+from wecom.directory import members
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
 from wecom.models import Member, Tag
 
@@ -121,3 +123,12 @@ def test_without_an_application_the_error_says_what_to_set(db):
     with pytest.raises(NotConfigured) as caught:
         services.get_user_info("zhangsan")
     assert "WECHAT_" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("name", "kept"), [("曾丽（人事）", "céng"), ("王丽", "")])
+def test_a_reading_goes_with_the_name_that_it_reads(name, kept):
+    application = make_application()
+    member = make_member(application, "zengli", name="曾丽", pinyin="céng")
+    members.upsert(application.corporation, [{"userid": "zengli", "name": name}])
+    member.refresh_from_db()
+    assert (member.name, member.pinyin) == (name, kept)

@@ -1,11 +1,32 @@
 """Members, departments, tags and syncs as the API shows and takes them."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelValidationError
 from rest_framework import serializers
 
-from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictRegexField, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictCharField, StrictModelSerializer, StrictRegexField, StrictSerializer
 from wecom.models import Application, Department, DirectorySync, Member, Tag
+from wecom.models.directory import check_pinyin
 
+OPTIONAL: dict[str, Any] = {"required": False, "allow_blank": True}
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
+
+
+class LanguageField(ChoiceField):
+    """A member's language."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [("", "as they write"), *Member.Language.choices]
+        super().__init__(choices, **(OPTIONAL | {"help_text": "Empty: the language that the member writes."} | options))
+
+
+class PinyinField(StrictCharField):
+    """How a member's name is read."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = "Pinyin with tones, of the name or of the surname alone: `céng zhì wěi`, `ceng2`."
+        super().__init__(**(OPTIONAL | {"max_length": 120, "help_text": help_text} | options))
 
 
 class MemberSerializer(StrictModelSerializer[Member]):
@@ -17,6 +38,8 @@ class MemberSerializer(StrictModelSerializer[Member]):
 
     status = ChoiceField([("", "not known"), *Member.Status.choices], read_only=True)
     gender = ChoiceField([("", "not known"), *Member.Gender.choices], read_only=True)
+    language = LanguageField()
+    pinyin = PinyinField()
     departments = serializers.SerializerMethodField(help_text="IDs in WeChat Work.")
     leads = serializers.SerializerMethodField(help_text="Departments the member leads, by ID.")
     main_department = serializers.SerializerMethodField(help_text="ID in WeChat Work.")
@@ -26,7 +49,8 @@ class MemberSerializer(StrictModelSerializer[Member]):
     class Meta:
         model = Member
         fields = (
-            *("id", "user_id", "name", "alias", "position", "gender", "status", "departments", "leads"),
+            *("id", "user_id", "name", "pinyin", "language", "alias", "position", "gender", "status"),
+            *("departments", "leads"),
             *("main_department", "direct_leaders", "attributes", "reachable_by", "unreachable_by", "created_at"),
         )
         read_only_fields = (*("alias", "position", "gender", "status", "direct_leaders", "attributes", "created_at"),)
@@ -49,13 +73,33 @@ class MemberSerializer(StrictModelSerializer[Member]):
     def validate_user_id(self, user_id: str) -> str:
         return user_id.lower()
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _with_pinyin_checked(self.instance, attrs)
+
 
 class MemberChangeSerializer(StrictModelSerializer[Member]):
     """Changes to a member."""
 
+    language = LanguageField()
+    pinyin = PinyinField()
+
     class Meta:
         model = Member
-        fields = ("name",)
+        fields = ("name", "pinyin", "language")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _with_pinyin_checked(self.instance, attrs)
+
+
+def _with_pinyin_checked(before: Member | None, attrs: dict[str, Any]) -> dict[str, Any]:
+    before = before or Member()
+    reading = attrs.get("pinyin", before.pinyin)
+    if reading:
+        try:
+            check_pinyin(attrs.get("name", before.name), reading)
+        except ModelValidationError as error:
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from error
+    return attrs
 
 
 class DepartmentSerializer(StrictModelSerializer[Department]):
