@@ -9,6 +9,9 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
+        from avatars import services as avatars
         from conversations import checks, personal_data, receivers  # noqa: F401
+        from conversations.delivery import channel
 
         personal_data.register_models()
+        avatars.register_names(channel.readings_of_names)

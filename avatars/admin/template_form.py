@@ -62,7 +62,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
                 state = render_state(
                     services.request_template_render(template, form.cleaned_data, priority=services.TEST)
                 )
-            preview = services.preview_script(form.text)
+            preview = services.preview_script(form.text, template=template)
         except AvatarError as error:
             form.add_error(None, forms.ValidationError(str(error), code=error.code))
     context = {

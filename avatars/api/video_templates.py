@@ -280,7 +280,7 @@ class TemplateReadings(OfTemplate):
         wish.is_valid(raise_exception=True)
         wish.faults(found)
         text = services.fill_template(found, wish.validated_data["variables"])
-        return Response(PreviewSerializer(services.preview_script(text)).data)
+        return Response(PreviewSerializer(services.preview_script(text, template=found)).data)
 
 
 def _by_place(faults: Iterable[TemplateFault]) -> dict[str, Any]:

@@ -135,6 +135,7 @@ class TemplateVariable(models.Model):
 
     class Type(models.TextChoices):
         TEXT = SlotType.TEXT.value, _("text")
+        NAME = "name", _("a person's name")
         NUMBER = SlotType.NUMBER.value, _("a number")
         DATE = SlotType.DATE.value, _("date")
         CHOICE = SlotType.CHOICE.value, _("one of the choices below")
@@ -181,11 +182,16 @@ class TemplateVariable(models.Model):
         return self.label or self.name
 
     @property
+    def is_name(self) -> bool:
+        """Whether its values are read as names: 单 is shàn. Texts called “name” are, too."""
+        return self.type == self.Type.NAME or (self.type == self.Type.TEXT and self.name == "name")
+
+    @property
     def slot(self) -> Slot:
         """What it takes, as flows ask for it."""
         return Slot(
             name=self.name,
-            type=SlotType(self.type),
+            type=SlotType.TEXT if self.type == self.Type.NAME else SlotType(self.type),
             choices=parse_choices(self.choices) if self.type == self.Type.CHOICE else (),
             minimum=self.minimum,
             maximum=self.maximum,

@@ -6,7 +6,7 @@ All that changes what is seen or heard is a key in `freeze` and is read by `vide
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from django.core.files.storage import default_storage
 from avatars.consent import ConsentDecision
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
-from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
+from avatars.models import DigitalHuman, Narration, Render
 from avatars.pipeline.script_to_video import VideoSpec
+from avatars.rendering import readings
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
 
@@ -38,11 +39,12 @@ def freeze(
     format: str = "",
     captions: str = "",
     decision: ConsentDecision | None = None,
+    names: Iterable[str] = (),
 ) -> Recipe:
-    """The recipe of a video of this text: everything but the text, as JSON values.
+    """The recipe of a video of this text, in which `names` are people's: everything but the text, as JSON values.
 
-    It holds only the lexicon entries that the text may need, so a new entry invalidates no other video. Videos under
-    different consents have different recipes.
+    It holds only the readings that the text may need, so a new one invalidates no other video. Videos under different
+    consents have different recipes.
     """
     return {
         **({"consent": decision.face.pk} if decision and decision.face else {}),
@@ -56,7 +58,7 @@ def freeze(
         "voice": human.voice.key,
         "speed": human.speed,
         "pause": human.pause,
-        "lexicon": [asdict(entry) for entry in LexiconEntry.objects.said_in(text)],
+        "lexicon": [asdict(entry) for entry in readings.said_in(text, names=names)],
         "scene": {
             "format": format or human.format,
             "colour": "" if human.background else human.background_color,

@@ -21,6 +21,7 @@ from avatars.rendering.engine_status import EngineKind, EngineStatus, engines
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
 from avatars.rendering.estimates import queue_position, seconds_left, time_left
+from avatars.rendering.readings import register_names
 from avatars.services.audio import to_amr, to_wav, transcribe
 from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
 from avatars.services.consents.statements import (
@@ -124,6 +125,7 @@ __all__ = [
     "queue_position",
     "reason_words",
     "record_consent",
+    "register_names",
     "remove_digital_human",
     "remove_template",
     "request_file_rendition",

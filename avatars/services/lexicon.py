@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import LexiconEntry
-from avatars.services.renders import check_script
+from avatars.models import RenderTemplate
+from avatars.rendering import readings
+from avatars.services.renders import check_script, names_in
 from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark
 from avatars.studio.interactive import interactive_studio
 
@@ -56,13 +57,13 @@ class ScriptPreview:
     seconds: float
 
 
-def preview_script(text: str) -> ScriptPreview:
-    """How a text would be read now, with the lexicon as it is. The studio reads it, in a process of its own.
+def preview_script(text: str, *, template: RenderTemplate | None = None) -> ScriptPreview:
+    """How a text would be read now, with the lexicon and the names as they are, those of a filled `template` too.
 
-    Raises `ScriptError` for a text that cannot become a video.
+    The studio reads it, in a process of its own. Raises `ScriptError` for a text that cannot become a video.
     """
     text = check_script(text)
-    wish = Reading(text=text, lexicon=LexiconEntry.objects.said_in(text))
+    wish = Reading(text=text, lexicon=readings.said_in(text, names=names_in(template, text)))
     with interactive_studio() as reader:
         found: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)

@@ -83,7 +83,8 @@ def request_render(
     mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
     decision = consent.decide(speaker, purpose=purpose, spoken=recording is None)
-    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, decision=decision)
+    looks = {"mode": mode, "format": format, "captions": captions}
+    recipe = recipes.freeze(speaker, text, **looks, decision=decision, names=names_in(template, text))
     if recording is not None:
         recipe["recording"] = recording.sha256
     elif template and (cuts := _cuts(template, text, spliced)):
@@ -109,6 +110,11 @@ def request_render(
         Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
         render.priority = priority
     return render
+
+
+def names_in(template: RenderTemplate | None, text: str) -> list[str]:
+    """The names that were put into the script of a template."""
+    return variables.spoken_names(template.script, list(template.variables.all()), text) if template else []
 
 
 def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int]:

@@ -100,7 +100,7 @@ def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slo
             values = {"label": variable, "name": name}
             yield TemplateFault(field=variable.name, code="unknown_slot", words=words % values, remedy=known)
             return
-    if variable.type == SlotType.TEXT.value or _is_kind_of(variable, wish, slots):
+    if variable.slot.type == SlotType.TEXT or _is_kind_of(variable, wish, slots):
         return
     words = _("“%(label)s” may get a value from %(wish)s that it does not take.") % {"label": variable, "wish": wish}
     remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": value_advice(variable)}
@@ -116,4 +116,4 @@ def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]
     if variable.type == SlotType.CHOICE.value:
         takes_all = all(variable.slot.parse(choice.value, today=date.min) is not None for choice in slot.choices)
         return bool(slot.choices) and takes_all
-    return slot.type.value == variable.type
+    return slot.type == variable.slot.type

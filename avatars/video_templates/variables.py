@@ -83,7 +83,7 @@ def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Ite
     if least is not None and most is not None and least > most:
         words, remedy = _("“At least” is more than “at most”."), _("Exchange them, or leave one empty.")
         yield TemplateFault(index=index, field="minimum", code="bounds", words=words, remedy=remedy)
-    elif variable.type == Type.TEXT and most is not None and most < 1:
+    elif variable.slot.type == SlotType.TEXT and most is not None and most < 1:
         words, remedy = _("“At most” leaves no room for a text."), _("It counts characters: write 1 or more.")
         yield TemplateFault(index=index, field="maximum", code="bounds", words=words, remedy=remedy)
     if not variable.default:
@@ -162,6 +162,18 @@ def cuts(script: str, text: str) -> list[int]:
             kept.append(border)
             begin = border
     return kept
+
+
+def spoken_names(script: str, variables: Sequence[TemplateVariable], text: str) -> list[str]:
+    """The names in a filled script: what stands where the template has variables for names."""
+    wanted = {variable.name for variable in variables if variable.is_name}
+    shown = list(placeholder_names(script))
+    if wanted.isdisjoint(shown):
+        return []
+    between = map(re.escape, split_at_placeholders(script.strip()))
+    found = re.fullmatch("(.*?)".join(between), text, re.DOTALL)
+    values = zip(shown, found.groups(), strict=True) if found else ()
+    return sorted({value for name, value in values if name in wanted and value})
 
 
 def _is_spoken(words: str) -> bool:

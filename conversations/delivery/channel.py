@@ -1,6 +1,6 @@
 """WeChat Work as conversations use it besides sending: members, files that they send, and the handler that runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ __all__ = [
     "get_or_create_member",
     "member_of",
     "pass_to_handlers",
+    "readings_of_names",
     "release_worker",
 ]
 
@@ -55,6 +56,11 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
     """
     application = application or current_application()
     return Conversation.objects.locked(application, get_or_create_member(application, user_id))
+
+
+def readings_of_names(names: Collection[str]) -> dict[str, str]:
+    """Of these names those of members, each with the pinyin of its owner or ""."""
+    return Member.objects.readings(names)
 
 
 def find_unreached(user_ids: Sequence[str], *, application: Application) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The company's directory as far as its applications see it: departments, members, tags."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from core.text import pinyin
 from wecom.models.company import Application, Corporation
 
 HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+MOST_NAMES = 5_000  # in one statement
 ROOT = 1  # the platform's number of the whole company
 ERASED = "erased-"  # what the user ID of an erased member begins with
 
@@ -82,6 +83,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Their names, by corporation and user ID; without those that have no name."""
         rows = self.filter(user_id__in=set(user_ids)).exclude(name="")
         return {(number, user_id): name for number, user_id, name in rows.values_list("corporation", "user_id", "name")}
+
+    def readings(self, names: Collection[str]) -> dict[str, str]:
+        """Of these names those of members, each with its pinyin: "" where none is written, or namesakes differ."""
+        wanted, found = list(names), dict[str, set[str]]()
+        for first in range(0, len(wanted), MOST_NAMES):
+            rows = self.filter(name__in=wanted[first : first + MOST_NAMES]).values_list("name", "pinyin").distinct()
+            for name, reading in rows:
+                found.setdefault(name, set()).add(reading)
+        given = {name: readings - {""} for name, readings in found.items()}
+        return {name: readings.pop() if len(readings) == 1 else "" for name, readings in given.items()}
 
 
 class Member(models.Model):

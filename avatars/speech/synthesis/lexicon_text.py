@@ -76,7 +76,7 @@ def _words(entry: Pronunciation) -> str:
         return entry.reading.strip()
     if entry.form is Form.PINYIN:
         characters = [_homophones().get(syllable, "") for syllable in syllables(entry.reading)]
-        return "".join(characters) if all(characters) else ""
+        return "".join([*characters, entry.unread]) if all(characters) else ""
     return ""
 
 

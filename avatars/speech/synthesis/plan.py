@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from avatars.speech.base import SENTENCE_PAUSE, Place
-from avatars.speech.text.g2p import MARKS, NOWHERE, Given, Phoneme, aspirate, mandarin_syllable, phonemes
+from avatars.speech.text.g2p import MARKS, NOWHERE, Given, Phoneme, aspirate, mandarin_syllable, phonemes, syllables_of
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser, Reading
-from avatars.speech.text.pronunciations import Form, Pronunciation, syllables, symbols
+from avatars.speech.text.pronunciations import Form, Pronunciation, symbols
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
 
 TOKEN_LIMIT = 180
@@ -108,7 +108,7 @@ def _reading(entry: Pronunciation, offset: int, written: str, language: Language
     if entry.form is Form.WORDS:
         return Reading(offset=offset, length=len(written), spoken=entry.reading.strip())
     if entry.form is Form.PINYIN:
-        said = "".join(mandarin_syllable(syllable) for syllable in syllables(entry.reading))
+        said = "".join(mandarin_syllable(syllable) for syllable in syllables_of(entry))
     else:
         said = symbols(entry.reading)
         said = aspirate(said) if language is Language.CHINESE else said

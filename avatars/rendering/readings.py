@@ -1,0 +1,49 @@
+"""The readings that a script needs: the lexicon's, and those of the names in it.
+
+Names come from sources that the apps above register, and from templates. A Chinese name is looked for where its surname
+has a reading of its own, and any name where its owner wrote down how it is read.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from avatars.models import LexiconEntry
+from avatars.speech.text.pronunciations import Form, Pronunciation, form_of
+from avatars.speech.text.script import HAN, clean
+from avatars.speech.text.surnames import LONGEST_NAME, surname_reading
+
+# Of possible names those that are somebody's, each with its pinyin, "" where none is known.
+NameSource = Callable[[Collection[str]], Mapping[str, str]]
+_SOURCES: list[NameSource] = []
+_RUN = re.compile(f"[{HAN}]+")
+
+
+def register_names(source: NameSource) -> None:
+    """Ask this source, too, whose names a script has."""
+    if source not in _SOURCES:
+        _SOURCES.append(source)
+
+
+def said_in(text: str, *, names: Iterable[str] = ()) -> tuple[Pronunciation, ...]:
+    """What the engines are told about a script. Words of the lexicon come before names, of which `names` are some."""
+    own = LexiconEntry.objects.said_in(text)
+    known = {entry.token for entry in own}
+    return (*own, *(entry for entry in _names_in(clean(text), names) if entry.token not in known))
+
+
+def _names_in(text: str, names: Iterable[str]) -> Iterator[Pronunciation]:
+    found = dict.fromkeys((name for name in names if name in text), "")
+    possible = set(_possible(text))
+    for source in _SOURCES if possible else ():
+        found |= source(possible)
+    for name, pinyin in sorted(found.items()):
+        reading = pinyin if form_of(pinyin) is Form.PINYIN else surname_reading(name)
+        if reading:
+            yield Pronunciation(token=name, reading=reading)
+
+
+def _possible(text: str) -> Iterator[str]:
+    """Whatever could be a whole Chinese name."""
+    for run in _RUN.findall(text):
+        for size in range(2, LONGEST_NAME + 1):
+            yield from (run[start : start + size] for start in range(len(run) - size + 1))
