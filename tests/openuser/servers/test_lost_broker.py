@@ -15,7 +15,7 @@ WORK = Queue("lost-broker")
 CONTROL = Queue("lost-broker.control", Exchange("lost-broker.control", type="fanout"), auto_delete=True)
 
 
-def test_a_message_that_was_not_acknowledged_does_not_end_a_worker_without_a_broker(tmp_path):
+def test_a_lost_broker_ends_no_worker_with_an_unacknowledged_message(tmp_path):
     fetched: list[Any] = []
     options = app.conf.broker_transport_options
     assert options == settings.CELERY_BROKER_TRANSPORT_OPTIONS
