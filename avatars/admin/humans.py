@@ -110,7 +110,8 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
             data = file.read(MOST + 1)
             found = services.examine_portrait(data, face=int(face) if face.isdecimal() else None)
         except (AvatarError, OSError) as error:
-            return JsonResponse({"ok": False, "code": "failed", "words": str(error), "faces": [], "remarks": []})
+            failed = {"ok": False, "code": "failed", "words": str(error)}
+            return JsonResponse({**failed, "faces": [], "remarks": [], "places": [], "turn": 0})
         return JsonResponse(ExaminedSerializer(found).data)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:

@@ -10,14 +10,26 @@ Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in the picture the finding `code` is: its left, top, width and height as shares of the picture, 0..1."""
+
+    code: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Examined:
     """All places are pixels of the upright picture of `width` and `height`.
 
     `faces` are all that were found, largest first; `chosen` is the index of the one that shall speak, -1 where that is
     not clear. `cut` is left, top, right and bottom of what is kept of the picture, so that only that one is in it; None
     where it is kept whole. `flaw` is the code of why it cannot be animated (`reasons.UNUSABLE`), "" where it can;
-    `remarks` are codes of what to mind all the same (`reasons.REMARKS`). `photographic` is whether its face looks
-    photographed (see `texture`), None where no face was chosen.
+    `remarks` are codes of what to mind all the same (`reasons.REMARKS`); `places` are those of both, some codes having
+    none and some several. `turn` is by how many degrees clockwise the file's picture, as EXIF turns it, is turned to
+    be upright. `photographic` is whether its face looks photographed (see `texture`), None where no face was chosen.
     """
 
     width: int
@@ -27,6 +39,8 @@ class Examined:
     cut: Box | None = None
     flaw: str = ""
     remarks: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    turn: int = 0
     photographic: bool | None = None
 
     @property
@@ -35,3 +49,7 @@ class Examined:
         if self.chosen == NOBODY:
             raise IndexError("No face was chosen.")
         return self.faces[self.chosen]
+
+    def places_of(self, code: str) -> tuple[Place, ...]:
+        """Where that finding is."""
+        return tuple(place for place in self.places if place.code == code)

@@ -74,7 +74,7 @@ class OrderHandler:
             from avatars.portraits import validation
 
             found = validation.examine(order.data, face=order.face)
-            kept = validation.cut_out(order.data, found.cut) if found.cut and not found.flaw else b""
+            kept = validation.kept(order.data, found)
             return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))

@@ -1,4 +1,4 @@
-"""A portrait with two faces: you choose one by keyboard or mouse."""
+"""The check of a portrait: one of two faces is chosen in it, and each remark is marked."""
 
 from pathlib import Path
 
@@ -61,3 +61,31 @@ def test_another_picture_forgets_the_choice(desk: Page, stack: Stack, pair: Path
     forms.fill(portrait=PHOTOGRAPH)
     expect(desk.locator(".ou-faces > *")).to_have_count(1)
     assert desk.locator("input[name=face]").input_value() == ""
+
+
+@pytest.fixture(scope="module")
+def poor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small face in half-light; the picture lies on its side."""
+    with Image.open(PHOTOGRAPH) as photograph:
+        small = photograph.resize((256, 300)).point([round(0.35 * value) for value in range(256)] * 3)
+    path = tmp_path_factory.mktemp("poor") / "poor.png"
+    small.rotate(90, expand=True).save(path)
+    return path
+
+
+def test_each_remark_is_marked_in_the_upright_picture(desk: Page, stack: Stack, poor: Path, picture):
+    forms = Forms(desk, stack.url)
+    forms.open("avatars/digitalhuman/add/")
+    place = desk.locator("[data-portrait]")
+    forms.fill(name="暗处的人", portrait=poor)
+    expect(place).to_have_attribute("data-state", "good")
+    expect(place.locator(".ou-remarks li")).to_have_count(3)
+    expect(place.locator(".ou-mark")).to_have_count(1)
+    expect(place.locator(".ou-mark")).to_have_attribute("data-number", "2, 3")
+    assert place.locator("img").evaluate("image => [image.naturalWidth, image.naturalHeight]") == [256, 300]
+    face = place.locator(".ou-faces > *").bounding_box()
+    mark = place.locator(".ou-mark").bounding_box()
+    assert face
+    assert mark
+    assert mark["x"] <= face["x"] < face["x"] + face["width"] <= mark["x"] + mark["width"]
+    picture(desk, "remarks")

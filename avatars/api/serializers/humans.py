@@ -47,20 +47,31 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         return address(self.context, "voice-audition", voice.pk)
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where in a picture something is, as shares of its upright width and height, 0 to 1."""
+
+    x = serializers.FloatField(help_text="Its left edge.")
+    y = serializers.FloatField(help_text="Its upper edge.")
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
 class RemarkSerializer(serializers.Serializer[Any]):
     """A remark about a picture."""
 
     code = serializers.CharField()
     words = serializers.CharField()
+    places = PlaceSerializer(many=True, help_text="What it is about; empty if it is about the whole picture.")
 
 
 class SeenFaceSerializer(serializers.Serializer[Any]):
-    """A face in a picture, in pixels after EXIF rotation."""
+    """A face in a picture, in pixels of the upright picture."""
 
     index = serializers.IntegerField(help_text="The number to select it by; the largest face is 0.")
     box = serializers.ListField(child=serializers.FloatField(), help_text="Left, top, right, bottom.")
     eye_distance = serializers.FloatField()
     yaw = serializers.FloatField(help_text="Rotation to the side, in degrees.")
+    roll = serializers.FloatField(help_text="Tilt, in degrees; positive if the eye on the left is the higher one.")
     points = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField()), help_text="Its mesh; only for the selected face."
     )
@@ -72,12 +83,16 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
     ok = serializers.SerializerMethodField(help_text="Whether the picture can be a portrait.")
     code = ChoiceField(["", *UNUSABLE], source="flaw", help_text="Code of the reason if it can't; else empty.")
     words = serializers.SerializerMethodField(help_text="The reason and the remedy, in words.")
+    places = serializers.SerializerMethodField(help_text="What the reason is about; empty for the whole picture.")
     remarks = serializers.SerializerMethodField(help_text="Remarks that do not prevent its use.")
     photographic = serializers.BooleanField(
         allow_null=True, help_text="Whether the face looks photographed; null if no face was selected."
     )
     width = serializers.IntegerField()
     height = serializers.IntegerField()
+    turn = serializers.IntegerField(
+        help_text="Degrees clockwise by which the picture is turned to be upright, after EXIF rotation; 0 for most."
+    )
     faces = serializers.SerializerMethodField()
     chosen = serializers.SerializerMethodField(help_text="Index of the selected face; null if several are possible.")
     cut = serializers.ListField(
@@ -93,8 +108,12 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return str(UNUSABLE[found.flaw]) if found.flaw else ""
 
     @extend_schema_field(RemarkSerializer(many=True))
-    def get_remarks(self, found: Examined) -> list[dict[str, str]]:
-        return [{"code": code, "words": str(REMARKS[code])} for code in found.remarks]
+    def get_remarks(self, found: Examined) -> list[dict[str, Any]]:
+        return [{"code": code, "words": str(REMARKS[code]), "places": _places(found, code)} for code in found.remarks]
+
+    @extend_schema_field(PlaceSerializer(many=True))
+    def get_places(self, found: Examined) -> list[dict[str, float]]:
+        return _places(found, found.flaw)
 
     @extend_schema_field(SeenFaceSerializer(many=True))
     def get_faces(self, found: Examined) -> list[dict[str, Any]]:
@@ -104,6 +123,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
                 "box": [round(edge, 1) for edge in face.box],
                 "eye_distance": round(face.eye_distance, 1),
                 "yaw": round(face.yaw, 1),
+                "roll": round(face.roll, 1),
                 "points": [[round(x, 1), round(y, 1)] for x, y in face.points] if index == found.chosen else [],
             }
             for index, face in enumerate(found.faces)
@@ -111,6 +131,11 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
 
     def get_chosen(self, found: Examined) -> int | None:
         return None if found.chosen == NOBODY else found.chosen
+
+
+def _places(found: Examined, code: str) -> list[dict[str, float]]:
+    edges = ("x", "y", "width", "height")
+    return [{edge: round(getattr(place, edge), 4) for edge in edges} for place in found.places_of(code)]
 
 
 class OriginField(ChoiceField):

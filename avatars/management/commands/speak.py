@@ -11,10 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from avatars.engines.base import Mode
-from avatars.exceptions import AvatarError
+from avatars.exceptions import AvatarError, PortraitError
 from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
+from avatars.portraits import image_file
+from avatars.reasons.render import REMARKS, UNUSABLE
 from avatars.studio.studio import Studio
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
@@ -30,9 +32,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("text", help="what to say, Chinese, English or both")
         parser.add_argument("out", type=Path, help="the MP4 to write")
-        face = parser.add_mutually_exclusive_group()
-        face.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
-        face.add_argument("--character", default="xiao", help="one of our own: xiao, ran")
+        shown = parser.add_mutually_exclusive_group()
+        shown.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
+        shown.add_argument("--character", default="xiao", help="one of our own: xiao, ran")
+        parser.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
         parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
         parser.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
         parser.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.ENHANCED_TALKING_HEAD.value)
@@ -83,10 +86,12 @@ class Command(BaseCommand):
         self._sum_up(out, video, time.monotonic() - started)
 
     def _spec(self, place: Studio, folder: Path, options: dict[str, Any]) -> VideoSpec:
-        portrait: Path | None = options["portrait"]
-        if portrait is None:
+        given: Path | None = options["portrait"]
+        if given is None:
             portrait = folder / "portrait.png"
             portrait.write_bytes(place.draw(options["character"]))
+        else:
+            portrait = self._checked(place, given, folder, options["face"])
         return VideoSpec(
             text=options["text"],
             portrait=portrait.absolute(),
@@ -108,6 +113,22 @@ class Command(BaseCommand):
                 outro=options["outro"].absolute() if options["outro"] else None,
             ),
         )
+
+    def _checked(self, place: Studio, portrait: Path, folder: Path, face: int | None) -> Path:
+        """The picture to animate: the file itself, or what is kept of it. Prints what to mind, as the admin says it."""
+        try:
+            found, kept = place.check_portrait(image_file.read(portrait), face=face)
+        except PortraitError as error:
+            raise CommandError(f"{UNUSABLE.get(error.code, error)} ({error.code})") from error
+        if found.flaw:
+            raise CommandError(f"{UNUSABLE[found.flaw]} ({found.flaw})")
+        for code in found.remarks:
+            self.stderr.write(f"{portrait.name}: {REMARKS[code]} ({code})")
+        if not kept:
+            return portrait
+        upright = folder / "portrait.jpg"
+        upright.write_bytes(kept)
+        return upright
 
     def _report(self, stage: Stage, share: float) -> None:
         """One line per stage, rewritten on a terminal as it goes on."""

@@ -135,6 +135,8 @@ def test_a_picture_is_looked_at_before_it_is_saved(client, settings):
     chosen = look(twice(), face="1")
     assert (chosen["ok"], chosen["chosen"], chosen["cut"] is None) == (True, 1, False)
     assert [bool(face["points"]) for face in chosen["faces"]] == [False, True]
+    assert (good["places"], good["turn"], len(several["places"])) == ([], 0, 2)
+    assert [len(remark["places"]) for remark in look(small())["remarks"]] == [1]
     broken = look(b"no picture")
     assert (broken["ok"], broken["code"], broken["faces"]) == (False, "not_an_image", [])
     assert not DigitalHuman.objects.exists()

@@ -83,6 +83,33 @@ def test_a_picture_is_checked_before_a_digital_human_is_made_of_it(api, photo):
     assert make_api("renders:read").post("/api/v1/portraits/check/").status_code == 403
 
 
+def test_every_finding_of_a_check_comes_with_its_place(api, photo):
+    picture = Image.open(io.BytesIO(photo)).convert("RGB")
+    dark = picture.point([value // 8 for value in range(256)] * 3).rotate(90, expand=True)
+    out = io.BytesIO()
+    dark.save(out, "PNG")
+    answer = api.post(
+        "/api/v1/portraits/check/", {"portrait": SimpleUploadedFile("a.png", out.getvalue())}, format="multipart"
+    )
+    found = answer.json()
+    assert (found["ok"], found["code"], found["turn"]) == (False, "too_dark", 90)
+    (place,) = found["places"]
+    left, top, right, bottom = found["faces"][0]["box"]
+    assert place["x"] * picture.width <= left < right <= (place["x"] + place["width"]) * picture.width
+    assert place["y"] * picture.height <= top < bottom <= (place["y"] + place["height"]) * picture.height
+    assert abs(found["faces"][0]["roll"]) < 10
+
+
+def test_a_lying_picture_is_stored_upright(api, photo):
+    lying = io.BytesIO()
+    upright = Image.open(io.BytesIO(photo)).convert("RGB")
+    upright.rotate(90, expand=True).save(lying, "PNG")
+    made = send(api, lying.getvalue(), name="face.png")
+    assert made.status_code == 201, made.content
+    assert len(made.json()["warnings"]) == 1
+    assert Image.open(DigitalHuman.objects.get().portrait.path).size == upright.size
+
+
 def test_a_digital_human_is_changed_by_what_is_named_only(api):
     human = make_digital_human()
     voice = make_voice()

@@ -6,10 +6,12 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from avatars.ai_label import video_label
 from avatars.media import mp4
 from avatars.pipeline.stages import Stage
+from avatars.reasons.render import REMARKS, UNUSABLE
 from tests.support.paths import PHOTOGRAPH
 
 
@@ -52,6 +54,41 @@ def test_a_failure_prints_a_code_and_leaves_no_file(tmp_path, text, options, cod
     with pytest.raises(CommandError, match=code):
         speak(text, tmp_path / "hello.mp4", **options)
     assert os.listdir(tmp_path) == []
+
+
+def saved(picture, path):
+    picture.save(path)
+    return path
+
+
+def test_a_portrait_is_refused_in_the_words_of_the_admin(tmp_path):
+    with Image.open(PHOTOGRAPH) as photograph:
+        dark = saved(photograph.point([value // 20 for value in range(256)] * 3), tmp_path / "dark.png")
+    with pytest.raises(CommandError) as refused:
+        speak("你好", tmp_path / "hello.mp4", portrait=dark)
+    assert str(refused.value) == f"{UNUSABLE['too_dark']} (too_dark)"
+    (tmp_path / "words.png").write_bytes(b"no picture")
+    with pytest.raises(CommandError, match="not_an_image"):
+        speak("你好", tmp_path / "hello.mp4", portrait=tmp_path / "words.png")
+
+
+def test_what_to_mind_is_said_and_a_lying_portrait_speaks_upright(tmp_path):
+    with Image.open(PHOTOGRAPH) as photograph:
+        lying = saved(photograph.rotate(90, expand=True), tmp_path / "lying.png")
+    said = io.StringIO()
+    assert "204×240" in speak("你好", tmp_path / "hello.mp4", portrait=lying, stderr=said)
+    assert said.getvalue().strip() == f"lying.png: {REMARKS['turned_upright']} (turned_upright)"
+
+
+def test_one_of_several_faces_is_chosen_by_its_number(tmp_path):
+    with Image.open(PHOTOGRAPH) as photograph:
+        both = Image.new("RGB", (2 * photograph.width, photograph.height))
+        for left in (0, photograph.width):
+            both.paste(photograph, (left, 0))
+    two = saved(both, tmp_path / "two.png")
+    with pytest.raises(CommandError, match="several_faces"):
+        speak("你好", tmp_path / "hello.mp4", portrait=two)
+    assert "240" in speak("你好", tmp_path / "hello.mp4", portrait=two, face=1)
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path):

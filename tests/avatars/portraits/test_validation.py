@@ -11,11 +11,12 @@ from PIL import Image
 
 from avatars.engines.base import Mode
 from avatars.engines.puppet.engine import Puppet
+from avatars.engines.puppet.face.light import Light
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import PortraitError
-from avatars.portraits import samples, validation
-from avatars.portraits.validation import check, cut_out, examine, load
+from avatars.portraits import image_file, samples, verdict
+from avatars.portraits.validation import check, examine, kept, load
 from avatars.reasons.render import REMARKS, UNUSABLE
 from tests.support.paths import PHOTOGRAPH
 
@@ -72,7 +73,7 @@ def test_a_large_photograph_is_decoded_smaller_and_measured_as_it_is(
     exif = Image.Exif()
     exif[0x0112] = tag
     big = make_file(photograph.resize(size).rotate(turn, expand=True), "JPEG", exif=exif, quality=80)
-    opened = validation._opened(big, least=1440)
+    opened = image_file.opened(big, least=1440)
     assert (opened.image.size, opened.size) == ((-(-size[0] // 2), -(-size[1] // 2)), size)
     checked = check(big)
     assert (checked.width, checked.height) == size
@@ -182,9 +183,9 @@ def test_the_picture_is_cut_to_whom_was_chosen(photograph: Image.Image, face: in
     left, top, right, bottom = found.face.box
     assert found.cut[0] < left < right < found.cut[2]
     assert found.cut[1] < top < bottom < found.cut[3]
-    kept = check(cut_out(data, found.cut))
-    assert len(kept.faces) == 1
-    assert kept.face.eye_distance == pytest.approx(found.face.eye_distance, rel=0.03)
+    again = check(kept(data, found))
+    assert len(again.faces) == 1
+    assert again.face.eye_distance == pytest.approx(found.face.eye_distance, rel=0.03)
 
 
 def test_whoever_stands_behind_can_be_chosen_too(photograph: Image.Image) -> None:
@@ -238,8 +239,10 @@ def test_a_wide_open_mouth_will_do_but_is_mentioned(photograph: Image.Image) -> 
 )
 def test_a_turn_is_mentioned_and_then_refused(yaw: float, flaw: str, remarks: tuple[str, ...]) -> None:
     face = replace(check(PHOTOGRAPH.read_bytes()).face, yaw=yaw)
-    assert validation._flaw(face) == flaw
-    assert flaw or validation._remarks(face, others=False) == remarks
+    light = Light(level=60, whites=60, burnt=0, glare=0, ratio=1, darker=0)
+    seen = verdict.Measures(face=face, size=(512, 600), light=light, blur=0.5, photographic=True)
+    assert verdict.flaw(seen) == flaw
+    assert flaw or verdict.remarks(seen) == remarks
 
 
 def test_every_flaw_and_every_remark_has_words_of_its_own() -> None:

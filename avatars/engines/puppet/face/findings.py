@@ -25,22 +25,22 @@ def look(picture: Picture, *, doubts: int = 1) -> tuple[SeenFace, ...]:
     if shrink < 1:
         size = max(1, round(picture.shape[1] * shrink)), max(1, round(picture.shape[0] * shrink))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    mesh = _mesh()
-    faces = mesh.find(picture, thorough=True)
-    seen = (_seen(face, picture if i < doubts else None, mesh) for i, face in enumerate(faces))
+    faces = mesh().find(picture, thorough=True)
+    seen = (_seen(face, picture if i < doubts else None) for i, face in enumerate(faces))
     return tuple(face if shrink == 1 else face.scaled(1 / shrink) for face in seen)
 
 
 @cache
-def _mesh() -> FaceMesh:
+def mesh() -> FaceMesh:
+    """The mesh of this process."""
     return FaceMesh()
 
 
-def _seen(face: Face, picture: Picture | None, mesh: FaceMesh) -> SeenFace:
+def _seen(face: Face, picture: Picture | None) -> SeenFace:
     right, down, _ = face.axes.T
     mouth = eyes = None
     if picture is not None:
-        off = mesh.unsteadiness(picture, face)
+        off = mesh().unsteadiness(picture, face)
         mouth, eyes = float(off[LIPS].mean()), float(off[LIDS].mean())
     return SeenFace(
         score=face.score,
