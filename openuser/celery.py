@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    beat_init,
     setup_logging,
     task_prerun,
     worker_process_init,
@@ -44,6 +45,18 @@ redis.Transport.Channel = BrokerChannel
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Keep Django's LOGGING, because Celery's own set-up logs task arguments."""
+
+
+@beat_init.connect
+def keep_connection(**_: Any) -> None:
+    """Let beat open SQLite once a minute: it looks at its table several times a second, each time as if for a request.
+
+    PostgreSQL has a pool, with which Django allows no age.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["CONN_MAX_AGE"] = 60
 
 
 @worker_ready.connect

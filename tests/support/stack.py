@@ -78,7 +78,8 @@ class Stack:
             "OPENUSER_BOOTSTRAP": "off",
             "OPENUSER_VAR_DIR": str(self.folder),
             "SITE_URL": self.url,
-            "OPENUSER_SWEEP_SECONDS": "1",
+            # To find what was left takes a second longer, and an idle stack half of the CPU.
+            "OPENUSER_SWEEP_SECONDS": "2",
             "OPENUSER_REWAKE_SECONDS": "1",
             "OPENUSER_LEASE_SCALE": "0.15",
             "WECHAT_RETRY_BASE_SECONDS": "0.05",
