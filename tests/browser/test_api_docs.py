@@ -46,7 +46,7 @@ def test_a_client_is_made_by_mouse_and_its_token_copied(desk, stack, picture):
     expect(desk.locator("[data-copy]")).to_have_text(desk.locator("[data-copy]").get_attribute("data-done"))
     assert desk.evaluate("navigator.clipboard.readText()") == token
     picture(desk, "token")
-    answer = requests.get(f"{stack.url}/api/v1/members/", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    answer = requests.get(f"{stack.url}/api/v1/members/", headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert answer.status_code == 200
     desk.goto(f"{stack.url}/admin/openuser/apiclient/")
     picture(desk, "list")

@@ -17,8 +17,8 @@ def no_other_menu(stack: Stack):
     yield
     url, agent = f"{stack.emulator.url}/cgi-bin", KEYS["AGENT_ID"]
     query = {"corpid": KEYS["CORP_ID"], "corpsecret": KEYS["SECRET"]}
-    token = requests.get(f"{url}/gettoken", params=query, timeout=10).json()["access_token"]
-    requests.get(f"{url}/menu/delete", params={"access_token": token, "agentid": agent}, timeout=10)
+    token = requests.get(f"{url}/gettoken", params=query, timeout=60).json()["access_token"]
+    requests.get(f"{url}/menu/delete", params={"access_token": token, "agentid": agent}, timeout=60)
 
 
 def add(desk: Page, stack: Stack, name: str, kind: str, **fields: str) -> None:

@@ -154,7 +154,7 @@ def test_nothing_outlives_the_render_worker(stack, person):
     wait_for(lambda: children_of(pid), "the studio to work", seconds=60)
     family = children_of(pid)
     stack.kill("render")
-    wait_for(lambda: not any(alive(child) for child in family), "the studio to end", seconds=15)
+    wait_for(lambda: not any(alive(child) for child in family), "the studio to end")
     stack.run("render")
     person.writes("/cancel")
 

@@ -67,7 +67,7 @@ def test_the_script_of_the_readme_sends_a_video_and_tells_its_progress(
     assert found.audio is not None
     assert "AIGC" in found.tags
     assert WORDS.rstrip("。") in re.sub(r"\n", "", (tmp_path / "video.srt").read_text(encoding="utf-8"))
-    (video,) = person.reads(seconds=30)
+    (video,) = person.reads(seconds=120)
     assert video["msgtype"] == "video"
     assert video["content"]["title"] == WORDS
 

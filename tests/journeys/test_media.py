@@ -83,7 +83,7 @@ def test_a_video_that_is_too_large_arrives_all_the_same(stack, person, tmp_path,
 
 
 def check(stack, message, path: Path) -> None:
-    path.write_bytes(requests.get(f"{stack.emulator.url}{message['media_url']}", timeout=10).content)
+    path.write_bytes(requests.get(f"{stack.emulator.url}{message['media_url']}", timeout=60).content)
     content_id = mp4.probe(path).tags["AIGC"].split('"ProduceID":"')[1].split('"')[0]
     video_label.verify(path, content_id)
     if message["msgtype"] == "video":
@@ -94,11 +94,11 @@ def watched(stack, person, url: str) -> requests.Response:
     """The page as the member sees it who opened it from the phone's chat."""
     with requests.Session() as browser:
         browser.headers["User-Agent"] = "Mozilla/5.0 wxwork/4.1 MicroMessenger/7.0"
-        asked = browser.get(url, allow_redirects=False, timeout=10).headers["Location"].partition("#")[0]
-        page = browser.get(f"{asked}&as={person.user_id}", timeout=10)
+        asked = browser.get(url, allow_redirects=False, timeout=60).headers["Location"].partition("#")[0]
+        page = browser.get(f"{asked}&as={person.user_id}", timeout=60)
         assert page.status_code == 200, page.text
-        part = browser.get(f"{url}video", headers={"Range": "bytes=4-7"}, timeout=10)
+        part = browser.get(f"{url}video", headers={"Range": "bytes=4-7"}, timeout=60)
         assert (part.status_code, part.content) == (206, b"ftyp")
-        stranger = requests.get(f"{url}video", timeout=10)
+        stranger = requests.get(f"{url}video", timeout=60)
         assert stranger.status_code == 403
         return page

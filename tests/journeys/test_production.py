@@ -142,7 +142,7 @@ def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, t
     (video,) = person.reads(seconds=120)
     assert video["msgtype"] == "video"
     file = tmp_path / "video.mp4"
-    file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=10).content)
+    file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=60).content)
     check_video(file, (1, 7))
     errors = {name: line for name in stack.parts for line in stack.log(name).splitlines() if " ERROR " in line}
     assert errors == {}
@@ -157,10 +157,10 @@ def follow(stack: Server, token: str) -> list[dict[str, object]]:
 
 
 def test_pages_come_with_files_that_may_be_kept_for_ever(stack):
-    page = requests.get(f"{stack.url}/admin/login/", timeout=10)
+    page = requests.get(f"{stack.url}/admin/login/", timeout=60)
     address = re.search(r'href="(/static/openuser/admin\.[0-9a-f]{12}\.css)"', page.text)
     assert address is not None
-    style = requests.get(stack.url + address[1], timeout=10)
+    style = requests.get(stack.url + address[1], timeout=60)
     assert style.status_code == 200
     assert "immutable" in style.headers["Cache-Control"]
     assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
@@ -168,8 +168,8 @@ def test_pages_come_with_files_that_may_be_kept_for_ever(stack):
 
 def test_whoever_comes_past_the_proxy_without_tls_is_sent_to_https(stack):
     direct = f"http://127.0.0.1:{stack.web_port}"
-    assert requests.get(f"{direct}/admin/login/", timeout=10, allow_redirects=False).status_code == 301
-    assert requests.get(f"{direct}/healthz/ready", timeout=10, allow_redirects=False).status_code == 200
+    assert requests.get(f"{direct}/admin/login/", timeout=60, allow_redirects=False).status_code == 301
+    assert requests.get(f"{direct}/healthz/ready", timeout=60, allow_redirects=False).status_code == 200
 
 
 def test_who_signs_in_gets_files_from_nginx_with_range(stack):
@@ -179,10 +179,10 @@ def test_who_signs_in_gets_files_from_nginx_with_range(stack):
     portrait = next((stack.folder / "media").rglob("*.*"))
     name = portrait.relative_to(stack.folder / "media").as_posix()
     whole = portrait.read_bytes()
-    told = requests.get(f"{stack.url}/media/{name}", headers={"Cookie": cookies, "Range": "bytes=10-99"}, timeout=10)
+    told = requests.get(f"{stack.url}/media/{name}", headers={"Cookie": cookies, "Range": "bytes=10-99"}, timeout=60)
     assert (told.status_code, told.content) == (206, whole[10:100])
-    assert requests.get(f"{stack.url}/protected/{quote(name)}", timeout=10).status_code == 404
-    stranger = requests.get(f"{stack.url}/media/{name}", timeout=10, allow_redirects=False)
+    assert requests.get(f"{stack.url}/protected/{quote(name)}", timeout=60).status_code == 404
+    stranger = requests.get(f"{stack.url}/media/{name}", timeout=60, allow_redirects=False)
     assert stranger.status_code == 302
     assert stranger.content != whole
 
@@ -190,7 +190,7 @@ def test_who_signs_in_gets_files_from_nginx_with_range(stack):
 def sign_in(stack: Server) -> tuple[requests.Response, str]:
     """The answer to the form, and the cookies from then on. Secure cookies do not travel by themselves over HTTP."""
     site = f"https://127.0.0.1:{stack.port}"
-    page = requests.get(f"{stack.url}/admin/login/", timeout=10)
+    page = requests.get(f"{stack.url}/admin/login/", timeout=60)
     form = {
         "username": "grace",
         "password": PASSWORD,
@@ -198,7 +198,7 @@ def sign_in(stack: Server) -> tuple[requests.Response, str]:
     }
     headers = {"Cookie": f"csrftoken={page.cookies['csrftoken']}", "Origin": site, "Referer": f"{site}/admin/login/"}
     answer = requests.post(
-        f"{stack.url}/admin/login/?next=/admin/", data=form, headers=headers, timeout=10, allow_redirects=False
+        f"{stack.url}/admin/login/?next=/admin/", data=form, headers=headers, timeout=60, allow_redirects=False
     )
     return answer, f"sessionid={answer.cookies.get('sessionid', '')}"
 

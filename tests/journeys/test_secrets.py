@@ -64,7 +64,7 @@ def overheard(stack: Stack) -> Iterator[list[str]]:
     finally:
         over.set()
         client.ping()  # the last thing that is overheard
-        listener.join(timeout=10)
+        listener.join(timeout=60)
         for key in client.keys("*"):
             said.append(f"{key!r} {client.dump(key)!r}")
         client.close()
@@ -90,7 +90,7 @@ def test_keys_and_words_turn_up_only_where_they_belong(stack, person):
         person.reads()
         wrong = {"msg_signature": "0" * 40, "timestamp": "1", "nonce": "n"}
         webhook = f"{stack.url}/api/v1/integrations/wechat/webhook"
-        assert requests.post(webhook, params=wrong, data=WORDS.encode(), timeout=10).status_code == 403
+        assert requests.post(webhook, params=wrong, data=WORDS.encode(), timeout=60).status_code == 403
         stack.manage("doctor", "--json")
     secrets = [KEYS["SECRET"], KEYS["TOKEN"], KEYS["AES_KEY"], access, shell(stack, TOKEN), program]
     assert all(len(secret) >= 10 for secret in secrets)

@@ -171,7 +171,7 @@ def test_feature_5_commands(installed, person, settings, live_server):
     person.writes("/video Welcome!")
     answer = person.reads_text()
     assert answer.startswith("Video generated: http")
-    download = requests.get(answer.removeprefix("Video generated: "), timeout=10)
+    download = requests.get(answer.removeprefix("Video generated: "), timeout=60)
     assert download.headers["Content-Type"] == "video/mp4"
     assert download.content[4:8] == b"ftyp"
 

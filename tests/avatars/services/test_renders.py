@@ -153,7 +153,7 @@ def test_other_words_mode_voice_speed_or_portrait_make_another_video(human):
 
 
 def test_many_who_ask_at_the_same_moment_get_one_render(human):
-    start, got = threading.Barrier(4, timeout=20), []
+    start, got = threading.Barrier(4, timeout=60), []
 
     def ask(priority: int) -> None:
         try:

@@ -146,7 +146,7 @@ def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, pa
 
     async def both() -> Outbound:
         async def render_worker() -> None:
-            row = await asyncio.to_thread(wait_for, Rendition.objects.first, "a video to fit", seconds=20)
+            row = await asyncio.to_thread(wait_for, Rendition.objects.first, "a video to fit")
             await asyncio.to_thread(compression.compress, row.pk)
 
         outbound, _ = await asyncio.gather(script(), render_worker())
@@ -173,7 +173,7 @@ def test_the_guides_upload_gives_something_to_send_whatever_became_of_it(most, p
 
 
 def fit_next() -> None:
-    compression.compress(wait_for(Rendition.objects.first, "a video to fit", seconds=20).pk)
+    compression.compress(wait_for(Rendition.objects.first, "a video to fit").pk)
     connection.close()
 
 

@@ -27,7 +27,7 @@ from tests.support.emulator import answers, free_port, wait_for
 from tests.support.factories import make_outbound, make_render
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 15
+PATIENCE = 60
 
 
 class Site:

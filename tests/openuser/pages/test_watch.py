@@ -49,7 +49,7 @@ def sign_in(client, link: WatchLink, user_id: str, *, agent: str = PHONE):
     asked = client.get(f"/watch/{link.name}/", headers={"User-Agent": agent})
     assert asked.status_code == 302
     target = asked["Location"].partition("#")[0]
-    back = requests.get(f"{target}&as={user_id}", allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(f"{target}&as={user_id}", allow_redirects=False, timeout=60).headers["Location"]
     return client.get(back.removeprefix("http://testserver"))
 
 
@@ -119,7 +119,7 @@ def test_the_same_user_id_in_another_company_is_somebody_else(client, link, pers
 def test_a_sign_in_that_is_not_ours_is_refused(client, link, person, tampered):
     asked = watch(client, link)
     target = asked["Location"].partition("#")[0]
-    back = requests.get(f"{target}&as={person.user_id}", allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(f"{target}&as={person.user_id}", allow_redirects=False, timeout=60).headers["Location"]
     query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     if tampered == "state":
         query["state"] = "0" * 32

@@ -62,7 +62,7 @@ def test_the_bot_of_the_readme_answers(tmp_path: Path) -> None:
             assert (
                 requests.post(f"{address}api/send", json=said, timeout=30).json()["callback"]["status"] == "delivered"
             )
-            (entry,) = requests.get(f"{address}api/ledger", params={"member": "zhangsan"}, timeout=10).json()["entries"]
+            (entry,) = requests.get(f"{address}api/ledger", params={"member": "zhangsan"}, timeout=60).json()["entries"]
             assert entry["content"] == {"content": "You said: hi there"}
         finally:
             for process in (bot, emulator):

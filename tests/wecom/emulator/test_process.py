@@ -25,8 +25,8 @@ def test_the_command_starts_it_and_a_signal_ends_it(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         word, address = process.stdout.readline().split()
-        assert (word, requests.get(address, timeout=10).status_code) == ("READY", 200)
-        (app,) = requests.get(f"{address}api/apps", timeout=10).json()["apps"]
+        assert (word, requests.get(address, timeout=60).status_code) == ("READY", 200)
+        (app,) = requests.get(f"{address}api/apps", timeout=60).json()["apps"]
         assert app["callback"] == "http://127.0.0.1:9/mine"
         process.send_signal(signal.SIGTERM)
         process.wait(10)
@@ -43,7 +43,7 @@ def test_what_was_answered_outlives_the_process(tmp_path: Path) -> None:
                 token = emulator.get("gettoken", corpid=app["corpid"], corpsecret=app["secret"])["access_token"]
                 body = {"touser": "lisi", "agentid": app["agentid"], "msgtype": "text", "text": {"content": "x"}}
                 url = f"{emulator.url}/cgi-bin/message/send?access_token={token}"
-                msgid = requests.post(url, json=body, timeout=10).json()["msgid"]
+                msgid = requests.post(url, json=body, timeout=60).json()["msgid"]
             else:
                 (entry,) = emulator.control("GET", "ledger")["entries"]
                 assert entry["msgid"] == msgid
@@ -57,9 +57,9 @@ def test_the_log_names_a_call_that_is_not_emulated(tmp_path: Path) -> None:
     with subprocess.Popen(line, cwd=ROOT, env=environment(tmp_path), stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[1].removesuffix("/emulator/")
-        requests.get(f"{url}/cgi-bin/batch/syncuser", timeout=10)
+        requests.get(f"{url}/cgi-bin/batch/syncuser", timeout=60)
         process.send_signal(signal.SIGTERM)
-        _out, log = process.communicate(timeout=10)
+        _out, log = process.communicate(timeout=60)
     assert "WARNING wecom.emulator.gateway.call_log" in log
     assert "not emulated was answered with errcode 40066: 'batch/syncuser'." in log
 
@@ -83,9 +83,9 @@ def test_the_migrations_are_complete(tmp_path: Path) -> None:
 
 def test_other_hosts_and_other_sites_are_refused(emulator: Emulator) -> None:
     url = f"{emulator.url}/emulator/api/members"
-    assert requests.get(url, headers={"Host": "evil.example"}, timeout=10).status_code == 400
-    assert requests.get(url, headers={"Sec-Fetch-Site": "cross-site"}, timeout=10).status_code == 403
-    assert requests.get(url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=10).status_code == 200
+    assert requests.get(url, headers={"Host": "evil.example"}, timeout=60).status_code == 400
+    assert requests.get(url, headers={"Sec-Fetch-Site": "cross-site"}, timeout=60).status_code == 403
+    assert requests.get(url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_other_hosts_and_other_sites_are_refused(emulator: Emulator) -> None:
 def test_a_wrong_request_is_answered_with_words(
     emulator: Emulator, method: str, path: str, body: dict, status: int, words: str
 ) -> None:
-    answer = requests.request(method, f"{emulator.url}/emulator/api/{path}", json=body, timeout=10)
+    answer = requests.request(method, f"{emulator.url}/emulator/api/{path}", json=body, timeout=60)
     assert answer.status_code == status
     assert words in answer.json()["error"]
 

@@ -85,13 +85,13 @@ def test_it_renews_a_token_that_was_revoked(client: WeChatClient, application: A
 def test_it_downloads_what_it_uploaded(client: WeChatClient, emulator: Emulator) -> None:
     media = client.media.upload("image", ("图.png", io.BytesIO(PNG)))
     url = client.media.get_url(media["media_id"])  # wechatpy knows no address but the platform's
-    answer = requests.get(url.replace("https://qyapi.weixin.qq.com", emulator.url), timeout=10)
+    answer = requests.get(url.replace("https://qyapi.weixin.qq.com", emulator.url), timeout=60)
     assert (answer.content, answer.headers["Content-Type"]) == (PNG, "image/png")
 
 
 def test_it_uploads_a_picture_of_an_article(client: WeChatClient) -> None:
     url = client.media.upload_img(("图.png", io.BytesIO(PNG)))["url"]
-    assert requests.get(url, timeout=10).content == PNG
+    assert requests.get(url, timeout=60).content == PNG
 
 
 def test_it_signs_a_member_in(client: WeChatClient, emulator: Emulator, member: str) -> None:
@@ -99,7 +99,7 @@ def test_it_signs_a_member_in(client: WeChatClient, emulator: Emulator, member: 
     url = url.replace("https://open.weixin.qq.com", emulator.url).replace(
         "&response_type", f"&as={member}&response_type"
     )
-    back = requests.get(url, allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(url, allow_redirects=False, timeout=60).headers["Location"]
     query = parse_qs(urlsplit(back).query)
     assert query["state"] == ["s1"]
     assert client.oauth.get_user_info(query["code"][0])["UserId"] == member

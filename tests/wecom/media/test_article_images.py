@@ -40,7 +40,7 @@ def png(tmp_path):
 
 def test_a_picture_of_an_article_has_an_address_that_stays(connected, emulator, png):
     url = async_to_sync(bot.upload_article_image)(png)
-    assert requests.get(url, timeout=10).content == png.read_bytes()
+    assert requests.get(url, timeout=60).content == png.read_bytes()
     assert services.upload_article_image(png) == url
     assert emulator.calls("media/uploadimg") == 1
 

@@ -75,7 +75,7 @@ def test_pictures_follow_the_event_that_names_them(application: Application, lis
     token = application.access_token()
     for element, data in zip(sent, (PNG, OTHER), strict=True):
         query = {"access_token": token, "media_id": element.findtext("MediaId")}
-        assert requests.get(f"{application.emulator.url}/cgi-bin/media/get", params=query, timeout=10).content == data
+        assert requests.get(f"{application.emulator.url}/cgi-bin/media/get", params=query, timeout=60).content == data
     assert [entry["msgtype"] for entry in done["entries"]] == ["image", "image"]
 
 

@@ -46,14 +46,14 @@ def test_members_send_media(
 ) -> None:
     form = {"member": member, "type": kind, "agentid": str(application.agent_id)}
     url = f"{application.emulator.url}/emulator/api/send"
-    answer = requests.post(url, data=form, files={"media": ("x", data)}, timeout=10)
+    answer = requests.post(url, data=form, files={"media": ("x", data)}, timeout=60)
     assert answer.status_code == 200, answer.text
     message = decrypt(application, listener.next())
     assert fields <= set(message)
     query = {"access_token": application.access_token(), "media_id": message["MediaId"]}
-    assert requests.get(f"{application.emulator.url}/cgi-bin/media/get", params=query, timeout=10).content == data
+    assert requests.get(f"{application.emulator.url}/cgi-bin/media/get", params=query, timeout=60).content == data
     if kind == "image":
-        assert requests.get(message["PicUrl"], timeout=10).content == data
+        assert requests.get(message["PicUrl"], timeout=60).content == data
 
 
 def test_members_send_places_and_links(application: Application, listener: Listener, member: str) -> None:

@@ -15,7 +15,7 @@ def visit(application: Application, path: str = "connect/oauth2/authorize", cook
     if path.startswith("connect"):
         query = {"response_type": "code", "scope": "snsapi_base", "state": "s1", **query}
     url = f"{application.emulator.url}/{path}"
-    return requests.get(url, params=query, cookies=cookies, allow_redirects=False, timeout=10)
+    return requests.get(url, params=query, cookies=cookies, allow_redirects=False, timeout=60)
 
 
 def code_of(answer: requests.Response) -> str:

@@ -242,7 +242,7 @@ def fates(application: Application, member: str, count: int = 12) -> list[object
     for _ in range(count):
         body = {"touser": member, "msgtype": "text", "text": {"content": "x"}, "agentid": application.agent_id}
         url, query = f"{application.emulator.url}/cgi-bin/message/send", {"access_token": application.access_token()}
-        answer = requests.post(url, params=query, json=body, timeout=10)
+        answer = requests.post(url, params=query, json=body, timeout=60)
         found.append(answer.json()["errcode"] if answer.ok and answer.text.startswith("{") else answer.status_code)
     return found
 
@@ -270,7 +270,7 @@ def test_a_partial_success_names_who_was_not_reached(application: Application, f
 
 
 def test_a_mix_of_unknown_faults_is_refused(application: Application, emulator: Emulator) -> None:
-    answer = requests.post(f"{emulator.url}/emulator/api/faults", json={"mix": ["none"]}, timeout=10)
+    answer = requests.post(f"{emulator.url}/emulator/api/faults", json={"mix": ["none"]}, timeout=60)
     assert answer.status_code == 400
     assert "busy" in answer.json()["error"]
 

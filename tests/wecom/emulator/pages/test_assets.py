@@ -14,7 +14,7 @@ LOADED = re.compile(r"""(?:href|src)="/(emulator/static/[^"]+)"|from "(\.{1,2}/[
 
 def raw(emulator: Emulator, path: str) -> int:
     """The status of a path exactly as it is written: other clients tidy it up before they send it."""
-    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=60)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()
     with connection.getresponse() as answer:
@@ -23,7 +23,7 @@ def raw(emulator: Emulator, path: str) -> int:
 
 @pytest.mark.parametrize("page", ["", "coverage", "../connect/oauth2/authorize"])
 def test_a_page_finds_all_that_it_loads(emulator: Emulator, page: str) -> None:
-    start = requests.get(f"{emulator.url}/emulator/{page}", timeout=10)
+    start = requests.get(f"{emulator.url}/emulator/{page}", timeout=60)
     waiting, seen = [(start.url, start.text)], set()
     while waiting:
         base, text = waiting.pop()
@@ -32,7 +32,7 @@ def test_a_page_finds_all_that_it_loads(emulator: Emulator, page: str) -> None:
             if url in seen:
                 continue
             seen.add(url)
-            answer = requests.get(url, timeout=10)
+            answer = requests.get(url, timeout=60)
             assert answer.status_code == 200, url
             waiting.append((url, answer.text))
     assert len(seen) > 1

@@ -15,13 +15,13 @@ TABLE = [line for line in README.splitlines() if line.startswith("| ")]
 
 @pytest.fixture(scope="session")
 def listed(emulator: Emulator) -> dict:
-    return dict(requests.get(f"{emulator.url}/emulator/coverage", params={"format": "json"}, timeout=10).json())
+    return dict(requests.get(f"{emulator.url}/emulator/coverage", params={"format": "json"}, timeout=60).json())
 
 
 def test_every_call_that_is_listed_is_answered_and_asks_for_a_token(emulator: Emulator, listed: dict) -> None:
     assert len(listed["calls"]) > 35
     for path, method in listed["calls"].items():
-        answer = requests.request(method, f"{emulator.url}/cgi-bin/{path}", timeout=10).json()
+        answer = requests.request(method, f"{emulator.url}/cgi-bin/{path}", timeout=60).json()
         assert answer["errcode"] == (41002 if path == "gettoken" else 41001), path
 
 
@@ -38,7 +38,7 @@ def test_every_event_and_message_is_listed(listed: dict) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_shows_everything_that_is_listed(emulator: Emulator, listed: dict, language: str) -> None:
-    page = requests.get(f"{emulator.url}/emulator/coverage", params={"lang": language}, timeout=10).text
+    page = requests.get(f"{emulator.url}/emulator/coverage", params={"lang": language}, timeout=60).text
     chips = set(re.findall("<code>(.*?)</code>", page))
     assert {f"{method} {path}" for path, method in listed["calls"].items()} <= chips
     names = (*listed["messages"]["message/send"], *listed["cards"], *listed["faults"], *listed["callbacks"]["events"])
@@ -48,7 +48,7 @@ def test_the_page_shows_everything_that_is_listed(emulator: Emulator, listed: di
 
 def test_the_page_speaks_the_browsers_language(emulator: Emulator) -> None:
     for asked, words in (("en-GB,en;q=0.9", "Not emulated"), ("zh-CN,zh;q=0.9,en;q=0.8", "未模拟")):
-        page = requests.get(f"{emulator.url}/emulator/coverage", headers={"Accept-Language": asked}, timeout=10).text
+        page = requests.get(f"{emulator.url}/emulator/coverage", headers={"Accept-Language": asked}, timeout=60).text
         assert words in page
 
 

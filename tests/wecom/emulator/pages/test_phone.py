@@ -86,7 +86,7 @@ def test_pictures_voices_and_files_have_bubbles(chat_page: Open, application: Ap
     expect(page.locator(".voice")).to_have_text("1″")
     expect(page.locator(".file-name")).to_have_text("员工手册.pdf")
     source = page.locator(".voice audio").get_attribute("src")
-    sound = requests.get(f"{application.emulator.url}{source}", timeout=10)
+    sound = requests.get(f"{application.emulator.url}{source}", timeout=60)
     assert (sound.status_code, sound.content[:4]) == (200, b"RIFF")
 
 
@@ -95,7 +95,7 @@ def test_a_recalled_message_vanishes(chat_page: Open, application: Application, 
     msgid = application.say(member, "oops")["msgid"]
     expect(page.get_by_test_id("bubble-in")).to_be_visible()
     url = f"{application.emulator.url}/cgi-bin/message/recall"
-    requests.post(url, params={"access_token": application.access_token()}, json={"msgid": msgid}, timeout=10)
+    requests.post(url, params={"access_token": application.access_token()}, json={"msgid": msgid}, timeout=60)
     expect(page.get_by_test_id("recalled")).to_have_text("“测试”撤回了一条消息")
     expect(page.get_by_test_id("bubble-in")).to_have_count(0)
 

@@ -136,4 +136,4 @@ class Listener:
         threading.Event().wait(seconds)
 
     def next(self) -> Arrival:
-        return self.arrivals.get(timeout=10)
+        return self.arrivals.get(timeout=60)

@@ -39,7 +39,7 @@ def session(application: Application, listener: Listener) -> dict[str, Any]:
     press(application, asks, wait=5)
     form = {"member": asks, "type": "voice", "agentid": application.agent_id}
     url = f"{application.emulator.url}/emulator/api/send"
-    requests.post(url, data=form, files={"media": ("v.amr", AMR)}, timeout=10).raise_for_status()
+    requests.post(url, data=form, files={"media": ("v.amr", AMR)}, timeout=60).raise_for_status()
     application.say(asks, f"请找上官云（{other}）。")
     application.say(other, "欧阳明找你。")
     return recording(application)

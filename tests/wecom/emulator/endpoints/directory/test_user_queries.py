@@ -159,7 +159,7 @@ def test_departments_and_tags_are_told_of_too(
     emulator.control("DELETE", "departments/9", corpid=company)
     assert {"ChangeType": "delete_party", "Id": "9"}.items() <= heard(assistant, listener).items()
     refused = requests.delete(
-        f"{emulator.url}/emulator/api/departments/3", data=json.dumps({"corpid": company}), timeout=10
+        f"{emulator.url}/emulator/api/departments/3", data=json.dumps({"corpid": company}), timeout=60
     )
     assert refused.status_code == 409
     emulator.control("POST", "tags", corpid=company, id=7, name="试用期", users=["sunqi", "zhouba"])

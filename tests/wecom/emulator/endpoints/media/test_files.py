@@ -46,7 +46,7 @@ def test_an_encoded_file_name_is_the_platforms_trap(application: Application, em
             params={"access_token": application.access_token(), "type": "file"},
             data="\r\n".join(lines).encode(),
             headers={"Content-Type": "multipart/form-data; boundary=b"},
-            timeout=10,
+            timeout=60,
         )
         return int(answer.json()["errcode"])
 
@@ -60,7 +60,7 @@ def test_a_request_without_a_boundary_is_answered_not_crashed(application: Appli
         params={"access_token": application.access_token(), "type": "file"},
         data=b"x",
         headers={"Content-Type": "multipart/form-data"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["errcode"] == 44001
 
@@ -71,7 +71,7 @@ def test_media_is_served_whole_and_in_parts(application: Application, emulator: 
 
     def get(path: str, span: str = "", **params: str) -> requests.Response:
         headers = {"Range": span} if span else {}
-        return requests.get(emulator.url + path, params=params, headers=headers, timeout=10)
+        return requests.get(emulator.url + path, params=params, headers=headers, timeout=60)
 
     whole = get("/cgi-bin/media/get", **query)
     assert (whole.status_code, whole.content, whole.headers["Content-Type"]) == (200, MP4, "video/mp4")
@@ -90,7 +90,7 @@ def test_a_video_message_carries_its_file(application: Application, member: str,
     video = {"media_id": media_id, "title": "t", "description": "d"}
     assert application.send({"touser": member, "msgtype": "video", "video": video})["errcode"] == 0
     (entry,) = application.received(member)
-    assert requests.get(emulator.url + entry["media_url"], timeout=10).content == MP4
+    assert requests.get(emulator.url + entry["media_url"], timeout=60).content == MP4
     as_image = {"touser": member, "msgtype": "image", "image": {"media_id": media_id}}
     assert application.send(as_image)["errcode"] == 40007
 

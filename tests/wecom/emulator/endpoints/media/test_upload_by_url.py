@@ -69,9 +69,9 @@ def uploadimg(application: Application, data: bytes) -> dict:
 def test_a_picture_of_an_article_has_an_address_for_good(application, emulator: Emulator, clean_clock):
     url = uploadimg(application, PNG)["url"]
     emulator.control("POST", "clock", offset=30 * 86400)
-    answer = requests.get(url, timeout=10)
+    answer = requests.get(url, timeout=60)
     assert (answer.content, answer.headers["Content-Type"]) == (PNG, "image/png")
-    assert requests.get(f"{url}x", timeout=10).status_code == 404
+    assert requests.get(f"{url}x", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def ended(application: Application, jobid: str) -> dict:
         answer = application.post("media/get_upload_by_url_result", {"jobid": jobid})
         return None if answer["status"] == 1 else answer
 
-    return dict(wait_for(look, "the job", seconds=20))
+    return dict(wait_for(look, "the job"))
 
 
 def test_the_platform_fetches_a_file_and_says_when_it_has_it(application, member, emulator, listener: Listener):

@@ -182,7 +182,7 @@ def test_a_message_can_be_recalled_for_a_day(
 
     def recall(msgid: str) -> int:
         query = {"access_token": application.access_token()}
-        return int(requests.post(url, params=query, json={"msgid": msgid}, timeout=10).json()["errcode"])
+        return int(requests.post(url, params=query, json={"msgid": msgid}, timeout=60).json()["errcode"])
 
     assert recall(first) == 0
     assert [entry["recalled"] for entry in application.received(member)] == [True, False]
