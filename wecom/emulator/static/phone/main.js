@@ -51,9 +51,9 @@ function startChat() {
 async function start() {
   translatePage(document);
   startClock();
+  notificationSound.start();
   await loadApplication();
   startChat();
-  notificationSound.start();
   inspector.start();
   memberList.start();
   await memberList.loadDepartments();
