@@ -3,7 +3,7 @@
 from openuser.settings.test import *  # noqa: F403
 from openuser.settings.test import RENDER_ENGINES, SPEECH_ENGINES
 
-KOKORO, OPENAI, DUIX = SPEECH_ENGINES["kokoro"], SPEECH_ENGINES["openai"], RENDER_ENGINES["duix"]
+OPENAI, DUIX = SPEECH_ENGINES["openai"], RENDER_ENGINES["duix"]
 _PLACE = "tests.avatars.support.faulty_engines"
 
 
@@ -12,6 +12,8 @@ def _faulty(kind: str, *faults: str) -> dict[str, object]:
     return {kind.lower(): {"class": f"{_PLACE}.{kind}", "voice": "a"}, **entries}
 
 
-SPEECH_ENGINES = {"kokoro": KOKORO, "openai": OPENAI, **_faulty("Speaking", "abrupt", "hang", "crash")}
+_SPEAKING = _faulty("Speaking", "abrupt", "hang", "crash")
+# What recognition engines listen to has this name.
+SPEECH_ENGINES = {"kokoro": _SPEAKING["speaking"], "openai": OPENAI, **_SPEAKING}
 RENDER_ENGINES = {"duix": DUIX, **_faulty("Animating", "mirrored")}
 RECOGNITION_ENGINES = _faulty("Listening", "invents")

@@ -150,14 +150,15 @@ def test_a_checkpoint_may_be_bare_or_safetensors(state, tmp_path, checkpoint):
     from avatars.engines.wav2lip import weights
 
     torch.save(state, tmp_path / "bare.pth")
-    header, body = {"__metadata__": {"format": "pt"}}, b""
+    header, parts, length = {"__metadata__": {"format": "pt"}}, [], 0
     for name, tensor in state.items():
-        data = tensor.numpy().tobytes()
+        parts.append(tensor.numpy().tobytes())
         kind = "I64" if tensor.dtype == torch.int64 else "F32"
-        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
+        end = length + len(parts[-1])
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [length, end]}
+        length = end
     text = json.dumps(header).encode()
-    (tmp_path / "safe.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + body)
+    (tmp_path / "safe.safetensors").write_bytes(b"".join([struct.pack("<Q", len(text)), text, *parts]))
     bare, safe = (weights.load(tmp_path / name).state_dict() for name in ("bare.pth", "safe.safetensors"))
     assert all(torch.equal(bare[name], safe[name]) for name in bare)
     assert all(torch.equal(bare[name], state[name]) for name in bare)
