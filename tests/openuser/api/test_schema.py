@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,12 +16,18 @@ from tests.support.factories import make_api
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def description(client) -> dict:
-    answer = client.get("/api/v1/openapi.json")
+@cache
+def served() -> dict:
+    """What is written anew for every request takes a second; here it is only read."""
+    answer = Client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     found: dict = json.loads(answer.content)
     return found
+
+
+@pytest.fixture
+def description() -> dict:
+    return served()
 
 
 def operations(description: dict) -> list[tuple[str, str, dict]]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from openuser.management import settings_reference
@@ -21,6 +22,7 @@ def sources() -> Iterator[Path]:
         yield from (BASE_DIR / app).rglob("*.py")
 
 
+@cache
 def settings_by_module() -> dict[str, list[settings_reference.Setting]]:
     paths = {str(path.relative_to(BASE_DIR)): list(settings_reference.settings_of(path)) for path in sources()}
     return {path: found for path, found in paths.items() if found}
