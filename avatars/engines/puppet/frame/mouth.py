@@ -28,6 +28,9 @@ LIP_SHADOW, DRAWN_LIP_SHADOW, OWN_LIP_SHADOW = 0.30, 0.15, 0.12
 TEETH_HIDE, TEETH_HIDDEN = 0.70, 0.95
 COVERED_FROM, COVERED_TO, OWN_COVERED_TO = 0.15, 0.85, 0.65
 COVERED, OWN_COVERED = 0.05, 0.09
+TONGUE_FLAT, TONGUE_RISES = 0.13, 1.4
+"""The opening of the jaw at which the tongue is flat, and by how many times that it rises at most: in a wide vowel it
+fills half of what is seen below the upper teeth."""
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -182,7 +185,7 @@ def teeth_shown(pursed: float) -> float:
 
 def lowered_tongue(jaw: float) -> float:
     """How far the tongue lies below its highest place in a mouth open by `jaw`; both in eye distances."""
-    return 0.060 * (1 - min(1.2, jaw / 0.15))
+    return 0.060 * (1 - min(TONGUE_RISES, jaw / TONGUE_FLAT))
 
 
 def corner_of(box: Box) -> Floats:

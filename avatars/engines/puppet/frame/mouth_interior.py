@@ -90,9 +90,9 @@ def _tongue(canvas: _Canvas, colours: Palette) -> Sprite:
     depth = np.clip((canvas.v - top) / 0.07, 0, 1)
     light = 0.62 + 0.38 * depth
     if not colours.drawn:
-        light = (0.50 + 0.50 * depth) * (1 - 0.18 * np.exp(-((canvas.u / 0.014) ** 2)))
+        light = (0.72 + 0.28 * depth) * (1 - 0.18 * np.exp(-((canvas.u / 0.014) ** 2)))
     sides = canvas.edge(0.20 - np.abs(canvas.u), 0.04)
-    return _layer(colours.tongue, light * 0.92, canvas.edge(canvas.v - top, 0.022) * sides * 0.95)
+    return _layer(colours.tongue, light, canvas.edge(canvas.v - top, 0.022) * sides * 0.95)
 
 
 def _lower_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
@@ -106,7 +106,7 @@ def _lower_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
         phase = (canvas.u / LOWER_TOOTH + 0.5) % 1.0
         light = light * (1 - 0.22 * np.exp(-((np.minimum(phase, 1 - phase) / 0.09) ** 2)))
     gums = canvas.edge(top + 0.085 - canvas.v, 0.02)
-    return _layer(colours.teeth, light, canvas.edge(canvas.v - top) * canvas.edge(0.17 - across, 0.03) * gums * 0.92)
+    return _teeth(colours, light, canvas.edge(canvas.v - top) * canvas.edge(0.17 - across, 0.03) * gums * 0.92)
 
 
 def _upper_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
@@ -120,7 +120,7 @@ def _upper_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
         bottom = _incisal_edge(across) - 0.05 * canvas.u**2
         gap = np.min([np.abs(across - end) for end in TOOTH_ENDS], axis=0)
         light = np.clip(1.0 - 0.75 * (across / 0.27) ** 2, 0.12, 1) * (1 - 0.20 * np.exp(-((gap / 0.0055) ** 2)))
-    return _layer(colours.teeth, light, canvas.edge(bottom - canvas.v) * canvas.edge(0.27 - across, 0.04))
+    return _teeth(colours, light, canvas.edge(bottom - canvas.v) * canvas.edge(0.27 - across, 0.04))
 
 
 def _incisal_edge(across: Sprite) -> Sprite:
@@ -185,7 +185,15 @@ def _to_pixels(face: Anatomy) -> Floats:
     return np.column_stack([turn, face.mouth + np.stack([face.along, face.down], axis=1) @ corner])
 
 
-def _layer(colour: NDArray[np.float32], light: Sprite, alpha: Sprite) -> Sprite:
-    alpha = alpha.astype(np.float32)[..., None]
-    shaded = colour * light.astype(np.float32)[..., None]
+def _teeth(colours: Palette, light: Sprite, alpha: Sprite) -> Sprite:
+    """Teeth whose shade is as red as the mouth that light has come through; painted ones are plain."""
+    return _layer(colours.teeth, light, alpha, dark=None if colours.drawn else colours.cavity)
+
+
+def _layer(
+    colour: NDArray[np.float32], light: Sprite, alpha: Sprite, *, dark: NDArray[np.float32] | None = None
+) -> Sprite:
+    """A premultiplied sprite of a colour that turns to `dark`, or to black, where there is less light."""
+    light, alpha = light.astype(np.float32)[..., None], alpha.astype(np.float32)[..., None]
+    shaded = colour * light if dark is None else colour * light + dark * (1 - light)
     return np.concatenate([shaded * alpha, alpha], axis=-1)
