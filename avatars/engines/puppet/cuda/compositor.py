@@ -26,7 +26,7 @@ class TorchCamera:
         self._picture = torch.from_numpy(rig.picture.transpose(2, 0, 1).astype(np.float32))[None].to(at)
         self._pixels = camera.flow.pixels
         self._flow = TorchFlow(camera.flow, at)
-        self._eyes = [TorchEye(eye, at, cubic=mode.enhanced) for eye in camera.eyes]
+        self._eyes = [TorchEye(eye, at) for eye in camera.eyes]
         self._mouth = TorchMouth(camera.mouth, at, cubic=mode.enhanced)
         inner, weight = face_weights(rig, self._pixels)
         self._sharp = (inner.inside(self._pixels).area, torch.from_numpy(weight).to(at)) if mode.enhanced else None

@@ -7,17 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from avatars.engines.puppet.cuda.grid_sampler import along, coarse, fetch, seen
-from avatars.engines.puppet.frame.eyes import (
-    CREASE,
-    LASHES,
-    MOST_STRAINED,
-    OPEN_ENOUGH,
-    SAMPLES,
-    STRAINED,
-    STRAINED_BY,
-    Eye,
-)
+from avatars.engines.puppet.cuda.grid_sampler import along, coarse, fetch
+from avatars.engines.puppet.frame.eyes import LOWER_SOFT, MOVED, OPEN_ENOUGH, SAMPLES, SOFT, Eye
 from avatars.engines.puppet.frame.warp import INVERSE_STEPS, Flow, head_matrix
 
 
@@ -52,15 +43,20 @@ class TorchFlow:
 class TorchEye:
     """An `Eye` on a device."""
 
-    def __init__(self, eye: Eye, device: torch.device, *, cubic: bool) -> None:
-        self.eye, self._cubic = eye, cubic
+    def __init__(self, eye: Eye, device: torch.device) -> None:
+        self.eye = eye
         self._still = _planes(eye.still, device)
-        self._edge = torch.from_numpy(eye.edge[..., 0]).to(device)
-        self._lines = [torch.from_numpy(line)[None].to(device) for line in (eye.upper, eye.lower, eye.brow)]
-        self._skin = None if eye.skin is None else torch.from_numpy(eye.skin.transpose(2, 0, 1)).to(device)
+        self._edge = torch.from_numpy(eye.edge).to(device)
+        curves = (eye.curves.top, eye.curves.upper, eye.curves.shut, eye.curves.lower)
+        self._curves = [torch.from_numpy(line)[None].to(device) for line in curves]
+        self._upper, self._shut = self._curves[1:3]
+        self._sideways = torch.from_numpy(eye.sideways.T.copy()).to(device)
+        self._colour = torch.from_numpy(eye.skin.colour.transpose(2, 0, 1).copy())[None].to(device)
+        self._lashes = torch.from_numpy(eye.skin.lashes)[None, None].to(device)
         self._front = None if eye.front is None else torch.from_numpy(eye.front)[None, None].to(device)
         self._axes = torch.tensor(np.stack([eye.along, eye.down]), dtype=torch.float32, device=device)
         self._middle = torch.tensor(eye.middle, dtype=torch.float32, device=device)[:, None, None]
+        self._corner = torch.tensor(eye.corner, dtype=torch.float32, device=device)[:, None, None]
 
     def draw(self, target: Tensor, picture: Tensor, source: Tensor | None, blink: Tensor) -> None:
         """Close the lids in `target` (n, 3, height, width) by `blink` (n,); see `Eye.draw`."""
@@ -68,31 +64,30 @@ class TorchEye:
         if source is None:
             source = self._still.expand(len(target), -1, -1, -1)
             target[:] = picture[:, :, *eye.pixels.area]
-        place = source - self._middle
-        u, v = (axis[0] * place[:, 0] + axis[1] * place[:, 1] for axis in self._axes)
-        index = (u - eye.start) * ((SAMPLES - 1) / (eye.end - eye.start))
-        upper, lower, brow = (along(line, index) for line in self._lines)
-        blink = (blink * (blink >= OPEN_ENOUGH) * eye.reach)[:, None, None]
-        gap = (lower - upper) * blink
-        edge = upper + gap
-        part = (u - eye.start) / (eye.end - eye.start)
-        side = _smooth((torch.minimum(part, 1 - part) / 0.08).clamp(0, 1))
-        span = (edge - LASHES * eye.unit - brow).clamp(min=1)
-        t = ((v - brow) / span).clamp(0, 1)
-        gentle = torch.minimum(gap, span / 1.6)
-        shift = gentle * _smooth(t) + (gap - gentle) * t
-        lid = seen(picture, source - shift[:, None] * self._axes[1][:, None, None], cubic=self._cubic)
-        if self._skin is not None:
-            strained = (torch.minimum(t, 1 - t) * STRAINED).clamp(0, MOST_STRAINED)
-            strained = strained * (STRAINED_BY * gap / span).clamp(0, 1)
-            skin = torch.stack([along(line, index) for line in self._skin], dim=1)
-            lid = lid + (skin - lid) * strained[:, None]
-        fold = torch.exp(-(((v - (upper - 0.02 * eye.unit)) / (0.018 * eye.unit)) ** 2))
-        lid = lid * (1 - CREASE * blink * fold * side)[:, None]
-        cover = ((edge - v) / 1.3 + 0.5).clamp(0, 1) * (v > brow) * (blink > 0)
+        at = source - self._middle
+        u, v = (axis[0] * at[:, 0] + axis[1] * at[:, 1] for axis in self._axes)
+        curves = eye.curves
+        index = (u - curves.start) * ((SAMPLES - 1) / (curves.end - curves.start))
+        top, upper, shut, lower = (along(line, index) for line in self._curves)
+        blink = blink * eye.reach
+        blink = (blink * (blink >= OPEN_ENOUGH))[:, None, None]
+        gap = (shut - upper) * blink
+        floor = lower + (shut - lower) * blink * blink
+        moves = _smooth(((self._shut - self._upper) * blink[:, :, 0] / (MOVED * eye.unit)).clamp(0, 1))
+        moved = along(moves @ self._sideways, index)
+        upper_lid = ((upper + gap - v) / 1.3 + 0.5).clamp(0, 1) * ((v - top) / (SOFT * eye.unit)).clamp(0, 1) * moved
+        lower_lid = ((v - floor) / 1.3 + 0.5).clamp(0, 1) * (1 - (v - lower) / (LOWER_SOFT * eye.unit)).clamp(0, 1)
+        lower_lid = lower_lid * ((lower - floor) / 1.3).clamp(0, 1)
+        clear = self._edge
+        place = source - self._corner
         if self._front is not None:
-            cover = cover * (1 - fetch(self._front, coarse(source))[:, 0])
-        target += (lid - target) * (cover * self._edge)[:, None]
+            clear = clear * (1 - fetch(self._front, place)[:, 0])
+        cover = torch.maximum(upper_lid, lower_lid) * clear
+        lashes = fetch(self._lashes, place - gap[:, None] * self._axes[1][:, None, None])[:, 0]
+        dark = (1 - lashes) * moved * clear
+        lid = fetch(self._colour, place)
+        target += (lid - target) * cover[:, None]
+        target *= (1 - dark)[:, None]
         target.add_(0.5).floor_().clamp_(0, 255)
 
 

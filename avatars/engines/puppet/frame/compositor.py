@@ -31,7 +31,7 @@ class Camera:
         self._rig, self._moves_head = rig, mode.moves_head
         self.flow = face_flow(rig, moves_head=mode.moves_head)
         self._warp = _Warp(rig, self.flow.pixels, sharp=mode.enhanced)
-        self.eyes = eyes(rig, interpolation)
+        self.eyes = eyes(rig)
         self.mouth = Mouth(rig, moves_head=mode.moves_head, interpolation=interpolation)
         self._frame = rig.portrait.copy()
         self._region = self._frame[rig.region.area]

@@ -1,4 +1,4 @@
-"""Blinking: the upper lid is drawn down over the eye by stretching the skin above it."""
+"""Blinking: skin comes down over the eyeball, the lashes on its edge, and what is before the eye stays there."""
 
 from dataclasses import replace
 
@@ -7,150 +7,181 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.face.colours import LUMA, is_drawn
+from avatars.engines.puppet.face.colours import LUMA, cheeks, is_drawn
 from avatars.engines.puppet.face.eyelids import Lids, drawn_lids, meeting
 from avatars.engines.puppet.face.geometry import Box
+from avatars.engines.puppet.face.glasses import glasses
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.face.topology import EYES, EyePoints
+from avatars.engines.puppet.frame.eyelid_skin import Axes, Curves, skin
 from avatars.engines.puppet.rig.rig import Rig
 
 Plane = NDArray[np.float32]
 
 SAMPLES = 48
 OPEN_ENOUGH = 0.004
-LASHES = 0.030
-# How far a lid goes past the lower one, or the mesh's error would leave a sliver of the eye.
+# How far a lid goes past the lower one, or the mesh's error would leave a sliver of the eye; eye distances.
 OVERLAP = 0.014
-CREASE = 0.10
-RIM, GLARE, CROSSES, BEHIND_GLASSES = 0.62, 1.3, 0.45, 0.95
-STRAINED, MOST_STRAINED, STRAINED_BY = 4.0, 0.8, 1.5
-SKIN, BELOW_RIM, AROUND = 65, (-0.055, -0.018), 0.4
+# Above the lashes: where the lid's skin begins to cover, at least and at most, and over how much it does so softly.
+HIGHEST, LEAST_HIGH, SOFT = 0.090, 0.060, 0.025
+# Below the lower lid: over how much what covers the eye from below ends.
+LOWER_SOFT = 0.020
+BELOW_BROW = 0.015
+# A lid that has moved this far covers where its lashes were.
+MOVED = 0.030
+# Beside the corners of an eye, how far its curves go on, and how softly what covers it ends.
+BEYOND, SIDES, CORNER = 0.06, 0.016, 0.02
+# An eyelid lies on a ball: the line on which both meet hangs rounder than a chord and flatter than an open lower lid.
+BALL = 0.75
+# What is this much darker or lighter than the cheek before an eye with glasses is their rim, or shines on them.
+DARK_RIM, GLINT = 0.62, 1.3
+AROUND = 0.1
+NEARLY = 0.9
+# A mark smaller than this is a lash, a wrinkle or a pore.
+LEAST = 0.08
+# Where lashes are looked for around the mesh's upper lid; further down is the dark of the eye itself.
+LASHES_FROM = (-0.030, 0.004)
 FEATHER = 4
 
 
 class Eye:
     """One eye of a rig, in its own coordinates: along the eye and down, in pixels."""
 
-    def __init__(self, rig: Rig, points: EyePoints, interpolation: int, *, drawn: bool) -> None:
-        self._picture, self.unit, self._interpolation = rig.picture, rig.face.unit, interpolation
+    def __init__(self, rig: Rig, points: EyePoints, *, drawn: bool, glasses: bool, reach: float) -> None:
+        self.picture, self.unit, self.reach = rig.picture, rig.face.unit, reach
         spots = rig.face.points[:, :2]
         along = spots[points.upper[-1]] - spots[points.upper[0]]
         along = along / np.linalg.norm(along)
         self.along, self.down = along, np.array([-along[1], along[0]])
         self.middle = spots[list(points.upper)].mean(axis=0)
-        self.reach = 1.0
-        self.skin: Plane | None = None
-        self.front: Plane | None = None
-        self.upper, self.lower, self.brow = self._lines(spots, points, drawn)
+        axes = Axes(middle=self.middle, along=along, down=self.down, unit=self.unit)
+        self.curves = self._curves(spots, points, drawn=drawn)
         self.pixels = self._box(spots, points).within(rig.region.width, rig.region.height)
-        self.edge = _feather(self.pixels, FEATHER)[..., None]
+        self.skin = skin(
+            rig.picture,
+            axes,
+            self.curves,
+            self.pixels.grown(round(AROUND * self.unit)).within(rig.region.width, rig.region.height),
+            drawn=drawn,
+        )
+        self.corner = np.array([self.skin.area.left, self.skin.area.top], np.float32)
+        self.front = self._before(axes, float(cheeks(rig.picture, rig.face) @ LUMA)) if glasses else None
+        self.sideways = _blur(SAMPLES, SIDES * self.unit * (SAMPLES - 1) / (self.curves.end - self.curves.start))
+        self.edge = _feather(self.pixels, FEATHER)
         y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
         self.still = np.stack([x, y], axis=-1).astype(np.float32)
+        self._at_rest = self._read(self.still)
 
     def draw(self, target: Picture, source: NDArray[np.float32] | None, blink: float) -> None:
         """Close the lid by `blink` in `target`, the pixels of `pixels`; `source` maps them, None if still."""
         if source is None:
-            source = self.still
-            target[...] = self._picture[self.pixels.area]
+            target[...] = self.picture[self.pixels.area]
+        blink *= self.reach
         if blink < OPEN_ENOUGH:
             return
-        place = source - self.middle.astype(np.float32)
-        u = place @ self.along.astype(np.float32)
-        v = place @ self.down.astype(np.float32)
-        upper, lower, brow = (self._read(line, u) for line in (self.upper, self.lower, self.brow))
-        blink *= self.reach
-        gap: Plane = np.multiply(lower - upper, np.float32(blink))
+        v, top, upper, shut, lower = self._at_rest if source is None else self._read(source)
+        source = self.still if source is None else source
+        gap: Plane = (shut - upper) * np.float32(blink)
         lid_edge: Plane = upper + gap
-        side = self._side(u)
-        shift = _stretch(v, brow, lid_edge - LASHES * self.unit, gap)
-        where = source - shift[..., None] * self.down.astype(np.float32)
-        lid = cv2.remap(self._picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
-        if self.skin is not None:
-            index = (u - self.start) * ((SAMPLES - 1) / (self.end - self.start))
-            skin = cv2.remap(self.skin, index, np.zeros_like(index), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            strained = _strained(v, brow, lid_edge - LASHES * self.unit, gap)
-            lid = lid + (skin - lid.astype(np.float32)) * strained[..., None]
-        fold = np.exp(-(((v - (upper - 0.02 * self.unit)) / (0.018 * self.unit)) ** 2))
-        lid = lid * (1 - CREASE * blink * fold * side)[..., None]
-        cover = np.clip((lid_edge - v) / 1.3 + 0.5, 0, 1) * (v > brow)
+        # The lower lid rises a little to meet it.
+        floor: Plane = lower + (shut - lower) * np.float32(blink * blink)
+        moved = np.interp(self._along(source), self.curves.steps, self.moved(blink)).astype(np.float32)
+        upper_lid = np.clip((lid_edge - v) / 1.3 + 0.5, 0, 1) * np.clip((v - top) / (SOFT * self.unit), 0, 1) * moved
+        lower_lid = np.clip((v - floor) / 1.3 + 0.5, 0, 1) * np.clip(1 - (v - lower) / (LOWER_SOFT * self.unit), 0, 1)
+        lower_lid *= np.clip((lower - floor) / 1.3, 0, 1)
+        place, clear = source - self.corner, self.edge
         if self.front is not None:
-            cover *= 1 - cv2.remap(self.front, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        mixed = target + (lid - target) * (cover[..., None] * self.edge)
-        target[...] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+            clear = clear * (1 - _seen(self.front, place))
+        cover = np.maximum(upper_lid, lower_lid) * clear
+        lashes = _seen(self.skin.lashes, place - gap[..., None] * self.down.astype(np.float32))
+        dark = (1 - lashes) * moved * clear
+        lid = _seen(self.skin.colour, place)
+        mixed = (target + (lid - target) * cover[..., None]) * (1 - dark)[..., None]
+        target[...] = (mixed + 0.5).astype(np.uint8)
 
-    def _lines(self, spots: Floats, points: EyePoints, drawn: bool) -> tuple[Plane, Plane, Plane]:
-        """Heights of both lids and of where the skin above begins to stretch, over even steps along the eye."""
+    def moved(self, blink: float) -> Plane:
+        """Over the steps of the curves: how far the lid covers where its lashes were (0..1), ending softly sideways."""
+        gap = (self.curves.shut - self.curves.upper) * np.float32(blink)
+        moved: Plane = self.sideways @ _smooth(np.clip(gap / (MOVED * self.unit), 0, 1))
+        return moved
+
+    def _along(self, source: Plane) -> Plane:
+        along: Plane = (source - self.middle.astype(np.float32)) @ self.along.astype(np.float32)
+        return along
+
+    def _read(self, source: Plane) -> tuple[Plane, ...]:
+        """How far down pixels are in the eye, and the heights of its curves there."""
+        place = source - self.middle.astype(np.float32)
+        u, v = (place @ axis.astype(np.float32) for axis in (self.along, self.down))
+        curves = (self.curves.top, self.curves.upper, self.curves.shut, self.curves.lower)
+        return v, *(np.interp(u, self.curves.steps, line).astype(np.float32) for line in curves)
+
+    def _curves(self, spots: Floats, points: EyePoints, *, drawn: bool) -> Curves:
         axes = np.stack([self.along, self.down], axis=1)
         upper, lower, brow = (
             (spots[list(ids)] - self.middle) @ axes for ids in (points.upper, points.lower, points.brow_lower)
         )
-        margin = 0.02 * self.unit
-
-        def line(curve: Floats, steps: Floats) -> Floats:
-            order = np.argsort(curve[:, 0])
-            heights: Floats = np.interp(steps, curve[order, 0], curve[order, 1])
-            return heights
-
         start, end = float(upper[:, 0].min()), float(upper[:, 0].max())
         steps = np.linspace(start, end, SAMPLES)
-        lids = Lids(start=start, end=end, upper=line(upper, steps), lower=line(lower, steps))
+        lids = Lids(start=start, end=end, upper=_line(upper, steps), lower=_line(lower, steps))
+        shut = None
         if drawn:
-            lids = drawn_lids(self._picture, axes, self.middle, self.unit, lids)
+            lids = drawn_lids(self.picture, axes, self.middle, self.unit, lids)
         else:
-            # Lids meet in the corners: one that came down there would tear its lashes off those beside.
+            upper_line = lids.upper + self._to_lashes(lids)
+            shut = _on_ball(upper_line, lids.lower)
+            lids = replace(lids, upper=upper_line)
             lids = replace(lids, lower=lids.lower + OVERLAP * self.unit * meeting(SAMPLES))
-        self.start, self.end = lids.start - margin, lids.end + margin
-        steps = np.linspace(self.start, self.end, SAMPLES)
-        even = np.linspace(lids.start, lids.end, SAMPLES)
-        lid, above = np.interp(steps, even, lids.upper), line(brow, steps)
+        shut = lids.lower if shut is None else shut
+        margin = BEYOND * self.unit
+        start, end = lids.start - margin, lids.end + margin
+        steps, even = np.linspace(start, end, SAMPLES), np.linspace(lids.start, lids.end, SAMPLES)
+        lid, meet = np.interp(steps, even, lids.upper), np.interp(steps, even, shut)
         below = np.maximum(np.interp(steps, even, lids.lower), lid)
-        first = above + 0.08 * (lid - above)
-        first = np.clip(first, lid - 0.125 * self.unit, lid - 0.07 * self.unit)
-        first = self._below_rims(steps, lid, first)
-        return lid.astype(np.float32), below.astype(np.float32), first.astype(np.float32)
+        above = _line(brow, steps)
+        top = np.clip(above + BELOW_BROW * self.unit, lid - HIGHEST * self.unit, lid - LEAST_HIGH * self.unit)
+        lines = {"brow": above, "top": top, "upper": lid, "shut": np.maximum(meet, lid), "lower": below}
+        corners = (lids.start - CORNER * self.unit, lids.end + CORNER * self.unit)
+        return Curves(
+            start=start, end=end, corners=corners, **{name: line.astype(np.float32) for name, line in lines.items()}
+        )
 
-    def _below_rims(
-        self, steps: NDArray[np.float64], lid: NDArray[np.float64], start: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Where something dark crosses the skin above the lid (the rim of glasses), stretching begins below it."""
-        grey = cv2.GaussianBlur(cv2.cvtColor(self._picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.012 * self.unit))
-        heights = np.linspace(-0.125, -LASHES - 0.012, 24) * self.unit
-        place = self.middle + steps[:, None, None] * self.along + (lid[:, None] + heights)[..., None] * self.down
-        light = cv2.remap(grey, place.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        dark = cv2.blur(light, (1, 13)).astype(np.float64) < RIM * np.median(light)
-        if dark.any(axis=1).mean() < CROSSES:
-            return start
-        self.reach = BEHIND_GLASSES
-        last = np.where(dark.any(axis=1), len(heights) - dark[:, ::-1].argmax(axis=1), 0)
-        below = np.where(last > 0, lid + heights[np.clip(last, 0, len(heights) - 1)], -np.inf)
-        clear = np.minimum(np.maximum(start, below), lid - LASHES - 0.010 * self.unit)
-        smooth: NDArray[np.float64] = cv2.GaussianBlur(clear[None], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)[0]
-        self._behind_glass(steps, lid, float(np.median(light)))
-        return smooth
+    def _to_lashes(self, lids: Lids) -> Floats:
+        """How far above the mesh's upper lid its lashes are, over the steps of the lids: negative, the darkest line."""
+        steps = np.linspace(lids.start, lids.end, SAMPLES)
+        offsets = np.linspace(*LASHES_FROM, 22) * self.unit
+        place = self.middle + steps[:, None, None] * self.along + (lids.upper[:, None] + offsets)[..., None] * self.down
+        grey = cv2.GaussianBlur(cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.6, 0.008 * self.unit))
+        seen = cv2.remap(grey, place.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        darkest = np.minimum(offsets[seen.argmin(axis=1)], 0)
+        middle = slice(SAMPLES // 6, -SAMPLES // 6)
+        even = np.linspace(-1, 1, SAMPLES)
+        fit = np.polynomial.Polynomial.fit(
+            even[middle], cv2.medianBlur(darkest.astype(np.float32)[None], 5)[0][middle], 2
+        )
+        found: Floats = np.clip(fit(even), LASHES_FROM[0] * self.unit, 0) * meeting(SAMPLES)
+        return found
 
-    def _behind_glass(self, steps: NDArray[np.float64], lid: NDArray[np.float64], usual: float) -> None:
-        """See to it that the rim and what shines on the glass stay before the lid, and that the lid looks like skin:
-        there is so little of that below a rim that a lid made of it would be all streaks."""
-        heights = np.linspace(*BELOW_RIM, 9) * self.unit
-        place = self.middle + steps[:, None, None] * self.along + (lid[:, None] + heights)[..., None] * self.down
-        seen = cv2.remap(self._picture, place.astype(np.float32), None, cv2.INTER_LINEAR).astype(np.float32)
-        grey = seen @ LUMA.astype(np.float32)
-        matt = grey < GLARE * usual
-        matt |= not matt.any()
-        clear = (matt & (grey > np.percentile(grey[matt], SKIN))).astype(np.float32)
-        sums = np.concatenate([(seen * clear[..., None]).sum(axis=1), clear.sum(axis=1)[:, None] + 1e-3], axis=1)
-        even = cv2.GaussianBlur(sums[None], (0, 0), SAMPLES / 6, sigmaY=0.1, borderType=cv2.BORDER_REPLICATE)
-        self.skin = even[..., :3] / even[..., 3:]
-        height, width = self._picture.shape[:2]
-        x, y = self.middle.astype(int)
-        near = Box(left=x, top=y, right=x, bottom=y).grown(round(AROUND * self.unit)).within(width, height)
-        rows, columns = np.mgrid[near.top : near.bottom, near.left : near.right]
-        place = np.stack([columns, rows], axis=-1) - self.middle
-        above = np.interp(place @ self.along, steps, lid + BELOW_RIM[1] * self.unit) - place @ self.down
-        grey = cv2.GaussianBlur(self._picture[near.area], (0, 0), 0.006 * self.unit) @ LUMA
-        front = ((grey < RIM * usual) | (grey > GLARE * usual)) & (above > 0)
-        self.front = np.zeros((height, width), np.float32)
-        self.front[near.area] = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.008 * self.unit)
+    def _before(self, axes: Axes, usual: float) -> Plane:
+        """What stays before the lid (0..1), over the pixels of the skin: rims, and what shines on the glass."""
+        area = self.skin.area
+        y, x = np.mgrid[area.top : area.bottom, area.left : area.right]
+        place = np.stack([x, y], axis=-1) - self.middle
+        u, v = place @ axes.along, place @ axes.down
+        upper, lower = (np.interp(u, self.curves.steps, line) for line in (self.curves.upper, self.curves.lower))
+        grey = cv2.GaussianBlur(self.picture[area.area], (0, 0), max(0.6, 0.006 * self.unit)) @ LUMA
+        outside = (v < upper - 0.018 * self.unit) | (v > lower)
+        marks = ((grey < DARK_RIM * usual) & outside) | (grey > GLINT * usual)
+        marks &= ~_small(marks, LEAST * self.unit)
+        # The white of an eye shines too: a reflection is one that goes on beyond the lids.
+        count, parts = cv2.connectedComponents((grey > GLINT * usual).astype(np.uint8))
+        for number in range(1, count):
+            part = parts == number
+            if (part & outside).sum() < 0.5 * part.sum():
+                marks &= ~part
+        front: Plane = cv2.GaussianBlur(marks.astype(np.float32), (0, 0), max(0.6, 0.008 * self.unit))
+        front[front > NEARLY] = 1
+        return front
 
     def _box(self, spots: NDArray[np.float64], points: EyePoints) -> Box:
         rim = spots[list(points.upper + points.lower)]
@@ -160,41 +191,54 @@ class Eye:
             left=int(x - half_width), top=int(y - half_height), right=int(x + half_width), bottom=int(y + half_height)
         )
 
-    def _read(self, line: Plane, u: Plane) -> Plane:
-        values: Plane = np.interp(u, np.linspace(self.start, self.end, SAMPLES), line).astype(np.float32)
-        return values
 
-    def _side(self, u: Plane) -> Plane:
-        """1 over the eye, 0 beyond its corners."""
-        part = (u - self.start) / (self.end - self.start)
-        t = np.clip(np.minimum(part, 1 - part) / 0.08, 0, 1)
-        side: Plane = t * t * (3 - 2 * t)
-        return side
-
-
-def eyes(rig: Rig, interpolation: int) -> tuple[Eye, ...]:
+def eyes(rig: Rig) -> tuple[Eye, ...]:
     """Both eyes of a rig."""
-    drawn = is_drawn(rig.picture, rig.face)
-    return tuple(Eye(rig, points, interpolation, drawn=drawn) for points in EYES)
+    drawn, worn = is_drawn(rig.picture, rig.face), glasses(rig.picture, rig.face)
+    reach = 0.0 if worn is not None and worn.opaque else 1.0
+    return tuple(Eye(rig, points, drawn=drawn, glasses=worn is not None, reach=reach) for points in EYES)
 
 
-def _stretch(v: Plane, start: Plane, end: Plane, gap: Plane) -> Plane:
-    """How far a pixel comes from above: 0 at the brow, all of `gap` at the lashes, never folding the skin over."""
-    span = np.maximum(end - start, 1)
-    t = np.clip((v - start) / span, 0, 1)
-    gentle = np.minimum(gap, span / 1.6)
-    shift: Plane = gentle * (t * t * (3 - 2 * t)) + (gap - gentle) * t
-    return shift
+def _line(curve: Floats, steps: Floats) -> Floats:
+    order = np.argsort(curve[:, 0])
+    heights: Floats = np.interp(steps, curve[order, 0], curve[order, 1])
+    return heights
 
 
-def _strained(v: Plane, start: Plane, end: Plane, gap: Plane) -> Plane:
-    """How far skin is stretched beyond what looks like skin: 0 at the lashes, above the lid and while it is up."""
-    span = np.maximum(end - start, 1)
-    t = (v - start) / span
-    strained: Plane = np.clip(np.minimum(t, 1 - t) * STRAINED, 0, MOST_STRAINED) * np.clip(
-        STRAINED_BY * gap / span, 0, 1
-    )
-    return strained
+def _on_ball(upper: Floats, lower: Floats) -> Floats:
+    """The line between an eye's corners on which its lids meet: as low in the middle as the lower one."""
+    place = np.linspace(-1, 1, len(lower))
+    chord = np.interp(place, (-1, 1), (upper[[0, -1]] + lower[[0, -1]]) / 2)
+    depth = float(np.median((lower - chord)[np.abs(place) < 0.3]))
+    meet: Floats = chord + depth * (1 - place**2) ** BALL
+    return np.clip(meet, upper, np.maximum(upper, lower))
+
+
+def _seen(plane: Plane, place: Plane) -> Plane:
+    seen: Plane = cv2.remap(plane, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return seen
+
+
+def _blur(count: int, sigma: float) -> Plane:
+    """A matrix that blurs so many values; the last ones are repeated."""
+    place = np.arange(count)
+    weights = np.exp(-0.5 * ((place[:, None] - np.arange(-count, 2 * count)[None]) / sigma) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
+    blur = np.zeros((count, count))
+    np.add.at(blur.T, np.clip(np.arange(-count, 2 * count), 0, count - 1), weights.T)
+    return blur.astype(np.float32)
+
+
+def _small(marks: NDArray[np.bool_], size: float) -> NDArray[np.bool_]:
+    """Those that belong to a part which is narrower and lower than `size`."""
+    _count, parts, found, _middles = cv2.connectedComponentsWithStats(marks.astype(np.uint8))
+    sides = found[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    return np.asarray(marks & (sides < size)[parts])
+
+
+def _smooth(t: Plane) -> Plane:
+    smooth: Plane = t * t * (3 - 2 * t)
+    return smooth
 
 
 def _feather(box: Box, width: int) -> Plane:
