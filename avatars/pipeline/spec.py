@@ -1,5 +1,6 @@
 """What a video is to be, and what it became: values that cross processes. Works on files, not on rows."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,14 @@ class VideoSpec:
     longest: int = LONGEST
     scene: Scene = AS_IT_IS
     seed: int = 1
+    """What moves of itself follows from it."""
     limit: int = SIZE_LIMIT
     goal: int = 0
+
+
+def seed_of(content_id: str) -> int:
+    """The seed of a video: another one for each, the same however often it is made."""
+    return int.from_bytes(hashlib.sha256(content_id.encode()).digest()[:4])
 
 
 @dataclass(frozen=True, kw_only=True)

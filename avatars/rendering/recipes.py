@@ -19,12 +19,13 @@ from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
 from avatars.models import DigitalHuman, Narration, Render
 from avatars.pipeline.script_to_video import VideoSpec
+from avatars.pipeline.spec import seed_of
 from avatars.rendering import readings
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
 
 # Raise it when the same recipe gives another video.
-PIPELINE_VERSION = 8
+PIPELINE_VERSION = 9
 
 Recipe = dict[str, Any]
 # Keys that change the picture alone.
@@ -113,6 +114,8 @@ def _spec(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
         content_id=content_id,
+        # Segments look alike in every video, or none would be taken from the cache.
+        seed=1 if recipe.get("cuts") else seed_of(content_id),
         provider=recipe["provider"],
         limit=settings.AVATARS["RENDER_MAX_BYTES"],
         goal=settings.AVATARS["RENDER_TARGET_BYTES"],

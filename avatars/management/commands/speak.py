@@ -14,6 +14,7 @@ from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError, PortraitError
 from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
+from avatars.pipeline.spec import seed_of
 from avatars.pipeline.stages import Stage
 from avatars.portraits import image_file
 from avatars.reasons.render import REMARKS, UNUSABLE
@@ -92,10 +93,12 @@ class Command(BaseCommand):
             portrait.write_bytes(place.draw(options["character"]))
         else:
             portrait = self._checked(place, given, folder, options["face"])
+        content_id = secrets.token_hex(16)
         return VideoSpec(
             text=options["text"],
             portrait=portrait.absolute(),
-            content_id=secrets.token_hex(16),
+            content_id=content_id,
+            seed=seed_of(content_id),
             provider=settings.AVATARS["AI_LABEL_PROVIDER"],
             voice=options["voice"] or VOICES["zh" if any(char >= FIRST_HAN for char in options["text"]) else "en"],
             speech_engine=options["speech_engine"],

@@ -10,6 +10,7 @@ from PIL import Image
 
 from avatars import services
 from avatars.exceptions import ScriptError
+from avatars.models import Render
 from avatars.rendering import recipes
 from tests.support import factories
 
@@ -81,3 +82,17 @@ def png() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (40, 30), (1, 2, 3)).save(file, "PNG")
     return file.getvalue()
+
+
+def test_every_video_moves_in_its_own_way_and_repeats_it(human):
+    first = services.request_render(human, "你好")
+    other = services.request_render(human, "你好", captions="off")
+    assert recipes.video_spec(first).seed != recipes.video_spec(other).seed
+    assert recipes.video_spec(first).seed == recipes.video_spec(Render.objects.get(pk=first.pk)).seed
+
+
+def test_segments_that_videos_share_move_alike(human):
+    made = [services.request_render(human, text) for text in ("你好，小明。", "你好，小红。")]
+    for render in made:
+        render.recipe = {**render.recipe, "cuts": [3]}
+    assert len({recipes.video_spec(render).seed for render in made}) == 1

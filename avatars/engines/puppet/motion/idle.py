@@ -1,37 +1,102 @@
 """What moves of itself: lids that blink, and noise that wanders. Frame after frame, without an end in sight."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 
 from avatars.engines.puppet.face.mesh import Floats
+from avatars.speech.base import Sound
 
 BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16
-DOUBLE_BLINK = 0.12
-LAST_BLINK = 0.3
+DOUBLE_BLINK, AGAIN = 0.12, 0.35
+SOONEST, LATEST = 1.7, 4.2
+"""Seconds from one blink to where the next one is due; it then waits for the end of a phrase."""
+WAITS = 1.0
+"""Seconds for which a blink that is due waits, at most."""
+PAUSE = 0.12
+"""Seconds of silence that end a phrase."""
+AFTER_PHRASE = 0.05
+PARTIAL, LOOK = 0.16, 0.10
+"""How often lids come down a part of the way, and how often they stay so for a moment."""
+PARTLY, LOW = (0.45, 0.75), (0.25, 0.40)
+LOOKS = (0.20, 0.30)
+"""Seconds of such a look. All of it ends within the speech that is known when it begins."""
+LAST_BLINK = 0.55
 """Seconds before the end: a video does not stop with lids half closed."""
 FARTHEST = 2.2
 
 
+@dataclass(frozen=True, kw_only=True)
+class Blink:
+    """Lids are `depth` down (0..1) at `moment` and stay so for `hold` seconds."""
+
+    moment: float
+    depth: float
+    hold: float
+
+    def at(self, times: Floats) -> Floats:
+        """How far down the lids are."""
+        since = times - self.moment
+        closing = np.clip(1 + since / BLINK_CLOSE, 0, 1)
+        opening = np.clip(1 - (since - self.hold) / BLINK_OPEN, 0, 1)
+        shut = np.minimum(closing, opening)
+        smooth: Floats = self.depth * shut * shut * (3 - 2 * shut)
+        return smooth
+
+
 class Blinks:
-    """Lids close fast and open slower, every two to five seconds, sometimes twice."""
+    """Lids close fast and open slower, every two to five seconds, where a phrase ends if one does; sometimes twice,
+    partly, or for a longer look. What they do at a time depends on the seed and on the speech until half a second
+    later."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng([seed, 0])
-        self._moments = [float(self._random.uniform(0.8, 2.2))]
+        self._blinks: list[Blink] = []
+        self._due, self._waits = float(self._random.uniform(0.8, 2.2)), True
 
-    def at(self, times: Floats, until: float) -> Floats:
-        """From open 0 to shut 1 at these times; no blink begins just before `until`, where the known speech ends."""
-        while self._moments[-1] < times[-1] + BLINK_CLOSE:
+    def at(self, times: Floats, until: float, sounds: Sequence[Sound]) -> Floats:
+        """From open 0 to shut 1 at these times; no blink begins just before `until`, where the known speech ends.
+
+        `sounds` are those around the times, up to `until`.
+        """
+        while (moment := self._moment(float(times[-1]) + BLINK_CLOSE, sounds)) is not None:
+            self._blinks.append(self._blink(moment))
             again = self._random.random() < DOUBLE_BLINK
-            self._moments.append(self._moments[-1] + (0.35 if again else float(self._random.uniform(2.0, 4.8))))
+            self._waits = not again
+            self._due = moment + (AGAIN if again else float(self._random.uniform(SOONEST, LATEST)))
         shut = np.zeros(len(times))
-        for moment in self._moments:
-            if times[0] - BLINK_HOLD - BLINK_OPEN < moment < min(times[-1] + BLINK_CLOSE, until - LAST_BLINK):
-                since = times - moment
-                closing = np.clip(1 + since / BLINK_CLOSE, 0, 1)
-                opening = np.clip(1 - (since - BLINK_HOLD) / BLINK_OPEN, 0, 1)
-                shut = np.maximum(shut, np.minimum(closing, opening))
-        smooth: Floats = shut * shut * (3 - 2 * shut)
-        return smooth
+        for blink in self._blinks[-4:]:
+            if blink.moment < until - LAST_BLINK:
+                shut = np.maximum(shut, blink.at(times))
+        return shut
+
+    def _moment(self, last: float, sounds: Sequence[Sound]) -> float | None:
+        """When the next blink is, or None if later than `last`."""
+        latest = self._due + (WAITS if self._waits else 0.0)
+        for begin, end in _pauses(sounds):
+            moment = max(begin + AFTER_PHRASE, self._due)
+            if moment < min(end, latest):
+                return moment if moment <= last else None
+        return latest if latest <= last else None
+
+    def _blink(self, moment: float) -> Blink:
+        kind = self._random.random()
+        if kind < LOOK:
+            return Blink(moment=moment, depth=self._random.uniform(*LOW), hold=self._random.uniform(*LOOKS))
+        depth = self._random.uniform(*PARTLY) if kind < LOOK + PARTIAL else 1.0
+        return Blink(moment=moment, depth=depth, hold=BLINK_HOLD)
+
+
+def _pauses(sounds: Sequence[Sound]) -> list[tuple[float, float]]:
+    """From when to when there is silence, where it is long enough to end a phrase."""
+    spoken = [sound for sound in sounds if sound.symbol]
+    if not sounds:
+        return [(0.0, np.inf)]
+    edges = [sounds[0].start, *(edge for sound in spoken for edge in (sound.start, sound.end)), sounds[-1].end]
+    gaps = list(pairwise(edges))[::2]
+    return [(begin, end) for begin, end in gaps if end - begin >= PAUSE]
 
 
 class Wander:

@@ -81,7 +81,7 @@ def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: i
         face[:, list(LIPS)] = lip_poses(sounds, times, strength=strength)
         if carriage is not None:
             head, face[:, Expression.BROW] = carriage.between(first, last, frames)
-        blink = blinks.at(times, known)
+        blink = blinks.at(times, known, sounds)
         if end is not None:
             freedom = _between_rests(times, 0.5 / fps, end - 0.5 / fps, SETTLE)
             head, face[:, Expression.BROW] = head * freedom[:, None], face[:, Expression.BROW] * freedom

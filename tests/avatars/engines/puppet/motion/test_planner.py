@@ -159,3 +159,36 @@ def test_a_word_at_the_very_end_still_leaves_shut_lips_there() -> None:
     resting = plan(replace(make_shot(sounds, seconds=0.6), rests=True))
     assert not resting.face[[0, -1], Expression.JAW].any()
     assert resting.face[:, Expression.JAW].max() > 0.3
+
+
+def minute(seed: int = 1, *, phrase: float = 2.1, pause: float = 0.4) -> Motion:
+    """A minute of phrases with pauses between them."""
+    steps = np.arange(0, 60, phrase + pause)
+    sounds = tuple(Sound(symbol="a", start=start, end=start + phrase) for start in steps)
+    return plan(make_shot(sounds, seconds=60.0, seed=seed, mode=Mode.LIPSYNC))
+
+
+def blinks(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
+    """The frames on which lids are lowest, and how low they are."""
+    lids = motion.blink
+    lowest = np.flatnonzero((lids[1:-1] > 0.05) & (lids[1:-1] > lids[:-2]) & (lids[1:-1] >= lids[2:])) + 1
+    return lowest, lids[lowest]
+
+
+def test_most_blinks_fall_on_the_end_of_a_phrase() -> None:
+    within = np.concatenate([blinks(minute(seed))[0] / 25 % 2.5 for seed in range(1, 9)])
+    near = (within > 2.05) | (within < 0.1)
+    assert near.mean() > 0.55, "a pause is a fifth of the time"
+
+
+def test_some_blinks_are_partial_and_some_looks_are_half_closed() -> None:
+    motions = [minute(seed) for seed in range(1, 9)]
+    depths = np.concatenate([blinks(motion)[1] for motion in motions])
+    assert 0.6 < (depths > 0.8).mean() < 0.9
+    assert ((depths > 0.2) & (depths < 0.4)).any()
+    assert 8 * 10 < len(depths) < 8 * 30
+
+
+def test_videos_of_one_text_blink_each_in_their_own_way() -> None:
+    found = {tuple(blinks(minute(seed))[0].tolist()) for seed in range(1, 9)}
+    assert len(found) == 8
