@@ -20,12 +20,17 @@ _BLOCK = 1 << 18
 _OVERSAMPLING = 4
 _REACH = 0.005
 _TOLERANCE = 0.1
+_LEEWAY = 1.5
+"""Decibels by which a part may differ from the gain of all speech so far: a soft sentence stays softer."""
 
 
 def loudness(samples: Samples, rate: int) -> float:
     """Return the integrated loudness in LUFS; −inf for silence or less than 0.4 s."""
-    hop = rate // 10
-    energy = _hop_energies(samples, rate, hop)
+    return _integrated(_hop_energies(samples, rate, rate // 10))
+
+
+def _integrated(energy: NDArray[np.float64]) -> float:
+    """The loudness of hops of 0.1 s with these energies."""
     if len(energy) < 4:
         return -np.inf
     blocks = np.convolve(energy, np.full(4, 0.25), mode="valid")
@@ -58,6 +63,44 @@ def level(samples: Samples, rate: int, *, target: float = TARGET_LUFS, ceiling: 
             break
         gain += error
     return limited
+
+
+class Leveller:
+    """Levels speech that is still being made, part by part: what was given out never changes.
+
+    The first part is levelled as `level` does; each later one so that all of it so far is at the target.
+    """
+
+    def __init__(self) -> None:
+        self._spoken: list[NDArray[np.float64]] = []
+        self._heard: list[NDArray[np.float64]] = []
+        self._loss: float | None = None
+
+    def level(self, part: Samples, rate: int) -> Samples:
+        """The next part; silence is returned as it is."""
+        self._spoken.append(_hop_energies(part, rate, rate // 10))
+        measured = _integrated(np.concatenate(self._spoken))
+        if not np.isfinite(measured):
+            self._heard.append(self._spoken[-1])
+            return part
+        levelled, gain = self._levelled(part, rate, TARGET_LUFS - measured)
+        self._loss = gain - (TARGET_LUFS - measured) if self._loss is None else self._loss
+        self._heard.append(_hop_energies(levelled, rate, rate // 10))
+        return levelled
+
+    def _levelled(self, part: Samples, rate: int, usual: float) -> tuple[Samples, float]:
+        """The part and its gain, near the `usual` one of all speech so far, corrected by what the limiter takes."""
+        least, most = (-np.inf, np.inf) if self._loss is None else (-_LEEWAY, _LEEWAY)
+        usual += self._loss or 0.0
+        gain = usual
+        for _ in range(4):
+            limited = _limit(part, rate, gain, CEILING_DB - _MARGIN_DB)
+            error = TARGET_LUFS - _integrated(np.concatenate([*self._heard, _hop_energies(limited, rate, rate // 10)]))
+            wanted = float(np.clip(gain + error, usual + least, usual + most))
+            if abs(error) < _TOLERANCE or wanted == gain:
+                break
+            gain = wanted
+        return limited, gain
 
 
 def _limit(samples: Samples, rate: int, gain_db: float, ceiling_db: float) -> Samples:

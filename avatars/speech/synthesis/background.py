@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
 from avatars.exceptions import ScriptError
+from avatars.speech.audio import mastering
 from avatars.speech.base import Progress, Recital, Speech
 from avatars.speech.synthesis import synthesizer
 from avatars.speech.synthesis.stream import SpeechStream
@@ -37,13 +39,15 @@ def _speak(stream: SpeechStream, begin: Callable[[Progress], Recital], unwanted:
         recital = begin(stream.report)
         stream.begin(recital.places)
         said: list[Speech] = []
+        leveller = mastering.Leveller()
         for part in recital:
-            said.append(part)
-            stream.add(part)
+            heard = leveller.level(part.samples, part.rate)
+            said.append(replace(part, samples=heard))
+            stream.add(part, heard=heard)
             if unwanted.is_set():
                 recital.parts.close()
                 return
-        stream.end(audible(synthesizer.joined(said)))
+        stream.end(audible(synthesizer.assembled(said)))
     except BaseException as error:  # noqa: BLE001 - the edge of the thread
         stream.fail(error)
 

@@ -19,7 +19,7 @@ Samples = NDArray[np.float32]
 class SpeechStream:
     """One writer (`begin`, `add`, `report`, then `end` or `fail`) and one reader, each in a thread of its own.
 
-    Levels are the engine's own until `whole`, in which the loudness of all of it is right. `waits` is called in the
+    `samples` are at the engine's own level, `heard` and `whole` at that of broadcasters. `waits` is called in the
     reader's thread, with how far the speech is (0..1), each time that it has to wait for more, or would in vain.
     """
 
@@ -28,6 +28,7 @@ class SpeechStream:
         self._waits = waits
         self._share = 0.0
         self._parts: list[Samples] = []
+        self._heard: list[Samples] = []
         self._starts: list[int] = []
         self._length = 0
         self._sounds: list[Sound] = []
@@ -60,8 +61,8 @@ class SpeechStream:
             self._share = share
             self._changed.notify_all()
 
-    def add(self, part: Speech) -> None:
-        """What follows, times from its own beginning."""
+    def add(self, part: Speech, *, heard: Samples | None = None) -> None:
+        """What follows, times from its own beginning, and as it is `heard`: its samples levelled."""
         with self._changed:
             moved = shifted(part, self._length / part.rate)
             for sound in moved.sounds:
@@ -72,6 +73,7 @@ class SpeechStream:
                 known = self._tokens.get(token.offset)
                 self._tokens[token.offset] = replace(known, end=token.end) if known else token
             self._parts.append(part.samples)
+            self._heard.append(part.samples if heard is None else heard)
             self._starts.append(self._length)
             self._length += len(part.samples)
             if not self.rate:
@@ -84,6 +86,7 @@ class SpeechStream:
         """That was all, and this is it, levelled."""
         with self._changed:
             self._whole = whole
+            self._heard = [whole.samples]
             self._changed.notify_all()
 
     def fail(self, error: BaseException) -> None:
@@ -149,10 +152,18 @@ class SpeechStream:
     def samples(self, first: int, last: int) -> Samples:
         """Those of what is there."""
         with self._changed:
-            found = [
-                self._parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
-                for number in range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
-            ]
+            return self._cut(self._parts, first, last)
+
+    def heard(self, first: int, last: int) -> Samples:
+        """As `samples`, levelled: what `whole` will have there."""
+        with self._changed:
+            return self._heard[0][first:last] if self.over else self._cut(self._heard, first, last)
+
+    def _cut(self, parts: Sequence[Samples], first: int, last: int) -> Samples:
+        found = [
+            parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
+            for number in range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
+        ]
         return np.concatenate(found) if found else np.zeros(0, np.float32)
 
     def sounds(self, start: float, end: float) -> list[Sound]:

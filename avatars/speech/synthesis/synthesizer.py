@@ -64,6 +64,12 @@ def _whole(
 
 def joined(said: Iterable[Speech]) -> Speech:
     """One speech of parts that follow each other, at the loudness of broadcasters, silence wherever no sound is."""
+    leveller = mastering.Leveller()
+    return assembled(replace(part, samples=leveller.level(part.samples, part.rate)) for part in said)
+
+
+def assembled(said: Iterable[Speech]) -> Speech:
+    """One speech of levelled parts that follow each other, silence wherever no sound is."""
     samples: list[NDArray[np.float32]] = []
     sounds: list[Sound] = []
     tokens: list[Token] = []
@@ -75,7 +81,7 @@ def joined(said: Iterable[Speech]) -> Speech:
         sounds += [sound for sound in moved.sounds if sound.symbol]
         tokens += moved.tokens
         length += len(part.samples)
-    whole = mastering.level(np.concatenate(samples), rate)
+    whole = np.concatenate(samples)
     return Speech(
         samples=whole, rate=rate, sounds=tuple(filled(sounds, len(whole) / rate)), tokens=tuple(_sorted(tokens))
     )

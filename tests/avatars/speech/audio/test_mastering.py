@@ -48,3 +48,35 @@ def test_speech_with_high_peaks_meets_loudness_and_ceiling(seconds: float) -> No
 def test_silence_stays_silence() -> None:
     assert not mastering.level(np.zeros(RATE, np.float32), RATE).any()
     assert mastering.true_peak(np.zeros(RATE, np.float32)) == -np.inf
+
+
+def sentences(*levels: float) -> list[mastering.Samples]:
+    pause = np.zeros(RATE // 3, np.float32)
+    return [np.concatenate([make_tone(2, db=db), pause]) for db in levels]
+
+
+def test_speech_in_parts_is_as_loud_as_speech_in_one() -> None:
+    leveller = mastering.Leveller()
+    levelled = np.concatenate([leveller.level(part, RATE) for part in sentences(-22, -25, -20, -23)])
+    assert mastering.loudness(levelled, RATE) == pytest.approx(-16, abs=0.5)
+    assert mastering.true_peak(levelled) <= -1.5
+
+
+def test_the_first_part_is_levelled_as_it_is_alone() -> None:
+    part = make_bursts(4)
+    assert mastering.Leveller().level(part, RATE).tobytes() == mastering.level(part, RATE).tobytes()
+
+
+def test_a_soft_sentence_stays_softer_than_a_loud_one() -> None:
+    leveller = mastering.Leveller()
+    loud, soft = (mastering.loudness(leveller.level(part, RATE), RATE) for part in sentences(-20, -30))
+    assert 5 < loud - soft < 10
+
+
+def test_silence_between_parts_stays_silence() -> None:
+    leveller = mastering.Leveller()
+    silence = np.zeros(RATE, np.float32)
+    assert not leveller.level(silence, RATE).any()
+    first = leveller.level(make_tone(2, db=-25), RATE)
+    assert mastering.loudness(first, RATE) == pytest.approx(-16, abs=0.5)
+    assert not leveller.level(silence, RATE).any()
