@@ -1,14 +1,17 @@
 """What videos need: ffmpeg with its encoders, the speech model, the models that find a face."""
 
 import subprocess
+from datetime import timedelta
 from typing import Any
 
 import imageio_ffmpeg
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from avatars.engines.puppet import Puppet
+from avatars.models import Render, StreamState
 from avatars.reasons import render
 from avatars.rendering import engine_status
 from avatars.speech.kokoro import Kokoro
@@ -98,7 +101,25 @@ class PluggedIn(Check):
         return good(_("All that are used are there."))
 
 
-CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn)
+class ShownStreams(Check):
+    """Videos that were watched while they were made equal the finished files."""
+
+    id = "streams"
+    title = gettext_lazy("Videos watched while rendered")
+    after = ("migrations",)
+
+    def run(self) -> Finding:
+        since = timezone.now() - timedelta(days=7)
+        ended = Render.objects.filter(status=Render.Status.DONE, finished_at__gt=since)
+        count = ended.filter(stream_index__state=StreamState.DIFFERS.value).count()
+        if not count:
+            return good(_("What was shown equals the finished videos."))
+        words = _("%(count)d videos of the last 7 days differ from what was shown while they were rendered.")
+        remedy = _("It was withdrawn. Check the disks of the render workers; their logs name the renders.")
+        return warn("stream_differs", words % {"count": count}, remedy=remedy)
+
+
+CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn, ShownStreams)
 
 
 def _options(engines: dict[str, Any], name: str) -> dict[str, Any]:

@@ -88,6 +88,39 @@ def probe(path: Path) -> Probe:
     )
 
 
+def sample_places(path: Path) -> list[list[tuple[int, int]]]:
+    """Place and size in the file of each sample of each track. Raises as `probe` does."""
+    try:
+        with path.open("rb") as file:
+            moov, _ = _top(file, path.stat().st_size)
+        tables = [box.need("mdia/minf/stbl") for box in moov.children() if box.name == b"trak"]
+        return [list(_places(table)) for table in tables]
+    except (struct.error, IndexError, OSError) as error:
+        raise _broken(str(error)) from error
+
+
+def _places(table: _Box) -> Iterator[tuple[int, int]]:
+    """Place and size of each sample of a table: chunks lie anywhere, the samples of each one after another."""
+    usual, count = struct.unpack_from(">II", table.need("stsz").data, 4)
+    sizes = [usual] * count if usual else struct.unpack_from(f">{count}I", table.need("stsz").data, 12)
+    wide, narrow = table.find("co64"), table.find("stco")
+    offsets = wide.data if wide else narrow.data if narrow else b""
+    (chunks,) = struct.unpack_from(">I", offsets, 4)
+    places = struct.unpack_from(f">{chunks}{'Q' if wide else 'I'}", offsets, 8)
+    groups = table.need("stsc").data
+    (count,) = struct.unpack_from(">I", groups, 4)
+    firsts = [struct.unpack_from(">II", groups, 8 + 12 * number) for number in range(count)]
+    sample = 0
+    for number, (first, each) in enumerate(firsts):
+        last = firsts[number + 1][0] if number + 1 < len(firsts) else chunks + 1
+        for chunk in range(first, last):
+            place = places[chunk - 1]
+            for size in sizes[sample : sample + each]:
+                yield place, size
+                place += size
+            sample += each
+
+
 def _broken(why: str) -> OutputError:
     return OutputError(f"The video file cannot be read: {why}.", code="mp4_broken")
 

@@ -13,10 +13,11 @@ from avatars.models.humans import (
 )
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
-from avatars.models.renders import RECORDED, WITHHELD, Render, new_content_id
+from avatars.models.renders import RECORDED, STREAMS, WITHHELD, Render, new_content_id
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
+from avatars.models.streams import StreamIndex, StreamState, stream_index
 from avatars.models.templates import RenderTemplate, TemplateVariable
 from avatars.models.voices import OURS, Voice, voice_identity
 
@@ -27,6 +28,7 @@ __all__ = [
     "OURS",
     "OURSELVES",
     "RECORDED",
+    "STREAMS",
     "WITHHELD",
     "CaptionStyle",
     "Consent",
@@ -44,11 +46,14 @@ __all__ = [
     "Stage",
     "StageRun",
     "Statement",
+    "StreamIndex",
+    "StreamState",
     "TemplateVariable",
     "VideoFormat",
     "Voice",
     "new_content_id",
     "portrait_name",
     "scenery_name",
+    "stream_index",
     "voice_identity",
 ]

@@ -21,6 +21,8 @@ from avatars.signals import render_finished
 from core.work.base import Work
 
 RECORDED = "recordings"
+STREAMS = "streams"
+"""The folder of what is shown of videos while they are made; no address of media files leads there."""
 WITHHELD = "withheld"
 """The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
 SERVED = timedelta(minutes=10)
@@ -154,6 +156,10 @@ class Render(Work):
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     captions = models.FileField(_("captions"), upload_to="renders", blank=True)
     poster = models.ImageField(_("poster"), upload_to="renders", blank=True)
+    stream = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
+    stream_index = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True, editable=False
+    )
     seconds = models.FloatField(_("length in seconds"), null=True, blank=True)
     width = models.PositiveIntegerField(_("width"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 from avatars.captions.stream import CaptionStream
 from avatars.engines.base import Picture, RenderEngine, Setup, StreamingEngine, frame_count
 from avatars.media import ffmpeg
+from avatars.media.fragmented_mp4 import Part
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
+from avatars.pipeline.sound_feed import Samples, SoundFeed
 from avatars.speech.synthesis.stream import SpeechStream
 
 
@@ -37,19 +39,34 @@ class FrameEncoder:
     over: Overlays
     goal: int
     limit: int
+    tag: str = ""
+    part: Callable[[Part], None] | None = None
 
     def encode(self, shot: Iterator[Picture], path: Path, report: Callable[[float], None]) -> None:
-        """Encode the shot and the clips around it.
+        """Encode the shot and the clips around it, with their sound; `part` is given each part of the file at once.
 
         The number of frames is a guess until the speech ends. `Montage.join` shrinks a video that becomes too large.
         """
         expected = frame_count(self.said.expected, self.parts.fps)
         limit = self.parts.limit(expected, goal=self.goal, most=self.limit)
         shape = self.parts.shape(expected, limit=limit)
-        with ffmpeg.FrameSink(path, shape.within(), stamp=self.over.draw) as sink:
-            for frame in self.parts.frames(self._shown(shot)):
+        sounds = SoundFeed(self.said, self.parts)
+        listener = {"part": self.part} if self.part else {}
+        with ffmpeg.FragmentSink(
+            path, shape.within(), stamp=self.over.draw, rate=sounds.rate, tag=self.tag, **listener
+        ) as sink:
+            sink.hear(sounds.intro())
+            for frame in self.parts.frames(self._heard(self._shown(shot), sounds, sink.hear)):
                 sink.write(frame)
                 report(sink.written / max(shape.frames, sink.written + (0 if self.said.over else 1)))
+
+    def _heard(self, shown: Iterator[Picture], sounds: SoundFeed, hear: Callable[[Samples], None]) -> Iterator[Picture]:
+        """The frames of the shot; the sound of each follows it."""
+        count = 0
+        for count, frame in enumerate(shown, start=1):
+            yield frame
+            hear(sounds.until(count))
+        hear(sounds.rest(count))
 
     def _shown(self, shot: Iterator[Picture]) -> Iterator[Picture]:
         """The frames of the shot, each after its captions are known.

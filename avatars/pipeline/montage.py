@@ -59,14 +59,24 @@ class Montage:
             return most
         return goal if bits >= LEAST_BITS else most
 
-    def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> None:
-        """Write the video of these pictures with its sound, within the limit."""
+    def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> bool:
+        """Write the video of these pictures with its sound, within the limit; whether they had to be encoded again."""
         self.write_sound(shot, to.with_name("sound.wav"))
         ffmpeg.mux(picture, to.with_name("sound.wav"), to)
-        if mp4.probe(to).size > limit:
+        return self._fit(shot, to, limit)
+
+    def finish(self, shot: Shot, fragmented: Path, to: Path, *, limit: int) -> bool:
+        """Write the video of fragments, within the limit; whether they had to be encoded again, being too large."""
+        ffmpeg.remux(fragmented, to)
+        return self._fit(shot, to, limit)
+
+    def _fit(self, shot: Shot, to: Path, limit: int) -> bool:
+        too_large = mp4.probe(to).size > limit
+        if too_large:
             small = to.with_name("small.mp4")
             ffmpeg.shrink(to, small, self.shape(shot.frame_count, limit=limit))
             small.replace(to)
+        return too_large
 
     def write_sound(self, shot: Shot, path: Path) -> None:
         """The sound as 16-bit WAV, mono, exactly as long as the frames."""

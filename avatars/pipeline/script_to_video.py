@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from avatars.ai_label import image_label, video_label
+from avatars.ai_label import fragment_label, image_label, video_label
 from avatars.captions import srt
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
@@ -24,6 +24,7 @@ from avatars.pipeline.overlays import Overlays
 from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Progress, Stage, StageTimer
+from avatars.pipeline.stream_parts import PartWriter, Publish
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
@@ -48,11 +49,14 @@ def make(
     restore: Restore | None = None,
     segment_cache: FileCache | None = None,
     progress: Progress | None = None,
+    publish: Publish | None = None,
 ) -> FinishedVideo:
     """Make the video of a spec. `folder` then holds its three files, or nothing if it fails.
 
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
-    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again.
+    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again. `publish` is
+    given the parts of the video as files, while the rest is drawn; the caller removes them by `discard_parts`. A video
+    of segments has none.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -68,15 +72,18 @@ def make(
         setup = _setup(spec, picture, work, timer, notes)
         timer.begin(Stage.SPEAKING)
         target = work / "picture.mp4"
-        if spec.cuts and speech is not None and segments.supports(engine, notes):
+        segmented = bool(spec.cuts) and speech is not None and segments.supports(engine, notes)
+        if segmented:
             shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, segment_cache)
         else:
             with source.stream(spec, timer) as (stream, words):
                 spec = replace(spec, text=words)
-                shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer)
+                writer = _part_writer(spec, folder, publish)
+                shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
         limit = parts.limit(shot.frame_count, goal=spec.goal, most=spec.limit)
         timer.begin(Stage.ENCODING)
-        parts.join(shot, target, work / "raw.mp4", limit=limit)
+        join = parts.join if segmented else parts.finish
+        resized = join(shot, target, work / "raw.mp4", limit=limit)
         timer.begin(Stage.LABELLING)
         _finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
@@ -87,7 +94,8 @@ def make(
             limit=limit,
             progress=timer.report,
         )
-        return replace(_deliver(spec, found, work, folder, timer, notes), device=engine.device)
+        made = _deliver(spec, found, work, folder, timer, notes)
+        return replace(made, device=engine.device, resized=resized)
     except OSError as error:
         if error.errno in ffmpeg.FULL:
             raise ffmpeg.disk_full() from error
@@ -123,12 +131,22 @@ def _streamed(
     parts: Montage,
     target: Path,
     timer: StageTimer,
+    writer: PartWriter | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
     """Animate while the rest is being synthesised. Returns what captions cover as well."""
     frames.wait_for_speech(engine, stream)
     timer.begin(Stage.ANIMATING)
     over = Overlays(spec.scene, [], parts.size, fps=spec.fps, before=parts.before)
-    encoder = FrameEncoder(text=spec.text, said=stream, parts=parts, over=over, goal=spec.goal, limit=spec.limit)
+    encoder = FrameEncoder(
+        text=spec.text,
+        said=stream,
+        parts=parts,
+        over=over,
+        goal=spec.goal,
+        limit=spec.limit,
+        tag=fragment_label.beginning_tag(_origin(spec)),
+        part=writer.write if writer else None,
+    )
     encoder.encode(frames.animate(engine, setup, stream), target, timer.report)
     return setup.with_speech(stream.whole()), over.covered
 
@@ -146,6 +164,11 @@ def discard(spec: VideoSpec, folder: Path) -> None:
     if not (folder / f"{spec.content_id}.mp4").exists():
         for suffix in (".srt", ".jpg"):
             (folder / f"{spec.content_id}{suffix}").unlink(missing_ok=True)
+
+
+def discard_parts(spec: VideoSpec, folder: Path) -> None:
+    """Remove the parts of its stream, once they were published."""
+    shutil.rmtree(_parts_folder(spec, folder), ignore_errors=True)
 
 
 def verify(video: FinishedVideo, content_id: str) -> None:
@@ -173,6 +196,23 @@ def _picture(spec: VideoSpec, restore: Restore | None, notes: list[str]) -> Pict
     return compose()
 
 
+def _part_writer(spec: VideoSpec, folder: Path, publish: Publish | None) -> PartWriter | None:
+    if publish is None:
+        return None
+    discard_parts(spec, folder)
+    place = _parts_folder(spec, folder)
+    place.mkdir()
+    return PartWriter(place, _origin(spec), fps=spec.fps, publish=publish)
+
+
+def _parts_folder(spec: VideoSpec, folder: Path) -> Path:
+    return folder / f".{spec.content_id}.parts"
+
+
+def _origin(spec: VideoSpec) -> video_label.Origin:
+    return video_label.Origin(provider=spec.provider, content_id=spec.content_id)
+
+
 def _setup(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, notes: list[str]) -> Setup:
     folder = work / "engine"
     folder.mkdir()
@@ -191,7 +231,7 @@ def _setup(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, not
 def _finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
     """Write the captions, the label (the last step on the video itself), and a poster of the labelled video."""
     (work / "video.srt").write_text(srt.srt(spec.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
-    origin = video_label.Origin(provider=spec.provider, content_id=spec.content_id)
+    origin = _origin(spec)
     video_label.write(work / "raw.mp4", work / "video.mp4", origin)
     image_label.write_poster(work / "video.mp4", work / "video.jpg", origin, at=parts.begins)
 
@@ -231,4 +271,14 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["SIZE_LIMIT", "FinishedVideo", "Restore", "VideoSpec", "discard", "make", "verify", "working_folder"]
+__all__ = [
+    "SIZE_LIMIT",
+    "FinishedVideo",
+    "Restore",
+    "VideoSpec",
+    "discard",
+    "discard_parts",
+    "make",
+    "verify",
+    "working_folder",
+]

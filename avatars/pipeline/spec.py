@@ -49,7 +49,7 @@ def seed_of(content_id: str) -> int:
 @dataclass(frozen=True, kw_only=True)
 class FinishedVideo:
     """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes, `device`
-    is what its frames were computed on.
+    is what its frames were computed on. It was `resized` where it had to be encoded again, being too large.
 
     `notes` are codes of `avatars.reasons` for what differs from the request.
     """
@@ -67,3 +67,4 @@ class FinishedVideo:
     notes: tuple[str, ...] = ()
     words: str = ""
     device: str = ""
+    resized: bool = False

@@ -124,6 +124,7 @@ class Reason(TextChoices):
     GPU_MEMORY = "gpu_memory", _("the graphics card had too little memory; the processor made it")
     GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
     IN_ONE_PIECE = "in_one_piece", _("drawn in one piece: the pictures of this engine cannot be joined")
+    STREAM_DIFFERS = "stream_differs", _("what was shown while it was rendered was another video and was withdrawn")
     RESTING = "resting", _("it had failed several times and rests")
     VOICE_MALFORMED = "voice_malformed", _("the voice cannot be used")
     VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")

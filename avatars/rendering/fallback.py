@@ -11,6 +11,7 @@ from avatars import consent
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputError, ScriptError, StudioError
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Progress, Stage
+from avatars.pipeline.stream_parts import Publish
 from avatars.rendering import circuit_breaker
 from avatars.studio.studio import studio
 from core import backends
@@ -37,9 +38,17 @@ class FallbackResult:
 
 
 def make_video(
-    spec: VideoSpec, folder: Path, *, on_progress: Progress, cancelled: Callable[[], bool]
+    spec: VideoSpec,
+    folder: Path,
+    *,
+    on_progress: Progress,
+    cancelled: Callable[[], bool],
+    on_part: Publish | None = None,
 ) -> FallbackResult:
-    """As `Studio.make_video`, within the time limit of the settings in total. Raises the first engine's error."""
+    """As `Studio.make_video`, within the time limit of the settings in total. Raises the first engine's error.
+
+    A fallback's stream begins anew, with part 0.
+    """
     deadline = time.monotonic() + settings.AVATARS["TIME_LIMIT"]
     notes: list[str] = []
     for kind in (SPEECH, RENDER):
@@ -55,6 +64,7 @@ def make_video(
                 spec,
                 folder,
                 on_progress=tracker.report,
+                on_part=on_part,
                 cancelled=cancelled,
                 time_limit=_time_limit(spec, deadline - time.monotonic()),
                 memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],

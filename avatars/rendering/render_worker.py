@@ -19,9 +19,10 @@ from django.utils import timezone
 
 from avatars import consent
 from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
-from avatars.models import DigitalHuman, Outcome, Render
+from avatars.models import DigitalHuman, Outcome, Render, StreamState
 from avatars.pipeline import script_to_video
 from avatars.rendering import fallback, recipes
+from avatars.rendering.live_stream import LiveStream
 from avatars.rendering.progress import ProgressReporter
 from avatars.signals import render_finished
 from avatars.studio.studio import studio
@@ -75,17 +76,22 @@ def _claim(now: datetime) -> Render | None:
 
 def _make(render: Render) -> None:
     reporter = ProgressReporter(render)
+    stream = LiveStream(render)
     try:
         _record_consents(render)
         with _working_folder(render) as folder:
             started = time.monotonic()
             made = fallback.make_video(
-                recipes.video_spec(render), folder, on_progress=reporter.report, cancelled=reporter.cancelled
+                recipes.video_spec(render),
+                folder,
+                on_progress=reporter.report,
+                on_part=stream.add,
+                cancelled=reporter.cancelled,
             )
             crash_points.point("render.filmed")
             reporter.stage_log.add_timings(made.video.timings)
             reporter.report(Render.Stage.STORING, 0.0)
-            _store(reporter, made, started)
+            _store(reporter, stream, made, started)
     except RenderCancelled:
         raise
     except AvatarError as error:
@@ -95,6 +101,9 @@ def _make(render: Render) -> None:
             "A file could not be written.", extra={"cid": render.cid, "error": errno.errorcode.get(error.errno or 0)}
         )
         _fail(reporter, _disk_full() if disk.is_full(error) else _disk_broken())
+    finally:
+        if render.status != Render.Status.DONE or not render.stream:
+            stream.delete()
     crash_points.point("render.settled")
 
 
@@ -121,7 +130,7 @@ def _working_folder(render: Render) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _store(reporter: ProgressReporter, made: fallback.FallbackResult, started: float) -> None:
+def _store(reporter: ProgressReporter, stream: LiveStream, made: fallback.FallbackResult, started: float) -> None:
     """Store the files and settle the row. Without the lease, or on a full disk, no file is kept."""
     video, render = made.video, reporter.render
     script_to_video.verify(video, render.content_id)
@@ -132,6 +141,7 @@ def _store(reporter: ProgressReporter, made: fallback.FallbackResult, started: f
             "captions": _save(video.captions, f"{folder}/captions"),
             "poster": _save(video.poster, f"{folder}/poster"),
         }
+        shown = stream.verdict(video)
         took = time.monotonic() - started
         with transaction.atomic():
             consent.check(render, locked=True)
@@ -147,7 +157,9 @@ def _store(reporter: ProgressReporter, made: fallback.FallbackResult, started: f
                 took_seconds=round(took, 2),
                 engine_used=made.render_engine,
                 speech_engine_used=made.speech_engine,
-                notes=list(made.notes),
+                notes=[*made.notes, *(["stream_differs"] if shown and shown.state is StreamState.DIFFERS else [])],
+                stream=stream.folder if shown and shown.is_shown else "",
+                stream_index=shown.entry() if shown else {},
                 # For a recording without words, those that were recognised.
                 text=render.text or video.words,
                 **files,

@@ -11,19 +11,23 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
-from avatars.models import RECORDED, Narration, Render
+from avatars.models import RECORDED, STREAMS, Narration, Render
 from avatars.reasons.render import Reason
+from avatars.rendering import live_stream
 from avatars.rendering.render_worker import STORED, delete_folder
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
 KEEP_UNKNOWN = timedelta(days=1)
+KEEP_STREAMS_KNOWN = timedelta(days=30)
+"""Streams of renders that ended longer ago were found by an earlier clean-up."""
 
 
 def delete_expired(*, now: datetime) -> int:
     """Delete files that are older than their retention. Returns the number of rows concerned."""
     count = _delete_videos(now) + _delete_recordings(now) + _delete_narrations(now)
+    _delete_streams(now)
     for name in _unknown_recordings(now - KEEP_UNKNOWN):
         default_storage.delete(name)
     return count
@@ -51,6 +55,7 @@ def delete_files(render: Render) -> None:
         gone["reason"] = Reason.EXPIRED
     Render.objects.filter(pk=render.pk).update(**gone)
     render.renditions.all().delete()
+    live_stream.forget(render)
     if video:
         transaction.on_commit(partial(delete_folder, video.rpartition("/")[0]), robust=True)
     if recording and not Render.objects.filter(recording=recording).exists():
@@ -75,6 +80,25 @@ def _delete_video(render: Render) -> int:
     delete_folder(video.rpartition("/")[0])
     logger.info("The files of a video were removed.", extra={"cid": render.cid, "render": render.pk})
     return 1
+
+
+def _delete_streams(now: datetime) -> None:
+    """Streams of videos that are done for long, and those that no row knows."""
+    ended = (now - KEEP_STREAMS_KNOWN, now - live_stream.KEPT)
+    old = Render.objects.filter(finished_at__range=ended).exclude(status__in=Render.UNFINISHED).exclude(stream="")
+    for render in old.order_by("finished_at")[:AT_ONCE]:
+        with transaction.atomic():
+            live_stream.forget(render)
+    if not default_storage.exists(STREAMS):
+        return
+    folders = [
+        f"{STREAMS}/{name}" for name in default_storage.listdir(STREAMS)[0] if re.fullmatch("[0-9a-f]{32}", name)
+    ]
+    left = [folder for folder in folders if _is_older(folder, now - KEEP_UNKNOWN)]
+    known = set(Render.objects.filter(stream__in=left).values_list("stream", flat=True)) if left else set()
+    for folder in left:
+        if folder not in known:
+            live_stream.delete_parts(folder)
 
 
 def _delete_recordings(now: datetime) -> int:

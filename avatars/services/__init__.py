@@ -39,8 +39,9 @@ from avatars.services.labels import check_label
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.playback.previews import forget_video_preview, preview_video
+from avatars.services.playback.streams import ShownStream, progress_words, shown_stream, stream_part, stream_playlist
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
-from avatars.services.previews import forget_video_preview, preview_video
 from avatars.services.recordings import MAX_RECORDING_BYTES, Recording, check_recording
 from avatars.services.renders import (
     CAMPAIGN,
@@ -78,6 +79,7 @@ __all__ = [
     "Recording",
     "ScriptPreview",
     "ScriptRemark",
+    "ShownStream",
     "TemplateFault",
     "VideoRetention",
     "WithdrawalResult",
@@ -121,6 +123,7 @@ __all__ = [
     "preview_script",
     "preview_video",
     "preview_voice",
+    "progress_words",
     "purge_portrait",
     "queue_position",
     "reason_words",
@@ -138,6 +141,9 @@ __all__ = [
     "save_template",
     "seconds_left",
     "seed_voices",
+    "shown_stream",
+    "stream_part",
+    "stream_playlist",
     "template_faults",
     "time_left",
     "to_amr",

@@ -47,6 +47,7 @@ class OrderHandler:
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
+        self._lock = threading.Lock()
         self._sent_at = 0.0
         self._stage: Stage | None = None
 
@@ -64,8 +65,9 @@ class OrderHandler:
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
-        self._out.write(answer_line(answer) + "\n")
-        self._out.flush()
+        with self._lock:
+            self._out.write(answer_line(answer) + "\n")
+            self._out.flush()
 
     def _done(self, order: Order) -> Answer:
         if order.kind is Kind.VIDEO:
@@ -148,6 +150,7 @@ class OrderHandler:
             segment_cache=segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
             restore=partial(_restored, order.spec.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
+            publish=lambda part: self._send(Answer(number=order.number, event=Event.PART, part=part)),
         )
         return Answer(number=order.number, event=Event.DONE, video=video)
 

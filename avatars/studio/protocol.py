@@ -13,6 +13,7 @@ from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
+from avatars.pipeline.stream_parts import StreamPart
 from avatars.portraits.findings import Examined
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
@@ -37,6 +38,7 @@ class Event(StrEnum):
     """The kinds of answers."""
 
     PROGRESS = "progress"
+    PART = "part"
     DONE = "done"
     FAILED = "failed"
 
@@ -72,6 +74,7 @@ class Answer:
     event: Event
     stage: Stage | None = None
     share: float = 0.0
+    part: StreamPart | None = None
     video: FinishedVideo | None = None
     transcript: Transcript | None = None
     lint: Lint | None = None

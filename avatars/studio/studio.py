@@ -14,6 +14,7 @@ from avatars.pipeline import script_to_video
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import NARRATION
 from avatars.pipeline.stages import Progress
+from avatars.pipeline.stream_parts import Publish
 from avatars.portraits.findings import Examined
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
@@ -54,22 +55,27 @@ class Studio:
         folder: Path,
         *,
         on_progress: Progress | None = None,
+        on_part: Publish | None = None,
         cancelled: Callable[[], bool] | None = None,
         time_limit: float = 900,
         memory_limit_mb: int = MEMORY_MB,
     ) -> FinishedVideo:
         """Make a video in `folder`. The child is killed on `cancelled`, at the time limit and at the memory limit.
 
+        `on_part` is given the parts of its stream, whose files are gone when it returns.
+
         Raises what `script_to_video.make` does, `RenderCancelled` within a second of `cancelled`, and `StudioError`
         (codes `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
         """
         order = Order(number=0, kind=Kind.VIDEO, spec=spec, folder=folder.absolute())
-        supervisor = _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb)
+        supervisor = _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb, on_part)
         try:
             answer = self._order(order, supervisor)
         except BaseException:
             script_to_video.discard(spec, folder)
             raise
+        finally:
+            script_to_video.discard_parts(spec, folder)
         if answer.video is None:
             raise StudioError("The studio answered without a video.", code="studio_broke")
         return answer.video
@@ -213,8 +219,9 @@ class _Supervisor:
         cancelled: Callable[[], bool] | None = None,
         time_limit: float = SMALL_WORK_SECONDS,
         memory_limit_mb: int = MEMORY_MB,
+        on_part: Publish | None = None,
     ) -> None:
-        self._on_progress = on_progress
+        self._on_progress, self._on_part = on_progress, on_part
         self._cancelled = cancelled
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
@@ -229,8 +236,10 @@ class _Supervisor:
             answer = child.answer(TICK)
             if answer is not None and answer.number == order.number:
                 self.heard = True
-                if answer.event is not Event.PROGRESS:
+                if answer.event not in (Event.PROGRESS, Event.PART):
                     return answer
+                if self._on_part is not None and answer.part is not None:
+                    self._on_part(answer.part)
                 if self._on_progress is not None and answer.stage is not None:
                     self._on_progress(answer.stage, answer.share)
             if time.monotonic() - looked >= TICK:

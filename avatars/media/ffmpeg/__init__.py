@@ -1,12 +1,25 @@
 """Every encode and decode: ffmpeg-python's graphs, run with the pinned wheel's binary as a process of its own."""
 
 from avatars.media.ffmpeg.decoder import frames, frames_and_piece, poster, raw, samples, sheet
-from avatars.media.ffmpeg.encoder import STEADY_FPS, FrameSink, Shape, Stamp, convert, mux, shrink, splice, too_long
+from avatars.media.ffmpeg.encoder import (
+    STEADY_FPS,
+    FrameSink,
+    Shape,
+    Stamp,
+    convert,
+    mux,
+    remux,
+    shrink,
+    splice,
+    too_long,
+)
+from avatars.media.ffmpeg.fragment_sink import FragmentSink
 from avatars.media.ffmpeg.processes import FULL, die_with_parent, disk_full, run, source, threads
 
 __all__ = [
     "FULL",
     "STEADY_FPS",
+    "FragmentSink",
     "FrameSink",
     "Shape",
     "Stamp",
@@ -18,6 +31,7 @@ __all__ = [
     "mux",
     "poster",
     "raw",
+    "remux",
     "run",
     "samples",
     "sheet",

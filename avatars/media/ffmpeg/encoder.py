@@ -6,11 +6,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import ffmpeg as graph
 import numpy as np
@@ -101,7 +102,7 @@ class FrameSink:
             self._free.put(np.empty((shape.height, shape.width, 3), np.uint8))
 
     def __enter__(self) -> Self:
-        self._process, self._errors = self._stack.enter_context(running(self._command, stdin=subprocess.PIPE))
+        self._process, self._errors = self._stack.enter_context(self._running())
         assert self._process.stdin is not None
         self._pipe = self._process.stdin
         if sys.platform == "linux":
@@ -109,6 +110,9 @@ class FrameSink:
         self._feeder = threading.Thread(target=self._feed, daemon=True)
         self._feeder.start()
         return self
+
+    def _running(self) -> AbstractContextManager[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+        return running(self._command, stdin=subprocess.PIPE)
 
     def write(self, frame: Picture) -> None:
         expected = (self.shape.height, self.shape.width, 3)
@@ -129,6 +133,7 @@ class FrameSink:
                 self._stop()
                 with contextlib.suppress(BrokenPipeError):
                     self._pipe.close()
+                self._drain()
                 if self._process.wait() != 0 or self._fault is not None:
                     raise failed(self._process, self._errors)
                 done = True
@@ -137,6 +142,7 @@ class FrameSink:
                 # The feeder may hang in a write without a reader.
                 self._process.kill()
                 self._stop()
+                self._drain()
             self._stack.close()
             if not done:
                 self.path.unlink(missing_ok=True)
@@ -144,6 +150,9 @@ class FrameSink:
     def _stop(self) -> None:
         self._waiting.put(None)
         self._feeder.join()
+
+    def _drain(self) -> None:
+        """Wait for what reads the output, if anything does."""
 
     def _feed(self) -> None:
         while (canvas := self._waiting.get()) is not None:
@@ -153,6 +162,11 @@ class FrameSink:
                 except OSError as error:
                     self._fault = error
             self._free.put(canvas)
+
+
+def remux(path: Path, to: Path) -> None:
+    """The same picture and sound in a file whose index comes first; neither is encoded again."""
+    run(graph.output(source(path).video, source(path).audio, str(to), c="copy", movflags="+faststart"))
 
 
 def mux(picture: Path, sound: Path, to: Path) -> None:
@@ -203,11 +217,23 @@ def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int
 
 
 def _encode(path: Path, shape: Shape, sound: Path | None) -> list[str]:
+    pictures, options = pictures_in(shape), {**picture_options(shape), "movflags": "+faststart"}
+    if sound is None:
+        return compiled(graph.output(pictures.video, str(path), **options))
+    heard = source(sound).audio
+    return compiled(graph.output(pictures.video, heard, str(path), **options, acodec="aac", audio_bitrate=AUDIO_BITS))
+
+
+def pictures_in(shape: Shape) -> Any:
+    """The input of a graph that takes raw frames of this shape."""
+    size = f"{shape.width}x{shape.height}"
+    return graph.input("pipe:", format="rawvideo", pix_fmt="rgb24", s=size, framerate=shape.fps)
+
+
+def picture_options(shape: Shape) -> dict[str, Any]:
+    """How a picture of this shape is encoded."""
     bits = shape.video_bits
-    pictures = graph.input(
-        "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{shape.width}x{shape.height}", framerate=shape.fps
-    )
-    options: dict[str, Any] = {
+    return {
         "vf": "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
         "vcodec": "libx264",
         "preset": "veryfast",
@@ -216,13 +242,8 @@ def _encode(path: Path, shape: Shape, sound: Path | None) -> list[str]:
         "bufsize": bits,
         "g": shape.fps * KEYFRAME_SECONDS,
         "threads": threads(),
-        "movflags": "+faststart",
         **COLOURS,
     }
-    if sound is None:
-        return compiled(graph.output(pictures.video, str(path), **options))
-    heard = source(sound).audio
-    return compiled(graph.output(pictures.video, heard, str(path), **options, acodec="aac", audio_bitrate=AUDIO_BITS))
 
 
 def _widen(pipe: int) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,7 +57,9 @@ def compiled(stream: Any) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+def running(
+    command: list[str], *, stdin: int, pass_fds: Sequence[int] = ()
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     """A running ffmpeg and the file of its complaints; killed when the context ends before it does."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
@@ -65,6 +67,7 @@ def running(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Pope
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=errors,
+            pass_fds=pass_fds,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
         )
         try:

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from avatars.exceptions import ConsentError
 from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition, Voice
 from avatars.reasons import render as reasons
+from avatars.rendering import live_stream
 from avatars.services.erasure import forget_person
-from avatars.services.previews import forget_video_preview
+from avatars.services.playback.previews import forget_video_preview
 from avatars.signals import consent_withdrawn, render_finished
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ def _reason(render: Render, consent: Consent) -> str:
 def _cancel(render: Render, consent: Consent) -> bool:
     cancelled = render.cancel(_reason(render, consent))
     if cancelled:
+        live_stream.forget(render)
         render_finished.send(Render, render=render)
     return cancelled
 
@@ -131,6 +133,7 @@ def _put_away(render: Render, reason: str, *, keep: bool) -> None:
     folder = f"{WITHHELD}/{secrets.token_hex(16)}"
     changes = {name: _moved(str(getattr(render, name) or ""), folder, keep=keep) for name in FILES}
     transaction.on_commit(partial(forget_video_preview, render), robust=True)
+    live_stream.forget(render)
     Render.objects.filter(pk=render.pk).update(reason=reason, **changes)
     for small in render.renditions.filter(status__in=Rendition.UNFINISHED):
         small.cancel(reason)

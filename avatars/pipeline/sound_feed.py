@@ -1,0 +1,67 @@
+"""The sound of a video in pieces, as its frames are drawn: that of the intro, the speech so far, that of the outro."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.framing import clips
+from avatars.media import audio_segments
+from avatars.pipeline.montage import Montage
+from avatars.speech.synthesis.stream import SpeechStream
+
+Samples = NDArray[np.float32]
+
+MARGIN = 512
+"""Samples around a piece that decide how its own sound at another rate."""
+
+
+class SoundFeed:
+    """For speech of which a first part is there. All pieces together are as long as the frames, at `rate`."""
+
+    def __init__(self, said: SpeechStream, parts: Montage) -> None:
+        self._said, self._parts = said, parts
+        self.rate = clips.RATE if parts.intro or parts.outro else said.rate
+        common = int(np.gcd(said.rate, self.rate))
+        self._unit, self._units = said.rate // common, self.rate // common
+        self._taken = self._given = 0
+
+    def intro(self) -> Samples:
+        """What is heard before the shot."""
+        if self._parts.intro is None:
+            return np.zeros(0, np.float32)
+        return audio_segments.samples(clips.sound(self._parts.intro, self._parts.before / self._parts.fps))
+
+    def until(self, count: int) -> Samples:
+        """The speech during so many frames of the shot that was not given before; what is not known yet comes later."""
+        end = min(round(count / self._parts.fps * self._said.rate), round(self._said.seconds * self._said.rate))
+        if self._units != self._unit:
+            end = max(0, end - MARGIN) // self._unit * self._unit
+        return self._piece(end)
+
+    def rest(self, count: int) -> Samples:
+        """What is left of the speech in a shot of so many frames, with silence to its end, and the outro."""
+        length = round(count / self._parts.fps * self.rate) - self._given
+        piece = self._piece(len(self._said.whole().samples))[:length]
+        pieces = [piece, np.zeros(length - len(piece), np.float32)]
+        if self._parts.outro is not None:
+            seconds = self._parts.after / self._parts.fps
+            pieces.append(audio_segments.samples(clips.sound(self._parts.outro, seconds)))
+        return np.concatenate(pieces)
+
+    def _piece(self, end: int) -> Samples:
+        """The speech up to this sample of its own rate, at ours."""
+        if end <= self._taken:
+            return np.zeros(0, np.float32)
+        same = self._units == self._unit
+        found = self._said.heard(self._taken, end) if same else self._converted(end)
+        self._taken = end
+        self._given += len(found)
+        return found
+
+    def _converted(self, end: int) -> Samples:
+        # Slow to load.
+        from avatars.speech.audio.sound_files import resampled
+
+        start = max(0, self._taken - -(-MARGIN // self._unit) * self._unit)
+        near = resampled(self._said.heard(start, end + MARGIN), self._said.rate, self.rate)
+        first, last = ((place - start) * self._units // self._unit for place in (self._taken, end))
+        return near[first:last]

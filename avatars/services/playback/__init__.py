@@ -1,0 +1,1 @@
+"""Watching videos: at a glance, and while they are made."""

@@ -1,0 +1,91 @@
+"""Watching a video while it is made: what there is of it, its parts, and its playlist for players of HLS.
+
+Each call checks the consents again, so that a stream stops at once when one is withdrawn.
+"""
+
+import re
+from dataclasses import dataclass
+from math import ceil
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext
+
+from avatars import consent
+from avatars.exceptions import AvatarError
+from avatars.models import STREAMS, Render, StreamState, stream_index
+from avatars.rendering import estimates
+from avatars.rendering.live_stream import part_name
+
+SHOWN = (*Render.UNFINISHED, Render.Status.DONE)
+NAME = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownStream:
+    """A stream: its name, its codecs, how many seconds each fragment shows, and whether that is all."""
+
+    name: str
+    codecs: str
+    seconds: tuple[float, ...]
+    ended: bool
+
+
+def shown_stream(render: Render) -> ShownStream | None:
+    """What can be watched of a video while it is made; None where it is not ready for that, or is not what was shown.
+
+    Raises `ConsentError` where a person who is shown or heard does not agree (any more).
+    """
+    consent.check(render)
+    index = stream_index(render.stream_index)
+    if not render.stream or index is None or not index.is_shown or render.status not in SHOWN:
+        return None
+    name = render.stream.removeprefix(f"{STREAMS}/")
+    return ShownStream(name=name, codecs=index.codecs, seconds=index.seconds, ended=index.state is StreamState.ENDED)
+
+
+def stream_part(render: Render, name: str, number: int) -> bytes:
+    """A part of the present stream of a render; 0 is its beginning. Raises `AvatarError` where there is none."""
+    stream = shown_stream(render)
+    if stream is None or stream.name != name or not 0 <= number <= len(stream.seconds):
+        raise _gone()
+    try:
+        with default_storage.open(part_name(render.stream, number)) as file:
+            found: bytes = file.read()
+    except OSError as error:
+        raise _gone() from error
+    return found
+
+
+def stream_playlist(render: Render, name: str) -> str:
+    """The parts as a playlist of HLS, whose addresses are the numbers of the parts. Raises as `stream_part` does."""
+    stream = shown_stream(render)
+    if stream is None or stream.name != name:
+        raise _gone()
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        f"#EXT-X-TARGETDURATION:{max([2, *map(ceil, stream.seconds)])}",
+        "#EXT-X-PLAYLIST-TYPE:EVENT",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        "#EXT-X-START:TIME-OFFSET=0",
+        '#EXT-X-MAP:URI="0"',
+    ]
+    for number, seconds in enumerate(stream.seconds, start=1):
+        lines += [f"#EXTINF:{seconds:.3f},", str(number)]
+    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if stream.ended else []), ""])
+
+
+def progress_words(render: Render) -> str:
+    """The progress of an unfinished render, in the reader's language."""
+    left = gettext("%(seconds).1f s") % {"seconds": estimates.seconds_left(render)}
+    if render.status == Render.Status.QUEUED:
+        words = {"place": estimates.queue_position(render), "left": left}
+        found = gettext("Number %(place)d in the queue, about %(left)s left.") % words
+    else:
+        found = gettext("%(stage)s, about %(left)s left.") % {"stage": render.get_stage_display(), "left": left}
+    begun_again = render.attempts > (1 if render.status == Render.Status.RUNNING else 0)
+    return f"{gettext('The video is being made again.')} {found}" if begun_again else found
+
+
+def _gone() -> AvatarError:
+    return AvatarError("There is no such part of the video, or not yet.", code="no_file")
