@@ -23,10 +23,11 @@ def file_url(application: Application, member: Member | None, upload: Upload) ->
 
 
 def watchable() -> QuerySet[WatchLink]:
-    """Links whose video exists and may be shown by the consent of the person in it."""
+    """Links whose video exists, or is being made, and may be shown by the consent of the person in it."""
     rows = WatchLink.objects.select_related("render__digital_human", "upload", "member", "application__corporation")
-    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="") & avatars.allowed_renders(path="render__")
-    return rows.filter(made | Q(upload__isnull=False))
+    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="")
+    promised = Q(render__status__in=Render.UNFINISHED)
+    return rows.filter(Q(made | promised) & avatars.allowed_renders(path="render__") | Q(upload__isnull=False))
 
 
 def _address(link: WatchLink) -> str:

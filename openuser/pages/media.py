@@ -10,10 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from avatars import services as avatars
-from avatars.models import EVIDENCE, WITHHELD
+from avatars.models import EVIDENCE, STREAMS, WITHHELD
 from core.web import range_responses, signed_links
 
 MAX_NAME_LENGTH = 200
+# What is shown of videos while they are made goes through pages that check the consents each time.
+UNSERVED = (STREAMS,)
 # The right to view what a file belongs to. Files in other folders are for superusers only.
 FOLDER_PERMISSIONS = {
     "inbound": "wecom.view_download",
@@ -31,6 +33,8 @@ FOLDER_PERMISSIONS = {
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """A media file, or the requested range of it."""
+    if posixpath.normpath(name).partition("/")[0] in UNSERVED:
+        raise Http404
     if signed_links.is_valid_key(name, request.GET.get("key", "")):
         return range_responses.serve(request, _find(name))
     return _serve_to_staff(request, name)
@@ -51,6 +55,8 @@ def _find_permitted(request: HttpRequest, name: str) -> Path:
     # Normalised, because `..` could otherwise lead into a protected folder.
     folder = posixpath.normpath(name).partition("/")[0]
     required = FOLDER_PERMISSIONS.get(folder)
+    if folder in UNSERVED:
+        raise Http404
     if required is None and not request.user.is_superuser:
         raise Http404
     if required is not None and not request.user.has_perm(required):

@@ -7,13 +7,14 @@ WeChat Work, with a cookie of their own that is valid for these pages only.
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,10 +22,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from avatars import services as avatars
+from avatars.exceptions import AvatarError
+from avatars.models import Render
 from conversations import services as conversations
 from conversations.models import WatchLink
 from core.exceptions import OpenUserError
-from core.web import range_responses
+from core.web import content_policy, range_responses
 from wecom import services as wecom
 from wecom.exceptions import LoginFailed
 
@@ -39,6 +43,12 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+# Of a page that plays a video while it is made: its script asks for more and feeds the player.
+STREAM_POLICY = CONTENT_SECURITY_POLICY.replace(
+    "media-src 'self'", "media-src 'self' blob:; script-src 'self'; connect-src 'self'"
+)
+PLAYLIST = "application/vnd.apple.mpegurl"
+NOT_KEPT = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy.FILE}
 FILES = ("video", "poster", "captions")
 
 
@@ -59,7 +69,51 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
         "language": "zh" if re.search(r"[\u4e00-\u9fff]", link.words) else "en",
         "files": {which for which in FILES if link.file(which)},
     }
+    if link.render is not None and not link.render.is_finished:
+        context |= {"unfinished": True, "words_of_progress": avatars.progress_words(link.render)}
     return _page_response(request, context)
+
+
+@require_safe
+def state(request: HttpRequest, name: str) -> HttpResponseBase:
+    """What there is of a video that is being made, as JSON for `watch.js`: its progress in words and its stream."""
+    link = _find(name)
+    if link.render is None or not _may_watch(request, link):
+        return HttpResponse(status=403)
+    ended = link.render.is_finished
+    try:
+        stream = avatars.shown_stream(link.render)
+    except AvatarError as error:
+        raise Http404 from error
+    found: dict[str, Any] = {"ended": ended, "stream": None, "progress": link.render.progress}
+    found["words"] = "" if ended else avatars.progress_words(link.render)
+    if stream is not None:
+        base = reverse("watch-part", args=[name, stream.name, 0]).removesuffix("0")
+        found["stream"] = {"base": base, "codecs": stream.codecs, "parts": len(stream.seconds), "ended": stream.ended}
+    return JsonResponse(found, headers=NOT_KEPT)
+
+
+@require_safe
+def part(request: HttpRequest, name: str, stream: str, number: int) -> HttpResponseBase:
+    """A part of a video that is being made."""
+    return _of_stream(request, name, lambda render: (avatars.stream_part(render, stream, number), "video/mp4"))
+
+
+@require_safe
+def playlist(request: HttpRequest, name: str, stream: str) -> HttpResponseBase:
+    """The parts so far, for the players of iPhones."""
+    return _of_stream(request, name, lambda render: (avatars.stream_playlist(render, stream), PLAYLIST))
+
+
+def _of_stream(request: HttpRequest, name: str, found: Callable[[Render], tuple[bytes | str, str]]) -> HttpResponse:
+    link = _find(name)
+    if link.render is None or not _may_watch(request, link):
+        return HttpResponse(status=403)
+    try:
+        content, kind = found(link.render)
+    except AvatarError as error:
+        raise Http404 from error
+    return HttpResponse(content, content_type=kind, headers=NOT_KEPT)
 
 
 @require_safe
@@ -140,7 +194,7 @@ def _redirect_to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBas
 
 def _page_response(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     response = render(request, "watch/page.html", context, status=status)
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Content-Security-Policy"] = STREAM_POLICY if "unfinished" in context else CONTENT_SECURITY_POLICY
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -8,8 +8,10 @@ import pytest
 import requests
 from django.contrib.auth.models import Permission, User
 
+from avatars import services as avatars
 from conversations import services
 from conversations.models import WatchLink
+from core.web import signed_links
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,3 +187,109 @@ def test_an_uploaded_videos_page_has_no_mark_of_ours(client, application, person
     video = client.get(f"/watch/{link.name}/video", headers={"Range": "bytes=0-9"})
     assert (video.status_code, b"".join(video.streaming_content)) == (206, bytes(range(10)))
     assert client.get(f"/watch/{link.name}/poster").status_code == 404
+
+
+# ---- a video that is being made
+
+STREAM = "a" * 32
+
+
+@pytest.fixture
+def unfinished(application, person, tmp_path) -> WatchLink:
+    """A video of which a beginning and two fragments are there."""
+    folder = tmp_path / "streams" / STREAM
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number:05}.m4s").write_bytes(b"part %d" % number)
+    index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open"}
+    render = factories.make_render(
+        text=WORDS, status="running", attempts=1, stream=f"streams/{STREAM}", stream_index=index, progress=40
+    )
+    services.watch_url(application, factories.make_member(application, person.user_id), render)
+    return WatchLink.objects.get()
+
+
+def ask(client, link, what="state"):
+    return client.get(f"/watch/{link.name}/{what}")
+
+
+def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
+    sign_in(client, unfinished, person.user_id)
+    page = watch(client, unfinished)
+    text = page.content.decode()
+    assert "stream_player.js" in text
+    assert '<noscript><meta http-equiv="refresh"' in text
+    assert "?download=1" not in text
+    assert "media-src 'self' blob:" in page["Content-Security-Policy"]
+    state = ask(client, unfinished)
+    assert state["Cache-Control"] == "no-store"
+    found = state.json()
+    assert (found["ended"], found["progress"]) == (False, 40)
+    base = f"/watch/{unfinished.name}/{STREAM}/"
+    assert found["stream"] == {"base": base, "codecs": "avc1.64001e, mp4a.40.2", "parts": 2, "ended": False}
+    for number in range(3):
+        part = client.get(f"{base}{number}")
+        assert (part.content, part["Content-Type"]) == (b"part %d" % number, "video/mp4")
+        assert part["Cache-Control"] == "no-store"
+    assert client.get(f"{base}3").status_code == 404
+    assert client.get(f"{base}playlist.m3u8").content.startswith(b"#EXTM3U")
+
+
+def test_a_render_without_a_stream_says_how_far_it_is(client, unfinished):
+    client.force_login(User.objects.create_superuser("boss"))
+    unfinished.render.stream_index = {}
+    unfinished.render.stream = ""
+    unfinished.render.save()
+    found = ask(client, unfinished).json()
+    assert found["stream"] is None
+    assert found["words"]
+
+
+@pytest.mark.parametrize("what", ["state", f"{STREAM}/0", f"{STREAM}/1", f"{STREAM}/playlist.m3u8"])
+def test_nobody_else_gets_any_part(client, unfinished, emulator, what):
+    assert ask(client, unfinished, what).status_code == 403
+    sign_in(client, unfinished, emulator.hire().user_id)
+    assert ask(client, unfinished, what).status_code == 403
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    client.cookies.pop("openuser_member")
+    assert ask(client, unfinished, what).status_code == 403
+
+
+@pytest.mark.parametrize("what", ["", "state", f"{STREAM}/0", f"{STREAM}/1", f"{STREAM}/playlist.m3u8"])
+@pytest.mark.parametrize("lost", ["statement", "cancelled", "failed"])
+def test_what_may_not_be_shown_stops_at_once(client, unfinished, person, what, lost):
+    sign_in(client, unfinished, person.user_id)
+    assert ask(client, unfinished, what).status_code == 200
+    render = unfinished.render
+    if lost == "statement":
+        avatars.withdraw_statements(render.digital_human, by="boss")
+    else:
+        type(render).objects.filter(pk=render.pk).update(status=lost)
+    assert ask(client, unfinished, what).status_code == 404
+
+
+def test_another_videos_link_leads_to_no_part(client, unfinished, application, person):
+    sign_in(client, unfinished, person.user_id)
+    other = factories.make_render(text="另一个。", status="running")
+    services.watch_url(application, unfinished.member, other)
+    link = WatchLink.objects.get(render=other)
+    assert ask(client, link).status_code == 200
+    assert ask(client, link, f"{STREAM}/1").status_code == 404
+
+
+def test_no_address_of_media_files_leads_to_a_part(client, unfinished):
+    client.force_login(User.objects.create_superuser("boss"))
+    name = f"streams/{STREAM}/00001.m4s"
+    signed = urlsplit(signed_links.signed_url(name))
+    for address in (f"/media/{name}", f"{signed.path}?{signed.query}", f"/media/{name}/listen", f"/media/x/../{name}"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_finished_video_that_was_not_what_was_shown_takes_its_place(client, unfinished, person):
+    sign_in(client, unfinished, person.user_id)
+    render = unfinished.render
+    index = {**render.stream_index, "state": "differs"}
+    type(render).objects.filter(pk=render.pk).update(status="done", video="renders/a.mp4", stream_index=index)
+    found = ask(client, unfinished).json()
+    assert (found["ended"], found["stream"]) == (True, None)
+    assert ask(client, unfinished, f"{STREAM}/1").status_code == 404

@@ -1,0 +1,101 @@
+// Plays a video while it is made. `StreamPlayer(video).update(stream)` takes what the server says of its stream, again and
+// again: {base, codecs, parts, ended}. Fragments go to the player through Media Source Extensions, or, where a browser has
+// none (iPhones), as a playlist of HLS.
+{
+  const RETRY_MS = 500;
+  const HLS = "application/vnd.apple.mpegurl";
+
+  class StreamPlayer {
+    constructor(video) {
+      this.video = video;
+      this.base = "";
+      this.left = 0;
+    }
+
+    get begun() {
+      return this.base !== "" && !this.unplayable;
+    }
+
+    // Whether all that there will be was handed to the player.
+    get whole() {
+      return this.ended && (this.byPlaylist || this.next > this.parts);
+    }
+
+    update(stream) {
+      if (stream.base !== this.base) this.begin(stream);
+      this.parts = stream.parts;
+      this.ended = stream.ended;
+      this.pump();
+    }
+
+    // From the beginning; another stream of the same video goes on where the last one was.
+    begin(stream) {
+      const at = this.video.currentTime || this.left;
+      const kind = `video/mp4; codecs="${stream.codecs}"`;
+      this.release();
+      Object.assign(this, { base: stream.base, next: 0, parts: 0, ended: false, buffer: null, busy: false });
+      this.byPlaylist = !globalThis.MediaSource?.isTypeSupported(kind);
+      if (this.byPlaylist) {
+        this.unplayable = !this.video.canPlayType(HLS);
+        if (this.unplayable) return;
+        this.video.src = `${stream.base}playlist.m3u8`;
+      } else {
+        const source = new MediaSource();
+        this.source = source;
+        this.address = URL.createObjectURL(source);
+        source.addEventListener("sourceopen", () => {
+          this.buffer = source.addSourceBuffer(kind);
+          this.pump();
+        }, { once: true });
+        this.video.src = this.address;
+      }
+      if (at > 0) this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = at), { once: true });
+      // A browser that lets no sound begin by itself leaves the first picture and the button.
+      this.video.play().catch(() => {});
+    }
+
+    async pump() {
+      if (this.busy || !this.buffer) return;
+      this.busy = true;
+      const { base, source, buffer } = this;
+      const mine = () => this.base === base && source.readyState === "open";
+      while (mine() && this.parts > 0 && this.next <= this.parts) {
+        const data = await fetchedPart(`${base}${this.next}`);
+        if (!mine()) return;
+        if (!data) break; // asked for again with the next update
+        buffer.appendBuffer(data);
+        await new Promise((done) => buffer.addEventListener("updateend", done, { once: true }));
+        if (!mine()) return;
+        this.next += 1;
+      }
+      if (mine() && this.whole && this.parts > 0) source.endOfStream();
+      this.busy = false;
+    }
+
+    // Nothing of it can be seen any more, until another stream begins.
+    stop() {
+      this.left = this.video.currentTime;
+      this.release();
+      this.video.pause();
+      this.video.removeAttribute("src");
+      this.video.load();
+    }
+
+    release() {
+      if (this.address) URL.revokeObjectURL(this.address);
+      Object.assign(this, { base: "", address: "", source: null, buffer: null, busy: false });
+    }
+  }
+
+  async function fetchedPart(address) {
+    try {
+      const answer = await fetch(address, { credentials: "same-origin" });
+      return answer.ok ? await answer.arrayBuffer() : null;
+    } catch (error) {
+      if (error instanceof TypeError) return await new Promise((done) => setTimeout(done, RETRY_MS, null)); // no network
+      throw error;
+    }
+  }
+
+  globalThis.StreamPlayer = StreamPlayer;
+}
