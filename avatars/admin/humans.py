@@ -84,6 +84,7 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
     class Media:
         js = (
             "core/confirm_action.js",
+            "avatars/stream_player.js",
             "avatars/video_player.js",
             "avatars/video_preview.js",
             "avatars/portrait_check.js",

@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from avatars import services
 from avatars.admin import render_timeline
-from avatars.admin.video_pages import VideoPages
+from avatars.admin.video_pages import VideoPages, render_state
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
 from avatars.reasons import render as reasons
@@ -67,7 +67,7 @@ class RenderAdmin(VideoPages, WorkAdmin):
     actions_detail = ("cancel_this", "again_this")
 
     class Media:
-        js = ("avatars/video_player.js",)
+        js = ("avatars/stream_player.js", "avatars/video_player.js")
 
     @display(description="")
     def thumb(self, render: Render) -> str:
@@ -143,6 +143,8 @@ class RenderAdmin(VideoPages, WorkAdmin):
 
     @display(description=_("video"))
     def player(self, render: Render) -> str:
+        if not render.video and not render.is_finished:
+            return render_to_string("admin/videos/slot.html", {"state": render_state(render)})
         return render_to_string("admin/videos/video.html", {"render": render}) if render.video else NOTHING
 
     @action(description=_("Compare two modes"), icon="compare", permissions=["compare"])

@@ -18,9 +18,10 @@ from avatars.forms.digital_humans import preview_form
 from avatars.forms.samples import ComparisonForm
 from avatars.models import DigitalHuman, Render
 from avatars.previews.video_preview import COLUMNS, ROWS
-from core.web.admin import change_url, duration
+from core.web.admin import change_url
 
 SIDES = ("one", "other")
+PLAYLIST = "application/vnd.apple.mpegurl"
 
 
 class VideoPages(ModelAdmin[Any]):
@@ -34,6 +35,14 @@ class VideoPages(ModelAdmin[Any]):
             path("<int:pk>/glance/", wrap(self._shown(self.glance)), name="avatars_render_glance"),
             path("<int:pk>/sheet/", wrap(self._shown(self.sheet)), name="avatars_render_sheet"),
             path("<int:pk>/film/", wrap(self._shown(self.poll)), name="avatars_render_state"),
+            path(
+                "<int:pk>/stream/<slug:stream>/playlist.m3u8",
+                wrap(self._shown(self.playlist)),
+                name="avatars_render_playlist",
+            ),
+            path(
+                "<int:pk>/stream/<slug:stream>/<int:number>", wrap(self._shown(self.part)), name="avatars_render_part"
+            ),
             *urls,
         ]
 
@@ -58,6 +67,22 @@ class VideoPages(ModelAdmin[Any]):
     def poll(self, render: Render) -> HttpResponse:
         """The state of a render, as JSON of `render_state`."""
         return JsonResponse(render_state(render))
+
+    def part(self, render: Render, stream: str, number: int) -> HttpResponse:
+        """A part of a video that is being made."""
+        try:
+            found = services.stream_part(render, stream, number)
+        except AvatarError as error:
+            raise Http404 from error
+        return HttpResponse(found, content_type="video/mp4", headers={"Cache-Control": "no-store"})
+
+    def playlist(self, render: Render, stream: str) -> HttpResponse:
+        """The parts so far, for browsers that play HLS only."""
+        try:
+            found = services.stream_playlist(render, stream)
+        except AvatarError as error:
+            raise Http404 from error
+        return HttpResponse(found, content_type=PLAYLIST, headers={"Cache-Control": "no-store"})
 
     def compare(self, request: HttpRequest) -> HttpResponse:
         """The same script in two modes, side by side."""
@@ -85,10 +110,10 @@ class VideoPages(ModelAdmin[Any]):
         }
         return page(request, "admin/videos/compare.html", context)
 
-    def _shown(self, page_of: Callable[[Render], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
-        """A read-only view of one render. The permission is checked first."""
+    def _shown(self, page_of: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """A read-only view of one render, and what else its address names. The permission is checked first."""
 
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
+        def view(request: HttpRequest, pk: int, **named: Any) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
             if request.method not in ("GET", "HEAD"):
@@ -96,7 +121,7 @@ class VideoPages(ModelAdmin[Any]):
             render = Render.objects.select_related("digital_human").filter(pk=pk).first()
             if render is None:
                 raise Http404
-            return page_of(render)
+            return page_of(render, **named)
 
         return view
 
@@ -130,12 +155,13 @@ class VideoPreviewPages(ModelAdmin[Any]):
 
 
 def render_state(render: Render) -> dict[str, Any]:
-    """The state of a render for `video_player.js`: `words` and `progress` until it is done, then `html`."""
+    """The state of a render for `video_player.js`: `words`, `progress` and `stream` until it is done, then `html`."""
     made = render.status == Render.Status.DONE
     return {
         "ended": render.is_finished,
         "progress": render.progress,
         "words": "" if made else state_words(render),
+        "stream": _stream(render),
         "html": render_to_string("admin/videos/video.html", {"render": render}) if made and render.video else "",
         "again": reverse("admin:avatars_render_state", args=[render.pk]),
         "page": change_url(render),
@@ -146,8 +172,16 @@ def state_words(render: Render) -> str:
     """The progress of an unfinished render, or why it failed, in the reader's language."""
     if render.is_finished:
         return " ".join(filter(None, [render.get_status_display(), render.reason_words, render.advice]))
-    left = duration(services.seconds_left(render))
-    if render.status == Render.Status.QUEUED:
-        place = services.queue_position(render)
-        return gettext("Number %(place)d in the queue, about %(left)s left.") % {"place": place, "left": left}
-    return gettext("%(stage)s, about %(left)s left.") % {"stage": render.get_stage_display(), "left": left}
+    return services.progress_words(render)
+
+
+def _stream(render: Render) -> dict[str, Any] | None:
+    """What `stream_player.js` needs to play a video while it is made."""
+    try:
+        found = services.shown_stream(render)
+    except AvatarError:
+        return None
+    if found is None:
+        return None
+    base = reverse("admin:avatars_render_part", args=[render.pk, found.name, 0]).removesuffix("0")
+    return {"base": base, "codecs": found.codecs, "parts": len(found.seconds), "ended": found.ended}

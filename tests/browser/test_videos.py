@@ -39,6 +39,33 @@ def test_a_preview_renders_what_is_not_saved(desk: Page, stack: Stack, picture):
     assert desk.locator("select[name=mode]").input_value() == before
 
 
+PROMISED = """
+from avatars import services as avatars
+from avatars.models import DigitalHuman
+from conversations import services
+from wecom.models import Application, Member
+application = Application.objects.get(is_default=True)
+member, _ = Member.objects.get_or_create(corporation=application.corporation, user_id="watcher")
+render = avatars.request_render(DigitalHuman.objects.order_by("pk")[0], "字" * 240)
+print("see", services.watch_url(application, member, render))
+"""
+
+
+def test_a_video_plays_while_it_is_made(desk: Page, stack: Stack, picture):
+    desk.goto(stack.manage("shell", "-c", PROMISED).rpartition("see ")[2].strip())
+    player = desk.get_by_test_id("player")
+    player.evaluate("video => new Promise((seen) => video.requestVideoFrameCallback(seen))")
+    assert player.evaluate("video => video.src").startswith("blob:")
+    picture(desk, "desk")
+    desk.set_viewport_size({"width": 390, "height": 844})
+    picture(desk, "phone")
+    expect(desk.locator("a[download]")).to_be_visible(timeout=MADE)
+    expect(desk.get_by_test_id("progress")).to_have_count(0)
+    assert player.evaluate("video => video.src").startswith("blob:")
+    assert player.evaluate("video => video.textTracks.length") == 1
+    picture(desk, "done")
+
+
 def test_a_preview_that_cannot_be_made_says_which_field_is_wrong(desk: Page, stack: Stack):
     seeded_human(desk, stack)
     desk.locator("input[name=speed]").fill("9")

@@ -1,7 +1,7 @@
 // Videos in the admin. `[data-video-preview]` gets the loudness curve, a row of frames, and the captions with their times
 // below its player; a click on any of them seeks. `[data-slot]` polls a render until its video is ready.
 {
-  const POLL_MS = 1000;
+  const POLL_MS = 500;
   const STEP = 1; // seconds per arrow key
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
@@ -126,17 +126,44 @@
 
   function show(slot, state) {
     slot.dataset.again = state.again ?? "";
-    if (state.html) {
+    if (state.html && !playsStream(slot, state)) {
+      slot.streamed = null;
       slot.innerHTML = state.html;
       slot.querySelectorAll("[data-video-preview]").forEach(addControls);
       slot.dispatchEvent(new CustomEvent("video-ready", { bubbles: true }));
       return;
     }
+    if (state.html) return void (slot.timer = setTimeout(follow, POLL_MS, slot)); // until the stream was watched
     if (!slot.querySelector(".ou-slot-words")) slot.replaceChildren(...slot.empty.map((part) => part.cloneNode(true)));
     slot.querySelector(".ou-slot-progress").hidden = state.ended;
     slot.querySelector("progress").value = state.progress ?? 0;
     slot.querySelector(".ou-slot-words").textContent = state.words;
+    showStream(slot, state);
     if (!state.ended) slot.timer = setTimeout(follow, POLL_MS, slot);
+  }
+
+  // The video as far as it is drawn, above the words about the rest.
+  function showStream(slot, state) {
+    if (!state.stream || !globalThis.StreamPlayer) {
+      slot.streamed?.stop();
+      slot.streamed?.video.remove();
+      slot.streamed = null;
+      return;
+    }
+    if (!slot.streamed) {
+      const video = element("video", "", { class: "ou-player", controls: "", playsinline: "", "data-testid": "stream" });
+      slot.prepend(video);
+      slot.streamed = new globalThis.StreamPlayer(video);
+    }
+    slot.streamed.update(state.stream);
+  }
+
+  // Whether the stream of a finished video is still being watched: the video takes its place only after that.
+  function playsStream(slot, state) {
+    const { streamed } = slot;
+    if (!streamed?.begun || !state.stream || !streamed.video.isConnected) return false;
+    streamed.update(state.stream);
+    return !streamed.video.paused && !streamed.video.ended;
   }
 
   async function follow(slot) {
@@ -150,6 +177,8 @@
   // Show another render in a slot.
   globalThis.showRender = (slot, state) => {
     clearTimeout(slot.timer);
+    slot.streamed?.stop();
+    slot.streamed = null;
     show(slot, state);
   };
 

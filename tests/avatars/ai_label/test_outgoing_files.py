@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from avatars import services
-from avatars.ai_label import audio_label, image_label, video_label
+from avatars.ai_label import audio_label, fragment_label, image_label, video_label
 from avatars.engines.command import Command
 from avatars.exceptions import OutputError
 from avatars.models import Render, Rendition
@@ -54,6 +54,21 @@ def check(data: bytes, content_id: str, folder: Path, name: str) -> None:
 def staff(client):
     client.force_login(User.objects.create_superuser("boss"))
     return client
+
+
+def test_the_parts_of_a_video_that_is_being_made(staff, client):
+    render = after(request())
+    address = reverse("admin:avatars_render_state", args=[render.pk])
+    stream = staff.get(address).json()["stream"]
+    for number in range(1, stream["parts"] + 1):
+        assert fragment_label.fault(staff.get(f"{stream['base']}{number}").content, render.content_id) == ""
+    assert staff.get(f"{stream['base']}playlist.m3u8").content.startswith(b"#EXTM3U")
+    services.withdraw_statements(render.digital_human, by="boss")
+    for what in ("0", "1", "playlist.m3u8"):
+        assert staff.get(f"{stream['base']}{what}").status_code == 404
+    assert staff.get(address).json()["stream"] is None
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    assert client.get(f"{stream['base']}1").status_code == 403
 
 
 def test_code_that_makes_a_video(tmp_path):
