@@ -8,14 +8,15 @@ status. In between the card shows the time of its last update.
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from avatars import services as avatars
 from avatars.models import Render
-from conversations.delivery import messages
+from conversations.delivery import messages, watch_links
 from conversations.models import Content, Conversation, Desk, Message, ProgressCard, VideoStatus
 from conversations.wording import video_texts
-from wecom.contents import Button, ButtonCard, Row, Source, truncate
+from wecom.contents import Button, ButtonCard, Row, Source, Web, truncate
 from wecom.models import Outbound
 
 PROGRESS, TEXT, CANCEL = "progress", "text", "cancel"
@@ -131,8 +132,17 @@ def _card(message: Message, *, task_id: str, text_given: bool = False, now: date
         title=truncate(" ".join(message.content.text.split()), TITLE),
         rows=tuple(rows),
         buttons=tuple(buttons),
+        link=_watch_link(message, status),
         task_id=task_id,
     )
+
+
+def _watch_link(message: Message, status: VideoStatus) -> Web | None:
+    """The page where the video plays while it is made; None where members reach no page of ours."""
+    making = status in (VideoStatus.QUEUED, VideoStatus.MAKING)
+    if message.render is None or not making or not settings.SITE_URL:
+        return None
+    return Web(url=watch_links.render_url(message.application, message.member, message.render))
 
 
 def _status(message: Message, status: VideoStatus) -> str:

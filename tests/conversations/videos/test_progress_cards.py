@@ -9,7 +9,7 @@ from django.utils import translation
 from avatars import services as avatars
 from avatars.models import Render
 from conversations import services
-from conversations.models import Desk, Message, ProgressCard
+from conversations.models import Desk, Message, ProgressCard, WatchLink
 from conversations.wording import video_texts
 from tests.avatars.support import videos
 from tests.conversations.support.person import Person
@@ -54,6 +54,12 @@ def shown() -> list[tuple[str, str, str]]:
     """What the card was changed to: its status, what stands for its buttons, and the code that it took."""
     changes = CardUpdate.objects.order_by("pk")
     return [(rows(each.card or {})["Status"], each.text, each.response_code) for each in changes]
+
+
+def test_the_card_leads_to_the_page_where_the_video_plays(card, person, settings):
+    link = WatchLink.objects.get(render=card.message.render, member__user_id=person.user_id)
+    action = card.outbound.content["card_action"]
+    assert action == {"type": 1, "url": f"{settings.SITE_URL}/watch/{link.name}/"}
 
 
 def make(render: Render, media, *, to: str = "done") -> None:
