@@ -146,7 +146,7 @@ def report_stages(video: FinishedVideo, alone: float) -> None:
 def main() -> None:
     """For each language: cold (a new child), then warm, of each length."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
-    os.environ["OPENUSER_RENDER_ENGINES"] = json.dumps({WAITING: {"class": "tests.benchmarks.waiting.Waiting"}})
+    os.environ["OPENUSER_RENDER_ENGINES"] = json.dumps({WAITING: {"class": "tests.benchmarks.support.waiting.Waiting"}})
     for language in sys.argv[1:] or SENTENCES:
         place = Studio()
         with tempfile.TemporaryDirectory() as name:
