@@ -26,6 +26,7 @@ STREAMS = "streams"
 WITHHELD = "withheld"
 """The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
 SERVED = timedelta(minutes=10)
+PLACES = 2**40  # above every primary key
 
 
 def new_content_id() -> str:
@@ -45,14 +46,36 @@ class RenderQuerySet(models.QuerySet["Render"]):
             requester=models.OuterRef("requester"),
             priority=models.OuterRef("priority"),
             started_at__gt=timezone.now() - SERVED,
-        ).exclude(models.Q(requester="") | models.Q(status=Work.Status.QUEUED))
+        ).exclude(status=Work.Status.QUEUED)
         count = served.order_by().values("requester").annotate(count=models.Count("pk")).values("count")
         turn = models.Window(
             RowNumber(), partition_by=[models.F("priority"), models.F("requester")], order_by=models.F("pk").asc()
         )
-        return self.annotate(
-            turn=turn + Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0)
-        ).order_by("-priority", "turn", "pk")
+        # Not looked for where there is no requester: a campaign has thousands of such rows, and each would read all.
+        had = models.Case(
+            models.When(requester="", then=0),
+            default=Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0),
+        )
+        return self.annotate(turn=turn + had).order_by("-priority", "turn", "pk")
+
+    def more_urgent(self, render: "Render") -> "RenderQuerySet":
+        """Those in the queue that are more urgent than a queued render."""
+        return self.filter(status=Work.Status.QUEUED, priority__gt=render.priority)
+
+    def sooner(self, render: "Render") -> "RenderQuerySet":
+        """Those in the queue that are as urgent as a queued render and come before it, by `in_turn`."""
+        alike = Render.objects.filter(status=Work.Status.QUEUED, priority=render.priority)
+        turn = alike.filter(requester=render.requester, pk__lte=render.pk).count()
+        if render.requester:
+            started = {"started_at__gt": timezone.now() - SERVED}
+            served = Render.objects.filter(requester=render.requester, priority=render.priority, **started)
+            turn += served.exclude(status=Work.Status.QUEUED).count()
+        # One number, because a condition on a window may not be part of an alternative.
+        return (
+            alike.in_turn()
+            .annotate(place=models.F("turn") * PLACES + models.F("pk"))
+            .filter(place__lt=turn * PLACES + render.pk)
+        )
 
     def resting_on(self, consent: Consent) -> "RenderQuerySet":
         """Made, or to be made, on this consent: to the face, to the voice, or to both."""

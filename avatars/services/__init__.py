@@ -18,9 +18,9 @@ from avatars.consent import check as check_consent
 from avatars.consent import decide as decide_consent
 from avatars.reasons.render import words as reason_words
 from avatars.rendering.engine_status import EngineKind, EngineStatus, engines
+from avatars.rendering.estimates import Estimate, queue_position, seconds_left, time_left
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
-from avatars.rendering.estimates import queue_position, seconds_left, time_left
 from avatars.rendering.readings import register_names
 from avatars.services.audio import to_amr, to_wav, transcribe
 from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
@@ -75,6 +75,7 @@ __all__ = [
     "TEST",
     "EngineKind",
     "EngineStatus",
+    "Estimate",
     "PersonalScript",
     "Recording",
     "ScriptPreview",

@@ -104,13 +104,20 @@ class RenderProgressSerializer(RenderSerializer):
         read_only_fields = fields
 
     def get_eta_seconds(self, render: Render) -> float:
-        return round(services.seconds_left(render), 1)
+        return round(self._left(render).likely, 1)
 
     def get_eta_low_seconds(self, render: Render) -> float:
-        return round(services.time_left(render).low, 1)
+        return round(self._left(render).low, 1)
 
     def get_eta_high_seconds(self, render: Render) -> float:
-        return round(services.time_left(render).high, 1)
+        return round(self._left(render).high, 1)
+
+    def _left(self, render: Render) -> services.Estimate:
+        """Asked for once for each row."""
+        known: dict[int, services.Estimate] = self.__dict__.setdefault("known_estimates", {})
+        if render.pk not in known:
+            known[render.pk] = services.time_left(render)
+        return known[render.pk]
 
     def get_queue_place(self, render: Render) -> int:
         return services.queue_position(render)
