@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Cast, Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -70,10 +70,11 @@ class RenderQuerySet(models.QuerySet["Render"]):
             started = {"started_at__gt": timezone.now() - SERVED}
             served = Render.objects.filter(requester=render.requester, priority=render.priority, **started)
             turn += served.exclude(status=Work.Status.QUEUED).count()
+        number = Cast("turn", models.BigIntegerField()) * PLACES + models.F("pk")
         # One number, because a condition on a window may not be part of an alternative.
         return (
             alike.in_turn()
-            .annotate(place=models.F("turn") * PLACES + models.F("pk"))
+            .annotate(place=models.ExpressionWrapper(number, output_field=models.BigIntegerField()))
             .filter(place__lt=turn * PLACES + render.pk)
         )
 
