@@ -1,11 +1,14 @@
 """System checks: what videos lack, with the remedy, in the words of the doctor; and settings that name former paths."""
 
+import shutil
 from typing import Any
 
+import imageio_ffmpeg
 from django.core.checks import CheckMessage, Warning, register
 from django.utils.translation import gettext
 
 from avatars.doctor import SpeechModel
+from avatars.reasons.render import FFMPEG
 from core import backends
 from core.diagnosis import Level
 
@@ -19,6 +22,18 @@ def check_speech_model(**_kwargs: Any) -> list[CheckMessage]:
     if finding.level != Level.BAD:
         return []
     return [Warning(finding.words, hint=finding.remedy, id="avatars.W001")]
+
+
+@register("openuser")
+def check_ffmpeg(**_kwargs: Any) -> list[CheckMessage]:
+    """Without ffmpeg there is no video: it is looked for, and not run, because checks come before every command."""
+    try:
+        found = shutil.which(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        found = None
+    if found:
+        return []
+    return [Warning(gettext("ffmpeg cannot be run: no video can be made."), hint=str(FFMPEG), id="avatars.W003")]
 
 
 @register("openuser")

@@ -27,7 +27,7 @@ class Ffmpeg(Check):
     title = "ffmpeg"
 
     def run(self) -> Finding:
-        remedy = _("Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE.")
+        remedy = str(render.FFMPEG)
         try:
             program = imageio_ffmpeg.get_ffmpeg_exe()
             command = [program, "-hide_banner", "-v", "error", "-encoders"]

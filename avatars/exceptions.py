@@ -1,8 +1,5 @@
 """What can go wrong between words and a video, one class per remedy."""
 
-from math import ceil
-from typing import Self
-
 from core.exceptions import OpenUserError, TemporaryError
 
 
@@ -18,15 +15,6 @@ class QuotaExceeded(AvatarError):
     """One requester wants too many videos; `wait` is the seconds until there may be another."""
 
     wait: float = 60.0
-
-    @classmethod
-    def until(cls, code: str, *, most: int, wait: float) -> Self:
-        """One that says how many there may be, and when there may be another."""
-        span = "an hour" if code == "quota_hour" else "a day"
-        remedy = f"Ask again in {ceil(wait / 60)} minutes."
-        error = cls(f"There may be {most} new videos in {span}.", code=code, remedy=remedy)
-        error.wait = wait
-        return error
 
 
 class PortraitError(AvatarError):
@@ -67,3 +55,7 @@ class InUse(AvatarError):
 
 class MediaError(AvatarError):
     """A background, logo, intro or outro cannot be used; `field` says which."""
+
+
+class ProgramMissing(MediaError):
+    """ffmpeg, without which no sound and no video is read or written, cannot be run."""

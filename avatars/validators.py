@@ -11,6 +11,7 @@ from avatars.exceptions import MediaError
 from avatars.framing import clips, pictures
 
 WORDS = {
+    "ffmpeg_missing": _("ffmpeg cannot be run. Run “python3 manage.py up”, which installs it."),
     "colour_unknown": _("This is no colour. Write it like #1f6feb."),
     "evidence_kind": _("This file is not what its name says. Upload a PDF, a picture, an MP3, M4A or MP4 file."),
     "evidence_large": _("This file is too large. Upload one of at most 20 MB."),

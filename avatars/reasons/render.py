@@ -63,6 +63,7 @@ REMARKS = {
 
 
 RECORDINGS = {
+    "ffmpeg_missing": _("ffmpeg cannot be run. Run “python3 manage.py up”, which installs it."),
     "recording_empty": _("The recording is empty. Choose another file."),
     "recording_too_large": _("The recording is too large. Use one of at most 30 MB, or save it as MP3 or M4A."),
     "recording_type": _("This is no sound that we know. Use a WAV, MP3, M4A or AMR file with a voice in it."),
@@ -134,6 +135,7 @@ class Reason(TextChoices):
     NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
     UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
     TOO_LONG = "too_long", _("the text is too long for one video")
+    FFMPEG_MISSING = "ffmpeg_missing", _("ffmpeg cannot be run")
     ENCODE_KILLED = "encode_killed", _("what writes the video was stopped from outside")
     ENCODE_FAILED = "encode_failed", _("the video could not be written")
     FLAWED = "flawed", _("the finished video failed its checks")
@@ -151,6 +153,7 @@ class Reason(TextChoices):
     VOICE_CONSENT_PURPOSE = "voice_consent_purpose", _("the person whose voice is heard has not agreed to this purpose")
 
 
+FFMPEG = _("Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE.")
 BY_ITSELF = _("It is tried again by itself.")
 INSTALL = _("Run “python3 manage.py up” once more; it installs what is missing.")
 SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
@@ -182,6 +185,7 @@ ADVICE: dict[str, Any] = {
     Reason.PACKAGE_MISSING: INSTALL,
     Reason.SPEECH_MODEL_MISSING: INSTALL,
     Reason.SPEECH_MODEL_BROKEN: INSTALL,
+    Reason.FFMPEG_MISSING: FFMPEG,
     Reason.ENGINE_UNAVAILABLE: ENGINES,
     Reason.DEVICE_UNKNOWN: DEVICE,
     Reason.GPU_MISSING: DEVICE,

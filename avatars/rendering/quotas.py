@@ -1,9 +1,11 @@
 """Quotas of new renders by requester, by hour and by day. Shared renders are free."""
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from avatars.exceptions import QuotaExceeded
 from avatars.models import Render
@@ -28,4 +30,15 @@ def check(requester: str, *, now: datetime | None = None) -> None:
         oldest = list(recent.values_list("created_at", flat=True)[:most])
         if len(oldest) >= most:
             wait = (oldest[-1] + span - now).total_seconds()
-            raise QuotaExceeded.until(code, most=most, wait=max(1.0, wait))
+            raise refusal(code, most=most, wait=max(1.0, wait))
+
+
+def refusal(code: str, *, most: int, wait: float) -> QuotaExceeded:
+    """In the reader's language, how many there may be, and when there may be another."""
+    words = _("Within an hour, at most %(most)d new videos are made for you.")
+    if code != "quota_hour":
+        words = _("Within a day, at most %(most)d new videos are made for you.")
+    remedy = _("Ask again in %(minutes)d min, or for a video that is made already.") % {"minutes": ceil(wait / 60)}
+    error = QuotaExceeded(words % {"most": most}, code=code, remedy=remedy)
+    error.wait = wait
+    return error

@@ -19,7 +19,8 @@ CHAT, TEST, CAMPAIGN = 20, 10, 0
 PER_SECOND = 4  # characters, as people speak
 ANEW: dict[str, Any] = {"stage": Render.Stage.WAITING, "stages": [], "progress": 0, "hint": ""}
 ANEW |= {"stream": "", "stream_index": {}}
-PASSING = ("disk", "disk_full", "attempts")  # why a video failed that is worth another try when it is brought again
+# Why a video failed that is worth another try when it is brought again.
+PASSING = ("disk", "disk_full", "ffmpeg_missing", "attempts")
 
 
 def check_script(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as configured
 from django.utils.module_loading import import_string
 
-from avatars.checks import check_class_paths, check_speech_model
+from avatars.checks import check_class_paths, check_ffmpeg, check_speech_model
 from avatars.speech.engines.openai import OpenAI
 from avatars.speech.kokoro import WHEELS
 from avatars.studio.process import ROOT
@@ -96,3 +96,11 @@ def test_the_settings_that_come_along_name_no_former_path():
 @pytest.mark.parametrize("path", configured.FORMER_CLASS_PATHS.values(), ids=configured.FORMER_CLASS_PATHS)
 def test_every_former_path_leads_to_a_class(path):
     assert isinstance(import_string(path), type)
+
+
+def test_a_missing_ffmpeg_is_a_warning_that_says_what_to_do(monkeypatch, tmp_path):
+    assert check_ffmpeg() == []
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "ffmpeg"))
+    (warning,) = check_ffmpeg()
+    assert warning.id == "avatars.W003"
+    assert "manage.py up" in str(warning.hint)

@@ -15,11 +15,12 @@ from typing import IO, Any
 import ffmpeg as graph
 import imageio_ffmpeg
 
-from avatars.exceptions import Interrupted, OutputError
+from avatars.exceptions import Interrupted, OutputError, ProgramMissing
 
 DEATH_SIGNAL = 1
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DISK_FULL = tuple(os.strerror(code) for code in FULL)
+NOT_A_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR})
 WHITELIST = "file,pipe"
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -52,8 +53,23 @@ def threads() -> int:
 
 def compiled(stream: Any) -> list[str]:
     quiet = stream.global_args("-hide_banner", "-loglevel", "error").overwrite_output()
-    command: list[str] = quiet.compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
+    command: list[str] = quiet.compile(cmd=program())
     return command
+
+
+def program() -> str:
+    """The path of ffmpeg. Raises `ProgramMissing`."""
+    try:
+        path: str = imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as error:
+        raise missing() from error
+    return path
+
+
+def missing() -> ProgramMissing:
+    """What to do without ffmpeg."""
+    remedy = "Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE."
+    return ProgramMissing("ffmpeg cannot be run.", code="ffmpeg_missing", remedy=remedy)
 
 
 @contextlib.contextmanager
@@ -62,14 +78,7 @@ def running(
 ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     """A running ffmpeg and the file of its complaints; killed when the context ends before it does."""
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            pass_fds=pass_fds,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
-        )
+        process = _started(command, stdin=stdin, errors=errors, pass_fds=pass_fds)
         try:
             yield process, errors
         finally:
@@ -79,6 +88,22 @@ def running(
                 if pipe is not None:
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
+
+
+def _started(command: list[str], *, stdin: int, errors: IO[bytes], pass_fds: Sequence[int]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            pass_fds=pass_fds,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
+        )
+    except OSError as error:
+        if error.errno in NOT_A_PROGRAM:
+            raise missing() from error
+        raise
 
 
 def disk_full() -> OutputError:

@@ -53,6 +53,8 @@ def test_one_video_too_many_is_refused_until_there_is_room(api, settings):
     refused = api.post(RENDERS, {"digital_human": human.pk, "text": "二"})
     assert (refused.status_code, refused.json()["code"]) == (429, "quota_hour")
     assert 3500 < int(refused["Retry-After"]) <= 3600
+    chinese = api.post(RENDERS, {"digital_human": human.pk, "text": "二"}, HTTP_ACCEPT_LANGUAGE="zh-hans").json()
+    assert (chinese["detail"], chinese["hint"][:4]) == ("一小时内最多为你制作 1 个新视频。", "请 60")
     assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
 
 

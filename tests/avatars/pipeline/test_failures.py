@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from avatars import validators
 from avatars.ai_label import video_label
-from avatars.exceptions import AvatarError, Interrupted, OutputError
+from avatars.exceptions import AvatarError, Interrupted, OutputError, ProgramMissing
 from avatars.framing.scene import Logo, Scene
 from avatars.media import mp4
 from avatars.models import Render
@@ -93,6 +96,21 @@ def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
         script_to_video.make(make_spec(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
     assert caught.value.code == "encode_killed"
     assert encoders(os.getpid()) == []
+
+
+@pytest.mark.parametrize("kind", ["absent", "not executable", "no program"])
+def test_a_missing_ffmpeg_is_named_with_its_remedy(places, tmp_path, monkeypatch, kind):
+    program = tmp_path / "ffmpeg"
+    if kind != "absent":
+        program.write_bytes(b"no program")
+        program.chmod(0o755 if kind == "no program" else 0o644)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
+    error = failure(places)
+    assert (type(error), error.code) == (ProgramMissing, "ffmpeg_missing")
+    assert "manage.py up" in error.remedy
+    assert "manage.py up" in reasons.advice(error.code)
+    with pytest.raises(ValidationError, match=r"manage\.py up"):
+        validators.check_intro(SimpleUploadedFile("clip.mp4", b"no clip"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a tiny disk")

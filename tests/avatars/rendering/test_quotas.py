@@ -104,4 +104,7 @@ def test_without_a_quota_everything_is_made(human, settings):
 
 def test_the_reason_is_told_in_words():
     with translation.override("en"):
-        assert "2 new videos in an hour" in str(QuotaExceeded.until("quota_hour", most=2, wait=90))
+        assert "at most 2 new videos" in str(quotas.refusal("quota_hour", most=2, wait=90))
+    with translation.override("zh-hans"):
+        words = str(quotas.refusal("quota_day", most=2, wait=90))
+    assert words == "一天内最多为你制作 2 个新视频。 请 2 分钟后再试，或请求已经制作好的视频。"
