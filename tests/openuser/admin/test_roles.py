@@ -47,7 +47,7 @@ NAMED = {
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
     "avatars_digitalhuman_portrait": "change",
-    **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet")},
+    **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},
     **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
