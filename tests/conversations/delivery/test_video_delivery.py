@@ -52,7 +52,7 @@ def released(message):
 
 
 def test_a_video_that_fits_goes_as_it_is(message, most):
-    most(video=1_000_000, file=2_000_000)
+    most(video=2_000_000, file=4_000_000)
     outbound = released(message)
     assert outbound.msgtype == "video"
     assert outbound.upload.path == message.render.video.name
@@ -61,7 +61,7 @@ def test_a_video_that_fits_goes_as_it_is(message, most):
 
 @pytest.mark.parametrize("words", ["公司政策讲解。", "公司政策讲解。" * 20], ids=["short", "long"])
 @pytest.mark.parametrize("asked", [False, True], ids=["unasked", "asked"])
-@pytest.mark.parametrize("limits", [(1_000_000, 2_000_000), (40_000, 50_000)], ids=["video", "link"])
+@pytest.mark.parametrize("limits", [(2_000_000, 4_000_000), (40_000, 50_000)], ids=["video", "link"])
 def test_no_bubble_says_its_words_twice(message, most, words, asked, limits):
     Render.objects.update(text=words)
     Message.objects.update(asked=asked)

@@ -143,6 +143,15 @@ def test_unread_messages_are_counted_in_the_list(chat_page: Open, application: A
     expect(person.locator(".badge")).to_have_count(0)
 
 
+def test_the_way_back_names_what_others_have_not_read(chat_page: Open, application: Application) -> None:
+    application.emulator.control("POST", "members", userid="another", name="别人")
+    page = chat_page()
+    back = page.get_by_test_id("back")
+    expect(back).to_have_accessible_name("返回会话列表")
+    application.say("another", "one")
+    expect(back).to_have_accessible_name("返回会话列表, 1 条未读")
+
+
 def test_news_of_a_message_that_was_already_counted_counts_nothing(
     chat_page: Open, application: Application, member: str
 ) -> None:

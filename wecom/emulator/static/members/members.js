@@ -3,6 +3,7 @@ import { drawFooter } from "../chat/footer.js";
 import { callApi } from "../shared/control_api.js";
 import { byId } from "../shared/dom.js";
 import { state } from "../shared/state.js";
+import { t } from "../shared/texts.js";
 import { drawMemberList } from "./member_list.js";
 
 let stale = false;
@@ -35,6 +36,7 @@ export function drawMembers() {
   const unread = state.members.reduce((sum, member) => sum + (member.userid === userid ? 0 : member.unread), 0);
   byId("unread-elsewhere").hidden = unread === 0;
   byId("unread-elsewhere").textContent = String(unread);
+  byId("back").setAttribute("aria-label", [t("backToConversations"), ...(unread ? [t("unread", unread)] : [])].join(", "));
   document.title = `${unread ? `(${unread}) ` : ""}${state.application.name}`;
 }
 
