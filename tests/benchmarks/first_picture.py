@@ -119,7 +119,8 @@ def studio_mb() -> float:
 @contextmanager
 def opened() -> Iterator[tuple[Stack, Browser]]:
     """A stack with the engines of an installation, this process among its own, and a browser."""
-    os.environ["LOG_LEVEL"] = "INFO"
+    # A video of 300 s has more characters than an installation takes unless it is told to.
+    os.environ |= {"LOG_LEVEL": "INFO", "OPENUSER_MAX_CHARACTERS": "2000"}
     with tempfile.TemporaryDirectory() as folder, Stack.running(Path(folder)) as stack:
         make_admin(stack)
         os.environ.update(stack.env)

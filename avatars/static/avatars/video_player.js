@@ -142,9 +142,9 @@
     if (!state.ended) slot.timer = setTimeout(follow, POLL_MS, slot);
   }
 
-  // The video as far as it is drawn, above the words about the rest.
+  // The video as far as it is drawn, above the words about the rest; not where two are compared, which begin together.
   function showStream(slot, state) {
-    if (!state.stream || !globalThis.StreamPlayer) {
+    if (!state.stream || !globalThis.StreamPlayer || slot.closest(".ou-compare")) {
       slot.streamed?.stop();
       slot.streamed?.video.remove();
       slot.streamed = null;
