@@ -3,7 +3,8 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -61,11 +62,8 @@ def make(
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
     source = SpeechSource(engine=speech, cache=speech_cache, about=about, recognition=recognition)
-    work = working_folder(spec, folder)
     timer = StageTimer(progress)
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    try:
+    with _workplace(spec, folder) as work:
         notes: list[str] = []
         picture = _picture(spec, restore, notes)
         parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
@@ -96,6 +94,16 @@ def make(
         )
         made = _deliver(spec, found, work, folder, timer, notes)
         return replace(made, device=engine.device, resized=resized)
+
+
+@contextmanager
+def _workplace(spec: VideoSpec, folder: Path) -> Iterator[Path]:
+    """The working folder, empty, for as long as the block lasts. A full disk raises `OutputError`."""
+    work = working_folder(spec, folder)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        yield work
     except OSError as error:
         if error.errno in ffmpeg.FULL:
             raise ffmpeg.disk_full() from error
