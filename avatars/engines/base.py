@@ -42,6 +42,15 @@ def _unread(_code: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """From when to when, in seconds, the head is turned by `yaw` degrees: above 0 to the right of the picture."""
+
+    start: float
+    end: float
+    yaw: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Setup:
     """What to render: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
@@ -50,6 +59,7 @@ class Setup:
     It reports each difference from the request to `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: engines key their caches by it.
     A shot that `rests` begins and ends with the face as it is in the portrait, so that videos join invisibly.
+    An engine that can turns the head where `looks` say so.
     """
 
     portrait: Picture
@@ -59,6 +69,7 @@ class Setup:
     origin: str = ""
     folder: Path | None = None
     rests: bool = False
+    looks: tuple[Look, ...] = ()
     waiting: Callable[[float], None] = _unheard
     note: Callable[[str], None] = _unread
 

@@ -17,7 +17,7 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.exceptions import PortraitError
 from avatars.framing import backdrop, mattes
-from avatars.framing.crop import Window, head_of, window
+from avatars.framing.crop import Window, close_up, head_of, window
 from avatars.framing.scene import LONGEST, Scene, size_of
 from avatars.portraits import validation
 
@@ -47,13 +47,35 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
         part = window(width, height, head_of(_face_box(source)), aspect)
     size = size_of(part.width, part.height, fixed=aspect is not None, enhanced=enhanced, longest=longest)
     if mend is not None:
-        scale = min(MOST_MENDED, max(1.0, size[0] / part.width))
-        source = mend(source, scale)
-        across, down = source.shape[1] / width, source.shape[0] / height
-        part = Window(
-            left=part.left * across, top=part.top * down, width=part.width * across, height=part.height * down
-        )
-        height, width = source.shape[:2]
+        source, part = _mended(source, part, size, mend)
+    return _framed(source, part, size, scene)
+
+
+def fill(path: Path, size: tuple[int, int], scene: Scene, *, close: bool = False, mend: Mend | None = None) -> Picture:
+    """The portrait as it fills exactly this size (even sides), whatever its scene's format; `close` to the face.
+
+    Raises as `compose` does.
+    """
+    source = validation.load(path, longest=2 * LONGEST)
+    height, width = source.shape[:2]
+    frame = close_up if close else window
+    part = frame(width, height, head_of(_face_box(source)), size[0] / size[1])
+    if mend is not None:
+        source, part = _mended(source, part, size, mend)
+    return _framed(source, part, size, scene)
+
+
+def _mended(source: Picture, part: Window, size: tuple[int, int], mend: Mend) -> tuple[Picture, Window]:
+    height, width = source.shape[:2]
+    mended = mend(source, min(MOST_MENDED, max(1.0, size[0] / part.width)))
+    across, down = mended.shape[1] / width, mended.shape[0] / height
+    return mended, Window(
+        left=part.left * across, top=part.top * down, width=part.width * across, height=part.height * down
+    )
+
+
+def _framed(source: Picture, part: Window, size: tuple[int, int], scene: Scene) -> Picture:
+    height, width = source.shape[:2]
     inside = part.left >= 0 and part.top >= 0 and part.left + part.width <= width + 1e-6
     if inside and not scene.replaces_background:
         box = (part.left, part.top, part.left + part.width, min(height, part.top + part.height))

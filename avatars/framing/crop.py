@@ -9,6 +9,8 @@ HEADROOM = 0.12
 # Hair above the forehead's topmost point of the mesh, as a share of the face's height; the mesh ends below the hair.
 HAIR = 0.32
 EARS = 0.14
+# Of a close-up: its height by the head's, and what of it is above the head.
+CLOSE, CLOSE_ABOVE = 1.5, 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +52,13 @@ def window(width: int, height: int, head: Head, aspect: float) -> Window:
     top = head.top - max(HEADROOM * tall, ABOVE * head_height)
     top = min(max(top, min(0.0, height - tall)), height - tall)
     return Window(left=left, top=top, width=wide, height=tall)
+
+
+def close_up(width: int, height: int, head: Head, aspect: float) -> Window:
+    """The window of this aspect with the head and little else: for a small picture."""
+    tall = (head.bottom - head.top) * CLOSE
+    tall = min(max(tall, (head.right - head.left) * CLOSE / aspect), height)
+    wide = tall * aspect
+    left = (head.left + head.right) / 2 - wide / 2
+    left = min(max(left, min(0.0, width - wide)), max(0.0, width - wide))
+    return Window(left=left, top=min(max(0.0, head.top - CLOSE_ABOVE * tall), height - tall), width=wide, height=tall)

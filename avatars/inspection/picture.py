@@ -26,8 +26,8 @@ def check_picture(path: Path, expected: Expected, report: Report) -> None:
     """Decode every frame and look at it. Raises `OutputError`."""
     shot = expected.shot
     height, width = shot.portrait.shape[:2]
-    size = _decoded(width, height)
-    mark, eye = video_label.Mark(width, height), _Eye(expected, size)
+    size = decoded_size(width, height)
+    mark, eye = video_label.Mark(width, height), Eye(expected, size)
     mouth = lip_sync.Mouth(expected)
     piece = (mark.x, mark.y, mark.width, mark.height)
     decoded = 0
@@ -46,7 +46,7 @@ def check_picture(path: Path, expected: Expected, report: Report) -> None:
     mouth.judge()
 
 
-class _Eye:
+class Eye:
     """Sees whether frames are dark where the portrait is not, and whether anything moves while there is speech."""
 
     def __init__(self, expected: Expected, size: tuple[int, int]) -> None:
@@ -95,7 +95,7 @@ class _Eye:
         return f"{self._expected.begins + number / self._expected.shot.fps:.2f} s"
 
 
-def _decoded(width: int, height: int) -> tuple[int, int]:
+def decoded_size(width: int, height: int) -> tuple[int, int]:
     """In what size to look at frames of this size: sides that `COARSE` divides."""
     scale = min(1.0, SIDE / min(width, height))
     across, down = (max(2 * COARSE, int(side * scale) // COARSE * COARSE) for side in (width, height))

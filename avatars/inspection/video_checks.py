@@ -1,10 +1,12 @@
 """The last check of a video before it is released; flaws have codes, with words in flaws.py."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from avatars.ai_label import video_label
 from avatars.inspection.expectations import Expected, Report, wrong
 from avatars.inspection.picture import check_picture
+from avatars.inspection.scenes import Take, check_scenes
 from avatars.inspection.sound import check_sound
 from avatars.media import mp4
 
@@ -14,9 +16,18 @@ TOGETHER = 0.04
 
 
 def inspect(
-    path: Path, expected: Expected, *, content_id: str, limit: int, progress: Report | None = None
+    path: Path,
+    expected: Expected,
+    *,
+    content_id: str,
+    limit: int,
+    progress: Report | None = None,
+    takes: Sequence[Take] = (),
 ) -> mp4.Probe:
-    """Return what the video is, or raise `OutputError` with what is wrong with it."""
+    """Return what the video is, or raise `OutputError` with what is wrong with it.
+
+    Of a video of scenes, `takes` say where the human is; its `expected` shot has the sides of the video.
+    """
     report = progress or _nothing
     found = mp4.probe(path)
     check_format(found, expected, limit=limit)
@@ -24,7 +35,10 @@ def inspect(
     report(0.1)
     check_sound(path, expected)
     report(0.2)
-    check_picture(path, expected, report)
+    if takes:
+        check_scenes(path, expected, takes, report)
+    else:
+        check_picture(path, expected, report)
     return found
 
 

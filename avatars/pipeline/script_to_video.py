@@ -1,6 +1,5 @@
 """Script to labelled video: speak, animate, encode, label, check. Works on files, not on rows."""
 
-import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from avatars.ai_label import fragment_label, image_label, video_label
-from avatars.captions import srt
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
 from avatars.media import ffmpeg, mp4
 from avatars.media.file_cache import FileCache
-from avatars.pipeline import frames, segments
+from avatars.pipeline import finishing, frames, scene_video, segments
+from avatars.pipeline.finishing import Drawn
 from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
 from avatars.pipeline.overlays import Overlays
+from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Progress, Stage, StageTimer
@@ -32,8 +32,6 @@ from avatars.speech.synthesis.cache import SpeechCache
 from avatars.speech.synthesis.stream import SpeechStream
 
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# The share of the stage that is over when an engine that makes a whole video first has made it.
-WAITED = 0.9
 
 Restore = Callable[[Picture, float], Picture]
 
@@ -65,35 +63,56 @@ def make(
     timer = StageTimer(progress)
     with _workplace(spec, folder) as work:
         notes: list[str] = []
-        picture = _picture(spec, restore, notes)
-        parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
-        setup = _setup(spec, picture, work, timer, notes)
-        timer.begin(Stage.SPEAKING)
-        target = work / "picture.mp4"
-        segmented = bool(spec.cuts) and speech is not None and segments.supports(engine, notes)
-        if segmented:
-            shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, segment_cache)
+        if spec.deck is not None:
+            compose = partial(_restored, spec, restore, notes)
+            drawn = scene_video.draw(spec, spec.deck, source, engine, work, compose, segment_cache, timer, notes)
         else:
-            with source.stream(spec, timer) as (stream, words):
-                spec = replace(spec, text=words)
-                writer = _part_writer(spec, folder, publish)
-                shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
+            drawn = _drawn(spec, source, engine, work, restore, segment_cache, timer, notes, folder, publish)
+        spec, shot, parts = drawn.spec, drawn.shot, drawn.parts
         limit = parts.limit(shot.frame_count, goal=spec.goal, most=spec.limit)
         timer.begin(Stage.ENCODING)
-        join = parts.join if segmented else parts.finish
-        resized = join(shot, target, work / "raw.mp4", limit=limit)
+        join = parts.join if drawn.segmented else parts.finish
+        resized = join(shot, work / PICTURE, work / "raw.mp4", limit=limit)
         timer.begin(Stage.LABELLING)
-        _finish(spec, shot, parts, work)
+        finishing.finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
         found = video_checks.inspect(
             work / "video.mp4",
-            video_checks.Expected(shot=shot, before=parts.before, after=parts.after, covered=covered),
+            video_checks.Expected(shot=shot, before=parts.before, after=parts.after, covered=drawn.covered),
             content_id=spec.content_id,
             limit=limit,
             progress=timer.report,
+            takes=drawn.takes,
         )
-        made = _deliver(spec, found, work, folder, timer, notes)
+        made = finishing.deliver(spec, found, work, folder, timer, notes)
         return replace(made, device=engine.device, resized=resized)
+
+
+def _drawn(
+    spec: VideoSpec,
+    source: SpeechSource,
+    engine: RenderEngine,
+    work: Path,
+    restore: Restore | None,
+    cache: FileCache | None,
+    timer: StageTimer,
+    notes: list[str],
+    folder: Path,
+    publish: Publish | None,
+) -> Drawn:
+    picture = _picture(spec, restore, notes)
+    parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
+    setup = setup_of(spec, picture, work, timer, notes)
+    timer.begin(Stage.SPEAKING)
+    target = work / PICTURE
+    if spec.cuts and source.engine is not None and segments.supports(engine, notes):
+        shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache)
+        return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=True)
+    with source.stream(spec, timer) as (stream, words):
+        spec = replace(spec, text=words)
+        writer = _part_writer(spec, folder, publish)
+        shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
+    return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=False)
 
 
 @contextmanager
@@ -152,7 +171,7 @@ def _streamed(
         over=over,
         goal=spec.goal,
         limit=spec.limit,
-        tag=fragment_label.beginning_tag(_origin(spec)),
+        tag=fragment_label.beginning_tag(finishing.origin(spec)),
         part=writer.write if writer else None,
     )
     encoder.encode(frames.animate(engine, setup, stream), target, timer.report)
@@ -193,9 +212,13 @@ def _picture(spec: VideoSpec, restore: Restore | None, notes: list[str]) -> Pict
     # Brings OpenCV, which only the studio's child may load; everything else here is light.
     from avatars.framing import composition
 
-    enhanced = Mode(spec.mode).enhanced
-    compose = partial(composition.compose, spec.portrait, spec.scene, enhanced=enhanced, longest=spec.longest)
-    if enhanced and spec.restorer and restore is not None:
+    shape: dict[str, Any] = {"enhanced": Mode(spec.mode).enhanced, "longest": spec.longest}
+    return _restored(spec, restore, notes, partial(composition.compose, spec.portrait, spec.scene, **shape))
+
+
+def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compose: Callable[..., Picture]) -> Picture:
+    """What `compose` makes, of the restored portrait where that is asked for."""
+    if Mode(spec.mode).enhanced and spec.restorer and restore is not None:
         try:
             return compose(mend=restore)
         except (EngineFailed, EngineMissing) as error:
@@ -210,73 +233,11 @@ def _part_writer(spec: VideoSpec, folder: Path, publish: Publish | None) -> Part
     discard_parts(spec, folder)
     place = _parts_folder(spec, folder)
     place.mkdir()
-    return PartWriter(place, _origin(spec), fps=spec.fps, publish=publish)
+    return PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish)
 
 
 def _parts_folder(spec: VideoSpec, folder: Path) -> Path:
     return folder / f".{spec.content_id}.parts"
-
-
-def _origin(spec: VideoSpec) -> video_label.Origin:
-    return video_label.Origin(provider=spec.provider, content_id=spec.content_id)
-
-
-def _setup(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, notes: list[str]) -> Setup:
-    folder = work / "engine"
-    folder.mkdir()
-    return Setup(
-        portrait=picture,
-        mode=Mode(spec.mode),
-        fps=spec.fps,
-        seed=spec.seed,
-        origin=_digest(spec.portrait),
-        folder=folder,
-        waiting=lambda share: timer.report(WAITED * share),
-        note=notes.append,
-    )
-
-
-def _finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
-    """Write the captions, the label (the last step on the video itself), and a poster of the labelled video."""
-    (work / "video.srt").write_text(srt.srt(spec.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
-    origin = _origin(spec)
-    video_label.write(work / "raw.mp4", work / "video.mp4", origin)
-    image_label.write_poster(work / "video.mp4", work / "video.jpg", origin, at=parts.begins)
-
-
-def _deliver(
-    spec: VideoSpec, found: mp4.Probe, work: Path, folder: Path, timer: StageTimer, notes: list[str]
-) -> FinishedVideo:
-    """Move the files to their place, the video last: once it is there, everything is."""
-    assert found.video is not None
-    digest = _digest(work / "video.mp4")
-    places = [folder / f"{spec.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
-    try:
-        for place in places:
-            (work / f"video{place.suffix}").replace(place)
-    except OSError:
-        for place in places:
-            place.unlink(missing_ok=True)
-        raise
-    return FinishedVideo(
-        video=places[2],
-        captions=places[0],
-        poster=places[1],
-        seconds=found.video.seconds,
-        frames=found.video.samples,
-        width=found.video.width,
-        height=found.video.height,
-        size=found.size,
-        sha256=digest,
-        timings=timer.finish(),
-        notes=tuple(dict.fromkeys(notes)),
-        words=spec.text,
-    )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 __all__ = [

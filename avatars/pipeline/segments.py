@@ -6,8 +6,9 @@ segments can be joined as they are. The sound is encoded once, as a whole.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,11 @@ BEFORE = 0.1
 
 # The packages that decide how a frame looks once an engine has drawn it. The engine has an edition of its own.
 AVATARS = Path(__file__).parents[1]
-PACKAGES = tuple(AVATARS / name for name in ("ai_label", "captions", "framing", "media", "pipeline"))
+PACKAGES = tuple(AVATARS / name for name in ("ai_label", "captions", "framing", "media", "pipeline", "scenes"))
 
 Say = Callable[[str], Iterable[Speech]]
+Drawn = Callable[[int], object]
+"""Is told how many frames of a segment are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +65,18 @@ class SegmentedVideo:
 
     def encode(self, engine: RenderEngine, setup: Setup, path: Path, report: Callable[[float], None]) -> Shot:
         """Write the picture to `path`; returns the shot with the speech of all segments."""
-        shots = [_shot(setup, segment) for segment in self.segments]
+        shots = [self._shot(setup, number) for number in range(len(self.segments))]
         counts = [shot.frame_count for shot in shots]
         shape = self._shape(sum(counts))
         files = [path.with_name(f"piece-{number}.mp4") for number in range(len(shots))]
-        for number, (segment, shot, file) in enumerate(zip(self.segments, shots, files, strict=True)):
-            self._encode_segment(segment, shot, engine, shape, file)
-            report(sum(counts[: number + 1]) / sum(counts))
-        before, after = self._clips(path, shape)
+        for number, (shot, file) in enumerate(zip(shots, files, strict=True)):
+            self._encode_segment(number, shot, engine, shape, file, partial(_report, report, counts, number))
+            _report(report, counts, number, counts[number])
+        intro, outro = self._clips(path, shape)
         ffmpeg.splice(
-            [*before, *files, *after],
+            [*intro, *files, *outro],
             path,
-            frames=[*(self.parts.before for _ in before), *counts, *(self.parts.after for _ in after)],
+            frames=[*(self.parts.before for _ in intro), *counts, *(self.parts.after for _ in outro)],
             fps=setup.fps,
         )
         return setup.with_speech(whole_speech(self.segments))
@@ -91,18 +94,37 @@ class SegmentedVideo:
         step = STEP * self.parts.fps
         return replace(exact, frames=-(-exact.frames // step) * step).within()
 
+    def _shot(self, setup: Setup, number: int) -> Shot:
+        """The shot of a segment."""
+        return shot_of(setup, self.segments[number])
+
+    def _frames(self, number: int, engine: RenderEngine, shot: Shot) -> Iterator[Picture]:
+        """The frames of a segment before overlays."""
+        return engine.animate(shot)
+
+    def _facts(self, number: int) -> dict[str, Any]:
+        """What else changes how a segment looks."""
+        return {}
+
     def _encode_segment(
-        self, segment: Segment, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape, file: Path
+        self,
+        number: int,
+        shot: Shot,
+        engine: RenderEngine,
+        shape: ffmpeg.Shape,
+        file: Path,
+        drawn: Callable[[int], Any],
     ) -> None:
         """From the cache, else drawn now. A segment that cannot be purged by its portrait is not cached."""
-        key = f"{shot.origin}-{self._digest(segment, shot, engine, shape)}.mp4"
-        cache = self.cache if shot.origin else None
+        segment = self.segments[number]
+        key = f"{shot.origin}-{self._digest(number, shot, engine, shape)}.mp4"
+        cache = self.cache if shot.origin and engine.edition else None
         if cache is not None and (data := _unsealed(cache.get(key))):
             file.write_bytes(data)
             return
         cues = srt.cues(segment.text, segment.speech.tokens)
         over = Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count)
-        _encode(engine.animate(shot), file, shape, over)
+        _encode(_counted(self._frames(number, engine, shot), drawn), file, shape, over)
         if cache is not None:
             cache.put(key, _sealed(file.read_bytes()))
 
@@ -117,8 +139,9 @@ class SegmentedVideo:
                 found[-1].append(file)
         return found[0], found[1]
 
-    def _digest(self, segment: Segment, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
+    def _digest(self, number: int, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
         """A hash of everything that changes how it looks."""
+        segment = self.segments[number]
         speech = segment.speech
         facts: dict[str, Any] = {
             "code": code_digest(*PACKAGES),
@@ -131,6 +154,7 @@ class SegmentedVideo:
             "speech": hashlib.sha256(speech.samples.tobytes()).hexdigest(),
             "sounds": [asdict(sound) for sound in speech.sounds],
             "logo": _logo(self.scene),
+            **self._facts(number),
         }
         if self.scene.captions is not Captions.OFF:
             words = {"text": segment.text, "tokens": [asdict(token) for token in speech.tokens]}
@@ -203,7 +227,7 @@ def _joined(samples: list[Any], parts: list[Speech], rate: int, *, level: Callab
     )
 
 
-def _shot(setup: Setup, segment: Segment) -> Shot:
+def shot_of(setup: Setup, segment: Segment) -> Shot:
     """The shot of a segment: its movement depends on its own words alone."""
     own = int.from_bytes(hashlib.sha256(segment.text.encode()).digest()[:4])
     return replace(setup, seed=setup.seed + own, rests=True).with_speech(segment.speech)
@@ -213,6 +237,17 @@ def _encode(frames: Iterable[Picture], file: Path, shape: ffmpeg.Shape, over: Ov
     with ffmpeg.FrameSink(file, shape, stamp=over.draw) as sink:
         for frame in frames:
             sink.write(frame)
+
+
+def _report(report: Callable[[float], None], counts: Sequence[int], number: int, drawn: int) -> None:
+    """Report the share of all frames, where so many of this segment are drawn."""
+    report((sum(counts[:number]) + drawn) / sum(counts))
+
+
+def _counted(frames: Iterator[Picture], drawn: Drawn) -> Iterator[Picture]:
+    for number, frame in enumerate(frames, start=1):
+        yield frame
+        drawn(number)
 
 
 def _sealed(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from avatars.engines.base import Mode
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.pipeline.stages import Timing
+from avatars.scenes.spec import Deck
 from avatars.speech.base import NATURAL, Manner
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
@@ -17,7 +18,8 @@ class VideoSpec:
     """What to make. `portrait` is a picture file, `scene` its framing; `longest` limits the longer side in pixels,
     `limit` the bytes. A video has at most `goal` bytes where that leaves enough quality. A `recording` is used as it
     is; `text` then holds its words, "" if unknown. `cuts` are places in the text where segments begin that other
-    videos may share: engines that support it draw each once."""
+    videos may share: engines that support it draw each once. A `deck` has scenes, in which `scene` tells the format
+    and how the human looks."""
 
     text: str
     cuts: tuple[int, ...] = ()
@@ -35,6 +37,7 @@ class VideoSpec:
     fps: int = 25
     longest: int = LONGEST
     scene: Scene = AS_IT_IS
+    deck: Deck | None = None
     seed: int = 1
     """What moves of itself follows from it."""
     limit: int = SIZE_LIMIT

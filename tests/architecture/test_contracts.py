@@ -33,7 +33,7 @@ BREAKS = (
     ("2b", "wecom.emulator.meetings", ""),
     ("2c", "avatars.media.probe", "avatars.models"),
     ("2c", "avatars.services.probe", "avatars.api"),
-    ("2c", "avatars.scenes", ""),
+    ("2c", "avatars.costumes", ""),
     ("2d", "avatars.speech.text.probe", "avatars.speech.synthesis"),
     ("2d", "avatars.speech.moods", ""),
     ("2e", "avatars.engines.puppet.face.probe", "avatars.engines.puppet.rig"),

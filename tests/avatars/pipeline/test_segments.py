@@ -196,12 +196,13 @@ def test_the_puppet_ends_one_piece_as_it_begins_the_next():
     assert all(np.array_equal(ends[0], end) for end in ends)
 
 
-# What a segment is drawn by beside `segments.PACKAGES`: the engine has an edition, speech is in the key itself.
-KEYED_OTHERWISE = {"adapters", "engines", "exceptions", "speech"}
+# What a segment is drawn by beside `segments.PACKAGES`: the engine has an edition, speech is in the key itself; the
+# inspection draws nothing.
+KEYED_OTHERWISE = {"adapters", "engines", "exceptions", "inspection", "recognition", "speech"}
 
 
 def test_all_code_that_draws_a_segment_is_in_its_key():
-    line = "import sys; from avatars.pipeline import segments; print(*sys.modules)"
+    line = "import sys; from avatars.pipeline import scene_video; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
     used = {name.split(".")[1] for name in found.stdout.split() if name.startswith("avatars.")}
     assert used - KEYED_OTHERWISE == {folder.name for folder in segments.PACKAGES}

@@ -5,13 +5,13 @@ over, and is the same video whether it did or not.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.engines.base import Setup, Shot, frame_count
+from avatars.engines.base import Look, Setup, Shot, frame_count
 from avatars.engines.puppet.face.geometry import smoothstep
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.motion.idle import Blinks, Wander
@@ -28,6 +28,8 @@ BREATH_SECONDS = 3.7
 SETTLE, SHUT = 0.6, 0.1
 """Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
+TURNS = 0.45
+"""Seconds in which the head turns to something, and back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +113,20 @@ def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
     return eased
 
 
+def _turned(looks: Sequence[Look], times: Floats) -> Floats:
+    """By how many degrees the head is turned by will."""
+    turned = np.zeros(len(times))
+    for look in looks:
+        rising = smoothstep(0.0, TURNS, times - look.start)
+        turned += look.yaw * rising * smoothstep(0.0, TURNS, look.end - times)
+    return turned
+
+
 class _Carriage:
     """How head and brows are carried: slow drift at all times, nods and small turns with the voice."""
 
     def __init__(self, setup: Setup, speech: SpeechStream) -> None:
-        self._fps = setup.fps
+        self._fps, self._looks = setup.fps, setup.looks
         self._voice = Voice(speech, setup.fps)
         speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4)
         self._wander = [
@@ -138,6 +149,7 @@ class _Carriage:
         head[:, Head.DOWN] = 0.35 * down + 0.35 * lively
         head[:, Head.NEARER] = 0.25 * nearer
         times = (np.arange(first, last) + 0.5) / self._fps
+        head[:, Head.YAW] += _turned(self._looks, times)
         head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
         return head, self._brows(first, last, brow)
 

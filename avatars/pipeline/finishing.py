@@ -1,0 +1,70 @@
+"""The end of every video: captions, the label, a poster, and the files in their place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from avatars.ai_label import image_label, video_label
+from avatars.captions import srt
+from avatars.engines.base import Shot
+from avatars.framing.boxes import Box
+from avatars.inspection.scenes import Take
+from avatars.media import mp4
+from avatars.pipeline.montage import Montage
+from avatars.pipeline.setups import digest_of
+from avatars.pipeline.spec import FinishedVideo, VideoSpec
+from avatars.pipeline.stages import StageTimer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """The picture of a video in `PICTURE`, and what it shows; the sound of one that is `segmented` is beside it."""
+
+    spec: VideoSpec
+    shot: Shot
+    parts: Montage
+    covered: tuple[Box, ...] = ()
+    takes: tuple[Take, ...] = ()
+    segmented: bool
+
+
+def origin(spec: VideoSpec) -> video_label.Origin:
+    """Who makes a video, for its label."""
+    return video_label.Origin(provider=spec.provider, content_id=spec.content_id)
+
+
+def finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
+    """Write the captions, the label (the last step on the video itself), and a poster of the labelled video."""
+    (work / "video.srt").write_text(srt.srt(spec.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
+    whose = origin(spec)
+    video_label.write(work / "raw.mp4", work / "video.mp4", whose)
+    image_label.write_poster(work / "video.mp4", work / "video.jpg", whose, at=parts.begins)
+
+
+def deliver(
+    spec: VideoSpec, found: mp4.Probe, work: Path, folder: Path, timer: StageTimer, notes: list[str]
+) -> FinishedVideo:
+    """Move the files to their place, the video last: once it is there, everything is."""
+    assert found.video is not None
+    digest = digest_of(work / "video.mp4")
+    places = [folder / f"{spec.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
+    try:
+        for place in places:
+            (work / f"video{place.suffix}").replace(place)
+    except OSError:
+        for place in places:
+            place.unlink(missing_ok=True)
+        raise
+    return FinishedVideo(
+        video=places[2],
+        captions=places[0],
+        poster=places[1],
+        seconds=found.video.seconds,
+        frames=found.video.samples,
+        width=found.video.width,
+        height=found.video.height,
+        size=found.size,
+        sha256=digest,
+        timings=timer.finish(),
+        notes=tuple(dict.fromkeys(notes)),
+        words=spec.text,
+    )

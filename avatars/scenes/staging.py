@@ -1,0 +1,110 @@
+"""A scene put together: the slide, the digital human beside it or in its corner, a pointer, and a lower third.
+
+Its pictures come from the composition, which only the studio's child loads.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from avatars.engines.base import Picture
+from avatars.framing.boxes import Box
+from avatars.framing.scene import Captions, Scene
+from avatars.scenes import canvas
+from avatars.scenes.layouts import places
+from avatars.scenes.lower_thirds import LowerThird
+from avatars.scenes.pointers import Moment, Pointer, numbered
+from avatars.scenes.spec import Deck, Layout
+
+FADE = 8
+"""Frames in which a slide fades into the next in the same place."""
+
+Mend = Callable[[Picture, float], Picture]
+
+
+class Staging:
+    """The scene of this number, in frames of (width, height); `look` is the format and background of the human."""
+
+    def __init__(self, deck: Deck, number: int, look: Scene, size: tuple[int, int]) -> None:
+        self.scene, self.size, self._look, self._deck = deck.scenes[number], size, look, deck
+        self.place = places(self.scene.layout, size, captions=look.captions is not Captions.OFF)
+        self.canvas = canvas.paint(self.scene, deck.colour, size, self.place)
+        self._mask: Picture | None = canvas.circle(self.place.human.width) if self.place.is_round else None
+
+    @cached_property
+    def lower_third(self) -> LowerThird | None:
+        if not self.scene.name and not self.scene.role:
+            return None
+        words = (self.scene.name, self.scene.role)
+        return LowerThird(*words, self.place.lower_third, self.size, accent=self._deck.accent)
+
+    def human(self, portrait: Path, folder: Path, mend: Mend | None = None) -> Picture:
+        """The portrait as it stands in the scene; `folder` takes a file. Raises `PortraitError`, `MediaError`."""
+        # Brings OpenCV, which only the studio's child may load.
+        from avatars.framing import composition
+
+        box, look = self.place.human, self._look
+        if self.scene.layout in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT):
+            behind = folder / "behind.png"
+            Image.fromarray(self.canvas.picture[box.place]).save(behind, compress_level=1)
+            look = replace(look, colour="", backdrop=behind)
+        return composition.fill(portrait, (box.width, box.height), look, close=self.place.is_round, mend=mend)
+
+    def with_human(self, picture: Picture) -> Picture:
+        """The scene with this picture of the human, and nothing over it."""
+        frame = self.canvas.picture.copy()
+        self._put(frame, picture)
+        return frame
+
+    def still(self, picture: Picture, points: Sequence[tuple[float, float]]) -> Picture:
+        """The scene as it stands, with its lower third and with these points of the slide, numbered."""
+        frame = self.with_human(picture)
+        if self.canvas.slide is not None:
+            numbered(frame, points, self.canvas.slide, accent=self._deck.accent)
+        if self.lower_third is not None:
+            self.lower_third.show(frame)
+        return frame
+
+    def frames(
+        self, human: Iterator[Picture], found: Sequence[Moment], *, fps: int, count: int, before: Picture | None
+    ) -> Iterator[Picture]:
+        """The frames of the scene with those of the human; the canvas `before` fades into its own."""
+        pointer = self._pointer(found)
+        for number, picture in enumerate(human):
+            frame = self._background(number, before)
+            if pointer is not None:
+                pointer.draw(frame, (number + 0.5) / fps)
+            self._put(frame, picture)
+            if self.lower_third is not None:
+                self.lower_third.draw(frame, (number + 0.5) / fps, count / fps)
+            yield frame
+
+    def covered(self, found: Sequence[Moment]) -> tuple[Box, ...]:
+        """Where something is drawn over the scene at some time."""
+        pointer = self._pointer(found)
+        plate = (self.lower_third.box,) if self.lower_third is not None else ()
+        return (*(pointer.boxes if pointer else ()), *plate)
+
+    def _pointer(self, found: Sequence[Moment]) -> Pointer | None:
+        if self.canvas.slide is None or not found:
+            return None
+        return Pointer(found, self.canvas.slide, self.size, accent=self._deck.accent)
+
+    def _background(self, number: int, before: Picture | None) -> Picture:
+        if before is None or number >= FADE:
+            return self.canvas.picture.copy()
+        share = (number + 1) / (FADE + 1)
+        mixed: Picture = (before * (1 - share) + self.canvas.picture * share).astype(np.uint8)
+        return mixed
+
+    def _put(self, frame: Picture, picture: Picture) -> None:
+        patch = frame[self.place.human.place]
+        if self._mask is None:
+            patch[:] = picture
+            return
+        share = self._mask.astype(np.uint16)
+        patch[:] = ((picture * share + patch * (255 - share) + 127) // 255).astype(np.uint8)

@@ -1,0 +1,86 @@
+"""Videos of scenes: one picture and one sound, labelled and checked as any, and drawn no more often than needed."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars.ai_label import video_label
+from avatars.exceptions import MediaError, OutputError
+from avatars.framing.scene import Captions, Format, Scene
+from avatars.media import ffmpeg
+from avatars.media.file_cache import FileCache
+from avatars.pipeline import script_to_video
+from avatars.pipeline.stages import Stage
+from avatars.scenes.spec import Deck, Layout, Pointing, SceneSpec
+from tests.avatars.pipeline.test_segments import Joining
+from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.specs import make_spec
+
+TEXT = "你好。\n\n看这里。"
+SECOND = 5
+
+
+@pytest.fixture
+def slide(tmp_path):
+    path = tmp_path / "slide.png"
+    Image.new("RGB", (160, 90), (0, 170, 0)).save(path)
+    return path
+
+
+def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", **scene):
+    second = {"layout": Layout.HUMAN_RIGHT, "slide": slide, "pointings": (Pointing(offset=SECOND, x=50, y=50),)}
+    scenes = (SceneSpec(begin=0, layout=Layout.HUMAN, name="王芳"), SceneSpec(begin=SECOND, **(second | scene)))
+    spec = make_spec(
+        text=TEXT,
+        content_id=name,
+        scene=Scene(format=Format.SQUARE, captions=Captions.PLAIN),
+        deck=Deck(scenes=scenes),
+    )
+    made_of = {"speech": Tone(), "engine": engine or Light(), "segment_cache": cache, "progress": progress}
+    return script_to_video.make(spec, tmp_path / "out", **made_of)
+
+
+def test_scenes_become_one_labelled_video(tmp_path, slide):
+    heard = []
+    video = film(tmp_path, slide, progress=lambda *news: heard.append(news))
+    assert (video.width, video.height) == (720, 720)
+    label = video_label.examine(video.video, "scenes")
+    assert (label.faults, label.frames) == ((), video.frames)
+    frames = list(ffmpeg.frames(video.video, (720, 720)))
+    greens = [tuple(frame[300, 60].astype(int)) for frame in (frames[5], frames[-5])]
+    assert greens[0] != greens[1]
+    assert greens[1][1] > 120 > greens[1][0]
+    assert "看这里" in video.captions.read_text(encoding="utf-8")
+    shares = [share for stage, share in heard if stage is Stage.ANIMATING]
+    assert len(shares) >= video.frames
+    assert shares == sorted(shares)
+
+
+def test_only_the_scene_that_changed_is_drawn_again(tmp_path, slide):
+    engine, cache = Joining(), FileCache(tmp_path / "pieces")
+    film(tmp_path, slide, engine=engine, cache=cache)
+    assert len(engine.drawn) == 2
+    film(tmp_path, slide, engine=engine, cache=cache, name="again")
+    assert len(engine.drawn) == 2
+    film(tmp_path, slide, engine=engine, cache=cache, name="moved", layout=Layout.CORNER)
+    assert len(engine.drawn) == 3
+
+
+@pytest.mark.parametrize("fault", ["short", "black", "frozen"])
+def test_a_human_that_fails_in_a_scene_leaves_no_video(tmp_path, slide, fault):
+    with pytest.raises(OutputError):
+        film(tmp_path, slide, engine=Light(fault=fault))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_slide_is_opened_before_anything_is_spoken(tmp_path):
+    heard = []
+    with pytest.raises(MediaError):
+        film(tmp_path, tmp_path / "gone.png", progress=lambda *news: heard.append(news))
+    assert heard == []
+
+
+def test_the_sound_of_scenes_is_in_its_place(tmp_path, slide):
+    video = film(tmp_path, slide)
+    sound = np.abs(ffmpeg.samples(video.video, 8000))
+    assert sound[: 8000 * 3 // 10].max() < 0.01 < 0.05 < sound[round(0.45 * 8000) : 8000].max()
