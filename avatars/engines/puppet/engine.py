@@ -76,8 +76,8 @@ class Puppet(puppet.Puppet):
             left = yield from self._on_card(rig, setup, motions)
         camera = Camera(rig, setup.mode)
         for motion in chain([left] if left is not None else [], motions):
-            for face, head, blink in zip(motion.face, motion.head, motion.blink, strict=True):
-                yield camera.frame(face, head, float(blink))
+            for face, head, blink, gaze in zip(motion.face, motion.head, motion.blink, motion.gaze, strict=True):
+                yield camera.frame(face, head, float(blink), gaze)
 
     def _motions(self, rig: Rig, setup: Setup, speech: SpeechStream) -> Iterator[Motion]:
         """The motion as this rig can make it, in blocks; a graphics card likes them large."""

@@ -26,7 +26,8 @@ class TorchCamera:
         self._picture = torch.from_numpy(rig.picture.transpose(2, 0, 1).astype(np.float32))[None].to(at)
         self._pixels = camera.flow.pixels
         self._flow = TorchFlow(camera.flow, at)
-        self._eyes = [TorchEye(eye, at) for eye in camera.eyes]
+        self._eyes = [TorchEye(eye, at, cubic=mode.enhanced) for eye in camera.eyes]
+        self._widest = camera.widest
         self._mouth = TorchMouth(camera.mouth, at, cubic=mode.enhanced)
         inner, weight = face_weights(rig, self._pixels)
         self._sharp = (inner.inside(self._pixels).area, torch.from_numpy(weight).to(at)) if mode.enhanced else None
@@ -38,12 +39,12 @@ class TorchCamera:
         """The frames from `first` to before `last`; all are computed before the first is given."""
         part = slice(first, last)
         with torch.inference_mode():
-            made = self._made(motion.face[part], motion.head[part], motion.blink[part])
+            made = self._made(motion.face[part], motion.head[part], motion.blink[part], motion.gaze[part])
         for pixels in made:
             self._region[...] = pixels
             yield self._frame
 
-    def _made(self, faces: Pose, heads: Pose, blinks: Pose) -> Picture:
+    def _made(self, faces: Pose, heads: Pose, blinks: Pose, gazes: Pose) -> Picture:
         poses = torch.from_numpy(faces).to(self._device)
         blink = torch.from_numpy(blinks).to(self._device)
         source = self._flow.source(poses, heads)
@@ -52,10 +53,16 @@ class TorchCamera:
         for drawn in self._eyes:
             box = drawn.eye.pixels
             where = source[:, :, *box.inside(self._pixels).area] if self._moves_head else None
+            if where is not None and gazes.any():
+                where = drawn.turn(region[:, :, *box.area], self._picture, where, self._ways(drawn, gazes))
             drawn.draw(region[:, :, *box.area], self._picture, where, blink)
         self._mouth.draw(region[:, :, *self._mouth.mouth.pixels.area], self._picture, faces, heads)
         whole: Picture = region.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
         return whole
+
+    def _ways(self, drawn: TorchEye, gazes: Pose) -> Tensor:
+        ways = np.array([drawn.eye.ball.pixels(gaze, self._widest) for gaze in gazes], np.float32)
+        return torch.from_numpy(ways).to(self._device)
 
     def _warped(self, source: Tensor) -> Tensor:
         plain = seen(self._picture, source, cubic=False)

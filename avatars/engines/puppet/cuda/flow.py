@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from avatars.engines.puppet.cuda.grid_sampler import along, coarse, fetch
+from avatars.engines.puppet.cuda.grid_sampler import along, coarse, fetch, seen
 from avatars.engines.puppet.frame.eyes import LOWER_SOFT, MOVED, OPEN_ENOUGH, SAMPLES, SOFT, Eye
 from avatars.engines.puppet.frame.warp import INVERSE_STEPS, Flow, head_matrix
 
@@ -23,7 +23,7 @@ class TorchFlow:
         self._place = _planes(flow.place, device)
 
     def source(self, faces: Tensor, heads: Any) -> Tensor:
-        """Where every pixel comes from: (n, 2, height, width); `heads` are poses (n, 7) on the CPU."""
+        """Where every pixel comes from: (n, 2, height, width); `heads` are poses (n, 8) on the CPU."""
         flow = self._flow
         rows, columns, _two = flow.inner_shape
         expression = (faces @ self._basis).view(len(faces), rows, columns, 2).permute(0, 3, 1, 2)
@@ -43,8 +43,11 @@ class TorchFlow:
 class TorchEye:
     """An `Eye` on a device."""
 
-    def __init__(self, eye: Eye, device: torch.device) -> None:
-        self.eye = eye
+    def __init__(self, eye: Eye, device: torch.device, *, cubic: bool) -> None:
+        self.eye, self._cubic = eye, cubic
+        ball = eye.ball
+        self._ball = torch.from_numpy(np.stack([ball.level, ball.upright]))[None].to(device)
+        self._ball_corner = torch.tensor([ball.area.left, ball.area.top], dtype=torch.float32, device=device)
         self._still = _planes(eye.still, device)
         self._edge = torch.from_numpy(eye.edge).to(device)
         curves = (eye.curves.top, eye.curves.upper, eye.curves.shut, eye.curves.lower)
@@ -57,6 +60,17 @@ class TorchEye:
         self._axes = torch.tensor(np.stack([eye.along, eye.down]), dtype=torch.float32, device=device)
         self._middle = torch.tensor(eye.middle, dtype=torch.float32, device=device)[:, None, None]
         self._corner = torch.tensor(eye.corner, dtype=torch.float32, device=device)[:, None, None]
+
+    def turn(self, target: Tensor, picture: Tensor, source: Tensor, ways: Tensor) -> Tensor:
+        """Turn the eyeball in `target` by `ways` (n, 2), pixels; see `Eye.turn`."""
+        # Beyond its pixels nothing moves: planes end at 0.
+        weights = fetch(self._ball, source - self._ball_corner[:, None, None])
+        along, down = (axis[:, None, None] for axis in self._axes)
+        right, low = (ways[:, number, None, None, None] for number in (0, 1))
+        lids = source - weights[:, 1:] * low * down
+        turned = seen(picture, lids - weights[:, :1] * right * along, cubic=self._cubic)
+        target[:] = torch.where(ways.any(dim=1)[:, None, None, None], turned, target)
+        return lids
 
     def draw(self, target: Tensor, picture: Tensor, source: Tensor | None, blink: Tensor) -> None:
         """Close the lids in `target` (n, 3, height, width) by `blink` (n,); see `Eye.draw`."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.puppet.face.mesh import Face, Floats
-from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT, OVAL
 
 SHOWS_TEETH = 0.045
 
@@ -95,6 +95,15 @@ class Anatomy:
     def in_mouth(self, pixels: Floats) -> Floats:
         """Pixels (…, 2) as (along, down) of the mouth, in pixels from its middle."""
         return (pixels - self.mouth) @ np.stack([self.along, self.down], axis=1)
+
+    def in_oval(self, pixels: Floats) -> tuple[Floats, Floats]:
+        """Pixels (…, 2) as places in the face's oval: ±1 at its sides, at its top and bottom."""
+        axes = self.axes[:2, :2] / np.linalg.norm(self.axes[:2, :2], axis=0)
+        oval = self.points[list(OVAL), :2]
+        middle = oval.mean(axis=0)
+        half = np.ptp((oval - middle) @ axes, axis=0) / 2
+        place = (pixels - middle) @ axes / half
+        return place[..., 0], place[..., 1]
 
 
 def anatomy(points: Floats) -> Anatomy:

@@ -40,12 +40,13 @@ OVAL = (
 
 @dataclass(frozen=True, kw_only=True)
 class EyePoints:
-    """One eye: lids from corner to corner, and the edges of the brow above it."""
+    """One eye: lids from corner to corner, the edges of the brow above it, the iris: its middle and its rim."""
 
     upper: tuple[int, ...]
     lower: tuple[int, ...]
     brow_lower: tuple[int, ...]
     brow: tuple[int, ...]
+    iris: tuple[int, ...]
 
 
 EYES = (
@@ -54,11 +55,13 @@ EYES = (
         lower=(33, 7, 163, 144, 145, 153, 154, 155, 133),
         brow_lower=(55, 65, 52, 53, 46),
         brow=(70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+        iris=(468, 469, 470, 471, 472),
     ),
     EyePoints(
         upper=(362, 398, 384, 385, 386, 387, 388, 466, 263),
         lower=(362, 382, 381, 380, 374, 373, 390, 249, 263),
         brow_lower=(285, 295, 282, 283, 276),
         brow=(300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+        iris=(473, 474, 475, 476, 477),
     ),
 )

@@ -9,7 +9,7 @@ from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.face.topology import OVAL
 from avatars.engines.puppet.frame.eyes import eyes
 from avatars.engines.puppet.frame.mouth import Mouth
-from avatars.engines.puppet.frame.warp import Pose, face_flow
+from avatars.engines.puppet.frame.warp import Flow, Pose, face_flow
 from avatars.engines.puppet.rig.rig import Rig
 
 Area = tuple[slice, slice]
@@ -17,6 +17,9 @@ Area = tuple[slice, slice]
 # Of the eye distance: how far around the oval of the face it is rendered sharply.
 AROUND_FACE = 0.06
 SEAM = 10
+STRAIGHT = np.zeros(2, np.float32)
+STRIP = 8
+"""Nodes of the grid: how high the strips are in which pixels are fetched."""
 
 
 class Camera:
@@ -30,28 +33,34 @@ class Camera:
         interpolation = cv2.INTER_CUBIC if mode.enhanced else cv2.INTER_LINEAR
         self._rig, self._moves_head = rig, mode.moves_head
         self.flow = face_flow(rig, moves_head=mode.moves_head)
-        self._warp = _Warp(rig, self.flow.pixels, sharp=mode.enhanced)
+        self._warp = _Warp(rig, self.flow, sharp=mode.enhanced)
         self.eyes = eyes(rig)
+        self._interpolation = interpolation
+        self.widest = min(eye.ball.most for eye in self.eyes)
         self.mouth = Mouth(rig, moves_head=mode.moves_head, interpolation=interpolation)
         self._frame = rig.portrait.copy()
         self._region = self._frame[rig.region.area]
 
-    def frame(self, face: Pose, head: Pose, blink: float) -> Picture:
-        """The portrait in a pose: RGB of the portrait's shape."""
+    def frame(self, face: Pose, head: Pose, blink: float, gaze: Pose = STRAIGHT) -> Picture:
+        """The portrait in a pose: RGB of the portrait's shape; `gaze` is in degrees right and down."""
         source = self.flow.source(face, head)
         self._warp.draw(self._region[self.flow.pixels.area], source)
         for eye in self.eyes:
             where = source[eye.pixels.inside(self.flow.pixels).area] if self._moves_head else None
-            eye.draw(self._region[eye.pixels.area], where, blink)
+            target, way = self._region[eye.pixels.area], eye.ball.pixels(gaze, self.widest)
+            if where is not None and any(way):
+                where = eye.turn(target, where, way, self._interpolation)
+            eye.draw(target, where, blink)
         self.mouth.draw(self._region[self.mouth.pixels.area], face, head)
         return self._frame
 
 
 class _Warp:
-    """Fetches the pixels of a box from where they are in a rig's picture; where `sharp`, cubically on the face."""
+    """Fetches the pixels that a flow can move from where they are in a rig's picture; where `sharp`, cubically on the
+    face. What cannot move is left alone: half of a box around a person is wall."""
 
-    def __init__(self, rig: Rig, box: Box, *, sharp: bool) -> None:
-        self._picture = rig.picture
+    def __init__(self, rig: Rig, flow: Flow, *, sharp: bool) -> None:
+        self._picture, box = rig.picture, flow.pixels
         self._plain: list[Area] = [(slice(0, box.height), slice(0, box.width))]
         self._face: Area | None = None
         if sharp:
@@ -61,6 +70,7 @@ class _Warp:
             self._plain = _around(inner, box.width, box.height)
             self._weights = [(part, weight[part][..., None]) for part in _rim(inner, box.width, box.height)]
             self._seen = np.empty((inner.height, inner.width, 3), np.uint8)
+        self._plain = [strip for part in self._plain for strip in _moving(part, flow)]
 
     def draw(self, target: Picture, source: NDArray[np.float32]) -> None:
         """Fill `target`, the pixels of the box; `source` (height, width, 2) is where each comes from."""
@@ -119,6 +129,24 @@ def _around(inner: Box, width: int, height: int) -> list[Area]:
         (slice(top, bottom), slice(right, width)),
     )
     return [part for part in parts if part[0].start < part[0].stop and part[1].start < part[1].stop]
+
+
+def _moving(part: Area, flow: Flow) -> list[Area]:
+    """Strips of a part of a flow's pixels that cover whatever of it can move."""
+    strips = []
+    rows, columns = part
+    high = STRIP * flow.cell
+    for top in range(rows.start // high * high, rows.stop, high):
+        nodes = np.flatnonzero(flow.moving[top // flow.cell : (top + high) // flow.cell].any(axis=0))
+        if not len(nodes):
+            continue
+        strip = (
+            slice(max(top, rows.start), min(top + high, rows.stop)),
+            slice(max(columns.start, int(nodes[0]) * flow.cell), min(columns.stop, (int(nodes[-1]) + 1) * flow.cell)),
+        )
+        if strip[1].start < strip[1].stop:
+            strips.append(strip)
+    return strips
 
 
 def _rim(inner: Box, width: int, height: int) -> list[Area]:

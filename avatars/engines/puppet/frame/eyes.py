@@ -13,6 +13,7 @@ from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.face.glasses import glasses
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.face.topology import EYES, EyePoints
+from avatars.engines.puppet.frame.eyeball import eyeball
 from avatars.engines.puppet.frame.eyelid_skin import Axes, Curves, skin
 from avatars.engines.puppet.rig.rig import Rig
 
@@ -64,6 +65,9 @@ class Eye:
             self.pixels.grown(round(AROUND * self.unit)).within(rig.region.width, rig.region.height),
             drawn=drawn,
         )
+        ball = eyeball(rig.face, points, axes, self.curves, self.pixels)
+        # Behind dark glasses there is no eye, only what they mirror.
+        self.ball = ball if reach else replace(ball, most=0.0)
         self.corner = np.array([self.skin.area.left, self.skin.area.top], np.float32)
         self.front = self._before(axes, float(cheeks(rig.picture, rig.face) @ LUMA)) if glasses else None
         self.sideways = _blur(SAMPLES, SIDES * self.unit * (SAMPLES - 1) / (self.curves.end - self.curves.start))
@@ -98,6 +102,13 @@ class Eye:
         lid = _seen(self.skin.colour, place)
         mixed = (target + (lid - target) * cover[..., None]) * (1 - dark)[..., None]
         target[...] = (mixed + 0.5).astype(np.uint8)
+
+    def turn(self, target: Picture, source: Plane, way: tuple[float, float], interpolation: int) -> Plane:
+        """Turn the eyeball in `target`, whose pixels come from `source`, by so many pixels along the eye and down;
+        returns where pixels come from now, as far as lids go."""
+        origin, lids = self.ball.origin(source, *way)
+        cv2.remap(self.picture, origin, None, interpolation, target, cv2.BORDER_REPLICATE)
+        return lids
 
     def moved(self, blink: float) -> Plane:
         """Over the steps of the curves: how far the lid covers where its lashes were (0..1), ending softly sideways."""

@@ -18,13 +18,13 @@ RESTING_FACE = tuple(part for part in Expression if part is not Expression.BROW)
 
 
 def head_matrix(head: Pose, unit: float) -> Pose:
-    """What a head pose makes of the five head maps: (2, 5), so that `matrix @ maps` is the displacement in pixels."""
-    yaw, pitch, roll = np.radians(head[[Head.YAW, Head.PITCH, Head.ROLL]])
+    """What a head pose makes of the maps of `rig.body`: (2, 8); `matrix @ maps` is the displacement in pixels."""
+    yaw, pitch, roll, lean = np.radians(head[[Head.YAW, Head.PITCH, Head.ROLL, Head.LEAN]])
     right, down, nearer, breath = head[[Head.RIGHT, Head.DOWN, Head.NEARER, Head.BREATH]] * 0.01
     return np.array(
         [
-            [nearer, -roll, -yaw, right * unit, 0.0],
-            [roll, nearer, -pitch, down * unit, -breath * unit],
+            [nearer, -roll, -yaw, right * unit, 0.0, breath * unit, lean * unit, 0.0],
+            [roll, nearer, -pitch, down * unit, -breath * unit, 0.0, 0.0, lean * unit],
         ],
         np.float32,
     )
@@ -44,6 +44,12 @@ class Flow:
         if moves_head:
             self.head = np.ascontiguousarray(fields.head[:, *window.area]).reshape(len(fields.head), -1)
         self.shape = (window.height, window.width)
+        moving = np.zeros(self.shape, np.uint8)
+        moving[self.inner] = np.abs(basis).max(axis=(0, 3)) > 0
+        if self.head is not None:
+            moving |= (np.abs(self.head).max(axis=0) > 0).reshape(self.shape)
+        # Between nodes a displacement fades: whatever is next to one that moves does so too.
+        self.moving = cv2.dilate(moving, np.ones((3, 3), np.uint8)).astype(bool)
         y, x = np.mgrid[0 : window.height, 0 : window.width].astype(np.float32)
         self.nodes = np.stack([x, y], axis=-1)
         self._moved = np.zeros((*self.shape, 2), np.float32)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.motion.pauses import pauses
 from avatars.speech.base import Sound
 
 BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16
@@ -75,7 +75,7 @@ class Blinks:
     def _moment(self, last: float, sounds: Sequence[Sound]) -> float | None:
         """When the next blink is, or None if later than `last`."""
         latest = self._due + (WAITS if self._waits else 0.0)
-        for begin, end in _pauses(sounds):
+        for begin, end in pauses(sounds, PAUSE):
             moment = max(begin + AFTER_PHRASE, self._due)
             if moment < min(end, latest):
                 return moment if moment <= last else None
@@ -87,16 +87,6 @@ class Blinks:
             return Blink(moment=moment, depth=self._random.uniform(*LOW), hold=self._random.uniform(*LOOKS))
         depth = self._random.uniform(*PARTLY) if kind < LOOK + PARTIAL else 1.0
         return Blink(moment=moment, depth=depth, hold=BLINK_HOLD)
-
-
-def _pauses(sounds: Sequence[Sound]) -> list[tuple[float, float]]:
-    """From when to when there is silence, where it is long enough to end a phrase."""
-    spoken = [sound for sound in sounds if sound.symbol]
-    if not sounds:
-        return [(0.0, np.inf)]
-    edges = [sounds[0].start, *(edge for sound in spoken for edge in (sound.start, sound.end)), sounds[-1].end]
-    gaps = list(pairwise(edges))[::2]
-    return [(begin, end) for begin, end in gaps if end - begin >= PAUSE]
 
 
 class Wander:

@@ -6,7 +6,7 @@ over, and is the same video whether it did or not.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from avatars.engines.base import Look, Setup, Shot, frame_count
 from avatars.engines.puppet.face.geometry import smoothstep
 from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.motion.breath import Breath
+from avatars.engines.puppet.motion.gaze import Gaze
 from avatars.engines.puppet.motion.idle import Blinks, Wander
 from avatars.engines.puppet.motion.lips import BEHIND, aperture, lip_poses
 from avatars.engines.puppet.motion.prosody import Voice, smoothed
@@ -24,28 +26,32 @@ from avatars.speech.synthesis.stream import SpeechStream
 AHEAD = 0.68
 """Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
 BLOCK = 8
-BREATH_SECONDS = 3.7
 SETTLE, SHUT = 0.6, 0.1
 """Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
 TURNS = 0.45
 """Seconds in which the head turns to something, and back."""
+LEANS = 0.12
+"""Degrees by which a person who sits still leans to a side, on average: 1.3 mm at the head."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """One row per frame: `face` (n, 9) by `Expression`, `head` (n, 7) by `Head`, `blink` (n,) from open 0 to shut 1."""
+    """One row per frame: `face` (n, 9) by `Expression`, `head` (n, 8) by `Head`, `blink` (n,) from open 0 to shut 1,
+    `gaze` (n, 2) in degrees right and down."""
 
     face: NDArray[np.float32]
     head: NDArray[np.float32]
     blink: NDArray[np.float32]
+    gaze: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.blink)
 
     def after(self, frames: int) -> "Motion":
         """What follows so many of its frames."""
-        return Motion(face=self.face[frames:], head=self.head[frames:], blink=self.blink[frames:])
+        parts = {field.name: getattr(self, field.name)[frames:] for field in fields(self)}
+        return Motion(**parts)
 
 
 def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
@@ -55,18 +61,19 @@ def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
         face=np.zeros((0, len(Expression)), np.float32),
         head=np.zeros((0, len(Head)), np.float32),
         blink=np.zeros(0, np.float32),
+        gaze=np.zeros((0, 2), np.float32),
     )
-    return Motion(
-        face=np.concatenate([empty.face, *(block.face for block in blocks)]),
-        head=np.concatenate([empty.head, *(block.head for block in blocks)]),
-        blink=np.concatenate([empty.blink, *(block.blink for block in blocks)]),
-    )
+    rows = {
+        field.name: np.concatenate([getattr(block, field.name) for block in (empty, *blocks)])
+        for field in fields(Motion)
+    }
+    return Motion(**rows)
 
 
 def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: int = BLOCK) -> Iterator[Motion]:
     """The motion in blocks of so many frames, the last one of fewer; waits for each until enough speech is there."""
     fps, first = setup.fps, 0
-    blinks = Blinks(setup.seed)
+    blinks, breath, eyes = Blinks(setup.seed), Breath(setup.seed), Gaze(setup.seed, fps)
     carriage = _Carriage(setup, speech) if setup.mode.moves_head else None
     end = speech.until(math.inf) if setup.rests else None
     while True:
@@ -78,17 +85,25 @@ def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: i
             return
         times = (np.arange(first, last) + 0.5) / fps
         face, head = np.zeros((last - first, len(Expression))), np.zeros((last - first, len(Head)))
+        gaze = np.zeros((last - first, 2))
         face[:, Expression.NEUTRAL] = 1
         sounds = speech.sounds(first / fps - BEHIND, known)
         face[:, list(LIPS)] = lip_poses(sounds, times, strength=strength)
         if carriage is not None:
             head, face[:, Expression.BROW] = carriage.between(first, last, frames)
+            head[:, Head.BREATH] = breath.at(times, sounds)
+            gaze = eyes.at(times, known, sounds)
         blink = blinks.at(times, known, sounds)
         if end is not None:
             freedom = _between_rests(times, 0.5 / fps, end - 0.5 / fps, SETTLE)
             head, face[:, Expression.BROW] = head * freedom[:, None], face[:, Expression.BROW] * freedom
             face[:, list(LIPS)] *= _between_rests(times, 0.5 / fps, end - 0.5 / fps, SHUT)[:, None]
-        yield Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
+        yield Motion(
+            **{
+                name: rows.astype(np.float32)
+                for name, rows in {"face": face, "head": head, "blink": blink, "gaze": gaze}.items()
+            }
+        )
         first = last
 
 
@@ -128,7 +143,7 @@ class _Carriage:
     def __init__(self, setup: Setup, speech: SpeechStream) -> None:
         self._fps, self._looks = setup.fps, setup.looks
         self._voice = Voice(speech, setup.fps)
-        speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4)
+        speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4, 0.12)
         self._wander = [
             Wander(hertz, setup.fps, seed=setup.seed, channel=channel) for channel, hertz in enumerate(speeds, start=1)
         ]
@@ -137,7 +152,7 @@ class _Carriage:
         """Poses by `Head`, and brows, where so many frames of the speech are there."""
         self._voice.hear(min(frames, last + int(AHEAD * self._fps)))
         voice = self._voice.between(first, last)
-        turn, turn_more, nod, tilt, tilt_more, right, down, nearer, brow = (
+        turn, turn_more, nod, tilt, tilt_more, right, down, nearer, brow, lean = (
             wander.next(last - first) for wander in self._wander
         )
         lively = (voice.energy - voice.usual) * voice.speaking
@@ -148,9 +163,8 @@ class _Carriage:
         head[:, Head.RIGHT] = 0.5 * right
         head[:, Head.DOWN] = 0.35 * down + 0.35 * lively
         head[:, Head.NEARER] = 0.25 * nearer
-        times = (np.arange(first, last) + 0.5) / self._fps
-        head[:, Head.YAW] += _turned(self._looks, times)
-        head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
+        head[:, Head.LEAN] = LEANS * lean
+        head[:, Head.YAW] += _turned(self._looks, (np.arange(first, last) + 0.5) / self._fps)
         return head, self._brows(first, last, brow)
 
     def _brows(self, first: int, last: int, wander: Floats) -> Floats:

@@ -6,17 +6,13 @@ the lower lip's do. A frame's displacement is a linear mix of these fields.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.puppet.face.geometry import Anatomy, Box, sample, smoothstep
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.face.topology import (
-    CHEEK_LEFT,
-    CHEEK_RIGHT,
     FIRST_IRIS,
-    HINGES,
     INNER_LOWER,
     INNER_UPPER,
     LOWER_LIP,
@@ -25,13 +21,13 @@ from avatars.engines.puppet.face.topology import (
     UPPER_LIP,
     UPPER_RINGS,
 )
+from avatars.engines.puppet.rig.body import Surroundings, head_maps
 from avatars.engines.puppet.rig.parameters import Expression
 from avatars.engines.puppet.rig.splines import ThinPlate
 
 Layer = NDArray[np.float32]
 
 NODES_PER_UNIT = 45
-HEAD_MAPS = 5
 CLOSING_STEPS = 3
 OVERLAP = 0.022
 
@@ -41,8 +37,8 @@ class Fields:
     """Bases in pixels over grid nodes `cell` pixels apart; node (i, j) is the middle of its cell.
 
     `face` (expressions, rows, columns, 2) covers `face_window`, `upper` and `lower` cover `mouth_window` (nodes).
-    `head` (5, rows, columns) holds, weighted by how much a node belongs to the head: x, y and depth from the pivot, 1,
-    and the weight of breath. `points` (expressions, 478, 2) and `head_points` (5, 478): the same at the mesh's points.
+    `head` (`body.MAPS`, rows, columns) is how head and body move. `points` (expressions, 478, 2) and `head_points`
+    (`body.MAPS`, 478): the same at the mesh's points.
     """
 
     cell: int
@@ -64,17 +60,6 @@ class Fields:
         return int(self.head.shape[2])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What the fields have to respect: the size of the picture in pixels, the person in it, and which of its four
-    sides (left, top, right, bottom) go on in the portrait, so that motion has to end before them."""
-
-    width: int
-    height: int
-    person: NDArray[np.float32]
-    open_sides: tuple[bool, bool, bool, bool]
-
-
 def make_fields(face: Anatomy, moves: Floats, around: Surroundings) -> Fields:
     """All bases of a portrait; `moves` are the displacements of `expressions.displacements`."""
     cell = max(1, round(face.unit / NODES_PER_UNIT))
@@ -88,7 +73,7 @@ def make_fields(face: Anatomy, moves: Floats, around: Surroundings) -> Fields:
     upper = _expression_field(face, pixels, nodes[window.area], LOWER_LIP + list(INNER_LOWER[1:-1]))
     lower = _expression_field(face, pixels, nodes[window.area], UPPER_LIP + list(INNER_UPPER[1:-1]))
     below = _below_seam(face, nodes[window.area])[..., None]
-    head = _head_maps(face, nodes, cell, around)
+    head = head_maps(face, nodes, cell, around)
     part = mouth.inside(window).area
     at_points = sample(head.transpose(1, 2, 0), (face.points[:, :2] + 0.5) / cell - 0.5)
     return Fields(
@@ -166,20 +151,10 @@ def _expression_field(face: Anatomy, pixels: Floats, nodes: Floats, without: lis
     known = np.concatenate(values, axis=1).transpose(1, 0, 2).reshape(-1, 2 * len(Expression))
     spline = ThinPlate(np.concatenate(centres) / face.unit, known)
     field = spline(nodes.reshape(-1, 2) / face.unit).reshape(*nodes.shape[:2], len(Expression), 2)
-    across, down = _in_oval(face, nodes)
+    across, down = face.in_oval(nodes)
     fade = 1 - smoothstep(1.25, 1.7, np.hypot(across, down))
     faded: Layer = (field * fade[..., None, None]).transpose(2, 0, 1, 3).astype(np.float32)
     return faded
-
-
-def _in_oval(face: Anatomy, nodes: Floats) -> tuple[Floats, Floats]:
-    """Places of the nodes in the face's oval: ±1 at its sides, at its top and bottom."""
-    axes = face.axes[:2, :2] / np.linalg.norm(face.axes[:2, :2], axis=0)
-    oval = face.points[list(OVAL), :2]
-    middle = oval.mean(axis=0)
-    half = np.ptp((oval - middle) @ axes, axis=0) / 2
-    place = (nodes - middle) @ axes / half
-    return place[..., 0], place[..., 1]
 
 
 def _below_seam(face: Anatomy, nodes: Floats) -> Layer:
@@ -189,67 +164,3 @@ def _below_seam(face: Anatomy, nodes: Floats) -> Layer:
     distance = place[..., 1] - np.interp(place[..., 0], line[:, 0], line[:, 1])
     step: Layer = (1 / (1 + np.exp(-np.clip(distance / (0.02 * face.unit), -60, 60)))).astype(np.float32)
     return step
-
-
-def _head_maps(face: Anatomy, nodes: Floats, cell: int, around: Surroundings) -> Layer:
-    across, down = _in_oval(face, nodes)
-    rim = np.hypot(across / 1.28, down / np.where(down < 0, 1.62, 1.2))
-    allowed = _person(face, nodes, cell, around) * _sides(nodes.shape[1], nodes.shape[0], around.open_sides)
-    weight = _still(1 - smoothstep(1.0, 1.85, rim)) * allowed
-    oval = face.points[list(OVAL), :2]
-    height = np.ptp(oval[:, 1]) / 2
-    pivot = oval.mean(axis=0) + np.array([0.0, 1.25 * height])
-    place = nodes - pivot
-    depth = _depth(face, nodes, cell) - face.points[[CHEEK_LEFT, CHEEK_RIGHT, *HINGES], 2].mean()
-    chest = smoothstep(0.9 * height, 1.6 * height, nodes[..., 1] - oval[:, 1].mean()) * allowed
-    breath = np.maximum(chest, 0.35 * weight)
-    maps = np.stack([place[..., 0] * weight, place[..., 1] * weight, depth * weight, weight, breath])
-    return np.ascontiguousarray(maps.astype(np.float32))
-
-
-def _person(face: Anatomy, nodes: Floats, cell: int, around: Surroundings) -> Floats:
-    """The person and a soft rim around: 1 inside, exactly 0 on the wall behind."""
-    size = (nodes.shape[1], nodes.shape[0])
-    mask = cv2.resize(around.person, size, interpolation=cv2.INTER_AREA)
-    radius = 0.05 * face.unit / cell
-    mask = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=max(1, int(radius)))
-    soft = cv2.GaussianBlur(mask, (0, 0), max(1.0, radius))
-    return _still(soft.astype(np.float64))
-
-
-def _sides(columns: int, rows: int, open_sides: tuple[bool, bool, bool, bool]) -> Floats:
-    """1 inside, falling to 0 at every side where the portrait goes on."""
-    left, top, right, bottom = open_sides
-    x, y = np.arange(columns, dtype=np.float64), np.arange(rows, dtype=np.float64)
-    across, down = np.ones(columns), np.ones(rows)
-    if left:
-        across *= smoothstep(0, 0.06 * columns, x)
-    if right:
-        across *= smoothstep(0, 0.06 * columns, x[::-1])
-    if top:
-        down *= smoothstep(0, 0.06 * rows, y)
-    if bottom:
-        down *= smoothstep(0, 0.10 * rows, y[::-1])
-    return down[:, None] * across[None, :]
-
-
-def _still(weight: Floats) -> Floats:
-    """A weight whose last traces are exactly zero, so that what stands still stays bit by bit."""
-    kept: Floats = np.maximum(0.0, (weight - 0.004) / 0.996)
-    return kept
-
-
-def _depth(face: Anatomy, nodes: Floats, cell: int) -> Floats:
-    """Pixels away from the viewer: the mesh's depth on the face, a back of the head behind it."""
-    oval = face.points[list(OVAL), :2]
-    middle = oval.mean(axis=0)
-    back = float(face.points[list(OVAL), 2].max() + 0.25 * face.unit)
-    inner = face.points[0:FIRST_IRIS:2]
-    outer = np.concatenate([middle + (oval - middle) * factor for factor in (1.5, 2.6)])
-    centres = np.concatenate([inner[:, :2], face.points[list(OVAL), :2], outer])
-    values = np.concatenate([inner[:, 2], face.points[list(OVAL), 2], np.full(len(outer), back)])
-    spline = ThinPlate(centres / face.unit, values[:, None], smoothing=1e-3)
-    depth = spline(nodes.reshape(-1, 2) / face.unit).reshape(nodes.shape[:2])
-    depth = np.clip(depth, face.points[:, 2].min(), back).astype(np.float32)
-    smooth: Floats = cv2.GaussianBlur(depth, (0, 0), 0.03 * face.unit / cell).astype(np.float64)
-    return smooth

@@ -18,7 +18,8 @@ class Expression(IntEnum):
 
 
 class Head(IntEnum):
-    """Motions of the head as a whole: degrees for the turns, hundredths of the eye distance for the rest."""
+    """Motions of the head as a whole, and of the body with it (`BREATH`, `LEAN`): degrees for the turns and the lean,
+    hundredths of the eye distance for the rest."""
 
     YAW = 0
     PITCH = 1
@@ -27,6 +28,10 @@ class Head(IntEnum):
     DOWN = 4
     NEARER = 5
     BREATH = 6
+    LEAN = 7
 
+
+GAZE_RIGHT, GAZE_DOWN = 0, 1
+"""A gaze: degrees that the eyes turn to the right and down in the picture."""
 
 LIPS = (Expression.JAW, Expression.WIDE, Expression.ROUND, Expression.RAISE, Expression.DROP, Expression.PRESS)

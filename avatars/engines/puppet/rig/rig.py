@@ -10,11 +10,15 @@ from avatars.engines.puppet.face.lip_seam import on_seam
 from avatars.engines.puppet.face.mesh import Face, FaceMesh, Floats
 from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.engines.puppet.face.topology import CHIN, FOREHEAD
-from avatars.engines.puppet.rig.displacement import Fields, Surroundings, make_fields
+from avatars.engines.puppet.rig.body import Surroundings
+from avatars.engines.puppet.rig.displacement import Fields, make_fields
 from avatars.engines.puppet.rig.expressions import displacements
 from avatars.exceptions import PortraitError
 
 CALM_FROM, CALM_TO = 20.0, 35.0
+SHOULDERS, CHEST = 3.2, 5.2
+"""Eye distances (90 mm in adults) from the middle of the face: shoulders are 2.6 of them away, and what is further down
+than the chest does not rise with the breath."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,8 @@ def _region(face: Face, width: int, height: int) -> Box:
     forehead, chin = face.points[FOREHEAD], face.points[CHIN]
     x, y = (forehead + chin)[:2] / 2
     tall = float(np.linalg.norm(chin - forehead))
-    wide = max(2.0 * face.eye_distance, 1.25 * tall)
-    region = Box(left=int(x - wide), top=int(y - 1.75 * tall), right=int(x + wide), bottom=int(y + 1.75 * tall))
+    wide = max(SHOULDERS * face.eye_distance, 1.25 * tall)
+    region = Box(
+        left=int(x - wide), top=int(y - 1.75 * tall), right=int(x + wide), bottom=int(y + CHEST * face.eye_distance)
+    )
     return region.within(width, height)

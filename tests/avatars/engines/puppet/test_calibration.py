@@ -13,7 +13,7 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.lips import aperture
-from avatars.engines.puppet.rig.parameters import LIPS, Expression
+from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.validation import load
 from tests.support.paths import PHOTOGRAPH
@@ -85,7 +85,7 @@ def test_what_is_no_opening_stays() -> None:
 def test_narrow_openings_are_seen_in_proportion_to_wide_ones(name: str) -> None:
     engine = Puppet(device="cpu")
     rig = engine.rig(load(PHOTOGRAPH) if name == "photograph" else samples.draw(name, height=720))
-    camera, still = Camera(rig, Mode.LIPSYNC), np.zeros(7, np.float32)
+    camera, still = Camera(rig, Mode.LIPSYNC), np.zeros(len(Head), np.float32)
     asked = np.zeros((3, len(Expression)), np.float32)
     asked[:, Expression.NEUTRAL] = 1
     asked[:, Expression.JAW] = 0.16 / 0.22, 0.24, 0.24

@@ -100,7 +100,7 @@ def sharpness(picture: Picture) -> float:
 
 def test_the_enhanced_modes_keep_a_moving_face_sharp(engine: Puppet, photograph: Picture) -> None:
     rig = engine.rig(photograph)
-    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3], np.float32)
+    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3, 0.1], np.float32)
     box = sharp_box(rig, Box(left=0, top=0, right=rig.region.width, bottom=rig.region.height))
     face = (slice(box.top + 40, box.bottom - 120), slice(box.left + 20, box.right - 20))
     kept = {}
@@ -113,7 +113,7 @@ def test_the_enhanced_modes_keep_a_moving_face_sharp(engine: Puppet, photograph:
 
 def test_where_the_sharp_face_ends_no_line_is_seen(engine: Puppet, photograph: Picture) -> None:
     rig = engine.rig(photograph)
-    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3], np.float32)
+    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3, 0.1], np.float32)
     plain, sharp = (
         Camera(rig, mode).frame(pose(), half, 0.0).astype(np.int16)
         for mode in (Mode.TALKING_HEAD, Mode.ENHANCED_TALKING_HEAD)
@@ -184,7 +184,7 @@ def test_no_pixel_outshines_its_surroundings(engine: Puppet, portrait: str, requ
     camera = Camera(rig, Mode.ENHANCED_TALKING_HEAD)
     mouth = camera.mouth.pixels
     for face in (pose(jaw=0.8), pose(round=1, jaw=0.2), pose(wide=0.8, jaw=0.2), pose(press=1)):
-        frame = camera.frame(face, np.array([2, 1, 1, 0.5, 0.5, 0.3, 0.5], np.float32), 0.5).astype(int)
+        frame = camera.frame(face, np.array([2, 1, 1, 0.5, 0.5, 0.3, 0.5, 0.1], np.float32), 0.5).astype(int)
         outside = (frame < low.astype(int) - 24) | (frame > high.astype(int) + 24)
         outside[rig.region.area][mouth.area] = False
         assert not outside.any()

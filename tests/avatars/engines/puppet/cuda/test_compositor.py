@@ -11,6 +11,7 @@ from avatars.engines.puppet.device import CPU, chosen, in_batches
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.planner import Motion
+from avatars.engines.puppet.rig.parameters import Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.exceptions import EngineMissing
 from avatars.portraits import samples
@@ -25,7 +26,7 @@ class TooMuch(Exception):
 def poses(count: int = 6) -> Motion:
     """Everything that can move, at once, further than speech moves it."""
     random = np.random.default_rng(7)
-    face, head = random.uniform(0, 0.7, (count, 9)), random.uniform(-1.5, 1.5, (count, 7))
+    face, head = random.uniform(0, 0.7, (count, 9)), random.uniform(-1.5, 1.5, (count, len(Head)))
     face[:, 0] = 1
     face[0], head[0] = 0, 0
     face[0, 0] = 1
@@ -33,6 +34,7 @@ def poses(count: int = 6) -> Motion:
         face=face.astype(np.float32),
         head=head.astype(np.float32),
         blink=np.linspace(0, 1, count).astype(np.float32),
+        gaze=np.array([(0, 0), (8, 0), (-8, 2), (5, -2), (3, 4), (0, 0)], np.float32),
     )
 
 
@@ -46,7 +48,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
         return plain
     face = np.zeros(9, np.float32)
     face[[0, 1, 2]] = 1, 0.5, 0.6
-    return engine.rig(Camera(plain, Mode.ENHANCED_LIPSYNC).frame(face, np.zeros(7, np.float32), 0.0).copy())
+    return engine.rig(Camera(plain, Mode.ENHANCED_LIPSYNC).frame(face, np.zeros(len(Head), np.float32), 0.0).copy())
 
 
 @pytest.mark.gpu
@@ -56,7 +58,9 @@ def test_torch_makes_the_same_frames_within_two_grey_levels(rig: Rig, mode: Mode
 
     motion = poses()
     camera = Camera(rig, mode)
-    expected = [camera.frame(motion.face[i], motion.head[i], float(motion.blink[i])).copy() for i in range(6)]
+    expected = [
+        camera.frame(motion.face[i], motion.head[i], float(motion.blink[i]), motion.gaze[i]).copy() for i in range(6)
+    ]
     made = [frame.copy() for frame in TorchCamera(rig, mode, "cpu").frames(motion, 0, 6)]
     assert len(made) == 6
     # The first pose is at rest; a portrait that shows teeth has its mouth shut by it.
