@@ -24,6 +24,7 @@ from tests.runner.xdist_scheduler import ByUnit, longest_first, unit_of
 pytest_plugins = [
     "tests.fixtures.emulator",
     "tests.fixtures.engines",
+    "tests.fixtures.portrait_videos",
     "tests.fixtures.s3",
     "tests.fixtures.stack_logs",
     "tests.fixtures.videos",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.adapters.availability import Probed
+from avatars.engines.moving import MovingPortrait
 from avatars.speech.base import Speech
 from avatars.speech.synthesis.stream import SpeechStream
 
@@ -60,6 +61,7 @@ class Setup:
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: engines key their caches by it.
     A shot that `rests` begins and ends with the face as it is in the portrait, so that videos join invisibly.
     An engine that can turns the head where `looks` say so.
+    With `moving` the portrait is one frame of a video; engines that do not move it (`moves_video`) animate that frame.
     """
 
     portrait: Picture
@@ -70,6 +72,7 @@ class Setup:
     folder: Path | None = None
     rests: bool = False
     looks: tuple[Look, ...] = ()
+    moving: MovingPortrait | None = None
     waiting: Callable[[float], None] = _unheard
     note: Callable[[str], None] = _unread
 
@@ -99,6 +102,9 @@ class RenderEngine(Probed, ABC):
 
     edition: str = ""
     """Of an engine whose shots rest where they are to: changes with all that decides how it draws."""
+
+    moves_video: bool = False
+    """Whether it draws its mouth into the frames of a portrait that is a video."""
 
     device: str = ""
     """What it computes on and with, for people; "" where it does not say."""

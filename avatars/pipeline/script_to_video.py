@@ -11,6 +11,7 @@ from typing import Any
 
 from avatars.ai_label import fragment_label, image_label, video_label
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
+from avatars.engines.moving import MovingPortrait
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
@@ -21,6 +22,7 @@ from avatars.pipeline.finishing import Drawn
 from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
 from avatars.pipeline.overlays import Overlays
+from avatars.pipeline.portrait_video import joins, moving_of, still_of
 from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
@@ -47,15 +49,16 @@ def make(
     about: dict[str, Any] | None = None,
     restore: Restore | None = None,
     segment_cache: FileCache | None = None,
+    cache_folder: Path | None = None,
     progress: Progress | None = None,
     publish: Publish | None = None,
 ) -> FinishedVideo:
     """Make the video of a spec. `folder` then holds its three files, or nothing if it fails.
 
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
-    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again. `publish` is
-    given the parts of the video as files, while the rest is drawn; the caller removes them by `discard_parts`. A video
-    of segments has none.
+    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again, `cache_folder`
+    the tracks of portrait videos. `publish` is given the parts of the video as files, while the rest is drawn; the
+    caller removes them by `discard_parts`. A video of segments has none.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -65,9 +68,11 @@ def make(
         notes: list[str] = []
         if spec.deck is not None:
             compose = partial(_restored, spec, restore, notes)
+            still_of(spec, notes)
             drawn = scene_video.draw(spec, spec.deck, source, engine, work, compose, segment_cache, timer, notes)
         else:
-            drawn = _drawn(spec, source, engine, work, restore, segment_cache, timer, notes, folder, publish)
+            portrait = _portrait(spec, restore, engine, notes, cache_folder)
+            drawn = _drawn(spec, source, engine, work, portrait, segment_cache, timer, notes, folder, publish)
         spec, shot, parts = drawn.spec, drawn.shot, drawn.parts
         limit = parts.limit(shot.frame_count, goal=spec.goal, most=spec.limit)
         timer.begin(Stage.ENCODING)
@@ -93,19 +98,19 @@ def _drawn(
     source: SpeechSource,
     engine: RenderEngine,
     work: Path,
-    restore: Restore | None,
+    portrait: tuple[Picture, MovingPortrait | None],
     cache: FileCache | None,
     timer: StageTimer,
     notes: list[str],
     folder: Path,
     publish: Publish | None,
 ) -> Drawn:
-    picture = _picture(spec, restore, notes)
+    picture, moving = portrait
     parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
-    setup = setup_of(spec, picture, work, timer, notes)
+    setup = setup_of(spec, picture, work, timer, notes, moving=moving)
     timer.begin(Stage.SPEAKING)
     target = work / PICTURE
-    if spec.cuts and source.engine is not None and segments.supports(engine, notes):
+    if spec.cuts and source.engine is not None and joins(moving, engine, notes):
         shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache)
         return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=True)
     with source.stream(spec, timer) as (stream, words):
@@ -205,6 +210,15 @@ def verify(video: FinishedVideo, content_id: str) -> None:
     """
     video_label.verify_tag(mp4.probe(video.video), content_id)
     image_label.verify(video.poster, content_id)
+
+
+def _portrait(
+    spec: VideoSpec, restore: Restore | None, engine: RenderEngine, notes: list[str], cache_folder: Path | None
+) -> tuple[Picture, MovingPortrait | None]:
+    """The portrait, and what moves it if it is a video."""
+    if spec.portrait_video is None:
+        return _picture(spec, restore, notes), None
+    return moving_of(spec, spec.portrait_video, engine, notes, cache_folder)
 
 
 def _picture(spec: VideoSpec, restore: Restore | None, notes: list[str]) -> Picture:

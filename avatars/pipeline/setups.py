@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from avatars.engines.base import Mode, Picture, Setup
+from avatars.engines.moving import MovingPortrait
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.stages import StageTimer
 
@@ -12,7 +13,15 @@ WAITED = 0.9
 """The share of the stage that is over when an engine that makes a whole video first has made it."""
 
 
-def setup_of(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, notes: list[str]) -> Setup:
+def setup_of(
+    spec: VideoSpec,
+    picture: Picture,
+    work: Path,
+    timer: StageTimer,
+    notes: list[str],
+    *,
+    moving: MovingPortrait | None = None,
+) -> Setup:
     """The setup of a video; engines keep their files in a folder of `work`."""
     folder = work / "engine"
     folder.mkdir()
@@ -21,7 +30,8 @@ def setup_of(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, n
         mode=Mode(spec.mode),
         fps=spec.fps,
         seed=spec.seed,
-        origin=digest_of(spec.portrait),
+        origin=digest_of(moving.path if moving else spec.portrait),
+        moving=moving,
         folder=folder,
         waiting=lambda share: timer.report(WAITED * share),
         note=notes.append,

@@ -15,15 +15,17 @@ SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class VideoSpec:
-    """What to make. `portrait` is a picture file, `scene` its framing; `longest` limits the longer side in pixels,
-    `limit` the bytes. A video has at most `goal` bytes where that leaves enough quality. A `recording` is used as it
-    is; `text` then holds its words, "" if unknown. `cuts` are places in the text where segments begin that other
-    videos may share: engines that support it draw each once. A `deck` has scenes, in which `scene` tells the format
-    and how the human looks."""
+    """What to make. `portrait` is a picture file, or one frame of the `portrait_video` that moves instead of it.
+
+    `scene` is its framing; `longest` limits the longer side in pixels, `limit` the bytes. A video has at most `goal`
+    bytes where that leaves enough quality. A `recording` is used as it is; `text` then holds its words, "" if unknown.
+    `cuts` are places in the text where segments begin that other videos may share: engines that support it draw each
+    once. A `deck` has scenes, in which `scene` tells the format and how the human looks."""
 
     text: str
     cuts: tuple[int, ...] = ()
     portrait: Path
+    portrait_video: Path | None = None
     content_id: str
     provider: str
     voice: str

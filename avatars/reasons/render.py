@@ -124,6 +124,13 @@ class Reason(TextChoices):
     SERVER_BROKEN = "server_broken", _("its server failed")
     GPU_MEMORY = "gpu_memory", _("the graphics card had too little memory; the processor made it")
     GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
+    MOVING_STILL = (
+        "moving_still",
+        _("one frame of the portrait video was animated: this engine, or a video of scenes, does not move it"),
+    )
+    MOVING_ON_CPU = "moving_on_cpu", _("the processor made it: portrait videos are not drawn by the graphics card")
+    MOVING_BACKGROUND = "moving_background", _("a portrait video keeps its own background")
+    NOT_A_VIDEO = "not_a_video", _("the portrait video cannot be read")
     IN_ONE_PIECE = "in_one_piece", _("drawn in one piece: the pictures of this engine cannot be joined")
     STREAM_DIFFERS = "stream_differs", _("what was shown while it was rendered was another video and was withdrawn")
     RESTING = "resting", _("it had failed several times and rests")
@@ -175,6 +182,8 @@ ADVICE: dict[str, Any] = {
     Reason.TIME_LIMIT: SHORTER,
     Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
     Reason.BACKGROUND_BROKEN: _("Upload the background picture of the digital human again, or remove it."),
+    Reason.MOVING_BACKGROUND: _("Remove the background colour and picture, or use a photograph as the portrait."),
+    Reason.NOT_A_VIDEO: _("Upload the portrait video of the digital human again."),
     Reason.LOGO_BROKEN: _("Upload the logo of the digital human again, or remove it."),
     Reason.CLIP_BROKEN: CLIP,
     Reason.CLIP_TOO_LARGE: CLIP,

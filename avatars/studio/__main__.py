@@ -3,6 +3,7 @@
 It needs the settings but neither apps nor a database, so it starts fast. It ends with its parent.
 """
 
+import hashlib
 import logging
 import logging.config
 import os
@@ -78,6 +79,8 @@ class OrderHandler:
             found = validation.examine(order.data, face=order.face)
             kept = validation.kept(order.data, found)
             return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
+        if order.kind is Kind.CHECK_VIDEO:
+            return self._check_video(order)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
         if order.kind is Kind.TRANSCRIBE:
@@ -93,6 +96,23 @@ class OrderHandler:
         if order.spec is not None:
             _engines(order.spec)
         return Answer(number=order.number, event=Event.DONE)
+
+    def _check_video(self, order: Order) -> Answer:
+        if order.source is None or order.target is None:
+            raise StudioError("An order to check a video has none.", code="order_broken")
+        from avatars.portraits import video_file, video_validation
+
+        self._report(order.number, Stage.ENCODING, 0.0)
+        video_file.rewritten(order.source, order.target, limits=order.limits)
+        with order.target.open("rb") as file:
+            origin = hashlib.file_digest(file, "sha256").hexdigest()
+        found = video_validation.examine(
+            order.target,
+            origin,
+            cache_folder=settings.AVATARS["CACHE_DIR"],
+            waiting=lambda share: self._report(order.number, Stage.CHECKING, share),
+        )
+        return Answer(number=order.number, event=Event.DONE, examined_video=found)
 
     def _transcribe(self, order: Order) -> Answer:
         if order.recording is None:
@@ -148,6 +168,7 @@ class OrderHandler:
             about={"name": order.spec.speech_engine, **backends.entry("SPEECH_ENGINES", order.spec.speech_engine)},
             recognition=_recognition() if order.spec.recording and not order.spec.text else None,
             segment_cache=segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
+            cache_folder=settings.AVATARS["CACHE_DIR"],
             restore=partial(_restored, order.spec.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
             publish=lambda part: self._send(Answer(number=order.number, event=Event.PART, part=part)),

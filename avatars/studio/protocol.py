@@ -15,6 +15,8 @@ from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.pipeline.stream_parts import StreamPart
 from avatars.portraits.findings import Examined
+from avatars.portraits.video_file import USUAL, Limits
+from avatars.portraits.video_findings import ExaminedVideo
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     WARM = "warm"
     VIDEO = "video"
     CHECK_PORTRAIT = "check_portrait"
+    CHECK_VIDEO = "check_video"
     DRAW = "draw"
     TRANSCRIBE = "transcribe"
     VOICE_PREVIEW = "voice_preview"
@@ -47,7 +50,8 @@ class Event(StrEnum):
 class Order:
     """Work for the child.
 
-    A video and a narration need spec and folder, a portrait check needs data, a drawing the name of its character, a
+    A video and a narration need spec and folder, a portrait check needs data, the check of a portrait video its source
+    and its target, a drawing the name of its character, a
     transcription the name of its engine and the recording; the others have a field of their own.
     """
 
@@ -64,6 +68,9 @@ class Order:
     reading: Reading | None = None
     check: CheckRequest | None = None
     face: int | None = None
+    source: Path | None = None
+    target: Path | None = None
+    limits: Limits = USUAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +86,7 @@ class Answer:
     transcript: Transcript | None = None
     lint: Lint | None = None
     examined: Examined | None = None
+    examined_video: ExaminedVideo | None = None
     outcome: Outcome | None = None
     data: bytes = b""
     error: AvatarError | None = None

@@ -16,6 +16,8 @@ from avatars.pipeline.speech_source import NARRATION
 from avatars.pipeline.stages import Progress
 from avatars.pipeline.stream_parts import Publish
 from avatars.portraits.findings import Examined
+from avatars.portraits.video_file import USUAL, Limits
+from avatars.portraits.video_findings import ExaminedVideo
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
@@ -110,6 +112,29 @@ class Studio:
         if answer.examined is None:
             raise StudioError("The studio answered without findings.", code="studio_broke")
         return answer.examined, answer.data
+
+    def check_video(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        limits: Limits = USUAL,
+        on_progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        time_limit: float = 900,
+        memory_limit_mb: int = MEMORY_MB,
+    ) -> ExaminedVideo:
+        """The findings for a portrait video, and what is kept of it in `target`; its track is cached.
+
+        See `portraits.video_validation.examine`. Raises `PortraitError` if it is no such video, and as `make_video`.
+        """
+        order = Order(
+            number=0, kind=Kind.CHECK_VIDEO, source=source.absolute(), target=target.absolute(), limits=limits
+        )
+        answer = self._order(order, _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb))
+        if answer.examined_video is None:
+            raise StudioError("The studio answered without findings.", code="studio_broke")
+        return answer.examined_video
 
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
         """The PNG of a sample portrait. Raises `PortraitError` for an unknown name."""

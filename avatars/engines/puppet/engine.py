@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from avatars.engines import puppet
-from avatars.engines.base import Picture, Setup
+from avatars.engines.base import Mode, Picture, Setup
+from avatars.engines.moving import MovingPortrait
 from avatars.engines.puppet.calibration import made_up, measure
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, TORCH, drawing, in_batches
 from avatars.engines.puppet.face.mesh import FaceMesh
@@ -19,6 +20,7 @@ from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.engines.puppet.files import DATA
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
+from avatars.engines.puppet.moving.renderer import moving_frames
 from avatars.engines.puppet.rig import disk_cache as files
 from avatars.engines.puppet.rig.cache import RigCache
 from avatars.engines.puppet.rig.rig import Rig, build
@@ -34,6 +36,8 @@ class Puppet(puppet.Puppet):
 
     Raises `EngineMissing` where a model, LiteRT or the demanded graphics card is absent.
     """
+
+    moves_video = True
 
     def __init__(
         self,
@@ -59,7 +63,20 @@ class Puppet(puppet.Puppet):
 
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         """See `StreamingEngine.follow`; the portrait is examined before the first frame is asked for."""
+        if setup.moving is not None:
+            return self._moving(setup, setup.moving, speech)
         return self._film(self.rig(setup.portrait, origin=setup.origin), setup, speech)
+
+    def _moving(self, setup: Setup, moving: MovingPortrait, speech: SpeechStream) -> Iterator[Picture]:
+        """The frames of a video with our mouth; on the processor, because decoding takes as long as drawing."""
+        x, y, width, height = moving.place
+        shown = np.ascontiguousarray(setup.portrait[y : y + height, x : x + width])
+        rig = self.rig(shown, origin=setup.origin)
+        if self._device != CPU:
+            setup.note("moving_on_cpu")
+        # The head is moved by the video.
+        still = replace(setup, mode=Mode.ENHANCED_LIPSYNC if setup.mode.enhanced else Mode.LIPSYNC)
+        return moving_frames(rig, moving, setup, self._motions(rig, still, speech))
 
     def rig(self, portrait: Picture, *, origin: str = "") -> Rig:
         """The rig of a portrait, kept where possible. Raises `PortraitError` where there is no face."""

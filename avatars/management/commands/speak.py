@@ -17,10 +17,12 @@ from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.spec import seed_of
 from avatars.pipeline.stages import Stage
 from avatars.portraits import image_file
+from avatars.reasons import video as video_reasons
 from avatars.reasons.render import REMARKS, UNUSABLE
 from avatars.studio.studio import Studio
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
+VIDEOS = (".mp4", ".mov", ".webm", ".m4v")
 FIRST_HAN = "\u2e80"
 
 
@@ -34,7 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("text", help="what to say, Chinese, English or both")
         parser.add_argument("out", type=Path, help="the MP4 to write")
         shown = parser.add_mutually_exclusive_group()
-        shown.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
+        shown.add_argument(
+            "--portrait",
+            type=Path,
+            help="a photograph or drawing of one face (JPEG, PNG, WebP), or a video of one person (MP4, MOV, WebM)",
+        )
         shown.add_argument("--character", default="xiao", help="one of our own: xiao, ran")
         parser.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
         parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
@@ -88,7 +94,11 @@ class Command(BaseCommand):
 
     def _spec(self, place: Studio, folder: Path, options: dict[str, Any]) -> VideoSpec:
         given: Path | None = options["portrait"]
-        if given is None:
+        video: Path | None = None
+        if given is not None and given.suffix.lower() in VIDEOS:
+            video = folder / "portrait.mp4"
+            portrait = self._checked_video(place, given, video)
+        elif given is None:
             portrait = folder / "portrait.png"
             portrait.write_bytes(place.draw(options["character"]))
         else:
@@ -97,6 +107,7 @@ class Command(BaseCommand):
         return VideoSpec(
             text=options["text"],
             portrait=portrait.absolute(),
+            portrait_video=video.absolute() if video else None,
             content_id=content_id,
             seed=seed_of(content_id),
             provider=settings.AVATARS["AI_LABEL_PROVIDER"],
@@ -132,6 +143,21 @@ class Command(BaseCommand):
         upright = folder / "portrait.jpg"
         upright.write_bytes(kept)
         return upright
+
+    def _checked_video(self, place: Studio, given: Path, kept: Path) -> Path:
+        """The frame of a portrait video that stands for it; `kept` is what moves. Prints what to mind, and when."""
+        try:
+            found = place.check_video(given, kept, on_progress=self._report)
+        except (PortraitError, OSError) as error:
+            code = error.code if isinstance(error, PortraitError) else "not_a_video"
+            raise CommandError(f"{video_reasons.words(code)} ({code})") from error
+        for each in (*found.flaws, *found.remarks):
+            self.stderr.write(f"{given.name}: {video_reasons.told(each.code, each.begin, each.end)} ({each.code})")
+        if found.flaws:
+            raise CommandError("The video cannot be used.")
+        still = kept.with_suffix(".jpg")
+        still.write_bytes(found.still)
+        return still
 
     def _report(self, stage: Stage, share: float) -> None:
         """One line per stage, rewritten on a terminal as it goes on."""

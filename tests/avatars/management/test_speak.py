@@ -101,3 +101,10 @@ def test_torch_renders_and_the_pace_is_printed(tmp_path):
     told = speak("你", tmp_path / "hello.mp4", render_engine="puppet", device="torch", longest=320).splitlines()
     pace = r"25 frames in \d+\.\d s, \d+\.\d frames/s with H.264"
     assert re.fullmatch(rf"rendered on cpu \(torch \S+\): {pace}", told[-1])
+
+
+def test_a_video_is_checked_and_refused_with_the_reason(tmp_path):
+    short = tmp_path / "short.mp4"
+    speak("你好", short)
+    with pytest.raises(CommandError, match=r"at least 20 seconds.*video_too_short"):
+        speak("你好", tmp_path / "hello.mp4", portrait=short)

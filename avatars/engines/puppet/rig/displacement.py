@@ -89,6 +89,11 @@ def make_fields(face: Anatomy, moves: Floats, around: Surroundings) -> Fields:
     )
 
 
+def skin_layer(face: Anatomy, pixels: Floats, window: Box, cell: int) -> Layer:
+    """How the skin at a window of nodes moves with the 478 points: (n, rows, columns, 2) for `pixels` (n, 478, 2)."""
+    return _expression_field(face, pixels, _nodes(window, cell), [])
+
+
 def _nodes(window: Box, cell: int) -> Floats:
     y, x = np.mgrid[window.top : window.bottom, window.left : window.right]
     return (np.stack([x, y], axis=-1) + 0.5) * cell - 0.5
@@ -137,7 +142,7 @@ def _closing(face: Anatomy, move: Floats) -> Floats:
 
 
 def _expression_field(face: Anatomy, pixels: Floats, nodes: Floats, without: list[int]) -> Layer:
-    """One lip layer over `nodes`: (expressions, rows, columns, 2); still on rings around the face, faded out beyond."""
+    """One lip layer over `nodes`: (motions, rows, columns, 2); still on rings around the face, faded out beyond."""
     oval = face.points[list(OVAL), :2]
     middle = oval.mean(axis=0)
     centres, values = [], []
@@ -148,9 +153,9 @@ def _expression_field(face: Anatomy, pixels: Floats, nodes: Floats, without: lis
     for factor, leak in ((1.22, 0.30), (1.55, 0.0), (2.1, 0.0)):
         centres.append(middle + (oval - middle) * factor)
         values.append(pixels[:, list(OVAL)] * leak)
-    known = np.concatenate(values, axis=1).transpose(1, 0, 2).reshape(-1, 2 * len(Expression))
+    known = np.concatenate(values, axis=1).transpose(1, 0, 2).reshape(-1, 2 * len(pixels))
     spline = ThinPlate(np.concatenate(centres) / face.unit, known)
-    field = spline(nodes.reshape(-1, 2) / face.unit).reshape(*nodes.shape[:2], len(Expression), 2)
+    field = spline(nodes.reshape(-1, 2) / face.unit).reshape(*nodes.shape[:2], len(pixels), 2)
     across, down = face.in_oval(nodes)
     fade = 1 - smoothstep(1.25, 1.7, np.hypot(across, down))
     faded: Layer = (field * fade[..., None, None]).transpose(2, 0, 1, 3).astype(np.float32)

@@ -1,0 +1,27 @@
+"""By how much the skin around the mouth is lighter or darker than in the reference frame, from frame to frame."""
+
+import numpy as np
+from scipy.signal import savgol_filter
+
+from avatars.engines.puppet.face.geometry import Anatomy
+from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.moving.tracking import SPOTS
+
+WINDOW = 9
+DARKEST = 8.0
+MOST = 0.5
+"""Of the logarithm: beyond it, a spot is covered rather than lit otherwise."""
+
+
+def gains(colours: Floats, reference: int, face: Anatomy) -> Floats:
+    """The logarithm of light in each frame, (n, 3, 3): for each colour a constant, and how it changes along and down
+    the mouth, per eye distance; from the colours (n, spots, 3) at `SPOTS`."""
+    place = face.in_mouth(face.points[list(SPOTS), :2]) / face.unit
+    flat = np.column_stack([np.ones(len(place)), place])
+    ratio = np.log(np.maximum(colours, DARKEST)) - np.log(np.maximum(colours[reference], DARKEST))
+    # A spot that a gesture or a fold of the cheek covers must not tint the mouth.
+    middle = np.median(ratio, axis=1, keepdims=True)
+    ratio = middle + np.clip(ratio - middle, -0.12, 0.12)
+    planes: Floats = np.einsum("ks,nsc->nck", np.linalg.pinv(flat), np.clip(ratio, -MOST, MOST))
+    window = min(WINDOW, len(planes) - (len(planes) + 1) % 2)
+    return planes if window < 3 else np.asarray(savgol_filter(planes, window, 1, axis=0))

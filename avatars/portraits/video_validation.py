@@ -1,0 +1,176 @@
+"""Portrait videos checked like photographs, at every second: a reason and a place where one will not do."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from avatars.engines.base import Picture
+from avatars.engines.moving import FPS, SURE, Track
+from avatars.engines.puppet.face import findings, light, sharpness
+from avatars.engines.puppet.face.closeup import closeup
+from avatars.engines.puppet.face.mesh import Face
+from avatars.engines.puppet.moving import tracking
+from avatars.engines.puppet.moving.frames import VideoFrames
+from avatars.engines.puppet.moving.track_cache import kept_track
+from avatars.exceptions import PortraitError
+from avatars.media import mp4
+from avatars.portraits import orientation, texture, verdict
+from avatars.portraits.video_findings import ExaminedVideo, VideoFinding
+
+MIN_SIDE = 360
+EVERY = FPS // 2
+"""Frames from one close look to the next; in between, only the mesh is followed."""
+TURNED, TILTED, NODDED = 25.0, 25.0, 25.0
+"""Degrees that the mouth of another frame can follow: further, its far side shows what that frame does not."""
+CUT, USUAL = 12.0, 5.0
+"""Grey levels by which the whole picture changes from one frame to the next where it is cut, and by how many times more
+than around it: nods and gestures stay below 4."""
+JUMP = 0.6
+"""Eye distances that a face may move from one frame to the next."""
+SPEAKS = 0.05
+"""By how much the gap between the lips varies in a person who speaks, eye distances."""
+TOGETHER = 1.0
+"""Seconds between two places that are told as one."""
+TELLS = 3
+"""Places of one code that are told, the longest."""
+LASTS = {"eyes_covered": 1.5, "mouth_covered": 1.0}
+"""Seconds that some findings must last: lids that close, a mouth that opens wide."""
+WIDE = 240
+
+Seconds = list[tuple[float, float]]
+
+
+@dataclass(kw_only=True)
+class _Looks:
+    """What close looks found, by code the frames."""
+
+    flaws: dict[str, list[int]] = field(default_factory=dict)
+    remarks: dict[str, list[int]] = field(default_factory=dict)
+    photographic: list[bool] = field(default_factory=list)
+
+    def look(self, number: int, frame: Picture, _face: Face) -> None:
+        """Judge one frame as a photograph is judged."""
+        if number % EVERY:
+            return
+        found = findings.look(frame)
+        large = [each for each in found if each.eye_distance > orientation.LARGE * found[0].eye_distance]
+        if len(large) > 1:
+            self.flaws.setdefault("several_faces", []).append(number)
+        if not found:
+            return
+        near = closeup(frame, found[0])
+        seen = verdict.Measures(
+            face=found[0],
+            size=(frame.shape[1], frame.shape[0]),
+            light=light.measure(near),
+            blur=sharpness.blur(near),
+            photographic=texture.looks_photographed(frame, found[0].box),
+            others=len(found) > len(large),
+        )
+        self.photographic.append(seen.photographic)
+        code = verdict.flaw(seen)
+        if code and code not in ("turned", "mouth_stays_open"):
+            self.flaws.setdefault(code, []).append(number)
+        for code in verdict.remarks(seen):
+            if code in ("others_behind", "dark", "bright", "side_shadow", "soft", "face_small", "face_at_edge"):
+                self.remarks.setdefault(code, []).append(number)
+
+
+def examine(
+    path: Path, origin: str, *, cache_folder: Path | None, waiting: Callable[[float], None] | None = None
+) -> ExaminedVideo:
+    """What is in a stored video whose SHA-256 is `origin`; its track is kept. Raises `PortraitError`."""
+    found = mp4.probe(path).video
+    assert found is not None
+    size, looks = (found.width, found.height), _Looks()
+    whole = VideoFrames(path=path, part=(0, 0, *size), size=size)
+    if min(size) < MIN_SIDE:
+        small = VideoFinding(code="too_small", begin=0.0, end=found.samples / FPS)
+        return ExaminedVideo(width=size[0], height=size[1], seconds=found.samples / FPS, flaws=(small,))
+
+    def seen(number: int, frame: Picture, face: Face) -> None:
+        looks.look(number, frame, face)
+        if waiting is not None:
+            waiting((number + 1) / max(found.samples, number + 1))
+
+    try:
+        track = tracking.follow(whole.read(), findings.mesh(), seen)
+    except PortraitError as error:
+        if error.code != "no_face":
+            raise
+        nobody = VideoFinding(code="no_face", begin=0.0, end=found.samples / FPS)
+        return ExaminedVideo(width=size[0], height=size[1], seconds=found.samples / FPS, flaws=(nobody,))
+    kept_track(cache_folder, origin, lambda: track)
+    flaws = _places({**looks.flaws, **_from_track(track)})
+    remarks = () if flaws else _places(looks.remarks)
+    return ExaminedVideo(
+        width=size[0],
+        height=size[1],
+        seconds=len(track) / FPS,
+        flaws=tuple(_shown(flaw, whole, track) for flaw in flaws),
+        remarks=tuple(_shown(remark, whole, track) for remark in remarks),
+        still=_jpeg(_frame(whole, track.reference)),
+        speaks=bool(np.percentile(track.gap, 90) - np.percentile(track.gap, 10) > SPEAKS),
+        photographic=bool(np.mean(looks.photographic or [True]) >= 0.5),
+    )
+
+
+def _from_track(track: Track) -> dict[str, list[int]]:
+    """The frames of what is seen in the way of the face, by code."""
+    yaw, pitch, roll = np.abs(track.angles - [0.0, float(np.median(track.angles[:, 1])), 0.0]).T
+    eyes = np.linalg.norm(track.points[:, 33, :2] - track.points[:, 263, :2], axis=1)
+    middle = track.points[:, 1, :2].astype(np.float64)
+    jumps = np.linalg.norm(np.diff(middle, axis=0, prepend=middle[:1]), axis=1) / np.maximum(eyes, 1.0)
+    around = np.array([np.median(track.motion[max(0, at - 8) : at + 9]) for at in range(len(track))])
+    held = track.score > SURE
+    applies = {
+        "face_lost": ~held,
+        "turned": held & ((yaw > TURNED) | (pitch > NODDED)),
+        "tilted": held & (roll > TILTED),
+        "cut": ((track.motion > CUT) & (track.motion > USUAL * around)) | (held & (jumps > JUMP)),
+    }
+    return {code: [int(at) for at in np.flatnonzero(where)] for code, where in applies.items() if where.any()}
+
+
+def _places(frames: dict[str, list[int]]) -> tuple[VideoFinding, ...]:
+    found = []
+    for code, numbers in frames.items():
+        spans = [span for span in _spans(numbers, code) if span[1] - span[0] >= LASTS.get(code, 0.0)]
+        longest = sorted(spans, key=lambda span: span[0] - span[1])[:TELLS]
+        found += [VideoFinding(code=code, begin=begin, end=end) for begin, end in sorted(longest)]
+    return tuple(found)
+
+
+def _spans(numbers: Iterable[int], code: str) -> Seconds:
+    """When frames of these numbers are shown; what is near together is one."""
+    spans: Seconds = []
+    for number in sorted(numbers):
+        begin, end = number / FPS, (number + 1) / FPS
+        if spans and begin - spans[-1][1] <= TOGETHER:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((begin, end))
+    return spans
+
+
+def _shown(finding: VideoFinding, whole: VideoFrames, track: Track) -> VideoFinding:
+    middle = min(len(track) - 1, int((finding.begin + finding.end) / 2 * FPS))
+    picture = _jpeg(_frame(whole, middle), wide=WIDE)
+    return VideoFinding(code=finding.code, begin=finding.begin, end=finding.end, picture=picture)
+
+
+def _frame(whole: VideoFrames, number: int) -> Picture:
+    return next(whole.read(number, 1))
+
+
+def _jpeg(frame: Picture, wide: int = 0) -> bytes:
+    image = Image.fromarray(frame)
+    if wide:
+        image.thumbnail((wide, image.height))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=95)
+    return out.getvalue()

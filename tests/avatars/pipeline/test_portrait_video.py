@@ -1,0 +1,56 @@
+"""A video whose portrait is a video: labelled, captioned, streamed and framed like any other."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from avatars.ai_label import video_label
+from avatars.engines.base import RenderEngine
+from avatars.engines.puppet.engine import Puppet
+from avatars.exceptions import MediaError
+from avatars.framing.scene import Captions, Format, Scene
+from avatars.pipeline.script_to_video import FinishedVideo, make
+from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.specs import make_spec
+from tests.fixtures.portrait_videos import Acted
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def made(
+    acted: Acted, folder: Path, cache: Path, *, engine: RenderEngine | None = None, **changes: Any
+) -> FinishedVideo:
+    still = folder / "still.png"
+    Image.fromarray(acted.portrait).save(still)
+    spec = replace(make_spec(portrait=still, portrait_video=acted.stored), **changes)
+    return make(spec, folder, speech=Tone(), engine=engine or Puppet(device="cpu"), cache_folder=cache)
+
+
+def test_every_frame_of_it_is_labelled_in_any_format(acted: Acted, tmp_path: Path, cache: Path) -> None:
+    scene = Scene(format=Format.SQUARE, captions=Captions.PLAIN)
+    found = made(acted, tmp_path, cache, scene=scene)
+    assert found.width == found.height
+    assert found.notes == ()
+    proof = video_label.examine(found.video, found.video.stem)
+    assert (proof.faults, proof.frames) == ((), found.frames)
+
+
+def test_an_engine_that_cannot_move_it_animates_one_frame(acted: Acted, tmp_path: Path, cache: Path) -> None:
+    assert made(acted, tmp_path, cache, engine=Light()).notes == ("moving_still",)
+
+
+def test_segments_of_it_are_not_joined(acted: Acted, tmp_path: Path, cache: Path) -> None:
+    assert made(acted, tmp_path, cache, cuts=(3,)).notes == ("in_one_piece",)
+
+
+def test_nothing_is_left_where_its_background_is_to_be_replaced(acted: Acted, tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(MediaError) as caught:
+        made(acted, tmp_path, cache, scene=Scene(colour="#1f6feb"))
+    assert caught.value.code == "moving_background"
+    assert [path.name for path in tmp_path.iterdir()] == ["still.png"]
