@@ -174,6 +174,15 @@ def create(server: str, name: str, *, like: str = "template1") -> None:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
 
 
+def replaced(server: str, name: str) -> None:
+    """Leave an empty database of this name on the server, or nothing where the SQLite file of this path was."""
+    if server:
+        create(server, name)
+        return
+    for end in ("", "-wal", "-shm"):
+        Path(f"{name}{end}").unlink(missing_ok=True)
+
+
 def url_of(server: str, name: str) -> str:
     """The URL of another database of a server."""
     parts = urlsplit(server)

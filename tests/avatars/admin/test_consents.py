@@ -6,20 +6,15 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from avatars import services
 from avatars.models import Consent, DigitalHuman, Render
-from avatars.portraits import samples
 from conversations.models import Message
 from tests.support import factories
 from tests.support.model_rows import make_message
-from tests.support.paths import PHOTOGRAPH
 from wecom.models import Recall
 
 pytestmark = pytest.mark.django_db
@@ -207,21 +202,6 @@ def test_consents_are_listed_by_how_they_stand(boss, human):
     for state, consent in rows.items():
         found = boss.get(reverse("admin:avatars_consent_changelist"), {"state": state})
         assert list(found.context["cl"].queryset) == [consent], state
-
-
-@pytest.mark.slow  # migrates back and forth
-@pytest.mark.databases
-@pytest.mark.django_db(transaction=True)
-def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
-    photograph = PHOTOGRAPH.read_bytes()
-    ours = factories.make_digital_human(name="林晓", portrait=samples.png("xiao"))
-    changed = factories.make_digital_human(name="陈然", portrait=photograph)
-    uploaded = factories.make_digital_human(portrait=photograph)
-    before = [("avatars", "0011_narrations")]
-    MigrationExecutor(connection).migrate(before)
-    call_command("migrate", verbosity=0)  # all of them: other apps' migrations that need these were undone too
-    origins = {human.pk: human.origin for human in DigitalHuman.objects.all()}
-    assert origins == {ours.pk: "drawn", changed.pk: "photograph", uploaded.pk: "photograph"}
 
 
 def test_pages_say_that_a_portrait_was_removed(boss, django_capture_on_commit_callbacks):

@@ -4,13 +4,12 @@ import hashlib
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from avatars import services
 from avatars.exceptions import ConsentError
-from avatars.models import DigitalHuman, Render, RenderTemplate, Statement, Voice
+from avatars.models import DigitalHuman, Render, RenderTemplate, Statement
 from avatars.rendering import render_worker
 from tests.support import factories
 
@@ -143,26 +142,3 @@ def test_one_statement_at_a_time_is_in_force(human, subject):
     Statement.objects.create(**about[subject])
     with pytest.raises(IntegrityError), transaction.atomic():
         Statement.objects.create(**about[subject])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_declared_before_gets_a_statement_that_says_so():
-    earlier = [("avatars", "0020_plain_words")]
-    executor = MigrationExecutor(connection)
-    executor.migrate(earlier)
-    try:
-        before = executor.loader.project_state(earlier).apps
-        voice = before.get_model("avatars", "Voice").objects.create(name="ours", key="zf_xiaobei", origin="synthetic")
-        humans = before.get_model("avatars", "DigitalHuman").objects
-        drawn = humans.create(name="drawn", voice=voice, origin="drawn", portrait="portraits/gone.png")
-        humans.create(name="photograph", voice=voice, origin="photograph", portrait="portraits/gone.png")
-        renders = before.get_model("avatars", "Render").objects
-        renders.create(digital_human=drawn, text="你好", mode="lipsync", content_hash="a" * 64)
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    origins = {human.name: human.origin for human in DigitalHuman.objects.all()}
-    assert origins == {"drawn": "drawn", "photograph": "photograph"}
-    assert Voice.objects.get().origin == "synthetic"
-    assert Render.objects.get().statement == Statement.objects.get(digital_human=drawn.pk)
-    assert {statement.reason_words for statement in Statement.objects.all()} == {"Recorded before statements existed."}

@@ -7,8 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from avatars import consent, services
@@ -321,21 +320,6 @@ def test_the_voices_that_come_with_us_are_nobodys():
     assert Voice.objects.exists()
     assert not Voice.objects.cloned().exists()
     assert set(Statement.objects.values_list("recorded_by", "reason")) == {("OpenUser", BUILT_IN)}
-
-
-@pytest.mark.databases
-def test_after_an_upgrade_only_built_in_voices_speak_on():
-    executor = MigrationExecutor(connection)
-    executor.migrate([("avatars", "0017_spliced")])
-    try:
-        before = executor.loader.project_state([("avatars", "0017_spliced")]).apps.get_model("avatars", "Voice")
-        before.objects.create(name="ours", engine="kokoro", key="zf_xiaobei")
-        before.objects.create(name="theirs", engine="cosyvoice", key="小雅")
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    assert {voice.name: voice.origin for voice in Voice.objects.all()} == {"ours": "synthetic", "theirs": "cloned"}
-    assert Statement.objects.get().reason_words == "Recorded before statements existed."
 
 
 class TestInTheAdmin:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from conversations.flows import drafts, publication, succession
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
@@ -90,24 +88,3 @@ def test_a_step_that_stopped_in_between_gets_an_end_of_its_own():
     end = drawn.nodes[-1]
     assert (end.kind, end.text) == (NodeKind.END, "")
     assert drawn.node("says").edges == drawn.node("later").edges == (Edge(to=end.key),)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.databases
-def test_drafts_drawn_before_keep_their_ends():
-    earlier = [("conversations", "0013_answers_and_languages")]
-    executor = MigrationExecutor(connection)
-    executor.migrate(earlier)
-    try:
-        models = executor.loader.project_state(earlier).apps
-        flow = models.get_model("conversations", "Flow").objects.create(name="Old", language="en")
-        states = models.get_model("conversations", "State").objects
-        for position, kind in enumerate(("ask", "say", "video", "say")):
-            states.create(flow=flow, position=position, key=f"s{position}", name=kind, kind=kind, text="x", slot="x")
-        first, *others = states.order_by("position")
-        models.get_model("conversations", "Transition").objects.create(state=first, target=others[0])
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    draft = publication.draft(Flow.objects.get(name="Old"))
-    assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]

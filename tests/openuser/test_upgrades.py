@@ -1,0 +1,157 @@
+"""Rows of earlier versions keep their meaning.
+
+One database is migrated from nothing to today, and gets rows at four versions on its way: to migrate an installation
+back and forth for every claim takes minutes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import override_settings
+
+from avatars.models import DigitalHuman, Render, Statement, Voice
+from avatars.portraits import samples
+from conversations.flows import publication
+from conversations.models import Flow
+from tests.conftest import server
+from tests.runner.database_templates import replaced, templates
+from tests.support.paths import PHOTOGRAPH
+
+BEFORE = "Recorded before statements existed."
+
+
+def people_without_origins(apps: Any) -> None:
+    voice = apps.get_model("avatars", "Voice").objects.create(name="first", engine="kokoro", key="af_heart")
+    make = apps.get_model("avatars", "DigitalHuman").objects.create
+    for key, name, picture in (
+        ("ours", "林晓", samples.png("xiao")),
+        ("changed", "陈然", PHOTOGRAPH.read_bytes()),
+        ("uploaded", "Grace", PHOTOGRAPH.read_bytes()),
+    ):
+        make(name=name, voice=voice, portrait=default_storage.save(f"portraits/{key}.png", ContentFile(picture)))
+
+
+def voices_without_origins(apps: Any) -> None:
+    make = apps.get_model("avatars", "Voice").objects.create
+    make(name="ours", engine="kokoro", key="zf_xiaobei")
+    make(name="theirs", engine="cosyvoice", key="小雅")
+
+
+def declarations_without_statements(apps: Any) -> None:
+    voice = apps.get_model("avatars", "Voice").objects.create(name="declared", key="zf_xiaoni", origin="synthetic")
+    make = apps.get_model("avatars", "DigitalHuman").objects.create
+    drawn = make(name="drawn", voice=voice, origin="drawn", portrait="portraits/gone.png")
+    make(name="photograph", voice=voice, origin="photograph", portrait="portraits/gone.png")
+    renders = apps.get_model("avatars", "Render").objects
+    renders.create(digital_human=drawn, text="你好", mode="lipsync", content_hash="a" * 64)
+
+
+def flow_that_stops_where_it_has_no_transition(apps: Any) -> None:
+    flow = apps.get_model("conversations", "Flow").objects.create(name="Old", language="en")
+    states = apps.get_model("conversations", "State").objects
+    for position, kind in enumerate(("ask", "say", "video", "say")):
+        states.create(flow=flow, position=position, key=f"s{position}", name=kind, kind=kind, text="x", slot="x")
+    first, *others = states.order_by("position")
+    apps.get_model("conversations", "Transition").objects.create(state=first, target=others[0])
+
+
+# The last version without what the next migration brings, and the rows that it finds.
+WAY = (
+    (("avatars", "0011_narrations"), people_without_origins),
+    (("avatars", "0017_spliced"), voices_without_origins),
+    (("avatars", "0020_plain_words"), declarations_without_statements),
+    (("conversations", "0013_answers_and_languages"), flow_that_stops_where_it_has_no_transition),
+)
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """The test database is one that was upgraded, for as long as this module lasts."""
+    empty, _ = templates(settings.RUN_FOLDER, server())
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        with let_go():
+            replaced(server(), name)
+        try:
+            for version, rows in WAY:
+                executor = MigrationExecutor(connection)
+                executor.migrate([version])
+                rows(executor.loader.project_state([version]).apps)
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+            yield
+        finally:
+            with let_go():
+                empty.copy_database(name)
+
+
+@contextmanager
+def let_go() -> Iterator[None]:
+    """Nothing is connected to the database while it is replaced."""
+    opened: Any = connection
+    opened.close()
+    if opened.vendor == "postgresql":
+        opened.close_pool()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def opened(upgraded, django_db_blocker) -> Iterator[None]:
+    """Tests only read: what they find stays for the next."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.mark.databases
+def test_portraits_of_before_are_sorted_into_drawn_and_photographed():
+    humans = DigitalHuman.objects.filter(name__in=("林晓", "陈然", "Grace"))
+    assert {human.name: human.origin for human in humans} == {
+        "林晓": "drawn",
+        "陈然": "photograph",
+        "Grace": "photograph",
+    }
+
+
+@pytest.mark.databases
+def test_only_built_in_voices_speak_on():
+    voices = Voice.objects.filter(name__in=("ours", "theirs"))
+    assert {voice.name: voice.origin for voice in voices} == {"ours": "synthetic", "theirs": "cloned"}
+    assert Statement.objects.get(voice__in=voices).reason_words == BEFORE
+
+
+@pytest.mark.databases
+def test_what_was_declared_before_gets_a_statement_that_says_so():
+    humans = DigitalHuman.objects.filter(name__in=("drawn", "photograph"))
+    assert {human.name: human.origin for human in humans} == {"drawn": "drawn", "photograph": "photograph"}
+    assert Voice.objects.get(name="declared").origin == "synthetic"
+    drawn = humans.get(name="drawn")
+    assert Render.objects.get().statement == Statement.objects.get(digital_human=drawn.pk)
+    assert Statement.objects.filter(digital_human__in=humans).count() == 1
+    assert {statement.reason_words for statement in Statement.objects.all()} == {BEFORE}
+
+
+@pytest.mark.databases
+def test_flows_drawn_before_keep_their_ends():
+    draft = publication.draft(Flow.objects.get(name="Old"))
+    assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]
+
+
+def test_an_upgrade_to_statements_can_be_undone():
+    before = [("avatars", "0020_plain_words")]
+    executor = MigrationExecutor(connection)
+    executor.migrate(before)
+    try:
+        models = executor.loader.project_state(before).apps
+        voices, humans = (models.get_model("avatars", name).objects for name in ("Voice", "DigitalHuman"))
+        assert set(voices.filter(origin="synthetic").values_list("name", flat=True)) == {"first", "ours", "declared"}
+        assert set(humans.filter(origin="drawn").values_list("name", flat=True)) == {"林晓", "drawn"}
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
