@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 
@@ -31,4 +31,4 @@ def _page(request: HttpRequest, *, status: int, title: str, words: str) -> HttpR
     if not hasattr(request, "user"):
         request.user = AnonymousUser()  # refused before anything looked at the session
     context = {**admin.site.each_context(request), "title": title, "words": words}
-    return render(request, "errors/page.html", context, status=status)
+    return TemplateResponse(request, "errors/page.html", context, status=status)

@@ -49,7 +49,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 INSTALLED_APPS = [
     "core",
     "openuser.apps.OpenUserConfig",
-    "unfold",
+    "core.web.admin_site.AdminSiteConfig",
     "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
