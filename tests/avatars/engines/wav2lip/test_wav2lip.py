@@ -7,9 +7,12 @@ import json
 import re
 import struct
 from collections import Counter
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+from django.utils.functional import SimpleLazyObject
 from PIL import Image
 
 from avatars.adapters.availability import State
@@ -20,7 +23,8 @@ from avatars.exceptions import EngineMissing, PortraitError
 from tests.avatars.support.fake_engines import Tone
 from tests.support.paths import PHOTOGRAPH
 
-torch = pytest.importorskip("torch")
+# Imported by the worker that runs these tests, not by every one that collects them: it takes seconds.
+torch: Any = SimpleLazyObject(partial(pytest.importorskip, "torch"))
 
 pytestmark = pytest.mark.gpu
 
