@@ -1,8 +1,10 @@
 """A queue with a thread that sends items to a server, so that requests and work never wait for that server."""
 
+import itertools
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
@@ -19,12 +21,23 @@ class BackgroundQueue(Generic[T]):
     """
 
     def __init__(
-        self, name: str, sender: Callable[[], AbstractContextManager[Callable[[T], None]]], *, size: int
+        self,
+        name: str,
+        sender: Callable[[], AbstractContextManager[Callable[[list[T]], None]]],
+        *,
+        size: int,
+        batch: int = 1,
+        linger: float = 0.0,
     ) -> None:
-        """`sender` is entered in the thread, again after an error, and yields the function for each item."""
+        """`sender` is entered in the thread, again after an error, and yields the function for each batch of items.
+
+        The first item of a batch waits `linger` seconds for others.
+        """
         self._name = name
         self._sender = sender
         self._size = size
+        self._batch = batch
+        self._linger = linger
         self._reset()
         # A forked worker inherits the items but not the thread.
         os.register_at_fork(after_in_child=self._reset)
@@ -44,7 +57,8 @@ class BackgroundQueue(Generic[T]):
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
+            if len(self._items) == 1:  # else the thread knows already
+                self._changed.notify_all()
             return True
 
     def flush(self, seconds: float) -> bool:
@@ -64,22 +78,27 @@ class BackgroundQueue(Generic[T]):
                 with self._sender() as send:
                     while True:
                         self._hand_over(send)
-            except Exception:  # the edge of a thread: an unexpected error costs one item
+            except Exception:  # the edge of a thread: an unexpected error costs one batch
                 logger.exception("An item could not be handed over.", extra={"queue": self._name})
 
-    def _hand_over(self, send: Callable[[T], None]) -> None:
-        item = self._next()
+    def _hand_over(self, send: Callable[[list[T]], None]) -> None:
+        items = self._next()
         try:
-            send(item)
+            if items:
+                send(items)
         finally:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
 
-    def _next(self) -> T:
+    def _next(self) -> list[T]:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._items))
-            item = next(iter(self._items))
-            del self._items[item]
             self._busy = True
-            return item
+        if self._linger:
+            time.sleep(self._linger)
+        with self._changed:
+            items = list(itertools.islice(self._items, self._batch))
+            for item in items:
+                del self._items[item]
+            return items

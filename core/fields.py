@@ -1,5 +1,6 @@
 """Model fields that are encrypted at rest."""
 
+from functools import cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -16,7 +17,12 @@ def _cipher() -> MultiFernet:
             "OPENUSER_FIELD_KEYS is empty. Set it to one or more keys made by "
             "`python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`."
         )
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
+    return _cipher_of(tuple(settings.FIELD_KEYS))
+
+
+@cache
+def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 class EncryptedTextField(models.TextField[str, str]):

@@ -33,10 +33,10 @@ class Change:
 
 
 @contextmanager
-def _sender() -> Iterator[Callable[[Change], None]]:
+def _sender() -> Iterator[Callable[[list[Change]], None]]:
     # One event loop for the life of the thread: the channel layer keeps one connection per loop.
     with asyncio.Runner() as runner:
-        yield lambda change: runner.run(_send(change))
+        yield lambda changes: runner.run(_send(changes[0]))
 
 
 async def _send(change: Change) -> None:

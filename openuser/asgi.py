@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
 http_application = get_asgi_application()
 
-from openuser.live import routing  # noqa: E402 - imports models, which need Django to be set up
+# These import models, which need Django to be set up.
+from openuser.live import routing  # noqa: E402
+from wecom.middleware import ByASGI  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http_application, "websocket": routing.websocket_application})
+application = ProtocolTypeRouter({"http": ByASGI(http_application), "websocket": routing.websocket_application})

@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from wecom.middleware import ByWSGI  # noqa: E402 - imports models, which need Django to be set up
+
+application = ByWSGI(django_application)

@@ -1,22 +1,57 @@
-"""Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form."""
+"""Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form.
 
-from collections.abc import Callable
+`ByWSGI` and `ByASGI` stand in front of Django's handlers, in threads that keep their connection to the database.
+`WebhookMiddleware` does the same where nothing stands there: in tests, and under `runserver`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import Any
+from functools import cache, lru_cache, partial
+from io import BytesIO
+from typing import Any, cast
 
+from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
-from django.urls import get_script_prefix, resolve, reverse
+from django.urls import ResolverMatch, get_script_prefix, resolve, reverse
 
+from core.logs import clear_correlation_id
 from core.work.db_connections import keep_connections
 
 NEEDED = (SecurityMiddleware, XFrameOptionsMiddleware)
 THREADS = 8
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def _chain() -> Callable[[HttpRequest], HttpResponse]:
+    """The view of callbacks under `NEEDED`."""
+    answer: Any = _view
+    for middleware in reversed(NEEDED):
+        answer = middleware(convert_exception_to_response(answer))
+    whole: Any = convert_exception_to_response(answer)
+    return cast(Callable[[HttpRequest], HttpResponse], whole)
+
+
+def _view(request: HttpRequest) -> HttpResponse:
+    request.get_host()  # refuses a name that is not ours
+    found = _found(request.path_info)
+    response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    response.headers["Content-Length"] = str(len(response.content))
+    return response
+
+
+@lru_cache(maxsize=100)
+def _found(path: str) -> ResolverMatch:
+    return resolve(path)
 
 
 class WebhookMiddleware:
@@ -24,39 +59,86 @@ class WebhookMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        answer: Any = _view
-        for middleware in reversed(NEEDED):
-            answer = middleware(convert_exception_to_response(answer))
-        self._answer: Callable[[HttpRequest], Any] = convert_exception_to_response(answer)
+        self._answer = _chain()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(self._root):
-            return self.get_response(request)
-        # Under ASGI the thread of a request ends with it, and with the thread its connection to the database.
-        if isinstance(request, ASGIRequest):
-            return self._threads.submit(self._answer_and_keep_connection, request).result()
-        response: HttpResponseBase = self._answer(request)
-        return response
+        return self._answer(request) if request.path_info.startswith(_root()) else self.get_response(request)
 
-    def _answer_and_keep_connection(self, request: HttpRequest) -> HttpResponseBase:
+
+class _Gateway:
+    """What both web servers share: the view, called in a thread that keeps its connection."""
+
+    def __init__(self, others: Any) -> None:
+        """`others` gets every request that is no callback."""
+        self._others = others
+        self._answer = _chain()
+
+    def _answer_in_thread(self, make_request: Callable[[], HttpRequest]) -> HttpResponse:
+        clear_correlation_id()
         try:
-            response: HttpResponseBase = self._answer(request)
+            return self._answer(make_request())
+        except UnicodeDecodeError:  # of the path or the query
+            return HttpResponseBadRequest()
         finally:
             keep_connections()
-        return response
-
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(THREADS, thread_name_prefix="webhook")
-
-    @cached_property
-    def _root(self) -> str:
-        return "/" + reverse("webhook").removeprefix(get_script_prefix())
 
 
-def _view(request: HttpRequest) -> HttpResponse:
-    request.get_host()  # refuses a name that is not ours
-    found = resolve(request.path_info)
-    response: HttpResponse = found.func(request, *found.args, **found.kwargs)
-    response.headers["Content-Length"] = str(len(response.content))
-    return response
+class ByWSGI(_Gateway):
+    """A WSGI application that answers callbacks itself and hands every other request on."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        # The path is Latin-1 here, and the prefix of callbacks is ASCII.
+        if not environ.get("PATH_INFO", "").startswith(_root()):
+            others: Iterable[bytes] = self._others(environ, start_response)
+            return others
+        response = _threads().submit(self._answer_in_thread, partial(WSGIRequest, environ)).result()
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
+
+
+class ByASGI(_Gateway):
+    """An ASGI application that answers callbacks itself, in one step to a thread, and hands all others on.
+
+    Django's own handler takes three steps and starts two threads for each request.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._is_callback(scope):
+            await self._others(scope, receive, send)
+            return
+        body = await _body(receive)
+        if body is not None:
+            request, loop = partial(ASGIRequest, scope, BytesIO(body)), asyncio.get_running_loop()
+            await _send(await loop.run_in_executor(_threads(), self._answer_in_thread, request), send)
+
+    def _is_callback(self, scope: Scope) -> bool:
+        prefix = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")
+        return scope["type"] == "http" and str(scope["path"]).removeprefix(prefix).startswith(_root())
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """As much of the body as the view needs to refuse one that is too long; None if the client went away."""
+    body, more = b"", True
+    while more and len(body) <= settings.WECOM["MAX_BODY"]:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        body += event.get("body", b"")
+        more = event.get("more_body", False)
+    return body
+
+
+async def _send(response: HttpResponse, send: Send) -> None:
+    headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="webhook")
+
+
+@cache
+def _root() -> str:
+    return "/" + reverse("webhook").removeprefix(get_script_prefix())

@@ -2,11 +2,14 @@
 
 import atexit
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from core.background_queue import BackgroundQueue
@@ -15,28 +18,49 @@ logger = logging.getLogger(__name__)
 
 LOWEST_PRIORITY = 9  # with Redis, priority 0 comes first
 QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is down
+BATCH = 100  # tasks that are sent at once
+LINGER = 0.005  # seconds that a task waits for others, so that many share a call of the broker under load
 FLUSH_SECONDS = 1.0  # at the end of a process, for commands that wake rows
 
 Wake = tuple[str, int, bool]
 
 
 @contextmanager
-def _sender() -> Iterator[Callable[[Wake], None]]:
+def _sender() -> Iterator[Callable[[list[Wake]], None]]:
     yield _send
 
 
-def _send(wake: Wake) -> None:
-    name, pk, bulk = wake
+def _send(wakes: list[Wake]) -> None:
     try:
-        current_app.send_task(name, args=[pk], retry=False, priority=LOWEST_PRIORITY if bulk else None)
-    except (OperationalError, OSError, RedisError) as error:  # RedisError: the memory of the broker is full
+        producers: Any = current_app.producer_pool  # the stubs lack `batch`
+        with producers.acquire(block=True) as producer, producer.batch():
+            for wake in wakes:
+                _publish(producer, *wake)
+    except (KombuError, OSError, RedisError) as error:  # RedisError: its memory is full
         # Each attempt may take seconds. The sweeper finds the rows of all queued tasks.
         publisher.clear()
-        logger.warning("The broker is away; the sweeper will wake this row.", extra={"task": name, "pk": pk})
+        name, pk, _bulk = wakes[0]
+        fields = {"task": name, "pk": pk, "tasks": len(wakes)}
+        logger.warning("The broker is away; the sweeper will wake this row.", extra=fields)
         logger.debug("The broker said so.", extra={"error": type(error).__name__})
 
 
-publisher: BackgroundQueue[Wake] = BackgroundQueue("wake", _sender, size=QUEUE_SIZE)
+def _publish(producer: Any, name: str, pk: int, bulk: bool) -> None:
+    """What `send_task` does, without looking up at each message what is the same for all: half of its time."""
+    amqp: Any = current_app.amqp
+    message = amqp.as_task_v2(str(uuid.uuid4()), name, args=[pk])
+    priority = {"priority": LOWEST_PRIORITY} if bulk else {}
+    # An empty `declare`: to declare a queue does nothing on Redis.
+    amqp.send_task_message(producer, name, message, queue=_queue(name), retry=False, declare=[], **priority)
+
+
+@cache
+def _queue(task: str) -> str:
+    route = current_app.amqp.router.route({}, task)
+    return str(route["queue"].name)
+
+
+publisher: BackgroundQueue[Wake] = BackgroundQueue("wake", _sender, size=QUEUE_SIZE, batch=BATCH, linger=LINGER)
 atexit.register(publisher.flush, FLUSH_SECONDS)
 
 

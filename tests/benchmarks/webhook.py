@@ -1,13 +1,13 @@
 """CPU time of one callback from the request to the empty 200: python -m tests.benchmarks.webhook [TREE …]
 
 Prints milliseconds of CPU (user and system, all threads of the process) per callback: the middle of ten rounds of 200
-text messages of 40 members, in process, by Django's WSGI and ASGI handlers with their middleware, on SQLite and on
-PostgreSQL, with a broker: SQLite by ASGI as under `up`, PostgreSQL by both. Each TREE, such as a `git worktree` of an
-older commit, is measured before this one.
+text messages of 40 members, in process, by the ASGI and the WSGI application, on SQLite and on PostgreSQL, with a
+broker. Each TREE, such as a `git worktree` of an older commit, is measured before this one.
 """
 
 import asyncio
 import io
+import itertools
 import os
 import statistics
 import subprocess
@@ -27,7 +27,7 @@ def main(trees: list[Path]) -> None:
 
     with postgres.running() as url:
         for tree in [*trees, HERE.parents[2]]:
-            for database, handler in (("SQLite", "asgi"), ("PostgreSQL", "asgi"), ("PostgreSQL", "wsgi")):
+            for database, handler in itertools.product(("SQLite", "PostgreSQL"), ("asgi", "wsgi")):
                 print(f"{tree.name:<12} {database:<10} by {handler.upper()}: ", end="", flush=True)
                 print(_measured(tree, "" if database == "SQLite" else url, handler), flush=True)
 
@@ -112,9 +112,9 @@ PATH = "/api/v1/integrations/wechat/webhook"
 
 
 def _wsgi_poster() -> Callable[[str, bytes], int]:
-    from django.core.wsgi import get_wsgi_application
+    from openuser import wsgi
 
-    application: Any = get_wsgi_application()
+    application: Any = wsgi.application
 
     def post(query: str, body: bytes) -> int:
         environ = {
@@ -131,16 +131,16 @@ def _wsgi_poster() -> Callable[[str, bytes], int]:
 
         response = application(environ, start)
         b"".join(response)
-        response.close()
+        getattr(response, "close", lambda: None)()
         return int(said[0].split()[0])
 
     return post
 
 
 def _asgi_poster() -> Callable[[str, bytes], int]:
-    from django.core.asgi import get_asgi_application
+    from openuser import asgi
 
-    application: Any = get_asgi_application()
+    application: Any = asgi.application
     loop = asyncio.new_event_loop()
 
     async def answer(query: str, body: bytes) -> int:

@@ -13,18 +13,22 @@ class Slow:
     """A server that answers when it is let."""
 
     def __init__(self) -> None:
-        self.got: list[int] = []
+        self.batches: list[list[int]] = []
         self.called = threading.Event()
         self.may_answer = threading.Event()
 
     @contextmanager
-    def sender(self) -> Iterator[Callable[[int], None]]:
+    def sender(self) -> Iterator[Callable[[list[int]], None]]:
         yield self._take
 
-    def _take(self, item: int) -> None:
+    def _take(self, items: list[int]) -> None:
         self.called.set()
         assert self.may_answer.wait(10)
-        self.got.append(item)
+        self.batches.append(items)
+
+    @property
+    def got(self) -> list[int]:
+        return [item for items in self.batches for item in items]
 
 
 @pytest.fixture
@@ -65,16 +69,36 @@ def test_a_full_queue_drops_what_is_new(slow):
     assert slow.got == [0, 1, 2]
 
 
+def test_what_waits_goes_out_in_batches_of_a_few(slow):
+    queue = BackgroundQueue("test", slow.sender, size=10, batch=3)
+    queue.put(0)
+    assert slow.called.wait(10)
+    for number in (1, 2, 3, 4):
+        queue.put(number)
+    slow.may_answer.set()
+    assert queue.flush(10)
+    assert slow.batches == [[0], [1, 2, 3], [4]]
+
+
+def test_the_first_of_a_batch_lingers_for_others(slow):
+    slow.may_answer.set()
+    queue = BackgroundQueue("test", slow.sender, size=10, batch=3, linger=0.5)
+    for number in (0, 1):
+        queue.put(number)
+    assert queue.flush(10)
+    assert slow.batches == [[0, 1]]
+
+
 def test_an_unforeseen_error_costs_one_item(caplog):
     got: list[int] = []
 
-    def take(item: int) -> None:
-        if item == 1:
+    def take(items: list[int]) -> None:
+        if 1 in items:
             raise LookupError
-        got.append(item)
+        got.extend(items)
 
     @contextmanager
-    def sender() -> Iterator[Callable[[int], None]]:
+    def sender() -> Iterator[Callable[[list[int]], None]]:
         yield take
 
     queue = BackgroundQueue("test", sender, size=10)
