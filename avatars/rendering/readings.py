@@ -11,9 +11,11 @@ from avatars.models import LexiconEntry
 from avatars.speech.text.pronunciations import Form, Pronunciation, form_of
 from avatars.speech.text.script import HAN, clean
 from avatars.speech.text.surnames import LONGEST_NAME, surname_reading
+from core.text.member_names import chinese_name
 
-# Of possible names those that are somebody's, each with its pinyin, "" where none is known.
-NameSource = Callable[[Collection[str]], Mapping[str, str]]
+# Of possible names those that are somebody's, each with its pinyin, "" where none is known. Those of the second
+# collection are looked for beside notes, too: 曾丽（人事）.
+NameSource = Callable[[Collection[str], Collection[str]], Mapping[str, str]]
 _SOURCES: list[NameSource] = []
 _RUN = re.compile(f"[{HAN}]+")
 
@@ -32,10 +34,11 @@ def said_in(text: str, *, names: Iterable[str] = ()) -> tuple[Pronunciation, ...
 
 
 def _names_in(text: str, names: Iterable[str]) -> Iterator[Pronunciation]:
-    found = dict.fromkeys((name for name in names if name in text), "")
+    found = dict.fromkeys((chinese_name(name) for name in names if name in text), "")
     possible = set(_possible(text))
+    unusual = {name for name in possible if surname_reading(name)}
     for source in _SOURCES if possible else ():
-        found |= source(possible)
+        found |= source(possible, unusual)
     for name, pinyin in sorted(found.items()):
         reading = pinyin if form_of(pinyin) is Form.PINYIN else surname_reading(name)
         if reading:

@@ -58,9 +58,12 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
     return Conversation.objects.locked(application, get_or_create_member(application, user_id))
 
 
-def readings_of_names(names: Collection[str]) -> dict[str, str]:
-    """Of these names those of members, each with the pinyin of its owner or ""."""
-    return Member.objects.readings(names)
+def readings_of_names(names: Collection[str], with_notes: Collection[str]) -> dict[str, str]:
+    """Of these names those of members, each with the pinyin of its owner or "".
+
+    Those of `with_notes` are found in names like 曾丽（人事）, too.
+    """
+    return Member.objects.readings(names, with_notes=with_notes)
 
 
 def find_unreached(user_ids: Sequence[str], *, application: Application) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """The company's directory as far as its applications see it: departments, members, tags."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -12,11 +14,12 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from core import text_search
-from core.text import pinyin
+from core.text import member_names, pinyin
 from wecom.models.company import Application, Corporation
 
 HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 MOST_NAMES = 5_000  # in one statement
+MOST_NOTED = 100  # in one statement, which reads all rows
 ROOT = 1  # the platform's number of the whole company
 ERASED = "erased-"  # what the user ID of an erased member begins with
 
@@ -84,15 +87,24 @@ class MemberQuerySet(models.QuerySet["Member"]):
         rows = self.filter(user_id__in=set(user_ids)).exclude(name="")
         return {(number, user_id): name for number, user_id, name in rows.values_list("corporation", "user_id", "name")}
 
-    def readings(self, names: Collection[str]) -> dict[str, str]:
-        """Of these names those of members, each with its pinyin: "" where none is written, or namesakes differ."""
+    def readings(self, names: Collection[str], *, with_notes: Collection[str] = ()) -> dict[str, str]:
+        """Those of members, `with_notes` as in 曾丽（人事）, too, with the pinyin, "" where there is none or two."""
         wanted, found = list(names), dict[str, set[str]]()
         for first in range(0, len(wanted), MOST_NAMES):
-            rows = self.filter(name__in=wanted[first : first + MOST_NAMES]).values_list("name", "pinyin").distinct()
-            for name, reading in rows:
+            named = self.filter(name__in=wanted[first : first + MOST_NAMES]).values_list("name", "pinyin").distinct()
+            for name, reading in named:
                 found.setdefault(name, set()).add(reading)
+        for name, reading in self._noted(set(with_notes) - found.keys()):
+            found.setdefault(name, set()).add(reading)
         given = {name: readings - {""} for name, readings in found.items()}
         return {name: readings.pop() if len(readings) == 1 else "" for name, readings in given.items()}
+
+    def _noted(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Those of these names that members have beside a note, with the pinyin."""
+        holds_one = [models.Q(name__contains=name) for name in sorted(names)[:MOST_NOTED]]
+        rows = self.filter(reduce(or_, holds_one)).values_list("name", "pinyin") if holds_one else ()
+        called = ((member_names.chinese_name(name), reading) for name, reading in rows)
+        return ((name, reading) for name, reading in called if name in names)
 
 
 class Member(models.Model):

@@ -38,6 +38,23 @@ def test_namesakes_who_differ_are_read_by_the_surname(application):
     assert said_in("曾丽好") == {"曾丽": "zeng1"}
 
 
+@pytest.mark.parametrize("called", ["曾丽（人事）", "曾丽-人事部", "Zeng Li 曾丽", "曾丽 HR", "【外包】曾丽"])
+def test_a_member_is_named_without_the_note_beside_the_name(application, called):
+    make_member(application, "a", name=called, pinyin="céng")
+    make_member(application, "b", name="曾丽人事部")
+    assert said_in("曾丽的单据，曾经给过。") == {"曾丽": "céng"}
+
+
+def test_a_whole_name_comes_before_one_with_a_note(application):
+    make_member(application, "a", name="曾丽")
+    make_member(application, "b", name="曾丽（人事）", pinyin="céng")
+    assert said_in("曾丽好") == {"曾丽": "zeng1"}
+
+
+def test_a_variable_for_a_name_may_carry_a_note():
+    assert said_in("您好，单晓（人事）！", names=["单晓（人事）"]) == {"单晓": "shan4"}
+
+
 def test_the_lexicon_comes_before_a_name(application):
     make_member(application, "a", name="单丽", pinyin="shàn")
     LexiconEntry.objects.create(token="单丽", reading="dān lì")

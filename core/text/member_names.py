@@ -1,0 +1,15 @@
+"""The name of a person in what a directory calls them. Pure."""
+
+import re
+
+HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_NAME = re.compile(f"[{HAN}]{{2,4}}")
+_NOTE = re.compile(r"[（(【\[［][^（(【\[［]*?[）)】\]］]")
+_BETWEEN = re.compile(r"[\s\-–—_/|,，、.:：@]+")  # not the dot inside of 古丽·买买提
+
+
+def chinese_name(called: str) -> str:
+    """曾丽 of 曾丽（人事）, 曾丽-人事部 and “Zeng Li 曾丽”: what comes first in Chinese, or all if that is no name."""
+    parts = _BETWEEN.split(_NOTE.sub(" ", called))
+    first = next((part for part in parts if re.search(f"[{HAN}]", part)), "")
+    return first if _NAME.fullmatch(first) else called
