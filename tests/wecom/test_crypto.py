@@ -456,6 +456,8 @@ def test_a_query_without_the_platforms_shapes_is_refused(signature, timestamp, n
 def test_every_published_query_has_the_platforms_shapes(name):
     vector = VECTORS[name]
     crypto.strict(vector.signature, vector.timestamp, vector.nonce)
+    assert crypto.is_strict(vector.signature, vector.timestamp, vector.nonce)
+    assert not crypto.is_strict(vector.signature, vector.timestamp, f"{vector.nonce}=")
 
 
 def exchanges(count: int) -> Iterator[tuple[Keys, str, str, str, bytes]]:

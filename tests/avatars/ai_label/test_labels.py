@@ -98,11 +98,15 @@ def test_the_metadata_says_what_the_standard_asks(tmp_path):
 
 @pytest.mark.parametrize("background", ["0", "255", "noise", "stripes"])
 def test_the_mark_is_found_again_after_encoding(tmp_path, background):
-    video_label.verify(make_labelled(tmp_path, background=background), "c0ffee")
+    path = make_labelled(tmp_path, background=background)
+    assert not video_label.examine(path, "c0ffee").faults
+    video_label.verify(path, "c0ffee")
 
 
 def test_a_video_of_a_single_frame_is_labelled_too(tmp_path):
-    video_label.verify(make_labelled(tmp_path, frames=1), "c0ffee")
+    path = make_labelled(tmp_path, frames=1)
+    assert not video_label.examine(path, "c0ffee").faults
+    video_label.verify(path, "c0ffee")
 
 
 def test_labelling_changes_neither_frames_nor_length(tmp_path):

@@ -270,6 +270,7 @@ def test_a_lease_is_kept_while_the_service_thinks(person, server, settings):
     wait_for(lambda: Errand.objects.get().lease_until > first + timedelta(seconds=0.5), "the lease to be extended")
     answering.set()
     wait_for(lambda: Errand.objects.get().status == "done", "the answer")
+    assert person.read()[-1] == ANSWER
 
 
 def test_a_cancelled_errand_says_nothing(person, server, settings):

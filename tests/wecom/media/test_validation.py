@@ -21,6 +21,8 @@ def test_what_the_platform_takes_passes(tmp_path, kind, head):
     file = tmp_path / "file"
     file.write_bytes(head + bytes(100))
     validation.check_upload(kind, file)
+    file.write_bytes(b"")
+    assert refusal(kind, file).field == "file_path"
 
 
 @pytest.mark.parametrize("name", ["nothing.mp4", ""])

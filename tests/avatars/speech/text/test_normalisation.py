@@ -364,7 +364,7 @@ def test_english_is_read_as_people_say_it(normaliser: Normaliser, written: str, 
 )
 @pytest.mark.parametrize("language", list(Language))
 def test_odd_numbers_never_fail(normaliser: Normaliser, odd: str, language: Language) -> None:
-    spoken(normaliser, odd, language)
+    assert spoken(normaliser, odd, language)
 
 
 @pytest.mark.parametrize(
