@@ -54,7 +54,7 @@ def test_a_video_that_will_do_has_no_flaws_and_a_still(acted: Acted) -> None:
     assert face.gap < 0.03
 
 
-def test_a_face_that_is_lost_is_told_with_its_time_and_a_picture(acted: Acted, tmp_path: Path) -> None:
+def test_a_lost_face_is_told_with_its_time_and_picture(acted: Acted, tmp_path: Path) -> None:
     def gone(number: int, frame: Picture) -> Picture:
         return np.full_like(frame, 200) if 40 <= number < 60 else frame
 
