@@ -179,7 +179,7 @@ def _streamed(
         tag=fragment_label.beginning_tag(finishing.origin(spec)),
         part=writer.write if writer else None,
     )
-    encoder.encode(frames.animate(engine, setup, stream), target, timer.report)
+    encoder.encode(frames.animate(engine, replace(setup, text=spec.text), stream), target, timer.report)
     return setup.with_speech(stream.whole()), over.covered
 
 

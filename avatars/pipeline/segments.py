@@ -230,7 +230,7 @@ def _joined(samples: list[Any], parts: list[Speech], rate: int, *, level: Callab
 def shot_of(setup: Setup, segment: Segment) -> Shot:
     """The shot of a segment: its movement depends on its own words alone."""
     own = int.from_bytes(hashlib.sha256(segment.text.encode()).digest()[:4])
-    return replace(setup, seed=setup.seed + own, rests=True).with_speech(segment.speech)
+    return replace(setup, seed=setup.seed + own, rests=True, text=segment.text).with_speech(segment.speech)
 
 
 def _encode(frames: Iterable[Picture], file: Path, shape: ffmpeg.Shape, over: Overlays) -> None:

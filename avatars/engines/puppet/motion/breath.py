@@ -89,7 +89,10 @@ class Breath:
         return SHALLOW + (DEEP - SHALLOW) * min(1.0, since / LONG_PHRASE)
 
     def _begin(self, time: float, *, rise: float, fall: float, depth: float) -> None:
-        self._last = Inhalation(start=time, before=self._last.at(time), depth=depth, rise=rise, fall=fall)
+        before = self._last.at(time)
+        # What a short pause leaves no time for is not drawn in: shoulders do not jerk.
+        reached = before + max(0.0, depth - before) * min(1.0, rise / GASP)
+        self._last = Inhalation(start=time, before=before, depth=reached, rise=rise, fall=fall)
         self._due = self._next()
 
     def _at_rest(self, start: float, before: float) -> Inhalation:

@@ -19,8 +19,10 @@ from avatars.engines.puppet.motion.gaze import Gaze
 from avatars.engines.puppet.motion.idle import Blinks, Wander
 from avatars.engines.puppet.motion.lips import BEHIND, aperture, lip_poses
 from avatars.engines.puppet.motion.prosody import Voice, smoothed
+from avatars.engines.puppet.motion.stress import Gestures, Stress
 from avatars.engines.puppet.rig.expressions import JAW_DROP, SHUT_IN, SPREAD
 from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
+from avatars.speech.base import Sound
 from avatars.speech.synthesis.stream import SpeechStream
 
 AHEAD = 0.68
@@ -31,6 +33,8 @@ SETTLE, SHUT = 0.6, 0.1
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
 TURNS = 0.45
 """Seconds in which the head turns to something, and back."""
+NODS, LIFTS, TILTS = 0.9, 0.7, 1.3
+"""Degrees of a nod on a stressed syllable, and by which the chin lifts and the head tilts at a question."""
 LEANS = 0.12
 """Degrees by which a person who sits still leans to a side, on average: 1.3 mm at the head."""
 
@@ -90,7 +94,7 @@ def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: i
         sounds = speech.sounds(first / fps - BEHIND, known)
         face[:, list(LIPS)] = lip_poses(sounds, times, strength=strength)
         if carriage is not None:
-            head, face[:, Expression.BROW] = carriage.between(first, last, frames)
+            head, face[:, Expression.BROW] = carriage.between(first, last, frames, sounds, known)
             head[:, Head.BREATH] = breath.at(times, sounds)
             gaze = eyes.at(times, known, sounds)
         blink = blinks.at(times, known, sounds)
@@ -142,33 +146,42 @@ class _Carriage:
 
     def __init__(self, setup: Setup, speech: SpeechStream) -> None:
         self._fps, self._looks = setup.fps, setup.looks
-        self._voice = Voice(speech, setup.fps)
+        self._voice, self._speech = Voice(speech, setup.fps), speech
+        self._stress = Stress(setup.text, setup.fps)
+        self._tilts = 1.0 if setup.seed % 2 else -1.0
         speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4, 0.12)
         self._wander = [
             Wander(hertz, setup.fps, seed=setup.seed, channel=channel) for channel, hertz in enumerate(speeds, start=1)
         ]
 
-    def between(self, first: int, last: int, frames: int) -> tuple[Floats, Floats]:
+    def between(
+        self, first: int, last: int, frames: int, sounds: Sequence[Sound], known: float
+    ) -> tuple[Floats, Floats]:
         """Poses by `Head`, and brows, where so many frames of the speech are there."""
         self._voice.hear(min(frames, last + int(AHEAD * self._fps)))
-        voice = self._voice.between(first, last)
+        voice, done = self._voice.between(first, last), self._gestures(first, last, sounds, known)
         turn, turn_more, nod, tilt, tilt_more, right, down, nearer, brow, lean = (
             wander.next(last - first) for wander in self._wander
         )
         lively = (voice.energy - voice.usual) * voice.speaking
         head = np.zeros((last - first, len(Head)))
         head[:, Head.YAW] = 1.3 * turn + 0.5 * turn_more * voice.speaking
-        head[:, Head.PITCH] = 0.7 * nod + 0.9 * lively + 0.7 * voice.accent * voice.speaking
-        head[:, Head.ROLL] = 0.7 * tilt + 0.25 * tilt_more * voice.speaking
+        head[:, Head.PITCH] = 0.7 * nod + 0.8 * lively + NODS * done.nod - LIFTS * done.asks
+        head[:, Head.ROLL] = 0.7 * tilt + 0.25 * tilt_more * voice.speaking + TILTS * self._tilts * done.asks
         head[:, Head.RIGHT] = 0.5 * right
         head[:, Head.DOWN] = 0.35 * down + 0.35 * lively
         head[:, Head.NEARER] = 0.25 * nearer
         head[:, Head.LEAN] = LEANS * lean
         head[:, Head.YAW] += _turned(self._looks, (np.arange(first, last) + 0.5) / self._fps)
-        return head, self._brows(first, last, brow)
+        return head, self._brows(first, last, brow, done)
 
-    def _brows(self, first: int, last: int, wander: Floats) -> Floats:
+    def _gestures(self, first: int, last: int, sounds: Sequence[Sound], known: float) -> Gestures:
+        times = (np.arange(first, last) + 0.5) / self._fps
+        return self._stress.at(times, known, sounds, self._speech.tokens, self._voice)
+
+    def _brows(self, first: int, last: int, wander: Floats, done: Gestures) -> Floats:
         reach = int(BROW_REACH * self._fps)
         accents = np.clip(self._voice.between(first - reach, last + reach).accent, 0, 1)
-        raised: Floats = 0.10 * wander + 0.70 * smoothed(accents, BROW_SIGMA * self._fps, reach)
+        with_voice = smoothed(accents, BROW_SIGMA * self._fps, reach)
+        raised: Floats = 0.10 * wander + 0.35 * with_voice + 0.45 * done.brow + 0.6 * done.asks
         return np.clip(raised, -0.1, 0.9)

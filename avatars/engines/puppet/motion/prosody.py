@@ -16,6 +16,9 @@ QUIETEST = 0.05
 FORGOTTEN = 10.0
 """Seconds after which a loud moment counts half."""
 USUAL, SETTLES = 0.35, 4.0
+PITCH_SETTLES = 2.0
+LOWEST, HIGHEST, PERIODIC = 75.0, 400.0, 0.45
+"""Hertz between which voices speak, and how alike two of their periods are at least."""
 SPEAKING = 0.08
 ACCENT = 1.8
 """How much a second the energy of a voice rises where it stresses something."""
@@ -26,12 +29,15 @@ ENERGY_SIGMA, ACCENT_SIGMA, SPEAKING_SIGMA = 0.12, 0.145, 0.25
 @dataclass(frozen=True, kw_only=True)
 class Rising:
     """Per frame: `energy` (about 0..1) and its `usual` value, whether there is speech (`speaking`, 0..1), and `accent`,
-    rises of energy (-1..1)."""
+    rises of energy (-1..1); and where there is a voice, how many octaves of loudness it is `louder` than usual, and its
+    `tone`, semitones above its usual pitch."""
 
     energy: Floats
     usual: Floats
     speaking: Floats
     accent: Floats
+    louder: Floats
+    tone: Floats
 
 
 class Voice:
@@ -41,6 +47,8 @@ class Voice:
         self._speech, self._fps = speech, fps
         self._loud, self._mean = QUIETEST, USUAL
         self._energy, self._usual = np.zeros(0), np.zeros(0)
+        self._louder, self._tone = np.zeros(0), np.zeros(0)
+        self._level, self._pitch = 0.0, 0.0
         self._smooth = _bell(ENERGY_SIGMA * fps, int(ENERGY_REACH * fps))
         self._talk = _bell(SPEAKING_SIGMA * fps, int(SPEAKING_REACH * fps))
         rise = _bell(ACCENT_SIGMA * fps, int(ACCENT_REACH * fps))
@@ -56,7 +64,7 @@ class Voice:
         hop = self._speech.rate / self._fps
         edges = [int(frame * hop) for frame in range(first, frames + 1)]
         samples = self._speech.samples(edges[0], edges[-1]).astype(np.float64)
-        energy, usual = np.zeros(frames - first), np.zeros(frames - first)
+        energy, usual, louder, tone = np.zeros((4, frames - first))
         for place in range(frames - first):
             part = samples[edges[place] - edges[0] : edges[place + 1] - edges[0]]
             now = float(np.sqrt(np.mean(part * part))) if len(part) else 0.0
@@ -64,16 +72,64 @@ class Voice:
             energy[place] = now / (0.85 * self._loud)
             self._mean += (energy[place] - self._mean) / (SETTLES * self._fps)
             usual[place] = self._mean
+            if energy[place] > SPEAKING:
+                louder[place], tone[place] = self._beyond(now), self._above(part)
         self._energy, self._usual = np.concatenate([self._energy, energy]), np.concatenate([self._usual, usual])
+        self._louder, self._tone = np.concatenate([self._louder, louder]), np.concatenate([self._tone, tone])
+
+    def _beyond(self, level: float) -> float:
+        """How much louder than usual, in octaves."""
+        self._level = self._level or level
+        above = float(np.log2(level / self._level))
+        self._level += (level - self._level) / (PITCH_SETTLES * self._fps)
+        return above
+
+    def _above(self, part: Floats) -> float:
+        """Semitones above the usual pitch."""
+        hertz = _hertz(part, self._speech.rate)
+        if not hertz:
+            return 0.0
+        semitones = 12 * float(np.log2(hertz))
+        self._pitch = self._pitch or semitones
+        above = semitones - self._pitch
+        self._pitch += above / (PITCH_SETTLES * self._fps)
+        return above
+
+    def raw(self, first: int, last: int) -> Rising:
+        """What was heard at these frames alone, without those around them; silence where nothing is heard yet."""
+        energy = _part(self._energy, first, last)
+        return Rising(
+            energy=energy,
+            usual=_part(self._usual, first, last),
+            speaking=(energy > SPEAKING).astype(np.float64),
+            accent=np.zeros(len(energy)),
+            louder=_part(self._louder, first, last),
+            tone=_part(self._tone, first, last),
+        )
 
     def between(self, first: int, last: int) -> Rising:
         """What was heard at these frames."""
         return Rising(
+            louder=_part(self._louder, first, last),
+            tone=_part(self._tone, first, last),
             energy=_filtered(self._energy, self._smooth, first, last),
             usual=_part(self._usual, first, last),
             speaking=_filtered((self._energy > SPEAKING).astype(np.float64), self._talk, first, last),
             accent=np.tanh(_filtered(self._energy, self._rise, first, last) / ACCENT),
         )
+
+
+def _hertz(part: Floats, rate: int) -> float:
+    """The pitch of a voice, from the lag at which it repeats itself; 0 where it does not."""
+    least, most = int(rate / HIGHEST), min(int(rate / LOWEST), len(part) * 2 // 3)
+    if most <= least:
+        return 0.0
+    spectrum = np.fft.rfft(part - part.mean(), 2 * len(part))
+    alike = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[: most + 1]
+    # The further apart, the fewer samples are compared.
+    alike = alike / np.maximum(1e-12, alike[0] * (1 - np.arange(most + 1) / len(part)))
+    lag = least + int(alike[least : most + 1].argmax())
+    return rate / lag if alike[lag] > PERIODIC else 0.0
 
 
 def smoothed(values: Floats, sigma: float, reach: int) -> Floats:
