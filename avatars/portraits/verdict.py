@@ -31,9 +31,10 @@ GLARING, BURNT, TOO_BURNT = 0.3, 0.15, 0.4
 SHADOW = 3.0
 """One cheek's light against the other's. Photographers light portraits 2:1 to 3:1, above which they are dramatic; the
 strongest window light measured is 2.4."""
-SOFT, BLURRED = 0.78, 0.90
-"""See `sharpness`: sharp portraits have 0.40 to 0.63, small faces up to 0.75. A blur of 3 % of the distance of the eyes
-gives 0.81 to 0.89, one of 6 % 0.90 to 0.97."""
+SOFT, UNSTEADY, BLURRED = 0.755, 0.78, 0.90
+"""See `sharpness`: sharp portraits have 0.40 to 0.63, small faces up to 0.75. A blur of 2 % of the distance of the eyes
+gives 0.74 to 0.84, of 3 % 0.81 to 0.89, and of 6 % 0.90 to 0.97. An unsteady face has points that are in doubt with
+nothing before it."""
 AT_EDGE = 0.12
 """Of the distance between the eyes: hair and cheeks may be cut by that much."""
 
@@ -87,7 +88,7 @@ def remarks(seen: Measures) -> tuple[str, ...]:
         "side_shadow": light.ratio > SHADOW,
         "soft": seen.blur > SOFT,
         "mouth_open": face.gap > WIDE_OPEN,
-        "perhaps_covered": _doubt(face) > CLEAR and seen.blur <= SOFT and not _opens(seen),
+        "perhaps_covered": _doubt(face) > CLEAR and seen.blur <= UNSTEADY and not _opens(seen),
     }
     return tuple(code for code, applies in minded.items() if applies)
 
@@ -110,7 +111,7 @@ def _cover(seen: Measures) -> str:
 
 def _named(seen: Measures, cover: str) -> str:
     """What makes the points unsteady: in a blurred face they are so with nothing before it."""
-    return "blurred" if cover and seen.blur > SOFT else cover
+    return "blurred" if cover and seen.blur > UNSTEADY else cover
 
 
 def _opens(seen: Measures) -> bool:

@@ -58,6 +58,12 @@ def test_a_blur_is_not_taken_for_a_mask() -> None:
     assert look(FAULTS["blurred 0.06"](picture, unit(picture))).flaw == "blurred"
 
 
+@pytest.mark.parametrize("name", samples.NAMES)
+def test_a_slight_blur_is_mentioned(name: str) -> None:
+    picture = load(samples.png(name))
+    assert look(FAULTS["blurred 0.02"](picture, unit(picture))).remarks == ("soft",)
+
+
 def test_dark_skin_is_not_taken_for_little_light() -> None:
     found = check(unseen_portrait.png())
     assert found.remarks == ()

@@ -61,6 +61,6 @@ FAULTS: dict[str, Fault] = {
     **{f"turned {by}°": partial(turned, by=by) for by in (15, 30, 90, 180, 270)},
     **{f"light × {times}": partial(exposed, times=times) for times in (0.4, 0.1, 0.02, 2, 8)},
     **{f"left × {left}": partial(lit_from_right, left=left) for left in (0.5, 0.2)},
-    **{f"blurred {by}": partial(blurred, by=by) for by in (0.01, 0.03, 0.06)},
+    **{f"blurred {by}": partial(blurred, by=by) for by in (0.01, 0.02, 0.03, 0.06)},
     "enlarged 14 px": partial(enlarged, eyes=14),
 }
