@@ -1,0 +1,40 @@
+"""The skin of a lid that has come down."""
+
+import cv2
+import numpy as np
+import pytest
+
+from avatars.engines.base import Mode, Picture
+from avatars.engines.puppet.face.colours import LUMA
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.engines.puppet.face.segmentation import PersonMask
+from avatars.engines.puppet.face.topology import EYES
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.rig.parameters import Expression, Head
+from avatars.engines.puppet.rig.rig import build
+from avatars.portraits import samples
+
+BRIDGE = 168
+REST = np.eye(1, len(Expression), Expression.NEUTRAL, dtype=np.float32)[0]
+
+
+def under_a_hat(picture: Picture, light: float) -> Picture:
+    """The picture with less light from above the lower lids on."""
+    face = FaceMesh().find(picture)[0]
+    edge = max(face.points[list(eye.lower), 1].max() for eye in EYES) + 0.12 * face.eye_distance
+    rows = (np.arange(picture.shape[0]) - edge) / (0.02 * face.eye_distance)
+    share = light + (1 - light) / (1 + np.exp(-np.clip(rows, -50, 50)))
+    return np.asarray(picture * share[:, None, None], np.uint8)
+
+
+@pytest.mark.parametrize("name", samples.NAMES)
+def test_a_lid_in_shadow_is_as_dark_as_the_skin_beside_it(name: str) -> None:
+    rig = build(under_a_hat(samples.draw(name, height=720), 0.5), FaceMesh(), PersonMask())
+    shut = Camera(rig, Mode.LIPSYNC).frame(REST, np.zeros(len(Head), np.float32), 1.0)[rig.region.area]
+    light = cv2.GaussianBlur(shut, (0, 0), 2) @ LUMA
+    for eye in EYES:
+        upper, lower = (rig.face.points[list(ids)[4], :2] for ids in (eye.upper, eye.lower))
+        lid = upper + (lower - upper) * 0.3
+        places = lid, np.array([rig.face.points[BRIDGE, 0], lid[1]]), lower + rig.face.unit * np.array([0, 0.2])
+        seen, beside, cheek = (light[int(y), int(x)] for x, y in places)
+        assert seen - beside < 0.4 * (cheek - beside)
