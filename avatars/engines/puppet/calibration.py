@@ -86,7 +86,7 @@ def response(seen: Seen, face: Anatomy) -> Floats:
 
 
 def made_up(face: NDArray[np.float32], response: Floats) -> NDArray[np.float32]:
-    """Poses (n, 9) whose lips look as far apart and as wide as these ask for."""
+    """Poses (n, 10) whose lips look as far apart and as wide as these ask for."""
     lips = face[:, list(LIPS)].astype(np.float64)
     asked = aperture(lips)
     shape = lips[:, LIPS.index(Expression.ROUND)] - lips[:, LIPS.index(Expression.WIDE)]

@@ -56,7 +56,7 @@ class TorchCamera:
             if where is not None and gazes.any():
                 where = drawn.turn(region[:, :, *box.area], self._picture, where, self._ways(drawn, gazes))
             drawn.draw(region[:, :, *box.area], self._picture, where, blink)
-        self._mouth.draw(region[:, :, *self._mouth.mouth.pixels.area], self._picture, faces, heads)
+        self._mouth.draw(region[:, :, *self._mouth.mouth.pixels.area], faces, heads)
         whole: Picture = region.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
         return whole
 

@@ -1,5 +1,7 @@
 """`mouth.Mouth` for many frames at once, in torch: what is per frame is computed as there, what is per pixel here."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import torch
@@ -11,19 +13,18 @@ from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.frame.mouth import (
     FULL_GAP,
+    OUT_OF_SHADOW,
     SAMPLES,
     SEEN_GAP,
     SHADOW,
     SOFT_EDGE,
     Contours,
     Mouth,
-    behind_lips,
     corner_of,
     light_within,
     lip_shadow,
-    lowered_tongue,
-    teeth_shown,
 )
+from avatars.engines.puppet.frame.mouth_layout import Part
 from avatars.engines.puppet.frame.warp import Pose
 from avatars.engines.puppet.rig.parameters import Expression
 
@@ -35,19 +36,23 @@ class TorchMouth:
         self.mouth, self._device, self._cubic = mouth, device, cubic
         self._flows = TorchFlow(mouth.upper, device), TorchFlow(mouth.lower, device)
         self._across, self._below = (torch.from_numpy(plane)[None].to(device) for plane in (mouth.across, mouth.below))
+        self._lips = torch.from_numpy(mouth.lips.transpose(2, 0, 1).astype(np.float32))[None].to(device)
         self._edge = torch.from_numpy(mouth.edge[..., 0]).to(device)
         self._shadow = torch.from_numpy(SHADOW).to(device)[:, None, None]
         interior = mouth.interior
-        self._sprites = [
+        sprites = (interior.cavity, interior.tongue, interior.tip, interior.lower_teeth, interior.upper_teeth)
+        self._cavity, *self._inner = (
             torch.from_numpy(np.ascontiguousarray(sprite.transpose(2, 0, 1), np.float32))[None].to(device)
-            for sprite in (interior.cavity, interior.tongue, interior.lower_teeth, interior.upper_teeth)
-        ]
+            for sprite in sprites
+        )
+        self._tip = self._inner[1]
 
-    def draw(self, target: Tensor, picture: Tensor, faces: Pose, heads: Pose) -> None:
+    def draw(self, target: Tensor, faces: Pose, heads: Pose) -> None:
         """Put the mouths into `target` (n, 3, height, width); poses are on the CPU."""
         poses = torch.from_numpy(faces).to(self._device)
         upper, lower = (
-            seen(picture, flow.source(poses, heads)[:, :, *self.mouth.part], cubic=self._cubic) for flow in self._flows
+            seen(self._lips, flow.source(poses, heads)[:, :, *self.mouth.part], cubic=self._cubic)
+            for flow in self._flows
         )
         lips = [self.mouth.contours(face, head) for face, head in zip(faces, heads, strict=True)]
         start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
@@ -70,16 +75,11 @@ class TorchMouth:
         """See `Mouth.draw`: cavity, tongue and teeth, in the shadow of the lips."""
         unit, interior = self.mouth.interior.face.unit, self.mouth.interior
         start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
-        jaws = np.maximum(0.0, faces[:, Expression.JAW].astype(np.float64)) * 0.22
-        behind = np.array([behind_lips(face[Expression.ROUND], interior) for face in faces])
-        downs = (np.zeros_like(jaws), np.array([jaw + lowered_tongue(jaw) for jaw in jaws]), jaws + behind, -behind)
-        found, *layers = (
-            fetch(sprite, self._placed(heads, down * unit)) for sprite, down in zip(self._sprites, downs, strict=True)
-        )
-        found = found[:, :3]
-        teeth = self._each([teeth_shown(face[Expression.ROUND]) for face in faces])[:, None]
-        for layer, shown in zip(layers, (torch.ones_like(teeth), teeth, teeth), strict=True):
-            found = found * (1 - layer[:, 3:] * shown) + layer[:, :3] * shown
+        layouts = [self.mouth.layout(face) for face in faces]
+        found = fetch(self._cavity, self._placed(heads, np.zeros(len(heads))))[:, :3]
+        for sprite, parts in zip(self._inner, zip(*(each.inside for each in layouts), strict=True), strict=True):
+            layer = self._laid(sprite, heads, parts)
+            found = found * (1 - layer[:, 3:]) + layer[:, :3]
         light = 1 - lip_shadow(interior) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
         within = [
@@ -87,7 +87,19 @@ class TorchMouth:
             for face, each in zip(faces, lips, strict=True)
         ]
         light = light * (1 - 0.55 * corner**4) * self._each(within)
-        return found * (1 - (1 - light)[:, None] * self._shadow)
+        shade = (1 - light)[:, None] * self._shadow
+        found = found * (1 - shade)
+        front = [each.front for each in layouts]
+        if any(part.shown for part in front):
+            layer = self._laid(self._tip, heads, front)
+            found = found * (1 - layer[:, 3:]) + layer[:, :3] * (1 - (1 - OUT_OF_SHADOW) * shade)
+        return found
+
+    def _laid(self, sprite: Tensor, heads: Pose, parts: Sequence[Part]) -> Tensor:
+        """A sprite where each frame has it."""
+        unit = self.mouth.interior.face.unit
+        placed = fetch(sprite, self._placed(heads, np.array([part.down * unit for part in parts])))
+        return placed * self._each([part.shown for part in parts])[:, None]
 
     def _placed(self, heads: Pose, downs: Floats) -> Tensor:
         """Where in a sprite each pixel of the mouth's box is: (n, 2, height, width)."""

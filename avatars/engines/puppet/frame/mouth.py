@@ -8,8 +8,10 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.colours import palette
 from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.face.mesh import Floats
-from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, LIP_TOP
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, LIP_BOTTOM, LIP_TOP
+from avatars.engines.puppet.frame.lip_skin import without_teeth
 from avatars.engines.puppet.frame.mouth_interior import Interior, own_teeth_colour, paint
+from avatars.engines.puppet.frame.mouth_layout import Layout, layout
 from avatars.engines.puppet.frame.warp import Pose, head_matrix, lip_flows
 from avatars.engines.puppet.rig.displacement import mouth_box
 from avatars.engines.puppet.rig.parameters import Expression, Head
@@ -25,12 +27,8 @@ SEEN_GAP = 0.25
 PURSED_DARK, OWN_PURSED_DARK, OPEN_GAP = 0.6, 0.5, 0.12
 NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.0, 0.2
 LIP_SHADOW, DRAWN_LIP_SHADOW, OWN_LIP_SHADOW = 0.30, 0.15, 0.12
-TEETH_HIDE, TEETH_HIDDEN = 0.70, 0.95
-COVERED_FROM, COVERED_TO, OWN_COVERED_TO = 0.15, 0.85, 0.65
-COVERED, OWN_COVERED = 0.05, 0.09
-TONGUE_FLAT, TONGUE_RISES = 0.13, 1.4
-"""The opening of the jaw at which the tongue is flat, and by how many times that it rises at most: in a wide vowel it
-fills half of what is seen below the upper teeth."""
+OUT_OF_SHADOW = 0.55
+"""How much less of the shadow in the mouth falls on a tongue between the teeth."""
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -54,6 +52,7 @@ class Mouth:
             colours = own_teeth_colour(rig.picture, face, colours)
         closed = face.points[LIP_TOP, :2] + rig.fields.points[Expression.NEUTRAL, LIP_TOP]
         seam = float(face.in_mouth(closed)[1]) / face.unit
+        self.lips = without_teeth(rig.picture, face)
         self.interior: Interior = paint(rig.picture, face, colours, seam)
         self._rest = self.interior.to_pixels()
 
@@ -75,8 +74,7 @@ class Mouth:
         target[...] = np.clip(seen + 0.5, 0, 255).astype(np.uint8)
 
     def _look(self, where: NDArray[np.float32]) -> Plane:
-        picture = self._rig.picture
-        found = cv2.remap(picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
+        found = cv2.remap(self.lips, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
         seen: Plane = found.astype(np.float32)
         return seen
 
@@ -107,8 +105,6 @@ class Mouth:
     def _inside(self, hole: Box, across: Plane, depth: Plane, lips: "Contours", face: Pose, head: Pose) -> Plane:
         """Cavity, tongue and teeth as this pose shows them, in the shadow of the upper lip and of the corners."""
         unit, interior = self._rig.face.unit, self.interior
-        jaw = max(0.0, float(face[Expression.JAW])) * 0.22
-        lowered = lowered_tongue(jaw)
         size = (hole.width, hole.height)
         corner = corner_of(self.pixels) + corner_of(hole)
 
@@ -118,19 +114,26 @@ class Mouth:
             return placed
 
         seen = laid(interior.cavity, 0.0)[..., :3]
-        teeth = teeth_shown(face[Expression.ROUND])
-        behind = behind_lips(face[Expression.ROUND], interior)
-        for sprite, down, shown in (
-            (interior.tongue, jaw + lowered, 1.0),
-            (interior.lower_teeth, jaw + behind, teeth),
-            (interior.upper_teeth, -behind, teeth),
-        ):
-            layer = laid(sprite, down) * np.float32(shown)
-            seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
+        parts = self.layout(face)
+        for part in parts.inside:
+            if part.shown > 0:
+                layer = laid(part.sprite, part.down) * np.float32(part.shown)
+                seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
         light = 1 - lip_shadow(interior) * (1 - np.clip(depth / (0.045 * unit), 0, 1))
         light *= lips.corner_light(across) * light_within(face[Expression.ROUND], lips.widest / unit, interior)
-        seen *= 1 - (1 - light)[..., None] * SHADOW
+        shade: Plane = (1 - light)[..., None] * SHADOW
+        seen *= 1 - shade
+        if parts.front.shown > 0:
+            layer = laid(parts.front.sprite, parts.front.down) * np.float32(parts.front.shown)
+            seen = seen * (1 - layer[..., 3:]) + layer[..., :3] * (1 - (1 - OUT_OF_SHADOW) * shade)
         return seen
+
+    def layout(self, face: Pose) -> Layout:
+        """Teeth and tongue in a pose, while the head is at rest."""
+        rig, ids = self._rig, [LIP_TOP, LIP_BOTTOM]
+        moved = np.tensordot(face, rig.fields.points[:, ids], axes=1).astype(np.float64)
+        top, bottom = rig.face.in_mouth(rig.face.points[ids, :2] + moved)[:, 1] / rig.face.unit - self.interior.seam
+        return layout(face, (float(top), float(bottom)), self.interior)
 
     def placed(self, head: Pose, down: float, corner: Floats) -> Floats:
         """The affine map from a sprite to the pixels from `corner` on, moved with the head and `down` with the jaw."""
@@ -166,26 +169,6 @@ def lip_shadow(interior: Interior) -> float:
     if interior.owns_teeth:
         return OWN_LIP_SHADOW
     return DRAWN_LIP_SHADOW if interior.drawn else LIP_SHADOW
-
-
-def behind_lips(pursed: float, interior: Interior) -> float:
-    """How far both rows of teeth go behind lips that are pushed forward, eye distances.
-
-    Teeth that only grew dark would be of the colour of the lips on their way, to the eye and to the mesh.
-    """
-    covered, last = (OWN_COVERED, OWN_COVERED_TO) if interior.owns_teeth else (COVERED, COVERED_TO)
-    t = float(np.clip((pursed - COVERED_FROM) / (last - COVERED_FROM), 0, 1))
-    return covered * t * t * (3 - 2 * t)
-
-
-def teeth_shown(pursed: float) -> float:
-    """How much of the teeth is seen: lips that are pushed forward cover them."""
-    return float(1 - np.clip((pursed - TEETH_HIDE) / (TEETH_HIDDEN - TEETH_HIDE), 0, 1))
-
-
-def lowered_tongue(jaw: float) -> float:
-    """How far the tongue lies below its highest place in a mouth open by `jaw`; both in eye distances."""
-    return 0.060 * (1 - min(TONGUE_RISES, jaw / TONGUE_FLAT))
 
 
 def corner_of(box: Box) -> Floats:

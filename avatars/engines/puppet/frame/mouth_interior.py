@@ -13,9 +13,11 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.colours import LUMA, Palette
 from avatars.engines.puppet.face.geometry import Anatomy
 from avatars.engines.puppet.face.mesh import Floats
-from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, LOWER_RINGS, UPPER_RINGS
 
 Sprite = NDArray[np.float32]
+
+INNER_RIMS = (*UPPER_RINGS[1][1:-1], *LOWER_RINGS[1][1:-1])
 
 FINENESS = 2.0
 LEFT, TOP, RIGHT, BOTTOM = -0.40, -0.10, 0.40, 0.44
@@ -23,18 +25,33 @@ INCISOR_EDGE = 0.002
 # Half the upper teeth from the middle outwards: where each ends sideways, and how far it reaches below the seam.
 TOOTH_ENDS = (0.0, 0.088, 0.155, 0.212, 0.255, 0.290)
 TOOTH_LENGTHS = (0.026, 0.019, 0.024, 0.014, 0.006)
+DRAWN_LENGTH = 0.026
 LOWER_TOOTH = 0.058
-LIP_RED = 0.33
+TIP_WIDTH, TIP_ROUND = 0.150, 0.045
+"""Half the width of the tip of the tongue, and how far below its apex it is as wide; eye distances."""
+UPPER_ROW = 0.62
+"""Light that lies further down in an opening than this share of it is on lower teeth."""
+LIP_RED, LIP_SHARE = 0.33, 0.7
+"""What is redder than this, and than this share of the lips in warm light, is no tooth."""
+NOTCH = 0.04
+"""Redder places among teeth that are narrower than this, in eye distances, are teeth too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interior:
-    """Premultiplied RGBA sprites (rows, columns, 4), 0..255 and 0..1; all in one frame, see `to_pixels`."""
+    """Premultiplied RGBA sprites (rows, columns, 4), 0..255 and 0..1; all in one frame, see `to_pixels`.
+
+    In units: `teeth_end` is how far the upper teeth reach below the seam in the middle, `seam` how far that is below
+    the middle of the mouth.
+    """
 
     cavity: Sprite
     tongue: Sprite
+    tip: Sprite
     lower_teeth: Sprite
     upper_teeth: Sprite
+    teeth_end: float
+    seam: float
     owns_teeth: bool
     drawn: bool
     face: Anatomy
@@ -51,8 +68,11 @@ def paint(picture: Picture, face: Anatomy, colours: Palette, seam: float) -> Int
     return Interior(
         cavity=_cavity(canvas, colours),
         tongue=_tongue(canvas, colours),
+        tip=_tip(canvas, colours),
         lower_teeth=_lower_teeth(canvas, colours),
         upper_teeth=_upper_teeth(canvas, colours) if own is None else own,
+        teeth_end=_end_of_painted(colours) if own is None else _end_of_teeth(canvas, own, colours),
+        seam=seam,
         owns_teeth=own is not None,
         drawn=colours.drawn,
         face=face,
@@ -91,8 +111,20 @@ def _tongue(canvas: _Canvas, colours: Palette) -> Sprite:
     light = 0.62 + 0.38 * depth
     if not colours.drawn:
         light = (0.72 + 0.28 * depth) * (1 - 0.18 * np.exp(-((canvas.u / 0.014) ** 2)))
+        light = light * (1 - 0.45 * np.clip(np.abs(canvas.u) / 0.18, 0, 1) ** 2)
     sides = canvas.edge(0.20 - np.abs(canvas.u), 0.04)
     return _layer(colours.tongue, light, canvas.edge(canvas.v - top, 0.022) * sides * 0.95)
+
+
+def _tip(canvas: _Canvas, colours: Palette) -> Sprite:
+    """The tip of the tongue, its apex at the seam; the frame takes it to the teeth and between them."""
+    top = TIP_ROUND * (canvas.u / TIP_WIDTH) ** 2
+    # Its rim turns away from the light, and so does what is behind the lip.
+    light = 0.80 + 0.26 * np.clip((canvas.v - top) / 0.022, 0, 1) - 0.20 * (canvas.u / TIP_WIDTH) ** 2
+    if not colours.drawn:
+        light = light * (1 - 0.08 * np.exp(-((canvas.u / 0.010) ** 2)))
+    sides = canvas.edge(TIP_WIDTH - np.abs(canvas.u), 0.012)
+    return _layer(colours.tongue, np.clip(light, 0.3, 1.1), canvas.edge(canvas.v - top, 0.008) * sides)
 
 
 def _lower_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
@@ -112,7 +144,7 @@ def _lower_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
 def _upper_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
     across = np.abs(canvas.u)
     if colours.drawn:
-        bottom = 0.026 - 0.25 * canvas.u**2
+        bottom = DRAWN_LENGTH - 0.25 * canvas.u**2
         light = np.clip(1.0 - 0.30 * (across / 0.25) ** 2, 0.4, 1) * (
             0.90 + 0.10 * np.clip((canvas.v + 0.02) / 0.04, 0, 1)
         )
@@ -132,24 +164,46 @@ def _incisal_edge(across: Sprite) -> Sprite:
     return edge
 
 
+def _own_teeth(picture: Picture, face: Anatomy, colours: Palette) -> NDArray[np.uint8] | None:
+    """255 where a portrait shows teeth that hang from above; None where too few are seen."""
+    between = cv2.erode(opening(picture, face), np.ones((3, 3), np.uint8), iterations=_shrink(face))
+    # Where the mesh is a little off, lips come into the opening: they are redder than any tooth.
+    lips = face.points[list(INNER_RIMS), :2].round().astype(int)
+    limit = max(LIP_RED, LIP_SHARE * float(np.median(_redness(picture[lips[:, 1], lips[:, 0]]))))
+    grain = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, round(NOTCH * face.unit)) | 1,) * 2)
+    kept = cv2.morphologyEx(between * (_redness(picture) <= limit), cv2.MORPH_CLOSE, grain)
+    seen: NDArray[np.uint8] = np.minimum(between, kept)
+    bright = (picture.astype(np.float32) @ LUMA > 0.6 * (colours.teeth @ LUMA)) & (seen > 0)
+    count = np.count_nonzero(seen)
+    if count < 20 or bright.sum() < 0.25 * count or _low_in(face, bright, between) > UPPER_ROW:
+        return None
+    return seen
+
+
+def _shrink(face: Anatomy) -> int:
+    """Pixels at the rim of an opening that may be lip."""
+    return max(1, round(0.012 * face.unit))
+
+
+def _low_in(face: Anatomy, some: NDArray[np.bool_], whole: NDArray[np.uint8]) -> float:
+    """How far down in a shape a part of it is: 0 at its top, 1 at its bottom."""
+    part, rim = (face.in_mouth(np.argwhere(mask)[:, ::-1].astype(np.float64))[:, 1] for mask in (some, whole))
+    return float((part.mean() - rim.min()) / max(1.0, np.ptp(rim)))
+
+
 def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas, colours: Palette) -> Sprite | None:
     """The portrait's own teeth, without lip colour; they go on under the upper lip. None where too little shows."""
-    shrink = max(1, round(0.012 * face.unit))
-    opening = cv2.erode(_opening(picture, face), np.ones((3, 3), np.uint8), iterations=shrink)
-    # Where the mesh is a little off, lips come into the opening: they are redder than any tooth.
-    red, green = picture[..., 0].astype(np.float32), picture[..., 1].astype(np.float32)
-    opening[(red - green) / np.maximum(red, 30) > LIP_RED] = 0
-    inside = picture[opening > 0].astype(np.float64) @ LUMA
-    if len(inside) < 20 or np.mean(inside > 0.6 * (colours.teeth @ LUMA)) < 0.25:
+    seen, shrink = _own_teeth(picture, face, colours), _shrink(face)
+    if seen is None:
         return None
-    y, x = np.nonzero(opening)
+    y, x = np.nonzero(seen)
     margin = round(0.08 * face.unit)
     around = slice(max(0, y.min() - margin), y.max() + margin), slice(max(0, x.min() - margin), x.max() + margin)
     filled = picture.copy()
-    outside = np.ascontiguousarray((opening[around] == 0).astype(np.uint8))
+    outside = np.ascontiguousarray((seen[around] == 0).astype(np.uint8))
     filled[around] = cv2.inpaint(np.ascontiguousarray(picture[around]), outside, 3, cv2.INPAINT_TELEA)
     upwards = np.ones((max(1, round(0.05 * face.unit)), 1), np.uint8)
-    covered = cv2.dilate(opening, upwards, anchor=(0, 0)).astype(np.float32) / 255
+    covered = cv2.dilate(seen, upwards, anchor=(0, 0)).astype(np.float32) / 255
     soft = cv2.GaussianBlur(covered, (0, 0), shrink * 0.7)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     colour = cv2.warpAffine(filled, _to_pixels(face), canvas.size, flags=flags).astype(np.float32)
@@ -157,17 +211,40 @@ def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas, colours: Palett
     return np.dstack([colour * alpha[..., None], alpha])
 
 
-def _opening(picture: Picture, face: Anatomy) -> NDArray[np.uint8]:
+def _redness(picture: Picture) -> NDArray[np.float32]:
+    """How much red there is without green, as a share: RGB (…, 3) to (…)."""
+    red, green = picture[..., 0].astype(np.float32), picture[..., 1].astype(np.float32)
+    return np.asarray((red - green) / np.maximum(red, 30), np.float32)
+
+
+def _end_of_painted(colours: Palette) -> float:
+    return DRAWN_LENGTH if colours.drawn else TOOTH_LENGTHS[0]
+
+
+def _end_of_teeth(canvas: _Canvas, own: Sprite, colours: Palette) -> float:
+    """How far the teeth of a portrait reach below the seam: where the first light in its middle ends."""
+    middle = np.abs(canvas.u[0]) < 0.03
+    alpha = own[:, middle, 3].mean(axis=1)
+    light = (own[:, middle, :3] @ LUMA.astype(np.float32)).mean(axis=1) / np.maximum(alpha, 0.01)
+    bright = (alpha > 0.5) & (light > 0.6 * (colours.teeth @ LUMA))
+    if not bright.any():
+        return TOOTH_LENGTHS[0]
+    first = int(np.argmax(bright))
+    ends = np.flatnonzero(~bright[first:])
+    return float(canvas.v[first + int(ends[0]) if len(ends) else -1, 0])
+
+
+def opening(picture: Picture, face: Anatomy) -> NDArray[np.uint8]:
     """255 between the inner lips as the mesh has them."""
-    opening = np.zeros(picture.shape[:2], np.uint8)
+    between = np.zeros(picture.shape[:2], np.uint8)
     rim = np.concatenate([face.points[list(INNER_UPPER), :2], face.points[list(INNER_LOWER)[::-1], :2]])
-    cv2.fillPoly(opening, [rim.round().astype(np.int32)], 255)
-    return opening
+    cv2.fillPoly(between, [rim.round().astype(np.int32)], 255)
+    return between
 
 
 def own_teeth_colour(picture: Picture, face: Anatomy, colours: Palette) -> Palette:
     """The palette with the colour of the teeth that the portrait shows, if it shows enough of them."""
-    inside = picture[_opening(picture, face) > 0].astype(np.float64)
+    inside = picture[opening(picture, face) > 0].astype(np.float64)
     if len(inside) < 20:
         return colours
     light, spread = inside @ LUMA, inside.max(axis=1) - inside.min(axis=1)

@@ -29,7 +29,9 @@ BEHIND = 1.0
 EDGE = 0.1
 # How far each parts the lips at 1, in eye distances.
 JAW_GAP, LIFT_GAP, DROP_GAP = 0.22, 0.045, 0.055
-JAW, WIDE, ROUND, LIFT, DROP, PRESS = range(len(LIPS))
+JAW, WIDE, ROUND, LIFT, DROP, PRESS, TONGUE = range(len(LIPS))
+TIP_HALF = 0.05
+"""Half the seconds for which the tip of the tongue is up at least: it is quick, and vowels do not hold it down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ class _Gesture:
 
 
 def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) -> Floats:
-    """Amounts of the six `parameters.LIPS` at `times` (seconds, rising): shape (len(times), 6).
+    """Amounts of `parameters.LIPS` at `times` (seconds, rising): shape (len(times), 7).
 
     Of the sounds only those from `BEHIND` before the first of these times to 0.6 s after the last make a difference.
     """
@@ -61,6 +63,7 @@ def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) 
     gestures = _gestures(sounds)
     poses = gaussian_filter1d(_blend(gestures, track), SOFTNESS * RATE, axis=0)
     _press_lips(poses, gestures, track)
+    _raise_tongue(poses, gestures, track)
     poses[:, [JAW, LIFT, DROP]] *= strength
     poses *= (1 - _stillness(gestures, track))[:, None]
     return np.stack([np.interp(times, track, poses[:, i]) for i in range(len(LIPS))], axis=1)
@@ -136,6 +139,17 @@ def _press_lips(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:
     free = 1 - poses[:, PRESS]
     poses[:, [JAW, LIFT, DROP]] *= free[:, None]
     poses[:, WIDE] *= 0.4 + 0.6 * free
+
+
+def _raise_tongue(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:
+    """Takes the tip of the tongue up for l, n, t, d and th, whatever surrounds them."""
+    poses[:, TONGUE] = 0
+    for gesture in gestures:
+        if gesture.shape.tongue:
+            half = max(gesture.half, TIP_HALF)
+            near = _span(track, gesture.middle - 2 * half, gesture.middle + 2 * half)
+            up = gesture.shape.tongue * np.exp(-(((track[near] - gesture.middle) / half) ** 4))
+            poses[near, TONGUE] = np.maximum(poses[near, TONGUE], up)
 
 
 def _stillness(gestures: list[_Gesture], track: Floats) -> Floats:

@@ -30,6 +30,8 @@ AHEAD = 0.68
 BLOCK = 8
 SETTLE, SHUT = 0.6, 0.1
 """Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
+POUTS = 0.35, 0.80
+"""Between these amounts of rounding the lips of a smile cease to part as in the portrait."""
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
 TURNS = 0.45
 """Seconds in which the head turns to something, and back."""
@@ -41,7 +43,7 @@ LEANS = 0.12
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """One row per frame: `face` (n, 9) by `Expression`, `head` (n, 8) by `Head`, `blink` (n,) from open 0 to shut 1,
+    """One row per frame: `face` (n, 10) by `Expression`, `head` (n, 8) by `Head`, `blink` (n,) from open 0 to shut 1,
     `gaze` (n, 2) in degrees right and down."""
 
     face: NDArray[np.float32]
@@ -124,6 +126,8 @@ def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
     asked = aperture(face[:, list(LIPS)].astype(np.float64))
     by_jaw = JAW_DROP * np.maximum(0.0, face[:, Expression.JAW])
     back = np.minimum(0.7 * smoothstep(0.01, 0.06, asked), 0.9 * by_jaw / gap)
+    # Rounded lips do not smile: parted as in the portrait they would leave a sickle open.
+    back *= 1 - smoothstep(*POUTS, np.asarray(face[:, Expression.ROUND], np.float64))
     eased = face.copy()
     eased[:, Expression.NEUTRAL] -= back
     eased[:, Expression.JAW] -= back * gap / JAW_DROP

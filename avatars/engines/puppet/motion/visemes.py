@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Viseme:
-    """Amounts of the six lip expressions, and how strongly the shape asserts itself against its neighbours (0..1)."""
+    """Amounts of the lip expressions and of the tongue, and how strongly the shape asserts itself (0..1)."""
 
     jaw: float = 0.0
     wide: float = 0.0
@@ -16,22 +16,23 @@ class Viseme:
     lift: float = 0.0
     drop: float = 0.0
     press: float = 0.0
+    tongue: float = 0.0
     dominance: float
     vowel: bool = False
 
     @property
-    def shape(self) -> tuple[float, float, float, float, float, float]:
+    def shape(self) -> tuple[float, ...]:
         """In the order of `parameters.LIPS`."""
-        return self.jaw, self.wide, self.round, self.lift, self.drop, self.press
+        return self.jaw, self.wide, self.round, self.lift, self.drop, self.press, self.tongue
 
 
 SILENCE = Viseme(dominance=0.60)
 
 CLOSED = Viseme(round=0.05, press=1.0, dominance=1.0)
 BITE = Viseme(jaw=0.05, wide=0.10, lift=0.40, drop=-0.55, dominance=0.90)
-BETWEEN_TEETH = Viseme(jaw=0.14, wide=0.10, lift=0.20, drop=0.15, dominance=0.55)
-TONGUE_TIP = Viseme(jaw=0.15, wide=0.12, lift=0.18, drop=0.15, dominance=0.40)
-LATERAL = Viseme(jaw=0.22, wide=0.10, lift=0.20, drop=0.15, dominance=0.42)
+BETWEEN_TEETH = Viseme(jaw=0.14, wide=0.10, lift=0.20, drop=0.15, tongue=1.0, dominance=0.55)
+TONGUE_TIP = Viseme(jaw=0.15, wide=0.12, lift=0.18, drop=0.15, tongue=0.4, dominance=0.40)
+LATERAL = Viseme(jaw=0.22, wide=0.10, lift=0.20, drop=0.15, tongue=0.5, dominance=0.42)
 HISS = Viseme(jaw=0.07, wide=0.30, lift=0.32, drop=0.40, dominance=0.62)
 HUSH = Viseme(jaw=0.10, wide=-0.05, round=0.50, lift=0.42, drop=0.40, dominance=0.72)
 BACK = Viseme(jaw=0.20, wide=0.05, lift=0.15, drop=0.10, dominance=0.28)

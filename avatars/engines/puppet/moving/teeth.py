@@ -57,7 +57,7 @@ def with_own_teeth(interior: Interior, rig: Rig, frame: Picture, points: Floats,
     shown = paint(picture, face, colours, float(face.in_mouth(closed)[1]) / face.unit)
     if not shown.owns_teeth:
         return interior
-    return replace(interior, upper_teeth=_relaid(shown, interior), owns_teeth=True)
+    return replace(interior, upper_teeth=_relaid(shown, interior), teeth_end=shown.teeth_end, owns_teeth=True)
 
 
 def _relaid(shown: Interior, interior: Interior) -> Sprite:

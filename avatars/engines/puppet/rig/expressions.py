@@ -58,7 +58,7 @@ class _Mouth:
 
 
 def displacements(face: Anatomy) -> Floats:
-    """Displacement of every point for every `Expression` at 1: shape (9, 478, 3)."""
+    """Displacement of every point for every `Expression` at 1: shape (len(Expression), 478, 3)."""
     mouth = _mouth(face)
     moves = np.zeros((len(Expression), len(face.local), 3))
     moves[Expression.JAW] = _jaw(mouth)
@@ -165,8 +165,8 @@ def _round(mouth: _Mouth) -> Floats:
         for points, swell in zip(rings, (0.004, 0.012, 0.020, 0.026), strict=True):
             inner = list(points[1:-1])
             move[inner, 1] += (outwards * swell * beside)[inner]
-    # And what they leave open is as round: near the corners they meet, unless there are teeth between.
-    sealed = 0.0 if mouth.face.shows_teeth else SEALED
+    # And what they leave open is as round: near the corners they meet.
+    sealed = SEALED
     for rings in (UPPER_RINGS, LOWER_RINGS):
         for points, follow in zip(rings, (1.0, 0.8, 0.55, 0.3), strict=True):
             inner = list(points[1:-1])

@@ -4,7 +4,10 @@ from enum import IntEnum
 
 
 class Expression(IntEnum):
-    """Motions of the face's skin, 0 at rest; 1 is a wide open jaw, fully spread lips and so on."""
+    """Motions of the face's skin, 0 at rest; 1 is a wide open jaw, fully spread lips and so on.
+
+    The tongue moves no skin: 0.5 has its tip at the upper teeth, 1 between the teeth.
+    """
 
     NEUTRAL = 0
     JAW = 1
@@ -15,6 +18,7 @@ class Expression(IntEnum):
     PRESS = 6
     SMILE = 7
     BROW = 8
+    TONGUE = 9
 
 
 class Head(IntEnum):
@@ -34,4 +38,12 @@ class Head(IntEnum):
 GAZE_RIGHT, GAZE_DOWN = 0, 1
 """A gaze: degrees that the eyes turn to the right and down in the picture."""
 
-LIPS = (Expression.JAW, Expression.WIDE, Expression.ROUND, Expression.RAISE, Expression.DROP, Expression.PRESS)
+LIPS = (
+    Expression.JAW,
+    Expression.WIDE,
+    Expression.ROUND,
+    Expression.RAISE,
+    Expression.DROP,
+    Expression.PRESS,
+    Expression.TONGUE,
+)

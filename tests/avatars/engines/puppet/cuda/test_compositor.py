@@ -11,7 +11,7 @@ from avatars.engines.puppet.device import CPU, chosen, in_batches
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.planner import Motion
-from avatars.engines.puppet.rig.parameters import Head
+from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.exceptions import EngineMissing
 from avatars.portraits import samples
@@ -26,8 +26,10 @@ class TooMuch(Exception):
 def poses(count: int = 6) -> Motion:
     """Everything that can move, at once, further than speech moves it."""
     random = np.random.default_rng(7)
-    face, head = random.uniform(0, 0.7, (count, 9)), random.uniform(-1.5, 1.5, (count, len(Head)))
+    face = random.uniform(0, 0.7, (count, len(Expression)))
+    head = random.uniform(-1.5, 1.5, (count, len(Head)))
     face[:, 0] = 1
+    face[:, Expression.TONGUE] = np.linspace(0, 1, count)
     face[0], head[0] = 0, 0
     face[0, 0] = 1
     return Motion(
@@ -46,7 +48,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
     plain = engine.rig(load(PHOTOGRAPH, longest=480))
     if request.param == "photograph":
         return plain
-    face = np.zeros(9, np.float32)
+    face = np.zeros(len(Expression), np.float32)
     face[[0, 1, 2]] = 1, 0.5, 0.6
     return engine.rig(Camera(plain, Mode.ENHANCED_LIPSYNC).frame(face, np.zeros(len(Head), np.float32), 0.0).copy())
 

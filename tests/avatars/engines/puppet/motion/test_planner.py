@@ -9,7 +9,7 @@ from avatars.engines.base import Mode
 from avatars.engines.puppet.motion.lips import aperture, lip_poses
 from avatars.engines.puppet.motion.planner import Motion, plan, smiling
 from avatars.engines.puppet.motion.visemes import BITE, CLOSED, HISS, SPREAD, visemes
-from avatars.engines.puppet.rig.parameters import Expression, Head
+from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.speech.base import Sound
 from tests.avatars.support.shots import WORD, make_shot
 
@@ -136,6 +136,25 @@ def test_a_smiling_portrait_opens_as_far_but_less_by_the_jaw() -> None:
     gap = aperture(eased[:, 1:7].astype(np.float64)) + 0.08 * (1 - eased[:, Expression.NEUTRAL])
     assert np.allclose(gap, aperture(plain[:, 1:7].astype(np.float64)), atol=1e-4)
     assert eased[2, Expression.NEUTRAL] == 1
+
+
+def test_rounded_lips_of_a_smile_part_by_the_jaw() -> None:
+    plain = np.zeros((2, len(Expression)), np.float32)
+    plain[:, [Expression.NEUTRAL, Expression.JAW]] = 1, 0.3
+    plain[1, Expression.ROUND] = 0.9
+    spread, rounded = smiling(plain, 0.12)
+    assert spread[Expression.NEUTRAL] < 0.7
+    assert np.allclose(rounded, plain[1])
+
+
+@pytest.mark.parametrize("before", ["a", "i", "u"])
+@pytest.mark.parametrize(("symbol", "amount"), [("l", 0.5), ("n", 0.4), ("θ", 1.0), ("k", 0)])
+def test_the_tongue_is_up_for_its_sounds_only(symbol: str, amount: float, before: str) -> None:
+    spoken = ((before, 0.2, 0.4), (symbol, 0.4, 0.46), ("a", 0.46, 0.7))
+    sounds = [Sound(symbol=letter, start=start, end=end) for letter, start, end in spoken]
+    tongue = lip_poses(sounds, np.arange(0, 0.8, 0.005))[:, LIPS.index(Expression.TONGUE)]
+    assert tongue.max() == pytest.approx(amount, abs=0.02)
+    assert tongue[[50, 110]].max() < 0.1
 
 
 @pytest.mark.parametrize("mode", [Mode.ENHANCED_TALKING_HEAD, Mode.LIPSYNC])
