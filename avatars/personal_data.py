@@ -113,6 +113,8 @@ def register_models() -> None:
             "avatars.EngineFailure": "failures of an engine",
             "avatars.LexiconEntry": "what administrators wrote for everyone",
             "avatars.Likeness": "which picture or voice a consent covers; the name is in the consent",
+            "avatars.Presentation": "what administrators wrote for everyone",
+            "avatars.PresentationScene": "what administrators wrote for everyone",
             "avatars.RenderTemplate": "what administrators wrote for everyone",
             "avatars.Statement": "that a picture is drawn or a voice synthetic: no person is shown or heard",
             "avatars.TemplateVariable": "what administrators wrote for everyone",

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
@@ -21,11 +22,16 @@ WORDS = {
     "logo_broken": _(
         "This picture cannot be read. Upload a PNG or WebP picture of at most 10 MB and 40 million pixels."
     ),
+    "slide_broken": _(
+        "This slide cannot be read. Upload a JPEG, PNG or WebP picture of at most 10 MB and 40 million pixels."
+    ),
+    "points": _("Write each point as two numbers from 0 to 100, and at most 20 of them."),
     "clip_broken": _("This clip cannot be read. Upload an MP4, MOV or WebM video that plays to its end."),
     "clip_too_large": _("This clip is too large. Upload one of at most 100 MB."),
     "clip_too_long": _("This clip is too long. Upload one of at most 10 seconds."),
     "clip_too_short": _("This clip is too short, or is no video. Upload one of half a second at least."),
 }
+MOST_POINTS = 20
 CLIPS = ("mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg", "ts")
 
 
@@ -82,6 +88,25 @@ def check_background(file: FieldFile) -> None:
 def check_logo(file: FieldFile) -> None:
     """Refuses what is no picture, or one that is too large."""
     _check_picture(file, "logo", alpha=True)
+
+
+def check_slide(file: FieldFile) -> None:
+    """Refuses what is no picture, or one that is too large."""
+    _check_picture(file, "slide", alpha=True)
+
+
+def check_points(value: Any) -> None:
+    """Refuses what is no list of pairs of per cent."""
+    good = isinstance(value, list) and len(value) <= MOST_POINTS
+    if not good or not all(_is_point(point) for point in value):
+        raise ValidationError(WORDS["points"], code="points")
+
+
+def _is_point(point: Any) -> bool:
+    is_pair = isinstance(point, list | tuple) and len(point) == 2
+    return is_pair and all(
+        isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 100 for number in point
+    )
 
 
 def check_intro(file: FieldFile) -> None:

@@ -64,6 +64,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.EngineFailure": Rights(),
     "avatars.LexiconEntry": EDITABLE,
     "avatars.Likeness": Rights(),
+    "avatars.Presentation": EDITABLE,
+    "avatars.PresentationScene": EDITABLE,
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.RenderTemplate": EDITABLE,
     # Those who may record consents may state that none is needed.

@@ -1,5 +1,15 @@
 """The digital humans' pages in the admin."""
 
-from avatars.admin import consents, humans, lexicon, narrations, renders, statements, templates, voices
+from avatars.admin import consents, humans, lexicon, narrations, presentations, renders, statements, templates, voices
 
-__all__ = ["consents", "humans", "lexicon", "narrations", "renders", "statements", "templates", "voices"]
+__all__ = [
+    "consents",
+    "humans",
+    "lexicon",
+    "narrations",
+    "presentations",
+    "renders",
+    "statements",
+    "templates",
+    "voices",
+]

@@ -47,7 +47,7 @@ class RestsOnFilter(admin.SimpleListFilter):
 class RenderAdmin(VideoPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
-    list_filter = ("status", "digital_human", "mode", "template", RestsOnFilter)
+    list_filter = ("status", "digital_human", "mode", "template", "presentations", RestsOnFilter)
     search_fields = ("text", "=cid", "=content_id")
     search_help_text = _("Search for words of the script, a correlation ID or the ID in the AI label.")
     list_select_related = ("digital_human",)

@@ -13,6 +13,7 @@ from avatars.models.humans import (
 )
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
+from avatars.models.presentations import Presentation, PresentationScene, SceneLayout
 from avatars.models.renders import RECORDED, STREAMS, WITHHELD, Render, new_content_id
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
@@ -39,10 +40,13 @@ __all__ = [
     "LogoCorner",
     "Narration",
     "Outcome",
+    "Presentation",
+    "PresentationScene",
     "Render",
     "RenderMode",
     "RenderTemplate",
     "Rendition",
+    "SceneLayout",
     "Stage",
     "StageRun",
     "Statement",

@@ -20,22 +20,13 @@ from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage, StageTimer
+from avatars.scenes.layouts import size_of
 from avatars.scenes.pointers import Moment, looks, moments
 from avatars.scenes.spec import Deck, Layout
 from avatars.scenes.staging import Staging
 
-SHORT = 720
-"""The shorter side, in pixels: slides must be readable, whatever the mode."""
-WIDE = 16 / 9
-
 Compose = Callable[[Callable[..., Picture]], Picture]
 """Calls what composes a picture, with what mends portraits where that is asked for."""
-
-
-def size_of(aspect: float | None) -> tuple[int, int]:
-    """The sides of a video of scenes, in pixels; without a format it is wide."""
-    aspect = aspect or WIDE
-    return (round(SHORT * aspect / 2) * 2, SHORT) if aspect >= 1 else (SHORT, round(SHORT / aspect / 2) * 2)
 
 
 def draw(

@@ -75,6 +75,14 @@ RECORDINGS = {
 }
 
 
+PDFS = {
+    "pdf_broken": _("This PDF cannot be read. Export it again, or save its pages as pictures."),
+    "pdf_locked": _("This PDF is protected by a password. Export it without one."),
+    "pdf_too_long": _("This PDF has more than 60 pages. Import it in parts."),
+    "pdf_too_large": _("This PDF is too large. Use one of at most 30 MB."),
+}
+
+
 class Reason(TextChoices):
     """The codes that a render ends or waits with."""
 
@@ -101,6 +109,7 @@ class Reason(TextChoices):
     EYES_COVERED = "eyes_covered", _("the eyes in the portrait are covered")
     TOO_SMALL = "too_small", _("the portrait is too small")
     BACKGROUND_BROKEN = "background_broken", _("the background picture cannot be read")
+    SLIDE_BROKEN = "slide_broken", _("a slide cannot be read")
     LOGO_BROKEN = "logo_broken", _("the logo cannot be read")
     CLIP_BROKEN = "clip_broken", _("the clip at the beginning or the end cannot be read")
     CLIP_TOO_LARGE = "clip_too_large", _("the clip at the beginning or the end is too large")
@@ -184,6 +193,7 @@ ADVICE: dict[str, Any] = {
     Reason.BACKGROUND_BROKEN: _("Upload the background picture of the digital human again, or remove it."),
     Reason.MOVING_BACKGROUND: _("Remove the background colour and picture, or use a photograph as the portrait."),
     Reason.NOT_A_VIDEO: _("Upload the portrait video of the digital human again."),
+    Reason.SLIDE_BROKEN: _("Upload the slide of the presentation again, then render the presentation again."),
     Reason.LOGO_BROKEN: _("Upload the logo of the digital human again, or remove it."),
     Reason.CLIP_BROKEN: CLIP,
     Reason.CLIP_TOO_LARGE: CLIP,

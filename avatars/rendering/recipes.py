@@ -21,6 +21,7 @@ from avatars.models import DigitalHuman, Narration, Render
 from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.spec import seed_of
 from avatars.rendering import readings
+from avatars.scenes.spec import Deck, Layout, Pointing, SceneSpec
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
 
@@ -29,7 +30,7 @@ PIPELINE_VERSION = 9
 
 Recipe = dict[str, Any]
 # Keys that change the picture alone.
-SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts"})
+SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts", "deck"})
 
 
 def freeze(
@@ -88,17 +89,18 @@ def video_spec(render: Render) -> VideoSpec:
     """What the studio is to make for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
-    spec = _spec(render.text, recipe, render.content_id)
+    spec = spec_of(render.text, recipe, render.content_id)
     return replace(spec, recording=_stored(str(render.recording.name))) if render.recording else spec
 
 
 def narration_spec(narration: Narration) -> VideoSpec:
     """What the studio is to speak for a narration; the picture's keys stay empty."""
     seen = {"portrait": "", "render_engine": "", "mode": narration.digital_human.mode}
-    return _spec(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
+    return spec_of(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
 
 
-def _spec(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
+def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
+    """What the studio is to make of a recipe."""
     return VideoSpec(
         text=text,
         cuts=tuple(recipe.get("cuts", ())),
@@ -113,6 +115,7 @@ def _spec(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         restorer=recipe.get("restorer", ""),
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
+        deck=deck_of(recipe["deck"]) if "deck" in recipe else None,
         content_id=content_id,
         # Segments look alike in every video, or none would be taken from the cache.
         seed=1 if recipe.get("cuts") else seed_of(content_id),
@@ -155,6 +158,25 @@ def _scene(
         logo=Logo(**{**logo, "picture": _stored(logo["picture"]), "corner": Corner(logo["corner"])}) if logo else None,
         intro=_stored(intro) if intro else None,
         outro=_stored(outro) if outro else None,
+    )
+
+
+def deck_of(deck: dict[str, Any]) -> Deck:
+    """The scenes of a recipe."""
+    return Deck(
+        scenes=tuple(
+            SceneSpec(
+                begin=scene["begin"],
+                layout=Layout(scene["layout"]),
+                slide=_stored(scene["slide"]) if scene["slide"] else None,
+                pointings=tuple(Pointing(offset=place, x=x, y=y) for place, x, y in scene["pointings"]),
+                name=scene["name"],
+                role=scene["role"],
+            )
+            for scene in deck["scenes"]
+        ),
+        colour=deck["colour"],
+        accent=deck["accent"],
     )
 
 

@@ -53,11 +53,17 @@ def circle(side: int) -> Picture:
     return np.asarray(large.resize((side, side), Image.Resampling.BOX), np.uint8)[:, :, None]
 
 
+def fitted(size: tuple[int, int], area: Box) -> Box:
+    """Where a slide of (width, height) lies: as large as the area allows, in its middle."""
+    scale = min(area.width / size[0], area.height / size[1])
+    wide, high = even(size[0] * scale), even(size[1] * scale)
+    return Box(x=area.x + (area.width - wide) // 2, y=area.y + (area.height - high) // 2, width=wide, height=high)
+
+
 def _with_slide(image: Image.Image, slide: Image.Image, area: Box) -> Box:
     """Draw a slide as large as the area allows, in its middle; returns where it is."""
-    scale = min(area.width / slide.width, area.height / slide.height)
-    wide, high = even(slide.width * scale), even(slide.height * scale)
-    box = Box(x=area.x + (area.width - wide) // 2, y=area.y + (area.height - high) // 2, width=wide, height=high)
+    box = fitted(slide.size, area)
+    wide, high = box.width, box.height
     short = min(image.size)
     mask = _rounded((wide, high), round(CORNER * short))
     shadow = Image.new("L", image.size)

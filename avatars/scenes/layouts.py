@@ -6,6 +6,9 @@ from avatars.framing.boxes import Box
 from avatars.framing.scene import even
 from avatars.scenes.spec import Layout
 
+SHORT = 720
+"""The shorter side, in pixels: slides must be readable, whatever the mode."""
+USUAL = 16 / 9
 WIDE = 1.2
 # As shares of the shorter side.
 MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3
@@ -23,6 +26,12 @@ class Places:
     is_round: bool = False
     slide: Box | None = None
     lower_third: Box
+
+
+def size_of(aspect: float | None) -> tuple[int, int]:
+    """The sides of a video of scenes, in pixels; without a format it is wide."""
+    aspect = aspect or USUAL
+    return (round(SHORT * aspect / 2) * 2, SHORT) if aspect >= 1 else (SHORT, round(SHORT / aspect / 2) * 2)
 
 
 def places(layout: Layout, size: tuple[int, int], *, captions: bool) -> Places:

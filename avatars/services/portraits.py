@@ -9,6 +9,7 @@ from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
 from avatars.pipeline import segments
 from avatars.portraits.findings import Examined
+from avatars.previews import scene_preview
 from avatars.reasons.render import UNUSABLE
 from avatars.studio.interactive import interactive_studio
 
@@ -58,6 +59,5 @@ def purge_portrait(portrait_digest: str) -> int:
     A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
-    return disk_cache.delete_portrait(folder, portrait_digest) + segments.segment_cache(folder).purge(
-        f"{portrait_digest}-"
-    )
+    kept = (segments.segment_cache(folder), scene_preview.cache(folder))
+    return disk_cache.delete_portrait(folder, portrait_digest) + sum(each.purge(f"{portrait_digest}-") for each in kept)

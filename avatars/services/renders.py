@@ -1,5 +1,6 @@
 """Ask for a video, cancel it, try it again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -23,14 +24,17 @@ ANEW |= {"stream": "", "stream_index": {}}
 PASSING = ("disk", "disk_full", "ffmpeg_missing", "attempts")
 
 
-def check_script(text: str) -> str:
-    """The script without blanks around it. Raises `ScriptError` for one that cannot become a video."""
+def check_script(text: str, *, most: int | None = None) -> str:
+    """The script without blanks around it. Raises `ScriptError` for one that cannot become a video.
+
+    It may have `most` characters, by default as many as the settings allow.
+    """
     text = text.strip()
     if not _can_be_stored(text):
         raise ScriptError(
             "The text has characters that do not exist.", code="unreadable", field="text", remedy="Write it again."
         )
-    most = settings.AVATARS["MAX_CHARACTERS"]
+    most = most or settings.AVATARS["MAX_CHARACTERS"]
     if not text:
         raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
     if not any(char.isalnum() for char in text):
@@ -91,19 +95,32 @@ def request_render(
         recipe["recording"] = recording.sha256
     elif template and (cuts := _cuts(template, text, spliced)):
         recipe["cuts"] = cuts
-    content_hash = recipes.digest(text, recipe)
+    what = {"digital_human": digital_human, "text": text, "mode": mode, "recipe": recipe, "template": template}
+    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    return request_recipe(what, wish, decision=decision, recording=recording)
+
+
+@transaction.atomic
+def request_recipe(
+    what: Mapping[str, Any],
+    wish: Mapping[str, Any],
+    *,
+    decision: consent.ConsentDecision,
+    recording: Recording | None = None,
+) -> Render:
+    """The Render of a frozen recipe, as `request_render`: `what` it shows, and how it is to be made, by its columns."""
+    content_hash = recipes.digest(what["text"], what["recipe"])
+    priority, requester = wish["priority"], wish["requester"]
     # Locked until the wish is written: a cancellation at this moment sees that another requester waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
     render = shared.first()
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
-    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
-    wish |= {"consent": decision.face, "voice_consent": decision.voice, "statement": decision.statement}
+    wish = {**wish, "consent": decision.face, "voice_consent": decision.voice, "statement": decision.statement}
     if render is None:
         quotas.check(requester)
-        what = {"text": text, "mode": mode, "recipe": recipe, "content_hash": content_hash, "template": template}
-        new = Render(digital_human=digital_human, **what, **wish)
+        new = Render(**what, **wish, content_hash=content_hash)
         render = _queued(new, recording) or shared.get()
     elif render.is_expired:
         quotas.check(requester)

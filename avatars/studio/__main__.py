@@ -28,7 +28,7 @@ from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage
-from avatars.previews import voice_preview
+from avatars.previews import scene_preview, voice_preview
 from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
@@ -87,6 +87,8 @@ class OrderHandler:
             return self._transcribe(order)
         if order.kind is Kind.VOICE_PREVIEW:
             return self._preview_voice(order)
+        if order.kind is Kind.SCENE_PREVIEW:
+            return self._preview_scene(order)
         if order.kind is Kind.PREVIEW_SCRIPT:
             return self._preview_script(order)
         if order.kind is Kind.NARRATE:
@@ -127,6 +129,11 @@ class OrderHandler:
             raise StudioError("An order for a voice preview has none.", code="order_broken")
         engine: SpeechEngine = backend("SPEECH_ENGINES", order.voice_preview.engine)
         return Answer(number=order.number, event=Event.DONE, data=voice_preview.make(order.voice_preview, engine))
+
+    def _preview_scene(self, order: Order) -> Answer:
+        if order.scene_preview is None:
+            raise StudioError("An order for a scene preview has none.", code="order_broken")
+        return Answer(number=order.number, event=Event.DONE, data=scene_preview.make(order.scene_preview))
 
     def _preview_script(self, order: Order) -> Answer:
         if order.reading is None:

@@ -17,6 +17,7 @@ from avatars.pipeline.stream_parts import StreamPart
 from avatars.portraits.findings import Examined
 from avatars.portraits.video_file import USUAL, Limits
 from avatars.portraits.video_findings import ExaminedVideo
+from avatars.previews.scene_preview import ScenePreview
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     DRAW = "draw"
     TRANSCRIBE = "transcribe"
     VOICE_PREVIEW = "voice_preview"
+    SCENE_PREVIEW = "scene_preview"
     PREVIEW_SCRIPT = "preview_script"
     NARRATE = "narrate"
     CHECK_ENGINE = "check_engine"
@@ -65,6 +67,7 @@ class Order:
     language: str = ""
     hints: tuple[str, ...] = ()
     voice_preview: VoicePreview | None = None
+    scene_preview: ScenePreview | None = None
     reading: Reading | None = None
     check: CheckRequest | None = None
     face: int | None = None

@@ -18,6 +18,7 @@ from avatars.pipeline.stream_parts import Publish
 from avatars.portraits.findings import Examined
 from avatars.portraits.video_file import USUAL, Limits
 from avatars.portraits.video_findings import ExaminedVideo
+from avatars.previews.scene_preview import ScenePreview
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
@@ -169,6 +170,13 @@ class Studio:
     ) -> bytes:
         """Two seconds of a voice, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for an unknown voice."""
         order = Order(number=0, kind=Kind.VOICE_PREVIEW, voice_preview=wish)
+        return self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
+
+    def preview_scene(
+        self, wish: ScenePreview, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
+    ) -> bytes:
+        """A picture of a scene, as JPEG. Raises `PortraitError`, `MediaError`."""
+        order = Order(number=0, kind=Kind.SCENE_PREVIEW, scene_preview=wish)
         return self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
 
     def preview_script(

@@ -53,6 +53,7 @@ SECTIONS = (
             "avatars.Voice": "mic",
             "avatars.LexiconEntry": "spellcheck",
             "avatars.RenderTemplate": "dynamic_form",
+            "avatars.Presentation": "slideshow",
             "avatars.Render": "movie",
             "avatars.Rendition": "compress",
             "avatars.Narration": "mic",

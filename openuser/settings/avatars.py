@@ -16,6 +16,8 @@ AVATARS: dict[str, Any] = {
     "AI_LABEL_PROVIDER": env.str("OPENUSER_AI_LABEL_PROVIDER", default="OpenUser"),
     # Maximum length of a video script, in characters.
     "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
+    # Maximum length of all scripts of a presentation, in characters.
+    "MAX_PRESENTATION_CHARACTERS": env.int("OPENUSER_MAX_PRESENTATION_CHARACTERS", default=3000),
     # Maximum length of an uploaded recording, in seconds.
     "MAX_RECORDING_SECONDS": env.float("OPENUSER_MAX_RECORDING_SECONDS", default=180.0),
     # The encoder aims at this size, so that the video fits into a message.

@@ -84,6 +84,8 @@ ENUM_NAMES = {
     "VariableType": "avatars.models.TemplateVariable.Type",
     "VideoFormat": "avatars.models.VideoFormat",
     "VideoRetention": "avatars.services.VideoRetention",
+    "PresentationFormat": "avatars.models.Presentation.Shape",
+    "SceneLayout": "avatars.models.SceneLayout",
     "VoiceGender": "avatars.models.Voice.Gender",
     "VoiceLanguage": "avatars.models.Voice.Language",
     "VoiceOrigin": "avatars.models.Voice.Origin",

@@ -1,17 +1,20 @@
 """Factories: each makes one row with the rows that it needs."""
 
+import io
 import secrets
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 from rest_framework.test import APIClient
 
 from avatars.models import (
     Consent,
     DigitalHuman,
     Narration,
+    Presentation,
     Render,
     RenderTemplate,
     Rendition,
@@ -19,7 +22,7 @@ from avatars.models import (
     TemplateVariable,
     Voice,
 )
-from avatars.services import declare_drawn, declare_synthetic, record_consent, save_template
+from avatars.services import add_scene, declare_drawn, declare_synthetic, record_consent, save_template
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from openuser.models import WebhookDelivery, WebhookEndpoint
@@ -220,6 +223,18 @@ def make_template(digital_human: DigitalHuman | None = None, **fields: Any) -> R
         ]
     template = RenderTemplate(digital_human=digital_human or make_digital_human(), **fields)
     return save_template(template, variables)
+
+
+def make_presentation(digital_human: DigitalHuman | None = None, **fields: Any) -> Presentation:
+    """A greeting, and a green slide with a point in it."""
+    fields.setdefault("name", f"培训 {secrets.token_hex(3)}")
+    presentation = Presentation.objects.create(digital_human=digital_human or make_digital_human(), **fields)
+    slide = io.BytesIO()
+    Image.new("RGB", (160, 90), (0, 160, 0)).save(slide, "PNG")
+    add_scene(presentation, layout="human", script="大家好。", lower_third_name="王芳")
+    shown = {"slide": ContentFile(slide.getvalue(), name="slide.png"), "points": [[50, 40]]}
+    add_scene(presentation, layout="human_right", script="看[point 1]这里。", **shown)
+    return presentation
 
 
 def make_rendition(**fields: Any) -> Rendition:

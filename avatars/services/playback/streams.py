@@ -4,6 +4,7 @@ Each call checks the consents again, so that a stream stops at once when one is 
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import ceil
 
@@ -15,6 +16,7 @@ from avatars.exceptions import AvatarError
 from avatars.models import STREAMS, Render, StreamState, stream_index
 from avatars.rendering import estimates
 from avatars.rendering.live_stream import part_name
+from avatars.rendering.progress import STAGES
 
 SHOWN = (*Render.UNFINISHED, Render.Status.DONE)
 NAME = re.compile("[0-9a-f]{32}")
@@ -82,9 +84,21 @@ def progress_words(render: Render) -> str:
         words = {"place": estimates.queue_position(render), "left": left}
         found = gettext("Number %(place)d in the queue, about %(left)s left.") % words
     else:
-        found = gettext("%(stage)s, about %(left)s left.") % {"stage": render.get_stage_display(), "left": left}
+        stage = f"{render.get_stage_display()}{_scene_words(render)}"
+        found = gettext("%(stage)s, about %(left)s left.") % {"stage": stage, "left": left}
     begun_again = render.attempts > (1 if render.status == Render.Status.RUNNING else 0)
     return f"{gettext('The video is being made again.')} {found}" if begun_again else found
+
+
+def _scene_words(render: Render) -> str:
+    """Which scene is drawn now, by its share of the text; "" for a video without scenes."""
+    cuts, stage = render.recipe.get("cuts", ()), Render.Stage.ANIMATING
+    if "deck" not in render.recipe or render.stage != stage:
+        return ""
+    begin, span = STAGES[stage]
+    place = (render.progress - begin) / span * len(render.text)
+    words = {"number": max(1, bisect_right(cuts, place)), "count": len(cuts)}
+    return gettext(" (scene %(number)d of %(count)d)") % words
 
 
 def _gone() -> AvatarError:

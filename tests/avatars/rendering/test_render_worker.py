@@ -40,6 +40,7 @@ from tests.avatars.support.rendering import (
     working,
 )
 from tests.fixtures.engines import ENGINES
+from tests.support.factories import make_presentation
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -71,6 +72,15 @@ def test_a_render_becomes_a_stored_video_with_captions_and_a_poster(work_dir, ne
     assert "你好" in render.captions.read().decode()
     assert Image.open(render.poster).size == (render.width, render.height)
     assert news == [(render.pk, "done", True)]
+    assert os.listdir(work_dir) == []
+
+
+def test_a_presentation_becomes_a_labelled_video_as_any_script(work_dir):
+    presentation = make_presentation(make_human())
+    render = after(services.request_presentation_render(presentation, purpose="chat"))
+    assert (render.status, render.reason, render.width, render.height) == ("done", "", 1280, 720)
+    video_label.verify(video_of(render), render.content_id)
+    assert services.request_presentation_render(presentation, purpose="chat") == render
     assert os.listdir(work_dir) == []
 
 

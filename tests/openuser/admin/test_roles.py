@@ -46,6 +46,7 @@ NAMED = {
     "avatars_voice_declare_synthetic": "change",
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
+    "avatars_presentation_scene": "view",
     "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},
     **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
@@ -56,6 +57,7 @@ NAMED = {
 }
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
+    "avatars_presentation_make": ("add", Render),
     "conversations_flowversion_restore_this": ("change", Flow),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),

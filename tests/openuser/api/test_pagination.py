@@ -23,6 +23,7 @@ ROWS = {
     "/api/v1/lexicon/": "avatars.LexiconEntry",
     "/api/v1/renders/": "avatars.Render",
     "/api/v1/templates/": "avatars.RenderTemplate",
+    "/api/v1/presentations/": "avatars.Presentation",
     "/api/v1/members/": "wecom.Member",
     "/api/v1/departments/": "wecom.Department",
     "/api/v1/tags/": "wecom.Tag",

@@ -1,0 +1,125 @@
+"""Presentations: scenes with slides that a digital human speaks beside, page by page."""
+
+from copy import copy
+
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars import validators
+from avatars.framing.scene import Format
+from avatars.models.humans import CaptionStyle, DigitalHuman, VideoFormat, scenery_name
+from avatars.models.pictures import PictureField
+from avatars.models.renders import Render
+from avatars.scenes.spec import ACCENT, COLOUR, Layout
+
+
+class SceneLayout(models.TextChoices):
+    """Where the digital human stands in a scene."""
+
+    HUMAN = Layout.HUMAN.value, _("digital human alone")
+    HUMAN_RIGHT = Layout.HUMAN_RIGHT.value, _("slide, digital human on the right")
+    HUMAN_LEFT = Layout.HUMAN_LEFT.value, _("slide, digital human on the left")
+    CORNER = Layout.CORNER.value, _("slide, digital human in the corner")
+
+
+class Presentation(models.Model):
+    """A video of scenes (演示视频): what it shows and says. Each request for it freezes it into a render."""
+
+    class Shape(models.TextChoices):
+        WIDE = Format.WIDE.value, VideoFormat.WIDE.label
+        UPRIGHT = Format.UPRIGHT.value, VideoFormat.UPRIGHT.label
+        SQUARE = Format.SQUARE.value, VideoFormat.SQUARE.label
+
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("For example “Training for new colleagues”.")
+    )
+    digital_human = models.ForeignKey(
+        DigitalHuman, models.PROTECT, related_name="presentations", verbose_name=_("digital human")
+    )
+    format = models.CharField(_("format"), max_length=10, choices=Shape, default=Shape.WIDE)
+    captions = models.CharField(
+        _("captions in the picture"), max_length=10, choices=CaptionStyle, default=CaptionStyle.PLAIN
+    )
+    background_color = models.CharField(
+        _("background colour"),
+        max_length=7,
+        default=COLOUR,
+        validators=[validators.check_colour],
+        help_text=_("Behind the slide and the digital human, such as #eef1f6."),
+    )
+    accent_color = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default=ACCENT,
+        validators=[validators.check_colour],
+        help_text=_("Colour of the pointer and of the lower third, such as #1f6feb."),
+    )
+    logo = PictureField(
+        _("logo"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
+        help_text=_("Replaces the digital human's logo, in the same corner and size: PNG or WebP up to 10 MB."),
+    )
+    renders = models.ManyToManyField(Render, related_name="presentations", blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("presentation")
+        verbose_name_plural = _("presentations")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def dressed(self) -> DigitalHuman:
+        """Its digital human as it looks in this presentation: a copy that is never saved."""
+        human = copy(self.digital_human)
+        human.format, human.captions = self.format, self.captions
+        if self.logo:
+            human.logo = self.logo
+        return human
+
+
+class PresentationScene(models.Model):
+    """One scene of a presentation (场景): a layout, a slide and what is said beside it."""
+
+    presentation = models.ForeignKey(
+        Presentation, models.CASCADE, related_name="scenes", verbose_name=_("presentation")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    layout = models.CharField(_("layout"), max_length=12, choices=SceneLayout, default=SceneLayout.HUMAN_RIGHT)
+    slide = PictureField(
+        _("slide"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_slide],
+        help_text=_("Picture or screenshot: JPEG, PNG or WebP up to 10 MB."),
+    )
+    script = models.TextField(
+        _("script"),
+        blank=True,
+        help_text=_("What is said in this scene. [point 1] shows the first point of the slide from there on."),
+    )
+    points: "models.JSONField[list[list[float]], list[list[float]]]" = models.JSONField(
+        _("points"),
+        default=list,
+        blank=True,
+        validators=[validators.check_points],
+        help_text=_("Places on the slide: distance from the left and from the top, in percent."),
+    )
+    lower_third_name = models.CharField(
+        _("name in the lower third"), max_length=40, blank=True, help_text=_("Shown for five seconds.")
+    )
+    lower_third_role = models.CharField(_("title in the lower third"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("scene")
+        verbose_name_plural = _("scenes")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.presentation} · {self.position}"

@@ -1,0 +1,197 @@
+"""Presentations: their pages, pictures of their scenes, and their videos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext
+
+from avatars import consent
+from avatars.exceptions import AvatarError, PortraitError, ScriptError
+from avatars.framing.scene import Captions, Format
+from avatars.models import Presentation, PresentationScene, Render
+from avatars.previews import scene_preview
+from avatars.rendering import recipes
+from avatars.scenes import canvas, marks, pdf_pages
+from avatars.scenes.layouts import places, size_of
+from avatars.scenes.spec import Layout
+from avatars.services.renders import TEST, check_script, request_recipe
+from avatars.studio.interactive import interactive_studio
+
+BETWEEN = "\n\n"
+MOST_SCENES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFault:
+    """Why a presentation cannot be rendered: in the `field` of the scene with the number `scene`, from 1."""
+
+    scene: int
+    field: str
+    code: str
+    words: str
+
+
+def presentation_faults(scenes: Sequence[PresentationScene]) -> list[SceneFault]:
+    """What is missing before these scenes can be rendered, in the reader's language."""
+    if not scenes:
+        return [SceneFault(scene=1, field="script", code="no_scenes", words=gettext("There are no scenes yet."))]
+    return [fault for number, scene in enumerate(scenes, start=1) for fault in _faults(number, scene)]
+
+
+def _faults(number: int, scene: PresentationScene) -> list[SceneFault]:
+    found, marked = [], marks.read(scene.script)
+    if not any(char.isalnum() for char in marked.text):
+        found.append(("script", "empty", gettext("Write what is said in this scene.")))
+    if Layout(scene.layout).has_slide and not scene.slide:
+        found.append(("slide", "slide_missing", gettext("Upload a slide, or choose the layout without one.")))
+    unknown = sorted({point for _place, point in marked.points if not 0 < point <= len(scene.points)})
+    if unknown:
+        words = gettext("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
+        found.append(("script", "point_unknown", words))
+    return [SceneFault(scene=number, field=field, code=code, words=words) for field, code, words in found]
+
+
+@transaction.atomic
+def request_presentation_render(
+    presentation: Presentation, *, purpose: str = "", priority: int = TEST, requester: str = "", cid: str = ""
+) -> Render:
+    """The video of a presentation as it is now, or the one that there is already; see `request_render`.
+
+    Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`, and else as
+    `request_render` does.
+    """
+    scenes = list(presentation.scenes.all())
+    for fault in presentation_faults(scenes):
+        raise ScriptError(fault.words, code=fault.code, field=f"scenes[{fault.scene - 1}].{fault.field}")
+    text, deck = _frozen(presentation, scenes)
+    text = check_script(text, most=settings.AVATARS["MAX_PRESENTATION_CHARACTERS"])
+    speaker = presentation.dressed()
+    decision = consent.decide(speaker, purpose=purpose)
+    recipe = recipes.freeze(speaker, text, mode=speaker.mode, decision=decision)
+    recipe |= {"deck": deck, "cuts": [scene["begin"] for scene in deck["scenes"]]}
+    what = {"digital_human": presentation.digital_human, "text": text, "mode": speaker.mode, "recipe": recipe}
+    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    render = request_recipe(what, wish, decision=decision)
+    presentation.renders.add(render)
+    return render
+
+
+def preview_scene(scene: PresentationScene) -> bytes:
+    """A picture of a scene with its points, as JPEG with the AI label; what was shown before comes at once.
+
+    Raises `ConsentError` where the person in the photograph has not agreed, `PortraitError`, `MediaError`.
+    """
+    consent.covering_consent(scene.presentation.digital_human)
+    wish = _preview(scene)
+    try:
+        key = wish.key
+    except OSError as error:
+        raise PortraitError("The portrait cannot be read.", code="not_an_image") from error
+    kept = scene_preview.cache(Path(settings.AVATARS["CACHE_DIR"]))
+    found = kept.get(key)
+    if found is None:
+        with interactive_studio() as studio:
+            found = studio.preview_scene(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+        # A withdrawal meanwhile has emptied the cache, and this would come after it.
+        consent.covering_consent(scene.presentation.digital_human)
+        kept.put(key, found)
+    return found
+
+
+def slide_area(scene: PresentationScene) -> tuple[float, ...]:
+    """Where the slide lies in the picture of a scene: left, top, width and height as shares of it; () without one."""
+    look = scene.presentation
+    size = size_of(Format(look.format).aspect)
+    area = places(Layout(scene.layout), size, captions=look.captions != Captions.OFF).slide
+    try:
+        box = canvas.fitted((scene.slide.width, scene.slide.height), area) if area and scene.slide else None
+    except OSError:
+        return ()  # its file is gone
+    return (box.x / size[0], box.y / size[1], box.width / size[0], box.height / size[1]) if box else ()
+
+
+@transaction.atomic
+def add_scene(presentation: Presentation, **values: Any) -> PresentationScene:
+    """A new scene at the end. Raises `AvatarError` (code `too_many_scenes`)."""
+    scenes = presentation.scenes.all()
+    if len(scenes) >= MOST_SCENES:
+        words = gettext("A presentation has at most %(most)d scenes.") % {"most": MOST_SCENES}
+        raise AvatarError(words, code="too_many_scenes", field="scenes")
+    position = max((scene.position for scene in scenes), default=0) + 1
+    return PresentationScene.objects.create(presentation=presentation, position=position, **values)
+
+
+def import_pages(presentation: Presentation, data: bytes) -> list[PresentationScene]:
+    """A new scene at the end for each page of a PDF, without scripts. Raises `MediaError`, `AvatarError`."""
+    found = pdf_pages.pages(data)
+    with transaction.atomic():
+        return [add_scene(presentation, slide=ContentFile(picture, name=name)) for name, picture in found]
+
+
+@transaction.atomic
+def move_scene(scene: PresentationScene, by: int) -> None:
+    """Move a scene by so many places; numbers the scenes of its presentation from 1."""
+    scenes = list(PresentationScene.objects.filter(presentation=scene.presentation_id).select_for_update())
+    place = next(number for number, each in enumerate(scenes) if each.pk == scene.pk)
+    scenes.insert(max(0, min(place + by, len(scenes) - 1)), scenes.pop(place))
+    for position, each in enumerate(scenes, start=1):
+        each.position = position
+    PresentationScene.objects.bulk_update(scenes, ["position"])
+
+
+@transaction.atomic
+def remove_presentation(presentation: Presentation) -> None:
+    """Delete a presentation. Its videos stay; its files go where no video was made, which may be made again."""
+    used = presentation.renders.exists()
+    names = [str(scene.slide.name) for scene in presentation.scenes.all() if scene.slide]
+    names += [str(presentation.logo.name)] if presentation.logo else []
+    presentation.delete()
+    for name in () if used else names:
+        transaction.on_commit(partial(default_storage.delete, name))
+
+
+def _frozen(presentation: Presentation, scenes: Sequence[PresentationScene]) -> tuple[str, recipes.Recipe]:
+    """The whole text, and the deck as the recipe keeps it."""
+    text, rows = "", []
+    for scene in scenes:
+        marked, text = marks.read(scene.script), f"{text}{BETWEEN}" if text else ""
+        rows.append(
+            {
+                **_still(scene),
+                "begin": len(text),
+                "pointings": [[len(text) + place, *scene.points[point - 1]] for place, point in marked.points],
+            }
+        )
+        text += marked.text
+    return text, {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
+
+
+def _still(scene: PresentationScene) -> recipes.Recipe:
+    return {
+        "begin": 0,
+        "layout": scene.layout,
+        "slide": str(scene.slide.name or "") if Layout(scene.layout).has_slide else "",
+        "pointings": [],
+        "name": scene.lower_third_name,
+        "role": scene.lower_third_role,
+    }
+
+
+def _preview(scene: PresentationScene) -> scene_preview.ScenePreview:
+    presentation = scene.presentation
+    human = presentation.dressed()
+    frozen = recipes.freeze(human, "", mode=human.mode)
+    colours = {"colour": presentation.background_color, "accent": presentation.accent_color}
+    spec = recipes.spec_of("", {**frozen, "deck": {"scenes": [_still(scene)], **colours}}, content_id="preview")
+    assert spec.deck is not None
+    points = tuple((x, y) for x, y in scene.points) if scene.slide else ()
+    return scene_preview.ScenePreview(
+        portrait=spec.portrait, look=spec.scene, deck=spec.deck, points=points, provider=spec.provider
+    )
