@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.exceptions import MediaError
 from avatars.framing import clips, pictures
+from avatars.scenes import music
 
 WORDS = {
     "ffmpeg_missing": _("ffmpeg cannot be run. Run “python3 manage.py up”, which installs it."),
@@ -25,6 +26,9 @@ WORDS = {
     "slide_broken": _(
         "This slide cannot be read. Upload a JPEG, PNG or WebP picture of at most 10 MB and 40 million pixels."
     ),
+    "music_broken": _(
+        "This music cannot be read. Upload an MP3, M4A, WAV or OGG file of at least a second, up to 30 MB."
+    ),
     "points": _("Write each point as two numbers from 0 to 100, and at most 20 of them."),
     "clip_broken": _("This clip cannot be read. Upload an MP4, MOV or WebM video that plays to its end."),
     "clip_too_large": _("This clip is too large. Upload one of at most 100 MB."),
@@ -32,6 +36,7 @@ WORDS = {
     "clip_too_short": _("This clip is too short, or is no video. Upload one of half a second at least."),
 }
 MOST_POINTS = 20
+MUSIC = ("mp3", "m4a", "wav", "ogg", "aac", "flac")
 CLIPS = ("mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg", "ts")
 
 
@@ -88,6 +93,22 @@ def check_background(file: FieldFile) -> None:
 def check_logo(file: FieldFile) -> None:
     """Refuses what is no picture, or one that is too large."""
     _check_picture(file, "logo", alpha=True)
+
+
+def check_music(file: FieldFile) -> None:
+    """Refuses what is no sound, or too large. It is decoded for that."""
+    if getattr(file, "_committed", False):
+        return
+    with tempfile.TemporaryDirectory(prefix="music-") as folder:
+        path = Path(folder) / "music"
+        try:
+            file.seek(0)
+            path.write_bytes(file.read(music.MAX_BYTES + 1))
+            music.check(path)
+        except MediaError as error:
+            raise _refusal(error) from error
+        finally:
+            file.seek(0)
 
 
 def check_slide(file: FieldFile) -> None:

@@ -81,10 +81,10 @@ class PresentationSerializer(ClearableFilesSerializer[Presentation]):
     class Meta:
         model = Presentation
         fields = (
-            *("id", "name", "digital_human", "format", "captions", "background_color", "accent_color", "logo"),
+            *("id", "name", "digital_human", "format", "captions", "background_color", "accent_color", "logo", "music"),
             *("scenes", "created_at", "updated_at"),
         )
-        clearable = ("logo",)
+        clearable = ("logo", "music")
         read_only_fields = ("created_at", "updated_at")
 
 

@@ -63,6 +63,15 @@ class Presentation(models.Model):
         validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
         help_text=_("Replaces the digital human's logo, in the same corner and size: PNG or WebP up to 10 MB."),
     )
+    music = models.FileField(
+        _("music"),
+        upload_to=scenery_name,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[FileExtensionValidator(validators.MUSIC), validators.check_music],
+        help_text=_("Heard under the speech, 12 dB quieter while it lasts: MP3, M4A, WAV or OGG up to 30 MB."),
+    )
     renders = models.ManyToManyField(Render, related_name="presentations", blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

@@ -9,6 +9,7 @@ from avatars.exceptions import OutputError
 from avatars.framing import clips
 from avatars.framing.scene import Scene
 from avatars.media import audio_segments, ffmpeg, mp4
+from avatars.scenes import music
 
 LEAST_BITS = 120_000
 """Of the picture, a second: with fewer, the video would be too poor to watch."""
@@ -16,12 +17,13 @@ LEAST_BITS = 120_000
 
 @dataclass(frozen=True, kw_only=True)
 class Montage:
-    """The clips around a shot in a video of this size: (width, height)."""
+    """The clips around a shot in a video of this size: (width, height); `music` is heard under all of it."""
 
     size: tuple[int, int]
     fps: int
     intro: clips.Clip | None = None
     outro: clips.Clip | None = None
+    music: Path | None = None
 
     @property
     def before(self) -> int:
@@ -82,7 +84,10 @@ class Montage:
         """The sound as 16-bit WAV, mono, exactly as long as the frames."""
         sounds = self._sounds(shot, clips.RATE if self.intro or self.outro else shot.speech.rate)
         joined = sum(sounds, audio_segments.AudioSegment.empty())
-        audio_segments.write_wav(path, audio_segments.samples(joined), joined.frame_rate)
+        heard = audio_segments.samples(joined)
+        if self.music is not None:
+            heard = music.mixed(heard, self.music, joined.frame_rate)
+        audio_segments.write_wav(path, heard, joined.frame_rate)
 
     def _sounds(self, shot: Shot, rate: int) -> Iterator[audio_segments.AudioSegment]:
         """The sound of the intro, the shot and the outro; those of clips begin and end in silence."""

@@ -20,6 +20,7 @@ from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage, StageTimer
+from avatars.scenes import music
 from avatars.scenes.layouts import size_of
 from avatars.scenes.pointers import Moment, looks, moments
 from avatars.scenes.spec import Deck, Layout
@@ -43,9 +44,11 @@ def draw(
     """Speak and draw all scenes of a deck. Raises `ScriptError`, `PortraitError`, `MediaError`."""
     size = size_of(spec.scene.format.aspect)
     stagings = Stagings(deck, spec, size, work, compose)
-    parts = montage(spec.scene, size, fps=spec.fps)
+    parts = replace(montage(spec.scene, size, fps=spec.fps), music=deck.music)
     # Before anything is spoken: a broken file must not cost a minute.
     setup = setup_of(spec, stagings.check(), work, timer, notes)
+    if deck.music is not None:
+        music.check(deck.music)
     timer.begin(Stage.SPEAKING)
     said = segments.speak_segments(
         spec.text, deck.cuts, partial(source.recite_text, spec), fps=spec.fps, pause=spec.manner.pause

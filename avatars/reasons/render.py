@@ -110,6 +110,7 @@ class Reason(TextChoices):
     TOO_SMALL = "too_small", _("the portrait is too small")
     BACKGROUND_BROKEN = "background_broken", _("the background picture cannot be read")
     SLIDE_BROKEN = "slide_broken", _("a slide cannot be read")
+    MUSIC_BROKEN = "music_broken", _("the music cannot be read")
     LOGO_BROKEN = "logo_broken", _("the logo cannot be read")
     CLIP_BROKEN = "clip_broken", _("the clip at the beginning or the end cannot be read")
     CLIP_TOO_LARGE = "clip_too_large", _("the clip at the beginning or the end is too large")
@@ -194,6 +195,7 @@ ADVICE: dict[str, Any] = {
     Reason.MOVING_BACKGROUND: _("Remove the background colour and picture, or use a photograph as the portrait."),
     Reason.NOT_A_VIDEO: _("Upload the portrait video of the digital human again."),
     Reason.SLIDE_BROKEN: _("Upload the slide of the presentation again, then render the presentation again."),
+    Reason.MUSIC_BROKEN: _("Upload the music of the presentation again, then render the presentation again."),
     Reason.LOGO_BROKEN: _("Upload the logo of the digital human again, or remove it."),
     Reason.CLIP_BROKEN: CLIP,
     Reason.CLIP_TOO_LARGE: CLIP,

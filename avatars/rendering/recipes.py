@@ -29,7 +29,7 @@ from avatars.speech.text.pronunciations import Pronunciation
 PIPELINE_VERSION = 9
 
 Recipe = dict[str, Any]
-# Keys that change the picture alone.
+# Keys that do not change the speech.
 SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts", "deck"})
 
 
@@ -177,6 +177,7 @@ def deck_of(deck: dict[str, Any]) -> Deck:
         ),
         colour=deck["colour"],
         accent=deck["accent"],
+        music=_stored(deck["music"]) if deck.get("music") else None,
     )
 
 

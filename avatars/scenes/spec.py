@@ -43,11 +43,15 @@ class SceneSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Deck:
-    """The scenes of a video, in their order, on a background of this `colour`; what is drawn over them has `accent`."""
+    """The scenes of a video, in their order, on a background of this `colour`; what is drawn over them has `accent`.
+
+    `music` is heard under the speech.
+    """
 
     scenes: tuple[SceneSpec, ...]
     colour: str = COLOUR
     accent: str = ACCENT
+    music: Path | None = None
 
     @property
     def cuts(self) -> tuple[int, ...]:

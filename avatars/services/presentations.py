@@ -151,7 +151,7 @@ def remove_presentation(presentation: Presentation) -> None:
     """Delete a presentation. Its videos stay; its files go where no video was made, which may be made again."""
     used = presentation.renders.exists()
     names = [str(scene.slide.name) for scene in presentation.scenes.all() if scene.slide]
-    names += [str(presentation.logo.name)] if presentation.logo else []
+    names += [str(file.name) for file in (presentation.logo, presentation.music) if file]
     presentation.delete()
     for name in () if used else names:
         transaction.on_commit(partial(default_storage.delete, name))
@@ -170,7 +170,8 @@ def _frozen(presentation: Presentation, scenes: Sequence[PresentationScene]) -> 
             }
         )
         text += marked.text
-    return text, {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
+    deck = {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
+    return text, deck | ({"music": str(presentation.music.name)} if presentation.music else {})
 
 
 def _still(scene: PresentationScene) -> recipes.Recipe:

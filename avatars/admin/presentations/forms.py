@@ -63,7 +63,7 @@ class PresentationForm(forms.ModelForm[Presentation]):
 
     class Meta:
         model = Presentation
-        fields = ("name", "digital_human", "format", "captions", "background_color", "accent_color", "logo")
+        fields = ("name", "digital_human", "format", "captions", "background_color", "accent_color", "logo", "music")
 
     def clean_pdf(self) -> bytes:
         """The pages are drawn when the presentation is saved; here is seen whether it can be one."""

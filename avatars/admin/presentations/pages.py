@@ -57,8 +57,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
     fieldsets = (
         (None, {"fields": ("name", "digital_human", ("format", "captions"), "pdf")}),
         (
-            _("How it looks"),
-            {"fields": (("background_color", "accent_color"), "logo"), "classes": ("collapse",)},
+            _("How it looks and sounds"),
+            {"fields": (("background_color", "accent_color"), "logo", "music"), "classes": ("collapse",)},
         ),
     )
     inlines = (SceneInline,)

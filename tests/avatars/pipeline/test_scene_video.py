@@ -7,7 +7,7 @@ from PIL import Image
 from avatars.ai_label import video_label
 from avatars.exceptions import MediaError, OutputError
 from avatars.framing.scene import Captions, Format, Scene
-from avatars.media import ffmpeg
+from avatars.media import audio_segments, ffmpeg
 from avatars.media.file_cache import FileCache
 from avatars.pipeline import script_to_video
 from avatars.pipeline.stages import Stage
@@ -27,14 +27,14 @@ def slide(tmp_path):
     return path
 
 
-def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", **scene):
+def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", music=None, **scene):
     second = {"layout": Layout.HUMAN_RIGHT, "slide": slide, "pointings": (Pointing(offset=SECOND, x=50, y=50),)}
     scenes = (SceneSpec(begin=0, layout=Layout.HUMAN, name="王芳"), SceneSpec(begin=SECOND, **(second | scene)))
     spec = make_spec(
         text=TEXT,
         content_id=name,
         scene=Scene(format=Format.SQUARE, captions=Captions.PLAIN),
-        deck=Deck(scenes=scenes),
+        deck=Deck(scenes=scenes, music=music),
     )
     made_of = {"speech": Tone(), "engine": engine or Light(), "segment_cache": cache, "progress": progress}
     return script_to_video.make(spec, tmp_path / "out", **made_of)
@@ -84,3 +84,20 @@ def test_the_sound_of_scenes_is_in_its_place(tmp_path, slide):
     video = film(tmp_path, slide)
     sound = np.abs(ffmpeg.samples(video.video, 8000))
     assert sound[: 8000 * 3 // 10].max() < 0.01 < 0.05 < sound[round(0.45 * 8000) : 8000].max()
+
+
+def test_music_is_heard_in_the_pause_before_the_first_word(tmp_path, slide):
+    song = tmp_path / "song.wav"
+    audio_segments.write_wav(song, (0.3 * np.sin(np.arange(48_000) * 0.1)).astype(np.float32), 24_000)
+    with_music = ffmpeg.samples(film(tmp_path, slide, music=song).video, 8000)
+    without = ffmpeg.samples(film(tmp_path, slide, name="bare").video, 8000)
+    pause = slice(round(0.2 * 8000), round(0.35 * 8000))
+    assert np.abs(with_music[pause]).max() > 0.004 > np.abs(without[pause]).max()
+
+
+def test_broken_music_is_named_before_anything_is_spoken(tmp_path, slide):
+    song, heard = tmp_path / "song.mp3", []
+    song.write_bytes(b"no music")
+    with pytest.raises(MediaError) as caught:
+        film(tmp_path, slide, music=song, progress=lambda *news: heard.append(news))
+    assert (caught.value.code, heard) == ("music_broken", [])
