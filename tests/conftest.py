@@ -1,6 +1,7 @@
 """What every test needs: a private broker unless TEST_BROKER_URL names one, databases, a browser, limits."""
 
 import gc
+import itertools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -43,6 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
 
 
 FIRST_TEST = pytest.StashKey[str]()
+FOLDERS = itertools.count()
 
 
 def pytest_configure() -> None:
@@ -158,6 +160,6 @@ def language() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def media_folder(settings, tmp_path) -> None:
-    """Files of one test are not those of another."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+def media_folder(settings, tmp_path_factory) -> None:
+    """Files of one test are not those of another. The folder is made by the first file: most tests write none."""
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / f"media-{next(FOLDERS)}"
