@@ -45,11 +45,11 @@ class FrameEncoder:
     def encode(self, shot: Iterator[Picture], path: Path, report: Callable[[float], None]) -> None:
         """Encode the shot and the clips around it, with their sound; `part` is given each part of the file at once.
 
-        The number of frames is a guess until the speech ends. `Montage.join` shrinks a video that becomes too large.
+        The number of frames is a guess until the speech ends. `Montage.finish` shrinks a video that becomes too large.
         """
-        expected = frame_count(self.said.expected, self.parts.fps)
+        expected, most = (frame_count(each, self.parts.fps) for each in (self.said.expected, self.said.longest))
         limit = self.parts.limit(expected, goal=self.goal, most=self.limit)
-        shape = self.parts.shape(expected, limit=limit)
+        shape = self.parts.shape(most, limit=limit)
         sounds = SoundFeed(self.said, self.parts)
         listener = {"part": self.part} if self.part else {}
         with ffmpeg.FragmentSink(

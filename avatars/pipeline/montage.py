@@ -8,11 +8,14 @@ from avatars.engines.base import Picture, Shot
 from avatars.exceptions import OutputError
 from avatars.framing import clips
 from avatars.framing.scene import Scene
-from avatars.media import audio_segments, ffmpeg, mp4
+from avatars.media import audio_segments, ffmpeg
 from avatars.scenes import music
 
 LEAST_BITS = 120_000
 """Of the picture, a second: with fewer, the video would be too poor to watch."""
+
+TOO_MUCH = frozenset({"too_long", "video_too_large"})
+"""Codes of `ffmpeg.shrink`, of a limit that a video cannot meet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,24 +64,32 @@ class Montage:
             return most
         return goal if bits >= LEAST_BITS else most
 
-    def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> bool:
-        """Write the video of these pictures with its sound, within the limit; whether they had to be encoded again."""
+    def join(self, shot: Shot, picture: Path, to: Path, *, goal: int, most: int) -> bool:
+        """Write the video of these pictures with its sound, within its limit; whether they had to be encoded again."""
         self.write_sound(shot, to.with_name("sound.wav"))
         ffmpeg.mux(picture, to.with_name("sound.wav"), to)
-        return self._fit(shot, to, limit)
+        return self._fit(shot, to, goal=goal, most=most)
 
-    def finish(self, shot: Shot, fragmented: Path, to: Path, *, limit: int) -> bool:
-        """Write the video of fragments, within the limit; whether they had to be encoded again, being too large."""
+    def finish(self, shot: Shot, fragmented: Path, to: Path, *, goal: int, most: int) -> bool:
+        """Write the video of fragments, within its limit; whether they had to be encoded again, being too large."""
         ffmpeg.remux(fragmented, to)
-        return self._fit(shot, to, limit)
+        return self._fit(shot, to, goal=goal, most=most)
 
-    def _fit(self, shot: Shot, to: Path, limit: int) -> bool:
-        too_large = mp4.probe(to).size > limit
-        if too_large:
+    def _fit(self, shot: Shot, to: Path, *, goal: int, most: int) -> bool:
+        """Make it as small as `goal` where that leaves enough quality, and in any case as `most`."""
+        for limit in dict.fromkeys((self.limit(shot.frame_count, goal=goal, most=most), most)):
+            if ffmpeg.fits(to, limit):
+                return False
             small = to.with_name("small.mp4")
-            ffmpeg.shrink(to, small, self.shape(shot.frame_count, limit=limit))
+            try:
+                ffmpeg.shrink(to, small, self.shape(shot.frame_count, limit=limit))
+            except OutputError as error:
+                if limit < most and error.code in TOO_MUCH:
+                    continue
+                raise
             small.replace(to)
-        return too_large
+            return True
+        raise AssertionError("one of both limits is met, or the last one raises")
 
     def write_sound(self, shot: Shot, path: Path) -> None:
         """The sound as 16-bit WAV, mono, exactly as long as the frames."""

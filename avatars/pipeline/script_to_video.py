@@ -74,10 +74,9 @@ def make(
             portrait = _portrait(spec, restore, engine, notes, cache_folder)
             drawn = _drawn(spec, source, engine, work, portrait, segment_cache, timer, notes, folder, publish)
         spec, shot, parts = drawn.spec, drawn.shot, drawn.parts
-        limit = parts.limit(shot.frame_count, goal=spec.goal, most=spec.limit)
         timer.begin(Stage.ENCODING)
         join = parts.join if drawn.segmented else parts.finish
-        resized = join(shot, work / PICTURE, work / "raw.mp4", limit=limit)
+        resized = join(shot, work / PICTURE, work / "raw.mp4", goal=spec.goal, most=spec.limit)
         timer.begin(Stage.LABELLING)
         finishing.finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
@@ -85,7 +84,7 @@ def make(
             work / "video.mp4",
             video_checks.Expected(shot=shot, before=parts.before, after=parts.after, covered=drawn.covered),
             content_id=spec.content_id,
-            limit=limit,
+            limit=spec.limit,
             progress=timer.report,
             takes=drawn.takes,
         )

@@ -117,6 +117,7 @@ class Reason(TextChoices):
     CLIP_TOO_LONG = "clip_too_long", _("the clip at the beginning or the end is too long")
     CLIP_TOO_SHORT = "clip_too_short", _("the clip at the beginning or the end is too short")
     TOO_LARGE = "too_large", _("something is too large")
+    VIDEO_TOO_LARGE = "video_too_large", _("the video does not fit into the largest size that the settings allow")
     MODEL_MISSING = "model_missing", _("a part of the program is missing")
     PACKAGE_MISSING = "package_missing", _("a part of the program is missing")
     SPEECH_MODEL_MISSING = "speech_model_missing", _("the voices are not installed")
@@ -202,6 +203,7 @@ ADVICE: dict[str, Any] = {
     Reason.CLIP_TOO_LONG: CLIP,
     Reason.CLIP_TOO_SHORT: CLIP,
     Reason.TOO_LARGE: _("Use a smaller portrait or a shorter text."),
+    Reason.VIDEO_TOO_LARGE: _("Split the text, or raise OPENUSER_RENDER_MAX_MB."),
     Reason.MODEL_MISSING: INSTALL,
     Reason.PACKAGE_MISSING: INSTALL,
     Reason.SPEECH_MODEL_MISSING: INSTALL,

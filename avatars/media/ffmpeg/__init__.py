@@ -2,11 +2,14 @@
 
 from avatars.media.ffmpeg.decoder import frames, frames_and_piece, poster, raw, samples, sheet
 from avatars.media.ffmpeg.encoder import (
+    KEYFRAME_SECONDS,
     STEADY_FPS,
+    TAG_BYTES,
     FrameSink,
     Shape,
     Stamp,
     convert,
+    fits,
     mux,
     remux,
     shrink,
@@ -18,7 +21,9 @@ from avatars.media.ffmpeg.processes import FULL, die_with_parent, disk_full, run
 
 __all__ = [
     "FULL",
+    "KEYFRAME_SECONDS",
     "STEADY_FPS",
+    "TAG_BYTES",
     "FragmentSink",
     "FrameSink",
     "Shape",
@@ -26,6 +31,7 @@ __all__ = [
     "convert",
     "die_with_parent",
     "disk_full",
+    "fits",
     "frames",
     "frames_and_piece",
     "mux",

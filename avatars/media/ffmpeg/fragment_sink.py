@@ -17,8 +17,8 @@ from avatars.media.ffmpeg.encoder import AUDIO_BITS, FrameSink, Shape, Stamp, pi
 from avatars.media.ffmpeg.processes import compiled, running
 from avatars.media.fragmented_mp4 import Part, PartReader
 
-EARLY = "0.4,1"
-"""Seconds at which more keyframes are: a fragment is complete at the next, and the first one is waited for."""
+EARLY = "0.4,1,2,4,6,8,10"
+"""Seconds at which more keyframes are: a fragment is complete at the next, and the first ones are waited for."""
 
 MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+use_metadata_tags"
 BLOCK = 64 * 1024

@@ -6,13 +6,13 @@ Each call checks the consents again, so that a stream stops at once when one is 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import ceil
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext
 
 from avatars import consent
 from avatars.exceptions import AvatarError
+from avatars.media.ffmpeg import KEYFRAME_SECONDS
 from avatars.models import STREAMS, Render, StreamState, stream_index
 from avatars.rendering import estimates
 from avatars.rendering.live_stream import part_name
@@ -66,7 +66,7 @@ def stream_playlist(render: Render, name: str) -> str:
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{max([2, *map(ceil, stream.seconds)])}",
+        f"#EXT-X-TARGETDURATION:{KEYFRAME_SECONDS}",  # which must never change
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         "#EXT-X-START:TIME-OFFSET=0",

@@ -15,6 +15,15 @@ from avatars.speech.base import Place, Sound, Speech, Token
 
 Samples = NDArray[np.float32]
 
+PACE = 0.27
+"""Seconds a place, with the pauses: the mean of the built-in voices in both languages."""
+
+TRUST = 20
+"""The places of a first part that count as much as `PACE`: a greeting alone is slower than what follows."""
+
+MARGIN = 1.1
+"""By which speech becomes longer than expected, at most, nearly always."""
+
 
 class SpeechStream:
     """One writer (`begin`, `add`, `report`, then `end` or `fail`) and one reader, each in a thread of its own.
@@ -36,6 +45,7 @@ class SpeechStream:
         self._tokens: dict[int, Token] = {}
         self._places: tuple[Place, ...] = ()
         self._expected = 0.0
+        self._margin = 1.0
         self._whole: Speech | None = None
         self._error: BaseException | None = None
         self.rate = 0
@@ -78,7 +88,8 @@ class SpeechStream:
             self._length += len(part.samples)
             if not self.rate:
                 self._places = self._places or tuple(Place(offset=t.offset, length=t.length) for t in part.tokens)
-                self._expected = part.seconds * max(1.0, len(self._places) / max(1, len(part.tokens)))
+                self._expected = _expected(part, len(self._places))
+                self._margin = MARGIN if len(part.tokens) < len(self._places) else 1.0
             self.rate = part.rate
             self._changed.notify_all()
 
@@ -112,6 +123,11 @@ class SpeechStream:
     def expected(self) -> float:
         """The expected length, estimated from the first part; exact where that is the only one."""
         return self._expected
+
+    @property
+    def longest(self) -> float:
+        """The length that it will hardly exceed."""
+        return self._expected * self._margin
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -188,6 +204,15 @@ class SpeechStream:
             if self._waits is not None:
                 self._waits(self._share)
             raise self._error
+
+
+def _expected(part: Speech, places: int) -> float:
+    """The length of speech with so many places that begins with this part."""
+    said = len(part.tokens)
+    if places <= said:
+        return part.seconds
+    pace = (part.seconds + TRUST * PACE) / (said + TRUST)
+    return part.seconds + (places - said) * pace
 
 
 def shifted(part: Speech, by: float) -> Speech:

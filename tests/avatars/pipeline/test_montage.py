@@ -4,13 +4,43 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Shot
+from avatars.exceptions import OutputError
 from avatars.framing.scene import Scene
-from avatars.media import ffmpeg
+from avatars.media import ffmpeg, mp4
 from avatars.pipeline.montage import montage
 from avatars.speech.base import Speech
 from tests.avatars.framing.test_clips import FLAT, made, put
 
 RATE = 48_000
+
+
+FRAMES = 200
+ROOM = 230_000
+"""Bytes in which there are 73 kbit/s for the picture, beside sound and index of 8 s."""
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory):
+    """8 s of pictures that hardly compress, sound that makes AAC exceed its bit rate, and the file of both."""
+    rng = np.random.default_rng(1)
+    folder = tmp_path_factory.mktemp("noise")
+    shape = ffmpeg.Shape(width=96, height=64, fps=25, frames=FRAMES, limit=10_000_000)
+    with ffmpeg.FragmentSink(folder / "noise.mp4", shape, stamp=lambda frame, number: None, rate=24_000) as sink:
+        loud = np.where(np.arange(8 * 24_000) // 12_000 % 2, 0.2, 0.004)
+        samples = np.clip(rng.normal(0, loud), -0.9, 0.9).astype(np.float32)
+        sink.hear(samples)
+        for _ in range(FRAMES):
+            sink.write(rng.integers(0, 256, (64, 96, 3), np.uint8))
+    speech = Speech(samples=samples, rate=24_000, sounds=(), tokens=())
+    return Shot(portrait=np.zeros((64, 96, 3), np.uint8), fps=25, speech=speech), folder / "noise.mp4"
+
+
+def finished(noise, folder, **limits):
+    """The size of the finished file, and whether it was encoded again."""
+    shot, path = noise
+    again = montage(Scene(), (96, 64), fps=25).finish(shot, path, folder / "raw.mp4", **limits)
+    assert mp4.probe(folder / "raw.mp4").video.samples == FRAMES
+    return (folder / "raw.mp4").stat().st_size, again
 
 
 def make_shot(fps: int) -> Shot:
@@ -45,3 +75,28 @@ def test_without_clips_the_speech_stays_as_it_is(tmp_path):
     heard = ffmpeg.samples(tmp_path / "sound.wav", 24_000)
     assert len(heard) == 24_000
     assert np.abs(heard - shot.speech.samples).max() < 1e-4
+
+
+@pytest.mark.parametrize("limit", [ROOM, 2 * ROOM])
+def test_a_video_that_is_too_large_is_made_to_fit_with_its_label(noise, tmp_path, limit):
+    size, again = finished(noise, tmp_path, goal=0, most=limit)
+    assert again
+    assert 0.9 * limit < size <= limit - ffmpeg.TAG_BYTES
+
+
+def test_a_video_is_small_enough_for_a_message_where_that_leaves_quality(noise, tmp_path):
+    size, again = finished(noise, tmp_path, goal=2 * ROOM, most=9_000_000)
+    assert (size <= 2 * ROOM, again) == (True, True)
+
+
+def test_a_video_that_would_be_too_poor_stays_as_it_was_drawn(noise, tmp_path):
+    size, again = finished(noise, tmp_path, goal=ROOM, most=9_000_000)
+    assert (size > ROOM, again) == (True, False)
+
+
+@pytest.mark.parametrize("limit", [100_000, 60_000])
+def test_a_video_for_which_there_is_no_room_names_the_limit(noise, tmp_path, limit):
+    with pytest.raises(OutputError) as caught:
+        finished(noise, tmp_path, goal=0, most=limit)
+    assert caught.value.code in ("too_long", "video_too_large")
+    assert caught.value.remedy

@@ -22,7 +22,7 @@ from avatars.pipeline import script_to_video
 from avatars.pipeline.stages import Stage
 from avatars.portraits.validation import load
 from avatars.speech.audio import mastering
-from avatars.speech.base import Place, Recital, Sound, Speech
+from avatars.speech.base import Place, Recital, Sound, Speech, Token
 from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
 from tests.avatars.support.specs import make_spec
@@ -220,6 +220,30 @@ def test_no_further_sentence_is_begun_for_a_video_that_failed(tmp_path):
         script_to_video.make(make_spec(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
     assert ended == ["unwanted"]
     assert os.listdir(tmp_path) == []
+
+
+def greeting(seconds: float, tokens: int) -> Speech:
+    said = [Token(offset=place, length=1, start=0.1 * place, end=0.1 * place + 0.1) for place in range(tokens)]
+    return Speech(samples=np.zeros(round(seconds * RATE), np.float32), rate=RATE, sounds=(), tokens=tuple(said))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tokens", "places", "took"),
+    [(1.78, 5, 186, 48.6), (1.28, 2, 129, 34.3), (4.54, 17, 181, 46.9), (1.02, 1, 107, 34.3), (3.39, 9, 106, 33.4)],
+    ids=["zh-number", "zh-hello", "zh-sentence", "en-hello", "en-sentence"],
+)
+def test_the_length_is_expected_from_the_first_part(seconds, tokens, places, took):
+    stream = SpeechStream()
+    stream.begin([Place(offset=place, length=1) for place in range(places)])
+    stream.add(greeting(seconds, tokens))
+    assert 0.9 * took <= stream.expected <= 1.2 * took  # measured with the built-in voices
+    assert took <= stream.longest
+
+
+def test_the_length_of_a_single_part_is_known():
+    stream = SpeechStream()
+    stream.add(greeting(1.3, 4))
+    assert (stream.expected, stream.longest) == (1.3, 1.3)
 
 
 def test_a_text_is_refused_once_its_speech_becomes_too_long(tmp_path):

@@ -25,14 +25,14 @@ class Watched(Light):
             yield frame
 
 
-def watch(folder, *, engine=None, **changes):
+def watch(folder, *, engine=None, text=TEXT, **changes):
     """A finished video, and what was shown of it: [(part, its bytes, how many frames were drawn by then)]."""
     engine, shown = engine or Watched(), []
 
     def publish(part):
         shown.append((part, part.path.read_bytes(), engine.drawn))
 
-    spec = make_spec(text=TEXT, **changes)
+    spec = make_spec(text=text, **changes)
     return script_to_video.make(spec, folder, speech=Sentences(), engine=engine, publish=publish), shown
 
 
@@ -53,6 +53,13 @@ def test_fragments_come_in_order_while_the_rest_is_drawn(tmp_path):
     assert sum(part.seconds for part in parts) == pytest.approx(video.seconds)
     assert max(part.seconds for part in parts) <= 2
     assert shown[1][2] < video.frames
+
+
+def test_fragments_are_short_at_first_and_long_where_keyframes_would_cost(tmp_path):
+    _video, shown = watch(tmp_path, text="字" * 90, longest=128)
+    seconds = [part.seconds for part, _data, _drawn in shown[1:]]
+    assert seconds[:9] == pytest.approx([0.4, 0.6, 1, 2, 2, 2, 2, 4, 4])
+    assert max(seconds) <= ffmpeg.KEYFRAME_SECONDS
 
 
 @pytest.mark.parametrize("clip", [False, True], ids=["bare", "between-clips"])
