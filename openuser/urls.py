@@ -31,6 +31,8 @@ urlpatterns = [
         "^watch/(?P<name>[0-9a-f]{32})/(?P<stream>[0-9a-f]{32})/playlist.m3u8$", watch.playlist, name="watch-playlist"
     ),
     path("watch/<slug:name>/<slug:stream>/<int:number>", watch.part, name="watch-part"),
+    path("watch/<slug:name>/<slug:stream>/<int:number>.vtt", watch.part_captions, name="watch-part-captions"),
+    path("watch/<slug:name>/<slug:stream>/poster", watch.poster, name="watch-poster"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),
 ]

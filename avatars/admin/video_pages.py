@@ -43,6 +43,8 @@ class VideoPages(ModelAdmin[Any]):
             path(
                 "<int:pk>/stream/<slug:stream>/<int:number>", wrap(self._shown(self.part)), name="avatars_render_part"
             ),
+            path("<int:pk>/stream/<slug:stream>/<int:number>.vtt", wrap(self._shown(self.captions))),
+            path("<int:pk>/stream/<slug:stream>/poster", wrap(self._shown(self.poster))),
             *urls,
         ]
 
@@ -70,19 +72,19 @@ class VideoPages(ModelAdmin[Any]):
 
     def part(self, render: Render, stream: str, number: int) -> HttpResponse:
         """A part of a video that is being made."""
-        try:
-            found = services.stream_part(render, stream, number)
-        except AvatarError as error:
-            raise Http404 from error
-        return HttpResponse(found, content_type="video/mp4", headers={"Cache-Control": "no-store"})
+        return _uncached(lambda: services.stream_part(render, stream, number), "video/mp4")
+
+    def captions(self, render: Render, stream: str, number: int) -> HttpResponse:
+        """The captions that begin in a part."""
+        return _uncached(lambda: services.stream_captions(render, stream, number), "text/vtt; charset=utf-8")
+
+    def poster(self, render: Render, stream: str) -> HttpResponse:
+        """The picture before the first frame."""
+        return _uncached(lambda: services.stream_poster(render, stream), "image/jpeg")
 
     def playlist(self, render: Render, stream: str) -> HttpResponse:
         """The parts so far, for browsers that play HLS only."""
-        try:
-            found = services.stream_playlist(render, stream)
-        except AvatarError as error:
-            raise Http404 from error
-        return HttpResponse(found, content_type=PLAYLIST, headers={"Cache-Control": "no-store"})
+        return _uncached(lambda: services.stream_playlist(render, stream), PLAYLIST)
 
     def compare(self, request: HttpRequest) -> HttpResponse:
         """The same script in two modes, side by side."""
@@ -155,13 +157,13 @@ class VideoPreviewPages(ModelAdmin[Any]):
 
 
 def render_state(render: Render) -> dict[str, Any]:
-    """The state of a render for `video_player.js`: `words`, `progress` and `stream` until it is done, then `html`."""
+    """The state of a render for `video_player.js`: `words`, `progress`, `poster`, `stream`; once it is done, `html`."""
     made = render.status == Render.Status.DONE
     return {
         "ended": render.is_finished,
         "progress": render.progress,
         "words": "" if made else state_words(render),
-        "stream": _stream(render),
+        **_shown_so_far(render),
         "html": render_to_string("admin/videos/video.html", {"render": render}) if made and render.video else "",
         "again": reverse("admin:avatars_render_state", args=[render.pk]),
         "page": change_url(render),
@@ -175,13 +177,23 @@ def state_words(render: Render) -> str:
     return services.progress_words(render)
 
 
-def _stream(render: Render) -> dict[str, Any] | None:
-    """What `stream_player.js` needs to play a video while it is made."""
+def _shown_so_far(render: Render) -> dict[str, Any]:
+    """The poster of a video that is being made, and what `stream_player.js` needs to play it."""
     try:
         found = services.shown_stream(render)
     except AvatarError:
-        return None
+        found = None
     if found is None:
-        return None
+        return {"poster": "", "stream": None}
     base = reverse("admin:avatars_render_part", args=[render.pk, found.name, 0]).removesuffix("0")
-    return {"base": base, "codecs": found.codecs, "parts": len(found.seconds), "ended": found.ended}
+    stream = {"base": base, "codecs": found.codecs, "parts": len(found.seconds), "ended": found.ended}
+    return {"poster": f"{base}poster" if found.poster else "", "stream": stream if found.codecs else None}
+
+
+def _uncached(found: Callable[[], bytes | str], kind: str) -> HttpResponse:
+    """A response that no cache keeps; 404 where it may not be shown."""
+    try:
+        content = found()
+    except AvatarError as error:
+        raise Http404 from error
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": "no-store"})

@@ -43,7 +43,12 @@ def write(path: Path, origin: video_label.Origin) -> None:
 
 def marked(picture: bytes, origin: video_label.Origin) -> bytes:
     """A JPEG of several small pictures with a mark of its own size, and the attribute. Raises `OutputError`."""
-    frame = _opened(picture, "RGB").copy()
+    return still(_opened(picture, "RGB"), origin)
+
+
+def still(picture: NDArray[np.uint8], origin: video_label.Origin) -> bytes:
+    """A JPEG of an RGB picture that has no mark yet, with mark and attribute."""
+    frame = picture.copy()
     video_label.Mark(frame.shape[1], frame.shape[0]).draw(frame)
     file = BytesIO()
     Image.fromarray(frame).save(file, "JPEG", quality=QUALITY)

@@ -92,6 +92,12 @@ def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     return "\n".join(f"{number}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for number, cue in numbered)
 
 
+def webvtt(found: Sequence[Cue]) -> str:
+    """Captions as WebVTT, those of a short pause apart without a gap."""
+    shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in _held(list(found)))
+    return "\n".join(["WEBVTT\n", *shown])
+
+
 def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
     """The same captions, with the words in them."""
     offsets = [token.offset for token in tokens]
@@ -233,8 +239,8 @@ def _width(line: str) -> float:
     return sum(1.0 if _WIDE.match(char) else _LATIN for char in line)
 
 
-def _clock(seconds: float) -> str:
+def _clock(seconds: float, point: str = ",") -> str:
     milliseconds = round(seconds * 1000)
     minutes, milliseconds = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02},{milliseconds % 1000:03}"
+    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"

@@ -20,11 +20,15 @@ class StreamState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StreamIndex:
-    """The codecs, how many seconds each fragment shows, and what became of it."""
+    """The codecs, how many seconds each fragment shows, what became of it, and the file of its poster.
 
-    codecs: str
+    Until there are codecs, there is a poster only.
+    """
+
+    codecs: str = ""
     seconds: tuple[float, ...] = ()
     state: StreamState = StreamState.OPEN
+    poster: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -40,4 +44,4 @@ def stream_index(entry: dict[str, Any]) -> StreamIndex | None:
     if not entry:
         return None
     seconds, state = tuple(entry["seconds"]), StreamState(entry["state"])
-    return StreamIndex(codecs=entry["codecs"], seconds=seconds, state=state)
+    return StreamIndex(codecs=entry["codecs"], seconds=seconds, state=state, poster=entry.get("poster", ""))

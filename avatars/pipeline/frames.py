@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from avatars.captions.srt import Cue
 from avatars.captions.stream import CaptionStream
 from avatars.engines.base import Picture, RenderEngine, Setup, StreamingEngine, frame_count
 from avatars.media import ffmpeg
@@ -41,9 +42,11 @@ class FrameEncoder:
     limit: int
     tag: str = ""
     part: Callable[[Part], None] | None = None
+    cue: Callable[[Cue], None] | None = None
 
     def encode(self, shot: Iterator[Picture], path: Path, report: Callable[[float], None]) -> None:
-        """Encode the shot and the clips around it, with their sound; `part` is given each part of the file at once.
+        """Encode the shot and the clips around it, with their sound; `part` is given each part of the file at once, and
+        `cue` each caption before the part in which it begins.
 
         The number of frames is a guess until the speech ends. `Montage.finish` shrinks a video that becomes too large.
         """
@@ -82,6 +85,8 @@ class FrameEncoder:
                 raise ffmpeg.too_long()
             for cue in captions.until((count + 0.5) / self.parts.fps):
                 self.over.add_caption(cue)
+                if self.cue is not None:
+                    self.cue(cue)
             yield frame
             count += 1
         self.over.set_frame_count(count)

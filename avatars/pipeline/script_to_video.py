@@ -58,7 +58,7 @@ def make(
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
     keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again, `cache_folder`
     the tracks of portrait videos. `publish` is given the parts of the video as files, while the rest is drawn; the
-    caller removes them by `discard_parts`. A video of segments has none.
+    caller removes them by `discard_parts`. A video of segments has none but the poster.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -107,6 +107,9 @@ def _drawn(
     picture, moving = portrait
     parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
     setup = setup_of(spec, picture, work, timer, notes, moving=moving)
+    writer = _part_writer(spec, folder, publish, parts)
+    if writer is not None:
+        writer.write_poster(picture)
     timer.begin(Stage.SPEAKING)
     target = work / PICTURE
     if spec.cuts and source.engine is not None and joins(moving, engine, notes):
@@ -114,7 +117,6 @@ def _drawn(
         return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=True)
     with source.stream(spec, timer) as (stream, words):
         spec = replace(spec, text=words)
-        writer = _part_writer(spec, folder, publish)
         shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
     return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=False)
 
@@ -177,6 +179,7 @@ def _streamed(
         limit=spec.limit,
         tag=fragment_label.beginning_tag(finishing.origin(spec)),
         part=writer.write if writer else None,
+        cue=writer.add_caption if writer else None,
     )
     encoder.encode(frames.animate(engine, replace(setup, text=spec.text), stream), target, timer.report)
     return setup.with_speech(stream.whole()), over.covered
@@ -240,13 +243,13 @@ def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compos
     return compose()
 
 
-def _part_writer(spec: VideoSpec, folder: Path, publish: Publish | None) -> PartWriter | None:
+def _part_writer(spec: VideoSpec, folder: Path, publish: Publish | None, parts: Montage) -> PartWriter | None:
     if publish is None:
         return None
     discard_parts(spec, folder)
     place = _parts_folder(spec, folder)
     place.mkdir()
-    return PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish)
+    return PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish, late=parts.begins)
 
 
 def _parts_folder(spec: VideoSpec, folder: Path) -> Path:

@@ -1,33 +1,56 @@
 """A video that is shown while it is made: its parts as files, each labelled, for whom shows them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
-from avatars.ai_label import fragment_label
+from avatars.ai_label import fragment_label, image_label
 from avatars.ai_label.video_label import Origin
+from avatars.captions import srt
+from avatars.engines.base import Picture
 from avatars.media import fragmented_mp4
+
+POSTER = -1
+"""The number of the picture that is shown before the first frame."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamPart:
-    """A file of a stream: number 0 is its beginning, with its codecs; each other shows so many seconds."""
+    """A file of a stream: number 0 is its beginning, with its codecs; each other shows so many seconds.
+
+    `captions` are those that begin in it, as WebVTT with the times of the video; "" where there are none.
+    """
 
     number: int
     path: Path
     seconds: float = 0.0
     codecs: str = ""
+    captions: str = ""
 
 
 Publish = Callable[[StreamPart], None]
 
 
 class PartWriter:
-    """Writes the parts of one video to `folder`, and has each published."""
+    """Writes the parts of one video to `folder`, and has each published. Captions may come from another thread."""
 
-    def __init__(self, folder: Path, origin: Origin, *, fps: int, publish: Publish) -> None:
+    def __init__(self, folder: Path, origin: Origin, *, fps: int, publish: Publish, late: float = 0.0) -> None:
         self._folder, self._origin, self._fps, self._publish = folder, origin, fps, publish
-        self._number = 0
+        self._number, self._frames = 0, 0
+        self._late = late
+        self._cues: SimpleQueue[srt.Cue] = SimpleQueue()
+        self._waiting: list[srt.Cue] = []
+
+    def write_poster(self, picture: Picture) -> None:
+        """Label and publish the picture before the first frame."""
+        path = self._folder / "poster.jpg"
+        path.write_bytes(image_label.still(picture, self._origin))
+        self._publish(StreamPart(number=POSTER, path=path))
+
+    def add_caption(self, cue: srt.Cue) -> None:
+        """A caption of the shot, which begins `late` seconds after the video. Those of a part come before it."""
+        self._cues.put(replace(cue, start=cue.start + self._late, end=cue.end + self._late))
 
     def write(self, part: fragmented_mp4.Part) -> None:
         """Label and publish the next part."""
@@ -37,6 +60,19 @@ class PartWriter:
             found = StreamPart(number=0, path=path, codecs=fragmented_mp4.codecs(part.data))
         else:
             path.write_bytes(fragment_label.labelled(part.data, self._origin))
-            found = StreamPart(number=self._number, path=path, seconds=part.frames / self._fps)
+            self._frames += part.frames
+            seconds = part.frames / self._fps
+            found = StreamPart(number=self._number, path=path, seconds=seconds, captions=self._captions())
         self._number += 1
         self._publish(found)
+
+    def _captions(self) -> str:
+        """Those that begin before the end of what is written, and were not in an earlier part."""
+        try:
+            while True:
+                self._waiting.append(self._cues.get_nowait())
+        except Empty:
+            end = self._frames / self._fps
+        begun = [cue for cue in self._waiting if cue.start < end]
+        self._waiting = self._waiting[len(begun) :]
+        return srt.webvtt(begun) if begun else ""

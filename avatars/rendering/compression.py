@@ -69,8 +69,7 @@ def _compress(rendition: Rendition) -> None:
 
 
 def _shrunk(video: Path, content_id: str, limit: int, folder: Path) -> Path:
-    """The video within the limit. Raises `OutputError`: `too_long` if its quality would be too poor, else that it is too
-    large."""
+    """The video within the limit. Raises `OutputError`: `too_long` if its quality would be too poor, or too large."""
     found = mp4.probe(video)
     if found.video is None:
         raise OutputError("The video has no picture.", code="video_codec")

@@ -11,22 +11,26 @@ from functools import partial
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from avatars.ai_label import fragment_label
+from avatars.ai_label import fragment_label, image_label
 from avatars.ai_label.video_label import unlabelled
 from avatars.exceptions import OutputError
 from avatars.media import fragmented_mp4
 from avatars.models import STREAMS, Render, StreamIndex, StreamState
 from avatars.pipeline.spec import FinishedVideo
-from avatars.pipeline.stream_parts import StreamPart
+from avatars.pipeline.stream_parts import POSTER, StreamPart
 from core.storage import local_copies
 
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(minutes=30)
 """How long the parts of a finished video are kept, for those who are still watching them."""
+
+
+POSTER_FILE = "poster.jpg"
 
 
 class LiveStream:
@@ -39,6 +43,9 @@ class LiveStream:
 
     def add(self, part: StreamPart) -> None:
         """Store a part and tell the row. Part 0 begins a stream anew, without what was shown before."""
+        if part.number == POSTER:
+            self._add_poster(part)
+            return
         if self._index is None or part.number == 0:
             self._begin(part)
             return
@@ -46,12 +53,14 @@ class LiveStream:
         if flaw:
             raise unlabelled(flaw)
         self._save(part)
+        if part.captions:
+            default_storage.save(captions_name(self.folder, part.number), ContentFile(part.captions.encode()))
         self._index = replace(self._index, seconds=(*self._index.seconds, part.seconds))
         self._render.update_leased(stream_index=self._index.entry())
 
     def verdict(self, video: FinishedVideo) -> StreamIndex | None:
         """The index with its end: whether the samples of the finished video are the bytes that were shown."""
-        if self._index is None:
+        if self._index is None or not self._index.codecs:
             return None
         state = StreamState.RESIZED if video.resized else StreamState.ENDED
         if not video.resized and self._shown_hashes() != fragmented_mp4.sample_hashes(video.video):
@@ -69,12 +78,27 @@ class LiveStream:
             delete_parts(self.folder)
 
     def _begin(self, part: StreamPart) -> None:
-        before, self.folder = self._render.stream, f"{STREAMS}/{secrets.token_hex(16)}"
+        before, poster = self._render.stream, ""
+        if self._index is not None and not self._index.codecs:
+            before, poster = "", self._index.poster
+        else:
+            self.folder = _new_folder()
         self._save(part)
-        self._index = StreamIndex(codecs=part.codecs)
+        self._index = StreamIndex(codecs=part.codecs, poster=poster)
         self._render.update_leased(stream=self.folder, stream_index=self._index.entry())
         if before:
             delete_parts(before)
+
+    def _add_poster(self, part: StreamPart) -> None:
+        """Show a picture until there is more, unless something was shown already."""
+        if self._index is not None or self._render.stream:
+            return
+        image_label.verify(part.path, self._render.content_id)
+        self.folder = _new_folder()
+        with part.path.open("rb") as file:
+            default_storage.save(f"{self.folder}/{POSTER_FILE}", File(file))
+        self._index = StreamIndex(poster=POSTER_FILE)
+        self._render.update_leased(stream=self.folder, stream_index=self._index.entry())
 
     def _save(self, part: StreamPart) -> None:
         with part.path.open("rb") as file:
@@ -90,6 +114,15 @@ class LiveStream:
         except (OSError, OutputError):
             return []
         return hashes.digests()
+
+
+def _new_folder() -> str:
+    return f"{STREAMS}/{secrets.token_hex(16)}"
+
+
+def captions_name(folder: str, number: int) -> str:
+    """The name in the media storage of the captions that begin in a part; there is no file where none do."""
+    return f"{folder}/{number:05}.vtt"
 
 
 def part_name(folder: str, number: int) -> str:

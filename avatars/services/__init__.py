@@ -40,7 +40,15 @@ from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
 from avatars.services.playback.previews import forget_video_preview, preview_video
-from avatars.services.playback.streams import ShownStream, progress_words, shown_stream, stream_part, stream_playlist
+from avatars.services.playback.streams import (
+    ShownStream,
+    progress_words,
+    shown_stream,
+    stream_captions,
+    stream_part,
+    stream_playlist,
+    stream_poster,
+)
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
 from avatars.services.presentations import (
     MOST_SCENES,
@@ -165,8 +173,10 @@ __all__ = [
     "seed_voices",
     "shown_stream",
     "slide_area",
+    "stream_captions",
     "stream_part",
     "stream_playlist",
+    "stream_poster",
     "template_faults",
     "time_left",
     "to_amr",

@@ -48,6 +48,7 @@ STREAM_POLICY = CONTENT_SECURITY_POLICY.replace(
     "media-src 'self'", "media-src 'self' blob:; script-src 'self'; connect-src 'self'"
 )
 PLAYLIST = "application/vnd.apple.mpegurl"
+CAPTIONS = "text/vtt; charset=utf-8"
 NOT_KEPT = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy.FILE}
 FILES = ("video", "poster", "captions")
 
@@ -76,7 +77,7 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def state(request: HttpRequest, name: str) -> HttpResponseBase:
-    """What there is of a video that is being made, as JSON for `watch.js`: its progress in words and its stream."""
+    """What there is of a video that is being made, as JSON for `watch.js`: progress in words, poster and stream."""
     link = _find(name)
     if link.render is None or not _may_watch(request, link):
         return HttpResponse(status=403)
@@ -85,11 +86,14 @@ def state(request: HttpRequest, name: str) -> HttpResponseBase:
         stream = avatars.shown_stream(link.render)
     except AvatarError as error:
         raise Http404 from error
-    found: dict[str, Any] = {"ended": ended, "stream": None, "progress": link.render.progress}
+    found: dict[str, Any] = {"ended": ended, "poster": "", "stream": None, "progress": link.render.progress}
     found["words"] = "" if ended else avatars.progress_words(link.render)
     if stream is not None:
         base = reverse("watch-part", args=[name, stream.name, 0]).removesuffix("0")
-        found["stream"] = {"base": base, "codecs": stream.codecs, "parts": len(stream.seconds), "ended": stream.ended}
+        found["poster"] = f"{base}poster" if stream.poster else ""
+        if stream.codecs:
+            parts = len(stream.seconds)
+            found["stream"] = {"base": base, "codecs": stream.codecs, "parts": parts, "ended": stream.ended}
     return JsonResponse(found, headers=NOT_KEPT)
 
 
@@ -97,6 +101,18 @@ def state(request: HttpRequest, name: str) -> HttpResponseBase:
 def part(request: HttpRequest, name: str, stream: str, number: int) -> HttpResponseBase:
     """A part of a video that is being made."""
     return _of_stream(request, name, lambda render: (avatars.stream_part(render, stream, number), "video/mp4"))
+
+
+@require_safe
+def part_captions(request: HttpRequest, name: str, stream: str, number: int) -> HttpResponseBase:
+    """The captions that begin in a part, as WebVTT."""
+    return _of_stream(request, name, lambda render: (avatars.stream_captions(render, stream, number), CAPTIONS))
+
+
+@require_safe
+def poster(request: HttpRequest, name: str, stream: str) -> HttpResponseBase:
+    """The picture before the first frame."""
+    return _of_stream(request, name, lambda render: (avatars.stream_poster(render, stream), "image/jpeg"))
 
 
 @require_safe
@@ -127,7 +143,7 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
         raise Http404
     path = Path(default_storage.path(stored))
     if which == "captions":
-        return HttpResponse(_as_webvtt(path.read_text(encoding="utf-8")), content_type="text/vtt; charset=utf-8")
+        return HttpResponse(_as_webvtt(path.read_text(encoding="utf-8")), content_type=CAPTIONS)
     response = range_responses.serve(request, path)
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'

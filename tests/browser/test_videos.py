@@ -51,11 +51,17 @@ print("see", services.watch_url(application, member, render))
 """
 
 
+CAPTIONED = """() => [...document.querySelector("video").textTracks].some((track) => track.mode == "showing" &&
+  [...track.cues].some((cue) => cue.text.includes("字")))"""
+
+
 def test_a_video_plays_while_it_is_made(desk: Page, stack: Stack, picture):
     desk.goto(stack.manage("shell", "-c", PROMISED).rpartition("see ")[2].strip())
     player = desk.get_by_test_id("player")
     player.evaluate("video => new Promise((seen) => video.requestVideoFrameCallback(seen))")
     assert player.evaluate("video => video.src").startswith("blob:")
+    assert player.get_attribute("poster").endswith("/poster")
+    desk.wait_for_function(CAPTIONED)
     picture(desk, "desk")
     desk.set_viewport_size({"width": 390, "height": 844})
     picture(desk, "phone")

@@ -29,7 +29,7 @@ KEYFRAME_SECONDS = 4
 """At most. In a portrait that speaks, a keyframe every 2 s took a third of all bits."""
 
 BESIDE_BITS = 112_000
-"""A second, of what is not the picture: AAC takes a tenth more than its `AUDIO_BITS`, the index of each frame 25 bytes."""
+"""A second, beside the picture: AAC takes a tenth more than its `AUDIO_BITS`, the index 25 bytes a frame."""
 
 TAG_BYTES = 4096
 """Room for the metadata, which are written after the video has its size."""

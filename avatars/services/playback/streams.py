@@ -15,7 +15,7 @@ from avatars.exceptions import AvatarError
 from avatars.media.ffmpeg import KEYFRAME_SECONDS
 from avatars.models import STREAMS, Render, StreamState, stream_index
 from avatars.rendering import estimates
-from avatars.rendering.live_stream import part_name
+from avatars.rendering.live_stream import POSTER_FILE, captions_name, part_name
 from avatars.rendering.progress import STAGES
 
 SHOWN = (*Render.UNFINISHED, Render.Status.DONE)
@@ -24,12 +24,14 @@ NAME = re.compile("[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class ShownStream:
-    """A stream: its name, its codecs, how many seconds each fragment shows, and whether that is all."""
+    """A stream: its name, its codecs, how many seconds each fragment shows, whether that is all, and whether it has a
+    poster. Without codecs, there is nothing yet but that."""
 
     name: str
     codecs: str
     seconds: tuple[float, ...]
     ended: bool
+    poster: bool
 
 
 def shown_stream(render: Render) -> ShownStream | None:
@@ -42,26 +44,44 @@ def shown_stream(render: Render) -> ShownStream | None:
     if not render.stream or index is None or not index.is_shown or render.status not in SHOWN:
         return None
     name = render.stream.removeprefix(f"{STREAMS}/")
-    return ShownStream(name=name, codecs=index.codecs, seconds=index.seconds, ended=index.state is StreamState.ENDED)
+    return ShownStream(
+        name=name,
+        codecs=index.codecs,
+        seconds=index.seconds,
+        ended=index.state is StreamState.ENDED,
+        poster=bool(index.poster),
+    )
 
 
 def stream_part(render: Render, name: str, number: int) -> bytes:
     """A part of the present stream of a render; 0 is its beginning. Raises `AvatarError` where there is none."""
-    stream = shown_stream(render)
-    if stream is None or stream.name != name or not 0 <= number <= len(stream.seconds):
+    stream = _named(render, name)
+    if not stream.codecs or not 0 <= number <= len(stream.seconds):
+        raise _gone()
+    return _content(part_name(render.stream, number))
+
+
+def stream_captions(render: Render, name: str, number: int) -> str:
+    """The captions that begin in a part, as WebVTT with the times of the video. Raises as `stream_part` does."""
+    if not 1 <= number <= len(_named(render, name).seconds):
         raise _gone()
     try:
-        with default_storage.open(part_name(render.stream, number)) as file:
-            found: bytes = file.read()
-    except OSError as error:
-        raise _gone() from error
-    return found
+        return _content(captions_name(render.stream, number)).decode()
+    except AvatarError:
+        return "WEBVTT\n"
+
+
+def stream_poster(render: Render, name: str) -> bytes:
+    """The picture before the first frame, a JPEG. Raises as `stream_part` does."""
+    if not _named(render, name).poster:
+        raise _gone()
+    return _content(f"{render.stream}/{POSTER_FILE}")
 
 
 def stream_playlist(render: Render, name: str) -> str:
     """The parts as a playlist of HLS, whose addresses are the numbers of the parts. Raises as `stream_part` does."""
-    stream = shown_stream(render)
-    if stream is None or stream.name != name:
+    stream = _named(render, name)
+    if not stream.codecs:
         raise _gone()
     lines = [
         "#EXTM3U",
@@ -75,6 +95,22 @@ def stream_playlist(render: Render, name: str) -> str:
     for number, seconds in enumerate(stream.seconds, start=1):
         lines += [f"#EXTINF:{seconds:.3f},", str(number)]
     return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if stream.ended else []), ""])
+
+
+def _named(render: Render, name: str) -> ShownStream:
+    stream = shown_stream(render)
+    if stream is None or stream.name != name:
+        raise _gone()
+    return stream
+
+
+def _content(name: str) -> bytes:
+    try:
+        with default_storage.open(name) as file:
+            found: bytes = file.read()
+    except OSError as error:
+        raise _gone() from error
+    return found
 
 
 def progress_words(render: Render) -> str:

@@ -1,9 +1,13 @@
 // Plays a video while it is made. `StreamPlayer(video).update(stream)` takes what the server says of its stream, again and
 // again: {base, codecs, parts, ended}. Fragments go to the player through Media Source Extensions, or, where a browser has
-// none (iPhones), as a playlist of HLS.
+// none (iPhones), as a playlist of HLS. Both show captions in one track that grows with the parts, named by the video's
+// `data-captions` and `data-language`.
 {
   const RETRY_MS = 500;
   const HLS = "application/vnd.apple.mpegurl";
+  const CUE = /^(\d+):(\d+):(\d+\.\d+) --> (\d+):(\d+):(\d+\.\d+)\n([\s\S]*?)(?=\n\n|\n?$(?![\s\S]))/gm;
+  const SHORT_PAUSE = 0.6; // seconds through which a caption stays up, as in the finished file
+  const seconds = (hours, minutes, rest) => Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 
   class StreamPlayer {
     constructor(video) {
@@ -26,6 +30,32 @@
       this.parts = stream.parts;
       this.ended = stream.ended;
       this.pump();
+      this.caption();
+    }
+
+    // Adds the captions of the parts that are new.
+    async caption() {
+      if (this.captioning || !this.video.dataset.captions) return;
+      this.captioning = true;
+      const { base } = this;
+      while (this.base === base && this.captioned < this.parts) {
+        const answer = await fetched(`${base}${this.captioned + 1}.vtt`);
+        const words = await answer?.text();
+        if (words === undefined || this.base !== base) break; // asked for again with the next update
+        for (const cue of words.matchAll(CUE)) this.addCue(cue);
+        this.captioned += 1;
+      }
+      this.captioning = false;
+    }
+
+    addCue(found) {
+      const { captions, language } = this.video.dataset;
+      this.track ??= this.video.addTextTrack("captions", captions, language);
+      this.track.mode = "showing";
+      const cue = new VTTCue(seconds(...found.slice(1, 4)), seconds(...found.slice(4, 7)), found[7]);
+      const before = [...this.track.cues].at(-1);
+      if (before && cue.startTime - before.endTime < SHORT_PAUSE) before.endTime = cue.startTime;
+      this.track.addCue(cue);
     }
 
     // From the beginning; another stream of the same video goes on where the last one was.
@@ -33,7 +63,8 @@
       const at = this.video.currentTime || this.left;
       const kind = `video/mp4; codecs="${stream.codecs}"`;
       this.release();
-      Object.assign(this, { base: stream.base, next: 0, parts: 0, ended: false, buffer: null, busy: false });
+      for (const cue of [...(this.track?.cues ?? [])]) this.track.removeCue(cue);
+      Object.assign(this, { base: stream.base, next: 0, captioned: 0, parts: 0, ended: false, buffer: null, busy: false });
       this.byPlaylist = !globalThis.MediaSource?.isTypeSupported(kind);
       if (this.byPlaylist) {
         this.unplayable = !this.video.canPlayType(HLS);
@@ -60,7 +91,7 @@
       const { base, source, buffer } = this;
       const mine = () => this.base === base && source.readyState === "open";
       while (mine() && this.parts > 0 && this.next <= this.parts) {
-        const data = await fetchedPart(`${base}${this.next}`);
+        const data = await (await fetched(`${base}${this.next}`))?.arrayBuffer();
         if (!mine()) return;
         if (!data) break; // asked for again with the next update
         buffer.appendBuffer(data);
@@ -87,10 +118,10 @@
     }
   }
 
-  async function fetchedPart(address) {
+  async function fetched(address) {
     try {
       const answer = await fetch(address, { credentials: "same-origin" });
-      return answer.ok ? await answer.arrayBuffer() : null;
+      return answer.ok ? answer : null;
     } catch (error) {
       if (error instanceof TypeError) return await new Promise((done) => setTimeout(done, RETRY_MS, null)); // no network
       throw error;

@@ -144,18 +144,22 @@
 
   // The video as far as it is drawn, above the words about the rest; not where two are compared, which begin together.
   function showStream(slot, state) {
-    if (!state.stream || !globalThis.StreamPlayer || slot.closest(".ou-compare")) {
+    if (!(state.stream || state.poster) || !globalThis.StreamPlayer || slot.closest(".ou-compare")) {
       slot.streamed?.stop();
       slot.streamed?.video.remove();
       slot.streamed = null;
       return;
     }
     if (!slot.streamed) {
+      const { captions, language } = slot.dataset;
       const video = element("video", "", { class: "ou-player", controls: "", playsinline: "", "data-testid": "stream" });
+      Object.assign(video.dataset, { captions, language });
       slot.prepend(video);
       slot.streamed = new globalThis.StreamPlayer(video);
     }
-    slot.streamed.update(state.stream);
+    if (state.poster) slot.streamed.video.poster = state.poster;
+    if (state.stream) slot.streamed.update(state.stream);
+    else if (slot.streamed.begun) slot.streamed.stop();
   }
 
   // Whether the stream of a finished video is still being watched: the video takes its place only after that.

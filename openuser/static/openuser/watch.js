@@ -28,6 +28,7 @@
   function show(state) {
     progress.querySelector("progress").value = state.progress;
     progress.querySelector("p").textContent = state.words;
+    if (state.poster && !video.poster) video.poster = state.poster;
     if (state.stream) player.update(state.stream);
     else if (player.begun) player.stop();
     if (!state.ended) return false;
@@ -45,7 +46,7 @@
     progress.remove();
     main.querySelector("section").replaceWith(page.querySelector("main section"));
     const track = page.querySelector("track");
-    if (track) video.append(track);
+    if (track && !player.track) video.append(track);
   }
 
   function gone() {

@@ -1,14 +1,17 @@
 """The parts of a video, handed out while the rest is drawn: labelled, in order, the bytes of the finished video."""
 
-import pytest
+import re
 
-from avatars.ai_label import fragment_label, video_label
+import pytest
+from PIL import Image
+
+from avatars.ai_label import fragment_label, image_label, video_label
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg, fragmented_mp4, mp4
-from avatars.pipeline import script_to_video
+from avatars.pipeline import script_to_video, stream_parts
 from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.framing.test_clips import FLAT, made, put
-from tests.avatars.support.fake_engines import Light, Sentences
+from tests.avatars.support.fake_engines import Light, Sentences, Tone
 from tests.avatars.support.specs import make_spec
 
 TEXT = "你好，世界。今天天气很好！我们开始吧。"
@@ -26,14 +29,16 @@ class Watched(Light):
 
 
 def watch(folder, *, engine=None, text=TEXT, **changes):
-    """A finished video, and what was shown of it: [(part, its bytes, how many frames were drawn by then)]."""
+    """A finished video, and what was shown of it after the poster: [(part, its bytes, how many frames were drawn)]."""
     engine, shown = engine or Watched(), []
 
     def publish(part):
         shown.append((part, part.path.read_bytes(), engine.drawn))
 
     spec = make_spec(text=text, **changes)
-    return script_to_video.make(spec, folder, speech=Sentences(), engine=engine, publish=publish), shown
+    video = script_to_video.make(spec, folder, speech=Sentences(), engine=engine, publish=publish)
+    assert (shown[0][0].number, shown[0][2]) == (stream_parts.POSTER, 0)
+    return video, shown[1:]
 
 
 def hashes_of(shown):
@@ -91,6 +96,40 @@ def test_every_fragment_is_labelled_from_the_first_frame(tmp_path):
         patches = list(ffmpeg.frames(alone, (mark.width, mark.height), grey=True, crop=place))
         assert len(patches) == round(part.seconds * 25)
         assert min(mark.likeness(patch) for patch in patches) > video_label.LIKENESS
+
+
+def test_the_picture_before_the_first_frame_is_labelled_and_as_large(tmp_path):
+    shown = []
+
+    def publish(part):
+        if part.number == stream_parts.POSTER:
+            (tmp_path / "poster.jpg").write_bytes(part.path.read_bytes())
+            shown.append(part)
+
+    spec = make_spec(text=TEXT)
+    video = script_to_video.make(spec, tmp_path, speech=Tone(), engine=Light(), publish=publish)
+    assert len(shown) == 1
+    image_label.verify(tmp_path / "poster.jpg", spec.content_id)
+    assert Image.open(tmp_path / "poster.jpg").size == (video.width, video.height)
+
+
+def moments(words):
+    """(begin, text) of each caption, SubRip or WebVTT."""
+    found = re.findall(r"(\d\d:\d\d:\d\d[,.]\d{3}) --> .*\n(.*)", words)
+    return [(begin.replace(",", "."), text) for begin, text in found]
+
+
+@pytest.mark.parametrize("clip", [False, True], ids=["bare", "after-a-clip"])
+def test_captions_come_with_the_part_in_which_they_begin(tmp_path, clip):
+    scene = Scene(intro=put(tmp_path, "intro.mp4", made(picture=FLAT, volume=0.1))) if clip else Scene()
+    video, shown = watch(tmp_path / "made", scene=scene)
+    given, reached = [], 0.0
+    for part, _data, _drawn in shown[1:]:
+        reached += part.seconds
+        assert all(begin < f"00:00:{reached:06.3f}" for begin, _text in moments(part.captions))
+        given += moments(part.captions)
+    assert given == moments(video.captions.read_text(encoding="utf-8"))
+    assert len(given) == 3
 
 
 def test_a_fragment_that_was_changed_has_no_valid_label(tmp_path):

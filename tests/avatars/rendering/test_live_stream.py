@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone, translation
 
 from avatars import services
-from avatars.ai_label import fragment_label
+from avatars.ai_label import fragment_label, image_label
 from avatars.doctor import ShownStreams
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.media import fragmented_mp4
@@ -84,6 +84,43 @@ def test_there_is_nothing_beside_the_parts(name, number):
         services.stream_part(render, name, number)
     with pytest.raises(AvatarError):
         services.stream_playlist(render, "0" * 32)
+
+
+def test_a_poster_is_shown_before_the_first_frame_and_captions_with_each_part(tmp_path):
+    seen = []
+
+    def look(stream, part):
+        add(stream, part)
+        shown = services.shown_stream(now(render))
+        seen.append((shown.codecs, services.stream_poster(now(render), shown.name)))
+
+    render = request()
+    add = live_stream.LiveStream.add
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live_stream.LiveStream, "add", look)
+        after(render)
+    codecs, poster = seen[0]
+    assert codecs == ""
+    assert seen[1][0]
+    (tmp_path / "poster.jpg").write_bytes(poster)
+    image_label.verify(tmp_path / "poster.jpg", render.content_id)
+    stream = services.shown_stream(now(render))
+    words = [services.stream_captions(now(render), stream.name, n + 1) for n in range(len(stream.seconds))]
+    assert all(each.startswith("WEBVTT\n") for each in words)
+    assert sum(each.count("你好，世界。") for each in words) == 1
+
+
+@pytest.mark.parametrize("number", [0, -1, 99])
+def test_there_are_captions_of_parts_only(number):
+    render = after(request())
+    with pytest.raises(AvatarError):
+        services.stream_captions(render, services.shown_stream(render).name, number)
+
+
+def test_a_render_that_fails_before_its_first_frame_keeps_no_poster():
+    render = after(request(engine="failed"))
+    assert (render.status, render.stream) == ("failed", "")
+    assert default_storage.listdir(STREAMS)[0] == []
 
 
 @pytest.mark.databases

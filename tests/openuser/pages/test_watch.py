@@ -201,7 +201,9 @@ def unfinished(application, person, tmp_path) -> WatchLink:
     folder.mkdir(parents=True)
     for number in range(3):
         (folder / f"{number:05}.m4s").write_bytes(b"part %d" % number)
-    index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open"}
+    (folder / "poster.jpg").write_bytes(b"poster")
+    (folder / "00002.vtt").write_text("WEBVTT\n\n00:00:00.500 --> 00:00:01.000\n政策\n", encoding="utf-8")
+    index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open", "poster": "poster.jpg"}
     render = factories.make_render(
         text=WORDS, status="running", attempts=1, stream=f"streams/{STREAM}", stream_index=index, progress=40
     )
@@ -233,6 +235,23 @@ def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
         assert part["Cache-Control"] == "no-store"
     assert client.get(f"{base}3").status_code == 404
     assert client.get(f"{base}playlist.m3u8").content.startswith(b"#EXTM3U")
+    assert found["poster"] == f"{base}poster"
+    assert client.get(found["poster"]).content == b"poster"
+    assert client.get(f"{base}1.vtt").content == b"WEBVTT\n"
+    assert "政策" in client.get(f"{base}2.vtt").content.decode()
+    assert client.get(f"{base}3.vtt").status_code == 404
+
+
+def test_until_there_is_a_frame_there_is_a_poster_only(client, unfinished, person):
+    sign_in(client, unfinished, person.user_id)
+    render = unfinished.render
+    index = {"codecs": "", "seconds": [], "state": "open", "poster": "poster.jpg"}
+    type(render).objects.filter(pk=render.pk).update(stream_index=index)
+    found = ask(client, unfinished).json()
+    assert found["stream"] is None
+    assert client.get(found["poster"]).content == b"poster"
+    for what in ("0", "1", "1.vtt", "playlist.m3u8"):
+        assert ask(client, unfinished, f"{STREAM}/{what}").status_code == 404
 
 
 def test_a_render_without_a_stream_says_how_far_it_is(client, unfinished):
@@ -245,7 +264,10 @@ def test_a_render_without_a_stream_says_how_far_it_is(client, unfinished):
     assert found["words"]
 
 
-@pytest.mark.parametrize("what", ["state", f"{STREAM}/0", f"{STREAM}/1", f"{STREAM}/playlist.m3u8"])
+PARTS = [f"{STREAM}/{what}" for what in ("0", "1", "2.vtt", "poster", "playlist.m3u8")]
+
+
+@pytest.mark.parametrize("what", ["state", *PARTS])
 def test_nobody_else_gets_any_part(client, unfinished, emulator, what):
     assert ask(client, unfinished, what).status_code == 403
     sign_in(client, unfinished, emulator.hire().user_id)
@@ -255,7 +277,7 @@ def test_nobody_else_gets_any_part(client, unfinished, emulator, what):
     assert ask(client, unfinished, what).status_code == 403
 
 
-@pytest.mark.parametrize("what", ["", "state", f"{STREAM}/0", f"{STREAM}/1", f"{STREAM}/playlist.m3u8"])
+@pytest.mark.parametrize("what", ["", "state", *PARTS])
 @pytest.mark.parametrize("lost", ["statement", "cancelled", "failed"])
 def test_what_may_not_be_shown_stops_at_once(client, unfinished, person, what, lost):
     sign_in(client, unfinished, person.user_id)
