@@ -210,6 +210,7 @@ class Render(Work):
             models.Index(fields=["cid"], name="render_cid"),
             models.Index(fields=["requester", "created_at"], name="render_requester"),
             models.Index(fields=["status", "finished_at"], name="render_ended"),
+            models.Index(fields=["video"], name="render_video"),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ from avatars.services.consents.statements import (
 from avatars.services.engine_trials import try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
-from avatars.services.labels import check_label
+from avatars.services.labels import check_label, check_media_consent
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
@@ -117,6 +117,7 @@ __all__ = [
     "check_consent",
     "check_drawn",
     "check_label",
+    "check_media_consent",
     "check_portrait",
     "check_recording",
     "check_script",

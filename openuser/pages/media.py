@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from avatars import services as avatars
+from avatars.exceptions import AvatarError
 from avatars.models import EVIDENCE, STREAMS, WITHHELD
 from core.web import range_responses, signed_links
 
@@ -36,7 +37,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     if posixpath.normpath(name).partition("/")[0] in UNSERVED:
         raise Http404
     if signed_links.is_valid_key(name, request.GET.get("key", "")):
-        return range_responses.serve(request, _find(name))
+        return range_responses.serve(request, _shown(name))
     return _serve_to_staff(request, name)
 
 
@@ -61,6 +62,15 @@ def _find_permitted(request: HttpRequest, name: str) -> Path:
         raise Http404
     if required is not None and not request.user.has_perm(required):
         raise PermissionDenied
+    return _shown(name)
+
+
+def _shown(name: str) -> Path:
+    """A file that may be shown: neither a link nor a right outlives the consent of the person in a video."""
+    try:
+        avatars.check_media_consent(name)
+    except AvatarError as error:
+        raise Http404 from error
     return _find(name)
 
 

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+from core.index_operations import AddIndexOnline
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("avatars", "0030_streams")]
+
+    operations = [
+        AddIndexOnline(model_name="render", index=models.Index(fields=["video"], name="render_video")),
+    ]
