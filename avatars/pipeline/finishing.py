@@ -17,14 +17,13 @@ from avatars.pipeline.stages import StageTimer
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """The picture of a video in `PICTURE`, and what it shows; the sound of one that is `segmented` is beside it."""
+    """The fragmented video in `PICTURE`, and what it shows."""
 
     spec: VideoSpec
     shot: Shot
     parts: Montage
     covered: tuple[Box, ...] = ()
     takes: tuple[Take, ...] = ()
-    segmented: bool
 
 
 def origin(spec: VideoSpec) -> video_label.Origin:

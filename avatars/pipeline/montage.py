@@ -8,8 +8,7 @@ from avatars.engines.base import Picture, Shot
 from avatars.exceptions import OutputError
 from avatars.framing import clips
 from avatars.framing.scene import Scene
-from avatars.media import audio_segments, ffmpeg
-from avatars.scenes import music
+from avatars.media import ffmpeg
 
 LEAST_BITS = 120_000
 """Of the picture, a second: with fewer, the video would be too poor to watch."""
@@ -64,12 +63,6 @@ class Montage:
             return most
         return goal if bits >= LEAST_BITS else most
 
-    def join(self, shot: Shot, picture: Path, to: Path, *, goal: int, most: int) -> bool:
-        """Write the video of these pictures with its sound, within its limit; whether they had to be encoded again."""
-        self.write_sound(shot, to.with_name("sound.wav"))
-        ffmpeg.mux(picture, to.with_name("sound.wav"), to)
-        return self._fit(shot, to, goal=goal, most=most)
-
     def finish(self, shot: Shot, fragmented: Path, to: Path, *, goal: int, most: int) -> bool:
         """Write the video of fragments, within its limit; whether they had to be encoded again, being too large."""
         ffmpeg.remux(fragmented, to)
@@ -90,27 +83,6 @@ class Montage:
             small.replace(to)
             return True
         raise AssertionError("one of both limits is met, or the last one raises")
-
-    def write_sound(self, shot: Shot, path: Path) -> None:
-        """The sound as 16-bit WAV, mono, exactly as long as the frames."""
-        sounds = self._sounds(shot, clips.RATE if self.intro or self.outro else shot.speech.rate)
-        joined = sum(sounds, audio_segments.AudioSegment.empty())
-        heard = audio_segments.samples(joined)
-        if self.music is not None:
-            heard = music.mixed(heard, self.music, joined.frame_rate)
-        audio_segments.write_wav(path, heard, joined.frame_rate)
-
-    def _sounds(self, shot: Shot, rate: int) -> Iterator[audio_segments.AudioSegment]:
-        """The sound of the intro, the shot and the outro; those of clips begin and end in silence."""
-        # Slow to load.
-        from avatars.speech.audio.sound_files import resampled
-
-        if self.intro is not None:
-            yield clips.sound(self.intro, self.before / self.fps)
-        speech = audio_segments.of(resampled(shot.speech.samples, shot.speech.rate, rate), rate)
-        yield audio_segments.fitted(speech, round(shot.frame_count / shot.fps * rate))
-        if self.outro is not None:
-            yield clips.sound(self.outro, self.after / self.fps)
 
 
 def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:

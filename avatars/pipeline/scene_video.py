@@ -8,18 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from avatars.ai_label.fragment_label import beginning_tag
 from avatars.engines.base import Picture, RenderEngine, Setup, Shot
 from avatars.inspection.expectations import Expected
 from avatars.inspection.scenes import Take
 from avatars.media.file_cache import FileCache
 from avatars.pipeline import segments
-from avatars.pipeline.finishing import Drawn
+from avatars.pipeline.finishing import Drawn, origin
 from avatars.pipeline.montage import montage
 from avatars.pipeline.segments import SegmentedVideo
 from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage, StageTimer
+from avatars.pipeline.stream_parts import WriterOf
 from avatars.scenes import music
 from avatars.scenes.layouts import size_of
 from avatars.scenes.pointers import Moment, looks, moments
@@ -40,23 +42,27 @@ def draw(
     cache: FileCache | None,
     timer: StageTimer,
     notes: list[str],
+    writer_of: WriterOf,
 ) -> Drawn:
     """Speak and draw all scenes of a deck. Raises `ScriptError`, `PortraitError`, `MediaError`."""
     size = size_of(spec.scene.format.aspect)
     stagings = Stagings(deck, spec, size, work, compose)
     parts = replace(montage(spec.scene, size, fps=spec.fps), music=deck.music)
     # Before anything is spoken: a broken file must not cost a minute.
-    setup = setup_of(spec, stagings.check(), work, timer, notes)
+    picture = stagings.check()
+    setup = setup_of(spec, picture, work, timer, notes)
     if deck.music is not None:
         music.check(deck.music)
+    writer = writer_of(parts, picture)
     timer.begin(Stage.SPEAKING)
     said = segments.speak_segments(
         spec.text, deck.cuts, partial(source.recite_text, spec), fps=spec.fps, pause=spec.manner.pause
     )
     timer.begin(Stage.ANIMATING)
     video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings)
-    shot = video.encode(engine, setup, work / PICTURE, timer.report)
-    return Drawn(spec=spec, shot=shot, parts=parts, takes=tuple(video.takes(setup)), segmented=True)
+    tag = beginning_tag(origin(spec))
+    shot = video.encode(engine, setup, work / PICTURE, timer.report, tag=tag, writer=writer)
+    return Drawn(spec=spec, shot=shot, parts=parts, takes=tuple(video.takes(setup)))
 
 
 class Stagings:

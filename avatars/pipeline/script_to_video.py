@@ -27,7 +27,7 @@ from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Progress, Stage, StageTimer
-from avatars.pipeline.stream_parts import PartWriter, Publish
+from avatars.pipeline.stream_parts import PartWriter, Publish, WriterOf
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
@@ -58,7 +58,7 @@ def make(
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
     keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again, `cache_folder`
     the tracks of portrait videos. `publish` is given the parts of the video as files, while the rest is drawn; the
-    caller removes them by `discard_parts`. A video of segments has none but the poster.
+    caller removes them by `discard_parts`.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -66,17 +66,19 @@ def make(
     timer = StageTimer(progress)
     with _workplace(spec, folder) as work:
         notes: list[str] = []
+        writer = partial(_part_writer, spec, folder, publish)
         if spec.deck is not None:
             compose = partial(_restored, spec, restore, notes)
             still_of(spec, notes)
-            drawn = scene_video.draw(spec, spec.deck, source, engine, work, compose, segment_cache, timer, notes)
+            drawn = scene_video.draw(
+                spec, spec.deck, source, engine, work, compose, segment_cache, timer, notes, writer
+            )
         else:
             portrait = _portrait(spec, restore, engine, notes, cache_folder)
-            drawn = _drawn(spec, source, engine, work, portrait, segment_cache, timer, notes, folder, publish)
+            drawn = _drawn(spec, source, engine, work, portrait, segment_cache, timer, notes, writer)
         spec, shot, parts = drawn.spec, drawn.shot, drawn.parts
         timer.begin(Stage.ENCODING)
-        join = parts.join if drawn.segmented else parts.finish
-        resized = join(shot, work / PICTURE, work / "raw.mp4", goal=spec.goal, most=spec.limit)
+        resized = parts.finish(shot, work / PICTURE, work / "raw.mp4", goal=spec.goal, most=spec.limit)
         timer.begin(Stage.LABELLING)
         finishing.finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
@@ -101,24 +103,21 @@ def _drawn(
     cache: FileCache | None,
     timer: StageTimer,
     notes: list[str],
-    folder: Path,
-    publish: Publish | None,
+    writer_of: WriterOf,
 ) -> Drawn:
     picture, moving = portrait
     parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
     setup = setup_of(spec, picture, work, timer, notes, moving=moving)
-    writer = _part_writer(spec, folder, publish, parts)
-    if writer is not None:
-        writer.write_poster(picture)
+    writer = writer_of(parts, picture)
     timer.begin(Stage.SPEAKING)
     target = work / PICTURE
     if spec.cuts and source.engine is not None and joins(moving, engine, notes):
-        shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache)
-        return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=True)
+        shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache, writer)
+        return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
     with source.stream(spec, timer) as (stream, words):
         spec = replace(spec, text=words)
         shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
-    return Drawn(spec=spec, shot=shot, parts=parts, covered=covered, segmented=False)
+    return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
 
 
 @contextmanager
@@ -146,13 +145,15 @@ def _segmented(
     target: Path,
     timer: StageTimer,
     cache: FileCache | None,
+    writer: PartWriter | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
     """Animate in segments, with those in the cache taken from there. Returns what captions cover as well."""
     say = partial(source.recite_text, spec)
     said = segments.speak_segments(spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause)
     timer.begin(Stage.ANIMATING)
     video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
-    shot = video.encode(engine, setup, target, timer.report)
+    tag = fragment_label.beginning_tag(finishing.origin(spec))
+    shot = video.encode(engine, setup, target, timer.report, tag=tag, writer=writer)
     return shot, video.covered(shot, spec.text)
 
 
@@ -243,13 +244,18 @@ def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compos
     return compose()
 
 
-def _part_writer(spec: VideoSpec, folder: Path, publish: Publish | None, parts: Montage) -> PartWriter | None:
+def _part_writer(
+    spec: VideoSpec, folder: Path, publish: Publish | None, parts: Montage, poster: Picture
+) -> PartWriter | None:
+    """What publishes the video, which begins with a picture of it; None where nothing is to be published."""
     if publish is None:
         return None
     discard_parts(spec, folder)
     place = _parts_folder(spec, folder)
     place.mkdir()
-    return PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish, late=parts.begins)
+    writer = PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish, late=parts.begins)
+    writer.write_poster(poster)
+    return writer
 
 
 def _parts_folder(spec: VideoSpec, folder: Path) -> Path:

@@ -23,8 +23,11 @@ from avatars.media import ffmpeg
 from avatars.media.file_cache import MEGABYTE, FileCache, code_digest
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
+from avatars.pipeline.sound_feed import Samples, SoundFeed
+from avatars.pipeline.stream_parts import PartWriter
+from avatars.scenes import music
 from avatars.speech.base import Sound, Speech
-from avatars.speech.synthesis.stream import filled, shifted
+from avatars.speech.synthesis.stream import SpeechStream, filled, shifted
 
 FOLDER = "pieces"
 LIMIT = 1000 * MEGABYTE
@@ -63,23 +66,54 @@ class SegmentedVideo:
     limit: int
     cache: FileCache | None
 
-    def encode(self, engine: RenderEngine, setup: Setup, path: Path, report: Callable[[float], None]) -> Shot:
-        """Write the picture to `path`; returns the shot with the speech of all segments."""
+    def encode(
+        self,
+        engine: RenderEngine,
+        setup: Setup,
+        path: Path,
+        report: Callable[[float], None],
+        *,
+        tag: str = "",
+        writer: PartWriter | None = None,
+    ) -> Shot:
+        """Write the fragmented video to `path`; returns the shot with the speech of all segments. `writer` is given its
+        captions, and each of its parts once the segment after it has begun."""
         shots = [self._shot(setup, number) for number in range(len(self.segments))]
         counts = [shot.frame_count for shot in shots]
         shape = self._shape(sum(counts))
-        files = [path.with_name(f"piece-{number}.mp4") for number in range(len(shots))]
-        for number, (shot, file) in enumerate(zip(shots, files, strict=True)):
-            self._encode_segment(number, shot, engine, shape, file, partial(_report, report, counts, number))
-            _report(report, counts, number, counts[number])
-        intro, outro = self._clips(path, shape)
-        ffmpeg.splice(
-            [*intro, *files, *outro],
-            path,
-            frames=[*(self.parts.before for _ in intro), *counts, *(self.parts.after for _ in outro)],
-            fps=setup.fps,
-        )
-        return setup.with_speech(whole_speech(self.segments))
+        whole = setup.with_speech(whole_speech(self.segments))
+        rate, sound = self._sound(whole)
+        listener = {"part": writer.write} if writer else {}
+        if writer is not None:
+            for cue in self._cues(whole):
+                writer.add_caption(cue)
+        with ffmpeg.SpliceSink(path, shape, rate=rate, tag=tag, **listener) as sink:
+            # All of it, since all is known, and what is ahead waits.
+            sink.hear(sound)
+            self._add_clip(sink, replace(self.parts, outro=None), path.with_name("piece-intro.mp4"))
+            for number, shot in enumerate(shots):
+                file = path.with_name(f"piece-{number}.mp4")
+                self._encode_segment(number, shot, engine, shape, file, partial(_report, report, counts, number))
+                sink.add(file, counts[number])
+                _report(report, counts, number, counts[number])
+            self._add_clip(sink, replace(self.parts, intro=None), path.with_name("piece-outro.mp4"))
+        return whole
+
+    def _cues(self, shot: Shot) -> list[srt.Cue]:
+        return srt.cues("".join(segment.text for segment in self.segments), shot.speech.tokens)
+
+    def _sound(self, shot: Shot) -> tuple[int, Samples]:
+        """The rate and the samples of all that is heard."""
+        feed = SoundFeed(SpeechStream.of(shot.speech), self.parts)
+        heard = np.concatenate([feed.intro(), feed.rest(shot.frame_count)])
+        return feed.rate, music.mixed(heard, self.parts.music, feed.rate) if self.parts.music else heard
+
+    def _add_clip(self, sink: ffmpeg.SpliceSink, alone: Montage, file: Path) -> None:
+        """The clip before or after the shot, encoded like its segments."""
+        if alone.before or alone.after:
+            over = Overlays(self.scene, [], self.parts.size, fps=1, count=0)
+            _encode(alone.frames(iter(())), file, sink.shape, over)
+            sink.add(file, alone.before + alone.after)
 
     def covered(self, shot: Shot, text: str) -> tuple[Box, ...]:
         """Where overlays may be drawn."""
@@ -127,17 +161,6 @@ class SegmentedVideo:
         _encode(_counted(self._frames(number, engine, shot), drawn), file, shape, over)
         if cache is not None:
             cache.put(key, _sealed(file.read_bytes()))
-
-    def _clips(self, path: Path, shape: ffmpeg.Shape) -> tuple[list[Path], list[Path]]:
-        """The clips around the shot, encoded like its segments."""
-        found: list[list[Path]] = []
-        for name, alone in (("intro", replace(self.parts, outro=None)), ("outro", replace(self.parts, intro=None))):
-            found.append([])
-            if alone.before or alone.after:
-                file = path.with_name(f"piece-{name}.mp4")
-                _encode(alone.frames(iter(())), file, shape, Overlays(self.scene, [], self.parts.size, fps=1, count=0))
-                found[-1].append(file)
-        return found[0], found[1]
 
     def _digest(self, number: int, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
         """A hash of everything that changes how it looks."""

@@ -10,6 +10,7 @@ from avatars.ai_label.video_label import Origin
 from avatars.captions import srt
 from avatars.engines.base import Picture
 from avatars.media import fragmented_mp4
+from avatars.pipeline.montage import Montage
 
 POSTER = -1
 """The number of the picture that is shown before the first frame."""
@@ -76,3 +77,7 @@ class PartWriter:
         begun = [cue for cue in self._waiting if cue.start < end]
         self._waiting = self._waiting[len(begun) :]
         return srt.webvtt(begun) if begun else ""
+
+
+WriterOf = Callable[[Montage, Picture], PartWriter | None]
+"""What publishes a video of these parts, after a picture of it."""

@@ -10,14 +10,13 @@ from avatars.media.ffmpeg.encoder import (
     Stamp,
     convert,
     fits,
-    mux,
     remux,
     shrink,
-    splice,
     too_long,
 )
 from avatars.media.ffmpeg.fragment_sink import FragmentSink
 from avatars.media.ffmpeg.processes import FULL, die_with_parent, disk_full, run, source, threads
+from avatars.media.ffmpeg.splice_sink import SpliceSink
 
 __all__ = [
     "FULL",
@@ -27,6 +26,7 @@ __all__ = [
     "FragmentSink",
     "FrameSink",
     "Shape",
+    "SpliceSink",
     "Stamp",
     "convert",
     "die_with_parent",
@@ -34,7 +34,6 @@ __all__ = [
     "fits",
     "frames",
     "frames_and_piece",
-    "mux",
     "poster",
     "raw",
     "remux",
@@ -43,7 +42,6 @@ __all__ = [
     "sheet",
     "shrink",
     "source",
-    "splice",
     "threads",
     "too_long",
 ]

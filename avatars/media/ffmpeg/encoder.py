@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -190,23 +190,6 @@ class FrameSink:
 def remux(path: Path, to: Path) -> None:
     """The same picture and sound in a file whose index comes first; neither is encoded again."""
     run(graph.output(source(path).video, source(path).audio, str(to), c="copy", movflags="+faststart"))
-
-
-def mux(picture: Path, sound: Path, to: Path) -> None:
-    """A video of the picture of one file and the sound of another, which is encoded."""
-    run(
-        graph.output(
-            source(picture).video, source(sound).audio, str(to), vcodec="copy", acodec="aac", audio_bitrate=AUDIO_BITS
-        )
-    )
-
-
-def splice(parts: Sequence[Path], to: Path, *, frames: Sequence[int], fps: int) -> None:
-    """One picture of several in the folder of `to`, of so many frames each and encoded alike; none is encoded again."""
-    lines = [f"file '{part.name}'\nduration {count / fps:.6f}" for part, count in zip(parts, frames, strict=True)]
-    listing = to.with_suffix(".ffconcat")
-    listing.write_text("\n".join(["ffconcat version 1.0", *lines, ""]), encoding="utf-8")
-    run(graph.output(source(listing, format="concat").video, str(to), vcodec="copy", movflags="+faststart"))
 
 
 def shrink(path: Path, to: Path, shape: Shape) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO
+from typing import IO, Self
 
 import ffmpeg as graph
 import numpy as np
@@ -28,7 +28,7 @@ Samples = NDArray[np.float32]
 Listener = Callable[[Part], None]
 
 
-def _unheard(_part: Part) -> None:
+def unheard(_part: Part) -> None:
     """Ignore the part."""
 
 
@@ -39,7 +39,7 @@ class FragmentSink(FrameSink):
     """
 
     def __init__(
-        self, path: Path, shape: Shape, *, stamp: Stamp, rate: int, tag: str = "", part: Listener = _unheard
+        self, path: Path, shape: Shape, *, stamp: Stamp, rate: int, tag: str = "", part: Listener = unheard
     ) -> None:
         super().__init__(path, shape, stamp=stamp)
         self._part = part
@@ -55,7 +55,7 @@ class FragmentSink(FrameSink):
     def _running(self) -> AbstractContextManager[tuple[subprocess.Popen[bytes], IO[bytes]]]:
         return running(self._command, stdin=subprocess.PIPE, pass_fds=(self._ear,))
 
-    def __enter__(self) -> "FragmentSink":
+    def __enter__(self) -> Self:
         try:
             super().__enter__()
         except BaseException:

@@ -193,15 +193,45 @@ def test_an_engine_that_fails_while_the_encoder_hangs_is_heard_at_once(tmp_path)
     assert os.listdir(tmp_path) == []
 
 
-def test_picture_and_sound_are_joined_without_a_gap(tmp_path):
-    with ffmpeg.FrameSink(tmp_path / "picture.mp4", make_shape(77), stamp=nothing) as sink:
-        for frame in make_frames(77):
-            sink.write(frame)
-    assert mp4.probe(tmp_path / "picture.mp4").audio is None
-    ffmpeg.mux(tmp_path / "picture.mp4", make_sound(tmp_path / "sound.wav", 77 / 25), tmp_path / "video.mp4")
+def pieces(folder, counts):
+    """Files with a picture each, and no sound."""
+    for number, count in enumerate(counts):
+        path = folder / f"piece-{number}.mp4"
+        with ffmpeg.FrameSink(path, make_shape(count), stamp=nothing) as sink:
+            for frame in make_frames(count, seed=number):
+                sink.write(frame)
+        assert mp4.probe(path).audio is None
+        yield path, count
+
+
+def join(folder, counts, listener):
+    with ffmpeg.SpliceSink(folder / "parts.mp4", make_shape(sum(counts)), rate=RATE, part=listener) as sink:
+        for piece, count in pieces(folder, counts):
+            sink.hear(np.full(round(count / 25 * RATE), 0.1, np.float32))
+            sink.add(piece, count)
+
+
+def test_pieces_and_their_sound_are_joined_without_a_gap(tmp_path):
+    shown = []
+    join(tmp_path, (1, 77, 30, 110), shown.append)
+    ffmpeg.remux(tmp_path / "parts.mp4", tmp_path / "video.mp4")
     found = mp4.probe(tmp_path / "video.mp4")
-    assert (found.video.samples, found.video.start, found.audio.start) == (77, 0, 0)
+    assert (found.video.samples, found.video.start, found.audio.start) == (218, 0, 0)
     assert abs(found.video.seconds - found.audio.seconds) < 1 / 25
+    assert [part.frames for part in shown[1:4]] == [1, 77, 30]
+    assert sum(part.frames for part in shown) == 218
+    seen = ffmpeg.frames(tmp_path / "video.mp4", (WIDTH, HEIGHT))
+    alone = (frame for number in range(4) for frame in ffmpeg.frames(tmp_path / f"piece-{number}.mp4", (WIDTH, HEIGHT)))
+    assert all(np.array_equal(one, other) for one, other in zip(seen, alone, strict=True))
+
+
+def test_a_listener_that_fails_ends_a_joined_video(tmp_path):
+    def refuse(_part):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        join(tmp_path, (30, 30, 30), refuse)
+    assert not (tmp_path / "parts.mp4").exists()
 
 
 def video_until(folder, mishap, frames=900):

@@ -8,7 +8,9 @@ from avatars.exceptions import OutputError
 from avatars.framing.scene import Scene
 from avatars.media import ffmpeg, mp4
 from avatars.pipeline.montage import montage
+from avatars.pipeline.sound_feed import SoundFeed
 from avatars.speech.base import Speech
+from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.framing.test_clips import FLAT, made, put
 
 RATE = 48_000
@@ -50,6 +52,12 @@ def make_shot(fps: int) -> Shot:
     return Shot(portrait=np.zeros((48, 64, 3), np.uint8), fps=fps, speech=speech)
 
 
+def heard_in(parts, shot):
+    """The sound in pieces, of one frame and of a dozen, put together."""
+    feed, count = SoundFeed(SpeechStream.of(shot.speech), parts), shot.frame_count
+    return np.concatenate([feed.intro(), feed.until(1), feed.until(13), feed.rest(count)])
+
+
 @pytest.mark.parametrize("fps", [25, 30])
 def test_clips_join_the_speech_to_the_sample_and_without_a_click(tmp_path, fps):
     shot = make_shot(fps)
@@ -58,8 +66,7 @@ def test_clips_join_the_speech_to_the_sample_and_without_a_click(tmp_path, fps):
         outro=put(tmp_path, "outro.mp4", made(picture=FLAT, volume=1.0)),
     )
     parts = montage(scene, (64, 48), fps=fps)
-    parts.write_sound(shot, tmp_path / "sound.wav")
-    heard = ffmpeg.samples(tmp_path / "sound.wav", RATE)
+    heard = heard_in(parts, shot)
     begins, ends = (round(frames / fps * RATE) for frames in (parts.before, parts.before + shot.frame_count))
     assert len(heard) == round((parts.before + shot.frame_count + parts.after) / fps * RATE)
     # A 440 Hz tone at full scale moves 0.06 in a sample.
@@ -69,10 +76,9 @@ def test_clips_join_the_speech_to_the_sample_and_without_a_click(tmp_path, fps):
     assert np.abs(heard[begins - 4_800 : begins - 2_400]).max() > 0.1
 
 
-def test_without_clips_the_speech_stays_as_it_is(tmp_path):
+def test_without_clips_the_speech_stays_as_it_is():
     shot = make_shot(25)
-    montage(Scene(), (64, 48), fps=25).write_sound(shot, tmp_path / "sound.wav")
-    heard = ffmpeg.samples(tmp_path / "sound.wav", 24_000)
+    heard = heard_in(montage(Scene(), (64, 48), fps=25), shot)
     assert len(heard) == 24_000
     assert np.abs(heard - shot.speech.samples).max() < 1e-4
 

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars.ai_label import video_label
+from avatars.ai_label import fragment_label, video_label
 from avatars.captions import srt
 from avatars.engines.base import Mode, Picture, Setup
 from avatars.framing.scene import Captions, Corner, Logo, Scene
-from avatars.media import ffmpeg
+from avatars.media import ffmpeg, fragmented_mp4
 from avatars.media.file_cache import FileCache
 from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.montage import montage
+from avatars.pipeline.stream_parts import POSTER
 from avatars.portraits import samples
 from avatars.speech.audio import mastering
 from avatars.speech.base import Sound, Speech, Token
@@ -53,10 +54,11 @@ def shelf(tmp_path):
     return FileCache(tmp_path / "pieces")
 
 
-def video(tmp_path, name: str, engine, shelf, **changes):
+def video(tmp_path, name: str, engine, shelf, publish=None, **changes):
     hello = f"你好{name}！"
     script = make_spec(text=hello + REST, cuts=(len(hello),), content_id=f"video-{name.encode().hex()}", **changes)
-    return script_to_video.make(script, tmp_path / "out", speech=Tone(), engine=engine, segment_cache=shelf)
+    tools = {"speech": Tone(), "engine": engine, "segment_cache": shelf, "publish": publish}
+    return script_to_video.make(script, tmp_path / "out", **tools)
 
 
 def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
@@ -71,6 +73,26 @@ def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
         proof = video_label.examine(each.video, each.video.stem)
         assert (proof.faults, proof.frames) == ((), each.frames)
         assert each.notes == ()
+
+
+def test_a_video_of_segments_is_shown_while_the_rest_is_drawn(tmp_path, shelf):
+    engine, shown = Joining(), []
+
+    def publish(part):
+        shown.append((part, part.path.read_bytes(), len(engine.drawn)))
+
+    made = video(tmp_path, "王芳", engine, shelf, publish=publish)
+    parts = [part for part, _data, _drawn in shown]
+    assert [part.number for part in parts] == [POSTER, *range(len(parts) - 1)]
+    assert sum(part.seconds for part in parts) == pytest.approx(made.seconds)
+    assert shown[0][2] == 0
+    hashes = fragmented_mp4.SampleHashes()
+    for _part, data, _drawn in shown[2:]:
+        assert fragment_label.fault(data, made.video.stem) == ""
+        hashes.add(data)
+    assert hashes.digests() == fragmented_mp4.sample_hashes(made.video)
+    words = "".join(part.captions for part in parts)
+    assert [line for line in words.splitlines() if line in ("你好王芳！", REST)] == ["你好王芳！", REST]
 
 
 def test_pictures_captions_and_sound_keep_together(tmp_path, shelf):
