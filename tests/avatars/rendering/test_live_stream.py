@@ -86,7 +86,7 @@ def test_there_is_nothing_beside_the_parts(name, number):
         services.stream_playlist(render, "0" * 32)
 
 
-def test_a_poster_is_shown_before_the_first_frame_and_captions_with_each_part(tmp_path):
+def test_a_poster_comes_before_the_first_frame_and_captions_with_parts(tmp_path):
     seen = []
 
     def look(stream, part):
