@@ -28,8 +28,9 @@ LEAST_VIDEO_BITS = 60_000
 KEYFRAME_SECONDS = 4
 """At most. In a portrait that speaks, a keyframe every 2 s took a third of all bits."""
 
-BESIDE_BITS = 112_000
-"""A second, beside the picture: AAC takes a tenth more than its `AUDIO_BITS`, the index 25 bytes a frame."""
+OVERHEAD = 0.98
+BESIDE_BITS = 100_000
+"""A second, beside the picture: the sound, and an index of 25 bytes a frame. AAC may take a tenth more than that."""
 
 TAG_BYTES = 4096
 """Room for the metadata, which are written after the video has its size."""
@@ -72,7 +73,7 @@ class Shape:
     def video_bits(self) -> int:
         """Bits per second that keep a video of this length within its limit."""
         seconds = max(self.frames / self.fps, 0.1)
-        room = int(self.limit * 8 / seconds) - BESIDE_BITS
+        room = int(self.limit * 8 * OVERHEAD / seconds) - BESIDE_BITS
         if room < LEAST_VIDEO_BITS:
             raise too_long()
         return min(room, MOST_VIDEO_BITS)
@@ -84,7 +85,7 @@ class Shape:
     @property
     def longest(self) -> float:
         """Seconds of a video that just keeps within this limit."""
-        return self.limit * 8 / (BESIDE_BITS + LEAST_VIDEO_BITS)
+        return self.limit * 8 * OVERHEAD / (BESIDE_BITS + LEAST_VIDEO_BITS)
 
 
 def fits(path: Path, limit: int) -> bool:

@@ -48,7 +48,7 @@ class Shown:
 
 
 @pytest.fixture
-def human() -> DigitalHuman:
+def human():
     return make_human(origin="photograph")
 
 
@@ -108,7 +108,7 @@ ENDS = {
     "expired": lambda all: moved(all.consent, days=-9, until=-1),
     "not yet valid": lambda all: moved(all.consent, days=1, until=9),
     "of nobody": lambda all: Render.objects.filter(pk=all.render.pk).update(consent=None),
-    "voice declared cloned": lambda all: Voice.objects.filter(pk=all.human.voice_id).first().statements.all().delete(),
+    "voice declared cloned": lambda all: Voice.objects.get(pk=all.human.voice_id).statements.filter().delete(),
 }
 STREAM_DOORS = {
     "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
