@@ -6,7 +6,7 @@ from core.index_operations import AddIndexOnline
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("avatars", "0030_streams")]
+    dependencies = [("avatars", "0032_presentation_music")]
 
     operations = [
         AddIndexOnline(model_name="render", index=models.Index(fields=["video"], name="render_video")),
