@@ -99,4 +99,7 @@ LICENCES = (
     _("Apache-2.0 of sherpa-onnx; that of each model"),
     _("no open-source licence: the published weights are for research and personal use, not for business"),
     _("Duix community licence, restricted; read it before you use it in a company"),
+    _("MIT; the networks it is built on have licences of their own"),
+    _("Apache-2.0, weights OpenRAIL++; InsightFace, which finds its faces, is for non-commercial use"),
+    _("Apache-2.0; its face model (BFM) is for research only"),
 )

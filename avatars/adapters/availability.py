@@ -25,6 +25,7 @@ class State(StrEnum):
     DAMAGED = "file_damaged"
     LICENCE = "licence_needed"
     SILENT = "server_silent"
+    HOST = "host_not_allowed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ _REASONS = {
     State.DAMAGED: "{} is not whole, or another file.",
     State.LICENCE: "Its licence is not free for every use: say with {} that you hold one.",
     State.SILENT: "Nothing answers at {}.",
+    State.HOST: "{} is outside of your network.",
 }
 
 

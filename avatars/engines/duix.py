@@ -8,16 +8,16 @@ import contextlib
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from avatars.adapters.availability import Availability, look
 from avatars.adapters.http_client import Server, strange
+from avatars.engines import driving_video
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.media import audio_segments, ffmpeg
+from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
 SOUND_RATE = 16_000
@@ -26,7 +26,6 @@ DONE, FAILED = 2, 3
 ANSWER_SECONDS = 30.0
 SUBMITTING = 0.1
 LICENCE = "Duix community licence, restricted; read it before you use it in a company"
-MOST_BYTES = 200 * 1024 * 1024
 
 
 class Duix(RenderEngine):
@@ -78,7 +77,7 @@ class Duix(RenderEngine):
         code = secrets.token_hex(16)
         ours = [self._shared / f"{code}.mp4", self._shared / f"{code}.wav"]
         try:
-            _write_video(self._puppet, shot, ours[0])
+            driving_video.write(self._puppet, shot, ours[0], lambda share: shot.waiting(SUBMITTING * share))
             audio_segments.write_wav(ours[1], resampled(shot.speech.samples, shot.speech.rate, SOUND_RATE), SOUND_RATE)
             self._submit(code)
             result = self._wait(code, shot)
@@ -142,17 +141,6 @@ class Duix(RenderEngine):
         # Some versions name it from the root of their volume, some from the folder of temporary files in it.
         if not found.is_file():
             found = (root / "temp" / inside).resolve()
-        if not found.is_relative_to(root) or not found.is_file() or found.stat().st_size > MOST_BYTES:
+        if not found.is_relative_to(root) or not found.is_file() or found.stat().st_size > driving_video.MOST_BYTES:
             raise strange("Duix names a video that is not in the shared folder.", field=FIELD)
         return found
-
-
-def _write_video(puppet: RenderEngine, shot: Shot, path: Path) -> None:
-    """The same shot with a closed mouth: head and eyes move already, and the network finds its lips."""
-    height, width = shot.portrait.shape[:2]
-    silent = replace(shot, speech=replace(shot.speech, sounds=()))
-    shape = ffmpeg.Shape(width=width, height=height, fps=shot.fps, frames=shot.frame_count, limit=MOST_BYTES)
-    with ffmpeg.FrameSink(path, shape, stamp=lambda _frame, _number: None) as sink:
-        for frame in puppet.animate(silent):
-            sink.write(frame)
-            shot.waiting(SUBMITTING * sink.written / shape.frames)

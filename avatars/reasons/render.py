@@ -133,6 +133,9 @@ class Reason(TextChoices):
     SERVER_SILENT = "server_silent", _("its server does not answer")
     SERVER_REFUSED = "server_refused", _("its server refused")
     SERVER_BROKEN = "server_broken", _("its server failed")
+    SERVER_BUSY = "server_busy", _("its server is busy")
+    SERVER_MEMORY = "server_memory", _("the graphics card of its server has too little memory")
+    SERVER_INTERFACE = "server_interface", _("another program answers at the address of its server")
     GPU_MEMORY = "gpu_memory", _("the graphics card had too little memory; the processor made it")
     GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
     MOVING_STILL = (
@@ -219,6 +222,9 @@ ADVICE: dict[str, Any] = {
     Reason.SERVER_SILENT: ENGINES,
     Reason.SERVER_REFUSED: ENGINES,
     Reason.SERVER_BROKEN: ENGINES,
+    Reason.SERVER_BUSY: _("Render it again later, or let the server take more at once."),
+    Reason.SERVER_MEMORY: _("Close other programs on that card, or use a smaller portrait or another engine."),
+    Reason.SERVER_INTERFACE: _("Check the address of the engine in the settings; its README names the editions."),
     Reason.ENGINE_UNKNOWN: _("Choose an engine that the settings name."),
     Reason.VOICE_MALFORMED: VOICE,
     Reason.VOICE_UNKNOWN: VOICE,
@@ -272,6 +278,7 @@ LACKS: dict[State, Any] = {
     State.DAMAGED: _("The file %s is not whole, or is another one."),
     State.LICENCE: _("Its weights may not be used for every purpose, and no licence is declared."),
     State.SILENT: _("Nothing answers at %s."),
+    State.HOST: _("%s is outside of your network, and pictures of people are not sent there."),
 }
 SUPPLIES: dict[State, Any] = {
     State.READY: "",
@@ -281,6 +288,10 @@ SUPPLIES: dict[State, Any] = {
     State.DAMAGED: _("Get the file once more: a download that broke off, or an error page, is not the model."),
     State.LICENCE: _("Read its licence. If you hold one for your use, set %s=true and restart."),
     State.SILENT: _("Start that server, or correct its address."),
+    State.HOST: _(
+        "Run the server in your own network. If the people in the pictures agreed, name its host in "
+        "OPENUSER_PUBLIC_ENGINE_HOSTS and use https."
+    ),
 }
 
 

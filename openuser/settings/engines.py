@@ -45,6 +45,8 @@ def weights_file(named: str, folder: str, usual: Sequence[str]) -> str:
     return named or str(next((file for file in files if file.is_file()), files[0]))
 
 
+# Hosts outside of your network to which engines may send portraits, over HTTPS. Empty: none.
+PUBLIC_ENGINE_HOSTS: list[str] = env.list("OPENUSER_PUBLIC_ENGINE_HOSTS", default=[])
 # Device of the render engines: `auto`, `cpu`, `torch` (the CPU, by torch), `cuda` or `cuda:1`.
 DEVICE = env.str("OPENUSER_DEVICE", default="auto")
 # Voices of GPT-SoVITS, as JSON: the name of each, with its reference recording and transcript.
@@ -161,6 +163,7 @@ RENDER_ENGINES: dict[str, Any] = {
         complaints=env.str("OPENUSER_RENDER_COMMAND_STDERR", default=""),
         # Licence of your render program, shown in the list of engines.
         licence=env.str("OPENUSER_RENDER_COMMAND_LICENCE", default=""),
+        puppet={"cache": str(CACHE_DIR), "device": DEVICE},
     ),
     "duix": external_engine(
         "avatars.engines.duix.Duix",
@@ -174,6 +177,58 @@ RENDER_ENGINES: dict[str, Any] = {
         inside=env.str("OPENUSER_DUIX_INSIDE", default="/code/data"),
         # Confirm that you may use Duix, whose community licence is restricted.
         licensed=env.bool("OPENUSER_DUIX_LICENSED", default=False),
+    ),
+    "musetalk": external_engine(
+        "avatars.engines.neural.musetalk.MuseTalk",
+        # Seconds until a render with MuseTalk is stopped.
+        env.float("OPENUSER_MUSETALK_TIMEOUT", default=400.0),
+        # Address of MuseTalk's page (`python app.py`), such as `http://127.0.0.1:7860`. Empty: none.
+        url=env.str("OPENUSER_MUSETALK_URL", default="").strip(),
+        # Bearer token that a proxy before MuseTalk asks for.
+        key=env.str("OPENUSER_MUSETALK_KEY", default="").strip(),
+        # Sign-in of MuseTalk's page, as `name:password`.
+        login=env.str("OPENUSER_MUSETALK_LOGIN", default=""),
+        public_hosts=PUBLIC_ENGINE_HOSTS,
+        puppet={"cache": str(CACHE_DIR), "device": DEVICE},
+        # More options of MuseTalk, as JSON; see avatars/engines/README.md.
+        **env.json_object("OPENUSER_MUSETALK_OPTIONS"),
+    ),
+    "latentsync": external_engine(
+        "avatars.engines.neural.latentsync.LatentSync",
+        # Seconds until a render with LatentSync is stopped.
+        env.float("OPENUSER_LATENTSYNC_TIMEOUT", default=600.0),
+        # Address of LatentSync's page (`python gradio_app.py`) or of its Cog container. Empty: none.
+        url=env.str("OPENUSER_LATENTSYNC_URL", default="").strip(),
+        # What answers at LatentSync's address: `gradio`, or `cog`.
+        api=env.str("OPENUSER_LATENTSYNC_API", default="gradio"),
+        # Bearer token that a proxy before LatentSync asks for.
+        key=env.str("OPENUSER_LATENTSYNC_KEY", default="").strip(),
+        # Sign-in of LatentSync's page, as `name:password`.
+        login=env.str("OPENUSER_LATENTSYNC_LOGIN", default=""),
+        # Confirm that you may use LatentSync with the models it is built on.
+        licensed=env.bool("OPENUSER_LATENTSYNC_LICENSED", default=False),
+        public_hosts=PUBLIC_ENGINE_HOSTS,
+        puppet={"cache": str(CACHE_DIR), "device": DEVICE},
+        # More options of LatentSync, as JSON; see avatars/engines/README.md.
+        **env.json_object("OPENUSER_LATENTSYNC_OPTIONS"),
+    ),
+    "sadtalker": external_engine(
+        "avatars.engines.neural.sadtalker.SadTalker",
+        # Seconds until a render with SadTalker is stopped.
+        env.float("OPENUSER_SADTALKER_TIMEOUT", default=600.0),
+        # Address of SadTalker's page (`python app_sadtalker.py`) or of its Cog container. Empty: none.
+        url=env.str("OPENUSER_SADTALKER_URL", default="").strip(),
+        # What answers at SadTalker's address: `gradio`, or `cog`.
+        api=env.str("OPENUSER_SADTALKER_API", default="gradio"),
+        # Bearer token that a proxy before SadTalker asks for.
+        key=env.str("OPENUSER_SADTALKER_KEY", default="").strip(),
+        # Sign-in of SadTalker's page, as `name:password`.
+        login=env.str("OPENUSER_SADTALKER_LOGIN", default=""),
+        # Confirm that you may use SadTalker with its face model.
+        licensed=env.bool("OPENUSER_SADTALKER_LICENSED", default=False),
+        public_hosts=PUBLIC_ENGINE_HOSTS,
+        # More options of SadTalker, as JSON; see avatars/engines/README.md.
+        **env.json_object("OPENUSER_SADTALKER_OPTIONS"),
     ),
     # More render engines, as JSON like `OPENUSER_SPEECH_ENGINES`, with a `time_limit` in seconds.
     **env.json_object("OPENUSER_RENDER_ENGINES"),

@@ -10,10 +10,14 @@ from avatars.ai_label import video_label
 from avatars.conformance import render as conformance
 from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
+from avatars.engines.neural.latentsync import LatentSync
+from avatars.engines.neural.musetalk import MuseTalk
+from avatars.engines.neural.sadtalker import SadTalker
 from avatars.engines.puppet import Puppet
 from avatars.models import EngineFailure
 from avatars.studio.interactive import close_interactive_studio
 from avatars.studio.studio import studio
+from tests.avatars.engines.neural.model_servers import MUSETALK, SADTALKER, Cog, Gradio
 from tests.avatars.engines.test_command import make_engine as make_command
 from tests.avatars.engines.test_duix import Service
 from tests.avatars.support import speech_samples
@@ -28,8 +32,21 @@ HASTY = {"hang": "-hasty"}  # the engine that hardly waits; others have all the 
 FAULTS = {"hang": "engine_timeout", "refuse": "server_refused", "garbage": "engine_output"}
 
 
-@pytest.fixture(scope="module", params=["puppet", "command", "duix", "light"])
+# What serves each of these networks, and the options of its engine.
+NETWORKS = {
+    "musetalk": (MuseTalk, Gradio(MUSETALK), {}),
+    "latentsync": (LatentSync, Cog("latentsync"), {"api": "cog", "licensed": True}),
+    "sadtalker": (SadTalker, Gradio(SADTALKER), {"licensed": True}),
+}
+
+
+@pytest.fixture(scope="module", params=["puppet", "command", "duix", "light", *NETWORKS])
 def engine(request, tmp_path_factory):
+    if request.param in NETWORKS:
+        kind, network, options = NETWORKS[request.param]
+        with serving(network) as server:
+            yield kind(url=server.url, **options)
+        return
     folder = tmp_path_factory.mktemp("shared")
     if request.param == "duix":
         with serving(Service(folder)) as server:
@@ -59,12 +76,14 @@ class Everything:
     """Every server at one address."""
 
     def __init__(self, shared):
-        self.duix = Service(shared)
+        self.duix, self.sadtalker = Service(shared), Gradio(SADTALKER)
 
     def __call__(self, path, headers, body, query):
         speaker = {"/v1/audio/speech": speech_samples.openai, "/tts": speech_samples.gpt_sovits}.get(path)
         if path.startswith("/inference"):
             speaker = speech_samples.cosyvoice
+        if path.startswith(("/config", "/gradio_api")):
+            speaker = self.sadtalker
         return (speaker or self.duix)(path, headers, body, query)
 
 
@@ -116,7 +135,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["command", "duix"])
+@pytest.mark.parametrize("name", ["command", "duix", "sadtalker"])
 def test_an_engine_outside_of_us_animates_and_its_video_is_labelled(plugged, name):
     render = after(request("你", engine=name))
     assert (render.status, render.engine_used, render.notes) == ("done", name, [])
@@ -127,7 +146,11 @@ def test_an_engine_outside_of_us_animates_and_its_video_is_labelled(plugged, nam
 @pytest.mark.parametrize(
     ("name", "fault", "code"),
     [
-        *((f"duix{HASTY.get(fault, '')}", fault, code) for fault, code in FAULTS.items()),
+        *(
+            (f"{name}{HASTY.get(fault, '')}", fault, code)
+            for name in ("duix", "sadtalker")
+            for fault, code in FAULTS.items()
+        ),
         ("command-hang", "", "engine_timeout"),
         ("command-refuse", "", "engine_refused"),
         ("command-garbage", "", "engine_output"),

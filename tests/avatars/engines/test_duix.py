@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from avatars.adapters.availability import State
+from avatars.engines import driving_video
 from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.exceptions import EngineFailed, EngineMissing
@@ -123,12 +124,11 @@ def test_it_gets_what_its_contract_says(server, service, shot):
 
 
 def test_the_face_that_it_gets_moves_with_a_closed_mouth(server, service, shot, tmp_path):
-    from avatars.engines import duix
     from avatars.engines.puppet import Puppet
     from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 
     puppet = Puppet()
-    duix._write_video(puppet, shot, tmp_path / "face.mp4")
+    driving_video.write(puppet, shot, tmp_path / "face.mp4", lambda _share: None)
     gaps = []
     for frame in ffmpeg.frames(tmp_path / "face.mp4", (240, 288)):
         face = puppet._mesh.find(frame)[0]

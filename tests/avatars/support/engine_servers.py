@@ -45,6 +45,9 @@ class Serving:
             def do_GET(self):
                 self.do_POST()
 
+            def do_PUT(self):
+                self.do_POST()
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 parts = urlsplit(self.path)
@@ -55,8 +58,8 @@ class Serving:
                     with contextlib.suppress(OSError):
                         misbehave(self, serving)
                     return
-                status, kind, content = serving.answer(parts.path, self.headers, body, query)
-                self.reply(status, kind, content)
+                status, kind, content, *more = serving.answer(parts.path, self.headers, body, query)
+                self.reply(status, kind, content, **(more[0] if more else {}))
 
             def reply(self, status, kind, content, *, length=None, **headers):
                 self.send_response(status)

@@ -44,4 +44,5 @@ RENDER_ENGINES |= {
     "command-refuse": program("--fault", "65"),
     "command-garbage": program("--fault", "garbage"),
     **asked("duix", "avatars.engines.duix.Duix", url=URL, shared=FOLDER, licensed=True, every=0.05),
+    **asked("sadtalker", "avatars.engines.neural.sadtalker.SadTalker", url=URL, licensed=True),
 }
