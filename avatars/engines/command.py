@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 from avatars.adapters import external_program
 from avatars.adapters.availability import Availability, NeededFile, look
 from avatars.adapters.http_client import strange
+from avatars.engines import driving_video
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
@@ -20,14 +22,17 @@ from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
 VERSION = 1
+VIDEO = "{video}"
+# What networks were trained with that paint lips on a video; and the share of the work that making that video is.
+FPS, DRIVING = 25, 0.1
 DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
 SOUND_RATE = 16_000
 
 
 class Command(RenderEngine):
     """Options: `command`, as a shell would read it, or a list; `time_limit` in seconds; `environment`, variables that
-    the program gets beside the harmless ones; `complaints`, a file to which its stderr is appended; `licence`, what
-    the list of engines says of it."""
+    the program gets beside the harmless ones; `complaints`, a file to which its stderr is appended; `puppet`,
+    options of the puppet, for a command with `{video}`; `licence`, what the list of engines says of it."""
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class Command(RenderEngine):
         time_limit: float = 600.0,
         environment: Mapping[str, str] | None = None,
         complaints: str | Path = "",
+        puppet: dict[str, Any] | None = None,
         **_options: Any,
     ) -> None:
         self._command = _words(command)
@@ -48,6 +54,11 @@ class Command(RenderEngine):
             )
         self._limit, self._environment = time_limit, dict(environment or {})
         self._complaints = Path(complaints) if complaints else None
+        self._puppet: RenderEngine | None = None
+        if any(VIDEO in word for word in self._command):
+            from avatars.engines.puppet.engine import Puppet
+
+            self._puppet = Puppet(**(puppet or {}))
 
     @classmethod
     def probe(cls, *, command: str | Sequence[str] = "", licence: str = "", **_options: Any) -> Availability:
@@ -65,14 +76,20 @@ class Command(RenderEngine):
         """See `RenderEngine.animate`. Raises `EngineFailed` for all that the program does wrong."""
         if shot.folder is None:
             raise ValueError("An engine that runs a program needs a folder.")
-        order = _order(shot, shot.folder)
+        order = _order(shot, shot.folder, self._driving_video(shot, shot.folder))
         self._run(order, shot)
         frames = sorted(Path(order["frames_folder"]).glob("*.png"))
         if frames:
             return _pictures(frames, shot)
-        if not Path(order["output"]).is_file():
-            raise strange("The program ended well and left no video.", field=FIELD)
-        return footage(Path(order["output"]), shot)
+        return footage(_result(order), shot)
+
+    def _driving_video(self, shot: Shot, folder: Path) -> Path | None:
+        """The portrait with a closed mouth, where the command asks for it."""
+        if self._puppet is None:
+            return None
+        path = folder / "video.mp4"
+        driving_video.write(self._puppet, replace(shot, fps=FPS), path, lambda share: shot.waiting(DRIVING * share))
+        return path
 
     def _run(self, order: dict[str, Any], shot: Shot) -> None:
         assert shot.folder is not None
@@ -88,15 +105,18 @@ class Command(RenderEngine):
         _judge(code)
 
 
-def _order(shot: Shot, folder: Path) -> dict[str, Any]:
+def _order(shot: Shot, folder: Path, video: Path | None) -> dict[str, Any]:
     """Write what the program needs, and say where it is."""
     height, width = shot.portrait.shape[:2]
-    places = {name: folder / name for name in ("portrait.png", "sound.wav", "timing.json", "output.mp4", "frames")}
+    places = {
+        name: folder / name for name in ("portrait.png", "sound.wav", "timing.json", "output.mp4", "frames", "results")
+    }
     Image.fromarray(shot.portrait).save(places["portrait.png"])
     audio_segments.write_wav(
         places["sound.wav"], resampled(shot.speech.samples, shot.speech.rate, SOUND_RATE), SOUND_RATE
     )
     places["frames"].mkdir()
+    places["results"].mkdir()
     sounds = [{"symbol": sound.symbol, "start": sound.start, "end": sound.end} for sound in shot.speech.sounds]
     places["timing.json"].write_text(json.dumps({"sounds": sounds}, ensure_ascii=False), encoding="utf-8")
     order: dict[str, Any] = {
@@ -106,6 +126,7 @@ def _order(shot: Shot, folder: Path) -> dict[str, Any]:
         "timing": str(places["timing.json"]),
         "output": str(places["output.mp4"]),
         "frames_folder": str(places["frames"]),
+        "results_folder": str(places["results"]),
         "width": width,
         "height": height,
         "fps": shot.fps,
@@ -113,9 +134,20 @@ def _order(shot: Shot, folder: Path) -> dict[str, Any]:
         "seconds": round(shot.speech.seconds, 4),
         "mode": shot.mode.value,
         "seed": shot.seed,
+        **({"video": str(video)} if video else {}),
     }
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
     return {**order, "order": str(folder / "order.json")}
+
+
+def _result(order: Mapping[str, Any]) -> Path:
+    """The video at `output`, or the only one below `results_folder`: many programs choose the name themselves."""
+    found = [Path(order["output"])] if Path(order["output"]).is_file() else []
+    found = found or sorted(Path(order["results_folder"]).rglob("*.mp4"))
+    if len(found) != 1:
+        words = "The program left several videos." if found else "The program ended well and left no video."
+        raise strange(words, field=FIELD)
+    return found[0]
 
 
 def _judge(code: int) -> None:

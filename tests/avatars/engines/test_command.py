@@ -8,6 +8,7 @@ from dataclasses import replace
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from PIL import Image
 
 from avatars.adapters.availability import State
 from avatars.ai_label import video_label
@@ -20,6 +21,7 @@ from tests.avatars.support import example_renderer
 from tests.avatars.support.child_processes import alive, wait_until
 from tests.avatars.support.fake_engines import Tone
 from tests.avatars.support.specs import make_spec
+from tests.support.paths import PHOTOGRAPH
 
 PROGRAM = example_renderer.__file__
 
@@ -158,3 +160,24 @@ def test_a_program_that_is_not_there_is_named():
     assert Command.probe(command=f"{sys.executable} render.py").ok
     with pytest.raises(EngineMissing, match="not there"):
         Command(command="/nowhere/lips")
+
+
+def test_a_networks_program_gets_a_video_and_names_its_result_itself(tmp_path):
+    words = (
+        "sh -c \"echo '{task_0: {video_path: {video}, audio_path: {sound}}}' > {results_folder}/task.yaml && "
+        'mkdir {results_folder}/v15 && cp {video} {results_folder}/v15/made.mp4"'
+    )
+    small = np.asarray(Image.open(PHOTOGRAPH).convert("RGB").resize((240, 288)))
+    shot = make_shot(tmp_path, portrait=small, fps=20)
+    frames = list(Command(command=words, time_limit=60).animate(shot))
+    assert len(frames) == shot.frame_count
+    assert np.abs(frames[5].astype(int) - small).mean() < 20, "the portrait, whose head moves"
+    task = (tmp_path / "results" / "task.yaml").read_text().strip()
+    assert task == f"{{task_0: {{video_path: {tmp_path}/video.mp4, audio_path: {tmp_path}/sound.wav}}}}"
+    assert round(mp4.probe(tmp_path / "video.mp4").video.fps) == 25
+    assert json.loads((tmp_path / "order.json").read_text())["video"] == f"{tmp_path}/video.mp4"
+
+
+def test_several_results_are_one_too_many(tmp_path):
+    engine = Command(command=["sh", "-c", "touch {results_folder}/a.mp4 {results_folder}/b.mp4"])
+    assert fail(engine, tmp_path).code == "engine_output"
