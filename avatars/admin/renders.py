@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from avatars import services
 from avatars.admin import render_timeline
+from avatars.admin.engine_comparison import EngineComparisonPages
 from avatars.admin.video_pages import VideoPages, render_state
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
@@ -44,7 +45,7 @@ class RestsOnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Render)
-class RenderAdmin(VideoPages, WorkAdmin):
+class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
     list_filter = ("status", "digital_human", "mode", "template", "presentations", RestsOnFilter)

@@ -1,5 +1,6 @@
-"""Forms to try a digital human out, in one video or in two beside each other."""
+"""Forms to try a digital human out, in one video or in several beside each other."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.exceptions import ConsentError, ScriptError
@@ -92,3 +93,37 @@ class ComparisonForm(forms.Form):
                 services.request_render(found["digital_human"], found["text"], mode=found[side], priority=services.TEST)
                 for side in ("one", "other")
             ]
+
+
+class EngineComparisonForm(forms.Form):
+    """The same words of the same digital human by several render engines."""
+
+    digital_human = forms.ModelChoiceField(
+        DigitalHuman.objects.order_by("name"), label=capfirst(_("digital human")), widget=UnfoldAdminSelectWidget
+    )
+    text = forms.CharField(label=capfirst(_("script")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, ready: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["engines"] = forms.MultipleChoiceField(
+            label=capfirst(_("engines")),
+            choices=[(name, name) for name in ready],
+            initial=list(ready),
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            error_messages={"required": _("Choose at least one engine.")},
+        )
+
+    @staticmethod
+    def suggestion() -> dict[str, Any]:
+        """What to begin with: the first digital human that may be shown, and its greeting."""
+        humans = DigitalHuman.objects.select_related("voice").order_by("pk")
+        human = services.allowed_humans(humans).first() or humans.first()
+        return {"digital_human": human, "text": human.voice.sample_text} if human else {}
+
+    def clean_text(self) -> str:
+        return checked_script(self.cleaned_data["text"])
+
+    def request_all(self) -> list[Render]:
+        """A render by each engine. Raises `AvatarError`, and then asks for none."""
+        found = self.cleaned_data
+        return services.compare_engines(found["digital_human"], found["text"], found["engines"])

@@ -36,7 +36,8 @@ class StageRun:
     """One stage of one attempt.
 
     `ended_at` is None while it runs, and where it was lost. `cpu_seconds` is the CPU that it cost, with that of what it
-    started; None where it could not be measured. `code` is the reason of a failure.
+    started; None where it could not be measured. `first_seconds` is how long its first result took, where it says that.
+    `code` is the reason of a failure.
     """
 
     attempt: int
@@ -45,6 +46,7 @@ class StageRun:
     ended_at: datetime | None
     outcome: Outcome
     cpu_seconds: float | None = None
+    first_seconds: float | None = None
     code: str = ""
 
     @property
@@ -74,6 +76,7 @@ def entry(run: StageRun) -> dict[str, Any]:
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
         "outcome": run.outcome.value,
         "cpu_seconds": run.cpu_seconds,
+        "first_seconds": run.first_seconds,
         "code": run.code,
     }
 
@@ -88,5 +91,7 @@ def stage_run(entry: dict[str, Any]) -> StageRun:
         ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
         outcome=Outcome(entry["outcome"]),
         cpu_seconds=entry["cpu_seconds"],
+        # Rows of earlier releases have none.
+        first_seconds=entry.get("first_seconds"),
         code=entry["code"],
     )

@@ -182,7 +182,8 @@ def _streamed(
         part=writer.write if writer else None,
         cue=writer.add_caption if writer else None,
     )
-    encoder.encode(frames.animate(engine, replace(setup, text=spec.text), stream), target, timer.report)
+    shown = frames.animate(engine, replace(setup, text=spec.text), stream)
+    encoder.encode(timer.first_of(shown), target, timer.report)
     return setup.with_speech(stream.whole()), over.covered
 
 

@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 
 class Stage(StrEnum):
@@ -17,16 +18,21 @@ class Stage(StrEnum):
     CHECKING = "checking"
 
 
+Result = TypeVar("Result")
 Progress = Callable[[Stage, float], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """What a stage cost: seconds of CPU, with those of ffmpeg, and seconds on the clock."""
+    """What a stage cost: seconds of CPU, with those of ffmpeg, and seconds on the clock.
+
+    `first` is after how many of them it had its first result; None where it does not say.
+    """
 
     stage: Stage
     cpu: float
     wall: float
+    first: float | None = None
 
 
 class StageTimer:
@@ -37,6 +43,7 @@ class StageTimer:
         self._stage: Stage | None = None
         self._share = 0.0
         self._began = (0.0, 0.0)
+        self._first: float | None = None
         self._timings: list[Timing] = []
 
     @property
@@ -48,6 +55,7 @@ class StageTimer:
         """End the stage before, start this one."""
         self._end()
         self._stage, self._share, self._began = stage, -1.0, (_cpu(), time.monotonic())
+        self._first = None
         self.report(0.0)
 
     def report(self, share: float) -> None:
@@ -65,6 +73,13 @@ class StageTimer:
         if self._progress is not None:
             self._progress(stage, 1.0)
 
+    def first_of(self, results: Iterator[Result]) -> Iterator[Result]:
+        """The same results; when the first came is kept for the present stage."""
+        for result in results:
+            if self._first is None:
+                self._first = time.monotonic() - self._began[1]
+            yield result
+
     def finish(self) -> tuple[Timing, ...]:
         self._end()
         return tuple(self._timings)
@@ -73,7 +88,9 @@ class StageTimer:
         if self._stage is not None:
             self.report(1.0)
             cpu, wall = self._began
-            self._timings.append(Timing(stage=self._stage, cpu=_cpu() - cpu, wall=time.monotonic() - wall))
+            self._timings.append(
+                Timing(stage=self._stage, cpu=_cpu() - cpu, wall=time.monotonic() - wall, first=self._first)
+            )
             self._stage = None
 
 

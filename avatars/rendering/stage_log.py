@@ -62,12 +62,16 @@ class StageLog:
         return self.entries()
 
     def add_timings(self, timings: Iterable[Timing]) -> None:
-        """Replace CPU seconds by those that the pipeline measured, which are more exact."""
+        """Replace CPU seconds by those that the pipeline measured, which are more exact, and add what only it knows."""
         for timing in timings:
             for place in range(len(self._runs) - 1, -1, -1):
                 run = self._runs[place]
                 if run.attempt == self._attempt and run.stage == timing.stage.value:
-                    self._runs[place] = replace(run, cpu_seconds=round(timing.cpu, 3))
+                    self._runs[place] = replace(
+                        run,
+                        cpu_seconds=round(timing.cpu, 3),
+                        first_seconds=None if timing.first is None else round(timing.first, 3),
+                    )
                     break
 
     def entries(self) -> list[dict[str, Any]]:

@@ -32,13 +32,14 @@ from avatars.services.consents.statements import (
     looks_photographed,
     withdraw_statements,
 )
-from avatars.services.engine_trials import try_engine
+from avatars.services.engine_trials import compare_engines, try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label, check_media_consent
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.playback.measures import EngineResult, engine_result, measure_video
 from avatars.services.playback.previews import forget_video_preview, preview_video
 from avatars.services.playback.streams import (
     ShownStream,
@@ -95,6 +96,7 @@ __all__ = [
     "MOST_SCENES",
     "TEST",
     "EngineKind",
+    "EngineResult",
     "EngineStatus",
     "Estimate",
     "PersonalScript",
@@ -122,12 +124,14 @@ __all__ = [
     "check_recording",
     "check_script",
     "clean_up",
+    "compare_engines",
     "covering_consent",
     "decide_consent",
     "declare_built_in",
     "declare_drawn",
     "declare_synthetic",
     "doctor_checks",
+    "engine_result",
     "engine_voice_allowed",
     "engines",
     "estimate_render",
@@ -143,6 +147,7 @@ __all__ = [
     "is_personalised",
     "is_synthetic",
     "looks_photographed",
+    "measure_video",
     "missing_portraits",
     "move_scene",
     "personal_faults",

@@ -1,6 +1,7 @@
 """Try what can be plugged in."""
 
 import secrets
+from collections.abc import Sequence
 from copy import copy
 
 from django.db import transaction
@@ -33,12 +34,28 @@ def try_engine(kind: str, name: str, text: str) -> Render:
             code="no_digital_human",
             remedy=gettext("Make one, then try again."),
         )
-    text, speaker = check_script(text), copy(human)
-    if chosen is EngineKind.SPEECH and name != human.voice.engine:
+    return _trial(human, chosen, name, check_script(text))
+
+
+@transaction.atomic
+def compare_engines(human: DigitalHuman, text: str, names: Sequence[str]) -> list[Render]:
+    """The same words by each of these render engines, made anew each time. Its recipe says which is whose.
+
+    Raises `LookupError` for an engine that is not configured, `ScriptError`, `ConsentError`.
+    """
+    if not set(names) <= set(backends.names(EngineKind.RENDER.setting)):
+        raise LookupError(", ".join(names))
+    words = check_script(text)
+    return [_trial(human, EngineKind.RENDER, name, words) for name in names]
+
+
+def _trial(human: DigitalHuman, kind: EngineKind, name: str, text: str) -> Render:
+    speaker = copy(human)
+    if kind is EngineKind.SPEECH and name != human.voice.engine:
         speaker.voice = _voice(name)
     decision = consent.decide(speaker)
     recipe = recipes.freeze(speaker, text, mode=human.mode, decision=decision)
-    if chosen is EngineKind.RENDER:
+    if kind is EngineKind.RENDER:
         recipe["render_engine"] = name
     # A trial never uses the cache: an earlier result tells nothing about the engine now.
     recipe["trial"] = secrets.token_hex(8)

@@ -95,6 +95,8 @@ class OrderHandler:
             return self._narrate(order)
         if order.kind is Kind.CHECK_ENGINE:
             return self._check_engine(order)
+        if order.kind is Kind.MEASURE:
+            return self._measure(order)
         if order.spec is not None:
             _engines(order.spec)
         return Answer(number=order.number, event=Event.DONE)
@@ -152,14 +154,18 @@ class OrderHandler:
 
         return Answer(number=order.number, event=Event.DONE, outcome=examiner.examine(order.check))
 
+    def _measure(self, order: Order) -> Answer:
+        if order.spec is None or order.recording is None:
+            raise StudioError("An order for measures has no video.", code="order_broken")
+        from avatars.pipeline import measurement
+
+        found = measurement.measure(order.spec, order.recording, _speech_source(order.spec.speech_engine))
+        return Answer(number=order.number, event=Event.DONE, measures=found)
+
     def _narrate(self, order: Order) -> Answer:
         if order.spec is None or order.folder is None:
             raise StudioError("An order for a narration has no spec.", code="order_broken")
-        speech: SpeechEngine = _engine("SPEECH_ENGINES", order.spec.speech_engine, "speech_engine")
-        name = order.spec.speech_engine
-        about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
-        cache = SpeechCache(settings.AVATARS["CACHE_DIR"])
-        SpeechSource(engine=speech, cache=cache, about=about).narrate(order.spec, order.folder)
+        _speech_source(order.spec.speech_engine).narrate(order.spec, order.folder)
         return Answer(number=order.number, event=Event.DONE)
 
     def _make_video(self, order: Order) -> Answer:
@@ -221,6 +227,13 @@ def _recognition() -> RecognitionEngine | None:
         with suppress(EngineMissing):
             return cast(RecognitionEngine, backend("RECOGNITION_ENGINES", name))
     return None
+
+
+def _speech_source(name: str) -> SpeechSource:
+    """A speech engine with its cache. Raises `EngineMissing`."""
+    speech: SpeechEngine = _engine("SPEECH_ENGINES", name, "speech_engine")
+    about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
+    return SpeechSource(engine=speech, cache=SpeechCache(settings.AVATARS["CACHE_DIR"]), about=about)
 
 
 def _engines(spec: VideoSpec) -> tuple[SpeechEngine | None, RenderEngine]:

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from avatars import exceptions
 from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import AvatarError, StudioError
+from avatars.inspection.measures import Measures
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.pipeline.stream_parts import StreamPart
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     PREVIEW_SCRIPT = "preview_script"
     NARRATE = "narrate"
     CHECK_ENGINE = "check_engine"
+    MEASURE = "measure"
 
 
 class Event(StrEnum):
@@ -52,8 +54,8 @@ class Event(StrEnum):
 class Order:
     """Work for the child.
 
-    A video and a narration need spec and folder, a portrait check needs data, the check of a portrait video its source
-    and its target, a drawing the name of its character, a
+    A video and a narration need spec and folder, measures need the spec and the video as `recording`, a portrait check
+    needs data, the check of a portrait video its source and its target, a drawing the name of its character, a
     transcription the name of its engine and the recording; the others have a field of their own.
     """
 
@@ -91,6 +93,7 @@ class Answer:
     examined: Examined | None = None
     examined_video: ExaminedVideo | None = None
     outcome: Outcome | None = None
+    measures: Measures | None = None
     data: bytes = b""
     error: AvatarError | None = None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import RenderCancelled, StudioError
+from avatars.inspection.measures import Measures
 from avatars.pipeline import script_to_video
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import NARRATION
@@ -196,6 +197,14 @@ class Studio:
         if answer.outcome is None:
             raise StudioError("The studio answered without an outcome.", code="studio_broke")
         return answer.outcome
+
+    def measure(self, spec: VideoSpec, video: Path, *, time_limit: float = SMALL_WORK_SECONDS) -> Measures:
+        """What is seen in the finished video of a spec. Raises `EngineMissing`, `OutputError`, `StudioError`."""
+        order = Order(number=0, kind=Kind.MEASURE, spec=spec, recording=video.absolute())
+        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=MEMORY_MB))
+        if answer.measures is None:
+            raise StudioError("The studio answered without measures.", code="studio_broke")
+        return answer.measures
 
     def close(self) -> None:
         """End the child; the next order starts another."""

@@ -12,7 +12,11 @@ MARKED_SAFE = re.compile(
     r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafe(?:String|Text)\(|def __html__|S308|S703"
 )
 # HTML of this server, put into a page by its own script: rendered by a template, and so escaped.
-FROM_THE_SERVER = {"openuser/static/openuser/doctor.js": 2, "avatars/static/avatars/video_player.js": 1}
+FROM_THE_SERVER = {
+    "openuser/static/openuser/doctor.js": 2,
+    "avatars/static/avatars/engine_comparison.js": 1,
+    "avatars/static/avatars/video_player.js": 1,
+}
 WRITES_HTML = re.compile(r"(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\.write|createContextualFragment|srcdoc")
 
 

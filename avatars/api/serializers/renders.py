@@ -73,6 +73,7 @@ class StageRunSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and if the worker died.")
     seconds = serializers.FloatField(allow_null=True)
     cpu_seconds = serializers.FloatField(allow_null=True, help_text="CPU seconds used.")
+    first_seconds = serializers.FloatField(allow_null=True, help_text="Seconds until its first result, if known.")
     outcome = ChoiceField(Outcome.choices)
     code = serializers.CharField(allow_blank=True, help_text="Code of the reason if it failed.")
 

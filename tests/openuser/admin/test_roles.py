@@ -49,7 +49,7 @@ NAMED = {
     "avatars_presentation_scene": "view",
     "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},
-    **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
+    **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes", "engines", "measures")},
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
     **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},

@@ -37,6 +37,7 @@ NAMES = (
     *("admin:index", "quotas", "doctor", "engines", "second-factor", "admin:password_change"),
     *("admin:wecom_application_add", "admin:avatars_digitalhuman_add", "admin:avatars_consent_add"),
     *("admin:scheduling_schedule_add", "admin:scheduling_calendarday_import", "admin:avatars_lexiconentry_read"),
+    "admin:avatars_render_engines",
     *("admin:wecom_callback_changelist", "admin:wecom_member_changelist", "admin:avatars_voice_changelist"),
     *("admin:avatars_render_changelist", "admin:conversations_message_changelist"),
     *("admin:wecom_outbound_changelist", "admin:auth_user_changelist", "admin:wecom_tag_changelist"),
