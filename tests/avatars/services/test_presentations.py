@@ -122,7 +122,7 @@ def test_files_go_with_a_presentation_that_has_no_videos(django_capture_on_commi
     assert [default_storage.exists(name) for name in names] == [False, True]
 
 
-def test_a_scene_is_shown_with_its_label_and_the_second_time_at_once(tmp_path):
+def test_a_scene_is_shown_with_label_and_at_once_again(tmp_path):
     scene = make_presentation(make_human()).scenes.get(position=2)
     shown = services.preview_scene(scene)
     file = tmp_path / "scene.jpg"

@@ -76,7 +76,7 @@ def test_brows_rise_and_the_chin_lifts_at_a_question(mark: str) -> None:
     assert np.array_equal(asked.head[: int(3.3 * FPS)], told.head[: int(3.3 * FPS)])
 
 
-def test_gestures_are_the_same_in_blocks_of_any_size_and_while_speech_is_made() -> None:
+def test_gestures_are_equal_in_blocks_and_while_speech_is_made() -> None:
     spoken, text = speech(loud=(4, 9, 15), high=(12,)), "我们今天下午三点在会议室见面讨论计划好吗？"
     small, large = (
         np.concatenate([each.head for each in moves(setup(text), SpeechStream.of(spoken), block=block)])
