@@ -5,6 +5,7 @@ Parts are stored under their numbers in a folder with a random name, one for eac
 
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -135,7 +136,9 @@ def delete_parts(folder: str) -> None:
     if default_storage.exists(folder):
         for name in default_storage.listdir(folder)[1]:
             default_storage.delete(f"{folder}/{name}")
-        default_storage.delete(folder)
+        # Its worker may have saved one more meanwhile; it deletes what is left when it stops.
+        with suppress(OSError):
+            default_storage.delete(folder)
 
 
 def forget(render: Render) -> None:
