@@ -113,5 +113,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {
+        "displayRequestDuration": True,
+        "filter": True,
+        "persistAuthorization": False,
+        "validatorUrl": None,
+    },
 }
