@@ -30,11 +30,12 @@ def legs(motion: Floats, seed: int) -> Iterator[Leg]:
 
 
 def turns(motion: Floats) -> tuple[int, int]:
-    """The calmest frames near both ends."""
+    """The calmest frames near both ends, whose step to the frame before the turn, shown twice, is small too."""
     count = len(motion)
     near = max(1, int(END * count))
     calm = np.convolve(np.pad(motion, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    first, last = int(np.argmin(calm[:near])), count - near + int(np.argmin(calm[count - near :]))
+    begins, ends = calm + np.append(motion[1:], motion[-1:]), calm + motion
+    first, last = int(np.argmin(begins[:near])), count - near + int(np.argmin(ends[count - near :]))
     return (first, last) if last > first else (0, count - 1)
 
 

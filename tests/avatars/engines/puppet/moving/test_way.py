@@ -28,6 +28,12 @@ def test_it_turns_where_the_person_is_calm() -> None:
     assert max(MOTION[first], MOTION[last]) < np.median(MOTION)
 
 
+def test_the_step_that_a_turn_shows_twice_is_small() -> None:
+    motion = np.where(np.arange(200) % 3 == 1, 0.2, 1.0)
+    first, last = turns(motion)
+    assert (motion[first + 1], motion[last]) == (0.2, 0.2)
+
+
 def test_the_seed_chooses_where_it_begins() -> None:
     assert numbers(7) == numbers(7)
     assert len({numbers(seed, count=1)[0] for seed in range(20)}) > 5
