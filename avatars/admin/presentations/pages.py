@@ -31,6 +31,12 @@ class SceneInline(StackedInline):
     readonly_fields = ("picture",)
     extra = 0
     verbose_name_plural = _("Scenes – one after another")
+    movable = False
+
+    def get_formset(self, request: HttpRequest, obj: Presentation | None = None, **kwargs: Any) -> Any:
+        """Django makes an inline for each request."""
+        self.movable = self.has_change_permission(request, obj)
+        return super().get_formset(request, obj, **kwargs)
 
     @display(description=_("picture"))
     def picture(self, scene: PresentationScene) -> str:
@@ -40,7 +46,7 @@ class SceneInline(StackedInline):
         address = reverse("admin:avatars_presentation_scene", args=[scene.presentation_id, scene.pk])
         stamp = scene.presentation.updated_at.timestamp()
         area = " ".join(f"{share:.4f}" for share in services.slide_area(scene))
-        shown = {"scene": scene, "address": f"{address}?at={stamp}", "area": area}
+        shown = {"scene": scene, "address": f"{address}?at={stamp}", "area": area, "movable": self.movable}
         return render_to_string("admin/presentations/scene.html", shown)
 
 

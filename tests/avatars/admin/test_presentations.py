@@ -1,7 +1,7 @@
 """Presentations in the admin: scenes from a PDF, moved, looked at and rendered."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -93,3 +93,14 @@ def test_the_page_shows_a_picture_of_each_scene(boss):
     for scene in presentation.scenes.all():
         assert reverse("admin:avatars_presentation_scene", args=[presentation.pk, scene.pk]) in text
     assert boss.get(reverse("admin:avatars_presentation_scene", args=[presentation.pk, 0])).status_code == 404
+
+
+def test_a_page_that_is_only_read_offers_no_moves(boss):
+    presentation = make_presentation()
+    reader = User.objects.create_user("reader", is_staff=True)
+    rights = ("view_presentation", "view_presentationscene")
+    reader.user_permissions.set(Permission.objects.filter(content_type__app_label="avatars", codename__in=rights))
+    assert "_up" in boss.get(change(presentation)).content.decode()
+    text = signed_in(reader).get(change(presentation)).content.decode()
+    assert "data-scene-picture" in text
+    assert 'name="_up"' not in text
