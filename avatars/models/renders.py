@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models.consents import Consent
-from avatars.models.humans import DigitalHuman, RenderMode
+from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
 from avatars.models.statements import Statement
@@ -226,6 +226,11 @@ class Render(Work):
         """The first moment at which one of the consents on which it rests is no longer valid; None: without an end."""
         ends = [consent.ends_at for consent in (self.consent, self.voice_consent) if consent]
         return min(filter(None, ends), default=None)
+
+    @property
+    def burns_captions(self) -> bool:
+        """Captions are in its picture, so that a player need not show them again."""
+        return bool(self.recipe.get("scene", {}).get("captions", CaptionStyle.OFF) != CaptionStyle.OFF)
 
     @property
     def lacks_recording(self) -> bool:

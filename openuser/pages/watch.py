@@ -94,6 +94,7 @@ def state(request: HttpRequest, name: str) -> HttpResponseBase:
         if stream.codecs:
             parts = len(stream.seconds)
             found["stream"] = {"base": base, "codecs": stream.codecs, "parts": parts, "ended": stream.ended}
+            found["stream"]["captions"] = "hidden" if link.render.burns_captions else "showing"
     return JsonResponse(found, headers=NOT_KEPT)
 
 

@@ -51,7 +51,7 @@
     addCue(found) {
       const { captions, language } = this.video.dataset;
       this.track ??= this.video.addTextTrack("captions", captions, language);
-      this.track.mode = "showing";
+      this.track.mode = this.trackMode;
       const cue = new VTTCue(seconds(...found.slice(1, 4)), seconds(...found.slice(4, 7)), found[7]);
       const before = [...this.track.cues].at(-1);
       if (before && cue.startTime - before.endTime < SHORT_PAUSE) before.endTime = cue.startTime;
@@ -64,6 +64,7 @@
       const kind = `video/mp4; codecs="${stream.codecs}"`;
       this.release();
       for (const cue of [...(this.track?.cues ?? [])]) this.track.removeCue(cue);
+      this.trackMode = stream.captions;
       Object.assign(this, { base: stream.base, next: 0, captioned: 0, parts: 0, ended: false, buffer: null, busy: false });
       this.byPlaylist = !globalThis.MediaSource?.isTypeSupported(kind);
       if (this.byPlaylist) {

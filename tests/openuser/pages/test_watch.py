@@ -9,6 +9,7 @@ import requests
 from django.contrib.auth.models import Permission, User
 
 from avatars import services as avatars
+from avatars.models import Render
 from conversations import services
 from conversations.models import WatchLink
 from core.web import signed_links
@@ -215,6 +216,21 @@ def ask(client, link, what="state"):
     return client.get(f"/watch/{link.name}/{what}")
 
 
+@pytest.mark.parametrize(("style", "mode"), [("off", "showing"), ("karaoke", "hidden")])
+def test_captions_in_the_picture_are_not_shown_twice(client, unfinished, person, style, mode):
+    Render.objects.update(recipe={"scene": {"captions": style}})
+    sign_in(client, unfinished, person.user_id)
+    assert ask(client, unfinished).json()["stream"]["captions"] == mode
+
+
+@pytest.mark.parametrize(("style", "default"), [("off", True), ("plain", False)])
+def test_a_finished_video_shows_captions_that_are_not_in_the_picture(client, link, person, style, default):
+    Render.objects.update(recipe={"scene": {"captions": style}})
+    sign_in(client, link, person.user_id)
+    track = watch(client, link).content.decode().partition("<track ")[2].partition(">")[0]
+    assert track.endswith(" default") is default
+
+
 def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
     sign_in(client, unfinished, person.user_id)
     page = watch(client, unfinished)
@@ -228,7 +244,8 @@ def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
     found = state.json()
     assert (found["ended"], found["progress"]) == (False, 40)
     base = f"/watch/{unfinished.name}/{STREAM}/"
-    assert found["stream"] == {"base": base, "codecs": "avc1.64001e, mp4a.40.2", "parts": 2, "ended": False}
+    about = {"base": base, "codecs": "avc1.64001e, mp4a.40.2", "parts": 2, "ended": False, "captions": "showing"}
+    assert found["stream"] == about
     for number in range(3):
         part = client.get(f"{base}{number}")
         assert (part.content, part["Content-Type"]) == (b"part %d" % number, "video/mp4")
