@@ -51,7 +51,8 @@ print("see", services.watch_url(application, member, render))
 """
 
 
-CAPTIONED = """() => [...document.querySelector("video").textTracks].some((track) => track.mode == "showing" &&
+# The digital human of the demo has captions in the picture, so the track waits in the player's menu.
+CAPTIONED = """() => [...document.querySelector("video").textTracks].some((track) => track.mode == "hidden" &&
   [...track.cues].some((cue) => cue.text.includes("字")))"""
 
 
