@@ -186,9 +186,7 @@ def _shown_so_far(render: Render) -> dict[str, Any]:
     if found is None:
         return {"poster": "", "stream": None}
     base = reverse("admin:avatars_render_part", args=[render.pk, found.name, 0]).removesuffix("0")
-    stream = {"base": base, "codecs": found.codecs, "parts": len(found.seconds), "ended": found.ended}
-    stream["captions"] = "hidden" if render.burns_captions else "showing"
-    return {"poster": f"{base}poster" if found.poster else "", "stream": stream if found.codecs else None}
+    return found.for_player(base)
 
 
 def _uncached(found: Callable[[], bytes | str], kind: str) -> HttpResponse:

@@ -90,11 +90,7 @@ def state(request: HttpRequest, name: str) -> HttpResponseBase:
     found["words"] = "" if ended else avatars.progress_words(link.render)
     if stream is not None:
         base = reverse("watch-part", args=[name, stream.name, 0]).removesuffix("0")
-        found["poster"] = f"{base}poster" if stream.poster else ""
-        if stream.codecs:
-            parts = len(stream.seconds)
-            found["stream"] = {"base": base, "codecs": stream.codecs, "parts": parts, "ended": stream.ended}
-            found["stream"]["captions"] = "hidden" if link.render.burns_captions else "showing"
+        found |= stream.for_player(base)
     return JsonResponse(found, headers=NOT_KEPT)
 
 

@@ -6,6 +6,7 @@ Each call checks the consents again, so that a stream stops at once when one is 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext
@@ -24,14 +25,21 @@ NAME = re.compile("[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class ShownStream:
-    """A stream: its name, its codecs, how many seconds each fragment shows, whether that is all, and whether it has a
-    poster. Without codecs, there is nothing yet but that."""
+    """A stream: its name, its codecs, how many seconds each fragment shows, whether that is all, whether it has a
+    poster, and whether captions are in its picture. Without codecs, there is nothing yet but the poster."""
 
     name: str
     codecs: str
     seconds: tuple[float, ...]
     ended: bool
     poster: bool
+    burns_captions: bool
+
+    def for_player(self, base: str) -> dict[str, Any]:
+        """`poster` and `stream` for `stream_player.js`; `base` is the address under which the parts are."""
+        stream = {"base": base, "codecs": self.codecs, "parts": len(self.seconds), "ended": self.ended}
+        stream["captions"] = "hidden" if self.burns_captions else "showing"
+        return {"poster": f"{base}poster" if self.poster else "", "stream": stream if self.codecs else None}
 
 
 def shown_stream(render: Render) -> ShownStream | None:
@@ -50,6 +58,7 @@ def shown_stream(render: Render) -> ShownStream | None:
         seconds=index.seconds,
         ended=index.state is StreamState.ENDED,
         poster=bool(index.poster),
+        burns_captions=render.burns_captions,
     )
 
 
