@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from avatars.engines.puppet import Puppet
 from avatars.models import Render, StreamState
-from avatars.reasons import render
+from avatars.reasons import availability, render
 from avatars.rendering import engine_status
 from avatars.speech.kokoro import Kokoro
 from core.diagnosis import Check, Finding, bad, good, warn
@@ -74,7 +74,7 @@ class FaceModels(Check):
         if found.ok:
             return good(_("They are there."))
         words = _("No portrait can be animated: %s")
-        return bad("face_model_missing", words % render.lack(found), remedy=render.supply(found))
+        return bad("face_model_missing", words % availability.lack(found), remedy=availability.supply(found))
 
 
 class PluggedIn(Check):

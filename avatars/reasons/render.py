@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from avatars.adapters.availability import Availability, State
 from avatars.reasons.consent import CONSENT
 from avatars.reasons.inspection import AGAIN, FLAWS, SHORTER
 
@@ -267,44 +266,3 @@ def note(code: str) -> str:
     kind, _colon, rest = code.partition(":")
     engine, _colon, why = rest.partition(":")
     return str(STOOD_IN[kind]) % {"engine": engine, "why": words(why)} if kind in STOOD_IN else words(code)
-
-
-# What an engine lacks, and how it gets it; %s is the package, file, setting or address.
-LACKS: dict[State, Any] = {
-    State.READY: "",
-    State.SETTING: _("It is not set up: %s is empty."),
-    State.PACKAGE: _("The package %s is not installed."),
-    State.FILE: _("The file %s is missing."),
-    State.DAMAGED: _("The file %s is not whole, or is another one."),
-    State.LICENCE: _("Its weights may not be used for every purpose, and no licence is declared."),
-    State.SILENT: _("Nothing answers at %s."),
-    State.HOST: _("%s is outside of your network, and pictures of people are not sent there."),
-}
-SUPPLIES: dict[State, Any] = {
-    State.READY: "",
-    State.SETTING: _("Set %s in the environment, then restart."),
-    State.PACKAGE: _("Install it into the environment of OpenUser (folder requirements/), then restart."),
-    State.FILE: _("Put the file in that place. OpenUser fetches no weights by itself."),
-    State.DAMAGED: _("Get the file once more: a download that broke off, or an error page, is not the model."),
-    State.LICENCE: _("Read its licence. If you hold one for your use, set %s=true and restart."),
-    State.SILENT: _("Start that server, or correct its address."),
-    State.HOST: _(
-        "Run the server in your own network. If the people in the pictures agreed, name its host in "
-        "OPENUSER_PUBLIC_ENGINE_HOSTS and use https."
-    ),
-}
-
-
-def lack(found: Availability) -> str:
-    """What an engine lacks, in words; nothing where it is ready."""
-    return _about(LACKS, found)
-
-
-def supply(found: Availability) -> str:
-    """What to do about it."""
-    return _about(SUPPLIES, found)
-
-
-def _about(words: dict[State, Any], found: Availability) -> str:
-    text = str(words[found.state])
-    return text % found.about if "%s" in text else text

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.adapters.availability import Availability, Probed, State
 from avatars.models import DigitalHuman, EngineFailure, Voice
-from avatars.reasons import render
+from avatars.reasons import availability, render
 from core import backends
 
 
@@ -47,12 +47,12 @@ class EngineStatus:
     @property
     def words(self) -> str:
         """What is missing, in the reader's language; "" if it is ready."""
-        return render.lack(self.availability)
+        return availability.lack(self.availability)
 
     @property
     def remedy(self) -> str:
         """How to fix it, in the reader's language."""
-        return render.supply(self.availability)
+        return availability.supply(self.availability)
 
     @property
     def role(self) -> str:

@@ -3,13 +3,12 @@
 import atexit
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from avatars.conformance.base import CheckRequest, Outcome
-from avatars.exceptions import RenderCancelled, StudioError
+from avatars.exceptions import StudioError
 from avatars.inspection.measures import Measures
 from avatars.pipeline import script_to_video
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
@@ -24,12 +23,9 @@ from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
 from avatars.studio.process import Child
-from avatars.studio.protocol import Answer, Event, Kind, Order
+from avatars.studio.protocol import Answer, Kind, Order
+from avatars.studio.supervisor import MEMORY_MB, SMALL_WORK_SECONDS, Supervisor
 from core.exceptions import TemporaryError
-
-TICK = 0.2
-SMALL_WORK_SECONDS = 60.0
-MEMORY_MB = 2500
 
 
 class Studio:
@@ -72,7 +68,7 @@ class Studio:
         (codes `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
         """
         order = Order(number=0, kind=Kind.VIDEO, spec=spec, folder=folder.absolute())
-        supervisor = _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb, on_part)
+        supervisor = Supervisor(on_progress, cancelled, time_limit, memory_limit_mb, on_part)
         try:
             answer = self._order(order, supervisor)
         except BaseException:
@@ -95,12 +91,12 @@ class Studio:
     ) -> Path:
         """Speak into a WAV file in `folder`. Raises as `make_video` does."""
         order = Order(number=0, kind=Kind.NARRATE, spec=spec, folder=folder.absolute())
-        self._order(order, _Supervisor(None, cancelled, time_limit, memory_limit_mb))
+        self._order(order, Supervisor(None, cancelled, time_limit, memory_limit_mb))
         return folder / NARRATION
 
     def warm(self, spec: VideoSpec, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
         """Load the engines that a spec needs. Raises `EngineMissing`."""
-        self._order(Order(number=0, kind=Kind.WARM, spec=spec), _Supervisor(time_limit=time_limit))
+        self._order(Order(number=0, kind=Kind.WARM, spec=spec), Supervisor(time_limit=time_limit))
 
     def check_portrait(
         self, data: bytes, *, face: int | None = None, time_limit: float = SMALL_WORK_SECONDS
@@ -110,7 +106,7 @@ class Studio:
         See `portraits.validation.examine`. Raises `PortraitError` if it is not a picture.
         """
         order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data, face=face)
-        answer = self._order(order, _Supervisor(time_limit=time_limit))
+        answer = self._order(order, Supervisor(time_limit=time_limit))
         if answer.examined is None:
             raise StudioError("The studio answered without findings.", code="studio_broke")
         return answer.examined, answer.data
@@ -133,14 +129,14 @@ class Studio:
         order = Order(
             number=0, kind=Kind.CHECK_VIDEO, source=source.absolute(), target=target.absolute(), limits=limits
         )
-        answer = self._order(order, _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb))
+        answer = self._order(order, Supervisor(on_progress, cancelled, time_limit, memory_limit_mb))
         if answer.examined_video is None:
             raise StudioError("The studio answered without findings.", code="studio_broke")
         return answer.examined_video
 
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
         """The PNG of a sample portrait. Raises `PortraitError` for an unknown name."""
-        return self._order(Order(number=0, kind=Kind.DRAW, name=character), _Supervisor(time_limit=time_limit)).data
+        return self._order(Order(number=0, kind=Kind.DRAW, name=character), Supervisor(time_limit=time_limit)).data
 
     def transcribe(
         self,
@@ -161,7 +157,7 @@ class Studio:
             language=language,
             hints=tuple(hints),
         )
-        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.transcript is None:
             raise StudioError("The studio answered without words.", code="studio_broke")
         return answer.transcript
@@ -171,21 +167,21 @@ class Studio:
     ) -> bytes:
         """Two seconds of a voice, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for an unknown voice."""
         order = Order(number=0, kind=Kind.VOICE_PREVIEW, voice_preview=wish)
-        return self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
+        return self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
 
     def preview_scene(
         self, wish: ScenePreview, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
     ) -> bytes:
         """A picture of a scene, as JPEG. Raises `PortraitError`, `MediaError`."""
         order = Order(number=0, kind=Kind.SCENE_PREVIEW, scene_preview=wish)
-        return self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
+        return self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
 
     def preview_script(
         self, wish: Reading, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
     ) -> Lint:
         """How a text would be read, without speaking it."""
         order = Order(number=0, kind=Kind.PREVIEW_SCRIPT, reading=wish)
-        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.lint is None:
             raise StudioError("The studio answered without a reading.", code="studio_broke")
         return answer.lint
@@ -193,7 +189,7 @@ class Studio:
     def check_engine(self, check: CheckRequest, *, time_limit: float, memory_limit_mb: int = MEMORY_MB) -> Outcome:
         """The outcome of a check of an engine. Raises `StudioError` if it hangs, dies or needs too much memory."""
         order = Order(number=0, kind=Kind.CHECK_ENGINE, check=check)
-        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.outcome is None:
             raise StudioError("The studio answered without an outcome.", code="studio_broke")
         return answer.outcome
@@ -201,7 +197,7 @@ class Studio:
     def measure(self, spec: VideoSpec, video: Path, *, time_limit: float = SMALL_WORK_SECONDS) -> Measures:
         """What is seen in the finished video of a spec. Raises `EngineMissing`, `OutputError`, `StudioError`."""
         order = Order(number=0, kind=Kind.MEASURE, spec=spec, recording=video.absolute())
-        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=MEMORY_MB))
+        answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=MEMORY_MB))
         if answer.measures is None:
             raise StudioError("The studio answered without measures.", code="studio_broke")
         return answer.measures
@@ -211,7 +207,7 @@ class Studio:
         with self._lock:
             self._discard()
 
-    def _order(self, order: Order, supervisor: "_Supervisor") -> Answer:
+    def _order(self, order: Order, supervisor: "Supervisor") -> Answer:
         with self._lock:
             self._number += 1
             order = replace(order, number=self._number)
@@ -227,7 +223,7 @@ class Studio:
             raise answer.error
         return answer
 
-    def _give(self, order: Order, supervisor: "_Supervisor") -> Answer:
+    def _give(self, order: Order, supervisor: "Supervisor") -> Answer:
         idle = self._child
         try:
             return supervisor.follow(self._ready(), order)
@@ -250,53 +246,6 @@ class Studio:
         if child is not None:
             self._spent += child.cpu_seconds
             child.kill()
-
-
-class _Supervisor:
-    """Follows one order to its end, and raises as soon as it is cancelled or exceeds a limit."""
-
-    def __init__(
-        self,
-        on_progress: Progress | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        time_limit: float = SMALL_WORK_SECONDS,
-        memory_limit_mb: int = MEMORY_MB,
-        on_part: Publish | None = None,
-    ) -> None:
-        self._on_progress, self._on_part = on_progress, on_part
-        self._cancelled = cancelled
-        self._time_limit = time_limit
-        self._memory_limit_mb = memory_limit_mb
-        self.heard = False
-
-    def follow(self, child: Child, order: Order) -> Answer:
-        """Send the order and return its last answer, `DONE` or `FAILED`."""
-        deadline = time.monotonic() + self._time_limit
-        looked = 0.0
-        child.send(order)
-        while True:
-            answer = child.answer(TICK)
-            if answer is not None and answer.number == order.number:
-                self.heard = True
-                if answer.event not in (Event.PROGRESS, Event.PART):
-                    return answer
-                if self._on_part is not None and answer.part is not None:
-                    self._on_part(answer.part)
-                if self._on_progress is not None and answer.stage is not None:
-                    self._on_progress(answer.stage, answer.share)
-            if time.monotonic() - looked >= TICK:
-                looked = time.monotonic()
-                self._look(child, deadline)
-
-    def _look(self, child: Child, deadline: float) -> None:
-        if self._cancelled is not None and self._cancelled():
-            raise RenderCancelled("The video is no longer wanted.", code="cancelled")
-        if time.monotonic() > deadline:
-            words = f"The studio took longer than {self._time_limit:.0f} s."
-            raise StudioError(words, code="time_limit", remedy="Try a shorter text.")
-        if child.memory_mb > self._memory_limit_mb:
-            words = f"The studio needed more than {self._memory_limit_mb} MB."
-            raise StudioError(words, code="memory_limit", remedy="Try a smaller portrait or a shorter text.")
 
 
 _studios: dict[int, Studio] = {}

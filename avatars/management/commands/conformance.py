@@ -17,7 +17,7 @@ from avatars.adapters.availability import Availability
 from avatars.conformance.base import Check, CheckRequest, Outcome, Verdict
 from avatars.conformance.checks import CHECKS
 from avatars.exceptions import StudioError
-from avatars.reasons import render
+from avatars.reasons import availability
 from avatars.rendering import engine_status
 from avatars.studio.studio import Studio
 from core import backends
@@ -110,7 +110,8 @@ class Command(BaseCommand):
         checks = CHECKS[subject.kind.value]
         found = subject.availability
         if not found.ok:
-            lacking = Outcome(verdict=Verdict.NOT_RUN, words=render.lack(found), remedy=render.supply(found))
+            words, remedy = availability.lack(found), availability.supply(found)
+            lacking = Outcome(verdict=Verdict.NOT_RUN, words=words, remedy=remedy)
             yield from ((check, lacking) for check in checks)
             return
         voice = self._voice or str(backends.entry(subject.kind.setting, subject.name).get("voice", ""))
