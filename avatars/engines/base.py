@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.adapters.availability import Probed
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.speech.base import Speech
 from avatars.speech.synthesis.stream import SpeechStream
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from avatars.engines.base import Mode, Picture, RenderEngine
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.pipeline import segments
 from avatars.pipeline.setups import digest_of
 from avatars.pipeline.spec import VideoSpec
@@ -16,11 +16,11 @@ def moving_of(
 ) -> tuple[Picture, MovingPortrait]:
     """The frame that stands for the video, and what moves it; a note says where the engine cannot."""
     # Brings OpenCV, which only the studio's child may load.
-    from avatars.framing import moving
+    from avatars.framing import portrait_video as composition
 
-    stored = moving.StoredVideo(path=video, origin=digest_of(video))
+    stored = composition.StoredVideo(path=video, origin=digest_of(video))
     enhanced = Mode(spec.mode).enhanced
-    picture, found = moving.compose(
+    picture, found = composition.compose(
         stored, spec.scene, enhanced=enhanced, longest=spec.longest, cache_folder=cache_folder
     )
     if not engine.moves_video:

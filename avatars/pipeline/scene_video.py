@@ -14,8 +14,8 @@ from avatars.inspection.expectations import Expected
 from avatars.inspection.scenes import Take
 from avatars.media.file_cache import FileCache
 from avatars.pipeline import segments
-from avatars.pipeline.finishing import Drawn, origin
 from avatars.pipeline.montage import montage
+from avatars.pipeline.output_files import Drawn, origin
 from avatars.pipeline.segments import SegmentedVideo
 from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import VideoSpec
@@ -23,10 +23,10 @@ from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage, StageTimer
 from avatars.pipeline.stream_parts import WriterOf
 from avatars.scenes import music
+from avatars.scenes.composition import SceneComposition
 from avatars.scenes.layouts import size_of
 from avatars.scenes.pointers import Moment, looks, moments
 from avatars.scenes.spec import Deck, Layout
-from avatars.scenes.staging import Staging
 
 Compose = Callable[[Callable[..., Picture]], Picture]
 """Calls what composes a picture, with what mends portraits where that is asked for."""
@@ -71,7 +71,7 @@ class Stagings:
     def __init__(self, deck: Deck, spec: VideoSpec, size: tuple[int, int], folder: Path, compose: Compose) -> None:
         self._deck, self._spec, self._size, self._folder, self._compose = deck, spec, size, folder, compose
         self._humans: dict[Layout, Picture] = {}
-        self._kept: dict[int, Staging] = {}
+        self._kept: dict[int, SceneComposition] = {}
 
     def check(self) -> Picture:
         """The first scene as it stands, once every slide and the human could be opened."""
@@ -79,12 +79,12 @@ class Stagings:
             self.staging(number)
         return self.staging(0).with_human(self.human(0))
 
-    def staging(self, number: int) -> Staging:
+    def staging(self, number: int) -> SceneComposition:
         """The scene of this number."""
         if number not in self._kept:
             # One scene fades into the next; more than two would only take memory.
             self._kept = {key: each for key, each in self._kept.items() if abs(key - number) == 1}
-            self._kept[number] = Staging(self._deck, number, self._spec.scene, self._size)
+            self._kept[number] = SceneComposition(self._deck, number, self._spec.scene, self._size)
         return self._kept[number]
 
     def human(self, number: int) -> Picture:

@@ -11,16 +11,16 @@ from typing import Any
 
 from avatars.ai_label import fragment_label, image_label, video_label
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
 from avatars.media import ffmpeg, mp4
 from avatars.media.file_cache import FileCache
-from avatars.pipeline import finishing, frames, scene_video, segments
-from avatars.pipeline.finishing import Drawn
+from avatars.pipeline import frames, output_files, scene_video, segments
 from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
+from avatars.pipeline.output_files import Drawn
 from avatars.pipeline.overlays import Overlays
 from avatars.pipeline.portrait_video import joins, moving_of, still_of
 from avatars.pipeline.setups import PICTURE, setup_of
@@ -80,7 +80,7 @@ def make(
         timer.begin(Stage.ENCODING)
         resized = parts.finish(shot, work / PICTURE, work / "raw.mp4", goal=spec.goal, most=spec.limit)
         timer.begin(Stage.LABELLING)
-        finishing.finish(spec, shot, parts, work)
+        output_files.finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
         found = video_checks.inspect(
             work / "video.mp4",
@@ -90,7 +90,7 @@ def make(
             progress=timer.report,
             takes=drawn.takes,
         )
-        made = finishing.deliver(spec, found, work, folder, timer, notes)
+        made = output_files.deliver(spec, found, work, folder, timer, notes)
         return replace(made, device=engine.device, resized=resized)
 
 
@@ -152,7 +152,7 @@ def _segmented(
     said = segments.speak_segments(spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause)
     timer.begin(Stage.ANIMATING)
     video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
-    tag = fragment_label.beginning_tag(finishing.origin(spec))
+    tag = fragment_label.beginning_tag(output_files.origin(spec))
     shot = video.encode(engine, setup, target, timer.report, tag=tag, writer=writer)
     return shot, video.covered(shot, spec.text)
 
@@ -178,7 +178,7 @@ def _streamed(
         over=over,
         goal=spec.goal,
         limit=spec.limit,
-        tag=fragment_label.beginning_tag(finishing.origin(spec)),
+        tag=fragment_label.beginning_tag(output_files.origin(spec)),
         part=writer.write if writer else None,
         cue=writer.add_caption if writer else None,
     )
@@ -254,7 +254,7 @@ def _part_writer(
     discard_parts(spec, folder)
     place = _parts_folder(spec, folder)
     place.mkdir()
-    writer = PartWriter(place, finishing.origin(spec), fps=spec.fps, publish=publish, late=parts.begins)
+    writer = PartWriter(place, output_files.origin(spec), fps=spec.fps, publish=publish, late=parts.begins)
     writer.write_poster(poster)
     return writer
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from avatars.engines.base import Mode, Picture, Setup
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.stages import StageTimer
 

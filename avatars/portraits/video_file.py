@@ -10,7 +10,7 @@ from typing import Any
 
 import ffmpeg as graph
 
-from avatars.engines.moving import FPS, KEYFRAME
+from avatars.engines.portrait_video import FPS, KEYFRAME
 from avatars.exceptions import OutputError, PortraitError
 from avatars.media import ffmpeg, mp4
 

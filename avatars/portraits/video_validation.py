@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image
 
 from avatars.engines.base import Picture
-from avatars.engines.moving import FPS, SURE, Track
+from avatars.engines.portrait_video import FPS, SURE, Track
 from avatars.engines.puppet.face import findings, light, sharpness
 from avatars.engines.puppet.face.closeup import closeup
 from avatars.engines.puppet.face.mesh import Face
-from avatars.engines.puppet.moving import tracking
+from avatars.engines.puppet.moving import face_track
 from avatars.engines.puppet.moving.frames import VideoFrames
 from avatars.engines.puppet.moving.track_cache import kept_track
 from avatars.exceptions import PortraitError
@@ -98,7 +98,7 @@ def examine(
             waiting((number + 1) / max(found.samples, number + 1))
 
     try:
-        track = tracking.follow(whole.read(), findings.mesh(), seen)
+        track = face_track.follow(whole.read(), findings.mesh(), seen)
     except PortraitError as error:
         if error.code != "no_face":
             raise

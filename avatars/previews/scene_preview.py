@@ -13,9 +13,9 @@ from avatars.ai_label import image_label
 from avatars.ai_label.video_label import Origin
 from avatars.framing.scene import Scene
 from avatars.media.file_cache import MEGABYTE, FileCache
+from avatars.scenes.composition import SceneComposition
 from avatars.scenes.layouts import size_of
 from avatars.scenes.spec import Deck
-from avatars.scenes.staging import Staging
 
 FOLDER = "scene-stills"
 LIMIT = 100 * MEGABYTE
@@ -46,7 +46,7 @@ class ScenePreview:
 
 def make(wish: ScenePreview) -> bytes:
     """The picture as JPEG. Raises `PortraitError`, `MediaError`."""
-    staging = Staging(wish.deck, wish.number, wish.look, size_of(wish.look.format.aspect))
+    staging = SceneComposition(wish.deck, wish.number, wish.look, size_of(wish.look.format.aspect))
     with tempfile.TemporaryDirectory(prefix="scene-") as folder:
         human = staging.human(wish.portrait, Path(folder))
     picture = Image.fromarray(staging.still(human, wish.points))

@@ -12,7 +12,7 @@ import numpy as np
 
 from avatars.engines import puppet
 from avatars.engines.base import Mode, Picture, Setup
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.engines.puppet.calibration import made_up, measure
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, TORCH, drawing, in_batches
 from avatars.engines.puppet.face.mesh import FaceMesh

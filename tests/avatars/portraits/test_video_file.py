@@ -6,7 +6,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from avatars.engines.moving import FPS, KEYFRAME
+from avatars.engines.portrait_video import FPS, KEYFRAME
 from avatars.exceptions import PortraitError
 from avatars.media import mp4
 from avatars.portraits import video_file

@@ -10,8 +10,8 @@ from avatars.exceptions import MediaError
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.scenes import layouts, marks, pointers
+from avatars.scenes.composition import SceneComposition
 from avatars.scenes.spec import Deck, Layout, Pointing, SceneSpec
-from avatars.scenes.staging import Staging
 from avatars.speech.base import Token
 
 SIZES = [(1280, 720), (720, 1280), (720, 720)]
@@ -69,7 +69,7 @@ def test_the_human_turns_to_the_side_of_the_slide(layout, sign):
 
 def staging(slide, *, layout=Layout.HUMAN_RIGHT, **words):
     deck = Deck(scenes=(SceneSpec(begin=0, layout=layout, slide=slide, **words),))
-    return Staging(deck, 0, Scene(captions=Captions.OFF), (640, 360))
+    return SceneComposition(deck, 0, Scene(captions=Captions.OFF), (640, 360))
 
 
 def test_slide_pointer_and_lower_third_are_drawn_when_they_are_due(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import ffmpeg as graph
 
 from avatars.engines.base import Picture
-from avatars.engines.moving import FPS, KEYFRAME, Part
+from avatars.engines.portrait_video import FPS, KEYFRAME, Part
 from avatars.exceptions import OutputError, PortraitError
 from avatars.media import ffmpeg
 

@@ -5,7 +5,7 @@ from scipy.signal import savgol_filter
 
 from avatars.engines.puppet.face.geometry import Anatomy
 from avatars.engines.puppet.face.mesh import Floats
-from avatars.engines.puppet.moving.tracking import SPOTS
+from avatars.engines.puppet.moving.face_track import SPOTS
 
 WINDOW = 9
 DARKEST = 8.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import cv2
 
 from avatars.engines.base import Picture, Setup
-from avatars.engines.moving import FPS, MovingPortrait
+from avatars.engines.portrait_video import FPS, MovingPortrait
 from avatars.engines.puppet.motion.planner import Motion
 from avatars.engines.puppet.moving import light
 from avatars.engines.puppet.moving.alignment import align

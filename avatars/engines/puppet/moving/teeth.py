@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from avatars.engines.base import Picture
-from avatars.engines.moving import Track
+from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.face.colours import palette
 from avatars.engines.puppet.face.geometry import anatomy
 from avatars.engines.puppet.face.mesh import Floats

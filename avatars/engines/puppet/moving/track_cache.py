@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from avatars.engines.moving import Track
+from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.files import FILES
-from avatars.engines.puppet.moving.tracking import pack, unpack
+from avatars.engines.puppet.moving.face_track import pack, unpack
 from avatars.engines.puppet.rig.disk_cache import rig_cache
 from avatars.media.file_cache import code_digest
 

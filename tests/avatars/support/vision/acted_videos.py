@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from avatars.engines.base import Mode, Picture, Setup, Shot
-from avatars.engines.moving import Track
+from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face import findings
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.frame.warp import head_matrix
 from avatars.engines.puppet.motion.planner import plan
+from avatars.engines.puppet.moving.face_track import follow
 from avatars.engines.puppet.moving.frames import VideoFrames
-from avatars.engines.puppet.moving.tracking import follow
 from avatars.engines.puppet.rig.parameters import Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.media import ffmpeg, mp4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode, Picture, Setup
-from avatars.engines.moving import MovingPortrait
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face import findings
 from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP

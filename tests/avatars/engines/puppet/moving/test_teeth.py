@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from avatars.engines.moving import Track
+from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.moving.teeth import showing
 
 

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from avatars.engines.base import Picture
-from avatars.engines.moving import MovingPortrait, Part, Track
+from avatars.engines.portrait_video import MovingPortrait, Part, Track
 from avatars.engines.puppet.face.mesh import Face, FaceMesh
-from avatars.engines.puppet.moving import tracking
+from avatars.engines.puppet.moving import face_track
 from avatars.engines.puppet.moving.frames import VideoFrames, broken
 from avatars.engines.puppet.moving.track_cache import kept_track
 from avatars.exceptions import MediaError, OutputError
@@ -85,7 +85,7 @@ def _followed(path: Path, size: tuple[int, int], count: int, waiting: Callable[[
             waiting((number + 1) / max(count, number + 1))
 
     whole = VideoFrames(path=path, part=(0, 0, *size), size=size)
-    return tracking.follow(whole.read(), _mesh(), seen)
+    return face_track.follow(whole.read(), _mesh(), seen)
 
 
 def _around(track: Track) -> tuple[float, float, float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.moving import Track
+from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.face.geometry import anatomy
 from avatars.engines.puppet.face.mesh import SURE, Face, FaceMesh, Floats
 from avatars.engines.puppet.moving.frames import broken

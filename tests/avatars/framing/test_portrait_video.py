@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from avatars.exceptions import MediaError, PortraitError
-from avatars.framing.moving import StoredVideo, compose
+from avatars.framing.portrait_video import StoredVideo, compose
 from avatars.framing.scene import Format, Scene
 from tests.fixtures.portrait_videos import Acted
 

@@ -26,7 +26,7 @@ FADE = 8
 Mend = Callable[[Picture, float], Picture]
 
 
-class Staging:
+class SceneComposition:
     """The scene of this number, in frames of (width, height); `look` is the format and background of the human."""
 
     def __init__(self, deck: Deck, number: int, look: Scene, size: tuple[int, int]) -> None:
