@@ -22,8 +22,9 @@ from openuser.servers import chromium
 from scheduling.models import Run
 from tests.browser.support.chromium_flags import BROWSER_FLAGS
 from tests.support import factories, npm
-from tests.support.emulator import Emulator
+from tests.support.emulator import KEYS, Emulator, Person
 from tests.support.model_rows import make_conversation, make_message, make_row, make_schedule, make_watch_link
+from tests.wecom.support.callback_sender import PATH
 from wecom.models import Callback, Outbound
 
 Found = TypeVar("Found")
@@ -103,6 +104,20 @@ def site(live_server) -> Site:
     return Site(url=live_server.url, boss=session_of(boss), guest=session_of(guest), paths=paths)
 
 
+@pytest.fixture
+def emulator_page(connected, live_server, emulator: Emulator, person: Person) -> Iterator[str]:
+    """The address of the emulator, which shows a callback that was accepted and one that was refused."""
+
+    def deliver_to(callback: str) -> None:
+        emulator.api("POST", "apps", json={"agentid": KEYS["AGENT_ID"], "callback": callback})
+
+    deliver_to(live_server.url + PATH)
+    person.writes("hello", wait=30)
+    person.writes("hello again", tamper="signature", wait=30)
+    yield f"{emulator.url}/emulator/"
+    deliver_to("http://127.0.0.1:9/webhook")
+
+
 def in_browser(look: Callable[[Browser], Found]) -> Found:
     """What is seen in headless Chromium, driven by a thread of its own: its event loop would keep Django from rows."""
 
@@ -144,11 +159,11 @@ def grave(page: Page, address: str, axe: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
-def test_axe_finds_nothing_serious_on_any_kind_of_page(site: Site, axe: str, emulator: Emulator, locale: str):
+def test_axe_finds_nothing_serious_on_any_kind_of_page(site: Site, axe: str, emulator_page: str, locale: str):
     visits = [(site.boss, site.url + path) for path in site.paths]
     visits += [(site.guest, site.url + reverse("admin:wecom_member_changelist"))]  # 403
     visits += [("", site.url + path) for path in ("/admin/login/", "/nothing/")]
-    visits += [("", f"{emulator.url}/emulator/"), ("", f"{emulator.url}/emulator/coverage")]
+    visits += [("", emulator_page), ("", f"{emulator_page}coverage")]
 
     def look(browser: Browser) -> dict[str, list[str]]:
         pages = {session: opened(browser, site, session, locale=locale) for session in (site.boss, site.guest, "")}
