@@ -66,7 +66,7 @@ class Schedule(models.Model):
         VIDEO = "video", _("video of a digital human")
 
     class Days(models.TextChoices):
-        EVERY = "every", _("every day of the cron line")
+        EVERY = "every", _("every day of the schedule")
         WORKING = "working", _("only on working days, including make-up days (调休)")
 
     class UnknownDays(models.TextChoices):
