@@ -19,7 +19,7 @@ from avatars.pipeline import segments
 from avatars.rendering import retention
 from core.personal_data.holdings import Holding, Kind, Person
 from core.personal_data.registry import register, without_personal_data
-from core.personal_data.work_rows import WorkHolding
+from core.personal_data.work_rows import ERASED, WorkHolding
 
 CONSENTS = Kind(key="consents", label=_("consents"))
 SCRIPTS = Kind(
@@ -77,7 +77,15 @@ class NarrationHolding(ScriptHolding):
 
 
 class ConsentHolding(Holding):
-    """Consents that have ended lose the name and the evidence; the hash, the dates and the purposes stay."""
+    """Consents that have ended lose the name and the evidence; the hash, the dates and the purposes stay.
+
+    An erasure withdraws the expired ones, so that the picture and the sound of the person go too.
+    """
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for row in self.rows(pks).filter(withdrawn_at=None) if person else ():
+            services.withdraw_consent(row, by="", reason=ERASED)
+        super().clear(pks, person)
 
     def refusal(self, person: Person) -> str:
         held = Consent.objects.filter(pk__in=self.find(person), withdrawn_at=None)

@@ -8,7 +8,8 @@ from django.core.files.storage import default_storage
 from avatars import consent
 from avatars.ai_label import video_label
 from avatars.media import mp4
-from avatars.models import Render
+from avatars.models import RECORDED, Narration, Render
+from avatars.rendering.narration import SPOKEN
 from avatars.rendering.render_worker import STORED
 
 
@@ -24,14 +25,24 @@ def check_label(render: Render, name: str) -> None:
 
 
 def check_media_consent(name: str) -> None:
-    """Raise `ConsentError` where a media file belongs to a video that must not, or must no longer, be shown.
+    """Raise `ConsentError` where a media file shows or voices a person who must not, or no longer, be shown or heard.
 
-    A render has its files in a folder of its own, with its smaller copies. Videos that were put away have a right of
-    their own.
+    Videos that were put away have a right of their own.
     """
-    folder = posixpath.dirname(posixpath.normpath(name))
-    if not folder.startswith(f"{STORED}/"):
-        return
-    render = Render.objects.filter(video=f"{folder}/video.mp4").select_related("digital_human__voice").first()
-    if render is not None:
-        consent.check(render)
+    for work in _works_of(posixpath.normpath(name)):
+        consent.check(work)
+
+
+def _works_of(name: str) -> list[Render | Narration]:
+    """The rows that a media file was made for, or from: each stores its files in a folder of its own."""
+    root, _, inner = name.partition("/")
+    folder = f"{root}/{inner.partition('/')[0]}"
+    renders = Render.objects.select_related("digital_human__voice")
+    if root == STORED:
+        return list(renders.filter(video=f"{folder}/video.mp4"))
+    if root == RECORDED:
+        return list(renders.filter(recording=name))
+    if root == SPOKEN and folder != name:
+        spoken = Narration.objects.filter(parts__0__startswith=f"{folder}/")
+        return [row for row in spoken.select_related("digital_human__voice") if name in row.parts]
+    return []

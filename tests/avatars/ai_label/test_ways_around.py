@@ -1,10 +1,6 @@
 """Ways around label and consent that were tried, each a row: what ends a consent, and a door that must then be shut."""
 
-import secrets
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,51 +15,37 @@ from avatars import services
 from avatars.ai_label import fragment_label
 from avatars.ai_label.video_label import Origin
 from avatars.exceptions import ConsentError, OutputError
-from avatars.models import Consent, DigitalHuman, Render, Rendition, StreamIndex, Voice
+from avatars.models import Render, Rendition, StreamIndex
 from avatars.pipeline.stream_parts import StreamPart
 from avatars.rendering.live_stream import LiveStream
+from avatars.signals import render_finished
 from conversations import services as conversations
 from conversations.models import WatchLink
-from core.web import signed_links
+from openuser.models import WebhookEndpoint
+from tests.avatars.support.doors import (
+    ENDS,
+    SECRET,
+    STREAM,
+    STREAM_DOORS,
+    VIDEO_DOORS,
+    Shown,
+    admin,
+    erase_person,
+    refused,
+    shown,
+    signed,
+)
 from tests.avatars.support.rendering import make_human
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 
-STREAM = "a" * 32
-SECRET = b"a face that is shown"
-LATER = {"If-None-Match": '"1"', "If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A video of a photograph and a cloned voice, both with consent, and those who watch it."""
-
-    human: DigitalHuman
-    consent: Consent
-    render: Render
-    link: WatchLink
-    staff: Client
-    api: Any
+KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"))
 
 
 @pytest.fixture
 def human():
     return make_human(origin="photograph")
-
-
-def shown(human: DigitalHuman, **state: Any) -> Shown:
-    consent = factories.make_consent(human)
-    render = services.request_render(human, "你好，世界。", purpose="chat")
-    Render.objects.filter(pk=render.pk).update(**state)
-    render.refresh_from_db()
-    application = factories.make_application()
-    conversations.watch_url(application, factories.make_member(application), render)
-    staff = Client()
-    staff.force_login(User.objects.create_superuser(f"boss{secrets.token_hex(4)}"))
-    link = WatchLink.objects.get(render=render)
-    api = factories.make_api("renders:read")
-    return Shown(human=human, consent=consent, render=render, link=link, staff=staff, api=api)
 
 
 @pytest.fixture
@@ -81,83 +63,12 @@ def video(human) -> Shown:
     for name in ("video.mp4", "poster.jpg", "captions.srt", "small.mp4"):
         default_storage.save(f"renders/{STREAM}/{name}", ContentFile(SECRET))
     files = {kind: f"renders/{STREAM}/{kind}.{end}" for kind, end in KINDS}
+    files["recording"] = default_storage.save(f"recordings/{STREAM}.mp3", ContentFile(SECRET))
+    WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com/hook", events=["render.completed"])
     found = shown(human, status="done", finished_at=timezone.now(), seconds=1.0, size=len(SECRET), **files)
     Rendition.objects.create(render=found.render, limit=1, status="done", video=f"renders/{STREAM}/small.mp4")
+    render_finished.send(Render, render=found.render)
     return found
-
-
-KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"))
-
-
-def refused(answer) -> bool:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return answer.status_code in (403, 404, 409) and SECRET not in content
-
-
-def moved(consent: Consent, *, days: int, until: int) -> None:
-    """Have it begin and end so many days from now."""
-    today = timezone.localdate()
-    Consent.objects.filter(pk=consent.pk).update(
-        valid_from=today + timedelta(days=days), valid_until=today + timedelta(days=until)
-    )
-
-
-ENDS = {
-    "withdrawn": lambda all: services.withdraw_consent(all.consent, by="boss"),
-    "withdrawn, videos kept": lambda all: services.withdraw_consent(all.consent, by="boss", videos="keep"),
-    "expired": lambda all: moved(all.consent, days=-9, until=-1),
-    "not yet valid": lambda all: moved(all.consent, days=1, until=9),
-    "of nobody": lambda all: Render.objects.filter(pk=all.render.pk).update(consent=None),
-    "voice declared cloned": lambda all: Voice.objects.get(pk=all.human.voice_id).statements.filter().delete(),
-}
-STREAM_DOORS = {
-    "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
-    "state": lambda all: all.staff.get(f"/watch/{all.link.name}/state"),
-    "beginning": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/0"),
-    "fragment": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1"),
-    "fragment, by range": lambda all: all.staff.get(
-        f"/watch/{all.link.name}/{STREAM}/2", headers={"Range": "bytes=0-3"}
-    ),
-    "fragment, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/2", headers=LATER),
-    "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1.vtt"),
-    "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/poster"),
-    "playlist": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/playlist.m3u8"),
-    "admin's fragment": lambda all: all.staff.get(admin(all, "1")),
-    "admin's captions": lambda all: all.staff.get(admin(all, "1.vtt")),
-    "admin's poster": lambda all: all.staff.get(admin(all, "poster")),
-    "admin's playlist": lambda all: all.staff.get(admin(all, "playlist.m3u8")),
-}
-VIDEO_DOORS = {
-    "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
-    "video": lambda all: all.staff.get(f"/watch/{all.link.name}/video"),
-    "video, by range": lambda all: all.staff.get(f"/watch/{all.link.name}/video", headers={"Range": "bytes=0-3"}),
-    "video, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/video", headers=LATER),
-    "download": lambda all: all.staff.get(f"/watch/{all.link.name}/video?download=1"),
-    "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/captions"),
-    "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/poster"),
-    "program's video": lambda all: all.api.get(reverse("render-video", args=[all.render.pk])),
-    "program's poster": lambda all: all.api.get(reverse("render-poster", args=[all.render.pk])),
-    "program's captions": lambda all: all.api.get(reverse("render-captions", args=[all.render.pk])),
-    "media, of staff": lambda all: all.staff.get(f"/media/renders/{STREAM}/video.mp4"),
-    "media, by another path": lambda all: all.staff.get(f"/media/x/../renders/{STREAM}/video.mp4"),
-    "media, a smaller copy": lambda all: all.staff.get(f"/media/renders/{STREAM}/small.mp4"),
-    "signed link": lambda all: Client().get(signed(f"renders/{STREAM}/video.mp4")),
-    "signed link, by range": lambda all: Client().get(
-        signed(f"renders/{STREAM}/video.mp4"), headers={"Range": "bytes=0-3"}
-    ),
-    "signed link of the poster": lambda all: Client().get(signed(f"renders/{STREAM}/poster.jpg")),
-    "glance": lambda all: all.staff.get(reverse("admin:avatars_render_glance", args=[all.render.pk])),
-    "sheet": lambda all: all.staff.get(reverse("admin:avatars_render_sheet", args=[all.render.pk])),
-}
-
-
-def admin(all: Shown, what: str) -> str:
-    return reverse("admin:avatars_render_state", args=[all.render.pk]).replace("film/", f"stream/{STREAM}/{what}")
-
-
-def signed(name: str) -> str:
-    parts = urlsplit(signed_links.signed_url(name))
-    return f"{parts.path}?{parts.query}"
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -174,6 +85,13 @@ def test_no_door_to_a_finished_video_stays_open(video, end):
     assert set(opened.values()) <= {200, 206}
     ENDS[end](video)
     assert [name for name, door in VIDEO_DOORS.items() if not refused(door(video))] == []
+
+
+def test_erasing_a_person_after_consent_ended_deletes_what_shows_them(video):
+    kept = [str(video.human.portrait.name), f"renders/{STREAM}/video.mp4", f"recordings/{STREAM}.mp3"]
+    assert [name for name in kept if not default_storage.exists(name)] == []
+    erase_person(video.consent)
+    assert [name for name in kept if default_storage.exists(name)] == []
 
 
 @pytest.mark.parametrize("status", ["cancelled", "failed", "deleted"])

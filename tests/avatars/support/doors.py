@@ -1,0 +1,146 @@
+"""A video that shows and voices a person, what ends the consent to it, and every door to it."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from avatars import services
+from avatars.models import Consent, DigitalHuman, Render, Voice
+from conversations import services as conversations
+from conversations.models import WatchLink
+from core.web import signed_links
+from openuser.models import WebhookDelivery
+from tests.support import factories
+from wecom import services as wecom
+from wecom.models import Application
+
+STREAM = "a" * 32
+SECRET = b"a face that is shown"
+LATER = {"If-None-Match": '"1"', "If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A video of a photograph and a cloned voice, both with consent, and those who watch it."""
+
+    human: DigitalHuman
+    consent: Consent
+    render: Render
+    link: WatchLink
+    staff: Client
+    api: Any
+
+
+def shown(human: DigitalHuman, **state: Any) -> Shown:
+    consent = factories.make_consent(human)
+    render = services.request_render(human, "你好，世界。", purpose="chat")
+    Render.objects.filter(pk=render.pk).update(**state)
+    render.refresh_from_db()
+    application = factories.make_application()
+    conversations.watch_url(application, factories.make_member(application), render)
+    staff = Client()
+    staff.force_login(User.objects.create_superuser(f"boss{secrets.token_hex(4)}"))
+    link = WatchLink.objects.get(render=render)
+    api = factories.make_api("renders:read")
+    return Shown(human=human, consent=consent, render=render, link=link, staff=staff, api=api)
+
+
+def refused(answer) -> bool:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.status_code in (403, 404, 409) and SECRET not in content
+
+
+def moved(consent: Consent, *, days: int, until: int) -> None:
+    """Have it begin and end so many days from now."""
+    today = timezone.localdate()
+    Consent.objects.filter(pk=consent.pk).update(
+        valid_from=today + timedelta(days=days), valid_until=today + timedelta(days=until)
+    )
+
+
+ENDS = {
+    "withdrawn": lambda all: services.withdraw_consent(all.consent, by="boss"),
+    "withdrawn, videos kept": lambda all: services.withdraw_consent(all.consent, by="boss", videos="keep"),
+    "expired": lambda all: moved(all.consent, days=-9, until=-1),
+    "not yet valid": lambda all: moved(all.consent, days=1, until=9),
+    "expired, person erased": lambda all: erase_person(all.consent),
+    "member erased": lambda all: wecom.erase_person(all.link.member, by="boss"),
+    "of nobody": lambda all: Render.objects.filter(pk=all.render.pk).update(consent=None),
+    "voice declared cloned": lambda all: Voice.objects.get(pk=all.human.voice_id).statements.filter().delete(),
+}
+STREAM_DOORS = {
+    "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
+    "state": lambda all: all.staff.get(f"/watch/{all.link.name}/state"),
+    "beginning": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/0"),
+    "fragment": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1"),
+    "fragment, by range": lambda all: all.staff.get(
+        f"/watch/{all.link.name}/{STREAM}/2", headers={"Range": "bytes=0-3"}
+    ),
+    "fragment, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/2", headers=LATER),
+    "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1.vtt"),
+    "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/poster"),
+    "playlist": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/playlist.m3u8"),
+    "admin's fragment": lambda all: all.staff.get(admin(all, "1")),
+    "admin's captions": lambda all: all.staff.get(admin(all, "1.vtt")),
+    "admin's poster": lambda all: all.staff.get(admin(all, "poster")),
+    "admin's playlist": lambda all: all.staff.get(admin(all, "playlist.m3u8")),
+}
+VIDEO_DOORS = {
+    "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
+    "video": lambda all: all.staff.get(f"/watch/{all.link.name}/video"),
+    "video, by range": lambda all: all.staff.get(f"/watch/{all.link.name}/video", headers={"Range": "bytes=0-3"}),
+    "video, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/video", headers=LATER),
+    "download": lambda all: all.staff.get(f"/watch/{all.link.name}/video?download=1"),
+    "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/captions"),
+    "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/poster"),
+    "program's video": lambda all: all.api.get(reverse("render-video", args=[all.render.pk])),
+    "program's poster": lambda all: all.api.get(reverse("render-poster", args=[all.render.pk])),
+    "program's captions": lambda all: all.api.get(reverse("render-captions", args=[all.render.pk])),
+    "webhook's video": lambda all: all.api.get(announced(all, "video_url")),
+    "webhook's poster": lambda all: all.api.get(announced(all, "poster_url")),
+    "webhook's captions": lambda all: all.api.get(announced(all, "captions_url")),
+    "media, of staff": lambda all: all.staff.get(f"/media/renders/{STREAM}/video.mp4"),
+    "media, by another path": lambda all: all.staff.get(f"/media/x/../renders/{STREAM}/video.mp4"),
+    "media, a smaller copy": lambda all: all.staff.get(f"/media/renders/{STREAM}/small.mp4"),
+    "media, its recording": lambda all: all.staff.get(f"/media/recordings/{STREAM}.mp3"),
+    "signed link of its recording": lambda all: Client().get(signed(f"recordings/{STREAM}.mp3")),
+    "signed link": lambda all: Client().get(signed(f"renders/{STREAM}/video.mp4")),
+    "signed link, by range": lambda all: Client().get(
+        signed(f"renders/{STREAM}/video.mp4"), headers={"Range": "bytes=0-3"}
+    ),
+    "signed link of the poster": lambda all: Client().get(signed(f"renders/{STREAM}/poster.jpg")),
+    "glance": lambda all: all.staff.get(reverse("admin:avatars_render_glance", args=[all.render.pk])),
+    "sheet": lambda all: all.staff.get(reverse("admin:avatars_render_sheet", args=[all.render.pk])),
+}
+
+
+def admin(all: Shown, what: str) -> str:
+    return reverse("admin:avatars_render_state", args=[all.render.pk]).replace("film/", f"stream/{STREAM}/{what}")
+
+
+def announced(all: Shown, url: str) -> str:
+    """An address that a webhook told another system when the video was ready."""
+    payload = WebhookDelivery.objects.get(event="render.completed").payload
+    return urlsplit(str(json.loads(payload)["data"][url])).path
+
+
+def erase_person(consent: Consent) -> None:
+    """The person shown asks for it after the consent ended by itself."""
+    Consent.objects.filter(pk=consent.pk).update(
+        valid_from=date(2020, 1, 1), valid_until=date(2020, 2, 1), reference="shown"
+    )
+    application = Application.objects.get()
+    wecom.erase_person(factories.make_member(application, "shown", name="张三"), by="boss")
+
+
+def signed(name: str) -> str:
+    parts = urlsplit(signed_links.signed_url(name))
+    return f"{parts.path}?{parts.query}"
