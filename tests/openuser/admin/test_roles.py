@@ -88,7 +88,7 @@ BUTTONS = re.compile(r"""(?:hx-post|method="post" action)=["']([^"'#]+)""")  # a
 ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
 # Where a right depends on the row: one that all who have the right may change. Others are tested with the drafts.
 LIKE: dict[type[Model], dict[str, Any]] = {Schedule: {"draft": True}}
-ROWS = 2  # of a model, whose pages are opened: rights are the same for each
+ROWS = 1  # of a model, whose pages are opened: rights are the same for each
 
 
 def member_of(role: Role) -> Client:
