@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from avatars import services
-from avatars.models import Consent, DigitalHuman, Narration, Render, Rendition, Voice
+from avatars.models import Consent, DigitalHuman, Narration, PortraitVideo, Render, Rendition, Voice
 from avatars.pipeline import segments
 from avatars.rendering import retention
 from core.personal_data.holdings import Holding, Kind, Person
@@ -110,6 +110,8 @@ def register_models() -> None:
             files=("evidence",),
         ),
         Holding(DigitalHuman, CONSENTS),
+        # Deleted with the consent of the person that it shows, or with its digital human.
+        WorkHolding(PortraitVideo, CONSENTS, files=("upload", "video"), hidden=(*LEASE, "findings")),
         Holding(Voice, CONSENTS),
         # Those of a render go with it; those of a file that was sent have files of their own.
         WorkHolding(Rendition, SCRIPTS, files=("source", "video"), hidden=LEASE),

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from avatars.rendering import compression, narration, render_worker
+from avatars.rendering.portrait_videos import video_check
 
 
 @shared_task(name="avatars.render")
@@ -13,6 +14,11 @@ def render(pk: int) -> None:
 @shared_task(name="avatars.fit")
 def fit(pk: int) -> None:
     compression.compress(pk)
+
+
+@shared_task(name="avatars.check_portrait_video")
+def check_portrait_video(pk: int) -> None:
+    video_check.check(pk)
 
 
 @shared_task(name="avatars.narrate")

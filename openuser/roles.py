@@ -64,6 +64,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.EngineFailure": Rights(),
     "avatars.LexiconEntry": EDITABLE,
     "avatars.Likeness": Rights(),
+    # Brought by those who may change the digital human.
+    "avatars.PortraitVideo": Rights(),
     "avatars.Presentation": EDITABLE,
     "avatars.PresentationScene": EDITABLE,
     "avatars.Render": Rights(editor="add", operator="add change"),

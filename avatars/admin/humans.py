@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from avatars import services
 from avatars.admin.consents import consent_badge, who
+from avatars.admin.portrait_videos import PortraitVideoPages, video_check_words
 from avatars.admin.recordings import RecordingPages
 from avatars.admin.statements import OriginAdmin, statement_words
 from avatars.admin.video_pages import VideoPreviewPages
@@ -21,7 +22,7 @@ from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms.digital_humans import DigitalHumanForm
 from avatars.forms.samples import SampleForm, sample_text
-from avatars.models import DigitalHuman, Statement
+from avatars.models import DigitalHuman, PortraitVideo, Statement
 from avatars.thumbnails import portrait_thumb
 from core.web.admin import ProtectedDeleteAdmin, action, change_url
 
@@ -51,21 +52,29 @@ class MayFilter(admin.SimpleListFilter):
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
+class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
     protected_by = {
         "renders": _("Its videos are part of conversations."),
         "templates": _("It speaks in video templates. Give them another one first."),
     }
-    cascades_to = (Statement,)
+    cascades_to = (Statement, PortraitVideo)
     form = DigitalHumanForm
-    readonly_fields = ("stated",)
+    readonly_fields = ("stated", "video_check")
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("picture", "name")
     list_select_related = ("voice",)
     list_filter = (MayFilter, "voice", "mode")
     search_fields = ("name", "voice__name")
     fieldsets = (
-        (None, {"fields": ("name", "portrait", "face", ("origin", "origin_reason"), "stated")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "portrait", "face", "portrait_video", "video_check"),
+                    *(("origin", "origin_reason"), "stated"),
+                )
+            },
+        ),
         (_("The voice"), {"fields": ("voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
         (
@@ -88,6 +97,7 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
             "avatars/video_player.js",
             "avatars/video_preview.js",
             "avatars/portrait_check.js",
+            "avatars/portrait_video.js",
         )
         css = {"all": ("avatars/portrait_check.css",)}
 
@@ -133,6 +143,10 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
     def stated(self, human: DigitalHuman) -> str:
         return statement_words(human)
 
+    @display(description=_("check of the video"))
+    def video_check(self, human: DigitalHuman) -> str:
+        return video_check_words(human)
+
     @display(description="")
     def picture(self, human: DigitalHuman) -> str:
         return portrait_thumb(human)
@@ -148,6 +162,11 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
             services.declare_drawn(obj, by=who(request), reason=reason, photographic=form.photographic)
         elif form.cleaned_data.get("origin") == DigitalHuman.Origin.PHOTOGRAPH:
             services.withdraw_statements(obj, by=who(request))
+        if "portrait" in form.changed_data:
+            services.cancel_portrait_videos(obj)
+        if form.cleaned_data.get("portrait_video"):
+            services.request_portrait_video(obj, form.cleaned_data["portrait_video"], by=who(request))
+            self.message_user(request, _("The video is being checked. This page shows the progress."))
         for words in form.warnings:
             self.message_user(request, words, messages.WARNING)
 

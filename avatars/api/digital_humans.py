@@ -109,6 +109,8 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
             services.check_drawn(photographic, reason)
         with transaction.atomic():
             human = serializer.save()
+            if portrait:
+                services.cancel_portrait_videos(human)
             if stated:
                 services.declare_drawn(human, by=name_of(request), reason=reason, photographic=photographic)
             elif origin == DigitalHuman.Origin.PHOTOGRAPH:

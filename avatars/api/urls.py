@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from avatars.api.consents import Consents
 from avatars.api.digital_humans import DigitalHumans
 from avatars.api.lexicon import Lexicon, Readings
+from avatars.api.portrait_videos import PortraitVideos
 from avatars.api.portraits import Portraits
 from avatars.api.presentations import Pages, PresentationRenders, Presentations, ScenePictures, Scenes
 from avatars.api.renders import Renders
@@ -27,6 +28,11 @@ router.register("lexicon", Lexicon, basename="lexicon")
 router.register("readings", Readings, basename="reading")
 urlpatterns = [
     *router.urls,
+    path(
+        "digital-humans/<int:pk>/portrait-video/",
+        PortraitVideos.as_view({"get": "retrieve", "post": "create"}),
+        name="portrait-video",
+    ),
     path("presentations/<int:pk>/scenes/", Scenes.as_view({"post": "create"}), name="presentation-scenes"),
     path(
         "presentations/<int:pk>/scenes/<int:scene>/",

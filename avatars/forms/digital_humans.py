@@ -6,14 +6,17 @@ from typing import Any
 from django import forms
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from avatars import services
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms.origins import OriginForm, origin_field, reason_field
 from avatars.models import DigitalHuman
 from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.video import words as video_words
 
 DRAWN = DigitalHuman.Origin.DRAWN
 
@@ -42,6 +45,15 @@ class DigitalHumanForm(OriginForm):
             "mode": _("The head moves more naturally in the last mode; the first is the fastest."),
         }
 
+    portrait_video = forms.FileField(
+        label=capfirst(_("portrait video")),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_(
+            "Instead of a picture: one person for 20 seconds to 2 minutes, silent or speaking. MP4, MOV or WebM up to "
+            "500 MB. It is checked in the background, and then becomes the portrait, which needs a consent of its own."
+        ),
+    )
     face = forms.IntegerField(required=False, min_value=0, max_value=99, widget=forms.HiddenInput)
     origin = origin_field(
         DigitalHuman.Origin.choices,
@@ -64,9 +76,12 @@ class DigitalHumanForm(OriginForm):
         if is_kept and services.missing_portraits([self.instance]):
             # There is nothing to show, and the rest of the form can be saved without.
             self.initial["portrait"], self.fields["portrait"].required = None, False
+        if self.files.get("portrait_video") and "portrait" in self.fields:
+            self.fields["portrait"].required = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._clean_video(data)
         portrait = data.get("portrait")
         if isinstance(portrait, UploadedFile):
             try:
@@ -85,17 +100,35 @@ class DigitalHumanForm(OriginForm):
             self._clean_origin(data)
         return data
 
+    def _clean_video(self, data: dict[str, Any]) -> None:
+        """Refuses a file that is no such video. Until it is checked, its first frame stands for a new digital human."""
+        video = data.get("portrait_video")
+        if video is None:
+            return
+        try:
+            services.check_portrait_video(video)
+            if not data.get("portrait"):
+                data["portrait"] = services.first_frame(video)
+        except AvatarError as error:
+            self.refuse("portrait_video", video_words(error.code), code=error.code)
+
     @property
     def states_drawn(self) -> bool:
         """Whether saving the form states again that the picture is drawn."""
         has_new = isinstance(self.cleaned_data.get("portrait"), File) and "portrait" in self.changed_data
-        return self.cleaned_data.get("origin") == DRAWN and (has_new or not self.was_drawn) and self.may_state
+        if self.cleaned_data.get("origin") != DRAWN or self.cleaned_data.get("portrait_video"):
+            return False
+        return (has_new or not self.was_drawn) and self.may_state
 
     def _clean_origin(self, data: dict[str, Any]) -> None:
         if data.get("origin") != DRAWN:
             return
         if not self.was_drawn and not self.may_state:
             self.refuse_statement()
+        elif data.get("portrait_video"):
+            self.warnings += (
+                gettext("“Drawn” is stated about one picture. State it again once the video is the portrait."),
+            )
         elif self.states_drawn:
             if "portrait" not in self.changed_data:
                 self.photographic = services.looks_photographed(self.instance)

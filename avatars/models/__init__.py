@@ -13,6 +13,7 @@ from avatars.models.humans import (
 )
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
+from avatars.models.portrait_videos import PortraitVideo
 from avatars.models.presentations import Presentation, PresentationScene, SceneLayout
 from avatars.models.renders import RECORDED, STREAMS, WITHHELD, Render, new_content_id
 from avatars.models.renditions import Rendition
@@ -40,6 +41,7 @@ __all__ = [
     "LogoCorner",
     "Narration",
     "Outcome",
+    "PortraitVideo",
     "Presentation",
     "PresentationScene",
     "Render",

@@ -34,6 +34,11 @@ REMARKS = {
 }
 
 
+def known(code: str) -> bool:
+    """Whether there are words for this code here."""
+    return code in UNUSABLE or code in REMARKS
+
+
 def words(code: str) -> str:
     """What applies, or the code itself where there are no words for it."""
     return str(UNUSABLE.get(code) or REMARKS.get(code) or code)

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from avatars.consent import ConsentDecision
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
-from avatars.models import DigitalHuman, Narration, Render
+from avatars.models import DigitalHuman, Narration, PortraitVideo, Render
 from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.spec import seed_of
 from avatars.rendering import readings
@@ -30,7 +30,7 @@ PIPELINE_VERSION = 9
 
 Recipe = dict[str, Any]
 # Keys that do not change the speech.
-SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts", "deck"})
+SEEN = frozenset({"portrait", "portrait_video", "render_engine", "restorer", "mode", "scene", "cuts", "deck"})
 # So many ways of moving have the videos of a template that share sentences: each way is drawn once.
 WAYS = 4
 
@@ -54,6 +54,7 @@ def freeze(
         **({"consent": decision.face.pk} if decision and decision.face else {}),
         **({"voice_consent": decision.voice.pk} if decision and decision.voice else {}),
         **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
+        **_moving(human),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
         "render_engine": human.engine,
@@ -107,6 +108,7 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         text=text,
         cuts=tuple(recipe.get("cuts", ())),
         portrait=_stored(recipe["portrait"]),
+        portrait_video=_stored(recipe["portrait_video"]) if recipe.get("portrait_video") else None,
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],
         speed=recipe["speed"],
@@ -128,6 +130,12 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
 
 def _manner(*, fresh: bool, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] = ()) -> Manner:
     return Manner(fresh=fresh, pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
+
+
+def _moving(human: DigitalHuman) -> dict[str, str]:
+    """The video that the portrait is a frame of, if it is one."""
+    found = PortraitVideo.objects.shown(human).first() if human.pk else None
+    return {"portrait_video": str(found.video.name)} if found else {}
 
 
 def _logo(human: DigitalHuman) -> dict[str, Any] | None:

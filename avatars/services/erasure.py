@@ -15,9 +15,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 
-from avatars.models import OURS, Consent, DigitalHuman, Likeness, Narration, Render, Voice
+from avatars.models import OURS, Consent, DigitalHuman, Likeness, Narration, PortraitVideo, Render, Voice
 from avatars.previews import voice_preview
 from avatars.reasons import render
+from avatars.services.portrait_videos import cancel_portrait_videos
 from avatars.services.portraits import purge_portrait
 from avatars.signals import narration_finished
 from avatars.speech.synthesis.cache import SpeechCache
@@ -34,6 +35,8 @@ def forget_person(consent: Consent) -> None:
     portraits = [likeness.portrait for likeness, _human in likenesses]
     bare = [likeness.portrait for likeness, _human in likenesses if not _is_covered(likeness)]
     transaction.on_commit(partial(_forget_faces, portraits, bare), robust=True)
+    for _likeness, human in likenesses:
+        cancel_portrait_videos(human)
     _forget_recordings(consent)
     _forget_voices(consent, [human for _likeness, human in likenesses])
 
@@ -55,6 +58,7 @@ def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
     Workers then stop using their copies in memory.
     """
     for name in portraits:
+        _forget_video(name, delete=name in bare)
         try:
             with default_storage.open(name) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -62,6 +66,16 @@ def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
             continue  # its file is gone; data computed from it expires after a month without use
         purge_portrait(digest)
         if name in bare:
+            default_storage.delete(name)
+
+
+def _forget_video(still: str, *, delete: bool) -> None:
+    """Remove the data computed from the video that a picture is a frame of; if it may not be shown, the video too."""
+    for row in PortraitVideo.objects.filter(still=still).exclude(sha256=""):
+        purge_portrait(row.sha256)
+        if delete:
+            name = str(row.video.name)
+            PortraitVideo.objects.filter(pk=row.pk).update(video="", findings=[])
             default_storage.delete(name)
 
 

@@ -25,9 +25,11 @@ def remove_digital_human(human: DigitalHuman) -> None:
     files = [
         str(file.name) for file in (locked.portrait, locked.background, locked.logo, locked.intro, locked.outro) if file
     ]
+    for video in locked.portrait_videos.all():
+        files += [str(name) for name in (video.upload, video.video, video.still) if name]
     try:
         locked.delete()
     except ProtectedError as error:
         raise used from error
-    for name in files:
+    for name in dict.fromkeys(files):
         transaction.on_commit(partial(default_storage.delete, name))

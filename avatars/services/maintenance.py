@@ -19,6 +19,7 @@ from avatars.rendering.narration import SPOKEN
 from avatars.rendering.narration import WORKING as SPEAKING
 from avatars.rendering.render_worker import STORED, WORKING, delete_folder
 from avatars.services.erasure import forget_voices_again
+from avatars.services.portrait_videos import forget_replaced_videos
 from core.diagnosis import Check
 
 KEEP_RIGS = timedelta(days=30)
@@ -40,6 +41,7 @@ def clean_up(*, now: datetime | None = None) -> None:
             shutil.rmtree(place, ignore_errors=True)
     retention.delete_expired(now=now)
     forget_voices_again(now=now)
+    forget_replaced_videos(now=now)
     for root in (STORED, SPOKEN):
         for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
             delete_folder(f"{root}/{name}")

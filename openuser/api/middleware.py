@@ -60,10 +60,15 @@ class APIMiddleware:
         return response
 
 
+VIDEO_UPLOAD = re.compile(r"/api/v1/digital-humans/\d+/portrait-video/")
+
+
 def refuse_too_large(request: HttpRequest) -> HttpResponse | None:
     """A 413 response for a body over the limit, which is higher for uploads; None otherwise."""
     is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
     most = settings.API["MAX_UPLOAD"] if is_upload else settings.API["MAX_BODY"]
+    if is_upload and VIDEO_UPLOAD.fullmatch(request.path):
+        most = settings.API["MAX_VIDEO_UPLOAD"]
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) <= most:
         return None

@@ -9,6 +9,7 @@ API: dict[str, Any] = {
     # Requests of a staff member in a minute; each API client has its own limit.
     "REQUESTS_PER_MINUTE": env.int("OPENUSER_API_REQUESTS_PER_MINUTE", default=600),
     "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "MAX_VIDEO_UPLOAD": 501 * 1024 * 1024,  # portrait videos, which are streamed to the disk
     "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
 }
 WEBHOOKS: dict[str, Any] = {

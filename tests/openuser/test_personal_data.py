@@ -47,7 +47,7 @@ OTHER, THEIRS = "sunqi", "千山鸟飞绝"
 # Rows that nothing says are about one person: staff, pictures, words into a group.
 OF_NOBODY = {
     *("auth.User", "sessions.Session", "openuser.WebhookDelivery", "avatars.DigitalHuman", "avatars.Voice"),
-    "wecom.GroupMessage",
+    *("avatars.PortraitVideo", "wecom.GroupMessage"),
 }
 
 

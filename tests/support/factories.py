@@ -14,6 +14,7 @@ from avatars.models import (
     Consent,
     DigitalHuman,
     Narration,
+    PortraitVideo,
     Presentation,
     Render,
     RenderTemplate,
@@ -201,6 +202,11 @@ def make_render(digital_human: DigitalHuman | None = None, **fields: Any) -> Ren
     if fields.get("consent") is None and human.pk:
         fields.setdefault("statement", human.statements.kept().filter(portrait=human.portrait.name).first())
     return Render.objects.create(digital_human=human, **fields)
+
+
+def make_portrait_video(digital_human: DigitalHuman | None = None, **fields: Any) -> PortraitVideo:
+    fields.setdefault("still", f"portraits/{secrets.token_hex(16)}.jpg")
+    return PortraitVideo.objects.create(digital_human=digital_human or make_digital_human(), **fields)
 
 
 def make_narration(digital_human: DigitalHuman | None = None, **fields: Any) -> Narration:

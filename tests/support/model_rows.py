@@ -140,6 +140,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Likeness": lambda **fields: factories.make_consent().likenesses.get(),
     "avatars.Narration": factories.make_narration,
+    "avatars.PortraitVideo": factories.make_portrait_video,
     "avatars.Render": factories.make_render,
     "avatars.RenderTemplate": factories.make_template,
     "avatars.Rendition": factories.make_rendition,

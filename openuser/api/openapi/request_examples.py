@@ -122,6 +122,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},
     "TemplateRequest": TEMPLATE,
     "UploadRequest": {"kind": "file", "file": EVIDENCE},
+    "VideoUploadRequest": {"video": "video.mp4"},
     "WebhookEndpointRequest": {
         "name": "Intranet",
         "url": "https://example.com/events",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from avatars.models import Narration, Render, Rendition
+from avatars.models import Narration, PortraitVideo, Render, Rendition
 from conversations.models import Errand
 from core.work import broker, sweeper
 from core.work.base import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost, Work
@@ -44,6 +44,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     GroupMessage: factories.make_group_message,
     Render: factories.make_render,
     Narration: factories.make_narration,
+    PortraitVideo: factories.make_portrait_video,
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
     WebhookDelivery: factories.make_webhook_delivery,

@@ -1,0 +1,101 @@
+"""The check of a portrait video on the page of its digital human: how far it is, and what was found."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+
+from avatars import services
+from avatars.models import DigitalHuman, PortraitVideo
+from avatars.reasons import video as reasons
+from core.web.admin import NOTHING, badge
+
+COLOURS = {
+    PortraitVideo.Status.DONE: "good",
+    PortraitVideo.Status.FAILED: "bad",
+    PortraitVideo.Status.CANCELLED: "warn",
+}
+
+
+class PortraitVideoPages:
+    """For the admin of digital humans: the progress, as JSON."""
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        page = admin.site.admin_view(progress)
+        return [path("<int:pk>/portrait-video/", page, name="avatars_digitalhuman_portrait_video"), *urls]
+
+
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """How far the check is, and whether it has ended."""
+    if not request.user.has_perm("avatars.view_digitalhuman"):
+        raise PermissionDenied
+    found = services.latest_portrait_video(get_object_or_404(DigitalHuman, pk=pk))
+    if found is None:
+        return JsonResponse({"ended": True, "words": ""})
+    return JsonResponse({"ended": found.is_finished, "words": _progress_words(found)})
+
+
+def video_check_words(human: DigitalHuman) -> str:
+    """What became of the video that was brought last."""
+    found = services.latest_portrait_video(human) if human.pk else None
+    if found is None:
+        return NOTHING
+    if not found.is_finished:
+        url = reverse("admin:avatars_digitalhuman_portrait_video", args=[human.pk])
+        return format_html(
+            '<span role="status" data-video-check="{}">{}</span>',
+            url,
+            _progress_words(found),
+        )
+    return format_html(
+        "{} {}{}{}",
+        badge(_outcome(found, human), COLOURS[PortraitVideo.Status(found.status)]),
+        _why(found),
+        _next_step(found, human),
+        _findings(found),
+    )
+
+
+def _next_step(found: PortraitVideo, human: DigitalHuman) -> str:
+    """The video that is the portrait, and what it still needs."""
+    if not _is_shown(found, human):
+        return ""
+    needed = "" if services.human_allowed(human) else gettext("It speaks once you record a consent for it.")
+    player = format_html(
+        '<video controls preload="none" poster="{}" src="{}"></video>', human.portrait.url, found.video.url
+    )
+    return format_html('{}<div class="ou-portrait-video">{}</div>', needed, player)
+
+
+def _is_shown(found: PortraitVideo, human: DigitalHuman) -> bool:
+    return found.status == PortraitVideo.Status.DONE and bool(found.video) and str(human.portrait.name) == found.still
+
+
+def _progress_words(video: PortraitVideo) -> str:
+    return gettext("The video is being checked: %(percent)d %%") % {"percent": video.progress}
+
+
+def _outcome(video: PortraitVideo, human: DigitalHuman) -> str:
+    if video.status == PortraitVideo.Status.DONE:
+        if _is_shown(video, human):
+            return gettext("The video is the portrait.")
+        return gettext("The video was replaced.") if video.video else gettext("The video was deleted.")
+    if video.status == PortraitVideo.Status.CANCELLED:
+        return gettext("The check was cancelled.")
+    return gettext("The video cannot be used.")
+
+
+def _why(video: PortraitVideo) -> str:
+    return video.reason_words if video.status == PortraitVideo.Status.FAILED and not video.findings else ""
+
+
+def _findings(video: PortraitVideo) -> str:
+    rows = ((each["picture"], reasons.told(each["code"], each["begin"], each["end"])) for each in video.findings)
+    items = format_html_join(
+        "", '<li><img alt="" width="120" src="data:image/jpeg;base64,{}"> <span>{}</span></li>', rows
+    )
+    return format_html('<ul class="ou-video-findings">{}</ul>', items) if video.findings else ""

@@ -1,0 +1,1 @@
+"""Portrait videos, checked as work."""
