@@ -45,7 +45,7 @@ def test_a_render_freezes_the_scenes_and_later_edits_change_none():
     assert [each.layout for each in spec.deck.scenes] == [Layout.HUMAN, Layout.HUMAN_RIGHT]
     assert spec.deck.scenes[1].pointings == (Pointing(offset=7, x=50, y=40),)
     assert spec.deck.scenes[1].slide == Path(default_storage.path(str(scene.slide.name)))
-    assert spec.seed == 1
+    assert spec.seed in range(recipes.WAYS)
 
 
 def test_equal_presentations_share_a_video_and_an_edit_makes_another():
