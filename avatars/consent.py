@@ -14,7 +14,17 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce, Concat
 
 from avatars.exceptions import ConsentError
-from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice, voice_identity
+from avatars.models import (
+    Consent,
+    DigitalHuman,
+    Likeness,
+    Narration,
+    Render,
+    Statement,
+    Voice,
+    rests_on,
+    voice_identity,
+)
 from avatars.reasons.consent import CONSENT
 
 # Where several consents cover it and none permits it, the refusal names the first of these that applies.
@@ -24,11 +34,28 @@ VOICE = "voice_"  # prefix of the codes that are about a voice
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentDecision:
-    """The consents that permit a video; None for a synthetic voice and for a drawn face, which has a statement."""
+    """The consents that permit a video; None for a synthetic voice and for a drawn face, which has a statement.
+
+    `partner` is what permits the second digital human of a dialogue.
+    """
 
     face: Consent | None = None
     statement: Statement | None = None
     voice: Consent | None = None
+    partner: "ConsentDecision | None" = None
+
+    @property
+    def columns(self) -> dict[str, Consent | Statement | None]:
+        """What a render records of it."""
+        other = self.partner or ConsentDecision()
+        return {
+            "consent": self.face,
+            "statement": self.statement,
+            "voice_consent": self.voice,
+            "partner_consent": other.face,
+            "partner_statement": other.statement,
+            "partner_voice_consent": other.voice,
+        }
 
 
 def decide(
@@ -119,6 +146,21 @@ def decide_for_render(render: Render, *, now: datetime | None = None) -> Consent
         face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
         statement=Statement.objects.about_picture(render.digital_human, portrait).first(),
         voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
+        partner=_decide_for_partner(render, render.partner, now) if render.partner else None,
+    )
+
+
+def _decide_for_partner(render: Render, partner: DigitalHuman, now: datetime | None) -> ConsentDecision:
+    """As for the digital human of a render, for its partner."""
+    portrait, voice = _partner_of(render)
+    found = covering_voice_consent(*voice, purpose=render.purpose, now=now)
+    if found is None and render.partner_voice_consent_id is not None:
+        _check_partner(render, partner, now=now, locked=False)
+        found = render.partner_voice_consent
+    return ConsentDecision(
+        face=covering_consent(partner, purpose=render.purpose, portrait=portrait, now=now),
+        statement=Statement.objects.about_picture(partner, portrait).first(),
+        voice=found,
     )
 
 
@@ -133,10 +175,21 @@ def check(work: Render | Narration, *, now: datetime | None = None, locked: bool
     `locked` locks the consent or statement until the transaction ends, so that it cannot be withdrawn meanwhile.
     """
     if isinstance(work, Render):
-        shown = work.consent_id is None and not _is_stated(work, locked=locked)
+        portrait = str(work.recipe.get("portrait", ""))
+        shown = work.consent_id is None and not _is_stated(work.digital_human, portrait, locked=locked)
         _check(work.consent_id, needed=shown, prefix="", now=now, locked=locked)
+        if work.partner is not None:
+            _check_partner(work, work.partner, now=now, locked=locked)
     heard = work.voice_consent_id is None and _is_heard(work) and is_cloned(*_voice_of(work))
     _check(work.voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
+
+
+def _check_partner(render: Render, partner: DigitalHuman, *, now: datetime | None, locked: bool) -> None:
+    portrait, voice = _partner_of(render)
+    shown = render.partner_consent_id is None and not _is_stated(partner, portrait, locked=locked)
+    _check(render.partner_consent_id, needed=shown, prefix="", now=now, locked=locked)
+    heard = render.partner_voice_consent_id is None and is_cloned(*voice)
+    _check(render.partner_voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
 
 
 def is_consent_reason(code: str) -> bool:
@@ -196,7 +249,7 @@ def annotate_voice_consents(voices: QuerySet[Voice], *, now: datetime | None = N
 
 def annotate_render_counts(given: QuerySet[Consent]) -> QuerySet[Consent]:
     """With `render_count`: how many renders depend on each."""
-    renders = Render.objects.filter(Q(consent=OuterRef("pk")) | Q(voice_consent=OuterRef("pk")))
+    renders = Render.objects.filter(rests_on(OuterRef("pk")))
     count = (
         renders.order_by().annotate(count=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("count")
     )
@@ -211,21 +264,32 @@ VOICE_ALLOWED = Q(voice_stated=True) | Q(voice_consented=True)
 def allowed_renders(now: datetime | None = None, *, path: str = "") -> Q:
     """The condition for renders that may be shown; `path` is the lookup that leads to them, like "render__"."""
     active = Consent.objects.active(now)
-    face = Q(**{f"{path}consent__in": active})
-    drawn = Q(**{f"{path}consent": None, f"{path}statement__in": Statement.objects.kept()})
-    voice = Q(**{f"{path}voice_consent__in": active}) | Q(**{f"{path}voice_consent": None})
+    alone = Q(**{f"{path}partner": None})
+    both = _allowed(active, path, "") & (alone | _allowed(active, path, "partner_"))
     earlier = _spoken_before_cloned()
-    return (face | drawn) & voice & (~Q(**{f"{path}pk__in": earlier}) if earlier is not None else Q())
+    return both & (~Q(**{f"{path}pk__in": earlier}) if earlier is not None else Q())
+
+
+def _allowed(active: QuerySet[Consent], path: str, whose: str) -> Q:
+    """The condition for renders in which one person may be shown and heard."""
+    face = Q(**{f"{path}{whose}consent__in": active})
+    drawn = Q(**{f"{path}{whose}consent": None, f"{path}{whose}statement__in": Statement.objects.kept()})
+    voice = Q(**{f"{path}{whose}voice_consent__in": active}) | Q(**{f"{path}{whose}voice_consent": None})
+    return (face | drawn) & voice
 
 
 def _spoken_before_cloned() -> QuerySet[Render, int] | None:
     """Renders from before their voice was declared cloned; None where no voice is cloned."""
     cloned = Voice.objects.cloned().values_list("engine", "key")
-    voices = [Q(recipe__speech_engine=engine, recipe__voice=key) for engine, key in cloned]
+    heard = {"voice_consent": None, "recipe__recording__isnull": True}
+    voices = [Q(recipe__speech_engine=engine, recipe__voice=key, **heard) for engine, key in cloned]
+    of_partner = {"partner__isnull": False, "partner_voice_consent": None}
+    voices += [
+        Q(recipe__partner__speech_engine=engine, recipe__partner__voice=key, **of_partner) for engine, key in cloned
+    ]
     if not voices:
         return None
-    made = Render.objects.filter(reduce(or_, voices), voice_consent=None, recipe__recording__isnull=True)
-    return made.values_list("pk", flat=True)
+    return Render.objects.filter(reduce(or_, voices)).values_list("pk", flat=True)
 
 
 def _face_allowed(human: DigitalHuman, now: datetime | None) -> bool:
@@ -235,9 +299,9 @@ def _face_allowed(human: DigitalHuman, now: datetime | None) -> bool:
     return Consent.objects.covering(human).active(now).exists() if known is None else known
 
 
-def _is_stated(render: Render, *, locked: bool) -> bool:
-    """Whether a statement says that the picture of a render is drawn."""
-    rows = Statement.objects.about_picture(render.digital_human, str(render.recipe.get("portrait", "")))
+def _is_stated(human: DigitalHuman, portrait: str, *, locked: bool) -> bool:
+    """Whether a statement says that the picture is drawn."""
+    rows = Statement.objects.about_picture(human, portrait)
     return (rows.select_for_update() if locked else rows).first() is not None
 
 
@@ -274,6 +338,14 @@ def _is_heard(work: Render | Narration) -> bool:
 def _voice_of(work: Render | Narration) -> tuple[str, str]:
     voice = work.digital_human.voice
     return work.recipe.get("speech_engine", voice.engine), work.recipe.get("voice", voice.key)
+
+
+def _partner_of(render: Render) -> tuple[str, tuple[str, str]]:
+    """The portrait of the partner of a render, and its voice by engine and name; the present ones where its recipe was
+    erased."""
+    assert render.partner is not None
+    frozen, voice = render.recipe.get("partner", {}), render.partner.voice
+    return frozen.get("portrait", ""), (frozen.get("speech_engine", voice.engine), frozen.get("voice", voice.key))
 
 
 def _active(given: list[Consent], purpose: str, now: datetime | None) -> Consent | None:

@@ -121,10 +121,16 @@ class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
 
     @display(description=_("consent"))
     def rests_on(self, render: Render) -> str:
-        if render.voice_consent is None or render.voice_consent == render.consent:
-            return row_link(render.consent or render.voice_consent)
-        voice = format_html("{} ({})", row_link(render.voice_consent), gettext("voice"))
-        return format_html("{} · {}", row_link(render.consent), voice) if render.consent else voice
+        voice = gettext("voice")
+        given = dict.fromkeys(each for each in (render.consent, render.partner_consent) if each)
+        heard = dict.fromkeys(each for each in (render.voice_consent, render.partner_voice_consent) if each)
+        links = [row_link(each) for each in given]
+        links += [
+            format_html("{} ({})", row_link(each), voice) if given else row_link(each)
+            for each in heard
+            if each not in given
+        ]
+        return format_html_join(" · ", "{}", ((each,) for each in links)) or NOTHING
 
     @display(description=_("video template"))
     def of_template(self, render: Render) -> str:

@@ -32,6 +32,7 @@ from core.web.json_parser import JSONParser
 
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="ID of the presentation.")
 SCENE = OpenApiParameter("scene", int, OpenApiParameter.PATH, description="ID of the scene.")
+WITH_VOICES = ("digital_human__voice", "partner__voice")
 SCOPES = {
     "GET": "digital_humans:read",
     "POST": "digital_humans:write",
@@ -59,7 +60,10 @@ class PointsField(serializers.JSONField):
 
 
 class SceneSerializer(ClearableFilesSerializer[PresentationScene]):
-    """A scene: a layout, a slide and a script. `[point 1]` in the script shows the first of `points` from there on."""
+    """A scene: a layout, a slide and a script. `[point 1]` in the script shows the first of `points` from there on.
+
+    In dialogues, lines of the script begin with `A:` or `B:`; `partner` of the presentation speaks those of `B`.
+    """
 
     has_slide = serializers.BooleanField(source="slide", read_only=True)
     points = PointsField(required=False, help_text="Places on the slide: [x, y] in percent from its left and its top.")
@@ -81,8 +85,8 @@ class PresentationSerializer(ClearableFilesSerializer[Presentation]):
     class Meta:
         model = Presentation
         fields = (
-            *("id", "name", "digital_human", "format", "captions", "background_color", "accent_color", "logo", "music"),
-            *("scenes", "created_at", "updated_at"),
+            *("id", "name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
+            *("logo", "music", "scenes", "created_at", "updated_at"),
         )
         clearable = ("logo", "music")
         read_only_fields = ("created_at", "updated_at")
@@ -148,10 +152,10 @@ class OfPresentation(viewsets.GenericViewSet[PresentationScene]):
     required_scopes = SCOPES
 
     def get_queryset(self) -> QuerySet[PresentationScene]:
-        return PresentationScene.objects.select_related("presentation__digital_human__voice")
+        return PresentationScene.objects.select_related(*(f"presentation__{name}" for name in WITH_VOICES))
 
     def presentation(self, number: int) -> Presentation:
-        return get_object_or_404(Presentation.objects.select_related("digital_human__voice"), pk=number)
+        return get_object_or_404(Presentation.objects.select_related(*WITH_VOICES), pk=number)
 
     def scene(self, number: int, scene: int) -> PresentationScene:
         return get_object_or_404(self.get_queryset(), presentation=number, pk=scene)
@@ -250,7 +254,7 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
 
         `errors` names what is missing as `scenes[0].script`.
         """
-        found = get_object_or_404(Presentation.objects.select_related("digital_human__voice"), pk=pk)
+        found = get_object_or_404(Presentation.objects.select_related(*WITH_VOICES), pk=pk)
         wish = PresentationRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         render = services.request_presentation_render(

@@ -1,6 +1,6 @@
 """Each frame of a video of scenes: it must decode and carry the AI mark, and the digital human must move as it speaks.
 
-What stands beside it may stand still, so each scene is looked at where the human is.
+What stands beside it may stand still, so each scene is looked at where its people are.
 """
 
 from collections.abc import Sequence
@@ -37,36 +37,37 @@ class _Viewer:
         self._eye, self._mouth = Eye(take.expected, self._size), lip_sync.Mouth(take.expected)
 
     def see(self, frame: Picture, number: int) -> None:
-        """Look at this grey frame of the take. Raises `OutputError`."""
+        """Look at this frame of the video, in grey. Raises `OutputError`."""
+        number -= self._take.first
         cut = Image.fromarray(frame[self._take.box.place])
         small = np.asarray(cut.resize(self._size, Image.Resampling.BOX) if cut.size != self._size else cut)
         self._eye.see(small, number)
         self._mouth.see(small, number)
 
-    def judge(self) -> None:
-        """Raises `OutputError`."""
+    def ends(self, decoded: int) -> bool:
+        """Whether the take is over after so many frames; raises `OutputError` for one that is not as it should be."""
+        if decoded < self._take.first + self._take.expected.shot.frame_count:
+            return False
         self._eye.judge()
         self._mouth.judge()
+        return True
 
 
 def check_scenes(path: Path, expected: Expected, takes: Sequence[Take], report: Report) -> None:
     """Decode every frame and look at it. Raises `OutputError`."""
     height, width = expected.shot.portrait.shape[:2]
     mark = video_label.Mark(width, height)
-    waiting, viewer, ends, decoded = list(takes), None, 0, 0
+    waiting, decoded = list(takes), 0
+    viewers: list[_Viewer] = []
     for frame in ffmpeg.frames(path, (width, height), grey=True):
         if mark.likeness(frame[mark.box.place]) < video_label.LIKENESS:
             raise video_label.unlabelled(video_label.missing_mark(decoded, expected.shot.fps))
-        if waiting and decoded == waiting[0].first:
-            if viewer is not None:
-                viewer.judge()
-            take = waiting.pop(0)
-            viewer, first, ends = _Viewer(take), take.first, take.first + take.expected.shot.frame_count
-        if viewer is not None and decoded < ends:
-            viewer.see(frame, decoded - first)
+        while waiting and decoded == waiting[0].first:
+            viewers.append(_Viewer(waiting.pop(0)))
+        for viewer in viewers:
+            viewer.see(frame, decoded)
         decoded += 1
+        viewers = [viewer for viewer in viewers if not viewer.ends(decoded)]
         report(0.2 + 0.7 * decoded / expected.frames)
-    if decoded != expected.frames or waiting:
+    if decoded != expected.frames or waiting or viewers:
         raise wrong("undecodable", f"only {decoded} of {expected.frames} frames can be decoded")
-    if viewer is not None:
-        viewer.judge()

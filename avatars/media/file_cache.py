@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -63,10 +64,17 @@ class FileCache:
 
     def purge(self, prefix: str = "") -> int:
         """Remove entries whose keys begin with `prefix`, by default all; return how many files."""
+        return self._remove(lambda key: key.startswith(prefix))
+
+    def purge_part(self, part: str) -> int:
+        """Remove entries that have this part in their keys, between hyphens; return how many files."""
+        return self._remove(lambda key: part in key.split("-"))
+
+    def _remove(self, chosen: Callable[[str], bool]) -> int:
         count = 0
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self._folder):
-                if entry.name.startswith(prefix):
+                if chosen(entry.name):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(entry.path)
                         count += 1

@@ -15,7 +15,7 @@ from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.portrait_videos import PortraitVideo
 from avatars.models.presentations import Presentation, PresentationScene, SceneLayout
-from avatars.models.renders import RECORDED, STREAMS, WITHHELD, Render, new_content_id
+from avatars.models.renders import CONSENTS, RECORDED, STREAMS, WITHHELD, Render, new_content_id, rests_on
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
@@ -26,6 +26,7 @@ from avatars.models.voices import OURS, Voice, voice_identity
 __all__ = [
     "BEFORE",
     "BUILT_IN",
+    "CONSENTS",
     "EVIDENCE",
     "OURS",
     "OURSELVES",
@@ -59,6 +60,7 @@ __all__ = [
     "Voice",
     "new_content_id",
     "portrait_name",
+    "rests_on",
     "scenery_name",
     "stream_index",
     "voice_identity",

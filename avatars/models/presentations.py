@@ -22,6 +22,8 @@ class SceneLayout(models.TextChoices):
     HUMAN_RIGHT = Layout.HUMAN_RIGHT.value, _("slide, digital human on the right")
     HUMAN_LEFT = Layout.HUMAN_LEFT.value, _("slide, digital human on the left")
     CORNER = Layout.CORNER.value, _("slide, digital human in the corner")
+    DIALOGUE = Layout.DIALOGUE.value, _("two digital humans")
+    DIALOGUE_SLIDE = Layout.DIALOGUE_SLIDE.value, _("slide, two digital humans")
 
 
 class Presentation(models.Model):
@@ -37,6 +39,15 @@ class Presentation(models.Model):
     )
     digital_human = models.ForeignKey(
         DigitalHuman, models.PROTECT, related_name="presentations", verbose_name=_("digital human")
+    )
+    partner = models.ForeignKey(
+        DigitalHuman,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partner_presentations",
+        verbose_name=_("second digital human"),
+        help_text=_("For dialogues: it speaks the lines of the scripts that begin with “B:”."),
     )
     format = models.CharField(_("format"), max_length=10, choices=Shape, default=Shape.WIDE)
     captions = models.CharField(
@@ -100,7 +111,7 @@ class PresentationScene(models.Model):
         Presentation, models.CASCADE, related_name="scenes", verbose_name=_("presentation")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    layout = models.CharField(_("layout"), max_length=12, choices=SceneLayout, default=SceneLayout.HUMAN_RIGHT)
+    layout = models.CharField(_("layout"), max_length=16, choices=SceneLayout, default=SceneLayout.HUMAN_RIGHT)
     slide = PictureField(
         _("slide"),
         upload_to=scenery_name,
@@ -111,7 +122,10 @@ class PresentationScene(models.Model):
     script = models.TextField(
         _("script"),
         blank=True,
-        help_text=_("What is said in this scene. [point 1] shows the first point of the slide from there on."),
+        help_text=_(
+            "What is said in this scene. [point 1] shows the first point of the slide from there on. In dialogues, "
+            "begin lines with “A:” or “B:”."
+        ),
     )
     points: "models.JSONField[list[list[float]], list[list[float]]]" = models.JSONField(
         _("points"),

@@ -3,7 +3,9 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, RowNumber
@@ -25,6 +27,9 @@ STREAMS = "streams"
 """The folder of what is shown of videos while they are made; no address of media files leads there."""
 WITHHELD = "withheld"
 """The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
+CONSENTS = ("consent", "voice_consent", "partner_consent", "partner_voice_consent")
+"""The columns with consents: to the face and to the voice, of both people in a dialogue."""
+PARTNER = ("partner", "partner_consent", "partner_statement", "partner_voice_consent")
 SERVED = timedelta(minutes=10)
 PLACES = 2**40  # above every primary key
 
@@ -32,6 +37,11 @@ PLACES = 2**40  # above every primary key
 def new_content_id() -> str:
     """The number that the AI label carries."""
     return secrets.token_hex(16)
+
+
+def rests_on(consent: Any, path: str = "") -> models.Q:
+    """The condition for renders that rest on a consent; `path` is the lookup that leads to them, like "render__"."""
+    return reduce(or_, (models.Q(**{f"{path}{name}": consent}) for name in CONSENTS))
 
 
 class RenderQuerySet(models.QuerySet["Render"]):
@@ -79,8 +89,8 @@ class RenderQuerySet(models.QuerySet["Render"]):
         )
 
     def resting_on(self, consent: Consent) -> "RenderQuerySet":
-        """Made, or to be made, on this consent: to the face, to the voice, or to both."""
-        return self.filter(models.Q(consent=consent) | models.Q(voice_consent=consent))
+        """Made, or to be made, on this consent: to a face, to a voice, or to both."""
+        return self.filter(rests_on(consent))
 
     def asked_by(self, requester: str, *, since: datetime) -> "RenderQuerySet":
         return self.filter(requester=requester, created_at__gt=since)
@@ -143,6 +153,46 @@ class Render(Work):
         related_name="spoken_renders",
         verbose_name=_("consent to the voice"),
         help_text=_("Consent of the person the voice was cloned from. Synthetic voices need none."),
+    )
+    partner = models.ForeignKey(
+        DigitalHuman,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="partner_renders",
+        verbose_name=_("second digital human"),
+    )
+    partner_consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="partner_renders",
+        verbose_name=_("consent of the second person"),
+    )
+    partner_statement = models.ForeignKey(
+        Statement,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="partner_renders",
+        verbose_name=_("statement about the second picture"),
+    )
+    partner_voice_consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="partner_spoken_renders",
+        verbose_name=_("consent to the second voice"),
     )
     template = models.ForeignKey(
         RenderTemplate,
@@ -211,6 +261,10 @@ class Render(Work):
             models.Index(fields=["requester", "created_at"], name="render_requester"),
             models.Index(fields=["status", "finished_at"], name="render_ended"),
             models.Index(fields=["video"], name="render_video"),
+            *(
+                models.Index(fields=[name], condition=models.Q(**{f"{name}__isnull": False}), name=f"render_{name}")
+                for name in PARTNER
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +278,7 @@ class Render(Work):
     @property
     def allowed_until(self) -> datetime | None:
         """The first moment at which one of the consents on which it rests is no longer valid; None: without an end."""
-        ends = [consent.ends_at for consent in (self.consent, self.voice_consent) if consent]
+        ends = [consent.ends_at for name in CONSENTS if (consent := getattr(self, name))]
         return min(filter(None, ends), default=None)
 
     @property

@@ -4,9 +4,9 @@ again. The joints are where the scenes change."""
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from avatars.ai_label.fragment_label import beginning_tag
 from avatars.engines.base import Picture, RenderEngine, Setup, Shot
@@ -16,18 +16,19 @@ from avatars.media.file_cache import FileCache
 from avatars.pipeline import segments
 from avatars.pipeline.montage import montage
 from avatars.pipeline.output_files import Drawn, origin
-from avatars.pipeline.segments import SegmentedVideo
-from avatars.pipeline.setups import PICTURE, setup_of
+from avatars.pipeline.segments import Segment, SegmentedVideo
+from avatars.pipeline.setups import PICTURE, digest_of, setup_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage, StageTimer
 from avatars.pipeline.stream_parts import WriterOf
-from avatars.scenes import music
+from avatars.scenes import dialogue, music
 from avatars.scenes.composition import SceneComposition
 from avatars.scenes.layouts import size_of
 from avatars.scenes.pointers import Moment, looks, moments
 from avatars.scenes.spec import Deck, Layout
 
+Ours = TypeVar("Ours", bound=Setup)
 Compose = Callable[[Callable[..., Picture]], Picture]
 """Calls what composes a picture, with what mends portraits where that is asked for."""
 
@@ -55,9 +56,7 @@ def draw(
         music.check(deck.music)
     writer = writer_of(parts, picture)
     timer.begin(Stage.SPEAKING)
-    said = segments.speak_segments(
-        spec.text, deck.cuts, partial(source.recite_text, spec), fps=spec.fps, pause=spec.manner.pause
-    )
+    said = _spoken(spec, deck, source)
     timer.begin(Stage.ANIMATING)
     video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings)
     tag = beginning_tag(origin(spec))
@@ -65,19 +64,43 @@ def draw(
     return Drawn(spec=spec, shot=shot, parts=parts, takes=tuple(video.takes(setup)))
 
 
+def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource) -> list[Segment]:
+    """The segments of a deck, each in the voice of its speaker."""
+    voices: dict[int, segments.Say] = {}
+    if deck.partner is not None:
+        other = deck.partner
+        theirs = replace(spec, speech_engine=other.speech_engine, voice=other.voice, speed=other.speed)
+        say = partial((source.partner or source).recite_text, theirs)
+        voices = {scene.begin: say for scene in deck.scenes if scene.speaker}
+    said = segments.speak_segments(
+        spec.text,
+        deck.cuts,
+        partial(source.recite_text, spec),
+        fps=spec.fps,
+        pause=spec.manner.pause,
+        others=voices,
+    )
+    if not voices:
+        return said
+    even = dialogue.matched([each.speech for each in said], [scene.speaker for scene in deck.scenes])
+    return [replace(each, speech=speech) for each, speech in zip(said, even, strict=True)]
+
+
 class Stagings:
-    """The scenes of a deck with the pictures of their human, which `compose` makes when they are asked for."""
+    """The scenes of a deck with the pictures of their people, which `compose` makes when they are asked for."""
 
     def __init__(self, deck: Deck, spec: VideoSpec, size: tuple[int, int], folder: Path, compose: Compose) -> None:
         self._deck, self._spec, self._size, self._folder, self._compose = deck, spec, size, folder, compose
-        self._humans: dict[Layout, Picture] = {}
+        self._humans: dict[tuple[Layout, int], Picture] = {}
         self._kept: dict[int, SceneComposition] = {}
 
     def check(self) -> Picture:
         """The first scene as it stands, once every slide and the human could be opened."""
         for number in range(1, len(self._deck.scenes)):
             self.staging(number)
-        return self.staging(0).with_human(self.human(0))
+        for number in range(1, len(self._deck.scenes)):
+            self.humans(number)
+        return self.staging(0).with_humans(self.humans(0))
 
     def staging(self, number: int) -> SceneComposition:
         """The scene of this number."""
@@ -87,13 +110,27 @@ class Stagings:
             self._kept[number] = SceneComposition(self._deck, number, self._spec.scene, self._size)
         return self._kept[number]
 
-    def human(self, number: int) -> Picture:
-        """The picture of the human in it; scenes of one layout have the same. Raises `PortraitError`, `MediaError`."""
-        layout = self._deck.scenes[number].layout
-        if layout not in self._humans:
-            staging = self.staging(number)
-            self._humans[layout] = self._compose(partial(staging.human, self._spec.portrait, self._folder))
-        return self._humans[layout]
+    def portrait(self, person: int) -> Path:
+        """The file of a person's portrait."""
+        partner = self._deck.partner
+        return partner.portrait if person and partner is not None else self._spec.portrait
+
+    @cached_property
+    def origins(self) -> tuple[str, str]:
+        """The digests of both portraits."""
+        return digest_of(self.portrait(0)), digest_of(self.portrait(1))
+
+    def human(self, number: int, person: int) -> Picture:
+        """The picture of a person in it; scenes of one layout have the same. Raises `PortraitError`, `MediaError`."""
+        key = (self._deck.scenes[number].layout, person)
+        if key not in self._humans:
+            compose = partial(self.staging(number).human, self.portrait(person), self._folder, person=person)
+            self._humans[key] = self._compose(compose)
+        return self._humans[key]
+
+    def humans(self, number: int) -> list[Picture]:
+        """The pictures of all people in it. Raises as `human` does."""
+        return [self.human(number, person) for person in self._deck.scenes[number].people]
 
 
 @dataclass(frozen=True)
@@ -104,21 +141,49 @@ class SceneVideo(SegmentedVideo):
     stagings: Stagings
 
     def takes(self, setup: Setup) -> Iterator[Take]:
-        """What is to be seen of the human in each scene."""
+        """What is to be seen of the people in each scene."""
         first = 0
         for number, segment in enumerate(self.segments):
-            shot = self._shot(setup, number)
-            box = self.stagings.staging(number).place.human
-            drawn = self.stagings.staging(number).covered(self._moments(number))
-            over = (*drawn, *self.covered(shot, segment.text))
-            inside = tuple(part for each in over if (part := each.within(box)) is not None)
-            yield Take(first=self.parts.before + first, box=box, expected=Expected(shot=shot, covered=inside))
-            first += shot.frame_count
+            speaking, staging = self._shot(setup, number), self.stagings.staging(number)
+            over = (*staging.covered(self._moments(number)), *self.covered(speaking, segment.text))
+            for person, shot in zip(staging.scene.people, self._shots(number, speaking), strict=True):
+                box = staging.place.box_of(person)
+                inside = tuple(part for each in over if (part := each.within(box)) is not None)
+                yield Take(first=self.parts.before + first, box=box, expected=Expected(shot=shot, covered=inside))
+            first += speaking.frame_count
 
     def _shot(self, setup: Setup, number: int) -> Shot:
-        human = replace(setup, portrait=self.stagings.human(number))
-        turned = looks(self._moments(number), self.deck.scenes[number].layout)
-        return replace(segments.shot_of(human, self.segments[number]), looks=turned)
+        """The shot of the one who speaks."""
+        scene, place = self.deck.scenes[number], self.stagings.staging(number).place
+        human = replace(self._of(setup, scene.speaker), portrait=self.stagings.human(number, scene.speaker))
+        shot = segments.shot_of(human, self.segments[number])
+        turned = looks(self._moments(number), scene.layout)
+        if scene.layout.has_two and not turned:
+            turned = dialogue.glance(shot, place, scene.speaker)
+        return replace(shot, looks=turned)
+
+    def _shots(self, number: int, speaking: Shot) -> tuple[Shot, ...]:
+        """The shots of all people in a scene: one speaks, the other listens."""
+        scene, place = self.deck.scenes[number], self.stagings.staging(number).place
+        if not scene.layout.has_two:
+            return (speaking,)
+        other = 1 - scene.speaker
+        silence, turned = dialogue.listening(speaking.speech, place, other)
+        portrait = self.stagings.human(number, other)
+        same = replace(speaking, portrait=portrait, seed=speaking.seed + 1, looks=turned, text="", speech=silence)
+        listening = self._of(same, other)
+        return (listening, speaking) if scene.speaker else (speaking, listening)
+
+    def _of(self, setup: Ours, person: int) -> Ours:
+        """The same for this person: engines keep the files of each apart."""
+        folder = setup.folder.with_name(f"engine-{person}") if setup.folder and self.deck.partner else setup.folder
+        if folder is not None:
+            folder.mkdir(exist_ok=True)
+        return replace(setup, origin=self.stagings.origins[person], folder=folder)
+
+    def _origins(self, number: int, shot: Shot) -> tuple[str, ...]:
+        origins = self.stagings.origins
+        return tuple(dict.fromkeys(origins[person] for person in self.deck.scenes[number].people))
 
     def _moments(self, number: int) -> tuple[Moment, ...]:
         segment = self.segments[number]
@@ -128,9 +193,8 @@ class SceneVideo(SegmentedVideo):
     def _frames(self, number: int, engine: RenderEngine, shot: Shot) -> Iterator[Picture]:
         before = self._before(number)
         staging = self.stagings.staging(number)
-        return staging.frames(
-            engine.animate(shot), self._moments(number), fps=shot.fps, count=shot.frame_count, before=before
-        )
+        humans = [engine.animate(each) for each in self._shots(number, shot)]
+        return staging.frames(humans, self._moments(number), fps=shot.fps, count=shot.frame_count, before=before)
 
     def _before(self, number: int) -> Picture | None:
         """The canvas that fades into that of a scene; None where the layout changes."""
@@ -141,7 +205,10 @@ class SceneVideo(SegmentedVideo):
 
     def _facts(self, number: int) -> dict[str, Any]:
         scene, before = self.deck.scenes[number], self._before(number)
+        listeners = [self.stagings.human(number, person) for person in scene.people if person != scene.speaker]
         return {
+            **({"listener": _hash(listeners[0])} if listeners else {}),
+            "speaker": scene.speaker,
             "canvas": _hash(self.stagings.staging(number).canvas.picture),
             "before": _hash(before) if before is not None else "",
             "layout": scene.layout.value,

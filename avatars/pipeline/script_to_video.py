@@ -52,17 +52,19 @@ def make(
     cache_folder: Path | None = None,
     progress: Progress | None = None,
     publish: Publish | None = None,
+    partner: SpeechSource | None = None,
 ) -> FinishedVideo:
     """Make the video of a spec. `folder` then holds its three files, or nothing if it fails.
 
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
     keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again, `cache_folder`
-    the tracks of portrait videos. `publish` is given the parts of the video as files, while the rest is drawn; the
+    the tracks of portrait videos. `partner` speaks for the second digital human of a dialogue, by default `speech`.
+    `publish` is given the parts of the video as files, while the rest is drawn; the
     caller removes them by `discard_parts`.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
-    source = SpeechSource(engine=speech, cache=speech_cache, about=about, recognition=recognition)
+    source = SpeechSource(engine=speech, cache=speech_cache, about=about, recognition=recognition, partner=partner)
     timer = StageTimer(progress)
     with _workplace(spec, folder) as work:
         notes: list[str] = []

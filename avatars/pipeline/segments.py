@@ -6,7 +6,7 @@ segments can be joined as they are. The sound is encoded once, as a whole.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -136,6 +136,10 @@ class SegmentedVideo:
         """The frames of a segment before overlays."""
         return engine.animate(shot)
 
+    def _origins(self, number: int, shot: Shot) -> tuple[str, ...]:
+        """The portraits in it: by the digest of any of them it is purged."""
+        return (shot.origin,)
+
     def _facts(self, number: int) -> dict[str, Any]:
         """What else changes how a segment looks."""
         return {}
@@ -151,8 +155,9 @@ class SegmentedVideo:
     ) -> None:
         """From the cache, else drawn now. A segment that cannot be purged by its portrait is not cached."""
         segment = self.segments[number]
-        key = f"{shot.origin}-{self._digest(number, shot, engine, shape)}.mp4"
-        cache = self.cache if shot.origin and engine.edition else None
+        origins = self._origins(number, shot)
+        key = f"{'-'.join((*origins, self._digest(number, shot, engine, shape)))}.mp4"
+        cache = self.cache if all(origins) and engine.edition else None
         if cache is not None and (data := _unsealed(cache.get(key))):
             file.write_bytes(data)
             return
@@ -197,15 +202,25 @@ def supports(engine: RenderEngine, notes: list[str]) -> bool:
     return bool(engine.edition)
 
 
-def speak_segments(text: str, cuts: Sequence[int], say: Say, *, fps: int, pause: float = 0.0) -> list[Segment]:
+def speak_segments(
+    text: str,
+    cuts: Sequence[int],
+    say: Say,
+    *,
+    fps: int,
+    pause: float = 0.0,
+    others: Mapping[int, Say] | None = None,
+) -> list[Segment]:
     """The segments of a text that begin at these places, each spoken by itself, with silence between them: at least
-    `pause` seconds, twice as many after a paragraph. Raises what `say` raises."""
+    `pause` seconds, twice as many after a paragraph. Those that begin at places of `others` are spoken by these.
+
+    Raises what `say` raises."""
     places = sorted({0, *(cut for cut in cuts if 0 < cut < len(text)), len(text)})
     segments = []
     for begin, end in pairwise(places):
         words = text[begin:end]
         wanted = 0.0 if end == len(text) else pause * (2 if "\n" in words[len(words.rstrip()) :] else 1)
-        speech = _even(list(say(words)), fps, silence=wanted - BEFORE)
+        speech = _even(list((others or {}).get(begin, say)(words)), fps, silence=wanted - BEFORE)
         segments.append(Segment(begin=begin, text=words, speech=speech))
     return segments
 

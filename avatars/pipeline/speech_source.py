@@ -21,13 +21,15 @@ NARRATION = "speech.wav"
 @dataclass(frozen=True, kw_only=True)
 class SpeechSource:
     """What speaks: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for the
-    keys of that cache. `recognition` finds the words of a recording that comes without them.
+    keys of that cache. `recognition` finds the words of a recording that comes without them. `partner` speaks for the
+    second digital human of a dialogue.
     """
 
     engine: SpeechEngine | None
     cache: SpeechCache | None = None
     about: dict[str, Any] | None = None
     recognition: RecognitionEngine | None = None
+    partner: "SpeechSource | None" = None
 
     @contextmanager
     def stream(self, spec: VideoSpec, timer: StageTimer) -> Iterator[tuple[SpeechStream, str]]:

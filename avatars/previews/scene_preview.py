@@ -37,24 +37,36 @@ class ScenePreview:
 
     @property
     def key(self) -> str:
-        """The key of its cache: the portrait's own digest first, by which it is purged."""
-        with self.portrait.open("rb") as file:
-            portrait = hashlib.file_digest(file, "sha256").hexdigest()
+        """The key of its cache: the digests of its portraits first, by which it is purged."""
         facts = json.dumps([VERSION, asdict(self)], default=str, sort_keys=True)
-        return f"{portrait}-{hashlib.sha256(facts.encode()).hexdigest()}.jpg"
+        names = [_digest(portrait) for portrait in self.portraits]
+        return f"{'-'.join((*names, hashlib.sha256(facts.encode()).hexdigest()))}.jpg"
+
+    @property
+    def portraits(self) -> tuple[Path, ...]:
+        """Those of the people in the scene."""
+        partner = self.deck.partner
+        known = (self.portrait, partner.portrait if partner else self.portrait)
+        return tuple(known[person] for person in self.deck.scenes[self.number].people)
 
 
 def make(wish: ScenePreview) -> bytes:
     """The picture as JPEG. Raises `PortraitError`, `MediaError`."""
     staging = SceneComposition(wish.deck, wish.number, wish.look, size_of(wish.look.format.aspect))
     with tempfile.TemporaryDirectory(prefix="scene-") as folder:
-        human = staging.human(wish.portrait, Path(folder))
-    picture = Image.fromarray(staging.still(human, wish.points))
+        people = zip(staging.scene.people, wish.portraits, strict=True)
+        humans = [staging.human(portrait, Path(folder), person=person) for person, portrait in people]
+    picture = Image.fromarray(staging.still(humans, wish.points))
     picture.thumbnail((LONGEST, LONGEST))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=92)
     name = hashlib.sha256(wish.key.encode()).hexdigest()[:32]
     return image_label.marked(file.getvalue(), Origin(provider=wish.provider, content_id=name))
+
+
+def _digest(portrait: Path) -> str:
+    with portrait.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cache(folder: Path) -> FileCache:

@@ -13,6 +13,7 @@ from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Progress, Stage
 from avatars.pipeline.stream_parts import Publish
 from avatars.rendering import circuit_breaker
+from avatars.scenes.spec import Deck
 from avatars.studio.studio import studio
 from core import backends
 
@@ -127,10 +128,19 @@ def _substitute(spec: VideoSpec, kind: str) -> VideoSpec | None:
     if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", spec.speech_engine}:
         engine, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
         # A cloned voice is no fallback without a consent.
-        return replace(spec, speech_engine=engine, voice=voice) if consent.engine_voice_allowed(engine, voice) else None
+        if not consent.engine_voice_allowed(engine, voice):
+            return None
+        return replace(spec, speech_engine=engine, voice=voice, deck=_spoken_by(spec.deck, engine, voice))
     if kind == RENDER and settings.RENDER_FALLBACK not in {"", spec.render_engine}:
         return replace(spec, render_engine=settings.RENDER_FALLBACK)
     return None
+
+
+def _spoken_by(deck: Deck | None, engine: str, voice: str) -> Deck | None:
+    """The same deck, whose partner has this voice."""
+    if deck is None or deck.partner is None:
+        return deck
+    return replace(deck, partner=replace(deck.partner, speech_engine=engine, voice=voice))
 
 
 def _time_limit(spec: VideoSpec, left: float) -> float:

@@ -21,7 +21,7 @@ from avatars.models import DigitalHuman, Narration, PortraitVideo, Render
 from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.spec import seed_of
 from avatars.rendering import readings
-from avatars.scenes.spec import Deck, Layout, Pointing, SceneSpec
+from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
 
@@ -77,6 +77,19 @@ def freeze(
     }
 
 
+def with_partner(recipe: Recipe, partner: DigitalHuman, decision: ConsentDecision) -> Recipe:
+    """The recipe of a dialogue with this second digital human."""
+    other = {
+        **({"consent": decision.face.pk} if decision.face else {}),
+        **({"voice_consent": decision.voice.pk} if decision.voice else {}),
+        "portrait": partner.portrait.name,
+        "speech_engine": partner.voice.engine,
+        "voice": partner.voice.key,
+        "speed": partner.speed,
+    }
+    return {**recipe, "partner": other}
+
+
 def digest(text: str, recipe: Recipe) -> str:
     """The identity of a video: equal texts with equal recipes."""
     whole = json.dumps({**recipe, "text": text}, ensure_ascii=False, sort_keys=True)
@@ -119,7 +132,7 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         restorer=recipe.get("restorer", ""),
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
-        deck=deck_of(recipe["deck"]) if "deck" in recipe else None,
+        deck=deck_of(recipe["deck"], recipe.get("partner")) if "deck" in recipe else None,
         content_id=content_id,
         seed=seed_of(content_id) % WAYS if recipe.get("cuts") else seed_of(content_id),
         provider=recipe["provider"],
@@ -170,7 +183,7 @@ def _scene(
     )
 
 
-def deck_of(deck: dict[str, Any]) -> Deck:
+def deck_of(deck: dict[str, Any], partner: dict[str, Any] | None = None) -> Deck:
     """The scenes of a recipe."""
     return Deck(
         scenes=tuple(
@@ -181,13 +194,19 @@ def deck_of(deck: dict[str, Any]) -> Deck:
                 pointings=tuple(Pointing(offset=place, x=x, y=y) for place, x, y in scene["pointings"]),
                 name=scene["name"],
                 role=scene["role"],
+                speaker=scene.get("speaker", 0),
             )
             for scene in deck["scenes"]
         ),
         colour=deck["colour"],
         accent=deck["accent"],
         music=_stored(deck["music"]) if deck.get("music") else None,
+        partner=_partner(**partner) if partner else None,
     )
+
+
+def _partner(*, portrait: str, speech_engine: str, voice: str, speed: float, **_consents: int) -> Partner:
+    return Partner(portrait=_stored(portrait), speech_engine=speech_engine, voice=voice, speed=speed)
 
 
 def _stored(name: str) -> Path:

@@ -110,8 +110,8 @@ def _make(render: Render) -> None:
 def _record_consents(render: Render) -> None:
     """Store what permits the render. Raises `ConsentError` where a consent is missing or no longer active."""
     decision = consent.decide_for_render(render)
-    if (decision.face, decision.voice, decision.statement) != (render.consent, render.voice_consent, render.statement):
-        render.update_leased(consent=decision.face, voice_consent=decision.voice, statement=decision.statement)
+    if decision.columns != {name: getattr(render, name) for name in decision.columns}:
+        render.update_leased(**decision.columns)
 
 
 @contextmanager

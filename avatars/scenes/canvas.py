@@ -14,6 +14,8 @@ from avatars.scenes.spec import SceneSpec
 
 # The background is this much lighter at its top, and darker at its bottom.
 LIGHTER, DARKER = 1.03, 0.93
+# The tile of a human has so much of the light of what is behind it, at its top and at its bottom.
+TILE = (0.95, 0.82)
 # As shares of the shorter side.
 CORNER, BLUR, DROP, RING = 0.014, 0.014, 0.007, 0.006
 SHADOW = 70
@@ -36,6 +38,9 @@ def paint(scene: SceneSpec, colour: str, size: tuple[int, int], place: Places) -
         slide = _with_slide(image, opened(scene.slide, field="slide", alpha=True), place.slide)
     if place.is_round:
         _ring(image, place.human)
+    if scene.layout.has_two:
+        for person in scene.people:
+            _tile(image, place.box_of(person))
     return Canvas(picture=np.array(image, np.uint8), slide=slide)
 
 
@@ -60,15 +65,35 @@ def fitted(size: tuple[int, int], area: Box) -> Box:
     return Box(x=area.x + (area.width - wide) // 2, y=area.y + (area.height - high) // 2, width=wide, height=high)
 
 
+def tile(box: Box, short: int) -> Picture:
+    """How much of each pixel of a box is in a tile with round corners, 0..255, (height, width, 1)."""
+    return np.asarray(_rounded((box.width, box.height), round(CORNER * short)), np.uint8)[:, :, None]
+
+
+def _tile(image: Image.Image, box: Box) -> None:
+    """A tile for a human, darker than the background."""
+    short = min(image.size)
+    mask = Image.fromarray(tile(box, short)[:, :, 0])
+    before = np.asarray(image)[box.place].copy()
+    _shadow(image, mask, box)
+    shade = np.linspace(*TILE, box.height)[:, None, None] * before.astype(float)
+    image.paste(Image.fromarray(shade.astype(np.uint8)), (box.x, box.y), mask)
+
+
+def _shadow(image: Image.Image, mask: Image.Image, box: Box) -> None:
+    short = min(image.size)
+    shadow = Image.new("L", image.size)
+    shadow.paste(mask.point(lambda value: value * SHADOW // 255), (box.x, box.y + round(DROP * short)))
+    image.paste((0, 0, 0), (0, 0), shadow.filter(ImageFilter.GaussianBlur(BLUR * short)))
+
+
 def _with_slide(image: Image.Image, slide: Image.Image, area: Box) -> Box:
     """Draw a slide as large as the area allows, in its middle; returns where it is."""
     box = fitted(slide.size, area)
     wide, high = box.width, box.height
     short = min(image.size)
     mask = _rounded((wide, high), round(CORNER * short))
-    shadow = Image.new("L", image.size)
-    shadow.paste(mask.point(lambda value: value * SHADOW // 255), (box.x, box.y + round(DROP * short)))
-    image.paste((0, 0, 0), (0, 0), shadow.filter(ImageFilter.GaussianBlur(BLUR * short)))
+    _shadow(image, mask, box)
     white = Image.new("RGB", (wide, high), "white")
     small = slide.convert("RGBa").resize((wide, high), Image.Resampling.LANCZOS).convert("RGBA")
     white.paste(small, (0, 0), small)

@@ -3,6 +3,7 @@
 Its pictures come from the composition, which only the studio's child loads.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -20,6 +21,9 @@ from avatars.scenes.lower_thirds import LowerThird
 from avatars.scenes.pointers import Moment, Pointer, numbered
 from avatars.scenes.spec import Deck, Layout
 
+BEHIND = (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT, Layout.DIALOGUE, Layout.DIALOGUE_SLIDE)
+"""Layouts whose people stand before the background of the scene."""
+
 FADE = 8
 """Frames in which a slide fades into the next in the same place."""
 
@@ -33,36 +37,47 @@ class SceneComposition:
         self.scene, self.size, self._look, self._deck = deck.scenes[number], size, look, deck
         self.place = places(self.scene.layout, size, captions=look.captions is not Captions.OFF)
         self.canvas = canvas.paint(self.scene, deck.colour, size, self.place)
-        self._mask: Picture | None = canvas.circle(self.place.human.width) if self.place.is_round else None
+        self._masks = {person: self._mask_of(self.place.box_of(person)) for person in self.scene.people}
+
+    def _mask_of(self, box: Box) -> Picture | None:
+        """What is seen of a human in this box; None for all."""
+        if self.scene.layout.has_two:
+            return canvas.tile(box, min(self.size))
+        return canvas.circle(box.width) if self.place.is_round else None
 
     @cached_property
     def lower_third(self) -> LowerThird | None:
         if not self.scene.name and not self.scene.role:
             return None
-        words = (self.scene.name, self.scene.role)
-        return LowerThird(*words, self.place.lower_third, self.size, accent=self._deck.accent)
+        words, place = (self.scene.name, self.scene.role), self.place.lower_third_of(self.scene.speaker)
+        scale = self.place.lower_third_scale
+        return LowerThird(*words, place, self.size, accent=self._deck.accent, scale=scale)
 
-    def human(self, portrait: Path, folder: Path, mend: Mend | None = None) -> Picture:
-        """The portrait as it stands in the scene; `folder` takes a file. Raises `PortraitError`, `MediaError`."""
+    def human(self, portrait: Path, folder: Path, mend: Mend | None = None, *, person: int = 0) -> Picture:
+        """The portrait of a person as it stands in the scene; `folder` takes a file.
+
+        Raises `PortraitError`, `MediaError`.
+        """
         # Brings OpenCV, which only the studio's child may load.
         from avatars.framing import composition
 
-        box, look = self.place.human, self._look
-        if self.scene.layout in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT):
+        box, look = self.place.box_of(person), self._look
+        if self.scene.layout in BEHIND:
             behind = folder / "behind.png"
             Image.fromarray(self.canvas.picture[box.place]).save(behind, compress_level=1)
             look = replace(look, colour="", backdrop=behind)
         return composition.fill(portrait, (box.width, box.height), look, close=self.place.is_round, mend=mend)
 
-    def with_human(self, picture: Picture) -> Picture:
-        """The scene with this picture of the human, and nothing over it."""
+    def with_humans(self, pictures: Sequence[Picture]) -> Picture:
+        """The scene with these pictures of its people, and nothing over it."""
         frame = self.canvas.picture.copy()
-        self._put(frame, picture)
+        for person, picture in zip(self.scene.people, pictures, strict=True):
+            self._put(frame, picture, person)
         return frame
 
-    def still(self, picture: Picture, points: Sequence[tuple[float, float]]) -> Picture:
+    def still(self, pictures: Sequence[Picture], points: Sequence[tuple[float, float]]) -> Picture:
         """The scene as it stands, with its lower third and with these points of the slide, numbered."""
-        frame = self.with_human(picture)
+        frame = self.with_humans(pictures)
         if self.canvas.slide is not None:
             numbered(frame, points, self.canvas.slide, accent=self._deck.accent)
         if self.lower_third is not None:
@@ -70,15 +85,26 @@ class SceneComposition:
         return frame
 
     def frames(
-        self, human: Iterator[Picture], found: Sequence[Moment], *, fps: int, count: int, before: Picture | None
+        self,
+        humans: Sequence[Iterator[Picture]],
+        found: Sequence[Moment],
+        *,
+        fps: int,
+        count: int,
+        before: Picture | None,
     ) -> Iterator[Picture]:
-        """The frames of the scene with those of the human; the canvas `before` fades into its own."""
+        """The frames of the scene with those of its people; the canvas `before` fades into its own."""
         pointer = self._pointer(found)
-        for number, picture in enumerate(human):
+        for number in itertools.count():
             frame = self._background(number, before)
             if pointer is not None:
                 pointer.draw(frame, (number + 0.5) / fps)
-            self._put(frame, picture)
+            # One after the other: an engine may draw its next frame into the same memory.
+            for person, human in zip(self.scene.people, humans, strict=True):
+                picture = next(human, None)
+                if picture is None:
+                    return
+                self._put(frame, picture, person)
             if self.lower_third is not None:
                 self.lower_third.draw(frame, (number + 0.5) / fps, count / fps)
             yield frame
@@ -101,10 +127,11 @@ class SceneComposition:
         mixed: Picture = (before * (1 - share) + self.canvas.picture * share).astype(np.uint8)
         return mixed
 
-    def _put(self, frame: Picture, picture: Picture) -> None:
-        patch = frame[self.place.human.place]
-        if self._mask is None:
+    def _put(self, frame: Picture, picture: Picture, person: int) -> None:
+        patch = frame[self.place.box_of(person).place]
+        mask = self._masks[person]
+        if mask is None:
             patch[:] = picture
             return
-        share = self._mask.astype(np.uint16)
+        share = mask.astype(np.uint16)
         patch[:] = ((picture * share + patch * (255 - share) + 127) // 255).astype(np.uint8)

@@ -1,6 +1,6 @@
 """Where the parts of a scene lie in a video of a given size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avatars.framing.boxes import Box
 from avatars.framing.scene import even
@@ -15,17 +15,30 @@ MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3
 # As shares of the width or the height.
 BESIDE, BESIDE_NARROW, SLIDE_ENDS = 0.34, 0.4, 0.38
 ABOVE_CAPTIONS = 0.74
+ROOMY = 10.0
+"""A tile lower than so many margins has a smaller lower third."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where the human is, in a circle if `is_round`; where a slide may be; where the lower third begins: its lower left
-    corner, and how wide it may be."""
+    """Where the human is, in a circle if `is_round`, and its partner; where a slide may be; where the lower third of
+    each begins: its lower left corner, and how wide it may be."""
 
     human: Box
+    partner: Box | None = None
     is_round: bool = False
     slide: Box | None = None
     lower_third: Box
+    partner_lower_third: Box | None = None
+    lower_third_scale: float = 1.0
+
+    def box_of(self, person: int) -> Box:
+        """Where a person is."""
+        return self.partner if person and self.partner is not None else self.human
+
+    def lower_third_of(self, person: int) -> Box:
+        """Where the lower third of a person is."""
+        return self.partner_lower_third if person and self.partner_lower_third is not None else self.lower_third
 
 
 def size_of(aspect: float | None) -> tuple[int, int]:
@@ -48,12 +61,15 @@ def places(layout: Layout, size: tuple[int, int], *, captions: bool) -> Places:
         slide = Box(x=margin, y=top, width=width - 2 * margin, height=floor - top)
         plate = _plate(margin, floor, human.x - 2 * margin)
         return Places(human=human, is_round=True, slide=slide, lower_third=plate)
+    if layout is Layout.DIALOGUE:
+        area = Box(x=margin, y=margin, width=width - 2 * margin, height=floor - margin)
+        return _pair(area, across=width >= height, margin=margin)
     return _beside(layout, size, margin=margin, floor=floor)
 
 
 def _beside(layout: Layout, size: tuple[int, int], *, margin: int, floor: int) -> Places:
     width, height = size
-    under_mark, is_right = even(UNDER_MARK * min(size)), layout is Layout.HUMAN_RIGHT
+    under_mark, is_right = even(UNDER_MARK * min(size)), layout is not Layout.HUMAN_LEFT
     if width < height:
         top = even(SLIDE_ENDS * height)
         human = Box(x=0, y=top, width=width, height=height - top)
@@ -64,8 +80,30 @@ def _beside(layout: Layout, size: tuple[int, int], *, margin: int, floor: int) -
         human = Box(x=width - across if is_right else 0, y=0, width=across, height=height)
         left = margin if is_right else across + margin // 2
         slide = Box(x=left, y=top, width=width - across - margin - margin // 2, height=floor - top)
+    if layout is Layout.DIALOGUE_SLIDE:
+        above = human.y + margin // 2 if human.y else margin
+        left = human.x + margin // 2 if human.x else margin
+        area = Box(x=left, y=above, width=width - margin - left, height=floor - above)
+        return replace(_pair(area, across=width < height, margin=margin), slide=slide)
     plate = _plate(human.x + margin // 2, floor, human.width - margin)
     return Places(human=human, slide=slide, lower_third=plate)
+
+
+def _pair(area: Box, *, across: bool, margin: int) -> Places:
+    """Two humans in tiles that share an area, side by side if `across`, else one above the other."""
+    gap = margin // 2
+    wide = even((area.width - gap) / 2 if across else area.width)
+    high = even(area.height if across else (area.height - gap) / 2)
+    first = Box(x=area.x, y=area.y, width=wide, height=high)
+    second = Box(x=area.x + area.width - wide, y=area.y + area.height - high, width=wide, height=high)
+    plates = [_plate(box.x + gap, box.y + high - gap, wide - 2 * gap) for box in (first, second)]
+    return Places(
+        human=first,
+        partner=second,
+        lower_third=plates[0],
+        partner_lower_third=plates[1],
+        lower_third_scale=min(1.0, high / (ROOMY * margin)),
+    )
 
 
 def _plate(left: int, bottom: int, width: int) -> Box:

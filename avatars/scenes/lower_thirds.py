@@ -22,8 +22,10 @@ SMALLEST = 10
 class LowerThird:
     """A plate with a name and a role whose lower left corner is that of `place`, for frames of (width, height)."""
 
-    def __init__(self, name: str, role: str, place: Box, size: tuple[int, int], *, accent: str) -> None:
-        plate = _plate(name, role, place.width, min(size), accent)
+    def __init__(
+        self, name: str, role: str, place: Box, size: tuple[int, int], *, accent: str, scale: float = 1.0
+    ) -> None:
+        plate = _plate(name, role, place.width, round(min(size) * scale), accent)
         self._patch = Patch(plate, place.x, place.y - plate.height, size)
 
     @property

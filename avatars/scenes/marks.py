@@ -1,9 +1,13 @@
-"""The marks in a script: `[point 1]` stands where the first point of the slide is shown."""
+"""The marks in a script: `[point 1]` stands where the first point of the slide is shown, `A:` and `B:` where another
+digital human begins to speak."""
 
 import re
 from dataclasses import dataclass
 
-MARK = re.compile(r"[ \t]*[\[【](?:point|指)[ \t]*(\d{1,2})[\]】]", re.IGNORECASE)
+SPEAKER = re.compile(r"^[ \t]*([AB甲乙])[ \t]*[:：][ \t]*", re.IGNORECASE | re.MULTILINE)
+MARK = re.compile(r"([ \t]*)[\[【](?:point|指)[ \t]*(\d{1,2})[\]】]", re.IGNORECASE)
+
+WORD = re.compile("[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +23,20 @@ def read(script: str) -> Marked:
     text, points, end = "", [], 0
     for found in MARK.finditer(script):
         text += script[end : found.start()]
-        points.append((len(text), int(found[1])))
         end = found.end()
+        # “at [point 1]this” are two words.
+        text += " " if found[1] and text.strip() and WORD.match(script, end) else ""
+        points.append((len(text), int(found[2])))
     whole = text + script[end:]
     blank = len(whole) - len(whole.lstrip())
     return Marked(text=whole.strip(), points=tuple((max(0, place - blank), number) for place, number in points))
+
+
+def lines(script: str) -> list[tuple[int, str]]:
+    """The lines of a dialogue: who speaks, 0 or 1, and the words with their marks. Lines without words are left out."""
+    found, speaker, begin = [], 0, 0
+    for name in SPEAKER.finditer(script):
+        found.append((speaker, script[begin : name.start()]))
+        speaker, begin = int(name[1] in "Bb乙"), name.end()
+    found.append((speaker, script[begin:]))
+    return [(who, words) for who, words in found if read(words).text]

@@ -56,7 +56,7 @@ def moments(pointings: Sequence[Pointing], tokens: Sequence[Token], *, begin: in
 
 def looks(found: Sequence[Moment], layout: Layout) -> tuple[Look, ...]:
     """How the digital human turns to the slide at these moments."""
-    if layout not in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT):
+    if layout not in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT, Layout.DIALOGUE_SLIDE):
         return ()
     yaw = TURN if layout is Layout.HUMAN_LEFT else -TURN
     return tuple(Look(start=moment.start, end=min(moment.end, moment.start + GLANCE), yaw=yaw) for moment in found)

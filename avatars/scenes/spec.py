@@ -14,10 +14,27 @@ class Layout(StrEnum):
     HUMAN_RIGHT = "human_right"
     HUMAN_LEFT = "human_left"
     CORNER = "corner"
+    DIALOGUE = "dialogue"
+    DIALOGUE_SLIDE = "dialogue_slide"
 
     @property
     def has_slide(self) -> bool:
-        return self is not Layout.HUMAN
+        return self not in (Layout.HUMAN, Layout.DIALOGUE)
+
+    @property
+    def has_two(self) -> bool:
+        """Whether both digital humans of a dialogue are in the picture."""
+        return self in (Layout.DIALOGUE, Layout.DIALOGUE_SLIDE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """The second digital human of a dialogue."""
+
+    portrait: Path
+    speech_engine: str
+    voice: str
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +48,11 @@ class Pointing:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneSpec:
-    """A scene, which begins at the place `begin` of the text. `name` and `role` are its lower third."""
+    """A scene, or one line of a dialogue, which begins at the place `begin` of the text.
+
+    `name` and `role` are its lower third. The `speaker` is 0, or 1 for the partner; where only one is in the picture,
+    it is the speaker.
+    """
 
     begin: int
     layout: Layout
@@ -39,19 +60,26 @@ class SceneSpec:
     pointings: tuple[Pointing, ...] = ()
     name: str = ""
     role: str = ""
+    speaker: int = 0
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Who is in the picture."""
+        return (0, 1) if self.layout.has_two else (self.speaker,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deck:
     """The scenes of a video, in their order, on a background of this `colour`; what is drawn over them has `accent`.
 
-    `music` is heard under the speech.
+    `music` is heard under the speech. The `partner` speaks the lines of speaker 1.
     """
 
     scenes: tuple[SceneSpec, ...]
     colour: str = COLOUR
     accent: str = ACCENT
     music: Path | None = None
+    partner: Partner | None = None
 
     @property
     def cuts(self) -> tuple[int, ...]:

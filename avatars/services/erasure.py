@@ -109,7 +109,8 @@ def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[st
     """The voices of its digital humans, and of the videos and narrations in which they spoke."""
     renders, said = Render.objects.resting_on(consent), Narration.objects.filter(digital_human__in=humans)
     recipes = [rows.values_list("recipe__speech_engine", "recipe__voice") for rows in (renders, said)]
-    spoken = {(engine, voice) for engine, voice in (*recipes[0], *recipes[1]) if engine and voice}
+    recipes.append(renders.values_list("recipe__partner__speech_engine", "recipe__partner__voice"))
+    spoken = {(engine, voice) for rows in recipes for engine, voice in rows if engine and voice}
     return spoken | {(human.voice.engine, human.voice.key) for human in humans}
 
 

@@ -20,7 +20,7 @@ def remove_digital_human(human: DigitalHuman) -> None:
     )
     # Locked, so that no video of it is requested at this moment.
     locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
-    if locked.renders.exists():
+    if locked.renders.exists() or locked.partner_renders.exists():
         raise used
     files = [
         str(file.name) for file in (locked.portrait, locked.background, locked.logo, locked.intro, locked.outro) if file

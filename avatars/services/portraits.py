@@ -60,4 +60,4 @@ def purge_portrait(portrait_digest: str) -> int:
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
     kept = (segments.segment_cache(folder), scene_preview.cache(folder))
-    return disk_cache.delete_portrait(folder, portrait_digest) + sum(each.purge(f"{portrait_digest}-") for each in kept)
+    return disk_cache.delete_portrait(folder, portrait_digest) + sum(each.purge_part(portrait_digest) for each in kept)

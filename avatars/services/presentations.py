@@ -1,7 +1,7 @@
 """Presentations: their pages, pictures of their scenes, and their videos."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from avatars import consent
 from avatars.exceptions import AvatarError, PortraitError, ScriptError
 from avatars.framing.scene import Captions, Format
-from avatars.models import Presentation, PresentationScene, Render
+from avatars.models import DigitalHuman, Presentation, PresentationScene, Render
 from avatars.previews import scene_preview
 from avatars.rendering import recipes
 from avatars.scenes import canvas, marks, pdf_pages
@@ -24,7 +24,7 @@ from avatars.scenes.spec import Layout
 from avatars.services.renders import TEST, check_script, request_recipe
 from avatars.studio.interactive import interactive_studio
 
-BETWEEN = "\n\n"
+BETWEEN, BETWEEN_LINES = "\n\n", "\n"
 MOST_SCENES = 100
 
 
@@ -38,20 +38,25 @@ class SceneFault:
     words: str
 
 
-def presentation_faults(scenes: Sequence[PresentationScene]) -> list[SceneFault]:
+def presentation_faults(scenes: Sequence[PresentationScene], partner: DigitalHuman | None = None) -> list[SceneFault]:
     """What is missing before these scenes can be rendered, in the reader's language."""
     if not scenes:
         return [SceneFault(scene=1, field="script", code="no_scenes", words=gettext("There are no scenes yet."))]
-    return [fault for number, scene in enumerate(scenes, start=1) for fault in _faults(number, scene)]
+    return [fault for number, scene in enumerate(scenes, start=1) for fault in _faults(number, scene, partner)]
 
 
-def _faults(number: int, scene: PresentationScene) -> list[SceneFault]:
-    found, marked = [], marks.read(scene.script)
-    if not any(char.isalnum() for char in marked.text):
+def _faults(number: int, scene: PresentationScene, partner: DigitalHuman | None) -> list[SceneFault]:
+    found, lines = [], _lines(scene, partner)
+    marked = [line for _speaker, line in lines]
+    if Layout(scene.layout).has_two and partner is None:
+        words = gettext("Choose a second digital human, or the layout with one.")
+        found.append(("layout", "partner_missing", words))
+    if not any(char.isalnum() for line in marked for char in line.text):
         found.append(("script", "empty", gettext("Write what is said in this scene.")))
     if Layout(scene.layout).has_slide and not scene.slide:
         found.append(("slide", "slide_missing", gettext("Upload a slide, or choose the layout without one.")))
-    unknown = sorted({point for _place, point in marked.points if not 0 < point <= len(scene.points)})
+    named = {point for line in marked for _place, point in line.points}
+    unknown = sorted(point for point in named if not 0 < point <= len(scene.points))
     if unknown:
         words = gettext("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
         found.append(("script", "point_unknown", words))
@@ -67,8 +72,8 @@ def request_presentation_render(
     Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`, and else as
     `request_render` does.
     """
-    scenes = list(presentation.scenes.all())
-    for fault in presentation_faults(scenes):
+    scenes, partner = list(presentation.scenes.all()), presentation.partner
+    for fault in presentation_faults(scenes, partner):
         raise ScriptError(fault.words, code=fault.code, field=f"scenes[{fault.scene - 1}].{fault.field}")
     text, deck = _frozen(presentation, scenes)
     text = check_script(text, most=settings.AVATARS["MAX_PRESENTATION_CHARACTERS"])
@@ -76,7 +81,17 @@ def request_presentation_render(
     decision = consent.decide(speaker, purpose=purpose)
     recipe = recipes.freeze(speaker, text, mode=speaker.mode, decision=decision)
     recipe |= {"deck": deck, "cuts": [scene["begin"] for scene in deck["scenes"]]}
-    what = {"digital_human": presentation.digital_human, "text": text, "mode": speaker.mode, "recipe": recipe}
+    partner = partner if _appears(deck) else None
+    if partner is not None:
+        other = consent.decide(partner, purpose=purpose)
+        decision, recipe = replace(decision, partner=other), recipes.with_partner(recipe, partner, other)
+    what = {
+        "partner": partner,
+        "digital_human": presentation.digital_human,
+        "text": text,
+        "mode": speaker.mode,
+        "recipe": recipe,
+    }
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
     render = request_recipe(what, wish, decision=decision)
     presentation.renders.add(render)
@@ -88,7 +103,7 @@ def preview_scene(scene: PresentationScene) -> bytes:
 
     Raises `ConsentError` where the person in the photograph has not agreed, `PortraitError`, `MediaError`.
     """
-    consent.covering_consent(scene.presentation.digital_human)
+    _check_shown(scene)
     wish = _preview(scene)
     try:
         key = wish.key
@@ -100,7 +115,7 @@ def preview_scene(scene: PresentationScene) -> bytes:
         with interactive_studio() as studio:
             found = studio.preview_scene(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
         # A withdrawal meanwhile has emptied the cache, and this would come after it.
-        consent.covering_consent(scene.presentation.digital_human)
+        _check_shown(scene)
         kept.put(key, found)
     return found
 
@@ -161,17 +176,49 @@ def _frozen(presentation: Presentation, scenes: Sequence[PresentationScene]) -> 
     """The whole text, and the deck as the recipe keeps it."""
     text, rows = "", []
     for scene in scenes:
-        marked, text = marks.read(scene.script), f"{text}{BETWEEN}" if text else ""
-        rows.append(
-            {
-                **_still(scene),
-                "begin": len(text),
-                "pointings": [[len(text) + place, *scene.points[point - 1]] for place, point in marked.points],
-            }
-        )
-        text += marked.text
+        for number, (speaker, marked) in enumerate(_lines(scene, presentation.partner)):
+            text = f"{text}{BETWEEN_LINES if number else BETWEEN}" if text else ""
+            points = [[len(text) + place, *scene.points[point - 1]] for place, point in marked.points]
+            row = {**_still(scene), "begin": len(text), "pointings": points}
+            rows.append(row | _line(speaker, continues=number > 0))
+            text += marked.text
     deck = {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
     return text, deck | ({"music": str(presentation.music.name)} if presentation.music else {})
+
+
+def _lines(scene: PresentationScene, partner: DigitalHuman | None) -> list[tuple[int, marks.Marked]]:
+    """What is said in a scene, and by whom."""
+    if partner is None:
+        return [(0, marks.read(scene.script))]
+    return [(speaker, marks.read(words)) for speaker, words in marks.lines(scene.script)]
+
+
+def _line(speaker: int, *, continues: bool) -> recipes.Recipe:
+    """What a line of a dialogue has besides: only the first shows the lower third."""
+    return {
+        **({"speaker": speaker} if speaker else {}),
+        **({"continues": True, "name": "", "role": ""} if continues else {}),
+    }
+
+
+def _appears(deck: recipes.Recipe) -> bool:
+    """Whether the second digital human is seen or heard."""
+    return any(scene.get("speaker") or Layout(scene["layout"]).has_two for scene in deck["scenes"])
+
+
+def _check_shown(scene: PresentationScene) -> None:
+    """Raise `ConsentError` where a person in the picture of a scene has not agreed."""
+    presentation, layout = scene.presentation, Layout(scene.layout)
+    speaker = _first_speaker(scene)
+    if presentation.partner is not None and (layout.has_two or speaker):
+        consent.covering_consent(presentation.partner)
+    if layout.has_two or not speaker:
+        consent.covering_consent(presentation.digital_human)
+
+
+def _first_speaker(scene: PresentationScene) -> int:
+    """Who is in the picture of a scene for one."""
+    return next((speaker for speaker, _marked in _lines(scene, scene.presentation.partner)), 0)
 
 
 def _still(scene: PresentationScene) -> recipes.Recipe:
@@ -190,7 +237,10 @@ def _preview(scene: PresentationScene) -> scene_preview.ScenePreview:
     human = presentation.dressed()
     frozen = recipes.freeze(human, "", mode=human.mode)
     colours = {"colour": presentation.background_color, "accent": presentation.accent_color}
-    spec = recipes.spec_of("", {**frozen, "deck": {"scenes": [_still(scene)], **colours}}, content_id="preview")
+    frozen["deck"] = {"scenes": [{**_still(scene), "speaker": _first_speaker(scene)}], **colours}
+    if presentation.partner is not None:
+        frozen = recipes.with_partner(frozen, presentation.partner, consent.ConsentDecision())
+    spec = recipes.spec_of("", frozen, content_id="preview")
     assert spec.deck is not None
     points = tuple((x, y) for x, y in scene.points) if scene.slide else ()
     return scene_preview.ScenePreview(

@@ -117,7 +117,7 @@ def request_recipe(
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
-    wish = {**wish, "consent": decision.face, "voice_consent": decision.voice, "statement": decision.statement}
+    wish = {**wish, **decision.columns}
     if render is None:
         quotas.check(requester)
         new = Render(**what, **wish, content_hash=content_hash)

@@ -179,6 +179,7 @@ class OrderHandler:
             engine=engine,
             speech_cache=SpeechCache(settings.AVATARS["CACHE_DIR"]),
             about={"name": order.spec.speech_engine, **backends.entry("SPEECH_ENGINES", order.spec.speech_engine)},
+            partner=_partner(order.spec),
             recognition=_recognition() if order.spec.recording and not order.spec.text else None,
             segment_cache=segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
             cache_folder=settings.AVATARS["CACHE_DIR"],
@@ -234,6 +235,12 @@ def _speech_source(name: str) -> SpeechSource:
     speech: SpeechEngine = _engine("SPEECH_ENGINES", name, "speech_engine")
     about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
     return SpeechSource(engine=speech, cache=SpeechCache(settings.AVATARS["CACHE_DIR"]), about=about)
+
+
+def _partner(spec: VideoSpec) -> SpeechSource | None:
+    """What speaks for the second digital human of a dialogue."""
+    partner = spec.deck.partner if spec.deck else None
+    return _speech_source(partner.speech_engine) if partner else None
 
 
 def _engines(spec: VideoSpec) -> tuple[SpeechEngine | None, RenderEngine]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars import services as avatars
-from avatars.models import Consent, DigitalHuman, Narration, Render
+from avatars.models import Consent, DigitalHuman, Narration, Render, rests_on
 from conversations.language import detect_language
 from wecom.models import Application, Download, Member, Outbound, Recall
 
@@ -183,7 +183,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def resting_on(self, consent: Consent) -> "MessageQuerySet":
         """Messages whose video or voice requires this consent."""
-        shown = models.Q(render__consent=consent) | models.Q(render__voice_consent=consent)
+        shown = rests_on(consent, "render__")
         spoken = models.Q(reason=Message.Reason.VOICE, narration__voice_consent=consent)
         return self.filter((shown & models.Q(degraded=False)) | spoken)
 

@@ -1,12 +1,14 @@
 """Videos and narrations whose consent was withdrawn: those on their way are recalled, sent ones are listed."""
 
 import logging
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 
-from avatars.models import Consent
+from avatars.models import CONSENTS, Consent
 from conversations.delivery import messages
 from conversations.models import Conversation, Message, MessageQuerySet
 from conversations.wording import video_texts
@@ -26,14 +28,13 @@ def recall_withdrawn() -> int:
 
 
 def _withdrawn() -> Q:
-    """Videos and narrations whose face or voice lacks the consent that it had."""
-    face = Q(render__consent__withdrawn_at__isnull=False)
-    voice = Q(render__voice_consent__withdrawn_at__isnull=False)
+    """Videos and narrations of which a face or voice lacks the consent that it had."""
+    shown = reduce(or_, (Q(**{f"render__{name}__withdrawn_at__isnull": False}) for name in CONSENTS))
     spoken = Q(narration__voice_consent__withdrawn_at__isnull=False)
-    return (Q(degraded=False) & (face | voice)) | (Q(reason=Message.Reason.VOICE) & spoken)
+    return (Q(degraded=False) & shown) | (Q(reason=Message.Reason.VOICE) & spoken)
 
 
-RELATED = ("application__corporation", "member", "content", "outbound", "render__consent")
+RELATED = ("application__corporation", "member", "content", "outbound", "render__consent", "render__partner_consent")
 
 
 @transaction.atomic
@@ -57,9 +58,11 @@ def _recall(pk: int) -> int:
 
 
 def _why(message: Message) -> str:
-    """Whether the consent for the face or the one for the voice was withdrawn."""
-    consent = message.render.consent if message.render and not message.degraded else None
-    return "consent_withdrawn" if consent and consent.withdrawn_at else "voice_consent_withdrawn"
+    """Whether the consent for a face or one for a voice was withdrawn."""
+    render = message.render if not message.degraded else None
+    faces = (render.consent, render.partner_consent) if render else ()
+    shown = any(consent and consent.withdrawn_at for consent in faces)
+    return "consent_withdrawn" if shown else "voice_consent_withdrawn"
 
 
 def recallable(consent: Consent) -> MessageQuerySet:

@@ -1,6 +1,5 @@
 """The form of a presentation and of its scenes."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -63,7 +62,10 @@ class PresentationForm(forms.ModelForm[Presentation]):
 
     class Meta:
         model = Presentation
-        fields = ("name", "digital_human", "format", "captions", "background_color", "accent_color", "logo", "music")
+        fields = (
+            *("name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
+            *("logo", "music"),
+        )
 
     def clean_pdf(self) -> bytes:
         """The pages are drawn when the presentation is saved; here is seen whether it can be one."""
@@ -83,9 +85,9 @@ class SceneFormSet(PaginationInlineFormSet):
                 form.instance.position = last = last + 1
 
 
-def faults_of(scenes: Iterable[PresentationScene]) -> list[str]:
+def faults_of(presentation: Presentation) -> list[str]:
     """What is missing, with the numbers of the scenes."""
     return [
         gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
-        for fault in services.presentation_faults(list(scenes))
+        for fault in services.presentation_faults(list(presentation.scenes.all()), presentation.partner)
     ]

@@ -20,6 +20,8 @@ from avatars.models import Presentation, PresentationScene
 from avatars.reasons.render import PDFS
 from core.web.admin import ProtectedDeleteAdmin, action, change_url, link
 
+WITH_VOICES = ("digital_human__voice", "partner__voice")
+SPEAKERS = tuple(f"presentation__{name}" for name in WITH_VOICES)
 UP, DOWN = "_up", "_down"
 
 
@@ -61,7 +63,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search in names and scripts.")
     ordering = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "digital_human", ("format", "captions"), "pdf")}),
+        (None, {"fields": ("name", ("digital_human", "partner"), ("format", "captions"), "pdf")}),
         (
             _("How it looks and sounds"),
             {"fields": (("background_color", "accent_color"), "logo", "music"), "classes": ("collapse",)},
@@ -129,7 +131,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        rows = PresentationScene.objects.select_related("presentation__digital_human__voice")
+        rows = PresentationScene.objects.select_related(*SPEAKERS)
         found = rows.filter(presentation=pk, pk=scene).first()
         if found is None:
             raise Http404
@@ -151,8 +153,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         },
     )
     def make(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        presentation = Presentation.objects.select_related("digital_human__voice").get(pk=object_id)
-        faults, target = faults_of(presentation.scenes.all()), change_url(presentation)
+        presentation = Presentation.objects.select_related(*WITH_VOICES).get(pk=object_id)
+        faults, target = faults_of(presentation), change_url(presentation)
         if not faults:
             try:
                 target = change_url(services.request_presentation_render(presentation))

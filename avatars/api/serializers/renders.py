@@ -45,6 +45,7 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
             *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
             *("engine_used", "speech_engine_used", "notes", "purpose", "consent", "voice_consent"),
+            *("partner", "partner_consent", "partner_voice_consent"),
             "template",
         )
         read_only_fields = fields

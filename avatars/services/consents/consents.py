@@ -115,8 +115,8 @@ def withdraw_consent(
 
 
 def _reason(render: Render, consent: Consent) -> str:
-    """The reason code: the consent of the person shown, or of the voice alone."""
-    shown = render.consent_id == consent.pk
+    """The reason code: the consent of a person shown, or of a voice alone."""
+    shown = consent.pk in (render.consent_id, render.partner_consent_id)
     return reasons.Reason.CONSENT_WITHDRAWN if shown else reasons.Reason.VOICE_CONSENT_WITHDRAWN
 
 

@@ -88,6 +88,8 @@ def _record(about: dict[str, Any], **fields: Any) -> Statement:
         # Its videos of this picture rest on it from now on.
         renders = Render.objects.filter(digital_human=statement.digital_human, consent=None)
         renders.filter(recipe__portrait=statement.portrait).update(statement=statement)
+        dialogues = Render.objects.filter(partner=statement.digital_human, partner_consent=None)
+        dialogues.filter(recipe__partner__portrait=statement.portrait).update(partner_statement=statement)
     if is_new:
         logger.info("A statement was recorded.", extra={"statement": statement.pk})
     return statement

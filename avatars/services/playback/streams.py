@@ -137,9 +137,10 @@ def progress_words(render: Render) -> str:
 
 def _scene_words(render: Render) -> str:
     """Which scene is drawn now, by its share of the text; "" for a video without scenes."""
-    cuts, stage = render.recipe.get("cuts", ()), Render.Stage.ANIMATING
+    stage = Render.Stage.ANIMATING
     if "deck" not in render.recipe or render.stage != stage:
         return ""
+    cuts = [scene["begin"] for scene in render.recipe["deck"]["scenes"] if not scene.get("continues")]
     begin, span = STAGES[stage]
     place = (render.progress - begin) / span * len(render.text)
     words = {"number": max(1, bisect_right(cuts, place)), "count": len(cuts)}

@@ -9,38 +9,39 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from avatars import services
 from avatars.ai_label import fragment_label
 from avatars.ai_label.video_label import Origin
 from avatars.exceptions import ConsentError, OutputError
-from avatars.models import Render, Rendition, StreamIndex
+from avatars.models import Render, StreamIndex
 from avatars.pipeline.stream_parts import StreamPart
 from avatars.rendering.live_stream import LiveStream
-from avatars.signals import render_finished
 from conversations import services as conversations
 from conversations.models import WatchLink
-from openuser.models import WebhookEndpoint
 from tests.avatars.support.doors import (
     ENDS,
+    PARTNER_ENDS,
     SECRET,
     STREAM,
     STREAM_DOORS,
     VIDEO_DOORS,
     Shown,
     admin,
+    announced_everywhere,
+    become,
     erase_person,
     refused,
     shown,
+    shown_render,
     signed,
+    stream_state,
+    video_state,
 )
 from tests.avatars.support.rendering import make_human
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
-
-KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"))
 
 
 @pytest.fixture
@@ -51,24 +52,24 @@ def human():
 @pytest.fixture
 def stream(human) -> Shown:
     """One that is being made: a beginning, two fragments, captions and a poster are there."""
-    for name in ("00000.m4s", "00001.m4s", "00002.m4s", "00001.vtt", "poster.jpg"):
-        default_storage.save(f"streams/{STREAM}/{name}", ContentFile(SECRET))
-    index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open", "poster": "poster.jpg"}
-    return shown(human, status="running", attempts=1, stream=f"streams/{STREAM}", stream_index=index)
+    return shown(human, **stream_state())
 
 
 @pytest.fixture
 def video(human) -> Shown:
     """One that is finished, with its files and a smaller copy."""
-    for name in ("video.mp4", "poster.jpg", "captions.srt", "small.mp4"):
-        default_storage.save(f"renders/{STREAM}/{name}", ContentFile(SECRET))
-    files = {kind: f"renders/{STREAM}/{kind}.{end}" for kind, end in KINDS}
-    files["recording"] = default_storage.save(f"recordings/{STREAM}.mp3", ContentFile(SECRET))
-    WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com/hook", events=["render.completed"])
-    found = shown(human, status="done", finished_at=timezone.now(), seconds=1.0, size=len(SECRET), **files)
-    Rendition.objects.create(render=found.render, limit=1, status="done", video=f"renders/{STREAM}/small.mp4")
-    render_finished.send(Render, render=found.render)
-    return found
+    return announced_everywhere(shown(human, **video_state()))
+
+
+@pytest.fixture
+def dialogue(human) -> Shown:
+    """One that is to be made with a second photograph and its voice; its consent is that of the second person."""
+    partner = make_human(origin="photograph", voice="b")
+    factories.make_consent(human, person="李四")
+    consent = factories.make_consent(partner)
+    presentation = factories.make_presentation(human, partner=partner)
+    services.add_scene(presentation, layout="dialogue", script="A：你好。\nB：你好！")
+    return shown_render(partner, consent, services.request_presentation_render(presentation, purpose="chat"))
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -92,6 +93,25 @@ def test_erasing_a_person_after_consent_ended_deletes_what_shows_them(video):
     assert [name for name in kept if not default_storage.exists(name)] == []
     erase_person(video.consent)
     assert [name for name in kept if default_storage.exists(name)] == []
+
+
+@pytest.mark.parametrize("end", PARTNER_ENDS)
+def test_no_door_to_the_stream_of_a_dialogue_stays_open(dialogue, end):
+    become(dialogue, **stream_state())
+    opened = {name: door(dialogue).status_code for name, door in STREAM_DOORS.items()}
+    assert set(opened.values()) <= {200, 206}
+    PARTNER_ENDS[end](dialogue)
+    assert [name for name, door in STREAM_DOORS.items() if not refused(door(dialogue))] == []
+
+
+@pytest.mark.parametrize("end", PARTNER_ENDS)
+def test_no_door_to_a_finished_dialogue_stays_open(dialogue, end):
+    become(dialogue, **video_state())
+    announced_everywhere(dialogue)
+    opened = {name: door(dialogue).status_code for name, door in VIDEO_DOORS.items() if name not in ("glance", "sheet")}
+    assert set(opened.values()) <= {200, 206}
+    PARTNER_ENDS[end](dialogue)
+    assert [name for name, door in VIDEO_DOORS.items() if not refused(door(dialogue))] == []
 
 
 @pytest.mark.parametrize("status", ["cancelled", "failed", "deleted"])

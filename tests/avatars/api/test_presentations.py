@@ -40,6 +40,20 @@ def test_a_presentation_is_made_filled_and_rendered(api):
     assert answer["Location"].endswith(f"/renders/{Render.objects.get().pk}/")
 
 
+def test_a_dialogue_is_made_by_a_partner_and_lines(api):
+    presentation, partner = make_presentation(), make_digital_human()
+    own = f"{ADDRESS}{presentation.pk}/"
+    scene = api.post(f"{own}scenes/", {"layout": "dialogue", "script": "A：你好。\nB：你好！"}, "json")
+    assert scene.status_code == 201
+    early = api.post(f"{own}renders/", {}, "json")
+    assert [(error["field"], error["code"]) for error in early.json()["errors"]] == [
+        ("scenes[2].layout", "partner_missing")
+    ]
+    assert api.patch(own, {"partner": partner.pk}, "json").json()["partner"] == partner.pk
+    answer = api.post(f"{own}renders/", {}, "json")
+    assert (answer.status_code, answer.json()["partner"]) == (202, partner.pk)
+
+
 def test_scenes_come_with_slides_and_go(api):
     presentation = make_presentation()
     own = f"{ADDRESS}{presentation.pk}/"

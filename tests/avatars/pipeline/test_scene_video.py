@@ -1,5 +1,7 @@
 """Videos of scenes: one picture and one sound, labelled and checked as any, and drawn no more often than needed."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,11 +12,15 @@ from avatars.framing.scene import Captions, Format, Scene
 from avatars.media import audio_segments, ffmpeg
 from avatars.media.file_cache import FileCache
 from avatars.pipeline import script_to_video
+from avatars.pipeline.setups import digest_of
+from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage
-from avatars.scenes.spec import Deck, Layout, Pointing, SceneSpec
+from avatars.scenes.layouts import places
+from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
 from tests.avatars.pipeline.test_segments import Joining
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.specs import make_spec
+from tests.support.paths import PHOTOGRAPH
 
 TEXT = "你好。\n\n看这里。"
 SECOND = 5
@@ -64,6 +70,65 @@ def test_only_the_scene_that_changed_is_drawn_again(tmp_path, slide):
     assert len(engine.drawn) == 2
     film(tmp_path, slide, engine=engine, cache=cache, name="moved", layout=Layout.CORNER)
     assert len(engine.drawn) == 3
+
+
+def talk(tmp_path, *, engine=None, cache=None, name="talk", speech=None, other=None, text=TEXT):
+    partner = Partner(portrait=PHOTOGRAPH, speech_engine="tone", voice="b")
+    lines = tuple(SceneSpec(begin=begin, layout=Layout.DIALOGUE, speaker=who) for begin, who in ((0, 0), (SECOND, 1)))
+    deck = Deck(scenes=lines, partner=partner)
+    spec = make_spec(text=text, content_id=name, scene=Scene(format=Format.SQUARE), deck=deck)
+    made_of = {"speech": speech or Tone(), "engine": engine or Light(), "segment_cache": cache}
+    partners = SpeechSource(engine=other) if other else None
+    return script_to_video.make(spec, tmp_path / "out", partner=partners, **made_of)
+
+
+def test_two_are_in_a_dialogue_and_one_mouth_moves_at_a_time(tmp_path):
+    video = talk(tmp_path)
+    assert video_label.examine(video.video, "talk").faults == ()
+    place = places(Layout.DIALOGUE, (720, 720), captions=False)
+    frames = [frame.astype(int) for frame in ffmpeg.frames(video.video, (720, 720))]
+    half = len(frames) // 2
+    for box, speaks, listens in (
+        (place.human, frames[:half], frames[half:]),
+        (place.partner, frames[half:], frames[:half]),
+    ):
+        assert box is not None
+        y, x = box.y + box.height * 9 // 16, box.x + box.width * 9 // 16
+        heard, silent = ([frame[y, x].mean() for frame in part] for part in (speaks, listens))
+        assert max(heard) - min(heard) > 100 > 30 > max(silent) - min(silent)
+
+
+def test_each_speaker_has_its_own_voice(tmp_path):
+    class Other(Tone):
+        heard: ClassVar = []
+
+        def speak(self, text, *, voice, **options):
+            self.heard.append((text.strip(), voice))
+            return super().speak(text, voice=voice, **options)
+
+    talk(tmp_path, other=Other())
+    assert Other.heard == [("看这里。", "b")]
+
+
+def test_a_dialogue_is_cached_under_both_portraits(tmp_path):
+    engine, cache = Joining(), FileCache(tmp_path / "pieces")
+    talk(tmp_path, engine=engine, cache=cache)
+    talk(tmp_path, engine=engine, cache=cache, name="again")
+    assert len(engine.drawn) == 4, "two people in two lines, once"
+    assert len({setup.folder for setup in engine.drawn}) == 2
+    assert cache.purge_part(digest_of(PHOTOGRAPH)) == 2
+    assert cache.purge() == 0
+
+
+def test_a_listener_that_is_black_leaves_no_video(tmp_path):
+    class Half(Light):
+        def follow(self, setup, speech):
+            self.fault = "" if any(sound.symbol for sound in speech.whole().sounds) else "black"
+            return super().follow(setup, speech)
+
+    with pytest.raises(OutputError) as caught:
+        talk(tmp_path, engine=Half())
+    assert caught.value.code == "black"
 
 
 @pytest.mark.parametrize("fault", ["short", "black", "frozen"])

@@ -24,6 +24,7 @@ SIZES = [(1280, 720), (720, 1280), (720, 720)]
         ("看[point 1]这里。", "看这里。", ((1, 1),)),
         ("【指2】看这里，[指 1]还有这里。", "看这里，还有这里。", ((0, 2), (4, 1))),
         ("  Look [Point 1] here.\n", "Look here.", ((4, 1),)),
+        ("Look at [point 1]this, [point 2] that.", "Look at this, that.", ((8, 1), (13, 2))),
         ("[1] 不是标记 [point x]", "[1] 不是标记 [point x]", ()),
     ],
 )
@@ -31,10 +32,24 @@ def test_marks_are_taken_out_and_keep_their_place(script, text, points):
     assert marks.read(script) == marks.Marked(text=text, points=points)
 
 
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("A：你好。\nB：好！", [(0, "你好。\n"), (1, "好！")]),
+        ("你好。\n乙: [point 1]好！\n甲：再见。", [(0, "你好。\n"), (1, "[point 1]好！\n"), (0, "再见。")]),
+        ("b: Hello. A: no line.", [(1, "Hello. A: no line.")]),
+        ("A：\nB：好！", [(1, "好！")]),
+        ("", []),
+    ],
+)
+def test_lines_of_a_dialogue_have_speakers(script, lines):
+    assert marks.lines(script) == lines
+
+
 @pytest.mark.parametrize(("layout", "size", "captions"), product(Layout, SIZES, (False, True)))
 def test_everything_lies_within_the_frame(layout, size, captions):
     place = layouts.places(layout, size, captions=captions)
-    for box in filter(None, (place.human, place.slide)):
+    for box in filter(None, (place.human, place.partner, place.slide)):
         assert box.x >= 0
         assert box.y >= 0
         assert box.x + box.width <= size[0]
@@ -42,9 +57,13 @@ def test_everything_lies_within_the_frame(layout, size, captions):
     assert not place.human.width % 2
     assert not place.human.height % 2
     assert (place.slide is not None) == layout.has_slide
-    if layout in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT):
+    if layout in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT, Layout.DIALOGUE_SLIDE):
         assert place.slide
         assert place.slide.within(place.human) is None
+    assert (place.partner is not None) == layout.has_two
+    if place.partner is not None:
+        assert place.partner.within(place.human) is None
+        assert place.slide is None or place.slide.within(place.partner) is None
 
 
 def tokens(*starts):
@@ -78,7 +97,7 @@ def test_slide_pointer_and_lower_third_are_drawn_when_they_are_due(tmp_path):
     scene = staging(slide, name="王芳", role="HR")
     human = np.full((scene.place.human.height, scene.place.human.width, 3), 200, np.uint8)
     found = pointers.moments([Pointing(offset=0, x=50, y=50)], tokens(1.0), begin=0, length=4.0)
-    drawn = scene.frames(iter([human] * 40), found, fps=10, count=40, before=None)
+    drawn = scene.frames([iter([human] * 40)], found, fps=10, count=40, before=None)
     frames = [frame.copy() for frame in drawn]
     box = scene.canvas.slide
     assert box is not None
@@ -99,7 +118,7 @@ def test_the_corner_shows_a_round_picture_over_the_slide(tmp_path):
     Image.new("RGB", (160, 90), (0, 0, 160)).save(slide)
     scene = staging(slide, layout=Layout.CORNER)
     box = scene.place.human
-    frame = scene.with_human(np.full((box.height, box.width, 3), 90, np.uint8))
+    frame = scene.with_humans([np.full((box.height, box.width, 3), 90, np.uint8)])
     assert (frame[box.y + box.height // 2, box.x + box.width // 2] == 90).all()
     assert (frame[box.y, box.x] != 90).any()
 

@@ -8,20 +8,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from avatars import services
-from avatars.models import Consent, DigitalHuman, Render, Voice
+from avatars.models import Consent, DigitalHuman, Render, Rendition, Voice
+from avatars.signals import render_finished
 from conversations import services as conversations
 from conversations.models import WatchLink
 from core.web import signed_links
-from openuser.models import WebhookDelivery
+from openuser.models import WebhookDelivery, WebhookEndpoint
 from tests.support import factories
 from wecom import services as wecom
 from wecom.models import Application
 
+KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"))
 STREAM = "a" * 32
 SECRET = b"a face that is shown"
 LATER = {"If-None-Match": '"1"', "If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}
@@ -41,9 +45,18 @@ class Shown:
 
 def shown(human: DigitalHuman, **state: Any) -> Shown:
     consent = factories.make_consent(human)
-    render = services.request_render(human, "你好，世界。", purpose="chat")
-    Render.objects.filter(pk=render.pk).update(**state)
-    render.refresh_from_db()
+    found = shown_render(human, consent, services.request_render(human, "你好，世界。", purpose="chat"))
+    become(found, **state)
+    return found
+
+
+def become(all: Shown, **state: Any) -> None:
+    """Have its render be in this state."""
+    Render.objects.filter(pk=all.render.pk).update(**state)
+    all.render.refresh_from_db()
+
+
+def shown_render(human: DigitalHuman, consent: Consent, render: Render) -> Shown:
     application = factories.make_application()
     conversations.watch_url(application, factories.make_member(application), render)
     staff = Client()
@@ -51,6 +64,31 @@ def shown(human: DigitalHuman, **state: Any) -> Shown:
     link = WatchLink.objects.get(render=render)
     api = factories.make_api("renders:read")
     return Shown(human=human, consent=consent, render=render, link=link, staff=staff, api=api)
+
+
+def stream_state() -> dict[str, Any]:
+    """That of a render that is being made: a beginning, two fragments, captions and a poster are there."""
+    for name in ("00000.m4s", "00001.m4s", "00002.m4s", "00001.vtt", "poster.jpg"):
+        default_storage.save(f"streams/{STREAM}/{name}", ContentFile(SECRET))
+    index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open", "poster": "poster.jpg"}
+    return {"status": "running", "attempts": 1, "stream": f"streams/{STREAM}", "stream_index": index}
+
+
+def video_state() -> dict[str, Any]:
+    """That of a render that is finished, with its files."""
+    for name in ("video.mp4", "poster.jpg", "captions.srt", "small.mp4"):
+        default_storage.save(f"renders/{STREAM}/{name}", ContentFile(SECRET))
+    files = {kind: f"renders/{STREAM}/{kind}.{end}" for kind, end in KINDS}
+    files["recording"] = default_storage.save(f"recordings/{STREAM}.mp3", ContentFile(SECRET))
+    return {"status": "done", "finished_at": timezone.now(), "seconds": 1.0, "size": len(SECRET), **files}
+
+
+def announced_everywhere(all: Shown) -> Shown:
+    """A finished one with a smaller copy, which a webhook told another system of."""
+    WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com/hook", events=["render.completed"])
+    Rendition.objects.create(render=all.render, limit=1, status="done", video=f"renders/{STREAM}/small.mp4")
+    render_finished.send(Render, render=all.render)
+    return all
 
 
 def refused(answer) -> bool:
@@ -75,6 +113,10 @@ ENDS = {
     "member erased": lambda all: wecom.erase_person(all.link.member, by="boss"),
     "of nobody": lambda all: Render.objects.filter(pk=all.render.pk).update(consent=None),
     "voice declared cloned": lambda all: Voice.objects.get(pk=all.human.voice_id).statements.filter().delete(),
+}
+PARTNER_ENDS = {
+    **ENDS,
+    "of nobody": lambda all: Render.objects.filter(pk=all.render.pk).update(partner_consent=None),
 }
 STREAM_DOORS = {
     "page": lambda all: all.staff.get(f"/watch/{all.link.name}/"),
