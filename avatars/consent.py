@@ -281,7 +281,7 @@ def _allowed(active: QuerySet[Consent], path: str, whose: str) -> Q:
 def _spoken_before_cloned() -> QuerySet[Render, int] | None:
     """Renders from before their voice was declared cloned; None where no voice is cloned."""
     cloned = Voice.objects.cloned().values_list("engine", "key")
-    heard = {"voice_consent": None, "recipe__recording__isnull": True}
+    heard = {"voice_consent": None, "recipe__recording__isnull": True, "recipe__loop__isnull": True}
     voices = [Q(recipe__speech_engine=engine, recipe__voice=key, **heard) for engine, key in cloned]
     of_partner = {"partner__isnull": False, "partner_voice_consent": None}
     voices += [
@@ -331,8 +331,8 @@ def _covering_voice_consent(
 
 
 def _is_heard(work: Render | Narration) -> bool:
-    """Whether a voice is used: an uploaded recording replaces it, a narration never has one."""
-    return isinstance(work, Narration) or "recording" not in work.recipe
+    """Whether a voice is used: a recording replaces it, a narration never has one, an idle video is silent."""
+    return isinstance(work, Narration) or not {"recording", "loop"} & work.recipe.keys()
 
 
 def _voice_of(work: Render | Narration) -> tuple[str, str]:

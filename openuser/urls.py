@@ -26,6 +26,7 @@ urlpatterns = [
     path("watch/login/", watch.login, name="watch-login"),
     path("watch/<slug:name>/", watch.page, name="watch"),
     re_path("^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions)$", watch.file, name="watch-file"),
+    re_path("^watch/(?P<name>[0-9a-f]{32})/idle$", watch.idle, name="watch-idle"),
     re_path("^watch/(?P<name>[0-9a-f]{32})/state$", watch.state, name="watch-state"),
     re_path(
         "^watch/(?P<name>[0-9a-f]{32})/(?P<stream>[0-9a-f]{32})/playlist.m3u8$", watch.playlist, name="watch-playlist"

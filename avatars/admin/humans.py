@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -59,7 +60,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
     }
     cascades_to = (Statement, PortraitVideo)
     form = DigitalHumanForm
-    readonly_fields = ("stated", "video_check")
+    readonly_fields = ("stated", "video_check", "idle")
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("picture", "name")
     list_select_related = ("voice",)
@@ -76,7 +77,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
             },
         ),
         (_("The voice"), {"fields": ("voice", "speed", "pause", "mode")}),
-        (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
+        (_("The picture"), {"fields": ("idle", "format", "background_color", "background", "captions")}),
         (
             _("Logo and clips"),
             {
@@ -88,7 +89,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
     change_form_before_template = "admin/digital_humans/portrait_check.html"
     change_form_after_template = "admin/videos/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")
-    actions_detail = ("sample", "say_recording")
+    actions_detail = ("sample", "say_recording", "make_idle_video")
 
     class Media:
         js = (
@@ -146,6 +147,18 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
     @display(description=_("check of the video"))
     def video_check(self, human: DigitalHuman) -> str:
         return video_check_words(human)
+
+    @display(description=_("idle video"))
+    def idle(self, human: DigitalHuman) -> str:
+        """It plays over and over; where people want no motion, its first picture stands instead."""
+        render = services.idle_video(human) if human.pk else None
+        if render is None:
+            return gettext("None yet. It breathes and blinks while a member waits for a video.")
+        return format_html(
+            '<video class="ou-idle" muted loop autoplay playsinline src="{}" poster="{}" aria-label="{}"></video>'
+            '<img class="ou-idle-still" src="{}" alt="{}">',
+            *(render.video.url, render.poster.url, human.name, render.poster.url, human.name),
+        )
 
     @display(description="")
     def picture(self, human: DigitalHuman) -> str:
@@ -223,6 +236,28 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
         human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
         render = services.request_render(human, form.cleaned_data["text"], priority=services.TEST)
         return HttpResponse(headers={"HX-Redirect": change_url(render)})
+
+    @action(
+        description=_("Make the idle video"),
+        permissions=["sample"],
+        icon="motion_photos_on",
+        dialog={
+            "title": _("Make the idle video"),
+            "description": _(
+                "Nine seconds without words that loop without a seam. It plays here, and on the page of a video until "
+                "that has been made."
+            ),
+            "form_submit_text": _("Make the video"),
+        },
+    )
+    def make_idle_video(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
+        try:
+            render = services.request_idle_video(human)
+        except ConsentError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponse(headers={"HX-Redirect": change_url(human)})
+        return HttpResponse(headers={"HX-Redirect": change_url(human if render.is_finished else render)})
 
     def has_sample_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.add_render")

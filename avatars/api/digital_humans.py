@@ -6,18 +6,19 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import parsers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatars import services
 from avatars.api.files import RANGED, serve_file
-from avatars.api.requester import location_of, name_of
-from avatars.api.serializers import CheckedDigitalHumanSerializer, DigitalHumanSerializer
+from avatars.api.requester import location_of, name_of, requester_of
+from avatars.api.serializers import CheckedDigitalHumanSerializer, DigitalHumanSerializer, RenderProgressSerializer
 from avatars.exceptions import PortraitError
 from avatars.forms.origins import MAY_NOT_STATE
 from avatars.models import DigitalHuman
@@ -60,7 +61,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     works_outside_transaction = True
 
     def get_queryset(self) -> QuerySet[DigitalHuman]:
-        return services.annotate_consents(super().get_queryset())
+        return services.annotate_idle_videos(services.annotate_consents(super().get_queryset()))
 
     @extend_schema(
         summary="Create a digital human",
@@ -92,6 +93,32 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     def portrait(self, request: Request, pk: str) -> HttpResponseBase:
         """The picture as stored: upright, without metadata."""
         return serve_file(request, self.get_object().portrait)
+
+    @extend_schema(summary="Get the idle video", responses={(200, "video/mp4"): OpenApiTypes.BINARY, **RANGED})
+    @action(detail=True, url_path="idle-video")
+    def idle_video(self, request: Request, pk: str) -> HttpResponseBase:
+        """A silent MP4 that loops without a seam: the digital human breathes, blinks and listens."""
+        render = services.idle_video(self.get_object())
+        if render is None:
+            raise NotFound(gettext("There is no such file, or not yet."), code="no_file")
+        return serve_file(request, render.video)
+
+    @extend_schema(
+        summary="Request the idle video",
+        request=None,
+        responses={
+            202: OpenApiResponse(RenderProgressSerializer, description="It is queued or running; see `eta_seconds`."),
+            200: OpenApiResponse(RenderProgressSerializer, description="It exists."),
+        },
+    )
+    @idle_video.mapping.post
+    def request_idle_video(self, request: Request, pk: str) -> Response:
+        """Shows the portrait, format and background that it has now. Follow the render at `Location`."""
+        cid = request.headers.get("X-Request-ID", "")
+        render = services.request_idle_video(self.get_object(), requester=requester_of(request), cid=cid)
+        code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
+        found = RenderProgressSerializer(render, context=self.get_serializer_context()).data
+        return Response(found, status=code, headers={"Location": location_of(request, "render", render)})
 
     def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
         serializer.is_valid(raise_exception=True)

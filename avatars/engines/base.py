@@ -60,6 +60,7 @@ class Setup:
     It reports each difference from the request to `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: engines key their caches by it.
     A shot that `rests` begins and ends with the face as it is in the portrait, so that videos join invisibly.
+    A shot that `loops` is silent, and its end leads into its beginning, with engines that can do so.
     An engine that can turns the head where `looks` say so. `text` is what is spoken, where known; the places of its
     tokens are in it.
     With `moving` the portrait is one frame of a video; engines that do not move it (`moves_video`) animate that frame.
@@ -72,6 +73,7 @@ class Setup:
     origin: str = ""
     folder: Path | None = None
     rests: bool = False
+    loops: bool = False
     looks: tuple[Look, ...] = ()
     text: str = ""
     moving: MovingPortrait | None = None

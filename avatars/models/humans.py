@@ -165,6 +165,15 @@ class DigitalHuman(models.Model):
         validators=[FileExtensionValidator(validators.CLIPS), validators.check_outro],
         help_text=_("The same limits as for the intro."),
     )
+    idle_render = models.ForeignKey(
+        "avatars.Render",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("idle video"),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = DigitalHumanQuerySet.as_manager()

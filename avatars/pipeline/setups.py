@@ -33,6 +33,7 @@ def setup_of(
         origin=digest_of(moving.path if moving else spec.portrait),
         moving=moving,
         folder=folder,
+        loops=spec.loop > 0,
         waiting=lambda share: timer.report(WAITED * share),
         note=notes.append,
     )

@@ -20,7 +20,8 @@ class VideoSpec:
     `scene` is its framing; `longest` limits the longer side in pixels, `limit` the bytes. A video has at most `goal`
     bytes where that leaves enough quality. A `recording` is used as it is; `text` then holds its words, "" if unknown.
     `cuts` are places in the text where segments begin that other videos may share: engines that support it draw each
-    once. A `deck` has scenes, in which `scene` tells the format and how the human looks."""
+    once. A `loop` is silent, so many seconds long, and plays over and over without a seam. A `deck` has scenes, in
+    which `scene` tells the format and how the human looks."""
 
     text: str
     cuts: tuple[int, ...] = ()
@@ -35,6 +36,7 @@ class VideoSpec:
     speed: float = 1.0
     manner: Manner = NATURAL
     recording: Path | None = None
+    loop: float = 0.0
     mode: str = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     longest: int = LONGEST

@@ -7,15 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from avatars.media import audio_segments
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.stages import Stage, StageTimer
 from avatars.recognition.base import RecognitionEngine
-from avatars.speech.base import Recital, SpeechEngine
+from avatars.speech.base import Recital, Sound, Speech, SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.speech.synthesis.stream import SpeechStream
 
 NARRATION = "speech.wav"
+RATE = 24_000
+"""Samples a second of a silence: as many as the built-in voices have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,9 @@ class SpeechSource:
     @contextmanager
     def stream(self, spec: VideoSpec, timer: StageTimer) -> Iterator[tuple[SpeechStream, str]]:
         """The speech, the rest of which is synthesised in the background, and its words."""
+        if spec.loop:
+            yield SpeechStream.of(silence(spec.loop)), ""
+            return
         if spec.recording:
             from avatars.speech.synthesis import recorded_speech
 
@@ -81,3 +88,9 @@ class SpeechSource:
 
         spoken = background.audible(synthesizer.joined(self.recite(spec)))
         audio_segments.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
+
+
+def silence(seconds: float) -> Speech:
+    """Speech in which nothing is said."""
+    samples = np.zeros(round(seconds * RATE), np.float32)
+    return Speech(samples=samples, rate=RATE, sounds=(Sound(symbol="", start=0.0, end=seconds),), tokens=())

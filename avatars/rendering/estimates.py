@@ -155,7 +155,8 @@ def _is_next(own: int | None) -> bool:
 def _ratios(guess: float, mode: str, host: str, *, first: int | None, spliced: bool) -> list[float]:
     """Actual by guessed time of the latest renders, sorted. The first of all began cold: it counts alone."""
     alike_made = models.Q(recipe__has_key="cuts") if spliced else ~models.Q(recipe__has_key="cuts")
-    done = Render.objects.filter(alike_made, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
+    spoken = ~models.Q(recipe__has_key="loop")
+    done = Render.objects.filter(alike_made, spoken, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
     done = done.order_by("-finished_at")
     warm = done.exclude(pk=first) if first else done
     done = warm if warm.exists() else done

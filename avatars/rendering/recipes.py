@@ -24,13 +24,19 @@ from avatars.rendering import readings
 from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
+from core import backends
 
 # Raise it when the same recipe gives another video.
 PIPELINE_VERSION = 9
 
+LOOP_SECONDS = 9.2
+"""Of an idle video: two breaths."""
+LOOPING = "puppet"
+"""The engine whose videos loop without a seam."""
+
 Recipe = dict[str, Any]
 # Keys that do not change the speech.
-SEEN = frozenset({"portrait", "portrait_video", "render_engine", "restorer", "mode", "scene", "cuts", "deck"})
+SEEN = frozenset({"portrait", "portrait_video", "render_engine", "restorer", "mode", "scene", "cuts", "deck", "loop"})
 # So many ways of moving have the videos of a template that share sentences: each way is drawn once.
 WAYS = 4
 
@@ -90,6 +96,19 @@ def with_partner(recipe: Recipe, partner: DigitalHuman, decision: ConsentDecisio
     return {**recipe, "partner": other}
 
 
+def freeze_loop(human: DigitalHuman, *, decision: ConsentDecision) -> Recipe:
+    """The recipe of an idle video: no captions and clips, and the head moves whatever the mode."""
+    enhanced = Mode(human.mode).enhanced
+    mode = Mode.ENHANCED_TALKING_HEAD if enhanced else Mode.TALKING_HEAD
+    recipe = freeze(human, "", mode=mode.value, captions=Captions.OFF.value, decision=decision)
+    recipe["scene"] |= {"intro": "", "outro": ""}
+    # The frame that stands for a video breathes as a photograph does; the video itself would jump.
+    recipe.pop("portrait_video", None)
+    if LOOPING in backends.names("RENDER_ENGINES"):
+        recipe["render_engine"] = LOOPING
+    return {**recipe, "loop": LOOP_SECONDS}
+
+
 def digest(text: str, recipe: Recipe) -> str:
     """The identity of a video: equal texts with equal recipes."""
     whole = json.dumps({**recipe, "text": text}, ensure_ascii=False, sort_keys=True)
@@ -133,6 +152,7 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
         deck=deck_of(recipe["deck"], recipe.get("partner")) if "deck" in recipe else None,
+        loop=recipe.get("loop", 0.0),
         content_id=content_id,
         seed=seed_of(content_id) % WAYS if recipe.get("cuts") else seed_of(content_id),
         provider=recipe["provider"],

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
-from avatars.models import RECORDED, STREAMS, Narration, Render
+from avatars.models import RECORDED, STREAMS, DigitalHuman, Narration, Render
 from avatars.reasons.render import Reason
 from avatars.rendering import live_stream
 from avatars.rendering.render_worker import STORED, delete_folder
@@ -41,6 +41,8 @@ def _delete_videos(now: datetime) -> int:
     old = Render.objects.filter(
         status=Render.Status.DONE, video__startswith=f"{STORED}/", finished_at__lt=now - timedelta(days=days)
     )
+    idle = DigitalHuman.objects.exclude(idle_render=None).values("idle_render")
+    old = old.exclude(pk__in=idle)
     return sum(_delete_video(render) for render in old.order_by("finished_at")[:AT_ONCE])
 
 

@@ -39,6 +39,7 @@ from avatars.services.labels import check_label, check_media_consent
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.playback.idle_videos import annotate_idle_videos, idle_video, request_idle_video
 from avatars.services.playback.measures import EngineResult, engine_result, measure_video
 from avatars.services.playback.previews import forget_video_preview, preview_video
 from avatars.services.playback.streams import (
@@ -121,6 +122,7 @@ __all__ = [
     "allowed_humans",
     "allowed_renders",
     "annotate_consents",
+    "annotate_idle_videos",
     "annotate_render_counts",
     "annotate_voice_consents",
     "cancel_narration",
@@ -154,6 +156,7 @@ __all__ = [
     "forget_speech",
     "forget_video_preview",
     "human_allowed",
+    "idle_video",
     "import_pages",
     "is_consent_reason",
     "is_drawn",
@@ -182,6 +185,7 @@ __all__ = [
     "remove_presentation",
     "remove_template",
     "request_file_rendition",
+    "request_idle_video",
     "request_narration",
     "request_portrait_video",
     "request_presentation_render",

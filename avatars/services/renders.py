@@ -157,7 +157,8 @@ def _check_choices(**chosen: str) -> None:
 
 def _queued(render: Render, recording: Recording | None) -> Render | None:
     """Write a new row; None where the same was requested at this moment and its row exists now."""
-    words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
+    seconds = recording.seconds if recording else render.recipe.get("loop", 0)
+    words = render.text or "字" * round(PER_SECOND * seconds)
     likely = estimates.estimate(words, render.mode, spliced="cuts" in render.recipe)
     render.estimated_seconds = likely.likely
     render.estimated_low, render.estimated_high = likely.low, likely.high
@@ -195,7 +196,7 @@ def retry_render(render: Render) -> bool:
     if now.lacks_recording:
         words, remedy = "Its recording was removed.", "Bring the same recording again."
         raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")
-    if not now.text and not now.recording:
+    if not now.text and not now.recording and "loop" not in now.recipe:
         return False  # its script was erased
     others = Render.objects.exclude(pk=render.pk)
     if others.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():

@@ -244,7 +244,7 @@ def _partner(spec: VideoSpec) -> SpeechSource | None:
 
 
 def _engines(spec: VideoSpec) -> tuple[SpeechEngine | None, RenderEngine]:
-    speech = None if spec.recording else _engine("SPEECH_ENGINES", spec.speech_engine, "speech_engine")
+    speech = None if spec.recording or spec.loop else _engine("SPEECH_ENGINES", spec.speech_engine, "speech_engine")
     return speech, _engine("RENDER_ENGINES", spec.render_engine, "render_engine")
 
 

@@ -72,6 +72,7 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
     }
     if link.render is not None and not link.render.is_finished:
         context |= {"unfinished": True, "words_of_progress": avatars.progress_words(link.render)}
+        context["idle"] = _idle_video(link.render)
     return _page_response(request, context)
 
 
@@ -145,6 +146,23 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'
     return response
+
+
+@require_safe
+def idle(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The digital human while its video is being made: it listens, silently, over and over."""
+    link = _find(name)
+    if link.render is None or not _may_watch(request, link):
+        return HttpResponse(status=403)
+    found = _idle_video(link.render)
+    if found is None or not default_storage.exists(str(found.video)):
+        raise Http404
+    return range_responses.serve(request, Path(default_storage.path(str(found.video))))
+
+
+def _idle_video(render: Render) -> Render | None:
+    """What a page may show until a video is there: never to those whom its person did not agree to."""
+    return avatars.idle_video(render.digital_human, purpose=render.purpose)
 
 
 @require_safe

@@ -174,6 +174,10 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         help_text="Why the portrait shows no real person; required if it looks like a photograph.",
     )
     portrait_url = serializers.SerializerMethodField(help_text="URL of the picture; takes the same token.")
+    idle_video_url = serializers.SerializerMethodField(
+        help_text="URL of its silent video that loops without a seam; takes the same token. Empty until it is made, "
+        "and while no consent covers it."
+    )
     consented = serializers.SerializerMethodField(
         help_text="Whether it may be rendered: consents in force cover its photo and its cloned voice, if it has them."
     )
@@ -193,6 +197,7 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
                 "portrait",
                 "face",
                 "portrait_url",
+                "idle_video_url",
                 "format",
             ),
             *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
@@ -204,6 +209,10 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
     @extend_schema_field(OpenApiTypes.URI)
     def get_portrait_url(self, human: DigitalHuman) -> str:
         return address(self.context, "digital-human-portrait", human.pk)
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def get_idle_video_url(self, human: DigitalHuman) -> str:
+        return address(self.context, "digital-human-idle-video", human.pk) if services.idle_video(human) else ""
 
     def get_consented(self, human: DigitalHuman) -> bool:
         return services.human_allowed(human)

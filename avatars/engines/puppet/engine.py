@@ -19,6 +19,7 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.engines.puppet.files import DATA
 from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.motion.loop import loop_moves
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
 from avatars.engines.puppet.moving.renderer import moving_frames
 from avatars.engines.puppet.rig import disk_cache as files
@@ -99,7 +100,12 @@ class Puppet(puppet.Puppet):
     def _motions(self, rig: Rig, setup: Setup, speech: SpeechStream) -> Iterator[Motion]:
         """The motion as this rig can make it, in blocks; a graphics card likes them large."""
         block = BLOCK if self._device == CPU else BATCH
-        for motion in moves(setup, speech, strength=self._strength * rig.amplitude, block=block):
+        found = (
+            loop_moves(setup, speech, block=block)
+            if setup.loops
+            else moves(setup, speech, strength=self._strength * rig.amplitude, block=block)
+        )
+        for motion in found:
             face = made_up(motion.face, rig.response)
             if rig.face.shows_teeth:
                 face = smiling(face, float(rig.face.gaps.max()))

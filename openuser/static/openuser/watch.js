@@ -5,6 +5,7 @@
   const POLL_MS = 500;
   const main = document.querySelector("main");
   const video = main.querySelector("video");
+  const idle = main.querySelector("[data-idle]");
   const progress = main.querySelector("[data-progress]");
   const player = new globalThis.StreamPlayer(video);
 
@@ -29,6 +30,7 @@
     progress.querySelector("progress").value = state.progress;
     progress.querySelector("p").textContent = state.words;
     if (state.poster && !video.poster) video.poster = state.poster;
+    if (state.stream || state.ended) idle?.remove();
     if (state.stream) player.update(state.stream);
     else if (player.begun) player.stop();
     if (!state.ended) return false;
@@ -51,6 +53,7 @@
 
   function gone() {
     player.stop();
+    idle?.remove();
     video.hidden = true;
     main.querySelector("section").hidden = true;
     progress.querySelector("progress").hidden = true;

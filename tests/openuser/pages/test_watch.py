@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from django.contrib.auth.models import Permission, User
+from django.utils import timezone
 
 from avatars import services as avatars
 from avatars.models import Render
@@ -257,6 +258,22 @@ def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
     assert client.get(f"{base}1.vtt").content == b"WEBVTT\n"
     assert "政策" in client.get(f"{base}2.vtt").content.decode()
     assert client.get(f"{base}3.vtt").status_code == 404
+
+
+def test_the_digital_human_listens_until_its_video_begins(client, unfinished, person, tmp_path):
+    sign_in(client, unfinished, person.user_id)
+    assert "data-idle" not in watch(client, unfinished).content.decode()
+    assert ask(client, unfinished, "idle").status_code == 404
+    idle = avatars.request_idle_video(unfinished.render.digital_human)
+    (tmp_path / "renders").mkdir(exist_ok=True)
+    (tmp_path / "renders" / "idle.mp4").write_bytes(b"idle")
+    Render.objects.filter(pk=idle.pk).update(status="done", video="renders/idle.mp4")
+    page = watch(client, unfinished).content.decode()
+    shown = page.partition("data-idle")[2].partition(">")[0]
+    assert all(word in shown for word in ("muted", "loop", "playsinline", f"/watch/{unfinished.name}/idle"))
+    assert b"".join(ask(client, unfinished, "idle").streaming_content) == b"idle"
+    unfinished.render.digital_human.statements.update(withdrawn_at=timezone.now())
+    assert ask(client, unfinished, "idle").status_code in {403, 404}
 
 
 def test_until_there_is_a_frame_there_is_a_poster_only(client, unfinished, person):

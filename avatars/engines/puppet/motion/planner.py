@@ -56,8 +56,11 @@ class Motion:
 
     def after(self, frames: int) -> "Motion":
         """What follows so many of its frames."""
-        parts = {field.name: getattr(self, field.name)[frames:] for field in fields(self)}
-        return Motion(**parts)
+        return self.part(frames, len(self))
+
+    def part(self, first: int, last: int) -> "Motion":
+        """Its frames from `first` to before `last`."""
+        return Motion(**{field.name: getattr(self, field.name)[first:last] for field in fields(self)})
 
 
 def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
