@@ -56,6 +56,7 @@ class TorchEye:
         self._sideways = torch.from_numpy(eye.sideways.T.copy()).to(device)
         self._colour = torch.from_numpy(eye.skin.colour.transpose(2, 0, 1).copy())[None].to(device)
         self._lashes = torch.from_numpy(eye.skin.lashes)[None, None].to(device)
+        self._tint = torch.from_numpy(eye.skin.tint).to(device)[:, None, None]
         self._front = None if eye.front is None else torch.from_numpy(eye.front)[None, None].to(device)
         self._axes = torch.tensor(np.stack([eye.along, eye.down]), dtype=torch.float32, device=device)
         self._middle = torch.tensor(eye.middle, dtype=torch.float32, device=device)[:, None, None]
@@ -101,7 +102,7 @@ class TorchEye:
         dark = (1 - lashes) * moved * clear
         lid = fetch(self._colour, place)
         target += (lid - target) * cover[:, None]
-        target *= (1 - dark)[:, None]
+        target *= 1 - dark[:, None] * self._tint
         target.add_(0.5).floor_().clamp_(0, 255)
 
 

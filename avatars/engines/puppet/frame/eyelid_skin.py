@@ -40,6 +40,9 @@ SHADED, OPEN = 0.58, 0.76
 # Lashes and hair are thin and this much darker than the skin beside them; a shadow is wide. Steps of the mesh.
 HAIR, THIN = 9, 0.12
 ROUNDS, SETTLE = 9, 120
+# Where the darkest of an eye's lashes are looked for, of the way between its corners; how dark they must be to have a
+# colour, and how far from grey that may be.
+LASHES_ALONG, LASH_DARK, LASH_TINT = (0.2, 0.8), 0.2, 1.6
 # How dark a fold is, the line of lashes that every lid has, and the darkest that lashes of the picture make it.
 FOLD, PLAIN_LASHES, DARKEST_LASH = 0.06, 0.34, 0.36
 
@@ -71,11 +74,13 @@ class Curves:
 
 @dataclass(frozen=True, kw_only=True)
 class Skin:
-    """Over the pixels of `area`: the colour of a lid that covers them, and how much light lashes leave (0..1)."""
+    """Over the pixels of `area`: the colour of a lid that covers them, and how much light lashes leave (0..1). `tint`
+    is how much more of red, green and blue they take than of light."""
 
     area: Box
     colour: Plane
     lashes: Plane
+    tint: Plane
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +124,12 @@ def skin(picture: Picture, axes: Axes, curves: Curves, area: Box, *, drawn: bool
         colour = colour * shade[..., None]
         colour = colour + _grain(picture, axes, u, v, lower)[..., None]
     lashes = _lashes(picture, axes, curves, (u, v, upper), drawn=drawn)
-    return Skin(area=area, colour=np.clip(colour, 0, 255).astype(np.float32), lashes=lashes.astype(np.float32))
+    return Skin(
+        area=area,
+        colour=np.clip(colour, 0, 255).astype(np.float32),
+        lashes=lashes.astype(np.float32),
+        tint=np.ones(3, np.float32) if drawn else _tint(picture, axes, curves, below.mean(axis=0)),
+    )
 
 
 def _below(picture: Picture, axes: Axes, curves: Curves) -> Floats:
@@ -243,3 +253,22 @@ def _lashes(
     own = 1 - (1 - own) * ends
     line = 1 - PLAIN_LASHES * ends * np.exp(-(((up - LASH_LINE) / max(LASH_HALF, THINNEST / axes.unit)) ** 2))
     return np.asarray(np.minimum(own, line))
+
+
+def _tint(picture: Picture, axes: Axes, curves: Curves, beside: Floats) -> Plane:
+    """What the lashes of the picture take of each colour of the skin beside them; 1 of each where they are grey.
+
+    In warm light the shadow of lashes is warm as well, and a grey one would look blue.
+    """
+    first, last = curves.corners
+    along = first + np.linspace(*LASHES_ALONG, 24) * (last - first)
+    upper = np.interp(along, curves.steps, curves.upper)
+    heights = np.linspace(-LASH_TIP, LASH_ROOT, 12)[:, None] * axes.unit
+    seen = _seen(picture, axes, np.broadcast_to(along, (12, 24)), upper + heights)
+    darkest = np.median(seen[(seen @ LUMA).argmin(axis=0), np.arange(24)], axis=0)
+    taken = 1 - np.clip(darkest / np.maximum(beside, 1), 0, 1)
+    # Cooler ones are no lashes, but the dark of blue eyes.
+    if taken @ LUMA < LASH_DARK or taken[2] < taken[0]:
+        return np.ones(3, np.float32)
+    tint = np.clip(taken / (taken @ LUMA), 1 / LASH_TINT, LASH_TINT)
+    return np.asarray(tint, np.float32)

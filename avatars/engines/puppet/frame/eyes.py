@@ -100,7 +100,7 @@ class Eye:
         lashes = _seen(self.skin.lashes, place - gap[..., None] * self.down.astype(np.float32))
         dark = (1 - lashes) * moved * clear
         lid = _seen(self.skin.colour, place)
-        mixed = (target + (lid - target) * cover[..., None]) * (1 - dark)[..., None]
+        mixed = (target + (lid - target) * cover[..., None]) * (1 - dark[..., None] * self.skin.tint)
         target[...] = (mixed + 0.5).astype(np.uint8)
 
     def turn(self, target: Picture, source: Plane, way: tuple[float, float], interpolation: int) -> Plane:
