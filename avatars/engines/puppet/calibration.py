@@ -18,6 +18,7 @@ from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP, MOUTH_LEFT
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.lips import DROP_GAP, JAW_GAP, LIFT_GAP, aperture
 from avatars.engines.puppet.motion.planner import smiling
+from avatars.engines.puppet.motion.pout import pouting
 from avatars.engines.puppet.rig.expressions import JAW_NARROWS, SPREAD, drawn_in
 from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
@@ -28,7 +29,12 @@ SHAPES = (-0.65, 0.0, 0.6, 0.93)
 SHARES = (0.4, 0.9)
 """How much of the gap the jaw makes; the rest is the lips'."""
 LEAST, MOST = 0.55, 1.9
+MOST_PURSED = 1.3
+"""Pursed lips hide what they leave open, and shall: opened until all of it is seen they would no longer be pursed."""
 MOST_WIDER = 0.5
+MOST_DRAWN_IN = 0.2
+"""By how much pursed lips are drawn in further: where the mesh asks for more it has lost thin or shaded lips, and these
+would become a beak."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +59,7 @@ def look_at(rig: Rig, mesh: FaceMesh) -> Seen:
 
     def look(pose: NDArray[np.float32]) -> tuple[float, float]:
         nonlocal face
-        pose = pose[None]
+        pose = pouting(pose[None])
         if rig.face.shows_teeth:
             pose = smiling(pose, float(rig.face.gaps.max()))
         frame = _as_encoded(camera.frame(pose[0], still, 0.0))
@@ -77,16 +83,17 @@ def response(seen: Seen, face: Anatomy) -> Floats:
     told = np.array([[[_told(gap, shape, share, face) for gap in GAPS] for share in SHARES] for shape in SHAPES])
     wider = seen.widths - seen.rest
     gain = max(float(np.sum(told * wider) / np.sum(told * told)), 0.5)
-    excess = np.clip((wider - gain * told) / (gain * SPREAD * face.half_mouth), -MOST_WIDER, MOST_WIDER)
+    most = np.array([MOST_DRAWN_IN if shape > 0 else MOST_WIDER for shape in SHAPES])[:, None, None]
+    excess = np.clip((wider - gain * told) / (gain * SPREAD * face.half_mouth), -MOST_WIDER, most)
     found = np.empty((*seen.gaps.shape, 2))
     for cell in np.ndindex(*seen.gaps.shape[:-1]):
-        needed = _needed(seen.gaps[cell] / fair)
+        needed = np.minimum(_needed(seen.gaps[cell] / fair), _most(SHAPES[cell[0]]) * np.array(GAPS))
         found[cell] = np.stack([needed / GAPS, -np.interp(needed, GAPS, excess[cell])], axis=-1)
     return found
 
 
 def made_up(face: NDArray[np.float32], response: Floats) -> NDArray[np.float32]:
-    """Poses (n, 10) whose lips look as far apart and as wide as these ask for."""
+    """Poses (n, 11) whose lips look as far apart and as wide as these ask for."""
     lips = face[:, list(LIPS)].astype(np.float64)
     asked = aperture(lips)
     shape = lips[:, LIPS.index(Expression.ROUND)] - lips[:, LIPS.index(Expression.WIDE)]
@@ -130,6 +137,11 @@ def _needed(seen: Floats) -> Floats:
     needed[-1] = max(needed[-1], GAPS[-1] ** 2 / max(rising[-1], 1e-3)) if rising[-1] < GAPS[-1] else needed[-1]
     clipped: Floats = np.clip(needed / GAPS, LEAST, MOST) * GAPS
     return clipped
+
+
+def _most(shape: float) -> float:
+    """By how much lips of a shape are opened at most."""
+    return MOST + (MOST_PURSED - MOST) * float(np.clip(shape / SHAPES[-1], 0, 1))
 
 
 def _told(gap: float, shape: float, share: float, face: Anatomy) -> float:

@@ -21,6 +21,7 @@ from avatars.engines.puppet.files import DATA
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.loop import loop_moves
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
+from avatars.engines.puppet.motion.pout import pouting
 from avatars.engines.puppet.moving.renderer import moving_frames
 from avatars.engines.puppet.rig import disk_cache as files
 from avatars.engines.puppet.rig.cache import RigCache
@@ -106,7 +107,7 @@ class Puppet(puppet.Puppet):
             else moves(setup, speech, strength=self._strength * rig.amplitude, block=block)
         )
         for motion in found:
-            face = made_up(motion.face, rig.response)
+            face = pouting(made_up(motion.face, rig.response))
             if rig.face.shows_teeth:
                 face = smiling(face, float(rig.face.gaps.max()))
             yield replace(motion, face=face, head=motion.head * np.float32(rig.amplitude))

@@ -43,7 +43,7 @@ LEANS = 0.12
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """One row per frame: `face` (n, 10) by `Expression`, `head` (n, 8) by `Head`, `blink` (n,) from open 0 to shut 1,
+    """One row per frame: `face` (n, 11) by `Expression`, `head` (n, 8) by `Head`, `blink` (n,) from open 0 to shut 1,
     `gaze` (n, 2) in degrees right and down."""
 
     face: NDArray[np.float32]

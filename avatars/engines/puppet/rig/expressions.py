@@ -28,7 +28,17 @@ from avatars.engines.puppet.rig.parameters import Expression
 JAW_DROP = 0.22
 SPREAD, SHUT_IN, JAW_NARROWS = 0.20, 0.05, 0.028
 RAISE, DROP = 0.045, 0.055
-SEALED = 0.028
+SEALED = 0.018
+RINGS, RING_UP, RING_FORM = (0.78, 0.84, 0.92, 1.0), 0.30, 0.8
+"""Half the width of the opening of rounded lips, as a share of half the mouth, from the inner edges of the lips to the
+outer ones; the share of its height that is above the seam: what only the lower lip leaves is a sickle; and its form,
+between an ellipse (0.5) and a bow (1)."""
+RING_FOLLOWS = (1.0, 0.9, 0.75, 0.60)
+OWN_TEETH_RING = 0.5
+"""How much of it lips make that are apart in the portrait: where they would meet, the picture has no lip to show."""
+LAUGH_GAP, LAUGH_HALF, LAUGH_LESS = (0.175, 0.21), (0.30, 0.325), 0.6
+"""From where to where a mouth laughs, by the gap and half the width that it has in the portrait, and how much less it
+is rounded. Of `tests.benchmarks.pictures.strangers` smiles have gaps of 0.06 to 0.173, the laugh has 0.216."""
 UPPER_SHARE = 0.36
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
 
@@ -64,6 +74,7 @@ def displacements(face: Anatomy) -> Floats:
     moves[Expression.JAW] = _jaw(mouth)
     moves[Expression.WIDE] = _wide(mouth)
     moves[Expression.ROUND] = _round(mouth)
+    moves[Expression.POUT, :, 1] = _pout(mouth)
     moves[Expression.RAISE, :, 1] = _raise(mouth)
     moves[Expression.DROP, :, 1] = _drop(mouth)
     moves[Expression.PRESS, :, 1] = mouth.thickness * 0.22 * np.clip(mouth.arch + 0.2, 0, 1)
@@ -123,9 +134,19 @@ def _jaw_share(mouth: _Mouth) -> Floats:
     beside = 0.25 * smoothstep(0.6, 1.2, np.abs(mouth.across)) * depth * depth * (3 - 2 * depth)
     share = np.where((y < mouth.seam) & (x < half * 1.05), beside, share)
     share = np.where(y < nose, 0.0, share)
-    share[UPPER_LIP] = 0.30 * np.clip(np.abs(mouth.across[UPPER_LIP]), 0, 1) ** 2.5
-    share[LOWER_LIP] = 0.36 + 0.64 * mouth.arch[LOWER_LIP] ** 0.8
+    share[UPPER_LIP] = _upper_share(mouth)[UPPER_LIP]
+    share[LOWER_LIP] = _lower_share(mouth)[LOWER_LIP]
     share[CORNERS] = 0.33
+    return share
+
+
+def _upper_share(mouth: _Mouth) -> Floats:
+    share: Floats = 0.30 * np.clip(np.abs(mouth.across), 0, 1) ** 2.5
+    return share
+
+
+def _lower_share(mouth: _Mouth) -> Floats:
+    share: Floats = 0.36 + 0.64 * mouth.arch**0.8
     return share
 
 
@@ -140,9 +161,17 @@ def _wide(mouth: _Mouth) -> Floats:
 def drawn_in(face: Anatomy) -> float:
     """By how much of its width a mouth is pulled in when it is rounded.
 
-    One that is broad already (a smile) looks like a duck's when it is pulled in as far as a narrow one.
+    One that is broad already (a smile) looks like a duck's when it is pulled in as far as a narrow one, and one that
+    laughs has its lips stretched so far that they smear.
     """
-    return 0.34 * float(np.clip(1.35 - 1.92 * (2 * face.half_mouth - 0.52), 0.62, 1.05))
+    narrow = float(np.clip(1.35 - 1.92 * (2 * face.half_mouth - 0.52), 0.62, 1.05))
+    return 0.34 * narrow * (1 - LAUGH_LESS * _laughing(face))
+
+
+def _laughing(face: Anatomy) -> float:
+    """1 for lips that are far apart in a wide mouth, 0 for those that speak, are round or smile."""
+    wide, apart = np.array(face.half_mouth), face.gaps.max()
+    return float(smoothstep(*LAUGH_HALF, wide) * smoothstep(*LAUGH_GAP, apart))
 
 
 def _round(mouth: _Mouth) -> Floats:
@@ -173,6 +202,18 @@ def _round(mouth: _Mouth) -> Floats:
             move[inner, 1] -= (outwards * sealed * follow * across**2.5)[inner]
     move[:, 2] = -0.06 * mouth.near * np.clip(1 - np.abs(mouth.across) * 0.5, 0, 1)
     return move
+
+
+def _pout(mouth: _Mouth) -> Floats:
+    """From the opening of a jaw, as broad as the mouth, to one that is round and in its middle."""
+    across, move = np.abs(mouth.across), np.zeros(len(mouth.across))
+    meet = _upper_share(mouth) - _lower_share(mouth)
+    for upper, lower, width, follow in zip(UPPER_RINGS, LOWER_RINGS, RINGS, RING_FOLLOWS, strict=True):
+        ring = np.clip(1 - (across / width) ** 2, 0, 1) ** RING_FORM
+        for points, wanted in ((upper, -RING_UP * ring), (lower, meet + (1 - RING_UP) * ring)):
+            inner = list(points[1:-1])
+            move[inner] = wanted[inner] * follow * JAW_DROP
+    return move * (OWN_TEETH_RING if mouth.face.shows_teeth else 1.0)
 
 
 def _bend(mouth: _Mouth) -> float:

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode
-from avatars.engines.puppet.calibration import GAPS, MOST, SHAPES, SHARES, Seen, _told, made_up, response
+from avatars.engines.puppet.calibration import (
+    GAPS,
+    MOST,
+    MOST_DRAWN_IN,
+    MOST_PURSED,
+    SHAPES,
+    SHARES,
+    Seen,
+    _told,
+    made_up,
+    response,
+)
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face.geometry import Anatomy, anatomy
 from avatars.engines.puppet.face.mesh import FaceMesh
@@ -58,7 +69,10 @@ def test_lips_that_hide_a_narrow_opening_are_opened_further(face: Anatomy) -> No
     hiding = replace(seen, gaps=seen.gaps * np.where(np.array(GAPS) < 0.08, 0.4, 1.0))
     before, after = gaps(poses()), gaps(made_up(poses(), response(hiding, face)))
     narrow = (before > 0.02) & (before < 0.06)
-    assert (after[narrow] > 1.2 * before[narrow]).all()
+    pursed = poses()[:, Expression.ROUND] > 0
+    assert (after[narrow & ~pursed] > 1.4 * before[narrow & ~pursed]).all()
+    assert (after[narrow & pursed] > 1.2 * before[narrow & pursed]).all()
+    assert (after[pursed] <= (MOST_PURSED + 0.05) * before[pursed]).all()
     assert (after <= MOST * before + 1e-6).all()
     assert (after[before == 0] == 0).all()
 
@@ -72,6 +86,14 @@ def test_a_mouth_that_looks_too_broad_once_open_is_drawn_in(face: Anatomy) -> No
     assert (drawn[opened] > 0).all()
     assert drawn[opened].mean() > 0.1
     assert (drawn[gaps(before) == 0] == 0).all()
+
+
+def test_pursed_lips_that_the_mesh_loses_become_no_beak(face: Anatomy) -> None:
+    seen, before = honest(face), poses()
+    drawn = before - made_up(before, response(replace(seen, widths=seen.widths + 0.3), face))
+    pursed = before[:, Expression.ROUND] > 0
+    assert drawn[pursed, Expression.WIDE].max() == pytest.approx(MOST_DRAWN_IN)
+    assert drawn[~pursed, Expression.WIDE].max() > MOST_DRAWN_IN + 0.1
 
 
 def test_what_is_no_opening_stays() -> None:

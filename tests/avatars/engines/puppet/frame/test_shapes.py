@@ -7,10 +7,10 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.colours import palette
 from avatars.engines.puppet.face.geometry import Anatomy, anatomy
 from avatars.engines.puppet.face.mesh import FaceMesh
-from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, LOWER_LIP, MOUTH_LEFT, MOUTH_RIGHT
 from avatars.engines.puppet.frame.mouth_interior import own_teeth_colour, paint
 from avatars.engines.puppet.frame.mouth_layout import behind_lips, teeth_shown
-from avatars.engines.puppet.rig.expressions import displacements
+from avatars.engines.puppet.rig.expressions import displacements, drawn_in
 from avatars.engines.puppet.rig.parameters import Expression
 from avatars.portraits.validation import load
 from tests.avatars.support.vision import unseen_portrait
@@ -38,6 +38,19 @@ def test_a_smile_that_rounds_becomes_no_beak() -> None:
     assert bend(face.local) > 0.05
     assert bend(rounded) < bend(face.local)
     assert rounded[MOUTH_RIGHT, 0] - rounded[MOUTH_LEFT, 0] < 0.75 * 2 * face.half_mouth
+
+
+def test_a_laugh_rounds_less_than_a_smile_and_open_lips() -> None:
+    smile, straight = face_of("eileen_collins.jpg"), face_of("grace_hopper.jpg")
+    assert drawn_in(opened(smile, 0.12)) < 0.5 * drawn_in(smile)
+    assert drawn_in(opened(straight, 0.22)) == drawn_in(straight)
+
+
+def opened(face: Anatomy, by: float) -> Anatomy:
+    """The face with its lower lip further down, eye distances."""
+    points = face.points.copy()
+    points[LOWER_LIP, :2] += by * face.unit * face.down
+    return anatomy(points)
 
 
 def test_a_straight_mouth_rounds_straight() -> None:
