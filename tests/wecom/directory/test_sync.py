@@ -1,9 +1,6 @@
-"""The directory sync over HTTP, page by page and department by department, loses nothing known."""
+"""The directory sync over HTTP: rows, leavers, other applications, and what changed."""
 
-import itertools
-import os
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,69 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.work.base import Work
-from tests.support.emulator import Emulator
-from tests.support.factories import make_application, make_corporation, make_directory_sync, make_member
+from tests.support.factories import make_application, make_directory_sync, make_member
+from tests.wecom.support.company import members, sync, within
 from wecom import services
 from wecom.directory import sync as syncing
-from wecom.models import Application, ApplicationMember, Corporation, Department, DirectorySync, Member, Tag
+from wecom.models import Application, ApplicationMember, Department, DirectorySync, Member, Tag
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
-NUMBERS = itertools.count(1)
-
-
-class Company:
-    """A company of its own at the emulator, as its administrator has it."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-        self.corp_id = f"wwdirectory{os.getpid()}x{next(NUMBERS)}"
-        self.app(1000002)
-
-    def api(self, method: str, path: str, **fields: Any) -> Any:
-        return self.emulator.api(method, path, json={"corpid": self.corp_id, **fields})
-
-    def app(self, agent_id: int, **fields: Any) -> Any:
-        return self.api("POST", "apps", agentid=agent_id, secret=f"{self.corp_id}-{agent_id}", **fields)
-
-    def department(self, number: int, name: str, parent: int = 1, **fields: Any) -> None:
-        self.api("POST", "departments", id=number, name=name, parentid=parent, **fields)
-
-    def member(self, user_id: str, *departments: int, **fields: Any) -> None:
-        self.api("POST", "hire", userid=user_id, departments=list(departments), **{"name": user_id, **fields})
-
-    def connect(self, agent_id: int = 1000002, **fields: Any) -> Application:
-        corporation = Corporation.objects.filter(corp_id=self.corp_id).first()
-        return make_application(
-            corporation=corporation or make_corporation(corp_id=self.corp_id),
-            agent_id=agent_id,
-            secret=f"{self.corp_id}-{agent_id}",
-            api_base_url=self.emulator.url,
-            **fields,
-        )
-
-    def fault(self, path: str, errcode: int, **fields: Any) -> None:
-        self.emulator.api("POST", "faults", json={"path": path, "errcode": errcode, "times": 1, **fields})
-
-
-@pytest.fixture
-def company(emulator: Emulator, settings) -> Company:
-    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 0.0, "READ_TIMEOUT": 2.0}
-    company = Company(emulator)
-    company.department(2, "人力资源部", name_en="HR")
-    company.department(3, "研发部")
-    company.department(4, "平台组", 3)
-    company.member("ZhaoLiu", 2, position="经理", leads=[2], alias="Zoe")
-    company.member("sunqi", 3, 4, direct_leaders=["ZhaoLiu"])
-    company.member("zhouba", 4)
-    return company
-
-
-def sync(application: Application) -> DirectorySync:
-    """One sync of everything, to its end."""
-    row = services.sync_directory(application)
-    syncing.run_sync(row.pk)
-    row.refresh_from_db()
-    return row
 
 
 def look_up(application: Application) -> DirectorySync:
@@ -82,15 +23,6 @@ def look_up(application: Application) -> DirectorySync:
     syncing.run_sync(row.pk)
     row.refresh_from_db()
     return row
-
-
-def members(application: Application) -> dict[str, Member]:
-    return {row.user_id: row for row in Member.objects.filter(corporation=application.corporation)}
-
-
-def within(application: Application) -> set[str]:
-    rows = ApplicationMember.objects.filter(application=application, in_range=True)
-    return set(rows.values_list("member__user_id", flat=True))
 
 
 def test_departments_members_and_tags_become_rows(company):
@@ -182,105 +114,6 @@ def test_a_position_and_another_name_that_were_taken_away_are_gone(company):
     assert (zhao.name, zhao.position, zhao.alias) == ("ZhaoLiu", "", "")
 
 
-def test_a_narrow_application_changes_no_department_it_cannot_see(company):
-    whole = company.connect()
-    company.app(1000003, scope={"parties": [4]})
-    part = company.connect(1000003)
-    sync(whole)
-    sync(part)
-    sun = members(whole)["sunqi"]
-    assert {place.number for place in sun.departments.all()} == {3, 4}
-    assert services.find_unreachable(["zhaoliu"], application=part) == {"zhaoliu": "out_of_range"}
-    assert services.find_unreachable(["zhaoliu"], application=whole) == {}
-    assert members(whole)["zhaoliu"].status == "active"
-
-
-def test_a_department_too_large_for_details_is_read_by_name(company):
-    application = company.connect()
-    company.fault("user/list", 45029)
-    row = sync(application)
-    assert (row.status, row.reason) == ("done", "")
-    assert len(within(application)) == 3
-
-
-def test_an_unreadable_department_loses_no_members(company):
-    application = company.connect()
-    sync(application)
-    for path in ("user/list", "user/simplelist"):
-        company.emulator.api("POST", "faults", json={"path": path, "errcode": 45029, "times": 4})
-    row = sync(application)
-    assert (row.status, row.reason) == ("done", "incomplete")
-    assert row.notes[0] == {"what": "department", "number": 1, "errcode": 45029}
-    assert len(within(application)) == 3
-
-
-def test_a_large_company_is_read_department_by_department(company):
-    application = company.connect()
-    company.fault("department/list", 45029)
-    sync(application)
-    assert Department.objects.get(number=4).name == "平台组"
-
-
-@pytest.mark.parametrize("errcode", [48002, 60011])
-def test_an_application_without_directory_rights_goes_on_sending(company, errcode):
-    application = company.connect()
-    company.fault("department/list", errcode)
-    row = sync(application)
-    assert (row.status, row.reason, row.errcode) == ("failed", "forbidden", errcode)
-    application.refresh_from_db()
-    assert application.held_until is None
-
-
-def test_a_busy_platform_is_asked_again_from_where_it_stopped(company):
-    application = company.connect()
-    company.fault("user/list", -1)
-    row = services.sync_directory(application)
-    syncing.run_sync(row.pk)
-    row.refresh_from_db()
-    assert (row.status, row.reason, row.stage) == ("queued", "busy", "members")
-    syncing.run_sync(row.pk, now=timezone.now() + timedelta(minutes=10))
-    row.refresh_from_db()
-    assert row.status == "done"
-    assert company.emulator.calls("department/list") == 1
-
-
-def test_an_address_that_is_not_trusted_holds_the_sync_until_it_is(company):
-    application = company.connect()
-    company.fault("department/list", 60020)
-    row = sync(application)
-    assert (row.status, row.reason) == ("queued", "held")
-    application.refresh_from_db()
-    services.save_application(application)
-    syncing.run_sync(row.pk, now=timezone.now() + timedelta(seconds=1))
-    row.refresh_from_db()
-    assert row.status == "done"
-
-
-def test_the_contacts_assistant_reads_user_ids_in_pages(company, settings):
-    company.app(0)
-    assistant = company.connect(0)
-    settings.WECOM = {**settings.WECOM, "DIRECTORY_PAGE_SIZE": 1}
-    row = sync(assistant)
-    assert (row.status, row.reason) == ("done", "")
-    assert company.emulator.calls("user/list_id") == 3
-    assert set(members(assistant)) == {"zhaoliu", "sunqi", "zhouba"}
-    assert {place.number for place in members(assistant)["sunqi"].departments.all()} == {3, 4}
-    company.api("POST", "members/zhouba/leave")
-    company.api("POST", "members/sunqi/move", departments=[4])
-    sync(assistant)
-    assert members(assistant)["zhouba"].status == "left"
-    assert [place.number for place in members(assistant)["sunqi"].departments.all()] == [4]
-
-
-def test_names_survive_a_sync_that_tells_none(company):
-    application = company.connect()
-    sync(application)
-    company.app(0)
-    sync(company.connect(0))
-    assert members(application)["zhaoliu"].name == "ZhaoLiu"
-    assert Department.objects.get(number=2).name == "人力资源部"
-
-
 def test_one_sync_at_a_time_waits_for_each_application(company):
     application = company.connect()
     first = services.sync_directory(application)
@@ -355,12 +188,3 @@ def test_a_department_that_was_dissolved_is_marked(company):
     sync(application)
     assert Department.objects.get(number=9).gone_at is not None
     assert not application.departments.filter(number=9).exists()
-
-
-def test_a_department_out_of_sight_is_not_dissolved(company):
-    application = company.connect()
-    sync(application)
-    company.app(1000002, scope={"parties": [3]})
-    sync(application)
-    assert Department.objects.get(number=2).gone_at is None
-    assert set(application.departments.values_list("number", flat=True)) == {3, 4}

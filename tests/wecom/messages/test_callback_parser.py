@@ -1,16 +1,15 @@
-"""Callback XML becomes values: every type, nested elements, odd values, refusals, and identities."""
+"""Callback XML becomes values: every type, nested elements, odd values, and refusals."""
 
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.wecom.support.callback_xml import event, refused, xml
 from wecom import messages
-from wecom.crypto import CryptoError
 from wecom.messages import (
-    Event,
     ImageMessage,
     LinkMessage,
     LocationMessage,
@@ -19,36 +18,13 @@ from wecom.messages import (
     UnknownMessage,
     VideoMessage,
     VoiceMessage,
-    callback_parser,
-    xml_tree,
 )
-
-HEAD = "<ToUserName><![CDATA[ww01]]></ToUserName><FromUserName><![CDATA[{sender}]]></FromUserName>"
-TIME = "<CreateTime>1767225600</CreateTime>"
-TAIL = "<MsgId>7234567890123456789</MsgId><AgentID>1000002</AgentID>"
-
-
-def xml(kind: str, inside: str = "", *, sender: str = "zhangsan", time: str = TIME, tail: str = TAIL) -> bytes:
-    head = HEAD.format(sender=sender)
-    return f"<xml>{head}{time}<MsgType><![CDATA[{kind}]]></MsgType>{inside}{tail}</xml>".encode()
 
 
 def text(content: str) -> Message:
     message = messages.inbound(xml("text", f"<Content><![CDATA[{content}]]></Content>"))
     assert isinstance(message, Message)
     return message
-
-
-def event(inside: str, **parts: str) -> Event:
-    happened = messages.inbound(xml("event", inside, tail="<AgentID>1000002</AgentID>", **parts))
-    assert isinstance(happened, Event)
-    return happened
-
-
-def refused(body: bytes) -> None:
-    with pytest.raises(CryptoError) as caught:
-        messages.inbound(body)
-    assert caught.value.code == -40002
 
 
 # The kinds
@@ -255,189 +231,6 @@ def test_a_command_is_told_from_what_follows(said, command, rest):
 )
 def test_what_is_no_callback_is_refused(body):
     refused(body)
-
-
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;&b;</x>'
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize(
-    "declared",
-    [
-        "<!DOCTYPE xml>",
-        BOMB,
-        '<!DOCTYPE x SYSTEM "file:///etc/passwd">',
-        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///x">]>',
-    ],
-)
-@pytest.mark.parametrize(
-    "prologue", ["", '<?xml version="1.0" encoding="UTF-16"?>', '<?xml version="1.0"?><!-- c -->\n']
-)
-def test_a_document_type_is_refused_in_every_encoding(prologue, declared, encoding):
-    body = (prologue + declared + "<xml><Encrypt>a</Encrypt></xml>").encode(encoding)
-    with pytest.raises(CryptoError) as caught:
-        messages.envelope(body)
-    assert caught.value.code == -40002
-
-
-@pytest.mark.parametrize("name", ["gbk", "utf-7", "rot13", "nonsense", "UTF-8"])
-def test_the_declared_encoding_is_not_believed(name):
-    body = f'<?xml version="1.0" encoding="{name}"?><xml><Encrypt>汉</Encrypt></xml>'.encode()
-    assert messages.envelope(body).encrypted == "汉"
-
-
-def test_too_many_elements_are_refused():
-    assert xml_tree.parse(b"<x>" + b"<a/>" * 1999 + b"</x>").children[-1].tag == "a"
-    refused(b"<x>" + b"<a/>" * 2000 + b"</x>")
-
-
-def test_too_deep_a_tree_is_refused():
-    assert len(list(xml_tree.parse(b"<a>" * 32 + b"</a>" * 32).walk())) == 32
-    refused(b"<a>" * 33 + b"</a>" * 33)
-    refused(b"<a>" * 20000)
-
-
-# The envelope
-
-
-def test_an_envelope_is_read():
-    body = (
-        b"<xml><ToUserName><![CDATA[ww01]]></ToUserName><Encrypt><![CDATA[abc=]]></Encrypt><AgentID>218</AgentID></xml>"
-    )
-    found = messages.envelope(body)
-    assert (found.to_user_name, found.agent_id, found.encrypted) == ("ww01", "218", "abc=")
-
-
-def test_an_envelope_need_not_name_an_application():
-    assert messages.envelope(b"<xml>\n <Encrypt>\n abc= </Encrypt></xml>") == messages.Envelope(
-        to_user_name="", agent_id="", encrypted="abc="
-    )
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<xml></xml>",
-        b"<xml><Encrypt></Encrypt></xml>",
-        b"<xml><Encrypt> </Encrypt></xml>",
-        b"<xml><Encrypt>a</Encrypt><Encrypt>b</Encrypt></xml>",
-        b"<xml><Encrypt>a<b/></Encrypt></xml>",
-        b"<xml><Deep><Encrypt>a</Encrypt></Deep></xml>",
-        b"<xml><encrypt>a</encrypt></xml>",
-        b"<xml><Encrypt>a</Encrypt>",
-        b"<Encrypt>a</Encrypt>",
-        b'{"encrypt": "a"}',
-        b"<xml><Encrypt>a\x00</Encrypt></xml>",
-    ],
-)
-def test_an_envelope_without_exactly_one_ciphertext_is_refused(body):
-    with pytest.raises(CryptoError) as caught:
-        messages.envelope(body)
-    assert caught.value.code == -40002
-
-
-OUTER = (
-    "<xml>", "</xml>", "<ToUserName><![CDATA[ww01]]></ToUserName>", "<ToUserName><![CDATA[w&<]]></ToUserName>",
-    "<Encrypt><![CDATA[abc=]]></Encrypt>", "<Encrypt><![CDATA[a\r\nb]]></Encrypt>",
-    "<Encrypt><![CDATA[ a ]]></Encrypt>", "<Encrypt><![CDATA[汉]]></Encrypt>",
-    "<AgentID><![CDATA[218]]></AgentID>", "<AgentID><![CDATA[]]></AgentID>",
-    "<agentid><![CDATA[9]]></agentid>", " ", "\x00", "<!DOCTYPE xml>",
-)  # fmt: skip
-
-
-@given(st.lists(st.sampled_from(OUTER), max_size=6).map(lambda pieces: ["<xml>", *pieces, "</xml>"]))
-@example(["<xml>", OUTER[2], OUTER[4], OUTER[8], "</xml>"])
-@example(["<xml>", OUTER[2], OUTER[8], OUTER[4], "</xml>"])
-@example(["<xml>", OUTER[2], OUTER[8], OUTER[4], OUTER[9], "</xml>"])
-def test_the_quick_way_to_read_an_envelope_says_what_the_parser_says(pieces):
-    body = "".join(pieces).encode()
-    found = callback_parser._usual_envelope(body)
-    assert found is None or found == callback_parser._any_envelope(body)
-
-
-def test_what_the_platform_writes_goes_the_quick_way():
-    for pieces in ((2, 4, 8), (2, 8, 4), (2, 4)):
-        body = "".join(["<xml>", *(OUTER[number] for number in pieces), "</xml>"]).encode()
-        assert callback_parser._usual_envelope(body) == callback_parser._any_envelope(body)
-
-
-# Identities
-
-
-def identity(body: bytes) -> str:
-    return messages.identity(messages.inbound(body))
-
-
-def test_a_repeat_has_the_same_identity_however_it_is_written():
-    first = xml("text", "<Content>a</Content>")
-    plain = first.replace(b"<![CDATA[", b"").replace(b"]]>", b"")
-    assert identity(first) == identity(first) == identity(plain)
-    assert len(identity(first)) == 64
-
-
-def test_the_same_message_id_of_two_people_is_two_messages():
-    assert identity(xml("text", sender="a")) != identity(xml("text", sender="b"))
-    assert identity(xml("text", sender="A")) == identity(xml("text", sender="a"))
-
-
-EVENTS = [
-    "<Event>enter_agent</Event>",
-    "<Event>subscribe</Event>",
-    "<Event>click</Event>",
-    "<Event>click</Event><EventKey>a</EventKey>",
-    "<Event>click</Event><EventKey>b</EventKey>",
-    "<Event>clicka</Event>",
-    "<Event>template_card_event</Event><EventKey>a</EventKey><TaskId>t1</TaskId>",
-    "<Event>template_card_event</Event><EventKey>a</EventKey><TaskId>t2</TaskId>",
-    "<Event>template_card_event</Event><EventKey>a</EventKey><TaskId>t1</TaskId><ResponseCode>r1</ResponseCode>",
-    "<Event>template_card_event</Event><EventKey>a</EventKey><TaskId>t1</TaskId><ResponseCode>r2</ResponseCode>",
-    "<Event>change_contact</Event><ChangeType>create_user</ChangeType><UserID>a</UserID>",
-    "<Event>change_contact</Event><ChangeType>create_user</ChangeType><UserID>b</UserID>",
-    "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>a</UserID>",
-    "<Event>change_contact</Event><ChangeType>create_party</ChangeType><Id>1</Id>",
-    "<Event>change_contact</Event><ChangeType>create_party</ChangeType><Id>2</Id>",
-    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>1</TagId>",
-    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>2</TagId>",
-    "<Event>batch_job_result</Event><BatchJob><JobId>j1</JobId></BatchJob>",
-    "<Event>batch_job_result</Event><BatchJob><JobId>j2</JobId></BatchJob>",
-    "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>1</ThirdNo></ApprovalInfo>",
-    "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>2</ThirdNo></ApprovalInfo>",
-    "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>2</ThirdNo><OpenSpStatus>2</OpenSpStatus></ApprovalInfo>",
-    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>2</TagId><AddUserItems>a</AddUserItems>",
-    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>2</TagId><DelUserItems>a</DelUserItems>",
-    "<Event>scancode_push</Event><EventKey>a</EventKey><ScanCodeInfo><ScanResult>1</ScanResult></ScanCodeInfo>",
-    "<Event>scancode_push</Event><EventKey>a</EventKey><ScanCodeInfo><ScanResult>2</ScanResult></ScanCodeInfo>",
-]
-
-
-def test_different_events_of_one_person_in_one_second_differ():
-    assert len({messages.identity(event(inside)) for inside in EVENTS}) == len(EVENTS)
-
-
-def test_the_same_event_in_another_second_differs():
-    later = "<CreateTime>1767225601</CreateTime>"
-    assert len({messages.identity(event(EVENTS[0], time=time)) for time in (TIME, later)}) == 2
-
-
-def test_a_flat_job_result_is_the_nested_one():
-    flat = messages.identity(event("<Event>batch_job_result</Event><JobId>j1</JobId>"))
-    assert flat == messages.identity(event("<Event>batch_job_result</Event><BatchJob><JobId>j1</JobId></BatchJob>"))
-
-
-PIECES = st.text(alphabet=st.sampled_from("ab|,\"' \\:[]0"), max_size=6).map(str.strip)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.tuples(PIECES, PIECES, PIECES), st.tuples(PIECES, PIECES, PIECES))
-def test_no_separator_joins_two_identities(one, other):
-    def of(parts: tuple[str, str, str]) -> str:
-        return messages.identity(
-            event(
-                "<Event>e</Event><EventKey><![CDATA[{}]]></EventKey><TaskId>{}</TaskId><JobId>{}</JobId>".format(*parts)
-            )
-        )
-
-    assert (of(one) == of(other)) == (one == other)
 
 
 @settings(max_examples=300, deadline=None)

@@ -15,9 +15,11 @@ from wecom.contents import (
     Menu,
     MiniProgram,
     MiniProgramNotice,
+    MpNews,
     MultipleCard,
     News,
     NewsNoticeCard,
+    Page,
     Paragraph,
     Picture,
     PictureWithText,
@@ -159,3 +161,12 @@ WITHOUT_FILES: dict[str, Content] = {
     "news": News(articles=(article(), *(article(url="", mini_program=PROGRAM) for _ in range(7)))),
     "miniprogram_notice": notice(),
 }
+
+
+def page(**changes: object) -> Page:
+    fields = {"title": "x" * 128, "thumb_media_id": "m", "content": "<p>" + "y" * (666 * 1024 - 3)}
+    return Page(**(fields | {"author": "z" * 64, "digest": "d" * 512, "url": "https://a"} | changes))  # type: ignore[arg-type]
+
+
+def pages(**changes: object) -> MpNews:
+    return MpNews(pages=(page(**changes),))

@@ -8,7 +8,6 @@ import pytest
 from tests.wecom.support.message_samples import (
     CARDS,
     MENU,
-    PROGRAM,
     ROWS,
     SOURCE,
     WEB,
@@ -18,11 +17,11 @@ from tests.wecom.support.message_samples import (
     multiple_card,
     news_notice,
     notice,
+    pages,
     text_notice,
     vote_card,
 )
 from wecom.contents import (
-    Article,
     Button,
     Checkbox,
     Choice,
@@ -32,9 +31,7 @@ from wecom.contents import (
     Jump,
     Menu,
     MiniProgram,
-    MpNews,
     News,
-    Page,
     Paragraph,
     Picture,
     PictureWithText,
@@ -43,22 +40,12 @@ from wecom.contents import (
     Selector,
     Source,
     Submit,
-    Text,
     Web,
 )
 from wecom.exceptions import ContentError
 
 FAR = Web(url="https://" + "a" * 2041)
 NOWHERE = Web(url="example.com")
-
-
-def page(**changes: object) -> Page:
-    fields = {"title": "x" * 128, "thumb_media_id": "m", "content": "<p>" + "y" * (666 * 1024 - 3)}
-    return Page(**(fields | {"author": "z" * 64, "digest": "d" * 512, "url": "https://a"} | changes))  # type: ignore[arg-type]
-
-
-def pages(**changes: object) -> MpNews:
-    return MpNews(pages=(page(**changes),))
 
 
 def news(**changes: object) -> News:
@@ -245,45 +232,6 @@ def test_what_is_wrong_is_named_with_its_path_and_what_to_do(build, change, code
     assert (caught.value.code, caught.value.field) == (code, field)
     assert caught.value.remedy
     assert field in caught.value.message
-
-
-def test_pages_have_the_platforms_names_and_leave_out_what_is_empty():
-    assert pages().payload() == {
-        "articles": [
-            {
-                "title": "x" * 128,
-                "thumb_media_id": "m",
-                "content": "<p>" + "y" * (666 * 1024 - 3),
-                "author": "z" * 64,
-                "content_source_url": "https://a",
-                "digest": "d" * 512,
-            }
-        ]
-    }
-    assert set(pages(author="", url="", digest="").payload()["articles"][0]) == {"title", "thumb_media_id", "content"}
-
-
-@pytest.mark.parametrize("safe", [3, -1])
-def test_pages_are_safe_in_three_ways(safe):
-    assert MpNews(pages=(page(),), safe=2).options() == {"safe": 2}
-    assert MpNews(pages=(page(),)).options() == {}
-    with pytest.raises(ContentError) as caught:
-        MpNews(pages=(page(),), safe=safe)
-    assert caught.value.field == "safe"
-
-
-def test_what_stands_beside_a_message_is_said_only_where_it_is_wanted():
-    assert Text(content="x").options() == {}
-    assert Text(content="x", safe=True, translate_ids=True).options() == {"safe": 1, "enable_id_trans": 1}
-    assert notice(translate_ids=True).options() == {"enable_id_trans": 1}
-    assert text_notice(translate_ids=True).options() == {"enable_id_trans": 1}
-
-
-def test_an_article_may_open_a_mini_program_instead_of_a_page():
-    article = Article(title="t", mini_program=PROGRAM)
-    assert News(articles=(article,)).payload()["articles"] == [
-        {"title": "t", "description": "", "appid": PROGRAM.app_id, "pagepath": PROGRAM.page, "picurl": ""}
-    ]
 
 
 def test_a_row_leads_to_one_thing():
