@@ -1,46 +1,18 @@
-"""Messages of every type over REST, their outcomes, members and uploads."""
+"""Messages over REST: to whom, their outcomes, recalls and members."""
 
 import pytest
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services
 from conversations.api.serializers.messages import DeliveryStatus
 from conversations.models import Conversation, Message
-from tests.support.factories import (
-    make_api,
-    make_application,
-    make_desk,
-    make_digital_human,
-    make_directory_sync,
-    make_member,
-    make_template,
-    make_upload,
-)
+from tests.conversations.support.message_api import MEMBERS, MESSAGES, send
+from tests.support.factories import make_api, make_application, make_directory_sync, make_member, make_upload
 from tests.support.problem_details import problem
-from wecom.models import Application, Member, Outbound, Recall, Upload
+from wecom.models import Member, Outbound, Recall
 
 pytestmark = pytest.mark.django_db
-MESSAGES, MEMBERS, UPLOADS = "/api/v1/messages/", "/api/v1/members/", "/api/v1/uploads/"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-
-
-@pytest.fixture
-def application() -> Application:
-    application = make_application(is_default=True)
-    make_desk(application)
-    return application
-
-
-@pytest.fixture
-def api(application):
-    return make_api("messages:read", "messages:write", "members:read", "members:write")
-
-
-def send(api, kind: str, **fields: object):
-    return api.post(MESSAGES, {"to": "ZhangSan", "kind": kind, **fields})
 
 
 def test_text_goes_to_a_member_and_is_followed_to_its_end(api):
@@ -96,71 +68,6 @@ def test_a_long_text_that_lost_a_part_is_not_sent(api, status):
     assert listed == dict.fromkeys(DeliveryStatus.values, 0) | {"incomplete": 1}
 
 
-@pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])
-def test_media_are_sent_by_their_media_id(api, kind):
-    assert send(api, kind, media_id="MEDIA").status_code == 202
-    outbound = Outbound.objects.get()
-    assert outbound.msgtype == kind
-    assert outbound.content["media_id"] == "MEDIA"
-    assert outbound.upload is None
-
-
-@pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])
-def test_media_are_sent_by_their_upload_before_it_is_done(api, application, kind):
-    upload = make_upload(application, kind=kind)
-    assert send(api, kind, upload=upload.pk).status_code == 202
-    assert Outbound.objects.get().upload == upload
-
-
-def test_a_media_id_of_ours_is_sent_as_its_upload(api, application):
-    upload = make_upload(application, kind="image", media_id="OURS")
-    send(api, "image", media_id="OURS")
-    assert Outbound.objects.get().upload == upload
-
-
-def test_a_video_has_a_title_and_a_card_a_link(api):
-    send(api, "video", media_id="MEDIA", title="标题", description="说明")
-    assert (
-        send(api, "textcard", title="选择", description="说明", url="https://example.com", btn_text="打开").status_code
-        == 202
-    )
-    video, card = (row.content for row in Outbound.objects.order_by("pk"))
-    assert (video["title"], video["description"]) == ("标题", "说明")
-    assert (card["title"], card["url"], card["btntxt"]) == ("选择", "https://example.com", "打开")
-
-
-def test_a_video_of_a_digital_human_is_made_first(api):
-    answer = send(api, "digital_human_video", text="你好", mode="lipsync")
-    assert answer.status_code == 202, answer.content
-    sent = answer.json()
-    render = Render.objects.get()
-    assert (sent["render"], sent["outcome"]["status"]) == (render.pk, "waiting")
-    assert sent["eta_seconds"] > 0
-    assert render.mode == "lipsync"
-    other = make_digital_human()
-    send(api, "digital_human_video", text="你好", digital_human=other.pk)
-    assert Render.objects.order_by("pk").last().digital_human == other
-
-
-def test_a_video_of_a_template_says_what_is_put_in(api):
-    template = make_template(mode="lipsync")
-    answer = send(api, "digital_human_video", template=template.pk, variables={"name": "王芳"})
-    assert answer.status_code == 202, answer.content
-    render = Render.objects.get()
-    assert (answer.json()["render"], render.template, render.mode) == (render.pk, template, "lipsync")
-    assert (render.digital_human, render.text[:4]) == (template.digital_human, "你好王芳")
-    for wish, field, code in (
-        ({"template": template.pk}, "variables.name", "required"),
-        ({"template": template.pk, "text": "你好"}, "text", "one_of"),
-        ({"template": template.pk, "variables": {"name": "王芳"}, "mode": "lipsync"}, "mode", "one_of"),
-        ({"text": "你好", "variables": {}}, "variables", "one_of"),
-        ({}, "text", "one_of"),
-    ):
-        found = problem(send(api, "digital_human_video", **wish), 422)
-        assert (found["field"], found["errors"][0]["code"]) == (field, code)
-    assert Message.objects.count() == 1
-
-
 @pytest.mark.parametrize(
     ("wish", "field", "code"),
     [
@@ -190,13 +97,6 @@ def test_what_cannot_be_sent_names_the_field(api, wish, field, code):
 def test_a_body_that_is_no_object_is_refused(api):
     for body in ([], "text", 5, None):
         problem(api.post(MESSAGES, body, format="json"), 422)
-
-
-def test_an_upload_of_another_kind_or_company_is_refused(api, application):
-    voice = make_upload(application, kind="voice")
-    assert problem(send(api, "image", upload=voice.pk), 422)["field"] == "kind"
-    foreign = make_upload(make_application(), kind="image")
-    assert problem(send(api, "image", upload=foreign.pk), 422)["field"] == "upload"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -234,33 +134,6 @@ def test_messages_are_filtered(api, application):
         ({"created_after": "2100-01-01T00:00:00Z"}, 0),
     ):
         assert len(api.get(MESSAGES, query).json()["results"]) == count, query
-
-
-def test_a_file_is_uploaded_once(api):
-    def upload():
-        return api.post(UPLOADS, {"kind": "image", "file": SimpleUploadedFile("猫.png", PNG)}, format="multipart")
-
-    first = upload()
-    assert first.status_code == 202, first.content
-    found = first.json()
-    assert (found["kind"], found["filename"], found["size"], found["status"]) == ("image", "猫.png", len(PNG), "queued")
-    assert api.get(first["Location"]).json() == found
-    assert upload().json()["id"] == found["id"]
-    row = Upload.objects.get()
-    assert default_storage.open(row.path).read() == PNG
-    assert len(default_storage.listdir("uploads")[1]) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "data", "code"),
-    [("image", b"no picture at all", "format"), ("voice", PNG, "format"), ("file", b"12345", "empty")],
-)
-def test_a_file_of_no_use_is_refused_and_not_kept(api, kind, data, code):
-    file = SimpleUploadedFile("x.png", data)
-    found = problem(api.post(UPLOADS, {"kind": kind, "file": file}, format="multipart"), 422)
-    assert (found["field"], found["code"]) == ("file", code)
-    assert not Upload.objects.exists()
-    assert default_storage.listdir("uploads")[1] == []
 
 
 def test_members_are_found_added_and_named(api, application):
@@ -317,69 +190,6 @@ def test_a_video_that_is_being_made_is_not_made_any_more(api, application):
     url = send(api, "digital_human_video", text="你好")["Location"]
     assert api.post(f"{url}recall/").json()["outcome"]["status"] == "cancelled"
     assert Render.objects.get().status == "cancelled"
-
-
-WEB = {"url": "https://example.com"}
-CARDS = ("text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction")
-KINDS = {
-    "markdown": {"text": "- **一**"},
-    "news": {"articles": [{"title": "周会", "mini_program": {"app_id": "wx1", "page": "p"}}, {"title": "二", **WEB}]},
-    "mpnews": {"pages": [{"title": "t", "thumb_media_id": "M", "content": "<p>好</p>"}], "safe": 2},
-    "miniprogram_notice": {
-        "app_id": "wx1",
-        "title": "会议室预定成功通知",
-        "items": [{"name": "地点", "value": "五楼"}],
-        "emphasize": True,
-    },
-    "text_notice": {"title": "t", "link": WEB, "rows": [{"name": "n", "value": "v", "link": WEB}], "source": None},
-    "news_notice": {"title": "t", "link": {"app_id": "wx1"}, "picture": {"url": WEB["url"], "aspect_ratio": 2.0}},
-    "button_interaction": {"title": "t", "buttons": [{"text": "是", "key": "yes", "style": 2}], "task_id": "t-1"},
-    "vote_interaction": {
-        "title": "t",
-        "checkbox": {"key": "q", "choices": [{"id": "a", "text": "甲", "chosen": True}], "several": True},
-        "submit": {"text": "提交", "key": "s"},
-    },
-    "multiple_interaction": {
-        "title": "t",
-        "selectors": [{"key": "q", "choices": [{"id": "a", "text": "甲"}]}],
-        "submit": {"text": "提交", "key": "s"},
-    },
-}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_other_kind_is_sent_with_the_fields_of_its_value(api, kind):
-    answer = api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind]}, format="json")
-    assert answer.status_code == 202, answer.content
-    outbound = Outbound.objects.get()
-    assert outbound.msgtype == ("template_card" if kind in CARDS else kind)
-    assert outbound.content.get("card_type") == (kind if kind in CARDS else None)
-
-
-def test_a_card_keeps_everything_that_was_said_of_it(api):
-    api.post(MESSAGES, {"to": "zhangsan", "kind": "button_interaction", **KINDS["button_interaction"]}, format="json")
-    card = Outbound.objects.get().content
-    assert (card["task_id"], card["main_title"]) == ("t-1", {"title": "t"})
-    assert card["button_list"] == [{"text": "是", "style": 2, "key": "yes"}]
-
-
-@pytest.mark.parametrize(
-    ("kind", "change", "field"),
-    [
-        ("button_interaction", {"buttons": []}, "buttons"),
-        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": 9}]}, "button_list[0].style"),
-        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": "1"}]}, "buttons[0].style"),
-        ("text_notice", {"link": {**WEB, "app_id": "wx1"}}, "link.url"),
-        ("text_notice", {"link": None}, "card_action"),
-        ("text_notice", {"translate_ids": "yes"}, "translate_ids"),
-        ("vote_interaction", {"submit": None}, "submit"),
-        ("mpnews", {"safe": 3}, "safe"),
-    ],
-)
-def test_what_is_wrong_in_a_card_is_named_by_its_path(api, kind, change, field):
-    found = problem(api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind], **change}, format="json"), 422)
-    assert found["field"] == field
-    assert not Outbound.objects.exists()
 
 
 @pytest.mark.parametrize(("status", "code"), [("left", "left"), ("active", "out_of_range")])

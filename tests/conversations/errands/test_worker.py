@@ -1,75 +1,21 @@
 """Questions to a service, from a member's message to the answer, over HTTP with a local service."""
 
 import logging
-import threading
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from conversations import services
 from conversations.errands import worker
-from conversations.models import Conversation, Desk, Errand, Message, Session
+from conversations.models import Conversation, Desk, Errand, Message
 from conversations.providers.base import RemoteProvider
 from conversations.videos import awaitables
-from conversations.wording import chat_texts
 from core import backends
-from core.work import sweeper
-from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, Reaction, error
+from tests.conversations.support.errands import ANSWER, QUESTION, fallbacks, run
 from tests.conversations.support.person import Person
-from tests.support import factories
-from tests.support.emulator import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
-
-QUESTION, ANSWER = "食堂几点开门？", "早上七点。"
-
-
-def use_chat(settings, url: str, **options) -> None:
-    """Let the chat come after the table, as the environment does."""
-    given = {"base_url": url, "model": "qwen3", "api_key": KEY, "timeout": 10.0} | options
-    entry = {"class": "conversations.providers.chat.Chat", "options": given}
-    settings.REPLY_PROVIDERS = {**settings.REPLY_PROVIDERS, "chat": entry}
-    backends.backend.cache_clear()
-
-
-@pytest.fixture
-def server(settings):
-    with chat_server.running() as server:
-        use_chat(settings, server.url)
-        yield server
-    backends.backend.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def no_thread_is_left():
-    """What a test left behind would write into the next one."""
-    yield
-    for thread in threading.enumerate():
-        if thread.name.startswith("errand"):
-            thread.join(20)
-
-
-def patience(settings, seconds: float) -> None:
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_NOTICE_SECONDS": seconds}
-
-
-def fallbacks() -> dict[str, str]:
-    with translation.override("zh-hans"):
-        return {
-            "late": chat_texts.no_answer_in_time(),
-            "unknown": chat_texts.not_understood(),
-            "wait": chat_texts.looking_up(),
-        }
-
-
-def run(number: int = 0, **when) -> Errand:
-    """Do what a worker does with an errand; as it is afterwards."""
-    errand = Errand.objects.order_by("pk")[number]
-    services.run_errand(errand.pk, **when)
-    errand.refresh_from_db()
-    return errand
 
 
 def test_a_question_waits_as_a_row_and_is_answered_by_its_worker(person, server):
@@ -129,38 +75,6 @@ def test_two_people_do_not_wait_for_each_other(person, application, server):
     assert (person.read(), other.read()) == ([], ["好的。"])
 
 
-def test_a_busy_service_is_asked_again_and_the_person_told_once(person, server):
-    server.script = [error(429, Retry_After="6"), error(503), Reaction(text=ANSWER)]
-    person.says(QUESTION)
-    errand = run()
-    assert (errand.status, errand.reason) == ("queued", "busy")
-    assert timedelta(seconds=4) < errand.due_at - timezone.now() <= timedelta(seconds=6)
-    assert errand.question == QUESTION
-    assert person.read() == [fallbacks()["wait"]]
-    assert run().attempts == 1
-    errand = run(now=errand.due_at)
-    assert (errand.status, errand.attempts) == ("queued", 2)
-    assert run(now=errand.due_at).status == "done"
-    assert person.read() == [ANSWER]
-
-
-def test_who_must_wait_beyond_the_deadline_is_told_at_once(person, server):
-    server.script = [error(429, Retry_After="120")]
-    person.says(QUESTION)
-    errand = run()
-    assert (errand.status, errand.reason, errand.question) == ("failed", "late", "")
-    assert "429" in errand.detail
-    assert person.read() == [fallbacks()["late"]]
-
-
-def test_after_the_deadline_nobody_is_asked(person, server):
-    person.says(QUESTION)
-    errand = run(now=timezone.now() + timedelta(seconds=50))
-    assert (errand.status, errand.reason) == ("failed", "late")
-    assert person.read() == [fallbacks()["late"]]
-    assert server.asked == []
-
-
 @pytest.mark.parametrize(
     ("reaction", "reason", "detail"),
     [
@@ -215,217 +129,11 @@ def test_a_fault_in_a_provider_is_logged_without_words_and_tried_again(person, s
     assert "A source of answers failed." in caplog.text
 
 
-def test_somebody_who_waits_is_told_once_and_the_worker_is_free(person, server, settings):
-    patience(settings, 0.2)
-    answering = threading.Event()
-    server.script = [Reaction(text=ANSWER, after=answering)]
-    person.says(QUESTION)
-    assert run().status == "running"
-    assert person.read() == [fallbacks()["wait"]]
-    answering.set()
-    wait_for(lambda: Errand.objects.get().status == "done", "the answer")
-    assert person.read() == [ANSWER]
-    assert Errand.objects.get().told_at is not None
-
-
-def test_no_waiting_notice_is_sent_right_before_the_answer(person, server):
-    person.says(QUESTION)
-    assert run(now=timezone.now() + timedelta(seconds=20)).status == "done"
-    assert person.read() == ["好的。"]
-
-
-def test_of_two_questions_that_wait_one_is_enough_to_tell(person, server, settings):
-    patience(settings, 0.0)
-    answering = threading.Event()
-    server.usual = lambda asked: Reaction(text=ANSWER, after=answering)
-    person.says("一楼有什么？")
-    person.says("二楼有什么？")
-    run(0)
-    assert person.read() == [fallbacks()["wait"]]
-    answering.set()
-    wait_for(lambda: Errand.objects.order_by("pk")[0].status == "done", "the first answer")
-    run(1)
-    wait_for(lambda: Errand.objects.order_by("pk")[1].status == "done", "the second answer")
-    assert [text.endswith(ANSWER) for text in person.read()] == [True, True]
-
-
-def test_a_service_that_hangs_is_given_up_at_the_deadline(person, server, settings):
-    patience(settings, 0.0)
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_TIMEOUT": 1.0}
-    server.script = [Reaction(text=ANSWER, after=server.over)]
-    person.says(QUESTION)
-    run()
-    wait_for(lambda: Errand.objects.get().is_finished, "the deadline")
-    assert person.read() == [fallbacks()["wait"], fallbacks()["late"]]
-    server.over.set()
-
-
-def test_a_lease_is_kept_while_the_service_thinks(person, server, settings):
-    patience(settings, 0.0)
-    settings.WORK_LEASE_SCALE = 0.05
-    answering = threading.Event()
-    server.script = [Reaction(text=ANSWER, after=answering)]
-    person.says(QUESTION)
-    first = run().lease_until
-    wait_for(lambda: Errand.objects.get().lease_until > first + timedelta(seconds=0.5), "the lease to be extended")
-    answering.set()
-    wait_for(lambda: Errand.objects.get().status == "done", "the answer")
-    assert person.read()[-1] == ANSWER
-
-
-def test_a_cancelled_errand_says_nothing(person, server, settings):
-    patience(settings, 0.0)
-    answering = threading.Event()
-    server.script = [Reaction(text=ANSWER, after=answering)]
-    person.says(QUESTION)
-    run()
-    assert Errand.objects.get().cancel()
-    answering.set()
-    no_thread = lambda: not any(thread.name == "errand" for thread in threading.enumerate())  # noqa: E731
-    wait_for(no_thread, "the thread to end")
-    assert person.read() == [fallbacks()["wait"]]
-
-
-def expire() -> None:
-    Errand.objects.update(lease_until=timezone.now() - timedelta(days=1))
-
-
-def test_an_errand_whose_worker_died_is_run_by_another(person, server):
-    person.says(QUESTION)
-    assert Errand.claim(Errand.objects.get().pk)
-    assert run().status == "running"
-    expire()
-    assert sweeper.sweep() == 1
-    assert (run().status, person.read()) == ("done", ["好的。"])
-
-
-def test_who_asked_what_kills_its_workers_gets_words_once(person, server):
-    person.says(QUESTION)
-    for _ in range(Errand.max_attempts):
-        assert Errand.claim(Errand.objects.get().pk)
-        expire()
-    errand = run()
-    assert (errand.status, errand.reason, errand.question) == ("failed", "attempts", "")
-    assert person.read() == [fallbacks()["late"]]
-    run()
-    assert person.read() == []
-    assert server.asked == []
-
-
-def test_a_doubled_wake_answers_once(person, server):
-    person.says(QUESTION)
-    pk = Errand.objects.get().pk
-    threads = [threading.Thread(target=services.run_errand, args=(pk,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert person.read() == ["好的。"]
-    assert len(server.asked) == 1
-
-
-@pytest.fixture
-def flow():
-    flow = factories.make_flow()
-    services.publish(flow)
-    return flow
-
-
-@pytest.mark.usefixtures("flow")
-def test_what_was_asked_before_a_flow_is_answered_after_it(person, server):
-    person.says(QUESTION)
-    person.says("制作视频")
-    errand = run()
-    assert (errand.status, errand.reason, errand.attempts) == ("queued", "in_flow", 0)
-    assert errand.due_at > timezone.now() + timedelta(minutes=5)
-    assert server.asked == []
-    assert run().reason == "in_flow"
-    person.says("取消")
-    errand = run()
-    assert (errand.status, errand.reason, errand.question) == ("done", "", "")
-    (answer,) = person.read()
-    assert QUESTION in answer
-    assert answer.endswith("好的。")
-
-
-@pytest.mark.usefixtures("flow")
-def test_a_flow_that_begins_while_the_service_thinks_is_not_disturbed(person, server, settings):
-    patience(settings, 0.0)
-    answering = threading.Event()
-    server.script = [Reaction(text=ANSWER, after=answering)]
-    server.usual = lambda asked: Reaction(text=ANSWER)
-    person.says(QUESTION)
-    run()
-    assert person.read() == [fallbacks()["wait"]]
-    person.says("制作视频")
-    answering.set()
-    wait_for(lambda: Errand.objects.get().reason == "in_flow", "the answer")
-    assert person.read() == []
-    assert Errand.objects.get().question == QUESTION
-    Session.objects.update(asked_at=timezone.now() - timedelta(hours=2), due_at=timezone.now())
-    assert services.remind_and_expire() == 1
-    person.read()
-    run()
-    wait_for(lambda: Errand.objects.get().status == "done", "the answer")
-    assert [text.endswith(ANSWER) for text in person.read()] == [True]
-
-
-@pytest.mark.usefixtures("flow")
-def test_an_operator_who_ends_a_flow_lets_the_answer_through(person, server):
-    person.says(QUESTION)
-    person.says("制作视频")
-    run()
-    assert services.stop_session(Session.objects.get())
-    assert run().status == "done"
-    assert len(person.read()) == 1
-
-
-@pytest.mark.usefixtures("flow")
-def test_one_flow_after_another_holds_the_answer_but_not_for_ever(person, server):
-    person.says(QUESTION)
-    person.says("制作视频")
-    run()
-    person.says("/制作")
-    assert run().reason == "in_flow"
-    Errand.objects.update(created_at=timezone.now() - timedelta(days=2))
-    errand = run(now=timezone.now() + timedelta(minutes=20))
-    assert (errand.status, errand.reason, errand.question) == ("cancelled", "overtaken", "")
-    assert server.asked == []
-
-
-@pytest.mark.usefixtures("flow")
-def test_who_asked_what_kills_its_workers_gets_words_after_the_flow(person, server):
-    person.says(QUESTION)
-    for _ in range(Errand.max_attempts):
-        assert Errand.claim(Errand.objects.get().pk)
-        expire()
-    person.says("制作视频")
-    assert run().reason == "attempts"
-    assert person.read() == []
-    person.says("取消")
-    run()
-    (words,) = person.read()
-    assert words.endswith(fallbacks()["late"])
-    run()
-    assert person.read() == []
-
-
 def test_who_has_left_is_not_answered(person, server):
     person.says(QUESTION)
     person.does("unsubscribe")
     assert (run().status, server.asked) == ("cancelled", [])
     assert person.read() == []
-
-
-@pytest.mark.usefixtures("flow")
-def test_a_flow_that_has_ended_meanwhile_is_no_hindrance(person, server):
-    person.says(QUESTION)
-    person.says("制作视频")
-    person.says("取消")
-    assert run().status == "done"
-    (answer,) = person.read()
-    assert QUESTION in answer
-    assert answer.endswith("好的。")
 
 
 def test_neither_key_nor_words_are_logged(person, server, caplog):

@@ -1,9 +1,7 @@
 """Sessions: a member's run through a flow, from callback to outbox."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
 from conversations import services
 from conversations.exceptions import FlowError, SessionMoved
@@ -11,24 +9,12 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
 from conversations.sessions.runner import advance, start
 from conversations.wording import flow_texts
+from tests.conversations.support.flow_sessions import CARD, session_of
 from tests.conversations.support.person import Person
 from tests.support import factories
-from wecom.models import Callback, CardUpdate
+from wecom.models import CardUpdate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
-CARD = "“欢迎加入！”要多清晰？ | 1. 基础 | 2. 增强 | 3. 高清"
-
-
-@pytest.fixture
-def flow(application) -> Flow:
-    flow = factories.make_flow(name="制作视频", command="/制作", menu_key="MAKE_VIDEO")
-    services.publish(flow)
-    flow.refresh_from_db()
-    return flow
-
-
-def session_of(person) -> Session:
-    return Session.objects.latest("pk")
 
 
 def conversation_of(person) -> Conversation:
@@ -131,13 +117,6 @@ def test_continue_asks_again_unless_it_is_the_answer(person, flow):
     assert session_of(person).tries == 0
 
 
-def test_after_a_reminder_continue_answers_the_reminder(person, flow):
-    person.says("制作视频")
-    services.remind_and_expire(now=timezone.now() + timedelta(minutes=11))
-    person.read()
-    assert person.says("继续") == ["请发送视频文本。"]
-
-
 def test_an_unknown_command_is_an_answer(person, flow):
     person.says("制作视频")
     assert person.says("/usr 是什么")[-1] == CARD.replace("欢迎加入！", "/usr 是什么")
@@ -210,80 +189,6 @@ def test_a_session_stays_with_the_version_it_began_with(person, flow):
     other = Person(person.application, "lisi")
     other.says("制作视频")
     assert other.says("欢迎加入！") == ["“欢迎加入！”要多清晰？ | 1. 快 | 2. 慢"]
-
-
-def test_silence_is_reminded_of_once_and_then_ends(person, flow):
-    person.says("制作视频")
-    begun = session_of(person).asked_at
-    assert services.remind_and_expire(now=begun + timedelta(minutes=9)) == 0
-    assert services.remind_and_expire(now=begun + timedelta(minutes=10)) == 1
-    assert services.remind_and_expire(now=begun + timedelta(minutes=11)) == 0
-    assert person.read() == ["你还在吗？“制作视频”在等你的回答。发送“取消”可以退出。"]
-    assert services.remind_and_expire(now=begun + timedelta(minutes=60)) == 1
-    assert person.read() == ["“制作视频”因为没有收到回答已结束。发送“继续”接着来，或发送“重新开始”。"]
-    assert session_of(person).status == Session.Status.EXPIRED
-    assert services.remind_and_expire(now=begun + timedelta(hours=9)) == 0
-
-
-@pytest.mark.parametrize("broken", [{"slots": ["欢迎词"]}, {"path": 5}])
-def test_a_session_that_cannot_be_stepped_delays_no_other(person, flow, caplog, broken):
-    person.says("制作视频")
-    first = session_of(person)
-    other = Person(person.application, "lisi")
-    other.says("制作视频")
-    due = session_of(other).due_at
-    Session.objects.filter(pk=first.pk).update(due_at=due - timedelta(minutes=1), **broken)
-    assert services.remind_and_expire(now=due) == 1
-    assert len(other.read()) == 1
-    assert "欢迎" not in caplog.text
-    first.refresh_from_db()
-    assert first.due_at > due
-    assert services.remind_and_expire(now=due) == 0
-    Session.objects.filter(pk=first.pk).update(slots={}, path=[])  # mended
-    assert services.remind_and_expire(now=first.due_at) == 1
-
-
-def test_after_an_outage_nobody_is_reminded_and_ended_in_one_breath(person, flow):
-    person.says("制作视频")
-    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=3))
-    assert len(person.read()) == 1
-
-
-def test_an_expired_session_goes_on_where_it_was(person, flow):
-    person.says("制作视频")
-    person.says("欢迎加入！")
-    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=2))
-    person.read()
-    assert person.says("继续") == [CARD]
-    assert person.taps("lipsync")[-1] == "做好就发给你。"
-    assert Session.objects.count() == 1
-
-
-@pytest.mark.parametrize(("hours", "goes_on"), [(167, True), (169, False)])
-def test_an_expired_session_can_go_on_for_seven_days(person, flow, hours, goes_on):
-    person.says("制作视频")
-    person.says("欢迎加入！")
-    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=2))
-    person.read()
-    Session.objects.update(finished_at=timezone.now() - timedelta(hours=hours))
-    assert (person.says("继续") == [CARD]) is goes_on
-
-
-def test_an_answer_that_came_in_time_counts_however_late_it_is_handled(person, flow):
-    person.says("制作视频")
-    session = session_of(person)
-    factories.make_callback(person.application, from_user_id="zhangsan", order_key="x")
-    assert services.remind_and_expire(now=session.asked_at + timedelta(hours=2)) == 0
-    Callback.objects.filter(order_key="x").update(status=Callback.Status.DONE)
-    assert services.remind_and_expire(now=session.asked_at + timedelta(hours=2)) == 1
-
-
-def test_a_late_answer_ends_the_session_first(person, flow):
-    person.says("制作视频")
-    Session.objects.update(asked_at=timezone.now() - timedelta(hours=2))
-    ended, answer = person.says("你好")
-    assert "已结束" in ended
-    assert answer == "你好！今天想了解什么？"
 
 
 def test_a_session_begins_with_data_and_asks_only_for_the_rest(person, flow):

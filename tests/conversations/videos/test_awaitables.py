@@ -1,4 +1,4 @@
-"""Awaitable videos and answers, inside handlers and outside, beside a render worker."""
+"""Awaitable videos, inside handlers and outside, beside a render worker."""
 
 import asyncio
 import threading
@@ -14,10 +14,10 @@ from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Render
 from avatars.rendering import render_worker
 from conversations.models import Message
-from conversations.providers.base import ReplyRefused
 from conversations.videos import awaitables
 from core.exceptions import TemporaryError
 from tests.avatars.support.rendering import make_human
+from tests.conversations.support.handlers import call, handle, sent
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml
@@ -25,7 +25,7 @@ from wecom.bot import bot, send_text_message
 from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.exceptions import ContentError
-from wecom.models import Callback, Outbound
+from wecom.models import Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 
@@ -66,22 +66,6 @@ def worker() -> Iterator[threading.Thread]:
 def registry() -> Iterator[None]:
     with router.temporary():
         yield
-
-
-def call(function, *args, **kwargs):
-    return async_to_sync(function)(*args, **kwargs)
-
-
-def handle(application, handler, text: str = "go") -> Callback:
-    bot.on_message("text")(handler)
-    callback = factories.make_callback(application, body=text_xml(application, text=text))
-    processor.handle(callback.pk)
-    callback.refresh_from_db()
-    return callback
-
-
-def sent() -> list[str]:
-    return [row.content.get("content", row.msgtype) for row in Outbound.objects.order_by("pk")]
 
 
 @pytest.mark.usefixtures("worker")
@@ -243,59 +227,3 @@ def test_chatting_goes_on_while_a_handler_awaits_a_video(application, human):
     render_worker.render_next()
     thread.join(timeout=60)
     assert sent()[1:] == ["video", "Video generated and sent!"]
-
-
-def test_an_answer_comes_from_the_table_or_is_polite(application):
-    assert call(awaitables.generate_response, "hello") == "Hello! How can I help you?"
-    assert call(awaitables.process_with_ai, "hello") == "Hello! How can I help you?"
-    assert "no answer" in awaitables.reply_to("flux capacitor?")
-    assert awaitables.reply_to("量子涨落？") != awaitables.reply_to("flux capacitor?")
-    assert awaitables.reply_to("x" * 10_000).count("4000") == 1
-
-
-class Far:
-    """A provider that is asked over the network."""
-
-    waits = True
-
-    def __init__(self, outcome) -> None:
-        self.outcome = outcome
-
-    def answer(self, conversation, text, *, language):
-        assert list(conversation.messages()) == []
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-class Answering(Far):
-    def __init__(self) -> None:
-        super().__init__("from far away")
-
-
-class Refusing(Far):
-    def __init__(self) -> None:
-        super().__init__(ReplyRefused("No."))
-
-
-class Busy(Far):
-    def __init__(self) -> None:
-        super().__init__(TemporaryError("Later."))
-
-
-@pytest.mark.parametrize(
-    ("kind", "words"), [("Answering", "from far away"), ("Refusing", "no answer"), ("Busy", "again")]
-)
-def test_a_provider_on_the_network_is_asked_and_may_fail(application, settings, kind, words):
-    entry = {"class": f"{__name__}.{kind}", "options": {}}
-    settings.REPLY_PROVIDERS = {**settings.REPLY_PROVIDERS, f"far-{kind}": entry}
-    assert words in awaitables.reply_to("flux capacitor?")
-    assert awaitables.reply_to("hello") == "Hello! How can I help you?"
-
-
-def test_inside_a_handler_the_answer_is_in_the_persons_language(application):
-    async def answer(message):
-        return await awaitables.process_with_ai(message.content)
-
-    handle(application, answer, text="hello")
-    assert sent() == ["Hello! How can I help you?"]
