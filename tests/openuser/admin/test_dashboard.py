@@ -1,11 +1,9 @@
-"""The admin's home: contents, roles, advice, and number of queries."""
+"""The admin's home: contents, roles, live parts, and number of queries."""
 
-import re
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,9 +12,9 @@ from django.utils import timezone
 
 from conversations.models import Content, Conversation, Message
 from scheduling import services as scheduling
-from scheduling.models import Run, Schedule
+from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule, opened, signed_in
 from tests.support.factories import make_application, make_member, make_outbound, make_render
-from wecom.models import Application, Outbound
+from wecom.models import Application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SEEN = (
@@ -29,26 +27,6 @@ SEEN = (
     "view_run",
 )
 PANELS = ("unfinished-renders", "conversations", "videos", "problems", "next-runs")
-
-
-def home(*permissions: str, language: str = "en") -> str:
-    """The page that a user with these permissions sees."""
-    return opened(reverse("admin:index"), *permissions, language=language)
-
-
-def opened(address: str, *permissions: str, language: str = "en") -> str:
-    answer = signed_in(*permissions, language=language).get(address)
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def signed_in(*permissions: str, language: str = "en") -> Client:
-    user = User.objects.create_user(f"user{User.objects.count()}", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def panels(page: str) -> list[str]:
@@ -66,19 +44,6 @@ def make_talk(words: str = "怎么请假", user_id: str = "lisi", application: A
         state=Message.State.RECEIVED,
         content=Content.objects.create(text=words),
     )
-
-
-def make_failed(reason: str, **fields: Any) -> Outbound:
-    return make_outbound(status="failed", reason=reason, finished_at=timezone.now(), **fields)
-
-
-def make_schedule(name: str, **fields: Any) -> Schedule:
-    values = {"cron": "0 9 * * *", "text": "早上好", "user_ids": ["lisi"], **fields}
-    return scheduling.save_schedule(Schedule(name=name, **values))
-
-
-def make_missed(schedule: Schedule, due_at: datetime) -> Run:
-    return Run.objects.create(schedule=schedule, due_at=due_at, outcome=Run.Outcome.MISSED)
 
 
 def make_busy_day(application: Application, count: int) -> None:
@@ -152,94 +117,6 @@ def test_an_empty_home_says_what_to_do_next(language):
     assert page.count('class="ou-quiet') >= 4
     assert "data-unfinished" not in page
     assert 'data-testid="nothing"' not in page
-
-
-# ---- what went wrong
-
-
-def test_a_failed_video_shows_the_hint_and_offers_to_make_it_again():
-    render = make_render(text="好", status="failed", hint="Free at least 100 MB.", finished_at=timezone.now())
-    address = reverse("admin:avatars_render_again_this", args=[render.pk])
-    page = home("view_render", "change_render")
-    assert "Free at least 100 MB." in page
-    assert f'hx-get="{address}"' in page
-    assert address not in home("view_render")
-
-
-def test_a_failure_that_was_mended_since_is_no_problem():
-    render = make_render(text="好", status="failed", hint="Free some disk.", finished_at=timezone.now())
-    make_render(text="好", status="queued", content_hash=render.content_hash)
-    assert "Free some disk." not in home("view_render")
-
-
-def test_a_failure_of_last_week_is_no_problem():
-    long_ago = timezone.now() - timedelta(days=7)
-    make_render(status="failed", hint="Free some disk.", finished_at=long_ago)
-    Outbound.objects.filter(pk=make_failed("refused").pk).update(finished_at=long_ago)
-    assert 'data-key="render-' not in home("view_render")
-    assert 'data-key="outbound-' not in home("view_outbound")
-
-
-@pytest.mark.parametrize(
-    ("reason", "words", "buttons"),
-    [
-        ("unknown", "Ask the member whether it arrived", ["resend_this", "treat_as_sent_this"]),
-        ("recipient", "visible range", ["resend_this"]),
-        ("refused", "Shorten it and send it again", ["resend_this"]),
-        ("attempts", "Its worker died in every attempt", ["resend_this"]),
-        ("something_new", "to see its attempts", ["resend_this"]),
-    ],
-)
-def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words, buttons):
-    outbound = make_failed(reason, recipients=["zhangsan"], errcode=40058)
-    page = home("view_outbound", "change_outbound")
-    assert "zhangsan" in page
-    assert words in page
-    assert "errcode 40058" in page
-    assert "devtool/query?e=40058" in page
-    for action in ("resend_this", "treat_as_sent_this"):
-        address = reverse(f"admin:wecom_outbound_{action}", args=[outbound.pk])
-        assert (f'hx-get="{address}"' in page) == (action in buttons)
-
-
-def test_a_message_that_was_not_delivered_names_its_recipients():
-    outbound = make_failed("refused", recipients=["zhangsan", "lisi", "wangwu", "zhaoliu"])
-    make_member(outbound.application, "zhangsan", name="张三")
-    assert "张三 (zhangsan), lisi, wangwu … (4)" in home("view_outbound")
-
-
-def test_an_expired_message_is_a_problem_and_a_cancelled_one_not():
-    make_outbound(status="cancelled", reason="expired", recipients=["late"], finished_at=timezone.now())
-    make_outbound(status="cancelled", reason="cancelled", recipients=["unwanted"], finished_at=timezone.now())
-    page = home("view_outbound")
-    assert ">late<" in page
-    assert ">unwanted<" not in page
-
-
-def test_a_held_application_says_what_waits_and_offers_to_try_again():
-    application = make_application(name="助手", held_reason="Add the address 203.0.113.7.")
-    for _ in range(2):
-        make_outbound(application, reason="held")
-    address = reverse("admin:wecom_application_try_again_this", args=[application.pk])
-    page = home("view_application", "change_application")
-    assert "Add the address 203.0.113.7." in page
-    assert "2 messages wait." in page
-    assert f'hx-get="{address}"' in page
-    assert address not in home("view_application")
-
-
-def test_only_who_may_connect_an_application_is_asked_to():
-    assert "No application of WeChat Work is connected yet." in home("add_application")
-    assert "No application of WeChat Work is connected yet." not in home("view_application")
-
-
-def test_a_schedule_that_was_missed_is_a_problem_and_says_why():
-    schedule = make_schedule("morning")
-    make_missed(schedule, timezone.now() - timedelta(hours=1))
-    Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
-    page = home("view_run")
-    assert page.count("Schedule missed") == 1
-    assert "OpenUser was not working when it was due" in page
 
 
 # ---- to whom
