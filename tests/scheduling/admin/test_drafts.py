@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from scheduling.models import Run, Schedule
-from tests.scheduling.admin.test_schedules import ADD, LIST, form
+from tests.scheduling.support.admin_pages import ADD, LIST, form
 from tests.scheduling.support.schedules import make_schedule
 
 pytestmark = pytest.mark.django_db

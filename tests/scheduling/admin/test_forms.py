@@ -4,12 +4,11 @@ import pytest
 
 from scheduling import services
 from scheduling.models import Run, Schedule
-from tests.scheduling.admin.test_schedules import ADD, LIST, clerk, client, errors, form, page_of, text_of
+from tests.scheduling.support.admin_pages import ADD, LIST, clerk, errors, form, page_of, text_of
 from tests.scheduling.support.schedules import make_schedule
 from tests.support.factories import make_department, make_member, make_tag
 from wecom.models import Member, Membership
 
-__all__ = ["client"]
 pytestmark = pytest.mark.django_db
 
 
