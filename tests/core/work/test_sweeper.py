@@ -1,0 +1,101 @@
+"""Wakes: on commit, by the row that ends, and by the sweeper, for every Work subclass."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core.work import broker, sweeper
+from core.work.base import Work
+from tests.core.support.work_kinds import EVERY_KIND, MAKERS, expire
+from tests.support import factories
+from wecom.models import Outbound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+
+
+@EVERY_KIND
+def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
+    due = MAKERS[kind]()
+    MAKERS[kind](due_at=timezone.now() + timedelta(hours=1))
+    kind.claim(MAKERS[kind]().pk).settle(Work.Status.DONE)
+    assert sweeper.sweep() == 1
+    assert sweeper.sweep() == 0
+    assert sweeper.sweep(timezone.now() + timedelta(minutes=2)) == 1
+    due.refresh_from_db()
+    assert due.woken_at is not None
+
+
+@EVERY_KIND
+def test_the_sweeper_wakes_an_expired_lease_but_not_a_living_one(kind):
+    living, dead = kind.claim(MAKERS[kind]().pk), kind.claim(MAKERS[kind]().pk)
+    expire(dead)
+    assert sweeper.sweep() == 1
+    living.refresh_from_db()
+    assert living.woken_at is None
+
+
+def queued() -> int:
+    """How many tasks the broker holds."""
+    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
+    return sum(server.llen(key) for key in server.scan_iter("default*"))
+
+
+def test_a_wake_goes_out_on_commit():
+    row, before = factories.make_callback(), queued()
+    with transaction.atomic():
+        row.wake()
+        assert broker.publisher.flush(10)
+        assert queued() == before
+    assert broker.publisher.flush(10)
+    assert queued() == before + 1
+
+
+@pytest.fixture
+def woken() -> Callable[[], list[tuple[str, str]]]:
+    """The tasks that went out since, by name and arguments."""
+    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
+
+    def take() -> list[tuple[str, str]]:
+        assert broker.publisher.flush(10)
+        queues = [key for key in server.scan_iter() if server.type(key) == b"list"]
+        told = [json.loads(task)["headers"] for key in queues for task in server.lrange(key, 0, -1)]
+        server.delete(*queues) if queues else None
+        return [(task["task"], task["argsrepr"]) for task in told]
+
+    take()
+    return take
+
+
+@EVERY_KIND
+def test_a_row_that_ends_wakes_the_next_of_its_key(kind, woken):
+    first, second, third, _last = (MAKERS[kind](order_key="1:zhangsan") for _ in range(4))
+    woken()
+    kind.claim(first.pk).settle(Work.Status.DONE)
+    assert woken() == [(kind.task, f"[{second.pk}]")]
+    second.cancel()
+    assert woken() == [(kind.task, f"[{third.pk}]")]
+
+
+def test_the_sweeper_wakes_replies_before_bulk(monkeypatch):
+    bulk, reply = factories.make_outbound(priority=Outbound.BULK), factories.make_outbound(priority=0)
+    monkeypatch.setattr(sweeper, "SWEEP_LIMIT", 1)
+    assert sweeper.sweep() == 1
+    assert list(Outbound.objects.exclude(woken_at=None)) == [reply]
+    assert sweeper.sweep() == 1
+    assert not Outbound.objects.filter(pk=bulk.pk, woken_at=None).exists()
+
+
+def test_thousands_of_rows_without_an_order_are_swept_in_no_time():
+    application = factories.make_application()
+    Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(6000))
+    before = time.process_time()
+    due = list(Outbound.work_rows().to_wake(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    assert len(due) == 500
+    assert time.process_time() - before < 0.3
