@@ -14,8 +14,8 @@ from avatars.conformance import recognition, render, speech
 from avatars.conformance.base import Verdict, judged
 from avatars.conformance.checks import CHECKS
 from avatars.engines.base import Shot
-from tests.avatars.support import faulty_settings
-from tests.avatars.support.faulty_engines import Animating, Listening, Speaking
+from tests.avatars.conformance import faulty_settings
+from tests.avatars.conformance.faulty_engines import Animating, Listening, Speaking
 from tests.support.paths import PHOTOGRAPH
 
 SPEAKING = {
@@ -106,7 +106,7 @@ def run(*words, **environment):
         [sys.executable, "manage.py", "conformance", *words],
         env={
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.avatars.support.faulty_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.avatars.conformance.faulty_settings",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             **environment,
         },

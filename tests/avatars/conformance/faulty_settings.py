@@ -4,7 +4,7 @@ from openuser.settings.test import *  # noqa: F403
 from openuser.settings.test import RENDER_ENGINES, SPEECH_ENGINES
 
 OPENAI, DUIX = SPEECH_ENGINES["openai"], RENDER_ENGINES["duix"]
-_PLACE = "tests.avatars.support.faulty_engines"
+_PLACE = "tests.avatars.conformance.faulty_engines"
 
 
 def _faulty(kind: str, *faults: str) -> dict[str, object]:
