@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
     extend_schema_field,
     extend_schema_view,
@@ -99,13 +100,35 @@ class PagesSerializer(StrictSerializer):
 
 
 class PresentationRenderSerializer(StrictSerializer):
-    """The purpose of the video."""
+    """The purpose of the video, and whether to render it."""
 
     purpose = ChoiceField(
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
         help_text="Purpose of the video; the consent must cover it.",
     )
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Checks the presentation and its consents, and renders nothing."
+    )
+
+
+class PresentationCheckSerializer(serializers.Serializer[services.PresentationCheck]):
+    """What would be rendered."""
+
+    text = serializers.CharField(help_text="All scripts, without marks.")
+    characters = serializers.SerializerMethodField(help_text="How many characters they have.")
+    scenes = serializers.IntegerField()
+    estimated_seconds = serializers.FloatField(source="estimate.likely", help_text="How long the render takes.")
+
+    def get_characters(self, found: services.PresentationCheck) -> int:
+        return len(found.text)
+
+
+ANSWER = PolymorphicProxySerializer(
+    component_name="PresentationRenderAnswer",
+    serializers=[RenderProgressSerializer, PresentationCheckSerializer],
+    resource_type_field_name=None,
+)
 
 
 class PresentationFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -245,7 +268,7 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
         request=PresentationRenderSerializer,
         responses={
             202: OpenApiResponse(RenderProgressSerializer, description="It is queued or running; see `eta_seconds`."),
-            200: OpenApiResponse(RenderProgressSerializer, description="An identical video exists."),
+            200: OpenApiResponse(ANSWER, description="An identical video exists, or the result of a dry run."),
             429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
         },
     )
@@ -257,9 +280,13 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
         found = get_object_or_404(Presentation.objects.select_related(*WITH_VOICES), pk=pk)
         wish = PresentationRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
+        purpose = wish.validated_data["purpose"]
+        if wish.validated_data["dry_run"]:
+            checked = services.check_presentation(found, purpose=purpose)
+            return Response(PresentationCheckSerializer(checked).data)
         render = services.request_presentation_render(
             found,
-            purpose=wish.validated_data["purpose"],
+            purpose=purpose,
             requester=requester_of(request),
             cid=request.headers.get("X-Request-ID", ""),
         )

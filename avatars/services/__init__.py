@@ -63,8 +63,10 @@ from avatars.services.portrait_videos import (
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
 from avatars.services.presentations import (
     MOST_SCENES,
+    PresentationCheck,
     SceneFault,
     add_scene,
+    check_presentation,
     import_pages,
     move_scene,
     presentation_faults,
@@ -110,6 +112,7 @@ __all__ = [
     "EngineStatus",
     "Estimate",
     "PersonalScript",
+    "PresentationCheck",
     "Recording",
     "SceneFault",
     "ScriptPreview",
@@ -135,6 +138,7 @@ __all__ = [
     "check_media_consent",
     "check_portrait",
     "check_portrait_video",
+    "check_presentation",
     "check_recording",
     "check_script",
     "clean_up",

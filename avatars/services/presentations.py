@@ -17,7 +17,7 @@ from avatars.exceptions import AvatarError, PortraitError, ScriptError
 from avatars.framing.scene import Captions, Format
 from avatars.models import DigitalHuman, Presentation, PresentationScene, Render
 from avatars.previews import scene_preview
-from avatars.rendering import recipes
+from avatars.rendering import estimates, recipes
 from avatars.scenes import canvas, marks, pdf_pages
 from avatars.scenes.layouts import places, size_of
 from avatars.scenes.spec import Layout
@@ -36,6 +36,15 @@ class SceneFault:
     field: str
     code: str
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresentationCheck:
+    """What a request would render: all that is said, in how many scenes, and in how many seconds."""
+
+    text: str
+    scenes: int
+    estimate: estimates.Estimate
 
 
 def presentation_faults(scenes: Sequence[PresentationScene], partner: DigitalHuman | None = None) -> list[SceneFault]:
@@ -72,6 +81,23 @@ def request_presentation_render(
     Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`, and else as
     `request_render` does.
     """
+    what, decision = _wish(presentation, purpose)
+    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    render = request_recipe(what, wish, decision=decision)
+    presentation.renders.add(render)
+    return render
+
+
+def check_presentation(presentation: Presentation, *, purpose: str = "") -> PresentationCheck:
+    """What a request would render now. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
+    what, _decision = _wish(presentation, purpose)
+    scenes = [scene for scene in what["recipe"]["deck"]["scenes"] if not scene.get("continues")]
+    likely = estimates.estimate(what["text"], what["mode"], spliced=True)
+    return PresentationCheck(text=what["text"], scenes=len(scenes), estimate=likely)
+
+
+def _wish(presentation: Presentation, purpose: str) -> tuple[dict[str, Any], consent.ConsentDecision]:
+    """What a render of a presentation shows, by its columns, and what permits it."""
     scenes, partner = list(presentation.scenes.all()), presentation.partner
     for fault in presentation_faults(scenes, partner):
         raise ScriptError(fault.words, code=fault.code, field=f"scenes[{fault.scene - 1}].{fault.field}")
@@ -85,17 +111,8 @@ def request_presentation_render(
     if partner is not None:
         other = consent.decide(partner, purpose=purpose)
         decision, recipe = replace(decision, partner=other), recipes.with_partner(recipe, partner, other)
-    what = {
-        "partner": partner,
-        "digital_human": presentation.digital_human,
-        "text": text,
-        "mode": speaker.mode,
-        "recipe": recipe,
-    }
-    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
-    render = request_recipe(what, wish, decision=decision)
-    presentation.renders.add(render)
-    return render
+    people = {"digital_human": presentation.digital_human, "partner": partner}
+    return {**people, "text": text, "mode": speaker.mode, "recipe": recipe}, decision
 
 
 def preview_scene(scene: PresentationScene) -> bytes:

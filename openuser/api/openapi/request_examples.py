@@ -95,7 +95,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PatchedSceneRequest": {"script": "We start at nine. [point 1]Lunch is at noon.", "points": [[30, 62]]},
     "PersonRequest": {"user_id": "zhangsan"},
     "PictureRequest": {"portrait": PICTURE},
-    "PresentationRenderRequest": {"purpose": "chat"},
+    "PresentationRenderRequest": {"purpose": "chat", "dry_run": True},
     "PresentationRequest": {"name": "Training for new colleagues", "digital_human": 1, "format": "16:9"},
     "ReadingRequest": {"text": "The meeting begins at 9:30."},
     "RecordingRequest": {"digital_human": 1, "recording": RECORDING, "text": "Welcome to the company!"},

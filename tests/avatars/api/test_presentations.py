@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from avatars import services
 from avatars.models import Presentation, Render
 from tests.avatars.scenes.test_pdf_pages import make_pdf
 from tests.support.factories import make_api, make_digital_human, make_presentation
@@ -52,6 +53,24 @@ def test_a_dialogue_is_made_by_a_partner_and_lines(api):
     assert api.patch(own, {"partner": partner.pk}, "json").json()["partner"] == partner.pk
     answer = api.post(f"{own}renders/", {}, "json")
     assert (answer.status_code, answer.json()["partner"]) == (202, partner.pk)
+
+
+def test_a_dry_run_checks_and_stores_nothing(api):
+    presentation = make_presentation()
+    own = f"{ADDRESS}{presentation.pk}/renders/"
+    answer = api.post(own, {"dry_run": True}, "json")
+    assert answer.status_code == 200
+    assert answer.json().pop("estimated_seconds") > 0
+    assert (answer.json()["text"], answer.json()["scenes"]) == ("大家好。\n\n看这里。", 2)
+    assert answer.json()["characters"] == 10
+    services.add_scene(presentation, layout="human")
+    assert [error["field"] for error in api.post(own, {"dry_run": True}, "json").json()["errors"]] == [
+        "scenes[2].script"
+    ]
+    photograph = make_presentation(make_digital_human(origin="photograph"))
+    refused = api.post(f"{ADDRESS}{photograph.pk}/renders/", {"dry_run": True}, "json")
+    assert refused.status_code == 409
+    assert not Render.objects.exists()
 
 
 def test_scenes_come_with_slides_and_go(api):
