@@ -1,0 +1,28 @@
+"""Rows and API clients of `openuser`."""
+
+import secrets
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from openuser.api import clients
+from openuser.models import WebhookDelivery, WebhookEndpoint
+
+
+def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
+    if "endpoint" not in fields:
+        fields["endpoint"] = WebhookEndpoint.objects.create(
+            name=f"OA {secrets.token_hex(4)}", url="https://oa.example.com/hook", events=["render.completed"]
+        )
+    fields.setdefault("event_id", f"msg_{secrets.token_hex(8)}")
+    fields.setdefault("event", "render.completed")
+    fields.setdefault("payload", '{"type": "render.completed", "data": {}}')
+    return WebhookDelivery.objects.create(**fields)
+
+
+def make_api(*scopes: str, **fields: Any) -> APIClient:
+    """An API client whose token has these scopes."""
+    _client, token = clients.create(f"client-{secrets.token_hex(4)}", scopes=scopes, **fields)
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return api
