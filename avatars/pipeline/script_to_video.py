@@ -66,6 +66,7 @@ def make(
     """
     source = SpeechSource(engine=speech, cache=speech_cache, about=about, recognition=recognition, partner=partner)
     timer = StageTimer(progress)
+    engine = _gesturing(spec, engine, cache_folder)
     with _workplace(spec, folder) as work:
         notes: list[str] = []
         writer = partial(_part_writer, spec, folder, publish)
@@ -245,6 +246,16 @@ def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compos
             # A video of the unrestored portrait is better than none.
             notes.append(f"restorer:{spec.restorer}:{error.code}"[:120])
     return compose()
+
+
+def _gesturing(spec: VideoSpec, engine: RenderEngine, cache_folder: Path | None) -> RenderEngine:
+    """The engine, with hands where the portrait has some that it can move."""
+    if spec.portrait_video is not None or spec.loop or not Mode(spec.mode).moves_head:
+        return engine
+    # Brings OpenCV, which only the studio's child may load.
+    from avatars.framing.gestures.engine import gesturing
+
+    return gesturing(engine, spec.portrait, cache_folder)
 
 
 def _part_writer(

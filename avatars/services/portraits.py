@@ -44,13 +44,16 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
 
 
 def sample_portrait(name: str) -> bytes:
-    """The picture of one of the digital humans that are drawn by code, "xiao" or "ran", as a PNG file.
+    """The picture of one of the digital humans that are drawn by code as a PNG file: "xiao" or "ran", and
+    "qing" or "ming" to below the waist.
 
     Raises `KeyError` for other names.
     """
-    from avatars.portraits import samples  # draws with scipy, which no process loads for nothing
+    # They draw with scipy, which no process loads for nothing.
+    from avatars.portraits import samples
+    from avatars.portraits.half_body import figures
 
-    return samples.png(name)
+    return figures.png(name) if name in figures.NAMES else samples.png(name)
 
 
 def purge_portrait(portrait_digest: str) -> int:

@@ -276,9 +276,12 @@ def _patience() -> Patience:
 
 def _drawing(name: str) -> bytes:
     from avatars.portraits import samples as characters
+    from avatars.portraits.half_body import figures
 
+    if name in figures.NAMES:
+        return figures.png(name)
     if name not in characters.NAMES:
-        known = ", ".join(characters.NAMES)
+        known = ", ".join((*characters.NAMES, *figures.NAMES))
         raise PortraitError("There is no such character.", code="character_unknown", remedy=f"We have {known}.")
     return characters.png(name)
 

@@ -1,4 +1,4 @@
-"""The demonstration: two digital humans, a desk, answers, flows and a menu."""
+"""The demonstration: digital humans, a desk, answers, flows and a menu."""
 
 import logging
 
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 HUMANS = (
     ("林晓", "xiao", "0.6*zf_xiaobei+0.4*af_heart"),
     ("陈然", "ran", "0.6*zm_yunjian+0.4*am_michael"),
+    ("苏晴", "qing", "0.6*zf_xiaobei+0.4*af_heart"),
+    ("周明", "ming", "0.6*zm_yunjian+0.4*am_michael"),
 )
 GREETING = (
     "你好，我是林晓，你的数字人助手。有问题直接问我；"

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             type=Path,
             help="a photograph or drawing of one face (JPEG, PNG, WebP), or a video of one person (MP4, MOV, WebM)",
         )
-        shown.add_argument("--character", default="xiao", help="one of our own: xiao, ran")
+        shown.add_argument("--character", default="xiao", help="one of our own: xiao, ran, qing, ming")
         parser.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
         parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
         parser.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")

@@ -62,7 +62,7 @@ def cloth(shape: Shape, tone: Colour, contrast: float = 1.0) -> Pixels:
 def silhouette(canvas: Canvas, person: Person) -> Shape:
     """All that clothes cover."""
     shoulder = line(person.build.shoulders)
-    return canvas.shape(both_halves([(0, shoulder[0][1]), *shoulder, (0, 620)]))
+    return canvas.shape(both_halves([(0, shoulder[0][1]), *shoulder, (0, shoulder[-1][1])]))
 
 
 def jacket(canvas: Canvas, person: Person, opening: Points) -> Shape:

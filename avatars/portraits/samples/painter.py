@@ -19,6 +19,9 @@ Colour = tuple[float, float, float]
 
 UNITS_WIDE, UNITS_HIGH = 720, 960
 ORIGIN = (360.0, 384.0)
+HALF_BODY_HIGH = 1152
+"""Units of a picture of half a body, whose width is 864."""
+HALF_BODY_ORIGIN = (432.0, 330.0)
 SUPERSAMPLING = 2
 ROUGH_SIGMA = 4.0  # pixels; wider blurs run on a shrunken copy, which looks the same
 
@@ -55,19 +58,21 @@ def blur(values: Pixels, sigma: float) -> Pixels:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A patch of coverage, 0..1, at a place on the canvas; `left` and `top` in pixels, `scale` in pixels per unit."""
+    """A patch of coverage, 0..1, at a place on the canvas; `left` and `top` in pixels, `scale` in pixels per unit,
+    `origin` in units from the upper left corner."""
 
     alpha: Pixels
     left: int
     top: int
     scale: float
+    origin: tuple[float, float] = ORIGIN
 
     @property
     def grid(self) -> tuple[Pixels, Pixels]:
         """The x (1, w) and y (h, 1) of every pixel, in units."""
         height, width = self.alpha.shape
-        x = (np.arange(width, dtype=np.float32) + self.left + 0.5) / self.scale - ORIGIN[0]
-        y = (np.arange(height, dtype=np.float32) + self.top + 0.5) / self.scale - ORIGIN[1]
+        x = (np.arange(width, dtype=np.float32) + self.left + 0.5) / self.scale - self.origin[0]
+        y = (np.arange(height, dtype=np.float32) + self.top + 0.5) / self.scale - self.origin[1]
         return x[None, :].astype(np.float32), y[:, None].astype(np.float32)
 
     def blurred(self, sigma: float) -> "Shape":
@@ -111,14 +116,17 @@ def _overlap(start: int, length: int, frame_start: int, frame_length: int) -> tu
 class Canvas:
     """A picture under way; `height` is that of the finished picture, in pixels."""
 
-    def __init__(self, height: int) -> None:
+    def __init__(self, height: int, *, half_body: bool = False) -> None:
         self.height, self.width = height, height * 3 // 4 // 2 * 2
-        self.scale = SUPERSAMPLING * height / UNITS_HIGH
+        self.scale = SUPERSAMPLING * height / (HALF_BODY_HIGH if half_body else UNITS_HIGH)
+        self.origin = HALF_BODY_ORIGIN if half_body else ORIGIN
         self.pixels: Pixels = np.zeros((height * SUPERSAMPLING, self.width * SUPERSAMPLING, 3), dtype=np.float32)
 
     def whole(self) -> Shape:
         """The shape that covers everything."""
-        return Shape(alpha=np.ones(self.pixels.shape[:2], np.float32), left=0, top=0, scale=self.scale)
+        return Shape(
+            alpha=np.ones(self.pixels.shape[:2], np.float32), left=0, top=0, scale=self.scale, origin=self.origin
+        )
 
     def shape(self, *outlines: Points) -> Shape:
         """The area inside closed outlines (n, 2), with smooth edges."""
@@ -130,7 +138,11 @@ class Canvas:
         for points in placed:
             draw.polygon([(float(x), float(y)) for x, y in (points - low) * 2 - 0.5], fill=255)
         alpha = np.asarray(image.reduce(2), dtype=np.float32) / np.float32(255)
-        return Shape(alpha=alpha, left=int(low[0]), top=int(low[1]), scale=self.scale)
+        return Shape(alpha=alpha, left=int(low[0]), top=int(low[1]), scale=self.scale, origin=self.origin)
+
+    def coverage(self, shape: Shape) -> Pixels:
+        """How much of every pixel a shape covers, 0..1."""
+        return self.whole()._sampled(shape)
 
     def paint(self, shape: Shape, paint: Colour | Pixels, opacity: float = 1.0) -> None:
         """Cover with a colour, or with colours (h, w, 3) over the shape's grid."""
@@ -173,7 +185,7 @@ class Canvas:
         return np.asarray(np.clip(np.rint(blocks.mean(axis=(1, 3)) * 255), 0, 255), dtype=np.uint8)
 
     def _placed(self, points: Points) -> Points:
-        return np.asarray((points + np.asarray(ORIGIN)) * self.scale, dtype=np.float64)
+        return np.asarray((points + np.asarray(self.origin)) * self.scale, dtype=np.float64)
 
     def _windows(self, shape: Shape) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Where a shape meets the canvas: in the canvas and in the shape."""

@@ -1,7 +1,7 @@
 """Who the two characters are: their colours and their proportions, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avatars.portraits.samples.curves import Pair
 from avatars.portraits.samples.painter import Colour, colour
@@ -45,6 +45,7 @@ class Build:
     stubble: float  # the shadow of a shaved beard, 0..1
     neck: Sequence[Pair]
     shoulders: Sequence[Pair]
+    broader: float = 0.0  # by how much elbows are further out, of half a body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,3 +154,51 @@ RAN = Person(
     ),
     seed=23,
 )
+
+QING = replace(
+    XIAO,
+    palette=replace(
+        XIAO.palette,
+        jacket=colour("#74404f"),
+        hair=colour("#1e1718"),
+        hair_light=colour("#7c5a4d"),
+        accent=colour("#8a8f6e"),
+    ),
+    build=replace(
+        XIAO.build,
+        shoulders=(
+            *XIAO.build.shoulders[:5],
+            (293, 450),
+            (303, 540),
+            (303, 620),
+            (292, 682),
+            (266, 716),
+            (236, 722),
+            (214, 730),
+            (212, 770),
+            (226, 850),
+        ),
+    ),
+)
+MING = replace(
+    RAN,
+    palette=replace(RAN.palette, jacket=colour("#2f4a60"), shirt=colour("#f6f2ea")),
+    build=replace(
+        RAN.build,
+        broader=58.0,
+        shoulders=(
+            *RAN.build.shoulders[:4],
+            (350, 364),
+            (366, 450),
+            (372, 540),
+            (368, 620),
+            (354, 690),
+            (326, 722),
+            (292, 728),
+            (266, 738),
+            (258, 780),
+            (262, 850),
+        ),
+    ),
+)
+"""Two more, who look like the first in other clothes, to below the waist and with bent arms."""

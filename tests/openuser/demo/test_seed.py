@@ -20,7 +20,7 @@ def connected(settings):
 
 def test_everything_is_there_and_fits_together(connected):
     seed()
-    assert DigitalHuman.objects.count() == 2
+    assert DigitalHuman.objects.count() == 4
     assert Desk.objects.get().digital_human.name == "林晓"
     assert Flow.objects.live().count() == 4
     keys = set(MenuButton.objects.exclude(key="").exclude(key__startswith="/").values_list("key", flat=True))

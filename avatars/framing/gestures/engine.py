@@ -1,0 +1,138 @@
+"""Any render engine, with hands that gesture where the portrait is one of our half-body drawings."""
+
+import io
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from avatars.adapters.availability import Availability
+from avatars.engines.base import Picture, RenderEngine, Setup, StreamingEngine
+from avatars.framing.gestures.cues import cues
+from avatars.framing.gestures.placement import placed
+from avatars.framing.gestures.stage import Stage
+from avatars.framing.gestures.timing import AHEAD, Timing
+from avatars.media.file_cache import FileCache, code_digest
+from avatars.portraits.half_body import figures
+from avatars.portraits.half_body.figures import Figure, Sprite
+from avatars.portraits.half_body.poses import Arm
+from avatars.speech.synthesis.stream import SpeechStream
+
+PORTRAITS, OURSELVES = Path(figures.__file__).parents[1], Path(__file__).parent
+SIGNATURE, ALIKE = (6, 8), 4
+"""So many tones of a picture, across and down, tell our drawings from others; how far they may be off."""
+SIGNATURES = {
+    "qing": "e4f4b8a5b8a3ece66168a9a6efd7979d98a2ebbe6d607e90dc99a19d6899be4f7f773c94a64a6c613a879e62605f4d86",
+    "ming": "e2f3b5a2af96ebf1736faf9aeef1b8b0ab93e9efc0aa9e85c07ab9b354797d4286803457713f655b3351854156563068",
+}
+FOLDER = "figures"
+
+
+class Gesturing(StreamingEngine):
+    """`engine` with the hands of a figure."""
+
+    def __init__(self, engine: RenderEngine, figure: Figure) -> None:
+        self._engine, self._figure = engine, figure
+        self.device, self.moves_video = engine.device, engine.moves_video
+        self.edition = f"{engine.edition} hands {code_digest(PORTRAITS, OURSELVES)}" if engine.edition else ""
+
+    @classmethod
+    def probe(cls, **_options: object) -> Availability:
+        """See `Probed.probe`; it needs nothing but its engine."""
+        raise NotImplementedError
+
+    def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+        """See `StreamingEngine.follow`."""
+        frames = self._frames(setup, speech)
+        height, width = setup.portrait.shape[:2]
+        found = cues(setup.text)
+        place = placed(self._figure.picture, _body(self._figure), setup.portrait) if found else None
+        if place is None:
+            yield from frames
+            return
+        stage, timing = Stage(self._figure, place, (width, height)), Timing(found, setup.fps)
+        for number, frame in enumerate(frames):
+            time = (number + 0.5) / setup.fps
+            there = speech.until(time + AHEAD)
+            gesture = timing.at(time, speech.tokens, there if there < time + AHEAD else None)
+            # The engine goes on in its own frame, and draws only what moves there.
+            yield stage.drawn(frame, gesture) if gesture.raised else frame
+
+    def _frames(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+        if isinstance(self._engine, StreamingEngine):
+            return self._engine.follow(setup, speech)
+        return self._engine.animate(setup.with_speech(speech.whole()))
+
+
+def gesturing(engine: RenderEngine, portrait: Path, cache_folder: Path | None) -> RenderEngine:
+    """The engine, with hands if the portrait is one of our half-body drawings."""
+    name = figure_of(portrait)
+    return Gesturing(engine, _kept(name, cache_folder)) if name else engine
+
+
+def figure_of(portrait: Path) -> str:
+    """Which of our half-body drawings a picture file shows, in any format; "" for all others."""
+    try:
+        with Image.open(portrait) as file:
+            if file.size != (figures.HEIGHT * 3 // 4, figures.HEIGHT):
+                return ""
+            tones = signature(np.asarray(file.convert("RGB")))
+    except (OSError, UnidentifiedImageError):
+        return ""
+    for name, known in SIGNATURES.items():
+        if np.abs(tones.astype(int) - np.frombuffer(bytes.fromhex(known), np.uint8)).max() <= ALIKE:
+            return name
+    return ""
+
+
+def signature(picture: Picture) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """The tones by which a picture is known."""
+    small = Image.fromarray(picture).convert("L").resize(SIGNATURE, Image.Resampling.BOX)
+    return np.asarray(small, np.uint8).reshape(-1)
+
+
+def _body(figure: Figure) -> tuple[int, int, int, int]:
+    """Of the picture: the chest between the arms, where nothing moves much and no background is."""
+    width, height = figure.picture.shape[1], figure.picture.shape[0]
+    return width * 3 // 10, height * 57 // 100, width * 7 // 10, height * 80 // 100
+
+
+@cache
+def _figure(name: str) -> Figure:
+    return figures.figure(name)
+
+
+def _kept(name: str, cache_folder: Path | None) -> Figure:
+    """The layers of a figure: drawing them takes seconds."""
+    if cache_folder is None or _figure.cache_info().currsize:
+        return _figure(name)
+    kept = FileCache(cache_folder / FOLDER)
+    key = f"{name}-{code_digest(PORTRAITS)}.npz"
+    if data := kept.get(key):
+        return _read(data)
+    found = _figure(name)
+    kept.put(key, _written(found))
+    return found
+
+
+def _written(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    places = {f"{arm}_place": np.array([each.left, each.top, *each.wrist]) for arm, each in figure.arms.items()}
+    pixels = {f"{arm}_pixels": each.pixels for arm, each in figure.arms.items()}
+    whole = {"picture": figure.picture, "plate": figure.plate, "elbow": np.array(figure.elbow)}
+    arrays: dict[str, Any] = {**whole, **places, **pixels}
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+def _read(data: bytes) -> Figure:
+    with np.load(io.BytesIO(data)) as found:
+        sprites = {}
+        for arm in Arm:
+            left, top, x, y = found[f"{arm}_place"].tolist()
+            sprites[arm] = Sprite(pixels=found[f"{arm}_pixels"], left=int(left), top=int(top), wrist=(x, y))
+        elbow = tuple(found["elbow"].tolist())
+        return Figure(picture=found["picture"], plate=found["plate"], elbow=elbow, arms=sprites)

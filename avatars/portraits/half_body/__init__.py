@@ -1,0 +1,1 @@
+"""Our digital humans as far as below the waist: `samples` with arms and hands that gesture."""

@@ -1,0 +1,121 @@
+"""Arms of half a body: one rests in front of it for good, the other rests on that one or is raised for a gesture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.portraits.half_body import hands
+from avatars.portraits.half_body.hands import Place, capsule, united
+from avatars.portraits.half_body.poses import Arm
+from avatars.portraits.samples import body
+from avatars.portraits.samples.curves import Pair, line, ribbon
+from avatars.portraits.samples.painter import Canvas, Shape, mix
+from avatars.portraits.samples.people import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """Where the wrist of a raised arm is, how the hand is turned (degrees to the right), and what its fingers do."""
+
+    wrist: Pair
+    turn: float
+    pose: hands.Pose
+
+
+RAISED = {
+    Arm.OPEN: Raised(wrist=(-264, 478), turn=-4, pose=hands.OPEN),
+    Arm.ASK: Raised(wrist=(-286, 532), turn=-32, pose=hands.CALM),
+    Arm.ONE: Raised(wrist=(-236, 500), turn=4, pose=hands.ONE),
+    Arm.TWO: Raised(wrist=(-236, 500), turn=4, pose=hands.TWO),
+    Arm.THREE: Raised(wrist=(-236, 500), turn=4, pose=hands.THREE),
+}
+SIZE = 1.1
+ELBOW = (250.0, 672.0)
+"""Of the right half: there a forearm turns."""
+WRIST = (98.0, 700.0)
+CUFF = 13.0
+
+
+def elbow(person: Person) -> Pair:
+    """Where the moving forearm turns."""
+    return -ELBOW[0] - person.build.broader, ELBOW[1]
+
+
+def resting_below(canvas: Canvas, person: Person) -> None:
+    """The arm on the right of the picture, whose hand lies below the other."""
+    shape = _arm(canvas, person, (ELBOW[0] + person.build.broader, ELBOW[1]), WRIST)
+    place = Place(x=WRIST[0] - 2, y=WRIST[1] + 1, turn=-84, size=SIZE)
+    hands.back(canvas, person.palette, place)
+    _cuff(canvas, person, shape, WRIST)
+
+
+def wrist(person: Person, what: Arm) -> Pair:
+    """Where the wrist of the moving arm is."""
+    if what is Arm.REST:
+        return -WRIST[0], WRIST[1] - 6
+    x, y = RAISED[what].wrist
+    return x - 0.2 * person.build.broader, y
+
+
+def draw(canvas: Canvas, person: Person, what: Arm) -> Shape:
+    """The arm on the left of the picture; returns what it covers."""
+    end = wrist(person, what)
+    hand = _hand(canvas, person, what, end)
+    sleeve = _arm(canvas, person, elbow(person), end)
+    return united(canvas, [sleeve, _cuff(canvas, person, sleeve, end), hand])
+
+
+def _hand(canvas: Canvas, person: Person, what: Arm, end: Pair) -> Shape:
+    x, y = end
+    if what is Arm.REST:
+        return hands.back(canvas, person.palette, Place(x=x + 2, y=y, turn=84, size=SIZE, mirrored=True))
+    raised = RAISED[what]
+    return hands.palm(canvas, person.palette, Place(x=x, y=y, turn=raised.turn, size=SIZE), raised.pose)
+
+
+def _arm(canvas: Canvas, person: Person, start: Pair, end: Pair) -> Shape:
+    """A sleeve from the elbow almost to the wrist."""
+    way = _way(start, end)
+    path = line(np.stack([start, np.mean([start, end], 0) + np.array([0, 4]), np.asarray(end) - CUFF * way]))
+    size = 1 + person.build.broader / 300
+    widths = np.interp(np.linspace(0, 1, len(path)), [0, 0.5, 1], [92, 82, 62]) * size
+    first, *_last = capsule(path, widths)
+    shape = canvas.shape(first, _last[0])
+    tone = person.palette.jacket
+    dark = mix(tone, (0.03, 0.03, 0.06), 0.75)
+    canvas.shade(shape.moved(2, 7).blurred(7), dark, 0.4)
+    canvas.paint(shape, body.cloth(shape, mix(tone, (1, 1, 1), 0.03), 1.0))
+    across = np.array([-way[1], way[0]])
+    for share, reach, strength in ((0.10, 0.42, 0.5), (0.24, 0.34, 0.34), (0.9, 0.4, 0.2)):
+        middle = np.asarray(start) + share * (np.asarray(end) - start)
+        fold = line(np.stack([middle - across * 92 * reach, middle + way * 12, middle + across * 92 * reach]))
+        canvas.shade(canvas.shape(ribbon(fold, 9)).blurred(5).within(shape), dark, strength)
+        lit = canvas.shape(ribbon(fold + way * 9, 7)).blurred(5).within(shape)
+        canvas.light(lit, mix(tone, (1, 1, 1), 0.5), 0.16 * strength * 2)
+    return shape
+
+
+def _cuff(canvas: Canvas, person: Person, sleeve: Shape, place: Pair) -> Shape:
+    """The shirt that shows between sleeve and hand."""
+    way = _way(_middle(sleeve), place)
+    size = 1 + person.build.broader / 300
+    end = np.asarray(place)
+    whole = canvas.shape(ribbon(np.stack([end - (CUFF + 3) * way, end + 3 * way]), 59 * size))
+    cuff = whole.without(sleeve)
+    canvas.shade(cuff.moved(0, 3).blurred(3), (0.3, 0.25, 0.25), 0.3)
+    canvas.paint(whole.without(sleeve), body.cloth(whole, person.palette.shirt, 0.5))
+    return cuff
+
+
+def _way(start: Pair | NDArray[np.float64], end: Pair) -> NDArray[np.float64]:
+    step = np.asarray(end, np.float64) - start
+    way: NDArray[np.float64] = step / np.hypot(*step)
+    return way
+
+
+def _middle(shape: Shape) -> NDArray[np.float64]:
+    """The middle of what a shape covers, in units."""
+    x, y = shape.grid
+    total = shape.alpha.sum()
+    return np.array([(shape.alpha * x).sum() / total, (shape.alpha * y).sum() / total])

@@ -1,0 +1,128 @@
+"""The two digital humans to below the waist, in layers: what stands still, and the arm that rests or gestures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.portraits.half_body import arms
+from avatars.portraits.half_body.poses import Arm
+from avatars.portraits.samples import background, body, clothes, eyes, face, hair, mouth
+from avatars.portraits.samples.painter import SUPERSAMPLING, Canvas, Pixels, Shape
+from avatars.portraits.samples.people import MING, QING, Person
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+HEIGHT = 1280
+"""Pixels of a picture, three quarters as wide."""
+SHADOW, SOFT = 0.28, 7.0
+"""How dark a shadow the arm throws, and how soft, in units."""
+_FACE = (face.draw, mouth.draw, eyes.draw)
+_LAYERS: dict[str, tuple[Person, tuple[Callable[[Canvas, Person], None], ...]]] = {
+    "qing": (
+        QING,
+        (background.draw, hair.long_behind, body.neck, clothes.blazer_and_blouse, *_FACE, hair.long_front),
+    ),
+    "ming": (
+        MING,
+        (
+            *(background.draw, hair.short_behind, body.neck, clothes.jacket_and_shirt),
+            *(face.ears, *_FACE, hair.short_front),
+        ),
+    ),
+}
+
+NAMES: tuple[str, ...] = tuple(_LAYERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sprite:
+    """An arm, cut out: RGBA (height, width, 4) with its colours multiplied by alpha, at a place of the picture."""
+
+    pixels: NDArray[np.uint8]
+    left: int
+    top: int
+    wrist: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """The picture (height, width, 3) with the arm at rest, the same without that arm, where the arm turns, and how it
+    looks in each of its poses. Places are in pixels."""
+
+    picture: NDArray[np.uint8]
+    plate: NDArray[np.uint8]
+    elbow: tuple[float, float]
+    arms: dict[Arm, Sprite]
+
+
+def draw(name: str, *, height: int = HEIGHT) -> NDArray[np.uint8]:
+    """The picture of one of `NAMES` as RGB, the same on every call; KeyError for others."""
+    return _figure(name, height, (Arm.REST,)).picture
+
+
+def figure(name: str, *, height: int = HEIGHT) -> Figure:
+    """One of `NAMES` in layers; takes seconds. KeyError for others."""
+    return _figure(name, height, tuple(Arm))
+
+
+def _figure(name: str, height: int, poses: tuple[Arm, ...]) -> Figure:
+    person, layers = _LAYERS[name]
+    canvas = Canvas(height, half_body=True)
+    for layer in layers:
+        layer(canvas, person)
+    arms.resting_below(canvas, person)
+    plate = canvas.finished()
+    place = partial(_pixel, canvas)
+    sprites = {}
+    for what in poses:
+        # Edges are mixed with what they were painted on: cloth is seen least.
+        canvas.pixels[:] = person.palette.jacket
+        shape = arms.draw(canvas, person, what)
+        sprites[what] = _sprite(canvas, shape, place(arms.wrist(person, what)))
+    picture = _with(plate, sprites[Arm.REST])
+    return Figure(picture=picture, plate=plate, elbow=place(arms.elbow(person)), arms=sprites)
+
+
+def _with(plate: NDArray[np.uint8], sprite: Sprite) -> NDArray[np.uint8]:
+    picture = plate.copy()
+    height, width = sprite.pixels.shape[:2]
+    target = picture[sprite.top : sprite.top + height, sprite.left : sprite.left + width]
+    target[...] = target * (1 - sprite.pixels[..., 3:] / 255) + sprite.pixels[..., :3] + 0.5
+    return picture
+
+
+def png(name: str) -> bytes:
+    """The picture of one of `NAMES` as the PNG file that ships: `draw` takes seconds. KeyError for others."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return (DATA / f"{name}.png").read_bytes()
+
+
+def _pixel(canvas: Canvas, place: tuple[float, float]) -> tuple[float, float]:
+    scale = canvas.scale / SUPERSAMPLING
+    return (place[0] + canvas.origin[0]) * scale, (place[1] + canvas.origin[1]) * scale
+
+
+def _sprite(canvas: Canvas, shape: Shape, wrist: tuple[float, float]) -> Sprite:
+    """What a shape covers of a canvas, with a soft shadow around it."""
+    shadow = shape.moved(2, 8).blurred(SOFT).times(SHADOW)
+    ink, dark = canvas.coverage(shape), canvas.coverage(shadow)
+    alpha = ink + dark * (1 - ink)
+    rows, columns = (_span(alpha.max(axis=axis)) for axis in (1, 0))
+    part = (slice(*rows), slice(*columns))
+    whole = np.concatenate([canvas.pixels[part] * ink[part][..., None], alpha[part][..., None]], axis=2)
+    height, width = (length // SUPERSAMPLING for length in whole.shape[:2])
+    small = whole.reshape(height, SUPERSAMPLING, width, SUPERSAMPLING, 4).mean(axis=(1, 3))
+    cut = np.clip(np.rint(small * 255), 0, 255).astype(np.uint8)
+    left, top = columns[0] // SUPERSAMPLING, rows[0] // SUPERSAMPLING
+    return Sprite(pixels=np.ascontiguousarray(cut), left=left, top=top, wrist=wrist)
+
+
+def _span(seen: Pixels) -> tuple[int, int]:
+    """From the first to after the last that is seen, whole pixels of the finished picture."""
+    places = np.flatnonzero(seen > 1 / 255)
+    first, last = int(places[0]), int(places[-1]) + 1
+    return first // SUPERSAMPLING * SUPERSAMPLING, -(-last // SUPERSAMPLING) * SUPERSAMPLING
