@@ -33,7 +33,7 @@ from core.web.json_parser import JSONParser
 
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="ID of the presentation.")
 SCENE = OpenApiParameter("scene", int, OpenApiParameter.PATH, description="ID of the scene.")
-WITH_VOICES = ("digital_human__voice", "partner__voice")
+WITH_VOICES = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")
 SCOPES = {
     "GET": "digital_humans:read",
     "POST": "digital_humans:write",
@@ -73,7 +73,7 @@ class SceneSerializer(ClearableFilesSerializer[PresentationScene]):
         model = PresentationScene
         fields = (
             *("id", "position", "layout", "slide", "has_slide", "script", "points"),
-            *("lower_third_name", "lower_third_role"),
+            *("lower_third_name", "lower_third_role", "translation", "translation_name", "translation_role"),
         )
         clearable = ("slide",)
 
@@ -87,7 +87,7 @@ class PresentationSerializer(ClearableFilesSerializer[Presentation]):
         model = Presentation
         fields = (
             *("id", "name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
-            *("logo", "music", "scenes", "created_at", "updated_at"),
+            *("logo", "music", "translation_voice", "translation_partner_voice", "scenes", "created_at", "updated_at"),
         )
         clearable = ("logo", "music")
         read_only_fields = ("created_at", "updated_at")
@@ -106,6 +106,9 @@ class PresentationRenderSerializer(StrictSerializer):
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
         help_text="Purpose of the video; the consent must cover it.",
+    )
+    translated = serializers.BooleanField(
+        default=False, help_text="The video in the second language: the scenes' `translation`, in its voices."
     )
     dry_run = serializers.BooleanField(
         default=False, help_text="Checks the presentation and its consents, and renders nothing."
@@ -280,13 +283,13 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
         found = get_object_or_404(Presentation.objects.select_related(*WITH_VOICES), pk=pk)
         wish = PresentationRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        purpose = wish.validated_data["purpose"]
+        wished = {name: wish.validated_data[name] for name in ("purpose", "translated")}
         if wish.validated_data["dry_run"]:
-            checked = services.check_presentation(found, purpose=purpose)
+            checked = services.check_presentation(found, **wished)
             return Response(PresentationCheckSerializer(checked).data)
         render = services.request_presentation_render(
             found,
-            purpose=purpose,
+            **wished,
             requester=requester_of(request),
             cid=request.headers.get("X-Request-ID", ""),
         )

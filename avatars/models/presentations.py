@@ -12,6 +12,7 @@ from avatars.framing.scene import Format
 from avatars.models.humans import CaptionStyle, DigitalHuman, VideoFormat, scenery_name
 from avatars.models.pictures import PictureField
 from avatars.models.renders import Render
+from avatars.models.voices import Voice
 from avatars.scenes.spec import ACCENT, COLOUR, Layout
 
 
@@ -83,6 +84,24 @@ class Presentation(models.Model):
         validators=[FileExtensionValidator(validators.MUSIC), validators.check_music],
         help_text=_("Heard under the speech, 12 dB quieter while it lasts: MP3, M4A, WAV or OGG up to 30 MB."),
     )
+    translation_voice = models.ForeignKey(
+        Voice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translated_presentations",
+        verbose_name=_("voice in the second language"),
+        help_text=_("Leave it empty for the digital human's voice."),
+    )
+    translation_partner_voice = models.ForeignKey(
+        Voice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translated_dialogues",
+        verbose_name=_("second digital human's voice in the second language"),
+        help_text=_("Leave it empty for the digital human's voice."),
+    )
     renders = models.ManyToManyField(Render, related_name="presentations", blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -95,13 +114,18 @@ class Presentation(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def dressed(self) -> DigitalHuman:
-        """Its digital human as it looks in this presentation: a copy that is never saved."""
-        human = copy(self.digital_human)
+    def dressed(self, *, translated: bool = False) -> DigitalHuman:
+        """Its digital human as it looks and sounds in this presentation: a copy that is never saved."""
+        human = _heard_as(self.digital_human, self.translation_voice if translated else None)
         human.format, human.captions = self.format, self.captions
         if self.logo:
             human.logo = self.logo
         return human
+
+    def dressed_partner(self, *, translated: bool = False) -> DigitalHuman | None:
+        """The second digital human as it sounds in this presentation: a copy that is never saved."""
+        voice = self.translation_partner_voice if translated else None
+        return _heard_as(self.partner, voice) if self.partner else None
 
 
 class PresentationScene(models.Model):
@@ -138,6 +162,24 @@ class PresentationScene(models.Model):
         _("name in the lower third"), max_length=40, blank=True, help_text=_("Shown for five seconds.")
     )
     lower_third_role = models.CharField(_("title in the lower third"), max_length=60, blank=True)
+    translation = models.TextField(
+        _("script in the second language"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The same scene for the video in the second language, with the same marks."),
+    )
+    translation_name = models.CharField(
+        _("name in the second language"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Leave it empty for the same name and title."),
+    )
+    translation_role = models.CharField(
+        _("title in the second language"), max_length=60, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("scene")
@@ -146,3 +188,19 @@ class PresentationScene(models.Model):
 
     def __str__(self) -> str:
         return f"{self.presentation} · {self.position}"
+
+    def script_in(self, *, translated: bool) -> str:
+        """What is said, in one of both languages."""
+        return self.translation if translated else self.script
+
+    def lower_third_in(self, *, translated: bool) -> tuple[str, str]:
+        """Name and title, in one of both languages."""
+        other = (self.translation_name, self.translation_role)
+        return other if translated and any(other) else (self.lower_third_name, self.lower_third_role)
+
+
+def _heard_as(human: DigitalHuman, voice: Voice | None) -> DigitalHuman:
+    heard = copy(human)
+    if voice is not None:
+        heard.voice = voice
+    return heard

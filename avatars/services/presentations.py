@@ -47,63 +47,77 @@ class PresentationCheck:
     estimate: estimates.Estimate
 
 
-def presentation_faults(scenes: Sequence[PresentationScene], partner: DigitalHuman | None = None) -> list[SceneFault]:
-    """What is missing before these scenes can be rendered, in the reader's language."""
+def presentation_faults(
+    scenes: Sequence[PresentationScene], partner: DigitalHuman | None = None, *, translated: bool = False
+) -> list[SceneFault]:
+    """What is missing before these scenes can be rendered, in the reader's language.
+
+    `translated` asks about the video in the second language.
+    """
     if not scenes:
         return [SceneFault(scene=1, field="script", code="no_scenes", words=gettext("There are no scenes yet."))]
-    return [fault for number, scene in enumerate(scenes, start=1) for fault in _faults(number, scene, partner)]
+    return [
+        fault for number, scene in enumerate(scenes, start=1) for fault in _faults(number, scene, partner, translated)
+    ]
 
 
-def _faults(number: int, scene: PresentationScene, partner: DigitalHuman | None) -> list[SceneFault]:
-    found, lines = [], _lines(scene, partner)
+def _faults(number: int, scene: PresentationScene, partner: DigitalHuman | None, translated: bool) -> list[SceneFault]:
+    found, lines = [], _lines(scene, partner, translated)
+    script = "translation" if translated else "script"
     marked = [line for _speaker, line in lines]
     if Layout(scene.layout).has_two and partner is None:
         words = gettext("Choose a second digital human, or the layout with one.")
         found.append(("layout", "partner_missing", words))
     if not any(char.isalnum() for line in marked for char in line.text):
-        found.append(("script", "empty", gettext("Write what is said in this scene.")))
+        found.append((script, "empty", gettext("Write what is said in this scene.")))
     if Layout(scene.layout).has_slide and not scene.slide:
         found.append(("slide", "slide_missing", gettext("Upload a slide, or choose the layout without one.")))
     named = {point for line in marked for _place, point in line.points}
     unknown = sorted(point for point in named if not 0 < point <= len(scene.points))
     if unknown:
         words = gettext("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
-        found.append(("script", "point_unknown", words))
+        found.append((script, "point_unknown", words))
     return [SceneFault(scene=number, field=field, code=code, words=words) for field, code, words in found]
 
 
 @transaction.atomic
 def request_presentation_render(
-    presentation: Presentation, *, purpose: str = "", priority: int = TEST, requester: str = "", cid: str = ""
+    presentation: Presentation,
+    *,
+    translated: bool = False,
+    purpose: str = "",
+    priority: int = TEST,
+    requester: str = "",
+    cid: str = "",
 ) -> Render:
     """The video of a presentation as it is now, or the one that there is already; see `request_render`.
 
-    Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`, and else as
-    `request_render` does.
+    `translated` is the one in the second language. Raises `ScriptError` for the first of its faults, with a field like
+    `scenes[2].script`, and else as `request_render` does.
     """
-    what, decision = _wish(presentation, purpose)
+    what, decision = _wish(presentation, purpose, translated)
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
     render = request_recipe(what, wish, decision=decision)
     presentation.renders.add(render)
     return render
 
 
-def check_presentation(presentation: Presentation, *, purpose: str = "") -> PresentationCheck:
+def check_presentation(presentation: Presentation, *, translated: bool = False, purpose: str = "") -> PresentationCheck:
     """What a request would render now. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
-    what, _decision = _wish(presentation, purpose)
+    what, _decision = _wish(presentation, purpose, translated)
     scenes = [scene for scene in what["recipe"]["deck"]["scenes"] if not scene.get("continues")]
     likely = estimates.estimate(what["text"], what["mode"], spliced=True)
     return PresentationCheck(text=what["text"], scenes=len(scenes), estimate=likely)
 
 
-def _wish(presentation: Presentation, purpose: str) -> tuple[dict[str, Any], consent.ConsentDecision]:
+def _wish(presentation: Presentation, purpose: str, translated: bool) -> tuple[dict[str, Any], consent.ConsentDecision]:
     """What a render of a presentation shows, by its columns, and what permits it."""
-    scenes, partner = list(presentation.scenes.all()), presentation.partner
-    for fault in presentation_faults(scenes, partner):
+    scenes, partner = list(presentation.scenes.all()), presentation.dressed_partner(translated=translated)
+    for fault in presentation_faults(scenes, partner, translated=translated):
         raise ScriptError(fault.words, code=fault.code, field=f"scenes[{fault.scene - 1}].{fault.field}")
-    text, deck = _frozen(presentation, scenes)
+    text, deck = _frozen(presentation, scenes, translated)
     text = check_script(text, most=settings.AVATARS["MAX_PRESENTATION_CHARACTERS"])
-    speaker = presentation.dressed()
+    speaker = presentation.dressed(translated=translated)
     decision = consent.decide(speaker, purpose=purpose)
     recipe = recipes.freeze(speaker, text, mode=speaker.mode, decision=decision)
     recipe |= {"deck": deck, "cuts": [scene["begin"] for scene in deck["scenes"]]}
@@ -189,25 +203,30 @@ def remove_presentation(presentation: Presentation) -> None:
         transaction.on_commit(partial(default_storage.delete, name))
 
 
-def _frozen(presentation: Presentation, scenes: Sequence[PresentationScene]) -> tuple[str, recipes.Recipe]:
+def _frozen(
+    presentation: Presentation, scenes: Sequence[PresentationScene], translated: bool
+) -> tuple[str, recipes.Recipe]:
     """The whole text, and the deck as the recipe keeps it."""
     text, rows = "", []
     for scene in scenes:
-        for number, (speaker, marked) in enumerate(_lines(scene, presentation.partner)):
+        for number, (speaker, marked) in enumerate(_lines(scene, presentation.partner, translated)):
             text = f"{text}{BETWEEN_LINES if number else BETWEEN}" if text else ""
             points = [[len(text) + place, *scene.points[point - 1]] for place, point in marked.points]
-            row = {**_still(scene), "begin": len(text), "pointings": points}
+            row = {**_still(scene, translated), "begin": len(text), "pointings": points}
             rows.append(row | _line(speaker, continues=number > 0))
             text += marked.text
     deck = {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
     return text, deck | ({"music": str(presentation.music.name)} if presentation.music else {})
 
 
-def _lines(scene: PresentationScene, partner: DigitalHuman | None) -> list[tuple[int, marks.Marked]]:
+def _lines(
+    scene: PresentationScene, partner: DigitalHuman | None, translated: bool = False
+) -> list[tuple[int, marks.Marked]]:
     """What is said in a scene, and by whom."""
+    script = scene.script_in(translated=translated)
     if partner is None:
-        return [(0, marks.read(scene.script))]
-    return [(speaker, marks.read(words)) for speaker, words in marks.lines(scene.script)]
+        return [(0, marks.read(script))]
+    return [(speaker, marks.read(words)) for speaker, words in marks.lines(script)]
 
 
 def _line(speaker: int, *, continues: bool) -> recipes.Recipe:
@@ -238,14 +257,15 @@ def _first_speaker(scene: PresentationScene) -> int:
     return next((speaker for speaker, _marked in _lines(scene, scene.presentation.partner)), 0)
 
 
-def _still(scene: PresentationScene) -> recipes.Recipe:
+def _still(scene: PresentationScene, translated: bool = False) -> recipes.Recipe:
+    name, role = scene.lower_third_in(translated=translated)
     return {
         "begin": 0,
         "layout": scene.layout,
         "slide": str(scene.slide.name or "") if Layout(scene.layout).has_slide else "",
         "pointings": [],
-        "name": scene.lower_third_name,
-        "role": scene.lower_third_role,
+        "name": name,
+        "role": role,
     }
 
 

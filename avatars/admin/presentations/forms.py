@@ -46,8 +46,11 @@ class SceneForm(forms.ModelForm[PresentationScene]):
 
     class Meta:
         model = PresentationScene
-        widgets: ClassVar = {"script": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
-        fields = ("layout", "slide", "script", "points", "lower_third_name", "lower_third_role")
+        widgets: ClassVar = {name: UnfoldAdminTextareaWidget(attrs={"rows": 4}) for name in ("script", "translation")}
+        fields = (
+            *("layout", "slide", "script", "points", "lower_third_name", "lower_third_role"),
+            *("translation", "translation_name", "translation_role"),
+        )
 
 
 class PresentationForm(forms.ModelForm[Presentation]):
@@ -64,7 +67,7 @@ class PresentationForm(forms.ModelForm[Presentation]):
         model = Presentation
         fields = (
             *("name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
-            *("logo", "music"),
+            *("logo", "music", "translation_voice", "translation_partner_voice"),
         )
 
     def clean_pdf(self) -> bytes:
@@ -85,9 +88,11 @@ class SceneFormSet(PaginationInlineFormSet):
                 form.instance.position = last = last + 1
 
 
-def faults_of(presentation: Presentation) -> list[str]:
+def faults_of(presentation: Presentation, *, translated: bool = False) -> list[str]:
     """What is missing, with the numbers of the scenes."""
     return [
         gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
-        for fault in services.presentation_faults(list(presentation.scenes.all()), presentation.partner)
+        for fault in services.presentation_faults(
+            list(presentation.scenes.all()), presentation.partner, translated=translated
+        )
     ]

@@ -20,7 +20,7 @@ from avatars.models import Presentation, PresentationScene
 from avatars.reasons.render import PDFS
 from core.web.admin import ProtectedDeleteAdmin, action, change_url, link
 
-WITH_VOICES = ("digital_human__voice", "partner__voice")
+WITH_VOICES = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")
 SPEAKERS = tuple(f"presentation__{name}" for name in WITH_VOICES)
 UP, DOWN = "_up", "_down"
 
@@ -29,7 +29,16 @@ class SceneInline(StackedInline):
     model = PresentationScene
     form = SceneForm
     formset = SceneFormSet
-    fields = ("picture", "layout", "slide", "script", "points", ("lower_third_name", "lower_third_role"))
+    fieldsets = (
+        (
+            None,
+            {"fields": ("picture", "layout", "slide", "script", "points", ("lower_third_name", "lower_third_role"))},
+        ),
+        (
+            _("Second language"),
+            {"fields": ("translation", ("translation_name", "translation_role")), "classes": ("collapse",)},
+        ),
+    )
     readonly_fields = ("picture",)
     extra = 0
     verbose_name_plural = _("Scenes – one after another")
@@ -68,9 +77,13 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             _("How it looks and sounds"),
             {"fields": (("background_color", "accent_color"), "logo", "music"), "classes": ("collapse",)},
         ),
+        (
+            _("Second language"),
+            {"fields": (("translation_voice", "translation_partner_voice"),), "classes": ("collapse",)},
+        ),
     )
     inlines = (SceneInline,)
-    actions_detail = ("make",)
+    actions_detail = ("make", "make_translation")
     warn_unsaved_form = True
 
     class Media:
@@ -153,11 +166,29 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         },
     )
     def make(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        return self._make(request, object_id, translated=False)
+
+    @action(
+        description=_("Render the second language"),
+        icon="translate",
+        permissions=["make"],
+        dialog={
+            "title": _("Render this presentation in the second language?"),
+            "description": _("The video shows the scenes as they are saved now. It is not sent."),
+            "form_class": None,
+            "form_submit_text": _("Render the second language"),
+        },
+    )
+    def make_translation(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        return self._make(request, object_id, translated=True)
+
+    def _make(self, request: HttpRequest, object_id: str, *, translated: bool) -> HttpResponse:
+        """Render it, or say what is missing."""
         presentation = Presentation.objects.select_related(*WITH_VOICES).get(pk=object_id)
-        faults, target = faults_of(presentation), change_url(presentation)
+        faults, target = faults_of(presentation, translated=translated), change_url(presentation)
         if not faults:
             try:
-                target = change_url(services.request_presentation_render(presentation))
+                target = change_url(services.request_presentation_render(presentation, translated=translated))
             except AvatarError as error:
                 faults = [str(error)]
         for words in faults:

@@ -87,6 +87,17 @@ def test_the_button_renders_or_tells_what_is_missing(boss):
     assert Render.objects.count() == 1
 
 
+def test_the_second_language_has_a_button_of_its_own(boss):
+    presentation = make_presentation()
+    button = reverse("admin:avatars_presentation_make_translation", args=[presentation.pk])
+    boss.post(button, {"_form_submitted": "True"})
+    assert "Scene 1: Write what is said in this scene." in boss.get(change(presentation)).content.decode()
+    translations = {f"scenes-{index}-translation": "Hello." for index in range(2)}
+    assert boss.post(change(presentation), form(presentation, **translations)).status_code == 302
+    boss.post(button, {"_form_submitted": "True"})
+    assert Render.objects.get().text == "Hello.\n\nHello."
+
+
 def test_the_page_shows_a_picture_of_each_scene(boss):
     presentation = make_presentation()
     text = boss.get(change(presentation)).content.decode()

@@ -73,6 +73,17 @@ def test_a_dry_run_checks_and_stores_nothing(api):
     assert not Render.objects.exists()
 
 
+def test_the_second_language_is_asked_for(api):
+    presentation = make_presentation()
+    own = f"{ADDRESS}{presentation.pk}/"
+    for scene in presentation.scenes.all():
+        assert api.patch(f"{own}scenes/{scene.pk}/", {"translation": "Hello."}, "json").status_code == 200
+    answer = api.post(f"{own}renders/", {"translated": True}, "json")
+    assert (answer.status_code, answer.json()["text"]) == (202, "Hello.\n\nHello.")
+    dry = api.post(f"{own}renders/", {"translated": True, "dry_run": True}, "json")
+    assert dry.json()["text"] == "Hello.\n\nHello."
+
+
 def test_scenes_come_with_slides_and_go(api):
     presentation = make_presentation()
     own = f"{ADDRESS}{presentation.pk}/"

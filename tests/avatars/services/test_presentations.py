@@ -15,7 +15,7 @@ from avatars.rendering import recipes
 from avatars.scenes.spec import Layout, Pointing
 from tests.avatars.scenes.test_pdf_pages import make_pdf
 from tests.avatars.support.rendering import make_human
-from tests.support.factories import make_consent, make_digital_human, make_presentation
+from tests.support.factories import make_consent, make_digital_human, make_presentation, make_voice
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +167,46 @@ def test_a_partner_whose_voice_is_cloned_needs_its_consent():
     services.withdraw_consent(consent, by="boss")
     render.refresh_from_db()
     assert (render.status, render.reason) == (Render.Status.CANCELLED, "voice_consent_withdrawn")
+
+
+def test_a_second_language_has_its_own_script_names_and_voices():
+    presentation = make_presentation(translation_voice=make_voice(key="english"))
+    first, second = presentation.scenes.all()
+    translated = {"script": "Hello.", "name": "Fang Wang"}
+    PresentationScene.objects.filter(pk=first.pk).update(
+        translation=translated["script"], translation_name=translated["name"]
+    )
+    with pytest.raises(ScriptError) as caught:
+        services.request_presentation_render(presentation, translated=True)
+    assert (caught.value.field, caught.value.code) == ("scenes[1].translation", "empty")
+    PresentationScene.objects.filter(pk=second.pk).update(translation="Look [point 1] here.")
+    render = services.request_presentation_render(presentation, translated=True)
+    assert (render.text, render.recipe["voice"]) == ("Hello.\n\nLook here.", "english")
+    deck = render.recipe["deck"]["scenes"]
+    assert [scene["name"] for scene in deck] == ["Fang Wang", ""]
+    assert deck[1]["pointings"] == [[12, 50, 40]]
+    assert render != services.request_presentation_render(presentation)
+    assert presentation.renders.count() == 2
+
+
+def test_a_cloned_voice_of_the_second_language_needs_its_consent():
+    voice = make_voice(key="english", origin="cloned")
+    presentation = make_presentation(translation_voice=voice)
+    presentation.scenes.update(translation="Hello.")
+    with pytest.raises(ConsentError):
+        services.request_presentation_render(presentation, translated=True)
+    consent = make_consent(voices=[voice])
+    assert services.request_presentation_render(presentation, translated=True).voice_consent == consent
+    assert services.request_presentation_render(presentation).voice_consent is None
+
+
+def test_each_speaker_of_a_dialogue_has_a_voice_in_the_second_language():
+    presentation, _consents = make_dialogue()
+    presentation.translation_partner_voice = make_voice(key="other")
+    presentation.scenes.update(translation="A: Hello.\nB: Hello!")
+    render = services.request_presentation_render(presentation, translated=True)
+    assert render.recipe["partner"]["voice"] == "other"
+    assert render.partner == presentation.partner
 
 
 def test_a_digital_human_in_a_dialogue_is_not_deleted():

@@ -57,7 +57,7 @@ NAMED = {
 }
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
-    "avatars_presentation_make": ("add", Render),
+    **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),
