@@ -48,6 +48,7 @@ NAMED = {
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
     "avatars_presentation_scene": "view",
     "avatars_digitalhuman_portrait": "change",
+    "avatars_digitalhuman_portrait_video": "view",
     **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},
     **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes", "engines", "measures")},
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
