@@ -76,7 +76,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
                 )
             },
         ),
-        (_("The voice"), {"fields": ("voice", "speed", "pause", "mode")}),
+        (_("The voice"), {"fields": ("voice", ("speed", "pause"), ("mood", "automatic_mood"), "mode")}),
         (_("The picture"), {"fields": ("idle", "format", "background_color", "background", "captions")}),
         (
             _("Logo and clips"),

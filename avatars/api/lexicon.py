@@ -14,6 +14,7 @@ from avatars import services
 from avatars.api.serializers import ScriptField
 from avatars.models import LexiconEntry
 from avatars.speech.text.lint import Code, Source
+from avatars.speech.text.speaking_style import Mood
 from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
 
 LANGUAGES = ["zh", "en"]
@@ -62,6 +63,8 @@ class LineSerializer(serializers.Serializer[Any]):
     length = serializers.IntegerField()
     language = ChoiceField(LANGUAGES)
     spoken = serializers.CharField(help_text="The whole sentence, with numbers written out.")
+    mood = ChoiceField([mood.value for mood in Mood], help_text="The mood that a mark before the sentence gives it.")
+    pace = serializers.FloatField(help_text="The factor of the pace that a mark gives it; 1 without one.")
     words = WordSerializer(many=True)
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from avatars.speech.base import Place, Token
 from avatars.speech.text.script import HAN
+from avatars.speech.text.speaking_style import blanked
 
 LINE = 16
 """The width of a line in Chinese characters."""
@@ -111,6 +112,7 @@ def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
 
 def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
     """The captions of a text in which these places are spoken, before their times are known."""
+    text = blanked(text)
     found: list[Slot] = []
     unspoken: list[_Line] = []
     inside = _inside(text, places)

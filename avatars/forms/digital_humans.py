@@ -1,5 +1,6 @@
 """The form of a digital human, and of what can be tried before it is saved."""
 
+from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
@@ -14,9 +15,10 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from avatars import services
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms.origins import OriginForm, origin_field, reason_field
-from avatars.models import DigitalHuman
+from avatars.models import DigitalHuman, SpokenMood
 from avatars.reasons.render import REMARKS, UNUSABLE
 from avatars.reasons.video import words as video_words
+from avatars.speech.base import Control
 
 DRAWN = DigitalHuman.Origin.DRAWN
 
@@ -34,7 +36,7 @@ class DigitalHumanForm(OriginForm):
     class Meta:
         model = DigitalHuman
         fields = (
-            *("name", "portrait", "voice", "speed", "pause", "mode"),
+            *("name", "portrait", "voice", "speed", "pause", "mood", "automatic_mood", "mode"),
             *("format", "background_color", "background", "captions"),
             *("logo", "logo_corner", "logo_size", "logo_opacity", "intro", "outro"),
         )
@@ -96,6 +98,7 @@ class DigitalHumanForm(OriginForm):
             self.warnings += (
                 gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
             )
+        self.warnings += tuple(self._mood_warnings(data))
         if not self.errors:
             self._clean_origin(data)
         return data
@@ -111,6 +114,16 @@ class DigitalHumanForm(OriginForm):
                 data["portrait"] = services.first_frame(video)
         except AvatarError as error:
             self.refuse("portrait_video", video_words(error.code), code=error.code)
+
+    def _mood_warnings(self, data: dict[str, Any]) -> Iterator[str]:
+        voice = data.get("voice")
+        if voice is None or data.get("mood", SpokenMood.NEUTRAL) == SpokenMood.NEUTRAL:
+            return
+        controls = services.speech_controls(voice.engine)
+        if not controls:
+            yield gettext("The speech engine of its voice has no moods and paces: marks in scripts are left out.")
+        elif Control.PITCH not in controls:
+            yield gettext("The speech engine of its voice changes pace and loudness only: moods are harder to hear.")
 
     @property
     def states_drawn(self) -> bool:
@@ -141,7 +154,7 @@ class DigitalHumanForm(OriginForm):
 
 
 # What a preview may change without anything being stored.
-PREVIEWED = ("voice", "speed", "pause", "mode", "format", "background_color", "captions")
+PREVIEWED = ("voice", "speed", "pause", "mood", "automatic_mood", "mode", "format", "background_color", "captions")
 
 
 def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:

@@ -12,6 +12,7 @@ from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format
 from avatars.models.pictures import PictureField
 from avatars.models.voices import Voice
+from avatars.speech.text.speaking_style import Mood
 
 
 def portrait_name(instance: models.Model, filename: str) -> str:
@@ -61,6 +62,18 @@ class RenderMode(models.TextChoices):
     ENHANCED_TALKING_HEAD = Mode.ENHANCED_TALKING_HEAD.value, _("lips, eyes and head, sharper")
 
 
+class SpokenMood(models.TextChoices):
+    """How sentences are meant, unless a mark in the script says otherwise."""
+
+    NEUTRAL = Mood.NEUTRAL.value, _("neutral")
+    WARM = Mood.WARM.value, _("warm")
+    CHEERFUL = Mood.CHEERFUL.value, _("cheerful")
+    SERIOUS = Mood.SERIOUS.value, _("serious")
+    CALM = Mood.CALM.value, _("calm")
+    SORRY = Mood.SORRY.value, _("sorry")
+    CURIOUS = Mood.CURIOUS.value, _("curious")
+
+
 class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
     """Queries on digital humans."""
 
@@ -98,6 +111,20 @@ class DigitalHuman(models.Model):
         default=0.3,
         validators=[MinValueValidator(0.0), MaxValueValidator(2.0)],
         help_text=_("In seconds; twice as long between paragraphs."),
+    )
+    mood = models.CharField(
+        _("mood"),
+        max_length=10,
+        choices=SpokenMood,
+        default=SpokenMood.NEUTRAL,
+        db_default=SpokenMood.NEUTRAL,
+        help_text=_("Of sentences without a mark such as [cheerful] or [slow] before them."),
+    )
+    automatic_mood = models.BooleanField(
+        _("moods by the words"),
+        default=True,
+        db_default=False,
+        help_text=_("Greetings are warm, questions curious, exclamations cheerful, apologies sorry, warnings serious."),
     )
     mode = models.CharField(_("mode"), max_length=24, choices=RenderMode, default=RenderMode.ENHANCED_TALKING_HEAD)
     engine = models.CharField(_("render engine"), max_length=40, default="puppet")

@@ -20,6 +20,7 @@ from avatars.models.statements import Statement
 from avatars.models.templates import RenderTemplate
 from avatars.reasons import render as reasons
 from avatars.signals import render_finished
+from avatars.speech.text.speaking_style import without_marks
 from core.work.base import Work
 
 RECORDED = "recordings"
@@ -269,6 +270,11 @@ class Render(Work):
 
     def __str__(self) -> str:
         return f"{self.digital_human} #{self.pk}"
+
+    @property
+    def shown_text(self) -> str:
+        """The script as people read it, without the marks of moods and paces."""
+        return without_marks(self.text)
 
     @property
     def is_expired(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.adapters.availability import Availability, Probed, State
 from avatars.models import DigitalHuman, EngineFailure, Voice
 from avatars.reasons import availability, render
+from avatars.speech.base import Control, SpeechEngine
 from core import backends
 
 
@@ -101,6 +102,15 @@ def engines() -> list[EngineStatus]:
         for kind in EngineKind
         for name, availability in availabilities(kind)
     ]
+
+
+def speech_controls(name: str) -> frozenset[Control]:
+    """What moods and paces can change in the voices of a speech engine. Loads none."""
+    try:
+        engine, _options = backends.class_and_options(EngineKind.SPEECH.setting, name)
+    except (ImportError, KeyError, TypeError):
+        return frozenset()
+    return engine.controls if issubclass(engine, SpeechEngine) else frozenset()
 
 
 def fallback_engine(kind: EngineKind) -> str:

@@ -24,6 +24,7 @@ from avatars.rendering import readings
 from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
+from avatars.speech.text.speaking_style import Mood
 from core import backends
 
 # Raise it when the same recipe gives another video.
@@ -61,6 +62,8 @@ def freeze(
         **({"voice_consent": decision.voice.pk} if decision and decision.voice else {}),
         **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
         **_moving(human),
+        **({"mood": human.mood} if human.mood != Mood.NEUTRAL else {}),
+        **({"automatic_mood": True} if human.automatic_mood else {}),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
         "render_engine": human.engine,
@@ -145,7 +148,8 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
         voice=recipe["voice"],
         speed=recipe["speed"],
         manner=_manner(
-            fresh="trial" in recipe, **{name: recipe[name] for name in ("pause", "lexicon") if name in recipe}
+            fresh="trial" in recipe,
+            **{name: recipe[name] for name in ("pause", "lexicon", "mood", "automatic_mood") if name in recipe},
         ),
         render_engine=recipe["render_engine"],
         restorer=recipe.get("restorer", ""),
@@ -161,8 +165,21 @@ def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
     )
 
 
-def _manner(*, fresh: bool, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] = ()) -> Manner:
-    return Manner(fresh=fresh, pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
+def _manner(
+    *,
+    fresh: bool,
+    pause: float = SENTENCE_PAUSE,
+    lexicon: Sequence[dict[str, Any]] = (),
+    mood: str = Mood.NEUTRAL,
+    automatic_mood: bool = False,
+) -> Manner:
+    return Manner(
+        fresh=fresh,
+        pause=pause,
+        lexicon=tuple(Pronunciation(**entry) for entry in lexicon),
+        mood=Mood(mood),
+        automatic=automatic_mood,
+    )
 
 
 def _moving(human: DigitalHuman) -> dict[str, str]:

@@ -17,7 +17,7 @@ from avatars.consent import (
 from avatars.consent import check as check_consent
 from avatars.consent import decide as decide_consent
 from avatars.reasons.render import words as reason_words
-from avatars.rendering.engine_status import EngineKind, EngineStatus, engines
+from avatars.rendering.engine_status import EngineKind, EngineStatus, engines, speech_controls
 from avatars.rendering.estimates import Estimate, queue_position, seconds_left, time_left
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
@@ -98,6 +98,7 @@ from avatars.services.templates import (
     variable_faults,
 )
 from avatars.services.voices import forget_speech, preview_voice, seed_voices
+from avatars.speech.text.speaking_style import without_marks as plain_script
 from avatars.video_templates.personalisation import PersonalScript, is_personalised
 from avatars.video_templates.variables import TemplateFault
 
@@ -174,6 +175,7 @@ __all__ = [
     "move_scene",
     "personal_faults",
     "personalise",
+    "plain_script",
     "presentation_faults",
     "preview_scene",
     "preview_script",
@@ -203,6 +205,7 @@ __all__ = [
     "seed_voices",
     "shown_stream",
     "slide_area",
+    "speech_controls",
     "stream_captions",
     "stream_part",
     "stream_playlist",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import RenderTemplate
+from avatars.models import RenderTemplate, SpokenMood
 from avatars.rendering import readings
 from avatars.services.renders import check_script, names_in
 from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark
@@ -31,6 +31,14 @@ WORDS = {
         _("Write the month as a word, or like 2026-03-04."),
     ),
     Code.LONG_SENTENCE: (_("This sentence is long; the voice takes breath somewhere in it."), _("Make two of it.")),
+    Code.UNKNOWN_MARK: (
+        _("This is no mark of a mood or pace, so it is spoken."),
+        _("Moods: [warm] [cheerful] [serious] [calm] [sorry] [curious] [neutral]. Paces: [slow] [fast]."),
+    ),
+    Code.INNER_MARK: (
+        _("A mark holds for the whole sentence it stands in."),
+        _("Write it before the sentence."),
+    ),
     Code.NOTHING_TO_SAY: (_("Nothing in this text can be spoken."), _("Write Chinese or English words or numbers.")),
 }
 
@@ -55,6 +63,16 @@ class ScriptPreview:
     lines: tuple[Line, ...]
     comments: tuple[ScriptRemark, ...]
     seconds: float
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Each sentence as it is spoken, and the mood and pace that its mark gives it, in the reader's language."""
+        return [(line.spoken, _style_words(line)) for line in self.lines]
+
+
+def _style_words(line: Line) -> str:
+    mood = str(SpokenMood(line.mood).label) if line.mood != SpokenMood.NEUTRAL else ""
+    return " ".join(part for part in (mood, f"× {line.pace:g}" if line.pace != 1 else "") if part)
 
 
 def preview_script(text: str, *, template: RenderTemplate | None = None) -> ScriptPreview:

@@ -22,6 +22,7 @@ from avatars.scenes import canvas, marks, pdf_pages
 from avatars.scenes.layouts import places, size_of
 from avatars.scenes.spec import Layout
 from avatars.services.renders import TEST, check_script, request_recipe
+from avatars.speech.text.speaking_style import blanked
 from avatars.studio.interactive import interactive_studio
 
 BETWEEN, BETWEEN_LINES = "\n\n", "\n"
@@ -68,7 +69,7 @@ def _faults(number: int, scene: PresentationScene, partner: DigitalHuman | None,
     if Layout(scene.layout).has_two and partner is None:
         words = gettext("Choose a second digital human, or the layout with one.")
         found.append(("layout", "partner_missing", words))
-    if not any(char.isalnum() for line in marked for char in line.text):
+    if not any(char.isalnum() for line in marked for char in blanked(line.text)):
         found.append((script, "empty", gettext("Write what is said in this scene.")))
     if Layout(scene.layout).has_slide and not scene.slide:
         found.append(("slide", "slide_missing", gettext("Upload a slide, or choose the layout without one.")))

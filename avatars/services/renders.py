@@ -14,6 +14,7 @@ from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rende
 from avatars.rendering import estimates, quotas, recipes
 from avatars.services.recordings import Recording
 from avatars.signals import render_finished
+from avatars.speech.text.speaking_style import blanked
 from avatars.video_templates import variables
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
@@ -37,7 +38,7 @@ def check_script(text: str, *, most: int | None = None) -> str:
     most = most or settings.AVATARS["MAX_CHARACTERS"]
     if not text:
         raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
-    if not any(char.isalnum() for char in text):
+    if not any(char.isalnum() for char in blanked(text)):
         raise ScriptError(
             "Nothing in this text can be spoken.",
             code="script_unspeakable",

@@ -3,12 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.adapters.availability import Probed
 from avatars.speech.text.pronunciations import Pronunciation
+from avatars.speech.text.speaking_style import Mood
 
 SENTENCE_PAUSE = 0.3
 
@@ -64,19 +67,36 @@ class Speech:
 class Manner:
     """How a text is spoken beside voice and speed: words with a reading of their own, and seconds between sentences.
 
-    `fresh`: the cache is not used.
+    `mood` is that of sentences without a mark; where it is `automatic`, their words may suggest another. `fresh`: the
+    cache is not used.
     """
 
     lexicon: tuple[Pronunciation, ...] = ()
     pause: float = SENTENCE_PAUSE
+    mood: Mood = Mood.NEUTRAL
+    automatic: bool = False
     fresh: bool = False
 
 
 NATURAL = Manner()
 
 
+class Control(StrEnum):
+    """What a mood or a pace may change in a voice."""
+
+    PACE = "pace"
+    LOUDNESS = "loudness"
+    PITCH = "pitch"
+    RANGE = "range"
+
+
 class SpeechEngine(Probed, ABC):
-    """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent."""
+    """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent.
+
+    `controls` is what marks and moods can change in it.
+    """
+
+    controls: ClassVar[frozenset[Control]] = frozenset()
 
     @abstractmethod
     def speak(self, text: str, *, voice: str, speed: float = 1.0, progress: Progress | None = None) -> Speech:

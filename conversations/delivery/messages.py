@@ -111,7 +111,8 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     """
     delivery, until = video_delivery.delivery_of(render), render.allowed_until
     heading = truncate(title, 128)
-    words = "" if heading.endswith(render.text) else truncate(render.text, 512)
+    script = render.shown_text
+    words = "" if heading.endswith(script) else truncate(script, 512)
     avatars.check_label(render, delivery.name)
     if delivery.form == DeliveryForm.LINK:
         address = watch_links.render_url(application, member, render)

@@ -59,13 +59,13 @@ class WatchLink(models.Model):
     def title(self) -> str:
         """The heading above the video."""
         if self.render is not None:
-            return self.render.text.strip().split("\n")[0][:80]
+            return self.render.shown_text.strip().split("\n")[0][:80]
         return PurePosixPath(self.upload.filename).stem if self.upload else ""
 
     @property
     def words(self) -> str:
         """The script of a render; empty for a file."""
-        return self.render.text if self.render else ""
+        return self.render.shown_text if self.render else ""
 
     @property
     def size(self) -> int:

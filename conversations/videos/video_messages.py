@@ -67,7 +67,7 @@ def say_video(
         member=conversation.member,
         direction=Message.Direction.OUT,
         state=Message.State.WAITING,
-        content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.text),
+        content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.shown_text),
         render=render,
         deadline_at=deadline or fallbacks.deadline_for(render, now=timezone.now()),
         asked=asked,
@@ -105,7 +105,7 @@ def say_script(conversation: Conversation, text: str, *, why: str, cid: str) -> 
     """Send the script of a video that is not rendered as text; `why` is the code of the reason."""
     logger.warning("A video is not made.", extra={"cid": cid, "code": why})
     words = video_texts.video_not_allowed if avatars.is_consent_reason(why) else video_texts.video_failed
-    message = messages.say(conversation, words(text), cid=cid, degraded=True)
+    message = messages.say(conversation, words(avatars.plain_script(text)), cid=cid, degraded=True)
     message.reason, message.why = Message.Reason.TEXT, why
     message.save(update_fields=["reason", "why"])
     return message

@@ -80,12 +80,12 @@ def video_ready_soon(text: str) -> str:
 
 def video_title(render: Render) -> str:
     """Its words where they fit a title, else its digital human: the description has the words then."""
-    return render.text if _fits(render.text) else render.digital_human.name
+    return render.shown_text if _fits(render.shown_text) else render.digital_human.name
 
 
 def video_asked_for(render: Render) -> str:
     """The title of a video that a member requested; many other messages may have come since. As `video_title`."""
-    title = _("The video you asked for: %s") % render.text
+    title = _("The video you asked for: %s") % render.shown_text
     return title if _fits(title) else _("The video you asked for")
 
 

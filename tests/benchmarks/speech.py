@@ -1,5 +1,5 @@
 """Intelligibility and speed of the voices:
-`python -m tests.benchmarks.speech [zh en mixed voices speed cost] [female male]`.
+`python -m tests.benchmarks.speech [zh en mixed voices speed cost moods] [female male]`.
 
 Every sentence is spoken by the bilingual voices of the seed and heard by the recognition engine. Chinese is compared by
 pinyin without tones, for a listener writes another character of the same sound; English by words.
@@ -9,6 +9,9 @@ What the listener writes in Chinese though it may have heard right (coffee å’–å•
 stands the figure with Chinese as written too.
 
 `cost` compares the network as published with ours, on one thread.
+
+`moods` has each mood say some sentences: syllables or words a minute, the median and range of the pitch, the loudness
+before levelling, and the share of wrong units.
 
 `voices` has each of the six single voices say every third sentence of its language. The listener has faults of its own,
 so all figures are upper bounds of the voice's.
@@ -29,15 +32,19 @@ from pypinyin import lazy_pinyin
 
 from avatars.recognition.base import RATE
 from avatars.recognition.whisper import Whisper
+from avatars.speech.audio import mastering
 from avatars.speech.audio.sound_files import resampled
-from avatars.speech.base import NATURAL
+from avatars.speech.base import NATURAL, Manner
 from avatars.speech.kokoro import network
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.kokoro.model import RATE as VOICE_RATE
 from avatars.speech.kokoro.model import Model
 from avatars.speech.kokoro.voices import Voices
+from avatars.speech.synthesis.synthesizer import joined
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.script import Language, clean
+from avatars.speech.text.speaking_style import Mood
+from tests.avatars.speech.pitch import pitches
 from tests.benchmarks.sentences import CHINESE, ENGLISH, MIXED
 
 FEMALE, MALE = "0.6*zf_xiaobei+0.4*af_heart", "0.6*zm_yunjian+0.4*am_michael"
@@ -47,6 +54,7 @@ SINGLE = {
     "en": ("af_heart", "am_michael"),
 }
 EVERY = 3
+MOOD_SENTENCES = 6
 SETS = {"zh": CHINESE, "en": ENGLISH, "mixed": MIXED}
 LIMITS = {"zh": 0.02, "en": 0.03, "mixed": 0.15}
 NAMES = {"zh": "pinyin error", "en": "word error", "mixed": "character error"}
@@ -171,6 +179,29 @@ def cost() -> None:
     print(f"cost   the samples differ by {differs} at most, in {length['published']:.0f} s", flush=True)
 
 
+def moods(voice: str, engine: Kokoro, listener: Listener) -> None:
+    """What each mood changes in a voice, and whether it is still understood."""
+    for kind, sentences in (("zh", CHINESE[:MOOD_SENTENCES]), ("en", ENGLISH[:MOOD_SENTENCES])):
+        for mood in Mood:
+            wrong = total = 0
+            seconds, found, loud = 0.0, [], []
+            for sentence in sentences:
+                parts = list(engine.parts(sentence, voice=voice, manner=Manner(mood=mood)))
+                speech, raw = joined(parts), np.concatenate([part.samples for part in parts])
+                heard = listener.units(listener.heard(speech.samples, speech.rate, kind), kind)
+                said = listener.units(sentence, kind)
+                wrong, total = wrong + errors(by_sound(said), by_sound(heard)), total + len(said)
+                seconds += speech.tokens[-1].end - speech.tokens[0].start
+                found.append(pitches(raw, speech.rate))
+                loud.append(mastering.loudness(raw, speech.rate))
+            low, middle, high = np.percentile(np.concatenate(found), [10, 50, 90])
+            print(
+                f"moods  {kind} {voice} {mood.value:<9} {60 * total / seconds:4.0f} a minute, pitch {middle:3.0f} Hz, "
+                f"range {12 * np.log2(high / low):4.1f} st, {np.mean(loud):5.1f} LUFS, wrong {wrong / total:.2%}",
+                flush=True,
+            )
+
+
 def _published(weights: bytes) -> bytes:
     model = onnx.load_from_string(weights)
     network.tell_durations(model.graph)
@@ -187,7 +218,7 @@ def main() -> int:
     """All sets by both voices, or those that are named."""
     asked = sys.argv[1:]
     blends = [voice for name, voice in BLENDS.items() if name in asked] or list(BLENDS.values())
-    wanted = [name for name in asked if name not in BLENDS] or [*SETS, "voices", "speed", "cost"]
+    wanted = [name for name in asked if name not in BLENDS] or [*SETS, "voices", "speed", "cost", "moods"]
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         if set(wanted) - {"speed", "cost"}:
@@ -198,6 +229,8 @@ def main() -> int:
         for kind, voices in SINGLE.items() if "voices" in wanted else ():
             for voice in voices:
                 failed |= understood(kind, voice, engine, listener, every=EVERY) > LIMITS[kind]
+        for voice in blends if "moods" in wanted else ():
+            moods(voice, engine, listener)
     if "speed" in wanted:
         speed()
     if "cost" in wanted:

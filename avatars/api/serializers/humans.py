@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from avatars import services
-from avatars.api.serializers.fields import address
+from avatars.api.serializers.fields import FormBooleanField, address
 from avatars.models import (
     DigitalHuman,
     Voice,
@@ -173,6 +173,9 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         max_length=300,
         help_text="Why the portrait shows no real person; required if it looks like a photograph.",
     )
+    automatic_mood = FormBooleanField(
+        required=False, help_text="Whether words and punctuation suggest the mood of a sentence; `true` if left out."
+    )
     portrait_url = serializers.SerializerMethodField(help_text="URL of the picture; takes the same token.")
     idle_video_url = serializers.SerializerMethodField(
         help_text="URL of its silent video that loops without a seam; takes the same token. Empty until it is made, "
@@ -193,6 +196,8 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
                 "voice",
                 "speed",
                 "pause",
+                "mood",
+                "automatic_mood",
                 "mode",
                 "portrait",
                 "face",

@@ -4,22 +4,26 @@ Text leaves the company. The engine works only if the operator allows that with 
 """
 
 import asyncio
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from avatars.adapters.availability import Availability, look
 from avatars.adapters.http_client import strange
 from avatars.exceptions import EngineFailed, EngineMissing
+from avatars.speech.base import Control
 from avatars.speech.engines.openai import heard, unset
 from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard, Word
 
 PACKAGE, SETTING = "edge_tts", "OPENUSER_EDGE_ALLOWED"
 LICENCE = "LGPL-3.0 of edge-tts; the service is unofficial, its terms are unclear"
 TICKS = 10_000_000
+USUAL_PITCH = 170  # hertz, between those of men and women: the service takes differences
 
 
 class Edge(Dictated):
     """Options: `allowed`, whether the operator allows texts to go there; `time_limit` for a sentence in seconds;
     `relay`, a host and port to which the connection is made instead, by a certificate for the service's name."""
+
+    controls: ClassVar[frozenset[Control]] = Dictated.controls | {Control.PITCH}
 
     def __init__(self, *, allowed: bool = False, time_limit: float = 30.0, relay: str = "", **options: Any) -> None:
         if not allowed:
@@ -40,11 +44,14 @@ class Edge(Dictated):
         return look(licence=LICENCE, device="server", packages=(PACKAGE,), licensed=(SETTING, allowed))
 
     def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+        return self.say_at(words, language=language, voice=voice, speed=speed, pitch=0.0)
+
+    def say_at(self, words: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
         import aiohttp
         from edge_tts.exceptions import EdgeTTSException
 
         try:
-            sound, timed = asyncio.run(self._spoken(words, voice, f"{round((speed - 1) * 100):+d}%"))
+            sound, timed = asyncio.run(self._spoken(words, voice, f"{round((speed - 1) * 100):+d}%", pitch))
         except TimeoutError as error:
             raise _failed("The service took too long.", "engine_timeout") from error
         except aiohttp.ClientConnectionError as error:
@@ -58,7 +65,7 @@ class Edge(Dictated):
         found = heard(sound)
         return Heard(samples=found.samples, rate=found.rate, words=tuple(timed))
 
-    async def _spoken(self, words: str, voice: str, rate: str) -> tuple[bytes, list[Word]]:
+    async def _spoken(self, words: str, voice: str, rate: str, pitch: float) -> tuple[bytes, list[Word]]:
         from edge_tts import Communicate
 
         sound, timed = bytearray(), []
@@ -67,6 +74,7 @@ class Edge(Dictated):
                 words,
                 voice,
                 rate=rate,
+                pitch=f"{round(pitch * USUAL_PITCH):+d}Hz",
                 boundary="WordBoundary",
                 connector=_towards(self._relay) if self._relay else None,
                 receive_timeout=max(1, round(self._limit)),

@@ -1,10 +1,10 @@
 """Kokoro-82M, the built-in voice: Mandarin and English on the CPU, with the time of every phoneme."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from avatars.adapters.availability import Availability, NeededFile, look
-from avatars.speech.base import FluentEngine
+from avatars.speech.base import Control, FluentEngine
 
 if TYPE_CHECKING:
     from avatars.speech.kokoro import engine
@@ -16,6 +16,8 @@ SMALLEST_MODEL = 10_000_000
 
 class Kokoro(FluentEngine):
     """Light to import, for the settings: making one gives an `engine.Kokoro`, as `Path` gives a `PosixPath`."""
+
+    controls: ClassVar[frozenset[Control]] = frozenset(Control)
 
     def __new__(cls, **_options: Any) -> "engine.Kokoro":
         from avatars.speech.kokoro import engine

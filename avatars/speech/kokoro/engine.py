@@ -95,7 +95,15 @@ class Kokoro(kokoro.Kokoro):
     def plan(self, text: str, manner: Manner) -> list[Utterable]:
         """The runs of a speech, without speaking it."""
         lexicon = Lexicon(manner.lexicon)
-        return plan(text, self.normaliser, self._model.knows, lexicon=lexicon, pause=manner.pause)
+        return plan(
+            text,
+            self.normaliser,
+            self._model.knows,
+            lexicon=lexicon,
+            pause=manner.pause,
+            mood=manner.mood,
+            automatic=manner.automatic,
+        )
 
     def _runs(self, text: str, manner: Manner) -> list[Utterable]:
         if not text.strip():
@@ -129,27 +137,32 @@ class Kokoro(kokoro.Kokoro):
 
     def _say(self, run: Utterable, saying: "_Saying") -> _Piece:
         spoken = [phoneme.symbol for phoneme in run.phonemes]
-        style = saying.styles[run.mixed]
+        style, prosody, speed = saying.styles[run.mixed], run.style.prosody, run.style.speed(saying.speed)
+        melody = {"pitch": prosody.pitch, "range": prosody.range} if prosody.pitch or prosody.range else {}
         key = cache.key(
             engine="kokoro",
             voice=saying.voice,
             symbols=spoken,
-            speed=saying.speed,
+            speed=speed,
             model=self._model.name,
             style=hashlib.sha256(style.tobytes()).hexdigest(),
+            **melody,
         )
         found = None if saying.fresh else self._cache.get(key)
         if found is None:
-            found = self._said(spoken, style, saying.speed)
+            found = self._said(spoken, style, speed, melody)
             self._cache.put(key, found)
         segments = tuple(
             Segment(symbol=symbol, start=start, end=end, owner=run.phonemes[index].at if index >= 0 else NOBODY)
             for symbol, start, end, index in found.facts["segments"]
         )
-        return _Piece(samples=found.samples, segments=segments, run=run)
+        samples = found.samples if not prosody.gain else found.samples * np.float32(10 ** (prosody.gain / 20))
+        return _Piece(samples=samples, segments=segments, run=run)
 
-    def _said(self, spoken: list[str], style: NDArray[np.float32], speed: float) -> cache.CachedSpeech:
-        raw = self._model.say(spoken, style, speed=speed)
+    def _said(
+        self, spoken: list[str], style: NDArray[np.float32], speed: float, melody: dict[str, float]
+    ) -> cache.CachedSpeech:
+        raw = self._model.say(spoken, style, speed=speed, **melody)
         timed = [
             Segment(symbol=symbol, start=start, end=end, owner=index)
             for index, (symbol, (start, end)) in enumerate(zip(spoken, pairwise((raw.start, *raw.ends)), strict=True))

@@ -56,13 +56,25 @@ class Model:
             raise EngineMissing(
                 "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
             ) from error
+        self._bends = network.PITCH in {given.name for given in self._session.get_inputs()}
         self._ids: dict[str, int] = json.loads((DATA / "kokoro-vocab.json").read_text(encoding="utf-8"))["vocab"]
 
     def knows(self, symbol: str) -> bool:
         return symbol in self._ids
 
-    def say(self, symbols: Sequence[str], style: NDArray[np.float32], *, speed: float) -> Utterance:
-        """Speak at most 510 known symbols in the voice `style` of shape (510, 256), whose rows are for lengths."""
+    def say(
+        self,
+        symbols: Sequence[str],
+        style: NDArray[np.float32],
+        *,
+        speed: float,
+        pitch: float = 0.0,
+        range: float = 0.0,
+    ) -> Utterance:
+        """Speak at most 510 known symbols in the voice `style` of shape (510, 256), whose rows are for lengths.
+
+        `pitch` and `range` are the shares by which the voice is higher and its melody wider.
+        """
         ids = [0, *(self._ids[symbol] for symbol in symbols), 0]
         row = style[min(len(symbols), len(style)) - 1]
         feed = {
@@ -70,6 +82,11 @@ class Model:
             "style": row.reshape(1, -1),
             "speed": np.array([speed], np.float32),
         }
+        if self._bends:
+            feed |= {
+                network.PITCH: np.array([pitch], np.float32),
+                network.RANGE: np.array([range], np.float32),
+            }
         audio, durations = self._session.run(None, feed)
         ends = np.maximum(np.cumsum(np.ravel(durations)).round().astype(int) - _UNITS_LATE, 0) * _SAMPLES_PER_UNIT
         return Utterance(

@@ -11,7 +11,14 @@ from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 from avatars.speech.audio.onnx import session
 
 _DURATIONS = "/encoder/Clip_output_0"
+_PITCH = "/encoder/F0_proj/Conv_output_0"
 _FLIP = "signed/flip"
+PITCH, RANGE = "pitch", "range"
+"""Inputs of the rewritten network: shares by which the voice is higher and its melody wider."""
+
+_VOICED = 40.0
+"""Hertz; the network predicts about zero where the voice is silent."""
+
 _FLIP_SINCE = 18
 """The version of ONNX that brought BitwiseXor."""
 
@@ -26,6 +33,7 @@ def prepared(weights: bytes) -> bytes:
     except DecodeError as error:
         raise ValueError("not an ONNX file") from error
     tell_durations(model.graph)
+    bend_pitch(model.graph)
     has_flip = any(opset.domain == "" and opset.version >= _FLIP_SINCE for opset in model.opset_import)
     if has_flip and multiplies_exactly():
         sign_convolutions(model.graph)
@@ -36,6 +44,40 @@ def tell_durations(graph: GraphProto) -> None:
     """Make the predicted durations, one for each symbol and both ends, an output."""
     graph.node.append(helper.make_node("Identity", [_DURATIONS], ["duration"], "durations"))
     graph.output.append(helper.make_tensor_value_info("duration", TensorProto.FLOAT, None))
+
+
+def bend_pitch(graph: GraphProto) -> None:
+    """Make the predicted pitch a matter of two inputs: with zeros, it stays to the last bit.
+
+    Only voiced frames move: away from their mean by a share of their distance, and up by a share of themselves.
+    """
+    nodes = list(graph.node)
+    at = next((number for number, node in enumerate(nodes) if _PITCH in node.output), None)
+    if at is None:
+        return
+    for node in nodes[at + 1 :]:
+        node.input[:] = [f"{_PITCH}/bent" if name == _PITCH else name for name in node.input]
+    graph.initializer.append(numpy_helper.from_array(np.array(_VOICED, np.float32), "melody/voiced"))
+    graph.initializer.append(numpy_helper.from_array(np.array(1, np.float32), "melody/one"))
+    for name in (PITCH, RANGE):
+        graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]))
+    steps: list[tuple[str, list[str], str]] = [
+        ("Greater", [_PITCH, "melody/voiced"], "is_voiced"),
+        ("Mul", ["melody/mask", _PITCH], "voice"),
+        ("ReduceSum", ["melody/voice"], "sum"),
+        ("ReduceSum", ["melody/mask"], "frames"),
+        ("Max", ["melody/frames", "melody/one"], "count"),
+        ("Div", ["melody/sum", "melody/count"], "mean"),
+        ("Sub", [_PITCH, "melody/mean"], "distance"),
+        ("Mul", ["melody/distance", RANGE], "wider"),
+        ("Mul", [_PITCH, PITCH], "higher"),
+        ("Add", ["melody/wider", "melody/higher"], "change"),
+        ("Mul", ["melody/mask", "melody/change"], "voiced_change"),
+    ]
+    bent = [helper.make_node(kind, inputs, [f"melody/{name}"]) for kind, inputs, name in steps]
+    bent.insert(1, helper.make_node("Cast", ["melody/is_voiced"], ["melody/mask"], to=TensorProto.FLOAT))
+    bent.append(helper.make_node("Add", [_PITCH, "melody/voiced_change"], [f"{_PITCH}/bent"]))
+    _replace(graph, [*nodes[: at + 1], *bent, *nodes[at + 1 :]])
 
 
 def sign_convolutions(graph: GraphProto) -> None:

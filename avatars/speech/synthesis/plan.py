@@ -10,6 +10,7 @@ from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser, Reading
 from avatars.speech.text.pronunciations import Form, Pronunciation, symbols
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
+from avatars.speech.text.speaking_style import PLAIN, Mood, Style, styles
 
 TOKEN_LIMIT = 180
 """Phonemes per run of the network: memory grows with them (540 MB at 180), and its own limit is 510."""
@@ -24,13 +25,14 @@ _WORD = re.compile(rf"[{HAN}]|[{LATIN}]+(?:['\-][{LATIN}]+)*")
 class Utterable:
     """One run: `phonemes` point into `places` by index or are `NOWHERE`; `pause` is the silence after it in seconds.
 
-    `mixed`: its sentence has words of both languages.
+    `mixed`: its sentence has words of both languages. `style` is how it is said.
     """
 
     phonemes: tuple[Phoneme, ...]
     places: tuple[Place, ...]
     pause: float
     mixed: bool = False
+    style: Style = PLAIN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ def plan(
     *,
     lexicon: Lexicon | None = None,
     pause: float = SENTENCE_PAUSE,
+    mood: Mood = Mood.NEUTRAL,
+    automatic: bool = False,
 ) -> list[Utterable]:
     """Return the runs for `text`, each of 1 to `TOKEN_LIMIT` phonemes that the network `knows`; empty if none.
 
@@ -58,7 +62,7 @@ def plan(
     """
     runs: list[Utterable] = []
     cleaned = clean(text)
-    for sentence in sentences(cleaned):
+    for sentence, style in styled(text, sentences(cleaned), mood=mood, automatic=automatic):
         spoken = spell_out(sentence, normaliser, lexicon or Lexicon())
         found = [
             replace(phoneme, at=spoken.owners[phoneme.at] if phoneme.at != NOWHERE else NOWHERE)
@@ -75,10 +79,19 @@ def plan(
                 places=spoken.places,
                 pause=round(pause * CLAUSE_SHARE, 3) if index + 1 < len(parts) else round(after, 3),
                 mixed=is_mixed(spoken.text),
+                style=style,
             )
             for index, part in enumerate(parts)
         ]
     return runs
+
+
+def styled(
+    text: str, found: list[Sentence], *, mood: Mood = Mood.NEUTRAL, automatic: bool = False
+) -> list[tuple[Sentence, Style]]:
+    """The sentences of a script, each with how it is said."""
+    ends, words = [each.offset + len(each.text) for each in found], [each.text for each in found]
+    return list(zip(found, styles(text, ends, words, mood=mood, automatic=automatic), strict=True))
 
 
 def is_mixed(text: str) -> bool:

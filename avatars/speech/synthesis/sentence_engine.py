@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.adapters.http_client import strange
 from avatars.exceptions import AvatarError
-from avatars.speech.base import SENTENCE_PAUSE, Anchor, Progress, Speech, SpeechEngine
+from avatars.speech.base import SENTENCE_PAUSE, Anchor, Control, Progress, Speech, SpeechEngine
+from avatars.speech.text.speaking_style import Mood
 
 FIELD = "speech_engine"
 SPEEDS = (0.5, 2.0)
@@ -45,6 +47,8 @@ class Heard:
 class Dictated(SpeechEngine):
     """`voice` is the default voice, `parallel` how many sentences are requested at once."""
 
+    controls: ClassVar[frozenset[Control]] = frozenset({Control.PACE, Control.LOUDNESS})
+
     def __init__(self, *, cache_dir: str | Path | None = None, voice: str = "", parallel: int = 2) -> None:
         from avatars.speech.text.g2p import keep_words_in
         from avatars.speech.text.normalisation import Normaliser
@@ -57,6 +61,10 @@ class Dictated(SpeechEngine):
     def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
         """One sentence, from several threads at once; `language` is "zh" or "en". Raises `EngineFailed`."""
 
+    def say_at(self, words: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
+        """As `say`, higher by a share of the pitch where the engine can; others leave it."""
+        return self.say(words, language=language, voice=voice, speed=speed)
+
     def speak(
         self,
         text: str,
@@ -65,8 +73,11 @@ class Dictated(SpeechEngine):
         speed: float = 1.0,
         progress: Progress | None = None,
         pause: float = SENTENCE_PAUSE,
+        mood: Mood = Mood.NEUTRAL,
+        automatic: bool = False,
     ) -> Speech:
-        """See `SpeechEngine.speak`; `pause` seconds are between sentences, more between paragraphs.
+        """See `SpeechEngine.speak`; `pause` seconds are between sentences, more between paragraphs. For `mood` and
+        `automatic` see `Manner`.
 
         Raises `EngineFailed` too, for all that the engine does wrong.
         """
@@ -75,14 +86,21 @@ class Dictated(SpeechEngine):
 
         who = voice or self._voice
         _check(who, speed)
-        found = passages(text, self._normaliser)
+        found = passages(text, self._normaliser, mood=mood, automatic=automatic)
 
         def take(passage: Passage) -> Take:
-            heard = self.say(passage.line, language=passage.language.value, voice=who, speed=speed)
+            prosody = passage.style.prosody
+            heard = self.say_at(
+                passage.line,
+                language=passage.language.value,
+                voice=who,
+                speed=passage.style.speed(speed),
+                pitch=prosody.pitch,
+            )
             _judge(heard, len(passage.units))
             return Take(
                 passage=passage,
-                samples=heard.samples,
+                samples=heard.samples * np.float32(10 ** (prosody.gain / 20)),
                 rate=heard.rate,
                 anchors=_anchors(passage.words, heard.words),
             )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from avatars.exceptions import ScriptError
 from avatars.speech.base import Place
-from avatars.speech.synthesis.plan import PARAGRAPH, ends_paragraph, spell_out
+from avatars.speech.synthesis.plan import PARAGRAPH, ends_paragraph, spell_out, styled
 from avatars.speech.text.g2p import MARKS, NOWHERE, Phoneme, phonemes
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.script import Language, clean, sentences
+from avatars.speech.text.speaking_style import PLAIN, Mood, Style
 
 # Marks that colour the sound before or after them and are no sounds themselves.
 _COLOURS = frozenset("↓→↗↘ːʰʲ̃ᵝˌ")
@@ -39,6 +40,7 @@ class Passage:
     units: tuple[Unit, ...]
     places: tuple[Place, ...]
     pauses: float = 1.0
+    style: Style = PLAIN
 
     @property
     def line(self) -> str:
@@ -46,11 +48,18 @@ class Passage:
         return " ".join(self.words.split())
 
 
-def passages(text: str, normaliser: Normaliser, lexicon: Lexicon | None = None) -> list[Passage]:
+def passages(
+    text: str,
+    normaliser: Normaliser,
+    lexicon: Lexicon | None = None,
+    *,
+    mood: Mood = Mood.NEUTRAL,
+    automatic: bool = False,
+) -> list[Passage]:
     """The sentences of a script that can be spoken. Raises `ScriptError` where there are none."""
     if not text.strip():
         raise ScriptError("There is nothing to say.", code="script_empty", remedy="Write a script.", field="text")
-    found = list(_passages(text, normaliser, lexicon or Lexicon()))
+    found = list(_passages(text, normaliser, lexicon or Lexicon(), mood, automatic))
     if not found:
         raise ScriptError(
             "Nothing in this text can be spoken.",
@@ -61,9 +70,9 @@ def passages(text: str, normaliser: Normaliser, lexicon: Lexicon | None = None) 
     return found
 
 
-def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon) -> Iterator[Passage]:
+def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon, mood: Mood, automatic: bool) -> Iterator[Passage]:
     cleaned = clean(text)
-    for sentence in sentences(cleaned):
+    for sentence, style in styled(text, sentences(cleaned), mood=mood, automatic=automatic):
         spoken = spell_out(sentence, normaliser, lexicon)
         units = tuple(_units(phonemes(spoken.text, sentence.language, spoken.given), spoken.owners))
         if any(unit.place != NOWHERE for unit in units):
@@ -73,6 +82,7 @@ def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon) -> Iterator[P
                 units=units,
                 places=spoken.places,
                 pauses=PARAGRAPH if ends_paragraph(cleaned, sentence) else 1.0,
+                style=style,
             )
 
 

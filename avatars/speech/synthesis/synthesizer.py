@@ -13,6 +13,7 @@ from avatars.speech.synthesis import cache
 from avatars.speech.synthesis.lexicon_text import respelled
 from avatars.speech.synthesis.sentence_engine import Dictated
 from avatars.speech.synthesis.stream import filled, shifted
+from avatars.speech.text.speaking_style import blanked
 
 
 def parts(
@@ -47,19 +48,26 @@ def _whole(
     about: dict[str, Any] | None,
 ) -> Generator[Speech, None, None]:
     """All of it at once."""
-    written = respelled(text, manner.lexicon)
-    # Of the manner, those who know only text take the words, and some the pauses.
-    pauses = {"pause": manner.pause} if isinstance(engine, Dictated) else {}
+    # Of the manner, those who know only text take the words, and some the pauses and the moods.
+    dictated = isinstance(engine, Dictated)
+    written = respelled(text if dictated else blanked(text), manner.lexicon)
+    wishes = _wishes(manner) if dictated else {}
     name = cache.key(
-        engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about, **pauses
+        engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about, **wishes
     )
     spoken = _from_cache(kept.get(name)) if kept and about and not manner.fresh else None
     if spoken is None:
-        spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress, **pauses)
+        spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress, **wishes)
         spoken = replace(spoken, samples=cache.rounded(spoken.samples))
         if kept and about:
             kept.put(name, _to_cache(spoken))
     yield written.restored(spoken)
+
+
+def _wishes(manner: Manner) -> dict[str, Any]:
+    moods = {"mood": manner.mood, "automatic": manner.automatic}
+    usual = {"mood": NATURAL.mood, "automatic": NATURAL.automatic}
+    return {"pause": manner.pause, **(moods if moods != usual else {})}
 
 
 def joined(said: Iterable[Speech]) -> Speech:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from avatars.speech.text.pronunciations import Pronunciation
+from avatars.speech.text.speaking_style import Mood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Code(StrEnum):
     LONG_NUMBER = "long_number"
     TWO_DATES = "two_dates"
     LONG_SENTENCE = "long_sentence"
+    UNKNOWN_MARK = "unknown_mark"
+    INNER_MARK = "inner_mark"
     NOTHING_TO_SAY = "nothing_to_say"
 
 
@@ -54,13 +57,15 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A sentence and its spoken form."""
+    """A sentence and its spoken form; `pace` is a factor that a mark in the script gives it."""
 
     offset: int
     length: int
     language: str
     spoken: str
     words: tuple[Word, ...]
+    mood: str = Mood.NEUTRAL
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

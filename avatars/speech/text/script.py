@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from avatars.speech.text.speaking_style import blanked
+
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 
@@ -55,8 +57,9 @@ class Sentence:
 def clean(text: str) -> str:
     """Return `text` at the same length with Markdown, links, tags, emoji and full-width letters out of the way.
 
-    Digits of all scripts become ours.
+    Digits of all scripts become ours, and marks of moods and paces are blank.
     """
+    text = blanked(text)
     text = re.sub(r"\d", _digit, text.translate(_FOLD)).replace("\r", "\n")
     for pattern in _BLANK:
         text = pattern.sub(_spaces, text)

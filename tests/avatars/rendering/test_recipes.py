@@ -12,6 +12,7 @@ from avatars import services
 from avatars.exceptions import ScriptError
 from avatars.models import Render
 from avatars.rendering import recipes
+from avatars.speech.text.speaking_style import Mood
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +101,26 @@ def test_segments_that_videos_share_move_in_few_ways_but_not_alike(human):
         seeds.append(recipes.video_spec(render).seed)
         assert recipes.video_spec(render).seed == seeds[-1]
     assert len(set(seeds)) == recipes.WAYS
+
+
+def test_moods_are_part_of_the_content_hash_and_reach_the_engine(human):
+    first = services.request_render(human, "你好！")
+    assert recipes.video_spec(first).manner.automatic
+    human.automatic_mood, human.mood = False, "calm"
+    calm = services.request_render(human, "你好！")
+    assert calm.pk != first.pk
+    assert (recipes.video_spec(calm).manner.mood, recipes.video_spec(calm).manner.automatic) == (Mood.CALM, False)
+    marked = services.request_render(human, "[慢]你好！")
+    assert marked.pk != calm.pk
+    assert (marked.text, marked.shown_text) == ("[慢]你好！", "你好！")
+
+
+def test_recipes_from_before_moods_stay_as_they_were(human):
+    human.automatic_mood = False
+    assert not {"mood", "automatic_mood"} & set(recipes.freeze(human, "你好！", mode=human.mode))
+
+
+def test_marks_alone_are_nothing_to_say(human):
+    with pytest.raises(ScriptError) as caught:
+        services.request_render(human, "[慢] [cheerful]")
+    assert caught.value.code == "script_unspeakable"
