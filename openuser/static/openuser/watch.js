@@ -7,6 +7,12 @@
   const video = main.querySelector("video");
   const idle = main.querySelector("[data-idle]");
   const progress = main.querySelector("[data-progress]");
+  // Where people want no motion, its first frame stands until the video begins.
+  if (idle && matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    idle.autoplay = false;
+    idle.pause();
+    idle.classList.add("still");
+  }
   const player = new globalThis.StreamPlayer(video);
 
   async function asked() {
