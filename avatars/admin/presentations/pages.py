@@ -79,7 +79,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         ),
         (
             _("Second language"),
-            {"fields": (("translation_voice", "translation_partner_voice"),), "classes": ("collapse",)},
+            {"fields": ("translation_voice", "translation_partner_voice"), "classes": ("collapse",)},
         ),
     )
     inlines = (SceneInline,)
