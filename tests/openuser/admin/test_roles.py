@@ -66,7 +66,7 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.
-ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
+ALSO_FOR = {name: {Role.EDITOR} for name in ("sample", "make_idle_video", "try_out")}
 ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
 # Pages of no model, and what each needs to be shown.
 OF_ALL: dict[str, dict[str, str]] = {
