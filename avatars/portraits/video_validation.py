@@ -15,6 +15,7 @@ from avatars.engines.puppet.face.closeup import closeup
 from avatars.engines.puppet.face.mesh import Face
 from avatars.engines.puppet.moving import face_track
 from avatars.engines.puppet.moving.frames import VideoFrames
+from avatars.engines.puppet.moving.route import speaks
 from avatars.engines.puppet.moving.track_cache import kept_track
 from avatars.exceptions import PortraitError
 from avatars.media import mp4
@@ -31,8 +32,6 @@ CUT, USUAL = 12.0, 5.0
 than around it: nods and gestures stay below 4."""
 JUMP = 0.6
 """Eye distances that a face may move from one frame to the next."""
-SPEAKS = 0.05
-"""By how much the gap between the lips varies in a person who speaks, eye distances."""
 TOGETHER = 1.0
 """Seconds between two places that are told as one."""
 TELLS = 3
@@ -114,7 +113,7 @@ def examine(
         flaws=tuple(_shown(flaw, whole, track) for flaw in flaws),
         remarks=tuple(_shown(remark, whole, track) for remark in remarks),
         still=_jpeg(_frame(whole, track.reference)),
-        speaks=bool(np.percentile(track.gap, 90) - np.percentile(track.gap, 10) > SPEAKS),
+        speaks=speaks(track.gap),
         photographic=bool(np.mean(looks.photographic or [True]) >= 0.5),
     )
 

@@ -48,6 +48,24 @@ class VideoFrames:
         for leg in legs:
             yield from self._forwards(leg) if leg.step > 0 else self._backwards(leg)
 
+    def following(self, numbers: Iterable[int]) -> Iterator[tuple[int, Picture]]:
+        """The number and the picture of each of these frames; quick where neighbours follow each other."""
+        onwards: Iterator[Picture] = iter(())
+        before, place, piece = -1, -1, dict[int, Picture]()
+        for number in numbers:
+            if number not in piece and number < before:
+                first = number // KEYFRAME * KEYFRAME
+                piece = dict(zip(range(first, number + 1), self.read(first, number - first + 1), strict=False))
+                onwards, place = iter(()), -1
+            elif number not in piece:
+                onwards = onwards if number == place else self.read(number)
+                piece, place = {}, number + 1
+            frame = piece[number] if number in piece else next(onwards, None)
+            if frame is None:
+                raise broken()
+            yield number, frame
+            before = number
+
     def _forwards(self, leg: Leg) -> Iterator[tuple[int, Picture]]:
         yield from zip(range(leg.first, leg.first + leg.count), self.read(leg.first, leg.count), strict=True)
 

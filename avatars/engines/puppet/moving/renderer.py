@@ -11,6 +11,8 @@ from avatars.engines.puppet.moving import light
 from avatars.engines.puppet.moving.alignment import align
 from avatars.engines.puppet.moving.camera import MovingCamera
 from avatars.engines.puppet.moving.frames import VideoFrames
+from avatars.engines.puppet.moving.pauses import paused
+from avatars.engines.puppet.moving.route import AHEAD, Route, speaks
 from avatars.engines.puppet.moving.teeth import showing
 from avatars.engines.puppet.moving.way import legs
 from avatars.engines.puppet.rig.rig import Rig
@@ -21,12 +23,16 @@ def moving_frames(rig: Rig, moving: MovingPortrait, setup: Setup, motions: Itera
     x, y, width, height = moving.place
     frames = VideoFrames(path=moving.path, part=moving.part, size=(width, height))
     camera = _camera(rig, moving, frames, sharp=setup.mode.enhanced)
-    way = _paced(frames.along(legs(moving.track.motion, setup.seed)), setup.fps)
+    route = Route(moving.track, setup.seed) if speaks(moving.track.gap) else None
+    steps = frames.following(route.numbers()) if route else frames.along(legs(moving.track.motion, setup.seed))
+    way = _paced(steps, setup.fps)
     picture = setup.portrait.copy()
-    for motion in motions:
-        for face, (number, frame) in zip(motion.face, way, strict=False):
-            picture[y : y + height, x : x + width] = camera.draw(frame, number, face)
-            yield picture
+    for face, coming in paused(motions, setup.fps, ahead=AHEAD if route else 0):
+        if route:
+            route.coming = coming
+        number, frame = next(way)
+        picture[y : y + height, x : x + width] = camera.draw(frame, number, face)
+        yield picture
 
 
 def _camera(rig: Rig, moving: MovingPortrait, frames: VideoFrames, *, sharp: bool) -> MovingCamera:

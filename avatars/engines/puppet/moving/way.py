@@ -21,7 +21,7 @@ def legs(motion: Floats, seed: int) -> Iterator[Leg]:
     """
     first, last = turns(motion)
     random = np.random.default_rng([seed, 3])
-    at = _start(motion, first, last, random)
+    at = start(motion, first, last, random)
     step = 1 if at < last and (at <= first or random.random() < 0.5) else -1
     while True:
         end = last if step > 0 else first
@@ -39,6 +39,7 @@ def turns(motion: Floats) -> tuple[int, int]:
     return (first, last) if last > first else (0, count - 1)
 
 
-def _start(motion: Floats, first: int, last: int, random: np.random.Generator) -> int:
+def start(motion: Floats, first: int, last: int, random: np.random.Generator) -> int:
+    """One of the calmest frames between two."""
     calm = np.argsort(motion[first : last + 1], kind="stable")
     return first + int(random.choice(np.sort(calm[: max(1, int(CALMEST * len(calm)))])))

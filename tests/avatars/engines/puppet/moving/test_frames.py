@@ -25,6 +25,19 @@ def test_any_leg_gives_the_frames_of_the_video(small: VideoFrames) -> None:
     assert all(np.array_equal(frame, every[number]) for number, frame in shown)
 
 
+def test_neighbours_in_any_order_are_the_frames_of_the_video(small: VideoFrames) -> None:
+    every = [frame.copy() for frame in small.read()]
+    numbers = [*range(30, 50), *range(48, 20, -1), *range(21, 40), 39, 38, 37, *range(38, 60), 5]
+    shown = [(number, frame.copy()) for number, frame in small.following(numbers)]
+    assert [number for number, _frame in shown] == numbers
+    assert all(np.array_equal(frame, every[number]) for number, frame in shown)
+
+
+def test_a_frame_that_is_not_there_is_told(small: VideoFrames) -> None:
+    with pytest.raises(PortraitError):
+        list(small.following([99, 100]))
+
+
 def test_it_decodes_no_further_than_it_is_asked(small: VideoFrames) -> None:
     shown = small.along((Leg(first=5, count=90, step=1),))
     assert [number for number, _frame in islice(shown, 3)] == [5, 6, 7]
