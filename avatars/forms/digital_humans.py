@@ -21,6 +21,7 @@ from avatars.reasons.video import words as video_words
 from avatars.speech.base import Control
 
 DRAWN = DigitalHuman.Origin.DRAWN
+KEEPS_BACKGROUND = _("A portrait video keeps its own background. Remove the colour and the picture.")
 
 
 class PortraitField(forms.ImageField):
@@ -99,9 +100,18 @@ class DigitalHumanForm(OriginForm):
                 gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
             )
         self.warnings += tuple(self._mood_warnings(data))
+        if self._will_move(data) and (data.get("background_color") or data.get("background")):
+            field = "background_color" if data.get("background_color") else "background"
+            self.refuse(field, KEEPS_BACKGROUND, code="moving_background")
         if not self.errors:
             self._clean_origin(data)
         return data
+
+    def _will_move(self, data: dict[str, Any]) -> bool:
+        """Whether the portrait is a video, or one that is brought is to be."""
+        if data.get("portrait_video"):
+            return True
+        return "portrait" not in self.changed_data and services.is_moving(self.instance)
 
     def _clean_video(self, data: dict[str, Any]) -> None:
         """Refuses a file that is no such video. Until it is checked, its first frame stands for a new digital human."""

@@ -55,6 +55,14 @@ def test_that_a_video_is_drawn_is_not_stated_before_it_is_checked(admin_client, 
     assert not DigitalHuman.objects.get().statements.exists()
 
 
+def test_a_video_with_another_background_is_refused_in_the_form(admin_client):
+    human = make_digital_human()
+    make_portrait_video(human, status="done", still=str(human.portrait.name), video="portraits/a.mp4")
+    changes = {"name": human.name, "voice": human.voice_id, "background_color": "#1f6feb"}
+    answer = admin_client.post(change(human), fields(**changes))
+    assert "keeps its own background" in str(answer.context["adminform"].form.errors["background_color"])
+
+
 def test_without_a_picture_and_a_video_it_is_not_made(admin_client):
     answer = admin_client.post(ADD, fields())
     assert "portrait" in answer.context["adminform"].form.errors
