@@ -1,0 +1,200 @@
+"""The consents that permit a video or voice message, looked up for a request and checked for what exists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from avatars.consent.refusals import (
+    code_without_face_consent,
+    code_without_voice_consent,
+    consent_error,
+    refusal_code,
+)
+from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice, voice_identity
+
+VOICE = "voice_"  # prefix of the codes that are about a voice
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentDecision:
+    """The consents that permit a video; None for a synthetic voice and for a drawn face, which has a statement.
+
+    `partner` is what permits the second digital human of a dialogue.
+    """
+
+    face: Consent | None = None
+    statement: Statement | None = None
+    voice: Consent | None = None
+    partner: "ConsentDecision | None" = None
+
+    @property
+    def columns(self) -> dict[str, Consent | Statement | None]:
+        """What a render records of it."""
+        other = self.partner or ConsentDecision()
+        return {
+            "consent": self.face,
+            "statement": self.statement,
+            "voice_consent": self.voice,
+            "partner_consent": other.face,
+            "partner_statement": other.statement,
+            "partner_voice_consent": other.voice,
+        }
+
+
+def decide(
+    human: DigitalHuman, *, purpose: str = "", spoken: bool = True, now: datetime | None = None
+) -> ConsentDecision:
+    """The consents that permit a video of this digital human, with the portrait and the voice that it has now.
+
+    `purpose` is one of `Consent.Purpose`, "" for a trial; `spoken` is false where its voice is not heard. Raises
+    `ConsentError` where no active consent covers it.
+    """
+    voice = human.voice
+    return ConsentDecision(
+        face=covering_consent(human, purpose=purpose, now=now),
+        statement=Statement.objects.about_picture(human).first(),
+        voice=covering_voice_consent(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
+    )
+
+
+def covering_consent(
+    human: DigitalHuman, *, purpose: str = "", portrait: str = "", now: datetime | None = None
+) -> Consent | None:
+    """The consent to show this digital human; None for a drawn one.
+
+    `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
+    """
+    if Statement.objects.about_picture(human, portrait).exists():
+        return None
+    given = list(Consent.objects.covering(human, portrait))
+    found = _active(given, purpose, now)
+    if found is None:
+        raise consent_error(refusal_code(given, now) or code_without_face_consent(human))
+    return found
+
+
+def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
+    """The consent to use this voice of an engine; None for a synthetic one. Raises as `decide` does."""
+    if not is_cloned(engine, key):
+        return None
+    given = list(Consent.objects.covering_voice(engine, key))
+    found = _active(given, purpose, now)
+    if found is None:
+        raise consent_error(VOICE + (refusal_code(given, now) or code_without_voice_consent(engine, key)))
+    return found
+
+
+def is_cloned(engine: str, key: str) -> bool:
+    """Whether a voice is cloned from a person: unless a statement about each of its rows says that it is synthetic.
+
+    A voice without a row is cloned if a consent ever covered it; else it is one of the engine's own, on trial.
+    """
+    rows = Voice.objects.filter(engine=engine, key=key)
+    if rows.exists():
+        return rows.cloned().exists()
+    return Likeness.objects.filter(voice_key=voice_identity(engine, key)).exists()
+
+
+def decide_for_render(render: Render, *, now: datetime | None = None) -> ConsentDecision:
+    """The consents that permit a render now; see `decide`."""
+    portrait = str(render.recipe.get("portrait", ""))
+    return ConsentDecision(
+        face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
+        statement=Statement.objects.about_picture(render.digital_human, portrait).first(),
+        voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
+        partner=_decide_for_partner(render, render.partner, now) if render.partner else None,
+    )
+
+
+def _decide_for_partner(render: Render, partner: DigitalHuman, now: datetime | None) -> ConsentDecision:
+    """As for the digital human of a render, for its partner."""
+    portrait, voice = _partner_of(render)
+    found = covering_voice_consent(*voice, purpose=render.purpose, now=now)
+    if found is None and render.partner_voice_consent_id is not None:
+        _check_partner(render, partner, now=now, locked=False)
+        found = render.partner_voice_consent
+    return ConsentDecision(
+        face=covering_consent(partner, purpose=render.purpose, portrait=portrait, now=now),
+        statement=Statement.objects.about_picture(partner, portrait).first(),
+        voice=found,
+    )
+
+
+def covering_narration_consent(narration: Narration, *, now: datetime | None = None) -> Consent | None:
+    """The consent that permits a narration now; see `covering_voice_consent`."""
+    return _covering_voice_consent(narration, now=now)
+
+
+def check(work: Render | Narration, *, now: datetime | None = None, locked: bool = False) -> None:
+    """Raise `ConsentError` where a render or narration must not, or must no longer, be shown or heard.
+
+    `locked` locks the consent or statement until the transaction ends, so that it cannot be withdrawn meanwhile.
+    """
+    if isinstance(work, Render):
+        portrait = str(work.recipe.get("portrait", ""))
+        shown = work.consent_id is None and not _is_stated(work.digital_human, portrait, locked=locked)
+        _check(work.consent_id, needed=shown, prefix="", now=now, locked=locked)
+        if work.partner is not None:
+            _check_partner(work, work.partner, now=now, locked=locked)
+    heard = work.voice_consent_id is None and _is_heard(work) and is_cloned(*_voice_of(work))
+    _check(work.voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
+
+
+def _check_partner(render: Render, partner: DigitalHuman, *, now: datetime | None, locked: bool) -> None:
+    portrait, voice = _partner_of(render)
+    shown = render.partner_consent_id is None and not _is_stated(partner, portrait, locked=locked)
+    _check(render.partner_consent_id, needed=shown, prefix="", now=now, locked=locked)
+    heard = render.partner_voice_consent_id is None and is_cloned(*voice)
+    _check(render.partner_voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
+
+
+def _is_stated(human: DigitalHuman, portrait: str, *, locked: bool) -> bool:
+    """Whether a statement says that the picture is drawn."""
+    rows = Statement.objects.about_picture(human, portrait)
+    return (rows.select_for_update() if locked else rows).first() is not None
+
+
+def _check(pk: int | None, *, needed: bool, prefix: str, now: datetime | None, locked: bool) -> None:
+    if pk is None and not needed:
+        return
+    rows = Consent.objects.select_for_update() if locked else Consent.objects.all()
+    consent = rows.filter(pk=pk).first() if pk else None
+    if consent is None:
+        raise consent_error(f"{prefix}consent_missing")
+    if consent.state(now) != Consent.State.ACTIVE:
+        raise consent_error(prefix + refusal_code([consent], now))
+
+
+def _covering_voice_consent(
+    work: Render | Narration, *, purpose: str = "", now: datetime | None = None
+) -> Consent | None:
+    """The consent to the voice of a render or narration. A voice that was cloned when requested is still checked."""
+    if not _is_heard(work):
+        return None
+    engine, key = _voice_of(work)
+    found = covering_voice_consent(engine, key, purpose=purpose, now=now)
+    if found is None and work.voice_consent_id is not None:
+        check(work, now=now)
+        return work.voice_consent
+    return found
+
+
+def _is_heard(work: Render | Narration) -> bool:
+    """Whether a voice is used: a recording replaces it, a narration never has one, an idle video is silent."""
+    return isinstance(work, Narration) or not {"recording", "loop"} & work.recipe.keys()
+
+
+def _voice_of(work: Render | Narration) -> tuple[str, str]:
+    voice = work.digital_human.voice
+    return work.recipe.get("speech_engine", voice.engine), work.recipe.get("voice", voice.key)
+
+
+def _partner_of(render: Render) -> tuple[str, tuple[str, str]]:
+    """The portrait of the partner of a render, and its voice by engine and name; the present ones where its recipe was
+    erased."""
+    assert render.partner is not None
+    frozen, voice = render.recipe.get("partner", {}), render.partner.voice
+    return frozen.get("portrait", ""), (frozen.get("speech_engine", voice.engine), frozen.get("voice", voice.key))
+
+
+def _active(given: list[Consent], purpose: str, now: datetime | None) -> Consent | None:
+    return next((one for one in given if one.state(now) == Consent.State.ACTIVE and one.covers(purpose)), None)

@@ -1,0 +1,41 @@
+"""Why no consent permits it, in codes and words."""
+
+from datetime import datetime
+
+from avatars.exceptions import ConsentError
+from avatars.models import Consent, DigitalHuman, Voice
+from avatars.reasons.consent import CONSENT
+
+# Where several consents cover it and none permits it, the refusal names the first of these that applies.
+WORST = ("consent_purpose", "consent_withdrawn", "consent_expired", "consent_pending")
+
+
+def is_consent_reason(code: str) -> bool:
+    """Whether a reason code says that a consent is missing, or no longer active."""
+    return code in CONSENT
+
+
+def consent_error(code: str) -> ConsentError:
+    """The error of this code, in the active language."""
+    words, remedy = CONSENT[code]
+    return ConsentError(str(words), code=code, remedy=str(remedy))
+
+
+def refusal_code(given: list[Consent], now: datetime | None) -> str:
+    found = {
+        Consent.State.ACTIVE: "consent_purpose",
+        Consent.State.WITHDRAWN: "consent_withdrawn",
+        Consent.State.EXPIRED: "consent_expired",
+        Consent.State.PENDING: "consent_pending",
+    }
+    flaws = {found[consent.state(now)] for consent in given}
+    return next((code for code in WORST if code in flaws), "")
+
+
+def code_without_face_consent(human: DigitalHuman) -> str:
+    return "consent_portrait" if human.likenesses.exists() else "consent_missing"
+
+
+def code_without_voice_consent(engine: str, key: str) -> str:
+    rows = Voice.objects.filter(engine=engine, key=key, likenesses__isnull=False)
+    return "consent_other" if rows.exists() else "consent_missing"
