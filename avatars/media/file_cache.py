@@ -104,3 +104,14 @@ class FileCache:
             if room < 0:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
+
+
+def sealed(data: bytes) -> bytes:
+    """Data with its digest before it, so that damage is seen."""
+    return hashlib.sha256(data).digest() + data
+
+
+def unsealed(kept: bytes | None) -> bytes:
+    """What was sealed; nothing where it is damaged or not there."""
+    digest, data = (kept or b"")[:32], (kept or b"")[32:]
+    return data if digest == hashlib.sha256(data).digest() else b""

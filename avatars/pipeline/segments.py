@@ -20,7 +20,7 @@ from avatars.engines.base import Picture, RenderEngine, Setup, Shot
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
-from avatars.media.file_cache import MEGABYTE, FileCache, code_digest
+from avatars.media.file_cache import MEGABYTE, FileCache, code_digest, sealed, unsealed
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
 from avatars.pipeline.sound_feed import Samples, SoundFeed
@@ -158,14 +158,14 @@ class SegmentedVideo:
         origins = self._origins(number, shot)
         key = f"{'-'.join((*origins, self._digest(number, shot, engine, shape)))}.mp4"
         cache = self.cache if all(origins) and engine.edition else None
-        if cache is not None and (data := _unsealed(cache.get(key))):
+        if cache is not None and (data := unsealed(cache.get(key))):
             file.write_bytes(data)
             return
         cues = srt.cues(segment.text, segment.speech.tokens)
         over = Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count)
         _encode(_counted(self._frames(number, engine, shot), drawn), file, shape, over)
         if cache is not None:
-            cache.put(key, _sealed(file.read_bytes()))
+            cache.put(key, sealed(file.read_bytes()))
 
     def _digest(self, number: int, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
         """A hash of everything that changes how it looks."""
@@ -286,16 +286,6 @@ def _counted(frames: Iterator[Picture], drawn: Drawn) -> Iterator[Picture]:
     for number, frame in enumerate(frames, start=1):
         yield frame
         drawn(number)
-
-
-def _sealed(data: bytes) -> bytes:
-    """Data with its digest before it: a damaged segment is drawn again."""
-    return hashlib.sha256(data).digest() + data
-
-
-def _unsealed(kept: bytes | None) -> bytes:
-    digest, data = (kept or b"")[:32], (kept or b"")[32:]
-    return data if digest == hashlib.sha256(data).digest() else b""
 
 
 def _logo(scene: Scene) -> list[Any]:

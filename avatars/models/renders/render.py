@@ -3,17 +3,14 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Cast, Coalesce, RowNumber
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models.consents import Consent
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode
+from avatars.models.renders.queries import CONSENTS, RenderQuerySet
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
 from avatars.models.statements import Statement
@@ -28,73 +25,12 @@ STREAMS = "streams"
 """The folder of what is shown of videos while they are made; no address of media files leads there."""
 WITHHELD = "withheld"
 """The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
-CONSENTS = ("consent", "voice_consent", "partner_consent", "partner_voice_consent")
-"""The columns with consents: to the face and to the voice, of both people in a dialogue."""
 PARTNER = ("partner", "partner_consent", "partner_statement", "partner_voice_consent")
-SERVED = timedelta(minutes=10)
-PLACES = 2**40  # above every primary key
 
 
 def new_content_id() -> str:
     """The number that the AI label carries."""
     return secrets.token_hex(16)
-
-
-def rests_on(consent: Any, path: str = "") -> models.Q:
-    """The condition for renders that rest on a consent; `path` is the lookup that leads to them, like "render__"."""
-    return reduce(or_, (models.Q(**{f"{path}{name}": consent}) for name in CONSENTS))
-
-
-class RenderQuerySet(models.QuerySet["Render"]):
-    """Queries on renders."""
-
-    def in_turn(self) -> "RenderQuerySet":
-        """In the order in which they are made: by urgency, within that one of each person in turn, then by age.
-
-        What they had made a moment ago counts as their turn.
-        """
-        served = Render.objects.filter(
-            requester=models.OuterRef("requester"),
-            priority=models.OuterRef("priority"),
-            started_at__gt=timezone.now() - SERVED,
-        ).exclude(status=Work.Status.QUEUED)
-        count = served.order_by().values("requester").annotate(count=models.Count("pk")).values("count")
-        turn = models.Window(
-            RowNumber(), partition_by=[models.F("priority"), models.F("requester")], order_by=models.F("pk").asc()
-        )
-        # Not looked for where there is no requester: a campaign has thousands of such rows, and each would read all.
-        had = models.Case(
-            models.When(requester="", then=0),
-            default=Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0),
-        )
-        return self.annotate(turn=turn + had).order_by("-priority", "turn", "pk")
-
-    def more_urgent(self, render: "Render") -> "RenderQuerySet":
-        """Those in the queue that are more urgent than a queued render."""
-        return self.filter(status=Work.Status.QUEUED, priority__gt=render.priority)
-
-    def sooner(self, render: "Render") -> "RenderQuerySet":
-        """Those in the queue that are as urgent as a queued render and come before it, by `in_turn`."""
-        alike = Render.objects.filter(status=Work.Status.QUEUED, priority=render.priority)
-        turn = alike.filter(requester=render.requester, pk__lte=render.pk).count()
-        if render.requester:
-            started = {"started_at__gt": timezone.now() - SERVED}
-            served = Render.objects.filter(requester=render.requester, priority=render.priority, **started)
-            turn += served.exclude(status=Work.Status.QUEUED).count()
-        number = Cast("turn", models.BigIntegerField()) * PLACES + models.F("pk")
-        # One number, because a condition on a window may not be part of an alternative.
-        return (
-            alike.in_turn()
-            .annotate(place=models.ExpressionWrapper(number, output_field=models.BigIntegerField()))
-            .filter(place__lt=turn * PLACES + render.pk)
-        )
-
-    def resting_on(self, consent: Consent) -> "RenderQuerySet":
-        """Made, or to be made, on this consent: to a face, to a voice, or to both."""
-        return self.filter(rests_on(consent))
-
-    def asked_by(self, requester: str, *, since: datetime) -> "RenderQuerySet":
-        return self.filter(requester=requester, created_at__gt=since)
 
 
 def recording_name(instance: models.Model, filename: str) -> str:
@@ -244,7 +180,7 @@ class Render(Work):
     speech_engine_used = models.CharField(_("spoken by"), max_length=40, blank=True)
     notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("Differences from the request."))
 
-    objects = RenderQuerySet.as_manager()
+    objects = RenderQuerySet["Render"].as_manager()
 
     class Meta:
         verbose_name = _("render")
