@@ -14,7 +14,7 @@ ADD = reverse("admin:avatars_digitalhuman_add")
 
 
 def fields(**changes):
-    values = {"name": "林晓", "voice": make_voice().pk, "speed": 1, "pause": 0.3, "mode": "lipsync"}
+    values = {"name": "林晓", "voice": make_voice().pk, "speed": 1, "pause": 0.3, "mood": "neutral", "mode": "lipsync"}
     values |= {"format": "portrait", "captions": "off", "origin": "photograph"}
     values |= {"logo_corner": "upper_left", "logo_size": 12, "logo_opacity": 100}
     return {**values, **changes}
