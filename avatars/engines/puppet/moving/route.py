@@ -19,6 +19,8 @@ AHEAD = 32
 BETWEEN_TURNS = 12
 """Frames that are shown between two turns at least: a body that sways faster is seen to."""
 AROUND = 3
+CALM = 0.3
+"""The share of frames, the calmest, at which it may turn between the ends."""
 STILL = 0.25
 """The lips of a silent place move by such a share of what they move in speech."""
 
@@ -49,7 +51,7 @@ class Route:
         self._silent = silent(track.gap)
         self._first, self._last = turns(motion)
         steps = np.maximum(motion, np.append(motion[1:], motion[-1:]))
-        self._calm = steps <= np.median(steps)
+        self._calm = steps <= np.quantile(steps, CALM)
         random = np.random.default_rng([seed, 3])
         quiet = np.where(self._silent, motion, motion + motion.max())
         self._at = start(quiet, self._first, self._last, random)
