@@ -1,4 +1,4 @@
-"""The memory and time of a portrait video: `python -m tests.benchmarks.portrait_video`.
+"""The memory and time of a portrait video: `python -m tests.benchmarks.pictures.portrait_video`.
 
 A video of 20 seconds and one of 2 minutes are checked, and a sentence is drawn with each; about four minutes on two
 idle cores. What is kept of a video for each frame are the points of its face, 6 KB, so the memory hardly grows.
@@ -62,7 +62,7 @@ def main() -> None:
             path = Path(folder) / f"{seconds:.0f}.mp4"
             # Where it begins anew is a finding, which changes nothing here.
             ffmpeg.run(graph.input(str(once), stream_loop=-1).output(str(path), c="copy", t=seconds))
-            command = [sys.executable, "-m", "tests.benchmarks.portrait_video", "--of", str(path)]
+            command = [sys.executable, "-m", "tests.benchmarks.pictures.portrait_video", "--of", str(path)]
             answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
             checked, drawn, peak = (float(number) for number in answer[-3:])
             peaks.append(peak)
