@@ -125,6 +125,7 @@ def register_models() -> None:
             "avatars.Likeness": "which picture or voice a consent covers; the name is in the consent",
             "avatars.Presentation": "what administrators wrote for everyone",
             "avatars.PresentationScene": "what administrators wrote for everyone",
+            "avatars.PresentationVariable": "what administrators wrote for everyone",
             "avatars.RenderTemplate": "what administrators wrote for everyone",
             "avatars.Statement": "that a picture is drawn or a voice synthetic: no person is shown or heard",
             "avatars.TemplateVariable": "what administrators wrote for everyone",

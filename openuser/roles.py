@@ -68,6 +68,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.PortraitVideo": Rights(),
     "avatars.Presentation": EDITABLE,
     "avatars.PresentationScene": EDITABLE,
+    "avatars.PresentationVariable": EDITABLE,
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.RenderTemplate": EDITABLE,
     # Those who may record consents may state that none is needed.

@@ -1,5 +1,6 @@
 """A page that fills a video template in: what it says then, how that will be read, and the video."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,21 +17,28 @@ from avatars import services
 from avatars.admin.lexicon import as_written
 from avatars.admin.video_pages import render_state
 from avatars.exceptions import AvatarError
-from avatars.models import RenderTemplate, TemplateVariable
+from avatars.models import RenderTemplate, Variable
 from avatars.video_templates.variables import value_advice
 
-KINDS = {TemplateVariable.Type.NUMBER: "number", TemplateVariable.Type.DATE: "date", TemplateVariable.Type.PHONE: "tel"}
+KINDS = {Variable.Type.NUMBER: "number", Variable.Type.DATE: "date", Variable.Type.PHONE: "tel"}
 
 
-class FillingForm(forms.Form):
+class ValuesForm(forms.Form):
+    """A field for each variable."""
+
+    def __init__(self, variables: Iterable[Variable], data: Any = None) -> None:
+        super().__init__(data, prefix="variable", use_required_attribute=False)
+        for variable in variables:
+            self.fields[variable.name] = _field(variable)
+
+
+class FillingForm(ValuesForm):
     """A field for each variable of a template; `text` is the finished script."""
 
     def __init__(self, template: RenderTemplate, data: Any = None) -> None:
-        super().__init__(data, prefix="variable", use_required_attribute=False)
+        super().__init__(template.variables.all(), data)
         self.template = template
         self.text = ""
-        for variable in template.variables.all():
-            self.fields[variable.name] = _field(variable)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -80,17 +88,17 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "admin/video_templates/fill.html", context)
 
 
-def _field(variable: TemplateVariable) -> forms.Field:
+def _field(variable: Variable) -> forms.Field:
     slot, today = variable.slot, timezone.localdate()
     shown = slot.parse(variable.example or variable.default, today=today)
-    words = [value_advice(variable)] if variable.type != TemplateVariable.Type.CHOICE else []
+    words = [value_advice(variable)] if variable.type != Variable.Type.CHOICE else []
     if not variable.required:
         default = slot.label(slot.parse(variable.default, today=today) or "")
         left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""
         words.append(left or gettext("May be left empty."))
     common: dict[str, Any] = {"label": str(variable), "required": False, "help_text": " ".join(words), "initial": shown}
-    if variable.type == TemplateVariable.Type.CHOICE:
+    if variable.type == Variable.Type.CHOICE:
         choices = [("", gettext_lazy("— choose —")), *((choice.value, choice.label) for choice in slot.choices)]
         return forms.CharField(**common, widget=UnfoldAdminSelectWidget(choices=choices))
-    kind = KINDS.get(TemplateVariable.Type(variable.type), "text")
+    kind = KINDS.get(Variable.Type(variable.type), "text")
     return forms.CharField(**common, widget=UnfoldAdminTextInputWidget(attrs={"type": kind, "autocomplete": "off"}))

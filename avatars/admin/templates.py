@@ -16,12 +16,16 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.admin import template_form
-from avatars.models import RenderTemplate, TemplateVariable
+from avatars.models import RenderTemplate, TemplateVariable, Variable
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, link, shorten
 
 
 class VariableFormSet(PaginationInlineFormSet):
-    """The variables of a template. Whether they and its script belong together is seen here, where both are known."""
+    """Variables; new ones come last."""
+
+    def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
+        """What is wrong with them."""
+        raise NotImplementedError
 
     def clean(self) -> None:
         super().clean()
@@ -32,7 +36,7 @@ class VariableFormSet(PaginationInlineFormSet):
         for form in rows:
             if form.instance.pk is None:
                 form.instance.position = last = last + 1
-        for fault in services.template_faults(self.instance.script, [form.instance for form in rows]):
+        for fault in self.faults([form.instance for form in rows]):
             error = forms.ValidationError(str(fault), code=fault.code)
             if fault.index is None:
                 raise error
@@ -43,9 +47,14 @@ class VariableFormSet(PaginationInlineFormSet):
         return is_used and not (self.can_delete and self._should_delete_form(form))
 
 
+class TemplateVariableFormSet(VariableFormSet):
+    """Those of a template. Whether they and its script belong together is seen here, where both are known."""
+
+    def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
+        return services.template_faults(self.instance.script, variables)
+
+
 class VariableInline(StackedInline):
-    model = TemplateVariable
-    formset = VariableFormSet
     fields = (("name", "label"), ("type", "required"), ("default", "example"), "choices", ("minimum", "maximum"))
     extra = 0
     verbose_name_plural = _("Variables – what differs from one video to the next")
@@ -56,6 +65,11 @@ class VariableInline(StackedInline):
                 attrs={"rows": 3, "placeholder": "hq = 总部\nlab = 研究院, 实验室"}
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class TemplateVariableInline(VariableInline):
+    model = TemplateVariable
+    formset = TemplateVariableFormSet
 
 
 @admin.register(RenderTemplate)
@@ -81,7 +95,7 @@ class RenderTemplateAdmin(ProtectedDeleteAdmin):
             },
         ),
     )
-    inlines = (VariableInline,)
+    inlines = (TemplateVariableInline,)
     actions_detail = ("fill_in",)
     warn_unsaved_form = True
 

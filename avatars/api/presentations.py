@@ -1,4 +1,4 @@
-"""Presentations over REST: scenes with slides, their pictures, and renders of them."""
+"""Presentations over REST: scenes with slides, and their pictures."""
 
 from typing import Any
 
@@ -9,8 +9,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
-    OpenApiResponse,
-    PolymorphicProxySerializer,
     extend_schema,
     extend_schema_field,
     extend_schema_view,
@@ -21,13 +19,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatars import services
-from avatars.api.requester import location_of, requester_of
-from avatars.api.serializers import RenderProgressSerializer
+from avatars.api.video_templates import MOST_VARIABLES, VariableSerializer, VariablesText, by_place
 from avatars.exceptions import MediaError
-from avatars.models import Consent, Presentation, PresentationScene, Render
+from avatars.models import Presentation, PresentationScene, PresentationVariable
 from avatars.reasons.render import PDFS
 from avatars.validators import MOST_POINTS, check_points
-from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictSerializer
+from core.web.api_fields import ClearableFilesSerializer, StrictSerializer
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser
 
@@ -79,59 +76,61 @@ class SceneSerializer(ClearableFilesSerializer[PresentationScene]):
 
 
 class PresentationSerializer(ClearableFilesSerializer[Presentation]):
-    """A presentation with its scenes, which have addresses of their own."""
+    """A presentation with its scenes, which have addresses of their own.
+
+    `{{name}}` in scripts and lower thirds of its scenes stands for the variable “name”, `{{name.label}}` for the label
+    of a choice.
+    """
 
     scenes = SceneSerializer(many=True, read_only=True)
+    variables = VariableSerializer(  # type: ignore[call-arg]  # it is the list that takes the most
+        many=True, required=False, max_length=MOST_VARIABLES, help_text="Replaces all existing variables."
+    )
 
     class Meta:
         model = Presentation
         fields = (
             *("id", "name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
-            *("logo", "music", "translation_voice", "translation_partner_voice", "scenes", "created_at", "updated_at"),
+            *("logo", "music", "translation_voice", "translation_partner_voice", "variables", "scenes"),
+            *("created_at", "updated_at"),
         )
         clearable = ("logo", "music")
         read_only_fields = ("created_at", "updated_at")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "variables" in attrs:
+            attrs["variables"] = rows = [PresentationVariable(**values) for values in attrs["variables"]]
+            if faults := services.presentation_variable_faults(rows):
+                raise serializers.ValidationError(by_place(faults))
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> Presentation:
+        rows = validated_data.pop("variables", None)
+        return services.save_presentation(Presentation(**validated_data), rows)
+
+    def update(self, instance: Presentation, validated_data: dict[str, Any]) -> Presentation:
+        rows = validated_data.pop("variables", None)
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        services.save_presentation(instance, rows)
+        # The variables that were read before are not those that it has now.
+        return Presentation.objects.prefetch_related("scenes", "variables").get(pk=instance.pk)
+
+
+class PresentationFormSerializer(PresentationSerializer):
+    """A presentation as `multipart/form-data`, with its files; an empty field removes a file."""
+
+    variables = VariablesText(required=False)  # type: ignore[assignment]
+
+
+BODY = {"application/json": PresentationSerializer, "multipart/form-data": PresentationFormSerializer}
 
 
 class PagesSerializer(StrictSerializer):
     """A PDF."""
 
     pdf = serializers.FileField(help_text="At most 60 pages and 30 MB, without a password.")
-
-
-class PresentationRenderSerializer(StrictSerializer):
-    """The purpose of the video, and whether to render it."""
-
-    purpose = ChoiceField(
-        Consent.Purpose.choices,
-        default=Consent.Purpose.CHAT,
-        help_text="Purpose of the video; the consent must cover it.",
-    )
-    translated = serializers.BooleanField(
-        default=False, help_text="The video in the second language: the scenes' `translation`, in its voices."
-    )
-    dry_run = serializers.BooleanField(
-        default=False, help_text="Checks the presentation and its consents, and renders nothing."
-    )
-
-
-class PresentationCheckSerializer(serializers.Serializer[services.PresentationCheck]):
-    """What would be rendered."""
-
-    text = serializers.CharField(help_text="All scripts, without marks.")
-    characters = serializers.SerializerMethodField(help_text="How many characters they have.")
-    scenes = serializers.IntegerField()
-    estimated_seconds = serializers.FloatField(source="estimate.likely", help_text="How long the render takes.")
-
-    def get_characters(self, found: services.PresentationCheck) -> int:
-        return len(found.text)
-
-
-ANSWER = PolymorphicProxySerializer(
-    component_name="PresentationRenderAnswer",
-    serializers=[RenderProgressSerializer, PresentationCheckSerializer],
-    resource_type_field_name=None,
-)
 
 
 class PresentationFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -147,18 +146,24 @@ class PresentationFilter(django_filters.FilterSet):  # type: ignore[misc]
 @extend_schema_view(
     list=extend_schema(summary="List presentations"),
     retrieve=extend_schema(summary="Get a presentation"),
-    create=extend_schema(summary="Create a presentation"),
-    partial_update=extend_schema(summary="Change a presentation"),
+    create=extend_schema(summary="Create a presentation", request=BODY, responses={201: PresentationSerializer}),
+    partial_update=extend_schema(
+        summary="Change a presentation", request=BODY, responses={200: PresentationSerializer}
+    ),
 )
 class Presentations(viewsets.ModelViewSet[Presentation]):
     """Videos of scenes: a digital human beside slides."""
 
-    queryset = Presentation.objects.prefetch_related("scenes")
+    queryset = Presentation.objects.prefetch_related("scenes", "variables")
     serializer_class = PresentationSerializer
     filterset_class = PresentationFilter
     parser_classes = (JSONParser, parsers.MultiPartParser)
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = SCOPES
+
+    def get_serializer_class(self) -> type[PresentationSerializer]:
+        is_form = str(getattr(self.request, "content_type", "")).startswith("multipart/")
+        return PresentationFormSerializer if is_form else PresentationSerializer
 
     def perform_destroy(self, instance: Presentation) -> None:
         services.remove_presentation(instance)
@@ -256,43 +261,3 @@ class Pages(OfPresentation):
             words = str(PDFS.get(error.code, error.message))
             raise serializers.ValidationError({"pdf": [ErrorDetail(words, code=error.code)]}) from error
         return Response(self.get_serializer(scenes, many=True).data, status=status.HTTP_201_CREATED)
-
-
-class PresentationRenders(viewsets.GenericViewSet[Render]):
-    """Renders of presentations."""
-
-    queryset = Render.objects.all()
-    parser_classes = (JSONParser,)
-    required_scopes = {"POST": "renders:write"}
-
-    @extend_schema(
-        summary="Render a presentation",
-        parameters=[WHICH],
-        request=PresentationRenderSerializer,
-        responses={
-            202: OpenApiResponse(RenderProgressSerializer, description="It is queued or running; see `eta_seconds`."),
-            200: OpenApiResponse(ANSWER, description="An identical video exists, or the result of a dry run."),
-            429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
-        },
-    )
-    def create(self, request: Request, pk: int) -> Response:
-        """The video of the scenes as they are now. Scenes that have not changed since are not drawn again.
-
-        `errors` names what is missing as `scenes[0].script`.
-        """
-        found = get_object_or_404(Presentation.objects.select_related(*WITH_VOICES), pk=pk)
-        wish = PresentationRenderSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        wished = {name: wish.validated_data[name] for name in ("purpose", "translated")}
-        if wish.validated_data["dry_run"]:
-            checked = services.check_presentation(found, **wished)
-            return Response(PresentationCheckSerializer(checked).data)
-        render = services.request_presentation_render(
-            found,
-            **wished,
-            requester=requester_of(request),
-            cid=request.headers.get("X-Request-ID", ""),
-        )
-        code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
-        data = RenderProgressSerializer(render, context=self.get_serializer_context()).data
-        return Response(data, status=code, headers={"Location": location_of(request, "render", render)})

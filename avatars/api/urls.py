@@ -8,7 +8,8 @@ from avatars.api.digital_humans import DigitalHumans
 from avatars.api.lexicon import Lexicon, Readings
 from avatars.api.portrait_videos import PortraitVideos
 from avatars.api.portraits import Portraits
-from avatars.api.presentations import Pages, PresentationRenders, Presentations, ScenePictures, Scenes
+from avatars.api.presentation_renders import PresentationRenders
+from avatars.api.presentations import Pages, Presentations, ScenePictures, Scenes
 from avatars.api.renders import Renders
 from avatars.api.statements import Statements
 from avatars.api.video_templates import TemplateReadings, TemplateRenders, Templates

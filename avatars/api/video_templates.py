@@ -41,7 +41,7 @@ WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="ID of th
 
 
 class VariableSerializer(StrictModelSerializer[TemplateVariable]):
-    """A variable of a template."""
+    """A variable of a template or of a presentation."""
 
     class Meta:
         model = TemplateVariable
@@ -76,7 +76,7 @@ class TemplateSerializer(ClearableFilesSerializer[RenderTemplate]):
         else:
             rows = list(before.variables.all()) if before else []
         if faults := services.template_faults(script, rows):
-            raise serializers.ValidationError(_by_place(faults))
+            raise serializers.ValidationError(by_place(faults))
         return attrs
 
     def create(self, validated_data: dict[str, Any]) -> RenderTemplate:
@@ -116,21 +116,27 @@ class TemplateFormSerializer(TemplateSerializer):
     variables = VariablesText(required=False)  # type: ignore[assignment]
 
 
+def values_field() -> serializers.DictField:
+    """Values for variables."""
+    words = "Values by variable name. Missing or empty values use the default."
+    return serializers.DictField(child=JSONValueField(allow_null=True), default=dict, help_text=words)
+
+
+def refuse(faults: Iterable[TemplateFault]) -> None:
+    """Refuses values that do not fit, each under its name."""
+    flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in faults}
+    if flaws:
+        raise serializers.ValidationError({"variables": flaws})
+
+
 class FillingSerializer(StrictSerializer):
     """Values for a template."""
 
-    variables = serializers.DictField(
-        child=JSONValueField(allow_null=True),
-        default=dict,
-        help_text="Values by variable name. Missing or empty values use the default.",
-    )
+    variables = values_field()
 
     def faults(self, template: RenderTemplate) -> None:
-        """Refuses values that do not fit, each under its name."""
-        found = services.variable_faults(template, self.validated_data["variables"])
-        if found:
-            flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in found}
-            raise serializers.ValidationError({"variables": flaws})
+        """Refuses values that do not fit."""
+        refuse(services.variable_faults(template, self.validated_data["variables"]))
 
 
 class TemplateRenderSerializer(FillingSerializer):
@@ -283,7 +289,7 @@ class TemplateReadings(OfTemplate):
         return Response(PreviewSerializer(services.preview_script(text, template=found)).data)
 
 
-def _by_place(faults: Iterable[TemplateFault]) -> dict[str, Any]:
+def by_place(faults: Iterable[TemplateFault]) -> dict[str, Any]:
     """Faults of a template as REST framework nests them."""
     found: dict[str, Any] = {}
     for fault in faults:

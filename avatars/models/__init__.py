@@ -15,13 +15,13 @@ from avatars.models.humans import (
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.portrait_videos import PortraitVideo
-from avatars.models.presentations import Presentation, PresentationScene, SceneLayout
+from avatars.models.presentations import Presentation, PresentationScene, PresentationVariable, SceneLayout
 from avatars.models.renders import CONSENTS, RECORDED, STREAMS, WITHHELD, Render, new_content_id, rests_on
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
 from avatars.models.streams import StreamIndex, StreamState, stream_index
-from avatars.models.templates import RenderTemplate, TemplateVariable
+from avatars.models.templates import RenderTemplate, TemplateVariable, Variable
 from avatars.models.voices import OURS, Voice, voice_identity
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "PortraitVideo",
     "Presentation",
     "PresentationScene",
+    "PresentationVariable",
     "Render",
     "RenderMode",
     "RenderTemplate",
@@ -58,6 +59,7 @@ __all__ = [
     "StreamIndex",
     "StreamState",
     "TemplateVariable",
+    "Variable",
     "VideoFormat",
     "Voice",
     "new_content_id",

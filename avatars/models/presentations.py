@@ -12,6 +12,7 @@ from avatars.framing.scene import Format
 from avatars.models.humans import CaptionStyle, DigitalHuman, VideoFormat, scenery_name
 from avatars.models.pictures import PictureField
 from avatars.models.renders import Render
+from avatars.models.templates import Variable
 from avatars.models.voices import Voice
 from avatars.scenes.spec import ACCENT, COLOUR, Layout
 
@@ -148,7 +149,7 @@ class PresentationScene(models.Model):
         blank=True,
         help_text=_(
             "What is said in this scene. [point 1] shows the first point of the slide from there on. In dialogues, "
-            "begin lines with “A:” or “B:”."
+            "begin lines with “A:” or “B:”. {{name}} stands for the variable “name”."
         ),
     )
     points: "models.JSONField[list[list[float]], list[list[float]]]" = models.JSONField(
@@ -195,8 +196,26 @@ class PresentationScene(models.Model):
 
     def lower_third_in(self, *, translated: bool) -> tuple[str, str]:
         """Name and title, in one of both languages."""
-        other = (self.translation_name, self.translation_role)
-        return other if translated and any(other) else (self.lower_third_name, self.lower_third_role)
+        name, role = self.lower_third_fields(translated=translated)
+        return getattr(self, name), getattr(self, role)
+
+    def lower_third_fields(self, *, translated: bool) -> tuple[str, str]:
+        """The fields that have name and title: without those of the second language, the others stand for them."""
+        has_own = translated and any((self.translation_name, self.translation_role))
+        return ("translation_name", "translation_role") if has_own else ("lower_third_name", "lower_third_role")
+
+
+class PresentationVariable(Variable):
+    """A variable of a presentation, for scripts and lower thirds in both languages."""
+
+    presentation = models.ForeignKey(
+        Presentation, models.CASCADE, related_name="variables", verbose_name=_("presentation")
+    )
+
+    class Meta(Variable.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["presentation", "name"], name="presentation_variable_unique_name")
+        ]
 
 
 def _heard_as(human: DigitalHuman, voice: Voice | None) -> DigitalHuman:

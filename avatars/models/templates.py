@@ -130,8 +130,8 @@ class RenderTemplate(models.Model):
         return human
 
 
-class TemplateVariable(models.Model):
-    """What differs from one video of a template to the next (变量)."""
+class Variable(models.Model):
+    """What differs from one video to the next (变量), in templates and in presentations."""
 
     class Type(models.TextChoices):
         TEXT = SlotType.TEXT.value, _("text")
@@ -142,9 +142,6 @@ class TemplateVariable(models.Model):
         PHONE = SlotType.PHONE.value, _("mobile number")
         EMAIL = SlotType.EMAIL.value, _("e-mail address")
 
-    template = models.ForeignKey(
-        RenderTemplate, models.CASCADE, related_name="variables", verbose_name=_("video template")
-    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = models.CharField(
         _("name"), max_length=40, validators=[NAME], help_text=_("The name between {{ and }} in the script.")
@@ -169,14 +166,14 @@ class TemplateVariable(models.Model):
         _("at most"), null=True, blank=True, help_text=_("In characters, or the number itself.")
     )
     example = models.CharField(
-        _("example"), max_length=200, blank=True, help_text=_("Example value in the form that tries the template.")
+        _("example"), max_length=200, blank=True, help_text=_("Example value in the form that fills in the variables.")
     )
 
     class Meta:
+        abstract = True
         verbose_name = _("variable")
         verbose_name_plural = _("variables")
         ordering = ("position", "pk")
-        constraints = [models.UniqueConstraint(fields=["template", "name"], name="template_variable_unique_name")]
 
     def __str__(self) -> str:
         return self.label or self.name
@@ -196,3 +193,14 @@ class TemplateVariable(models.Model):
             minimum=self.minimum,
             maximum=self.maximum,
         )
+
+
+class TemplateVariable(Variable):
+    """A variable of a template."""
+
+    template = models.ForeignKey(
+        RenderTemplate, models.CASCADE, related_name="variables", verbose_name=_("video template")
+    )
+
+    class Meta(Variable.Meta):
+        constraints = [models.UniqueConstraint(fields=["template", "name"], name="template_variable_unique_name")]

@@ -2,6 +2,7 @@
 digital human begins to speak."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 SPEAKER = re.compile(r"^[ \t]*([AB甲乙])[ \t]*[:：][ \t]*", re.IGNORECASE | re.MULTILINE)
@@ -17,6 +18,15 @@ class Marked:
     text: str
     points: tuple[tuple[int, int], ...]
 
+    def filled(self, put: Callable[[str], str]) -> "Marked":
+        """With values put into its words: what looks like a mark in a value is none."""
+        text, points, end = "", [], 0
+        for place, number in self.points:
+            text += put(self.text[end:place])
+            points.append((len(text), number))
+            end = place
+        return _trimmed(text + put(self.text[end:]), points)
+
 
 def read(script: str) -> Marked:
     """A script and its marks."""
@@ -27,7 +37,10 @@ def read(script: str) -> Marked:
         # “at [point 1]this” are two words.
         text += " " if found[1] and text.strip() and WORD.match(script, end) else ""
         points.append((len(text), int(found[2])))
-    whole = text + script[end:]
+    return _trimmed(text + script[end:], points)
+
+
+def _trimmed(whole: str, points: Sequence[tuple[int, int]]) -> Marked:
     blank = len(whole) - len(whole.lstrip())
     return Marked(text=whole.strip(), points=tuple((max(0, place - blank), number) for place, number in points))
 

@@ -61,19 +61,26 @@ from avatars.services.portrait_videos import (
     request_portrait_video,
 )
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
-from avatars.services.presentations import (
-    MOST_SCENES,
+from avatars.services.presentations.renders import (
     PresentationCheck,
-    SceneFault,
-    add_scene,
     check_presentation,
+    presentation_faults,
+    request_presentation_render,
+)
+from avatars.services.presentations.scenes import (
+    MOST_SCENES,
+    add_scene,
     import_pages,
     move_scene,
-    presentation_faults,
     preview_scene,
     remove_presentation,
-    request_presentation_render,
     slide_area,
+)
+from avatars.services.presentations.variables import (
+    fill_presentation,
+    presentation_value_faults,
+    presentation_variable_faults,
+    save_presentation,
 )
 from avatars.services.recordings import MAX_RECORDING_BYTES, Recording, check_recording
 from avatars.services.renders import (
@@ -100,6 +107,7 @@ from avatars.services.templates import (
 from avatars.services.voices import forget_speech, preview_voice, seed_voices
 from avatars.speech.text.speaking_style import without_marks as plain_script
 from avatars.video_templates.personalisation import PersonalScript, is_personalised
+from avatars.video_templates.scenes import SceneFault
 from avatars.video_templates.variables import TemplateFault
 
 __all__ = [
@@ -156,6 +164,7 @@ __all__ = [
     "estimate_render",
     "estimate_render_seconds",
     "examine_portrait",
+    "fill_presentation",
     "fill_template",
     "first_frame",
     "forget_speech",
@@ -177,6 +186,8 @@ __all__ = [
     "personalise",
     "plain_script",
     "presentation_faults",
+    "presentation_value_faults",
+    "presentation_variable_faults",
     "preview_scene",
     "preview_script",
     "preview_video",
@@ -200,6 +211,7 @@ __all__ = [
     "request_template_render",
     "retry_render",
     "sample_portrait",
+    "save_presentation",
     "save_template",
     "seconds_left",
     "seed_voices",

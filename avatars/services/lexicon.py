@@ -1,5 +1,6 @@
 """How a script will be read, before anything is made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -75,13 +76,16 @@ def _style_words(line: Line) -> str:
     return " ".join(part for part in (mood, f"× {line.pace:g}" if line.pace != 1 else "") if part)
 
 
-def preview_script(text: str, *, template: RenderTemplate | None = None) -> ScriptPreview:
+def preview_script(
+    text: str, *, template: RenderTemplate | None = None, names: Sequence[str] = (), most: int | None = None
+) -> ScriptPreview:
     """How a text would be read now, with the lexicon and the names as they are, those of a filled `template` too.
 
-    The studio reads it, in a process of its own. Raises `ScriptError` for a text that cannot become a video.
+    `names` are further ones; the text may have `most` characters, by default as many as the settings allow. The studio
+    reads it, in a process of its own. Raises `ScriptError` for a text that cannot become a video.
     """
-    text = check_script(text)
-    wish = Reading(text=text, lexicon=readings.said_in(text, names=names_in(template, text)))
+    text = check_script(text, most=most)
+    wish = Reading(text=text, lexicon=readings.said_in(text, names=[*names_in(template, text), *names]))
     with interactive_studio() as reader:
         found: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)

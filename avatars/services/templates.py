@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from avatars.exceptions import ScriptError
-from avatars.models import Render, RenderTemplate, TemplateVariable
+from avatars.models import Render, RenderTemplate, TemplateVariable, Variable
 from avatars.services.renders import CHAT, check_script, request_render
 from avatars.video_templates import personalisation
 from avatars.video_templates import variables as template_variables
@@ -20,9 +20,7 @@ from core.text.slot_values import Slot
 FILES = ("background", "logo", "intro", "outro")
 
 
-def template_faults(
-    script: str, variables: Sequence[TemplateVariable], *, today: date | None = None
-) -> list[TemplateFault]:
+def template_faults(script: str, variables: Sequence[Variable], *, today: date | None = None) -> list[TemplateFault]:
     """What is wrong with a template: unused variables, unknown names, defaults that do not fit."""
     return list(template_variables.template_faults(script, variables, today=today or timezone.localdate()))
 

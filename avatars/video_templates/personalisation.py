@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from avatars.models import TemplateVariable
+from avatars.models import Variable
 from avatars.video_templates.variables import (
     TemplateFault,
     filled_script,
@@ -29,7 +29,7 @@ class PersonalScript:
 
 
 def value_faults(
-    variables: Sequence[TemplateVariable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
+    variables: Sequence[Variable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
 ) -> Iterator[TemplateFault]:
     """What is wrong with values, for any recipient. `slots` are the facts that may be known of one, by name."""
     names = {variable.name for variable in variables}
@@ -52,7 +52,7 @@ def value_faults(
 
 def personal_script(
     script: str,
-    variables: Sequence[TemplateVariable],
+    variables: Sequence[Variable],
     values: Mapping[str, str],
     facts: Mapping[str, str],
     slots: Mapping[str, Slot],
@@ -83,7 +83,7 @@ def is_personalised(values: Mapping[str, str]) -> bool:
 
 
 def _value(
-    variable: TemplateVariable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
+    variable: Variable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
 ) -> str | None:
     """The value of a variable; None where nothing is known, or it does not fit."""
     if any(is_blank(facts.get(name, "")) for name in placeholder_names(wish)):
@@ -92,7 +92,7 @@ def _value(
     return None if is_blank(text) else variable.slot.parse(text, today=today)
 
 
-def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> Iterator[TemplateFault]:
+def _shown_faults(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> Iterator[TemplateFault]:
     for name in dict.fromkeys(placeholder_names(wish)):
         if name not in slots:
             words = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
@@ -107,7 +107,7 @@ def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slo
     yield TemplateFault(field=variable.name, code="kind", words=words, remedy=remedy)
 
 
-def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> bool:
+def _is_kind_of(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> bool:
     """Whether every value of a name fits the variable."""
     alone = PLACEHOLDER.fullmatch(wish.strip())
     if alone is None or alone[2]:

@@ -10,13 +10,13 @@ from itertools import groupby, pairwise
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from avatars.models import TemplateVariable
+from avatars.models import Variable
 from avatars.speech.text.script import clean, sentences
 from core.text.dates import format_date, is_chinese
 from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names, split_at_placeholders
 from core.text.slot_values import SlotType, fold_text, is_blank, parse_choices
 
-Type = TemplateVariable.Type
+Type = Variable.Type
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +36,24 @@ class TemplateFault:
         return f"{self.words} {self.remedy}"
 
 
-def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date) -> Iterator[TemplateFault]:
+def template_faults(script: str, variables: Sequence[Variable], *, today: date) -> Iterator[TemplateFault]:
     """Everything that is wrong with a template, before it is filled in."""
     yield from _script_faults(script, {variable.name for variable in variables})
+    yield from declaration_faults(variables, shown=set(placeholder_names(script)), today=today)
+
+
+def declaration_faults(
+    variables: Sequence[Variable], *, shown: set[str] | None = None, today: date
+) -> Iterator[TemplateFault]:
+    """What is wrong with variables themselves. `shown` are the names that a script shows; None asks for none."""
     counts = Counter(variable.name for variable in variables)
-    shown = set(placeholder_names(script))
     for index, variable in enumerate(variables):
         if counts[variable.name] > 1:
             words = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
             yield TemplateFault(
                 index=index, field="name", code="same_name", words=words, remedy=_("Rename one of them.")
             )
-        elif variable.name not in shown:
+        elif shown is not None and variable.name not in shown:
             words = _("The script does not show “%(name)s”.") % {"name": variable.name}
             remedy = _("Write {{%(name)s}} where it is to be spoken, or remove the variable.") % {"name": variable.name}
             yield TemplateFault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
@@ -66,7 +72,7 @@ def _script_faults(script: str, names: set[str]) -> Iterator[TemplateFault]:
     for name in dict.fromkeys(placeholder_names(script)):
         if name not in names:
             words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
-            yield TemplateFault(field="script", code="unknown_variable", words=words, remedy=_among(names))
+            yield TemplateFault(field="script", code="unknown_variable", words=words, remedy=known_variables(names))
     most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(split_at_placeholders(script)).strip())
     if least > most:
         words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
@@ -75,7 +81,7 @@ def _script_faults(script: str, names: set[str]) -> Iterator[TemplateFault]:
         )
 
 
-def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Iterator[TemplateFault]:
+def _variable_faults(index: int, variable: Variable, today: date) -> Iterator[TemplateFault]:
     if variable.type == Type.CHOICE and (flaw := _choices_flaw(variable.choices)):
         words, remedy = flaw
         yield TemplateFault(index=index, field="choices", code="choices", words=words, remedy=remedy)
@@ -111,7 +117,7 @@ def _choices_flaw(lines: str) -> tuple[str, str] | None:
 
 
 def read_values(
-    variables: Sequence[TemplateVariable], given: Mapping[str, object], *, today: date
+    variables: Sequence[Variable], given: Mapping[str, object], *, today: date
 ) -> tuple[dict[str, str], list[TemplateFault]]:
     """The value of each variable, defaults where nothing is given; and what is wrong with the given values."""
     names = {variable.name for variable in variables}
@@ -137,15 +143,20 @@ def read_values(
     return values, faults
 
 
-def filled_script(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
+def filled_script(script: str, variables: Sequence[Variable], values: Mapping[str, str]) -> str:
     """The script with values of `read_values` put in; dates as people write them in the language of the script."""
+    shown = shown_values(script, variables, values)
+    return fill_placeholders(script, shown, {variable.name: variable.slot for variable in variables})
+
+
+def shown_values(script: str, variables: Sequence[Variable], values: Mapping[str, str]) -> dict[str, str]:
+    """Values as they are put into a script: dates as people write them in its language."""
     chinese = is_chinese("".join(split_at_placeholders(script)))
     days = {variable.name for variable in variables if variable.type == Type.DATE}
-    shown = {
+    return {
         name: format_date(date.fromisoformat(value), chinese=chinese) if name in days else value
         for name, value in values.items()
     }
-    return fill_placeholders(script, shown, {variable.name: variable.slot for variable in variables})
 
 
 def cuts(script: str, text: str) -> list[int]:
@@ -164,7 +175,7 @@ def cuts(script: str, text: str) -> list[int]:
     return kept
 
 
-def spoken_names(script: str, variables: Sequence[TemplateVariable], text: str) -> list[str]:
+def spoken_names(script: str, variables: Sequence[Variable], text: str) -> list[str]:
     """The names in a filled script: what stands where the template has variables for names."""
     wanted = {variable.name for variable in variables if variable.is_name}
     shown = list(placeholder_names(script))
@@ -188,7 +199,7 @@ def _runs(script: str) -> Iterator[str]:
         yield "".join(group)
 
 
-def value_advice(variable: TemplateVariable) -> str:
+def value_advice(variable: Variable) -> str:
     """What a variable takes, as an advice."""
     slot = variable.slot
     if slot.type == SlotType.CHOICE:
@@ -216,7 +227,7 @@ def _bounds(kind: SlotType, least: int | None, most: int | None) -> str:
     return (text if kind == SlotType.TEXT else number) % values
 
 
-def _as_text(variable: TemplateVariable, wish: object) -> str | None:
+def _as_text(variable: Variable, wish: object) -> str | None:
     """A given value as a person would type it: text, and for a number also a number of JSON."""
     if isinstance(wish, str):
         return wish
@@ -224,7 +235,7 @@ def _as_text(variable: TemplateVariable, wish: object) -> str | None:
     return str(wish) if is_number and variable.type == Type.NUMBER else None
 
 
-def missing_value(variable: TemplateVariable) -> TemplateFault:
+def missing_value(variable: Variable) -> TemplateFault:
     """That a required variable was not given."""
     words = _("“%(label)s” is required.") % {"label": variable}
     return TemplateFault(field=variable.name, code="required", words=words, remedy=value_advice(variable))
@@ -232,11 +243,12 @@ def missing_value(variable: TemplateVariable) -> TemplateFault:
 
 def unknown_variable(name: str, names: set[str]) -> TemplateFault:
     """That there is no variable of a name that was given."""
-    words = _("There is no variable “%(name)s” in this template.") % {"name": name[:40]}
-    return TemplateFault(field=name, code="unknown_variable", words=words, remedy=_among(names))
+    words = _("There is no variable “%(name)s”.") % {"name": name[:40]}
+    return TemplateFault(field=name, code="unknown_variable", words=words, remedy=known_variables(names))
 
 
-def _among(names: set[str]) -> str:
+def known_variables(names: set[str]) -> str:
+    """Which variables there are, as an advice."""
     if not names:
         return _("It has no variables.")
     return _("There are: %(names)s.") % {"names": ", ".join(sorted(names))}

@@ -82,7 +82,7 @@ ENUM_NAMES = {
     "StatementState": "avatars.models.Statement.State",
     "UploadForm": "wecom.models.Upload.Form",
     "UploadKind": "wecom.models.Upload.Kind",
-    "VariableType": "avatars.models.TemplateVariable.Type",
+    "VariableType": "avatars.models.Variable.Type",
     "VideoFormat": "avatars.models.VideoFormat",
     "VideoRetention": "avatars.services.VideoRetention",
     "PresentationFormat": "avatars.models.Presentation.Shape",

@@ -77,6 +77,7 @@ BROKEN: dict[str, list[Values]] = {
     "portrait_video_one_per_picture": [values()],
     "render_one_per_content": [values(status=status) for status in STATUSES],
     "template_variable_unique_name": [values()],
+    "presentation_variable_unique_name": [values()],
     "rendition_one_per_limit": [values()],
     "rendition_one_per_file": [values(render=None, source="a.mp4")],
     "rendition_of_render_or_file": [values(source="a.mp4"), values(render=None)],

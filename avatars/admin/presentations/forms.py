@@ -1,5 +1,6 @@
 """The form of a presentation and of its scenes."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,7 +10,8 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from avatars import services
-from avatars.models import Presentation, PresentationScene
+from avatars.admin.templates import VariableFormSet
+from avatars.models import Presentation, PresentationScene, Variable
 from avatars.scenes.pdf_pages import MOST_BYTES
 
 
@@ -88,11 +90,19 @@ class SceneFormSet(PaginationInlineFormSet):
                 form.instance.position = last = last + 1
 
 
-def faults_of(presentation: Presentation, *, translated: bool = False) -> list[str]:
-    """What is missing, with the numbers of the scenes."""
+class PresentationVariableFormSet(VariableFormSet):
+    """Those of a presentation. Whether its scenes show them is seen when it is filled in."""
+
+    def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
+        return services.presentation_variable_faults(variables)
+
+
+def faults_of(presentation: Presentation, values: Mapping[str, object], *, translated: bool = False) -> list[str]:
+    """What is missing with these values, with the numbers of the scenes."""
+    filling = services.fill_presentation(presentation, values, translated=translated)
     return [
         gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
         for fault in services.presentation_faults(
-            list(presentation.scenes.all()), presentation.partner, translated=translated
+            list(presentation.scenes.all()), presentation.partner, translated=translated, filling=filling
         )
     ]

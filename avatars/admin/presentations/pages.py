@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
@@ -14,9 +15,17 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from avatars import services
-from avatars.admin.presentations.forms import PresentationForm, SceneForm, SceneFormSet, faults_of
+from avatars.admin.presentations import filling
+from avatars.admin.presentations.forms import (
+    PresentationForm,
+    PresentationVariableFormSet,
+    SceneForm,
+    SceneFormSet,
+    faults_of,
+)
+from avatars.admin.templates import VariableInline
 from avatars.exceptions import AvatarError
-from avatars.models import Presentation, PresentationScene
+from avatars.models import Presentation, PresentationScene, PresentationVariable
 from avatars.reasons.render import PDFS
 from core.web.admin import ProtectedDeleteAdmin, action, change_url, link
 
@@ -61,9 +70,14 @@ class SceneInline(StackedInline):
         return render_to_string("admin/presentations/scene.html", shown)
 
 
+class PresentationVariableInline(VariableInline):
+    model = PresentationVariable
+    formset = PresentationVariableFormSet
+
+
 @admin.register(Presentation)
 class PresentationAdmin(ProtectedDeleteAdmin):
-    cascades_to = (PresentationScene,)
+    cascades_to = (PresentationScene, PresentationVariable)
     form = PresentationForm
     list_display = ("name", "digital_human", "format", "scene_count", "made", "updated_at")
     list_filter = ("digital_human",)
@@ -82,8 +96,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             {"fields": ("translation_voice", "translation_partner_voice"), "classes": ("collapse",)},
         ),
     )
-    inlines = (SceneInline,)
-    actions_detail = ("make", "make_translation")
+    inlines = (SceneInline, PresentationVariableInline)
+    actions_detail = ("fill_in", "make", "make_translation")
     warn_unsaved_form = True
 
     class Media:
@@ -92,7 +106,12 @@ class PresentationAdmin(ProtectedDeleteAdmin):
     def get_urls(self) -> list[URLPattern]:
         urls: list[URLPattern] = super().get_urls()
         view = self.admin_site.admin_view(self.scene_picture)
-        return [path("<int:pk>/scenes/<int:scene>/", view, name="avatars_presentation_scene"), *urls]
+        page = self.admin_site.admin_view(filling.view)
+        return [
+            path("<int:pk>/scenes/<int:scene>/", view, name="avatars_presentation_scene"),
+            path("<int:pk>/fill/", page, name="avatars_presentation_fill"),
+            *urls,
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Presentation]:
         queryset: QuerySet[Presentation] = super().get_queryset(request)
@@ -154,6 +173,10 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             raise Http404 from error
         return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})
 
+    @action(description=_("Fill it in"), icon="edit_note", permissions=["view"])
+    def fill_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:avatars_presentation_fill", pk=int(object_id))
+
     @action(
         description=_("Render the video"),
         icon="movie",
@@ -183,14 +206,16 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         return self._make(request, object_id, translated=True)
 
     def _make(self, request: HttpRequest, object_id: str, *, translated: bool) -> HttpResponse:
-        """Render it, or say what is missing."""
+        """Render it, or say what is missing. One with variables is filled in first."""
         presentation = Presentation.objects.select_related(*WITH_VOICES).get(pk=object_id)
-        faults, target = faults_of(presentation, translated=translated), change_url(presentation)
-        if not faults:
-            try:
+        if presentation.variables.exists():
+            return HttpResponse(headers={"HX-Redirect": filling.address(presentation, translated=translated)})
+        target = change_url(presentation)
+        try:
+            if not (faults := faults_of(presentation, {}, translated=translated)):
                 target = change_url(services.request_presentation_render(presentation, translated=translated))
-            except AvatarError as error:
-                faults = [str(error)]
+        except AvatarError as error:
+            faults = [str(error)]
         for words in faults:
             self.message_user(request, words, messages.ERROR)
         # HTMX sent the dialog and follows this header.

@@ -9,7 +9,7 @@ from avatars import services
 from avatars.models import Presentation, Render
 from tests.avatars.admin.test_templates import signed_in
 from tests.avatars.scenes.test_pdf_pages import make_pdf
-from tests.support.factories import make_digital_human, make_presentation
+from tests.support.factories import make_digital_human, make_personal_presentation, make_presentation
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +22,7 @@ def boss():
 def form(presentation=None, **changes):
     data = {"name": "培训", "digital_human": make_digital_human().pk, "format": "16:9", "captions": "plain"}
     data |= {"background_color": "#eef1f6", "accent_color": "#1f6feb"}
+    data |= {"variables-TOTAL_FORMS": 0, "variables-INITIAL_FORMS": 0}
     scenes = list(presentation.scenes.all()) if presentation else []
     data |= {"scenes-TOTAL_FORMS": len(scenes), "scenes-INITIAL_FORMS": len(scenes)}
     for index, scene in enumerate(scenes):
@@ -115,3 +116,62 @@ def test_a_page_that_is_only_read_offers_no_moves(boss):
     text = signed_in(reader).get(change(presentation)).content.decode()
     assert "data-scene-picture" in text
     assert 'name="_up"' not in text
+
+
+def fill(presentation) -> str:
+    return reverse("admin:avatars_presentation_fill", args=[presentation.pk])
+
+
+def test_variables_are_written_beside_the_scenes(boss):
+    presentation = make_presentation()
+    row = {"name": "name", "label": "姓名", "type": "name", "required": "on", "example": "王芳"}
+    rows = {f"variables-0-{name}": value for name, value in row.items()} | {"variables-TOTAL_FORMS": 1}
+    answer = boss.post(change(presentation), form(presentation, **rows))
+    assert answer.status_code == 302, answer.context["errors"]
+    assert list(presentation.variables.values_list("name", "type", "position")) == [("name", "name", 1)]
+    wrong = {"variables-0-type": "number", "variables-0-required": "", "variables-0-default": "many"}
+    answer = boss.post(change(make_presentation()), form(**{**rows, **wrong}))
+    assert "The default does not fit." in answer.content.decode()
+
+
+def test_a_presentation_with_variables_is_filled_in_first(boss):
+    presentation = make_personal_presentation()
+    for act, target in (("make", fill(presentation)), ("make_translation", f"{fill(presentation)}?translated=1")):
+        button = reverse(f"admin:avatars_presentation_{act}", args=[presentation.pk])
+        assert boss.post(button, {"_form_submitted": "True"})["HX-Redirect"] == target
+    assert boss.get(f"{fill(presentation)}?translated=1").context["translated"]
+    assert not Render.objects.exists()
+
+
+def test_a_filled_presentation_shows_its_scripts_and_lower_thirds(boss):
+    presentation = make_personal_presentation()
+    assert 'value="王芳"' in boss.get(fill(presentation)).content.decode()
+    assert boss.post(fill(presentation), {"variable-name": "", "show": ""}).context["form"].errors["name"]
+    shown = boss.post(fill(presentation), {"variable-name": "单雄信", "show": ""})
+    assert shown.context["preview"].text == "你好单雄信，2026年12月1日见！\n\n看总部。"
+    assert "shàn" in shown.content.decode()
+    assert shown.context["lower_thirds"] == ((1, "单雄信", ""),)
+    english = boss.post(fill(presentation), {"variable-name": "Li Lei", "translated": "on", "show": ""})
+    assert english.context["preview"].text == "Hello Li Lei!\n\nLook here."
+    assert not Render.objects.exists()
+
+
+def test_a_fault_of_a_scene_is_told_where_it_is_filled_in(boss):
+    presentation = make_personal_presentation()
+    presentation.scenes.filter(position=2).update(script="看{{place}}{{plcae}}。")
+    text = boss.post(fill(presentation), {"variable-name": "李雷", "make": ""}).content.decode()
+    assert "Scene 2: “script” shows {{plcae}}, and there is no such variable." in text
+    assert not Render.objects.exists()
+
+
+def test_a_filled_presentation_is_rendered_by_those_who_may(boss):
+    presentation = make_personal_presentation()
+    made = boss.post(fill(presentation), {"variable-name": "李雷", "make": ""})
+    render = Render.objects.get()
+    assert made.context["state"]["page"].endswith(f"/{render.pk}/change/")
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_presentation"))
+    client = signed_in(reader)
+    assert b'name="make"' not in client.get(fill(presentation)).content
+    assert client.post(fill(presentation), {"variable-name": "李", "make": ""}).status_code == 403
+    assert Render.objects.count() == 1

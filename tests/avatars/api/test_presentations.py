@@ -1,6 +1,7 @@
 """Presentations over REST, from a PDF to a render."""
 
 import io
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,7 @@ from PIL import Image
 from avatars import services
 from avatars.models import Presentation, Render
 from tests.avatars.scenes.test_pdf_pages import make_pdf
-from tests.support.factories import make_api, make_digital_human, make_presentation
+from tests.support.factories import make_api, make_digital_human, make_personal_presentation, make_presentation
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/presentations/"
@@ -121,3 +122,32 @@ def test_a_scene_of_another_presentation_is_not_found(api):
     for address in (f"scenes/{scene.pk}/", f"scenes/{scene.pk}/picture/"):
         method = api.get if address.endswith("picture/") else api.delete
         assert method(f"{ADDRESS}{one.pk}/{address}").status_code == 404
+
+
+def test_variables_come_with_a_presentation_and_are_replaced(api):
+    wish = {"name": "培训", "digital_human": make_digital_human().pk, "variables": [{"name": "name", "type": "name"}]}
+    made = api.post(ADDRESS, wish, "json")
+    assert (made.status_code, made.json()["variables"][0]["type"]) == (201, "name"), made.json()
+    own = f"{ADDRESS}{made.json()['id']}/"
+    assert api.patch(own, {"name": "入职"}, "json").json()["variables"] == made.json()["variables"]
+    rows = [{"name": "day", "type": "date", "required": False}]
+    changed = api.patch(own, {"variables": json.dumps(rows)}, "multipart")
+    assert [row["name"] for row in changed.json()["variables"]] == ["day"], changed.json()
+    assert api.get(own).json()["variables"] == changed.json()["variables"]
+    wrong = api.patch(own, {"variables": [{"name": "a"}, {"name": "a"}]}, "json")
+    assert {error["field"] for error in wrong.json()["errors"]} == {"variables[0].name", "variables[1].name"}
+
+
+def test_values_are_given_with_the_request(api):
+    own = f"{ADDRESS}{make_personal_presentation().pk}/renders/"
+    answer = api.post(own, {"variables": {"name": "李雷", "place": "lab"}}, "json")
+    assert (answer.status_code, answer.json()["text"]) == (202, "你好李雷，2026年12月1日见！\n\n看研究院。")
+    dry = api.post(own, {"variables": {"name": "李雷"}, "dry_run": True}, "json")
+    assert dry.json()["lower_thirds"] == [{"scene": 1, "name": "李雷", "role": ""}]
+    wrong = api.post(own, {"variables": {"place": "火星", "x": "y"}}, "json")
+    assert {(error["field"], error["code"]) for error in wrong.json()["errors"]} == {
+        ("variables.name", "required"),
+        ("variables.place", "invalid"),
+        ("variables.x", "unknown_variable"),
+    }
+    assert Render.objects.count() == 1

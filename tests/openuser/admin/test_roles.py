@@ -46,7 +46,7 @@ NAMED = {
     "avatars_voice_declare_synthetic": "change",
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
-    "avatars_presentation_scene": "view",
+    **{f"avatars_presentation_{page}": "view" for page in ("scene", "fill", "fill_in")},
     "avatars_digitalhuman_portrait": "change",
     "avatars_digitalhuman_portrait_video": "view",
     **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},

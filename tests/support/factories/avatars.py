@@ -13,6 +13,7 @@ from avatars.models import (
     Narration,
     PortraitVideo,
     Presentation,
+    PresentationVariable,
     Render,
     RenderTemplate,
     Rendition,
@@ -20,7 +21,14 @@ from avatars.models import (
     TemplateVariable,
     Voice,
 )
-from avatars.services import add_scene, declare_drawn, declare_synthetic, record_consent, save_template
+from avatars.services import (
+    add_scene,
+    declare_drawn,
+    declare_synthetic,
+    record_consent,
+    save_presentation,
+    save_template,
+)
 
 
 def make_voice(**fields: Any) -> Voice:
@@ -113,6 +121,24 @@ def make_presentation(digital_human: DigitalHuman | None = None, **fields: Any) 
     shown = {"slide": ContentFile(slide.getvalue(), name="slide.png"), "points": [[50, 40]]}
     add_scene(presentation, layout="human_right", script="看[point 1]这里。", **shown)
     return presentation
+
+
+def make_personal_presentation(digital_human: DigitalHuman | None = None, **fields: Any) -> Presentation:
+    """A greeting that names its recipient, in the script, in its translation and in the lower third."""
+    presentation = make_presentation(digital_human, **fields)
+    greeting = {"script": "你好{{name}}，{{day}}见！", "translation": "Hello {{name}}!"}
+    presentation.scenes.filter(position=1).update(**greeting, lower_third_name="{{name}}")
+    presentation.scenes.filter(position=2).update(
+        script="看[point 1]{{place.label}}。", translation="Look [point 1] here."
+    )
+    variables = [
+        PresentationVariable(name="name", label="姓名", example="王芳"),
+        PresentationVariable(
+            name="place", type="choice", choices="hq = 总部\nlab = 研究院", required=False, default="hq"
+        ),
+        PresentationVariable(name="day", type="date", required=False, default="2026-12-01"),
+    ]
+    return save_presentation(presentation, variables)
 
 
 def make_rendition(**fields: Any) -> Rendition:

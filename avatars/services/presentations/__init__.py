@@ -1,0 +1,1 @@
+"""Presentations: their scenes, their variables, and their videos."""

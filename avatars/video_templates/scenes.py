@@ -1,0 +1,169 @@
+"""What the scenes of a presentation say once values are in their variables, and what is missing for a render."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from avatars.models import PresentationScene, PresentationVariable
+from avatars.scenes import marks
+from avatars.scenes.spec import Layout
+from avatars.speech.text.speaking_style import blanked
+from avatars.video_templates.variables import TemplateFault, known_variables, read_values, shown_values
+from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFault:
+    """Why a presentation cannot be rendered: in the `field` of the scene with the number `scene`, from 1."""
+
+    scene: int
+    field: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """The variables of a presentation with their values, as its texts show them."""
+
+    variables: Sequence[PresentationVariable] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+    def put(self, words: str) -> str:
+        """The words with the values in them."""
+        slots = {variable.name: variable.slot for variable in self.variables}
+        return fill_placeholders(words, self.shown, slots)
+
+    @property
+    def names(self) -> list[str]:
+        """Its values that are read as people's names."""
+        return sorted({self.shown.get(each.name, "") for each in self.variables if each.is_name} - {""})
+
+
+def filling_of(
+    scenes: Iterable[PresentationScene],
+    variables: Sequence[PresentationVariable],
+    given: Mapping[str, object],
+    *,
+    translated: bool,
+    today: date,
+) -> tuple[Filling, list[TemplateFault]]:
+    """Variables with their values, defaults where nothing is given; and what is wrong with the given values.
+
+    A required variable that only the other language shows may be left out.
+    """
+    scenes = list(scenes)
+    places = _places(scenes, translated)
+    values, faults = read_values(variables, given, today=today)
+    said = "".join(words for scene in scenes for words in _texts(scene, translated).values())
+    filling = Filling(variables=variables, shown=shown_values(said, variables, values))
+    return filling, [_placed(each, places) for each in faults if each.code != "required" or each.field in places]
+
+
+def lines(
+    scene: PresentationScene, filling: Filling, *, is_dialogue: bool, translated: bool
+) -> list[tuple[int, marks.Marked]]:
+    """What is said in a scene, and by whom."""
+    script = scene.script_in(translated=translated)
+    if not is_dialogue:
+        return [(0, marks.read(script).filled(filling.put))]
+    found = [(speaker, marks.read(words).filled(filling.put)) for speaker, words in marks.lines(script)]
+    return [(speaker, line) for speaker, line in found if line.text]
+
+
+def lower_third(scene: PresentationScene, filling: Filling, *, translated: bool) -> tuple[str, str]:
+    """Name and title, each in one line."""
+    name, role = scene.lower_third_in(translated=translated)
+    return " ".join(filling.put(name).split()), " ".join(filling.put(role).split())
+
+
+def shown_names(scenes: Iterable[PresentationScene]) -> set[str]:
+    """The variables that scenes show, in both languages."""
+    return {name for scene in scenes for translated in (False, True) for name in _shown(scene, translated)}
+
+
+def scene_faults(
+    number: int, scene: PresentationScene, filling: Filling, *, is_dialogue: bool, translated: bool
+) -> list[SceneFault]:
+    """What is missing before a scene can be rendered."""
+    found = list(_placeholder_faults(scene, filling, translated))
+    can_be_empty = bool(found)
+    marked = [line for _who, line in lines(scene, filling, is_dialogue=is_dialogue, translated=translated)]
+    script = "translation" if translated else "script"
+    if Layout(scene.layout).has_two and not is_dialogue:
+        found.append(("layout", "partner_missing", _("Choose a second digital human, or the layout with one.")))
+    if not can_be_empty and not any(char.isalnum() for line in marked for char in blanked(line.text)):
+        found.append((script, "empty", _("Write what is said in this scene.")))
+    if Layout(scene.layout).has_slide and not scene.slide:
+        found.append(("slide", "slide_missing", _("Upload a slide, or choose the layout without one.")))
+    named = {point for line in marked for _place, point in line.points}
+    unknown = sorted(point for point in named if not 0 < point <= len(scene.points))
+    if unknown:
+        words = _("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
+        found.append((script, "point_unknown", words))
+    found += _lower_third_faults(scene, filling, translated)
+    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in found]
+
+
+def _placeholder_faults(scene: PresentationScene, filling: Filling, translated: bool) -> Iterator[tuple[str, str, str]]:
+    known = {variable.name for variable in filling.variables}
+    for name, text in _texts(scene, translated).items():
+        label = {"field": _label(name)}
+        if has_stray_braces(text):
+            words = _("“%(field)s” has “{{” or “}}” without a variable between them.") % label
+            remedy = _("Write variables like {{name}}: small letters, digits and _.")
+            yield name, "bad_placeholder", f"{words} {remedy}"
+        for variable in dict.fromkeys(placeholder_names(text)):
+            if variable not in known:
+                words = _("“%(field)s” shows {{%(name)s}}, and there is no such variable.")
+                words %= {**label, "name": variable}
+                yield name, "unknown_variable", f"{words} {known_variables(known)}"
+
+
+def _lower_third_faults(scene: PresentationScene, filling: Filling, translated: bool) -> Iterator[tuple[str, str, str]]:
+    fields = scene.lower_third_fields(translated=translated)
+    for name, text in zip(fields, lower_third(scene, filling, translated=translated), strict=True):
+        most = _column(name).max_length or len(text)
+        if len(text) > most:
+            words = _("“%(field)s” has %(count)d characters with these values; it may have %(most)d.")
+            yield name, "too_long", words % {"field": _label(name), "count": len(text), "most": most}
+
+
+def _texts(scene: PresentationScene, translated: bool) -> dict[str, str]:
+    """The texts of a scene in one language that may show variables, by field."""
+    fields = ("translation" if translated else "script", *scene.lower_third_fields(translated=translated))
+    return {name: getattr(scene, name) for name in fields}
+
+
+def _shown(scene: PresentationScene, translated: bool) -> set[str]:
+    return {name for text in _texts(scene, translated).values() for name in placeholder_names(text)}
+
+
+def _places(scenes: Iterable[PresentationScene], translated: bool) -> dict[str, list[int]]:
+    """The numbers of the scenes that show each variable."""
+    found: dict[str, list[int]] = {}
+    for number, scene in enumerate(scenes, start=1):
+        for name in _shown(scene, translated):
+            found.setdefault(name, []).append(number)
+    return found
+
+
+def _placed(fault: TemplateFault, places: Mapping[str, Sequence[int]]) -> TemplateFault:
+    if fault.field not in places:
+        return fault
+    where = _("Shown in scene %(scenes)s.") % {"scenes": ", ".join(map(str, places[fault.field]))}
+    return replace(fault, remedy=f"{fault.remedy} {where}")
+
+
+def _label(name: str) -> str:
+    return str(_column(name).verbose_name)
+
+
+def _column(name: str) -> "models.Field[Any, Any]":
+    column = PresentationScene._meta.get_field(name)
+    assert isinstance(column, models.Field)
+    return column
