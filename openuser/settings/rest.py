@@ -78,6 +78,7 @@ ENUM_NAMES = {
     "ScheduleUnknownDays": "scheduling.models.Schedule.UnknownDays",
     "ScriptCommentCode": "avatars.api.lexicon.CODES",
     "SessionStatus": "conversations.models.Session.Status",
+    "SpokenMood": "avatars.models.SpokenMood",
     "StageOutcome": "avatars.models.Outcome",
     "StatementState": "avatars.models.Statement.State",
     "UploadForm": "wecom.models.Upload.Form",
