@@ -129,7 +129,8 @@ class StreamingEngine(RenderEngine):
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         """As `animate`, frame after frame of the speech so far, waiting for more until the speech is over.
 
-        The frames are the same whether the rest was spoken before they were drawn or after.
+        The frames are the same whether the rest was spoken before they were drawn or after. Samples of the speech are
+        forgotten two seconds after their frame was drawn.
         """
 
     def animate(self, shot: Shot) -> Iterator[Picture]:

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.inspection.expectations import Expected, wrong
-from avatars.media import ffmpeg
+from avatars.inspection.thinned_sound import Thinned, heard_in, thinned
 
 Samples = NDArray[np.float32]
 
 SILENT_PEAK = 0.005
-CLIPPED_LEVEL = 0.999
 CLIPPED_SHARE = 0.002
 LATE = 0.04
 """Seconds by which sound may be off its picture."""
@@ -24,33 +23,30 @@ ALIKE = 0.6
 
 
 def check_sound(path: Path, expected: Expected) -> None:
-    """Raises `OutputError` with what is wrong with it."""
+    """Raises `OutputError` with what is wrong with it. A long sound is read in blocks, and kept at `RATE` or so."""
     rate = expected.shot.speech.rate
-    whole = ffmpeg.samples(path, rate)
-    begins = round(expected.begins * rate)
-    heard = whole[begins : begins + round(expected.shot.frame_count / expected.shot.fps * rate)]
-    level = np.abs(heard)
+    step = max(1, rate // RATE)
+    found = heard_in(path, expected, step)
     if expected.shot.loops:
-        if float(level.max(initial=0.0)) >= SILENT_PEAK:
+        if found.peak >= SILENT_PEAK:
             raise wrong("clipped", "a loop has sound")
         return
-    if not level.size or float(level.max()) < SILENT_PEAK:
+    if found.peak < SILENT_PEAK:
         raise wrong("silent", "there is no sound")
-    if float((level >= CLIPPED_LEVEL).mean()) > CLIPPED_SHARE:
+    if found.clipped / found.length > CLIPPED_SHARE:
         raise wrong("clipped", "the sound is distorted")
-    step = max(1, rate // RATE)
-    spoken = _thinned(expected.shot.speech.samples, step)
-    _check_place(_thinned(heard, step), spoken, rate / step, expected.begins)
-    _check_gaps(_thinned(heard, step), spoken, rate / step, expected.begins)
+    spoken = Thinned(expected.shot.speech.samples, step)
+    _check_place(found.thinned, spoken, rate / step, expected.begins)
+    _check_gaps(found.thinned, spoken, rate / step, expected.begins)
 
 
-def _check_place(heard: Samples, spoken: Samples, rate: float, begins: float) -> None:
+def _check_place(heard: Samples, spoken: Thinned, rate: float, begins: float) -> None:
     """At its beginning and at its end the sound must be where the speech has it, and be that speech."""
-    loud = np.flatnonzero(np.abs(spoken) > HEARD)
-    if not loud.size:
+    loud = spoken.louder_than(HEARD)
+    if not loud:
         return
     length = round(WINDOW * rate)
-    first, last = max(0, loud[0] - round(0.1 * rate)), min(len(spoken), loud[-1] + round(0.1 * rate))
+    first, last = max(0, loud[0] - round(0.1 * rate)), min(len(spoken), loud[1] + round(0.1 * rate))
     for start, end in ((first, min(first + length, last)), (max(first, last - length), last)):
         at = begins + start / rate
         if _level(heard[start:end]) < MISSING * _level(spoken[start:end]):
@@ -59,7 +55,7 @@ def _check_place(heard: Samples, spoken: Samples, rate: float, begins: float) ->
         if alike < ALIKE:
             # Sound that runs faster or slower has another wave, but still rises and falls as the speech does.
             step = round(rate / ENVELOPE_RATE)
-            envelopes = [_thinned(np.abs(samples), step) for samples in (heard, spoken)]
+            envelopes = [thinned(np.abs(samples[:]), step) for samples in (heard, spoken)]
             centred = [samples - samples.mean() for samples in envelopes]
             late, alike = _lag(centred[0], centred[1], start / rate, end / rate, rate / step)
         if alike < ALIKE:
@@ -68,7 +64,7 @@ def _check_place(heard: Samples, spoken: Samples, rate: float, begins: float) ->
             raise wrong("drift", f"from {at:.1f} s the sound is off by {1000 * late:+.0f} ms")
 
 
-def _lag(heard: Samples, spoken: Samples, begin: float, finish: float, rate: float) -> tuple[float, float]:
+def _lag(heard: Samples, spoken: Samples | Thinned, begin: float, finish: float, rate: float) -> tuple[float, float]:
     """By how many seconds a piece of the speech is late, and how much it is alike there: 1 is the same."""
     start, end, most = round(begin * rate), round(finish * rate), round(SHIFT * rate)
     end = min(end, len(spoken))
@@ -89,7 +85,7 @@ def _lag(heard: Samples, spoken: Samples, begin: float, finish: float, rate: flo
     return (best - most) / rate, float(likeness[best])
 
 
-def _check_gaps(heard: Samples, spoken: Samples, rate: float, begins: float) -> None:
+def _check_gaps(heard: Samples, spoken: Thinned, rate: float, begins: float) -> None:
     """Where there is speech, it must be heard."""
     block = round(BLOCK * rate)
     for start in range(0, min(len(heard), len(spoken)) - block + 1, block):
@@ -100,10 +96,3 @@ def _check_gaps(heard: Samples, spoken: Samples, rate: float, begins: float) -> 
 
 def _level(samples: Samples) -> float:
     return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
-
-
-def _thinned(samples: Samples, step: int) -> Samples:
-    """Every `step`th of them, each the mean of its neighbours."""
-    whole = len(samples) // step * step
-    mean: Samples = samples[:whole].reshape(-1, step).mean(axis=1)
-    return mean

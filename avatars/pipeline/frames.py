@@ -14,6 +14,9 @@ from avatars.pipeline.overlays import Overlays
 from avatars.pipeline.sound_feed import Samples, SoundFeed
 from avatars.speech.synthesis.stream import SpeechStream
 
+LOOKS_BACK = 2.0
+"""Seconds before a frame in which an engine that streams may still ask for the samples of its speech."""
+
 
 def wait_for_speech(engine: RenderEngine, said: SpeechStream) -> None:
     """Wait for as much speech as the engine needs to begin: a first part, or all of it."""
@@ -69,6 +72,7 @@ class FrameEncoder:
         for count, frame in enumerate(shown, start=1):
             yield frame
             hear(sounds.until(count))
+            self.said.forget(count / self.parts.fps - LOOKS_BACK)
         hear(sounds.rest(count))
 
     def _shown(self, shot: Iterator[Picture]) -> Iterator[Picture]:

@@ -1,6 +1,6 @@
 """Every encode and decode: ffmpeg-python's graphs, run with the pinned wheel's binary as a process of its own."""
 
-from avatars.media.ffmpeg.decoder import frames, frames_and_piece, poster, raw, samples, sheet
+from avatars.media.ffmpeg.decoder import frames, frames_and_piece, poster, raw, samples, sheet, sound_blocks
 from avatars.media.ffmpeg.encoder import (
     KEYFRAME_SECONDS,
     STEADY_FPS,
@@ -41,6 +41,7 @@ __all__ = [
     "samples",
     "sheet",
     "shrink",
+    "sound_blocks",
     "source",
     "threads",
     "too_long",

@@ -75,6 +75,17 @@ def samples(path: Path, rate: int, *, seconds: float | None = None) -> NDArray[n
     return np.frombuffer(data, "<f4")
 
 
+def sound_blocks(path: Path, rate: int, *, length: int) -> Iterator[NDArray[np.float32]]:
+    """As `samples`, so many at a time; the last block has what is left."""
+    stream = graph.output(source(path).audio, "pipe:", format="f32le", ac=1, ar=rate)
+    with running(compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
+        assert process.stdout is not None
+        while data := process.stdout.read(4 * length):
+            yield np.frombuffer(data, "<f4")
+        if process.wait() != 0:
+            raise failed(process, errors)
+
+
 def poster(path: Path, to: Path, *, at: float = 0.0) -> None:
     """Write the frame at `at` seconds as a JPEG; of a labelled video, so that the picture is labelled too."""
     picture = source(path, ss=f"{at:.3f}").video

@@ -3,14 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-
-import numpy as np
 
 from avatars.exceptions import ScriptError
 from avatars.speech.audio import mastering
 from avatars.speech.base import Progress, Recital, Speech
-from avatars.speech.synthesis import synthesizer
 from avatars.speech.synthesis.stream import SpeechStream
 
 INAUDIBLE = 1e-6
@@ -38,22 +34,20 @@ def _speak(stream: SpeechStream, begin: Callable[[Progress], Recital], unwanted:
     try:
         recital = begin(stream.report)
         stream.begin(recital.places)
-        said: list[Speech] = []
         leveller = mastering.Leveller()
         for part in recital:
-            heard = leveller.level(part.samples, part.rate)
-            said.append(replace(part, samples=heard))
-            stream.add(part, heard=heard)
+            stream.add(part, heard=leveller.level(part.samples, part.rate))
             if unwanted.is_set():
                 recital.parts.close()
                 return
-        stream.end(audible(synthesizer.assembled(said)))
+        stream.end(audible(stream.added()))
     except BaseException as error:  # noqa: BLE001 - the edge of the thread
         stream.fail(error)
 
 
 def audible(speech: Speech) -> Speech:
     """The same speech. Raises `ScriptError` where it is silent."""
-    if speech.seconds <= 0 or float(np.abs(speech.samples).max()) < INAUDIBLE:
+    # Both ends rather than the absolute values, which would be another copy of it all.
+    if speech.seconds <= 0 or float(max(speech.samples.max(), -speech.samples.min())) < INAUDIBLE:
         raise ScriptError("There is nothing to say in this text.", code="nothing_to_say", remedy="Write some words.")
     return speech

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.speech.base import Place, Sound, Speech, Token
+from avatars.speech.synthesis.sample_buffer import SampleBuffer
 
 Samples = NDArray[np.float32]
+NOTHING: Samples = np.zeros(0, np.float32)
 
 PACE = 0.27
 """Seconds a place, with the pauses: the mean of the built-in voices in both languages."""
@@ -30,6 +32,7 @@ class SpeechStream:
 
     `samples` are at the engine's own level, `heard` and `whole` at that of broadcasters. `waits` is called in the
     reader's thread, with how far the speech is (0..1), each time that it has to wait for more, or would in vain.
+    Memory holds `heard` once, and of `samples` what the reader did not `forget`.
     """
 
     def __init__(self, *, waits: Callable[[float], None] | None = None) -> None:
@@ -37,7 +40,8 @@ class SpeechStream:
         self._waits = waits
         self._share = 0.0
         self._parts: list[Samples] = []
-        self._heard: list[Samples] = []
+        self._forgotten = 0
+        self._heard = SampleBuffer()
         self._starts: list[int] = []
         self._length = 0
         self._sounds: list[Sound] = []
@@ -54,8 +58,9 @@ class SpeechStream:
     def of(cls, speech: Speech) -> "SpeechStream":
         """Speech that is all there."""
         stream = cls()
-        stream.add(speech)
+        # In this order no copy is made: of speech that is over, `add` keeps nothing to hear.
         stream.end(speech)
+        stream.add(speech)
         return stream
 
     # ---- for the speaker
@@ -83,7 +88,8 @@ class SpeechStream:
                 known = self._tokens.get(token.offset)
                 self._tokens[token.offset] = replace(known, end=token.end) if known else token
             self._parts.append(part.samples)
-            self._heard.append(part.samples if heard is None else heard)
+            if self._whole is None:
+                self._heard.append(part.samples if heard is None else heard)
             self._starts.append(self._length)
             self._length += len(part.samples)
             if not self.rate:
@@ -93,11 +99,21 @@ class SpeechStream:
             self.rate = part.rate
             self._changed.notify_all()
 
+    def added(self) -> Speech:
+        """All that was added, levelled, as `end` takes it. Nothing may be added after that."""
+        with self._changed:
+            return Speech(
+                samples=self._heard.whole(),
+                rate=self.rate,
+                sounds=tuple(filled(self._sounds, self._length / self.rate)),
+                tokens=tuple(self._tokens[offset] for offset in sorted(self._tokens)),
+            )
+
     def end(self, whole: Speech) -> None:
         """That was all, and this is it, levelled."""
         with self._changed:
             self._whole = whole
-            self._heard = [whole.samples]
+            self._heard = SampleBuffer()
             self._changed.notify_all()
 
     def fail(self, error: BaseException) -> None:
@@ -166,21 +182,29 @@ class SpeechStream:
             return self._whole
 
     def samples(self, first: int, last: int) -> Samples:
-        """Those of what is there."""
+        """Those of what is there. Raises `ValueError` where they were forgotten."""
         with self._changed:
-            return self._cut(self._parts, first, last)
+            numbers = range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
+            if numbers and numbers[0] < self._forgotten:
+                raise ValueError(f"Samples from {first} on were forgotten.")
+            found = [
+                self._parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
+                for number in numbers
+            ]
+            return np.concatenate([NOTHING, *found])
+
+    def forget(self, seconds: float) -> None:
+        """Free what `samples` has before this moment: none of it is asked for again."""
+        with self._changed:
+            parts = bisect_right(self._starts, seconds * self.rate) - 1
+            for number in range(self._forgotten, parts):
+                self._parts[number] = NOTHING
+            self._forgotten = max(self._forgotten, parts)
 
     def heard(self, first: int, last: int) -> Samples:
         """As `samples`, levelled: what `whole` will have there."""
         with self._changed:
-            return self._heard[0][first:last] if self.over else self._cut(self._heard, first, last)
-
-    def _cut(self, parts: Sequence[Samples], first: int, last: int) -> Samples:
-        found = [
-            parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
-            for number in range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
-        ]
-        return np.concatenate(found) if found else np.zeros(0, np.float32)
+            return self._heard.cut(first, last) if self._whole is None else self._whole.samples[first:last]
 
     def sounds(self, start: float, end: float) -> list[Sound]:
         """Those that are heard between two times, in full, and the silences between them, the last one until `end`."""
