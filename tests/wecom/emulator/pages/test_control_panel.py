@@ -42,6 +42,25 @@ def test_two_members_have_a_phone_each(desk: Callable[[str], Page], application:
     expect(page.locator("#second-phone")).to_be_hidden()
 
 
+def test_a_chat_that_opens_leaves_the_caret_in_a_form(
+    desk: Callable[[str], Page], application: Application, member: str
+) -> None:
+    application.say(member, "for the first")
+    page = desk(member)
+    expect(page.get_by_test_id("bubble-in")).to_be_visible()
+    late: list[Route] = []
+    page.route("**/emulator/api/chat?*", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request("**/emulator/api/chat?*"):
+        page.reload()
+    page.get_by_role("tab", name="Faults").click()
+    seed = page.get_by_label("Seed")
+    seed.press_sequentially("12")
+    with page.expect_request("**/emulator/api/event"):  # the member has entered the chat
+        late[0].continue_()
+    page.keyboard.type("34")
+    expect(seed).to_have_value("1234")
+
+
 def test_the_clock_is_moved_step_by_step(
     desk: Callable[[str], Page], application: Application, emulator: Emulator, member: str, clean_clock: None
 ) -> None:

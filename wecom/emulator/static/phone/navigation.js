@@ -37,7 +37,8 @@ async function open(userid, chat) {
   await loadChat();
   scrollToEnd();
   const trayOpen = !byId("more-tray").hidden || !byId("emoji-tray").hidden; // opened before the chat was there
-  if (matchMedia("(hover: hover)").matches && !trayOpen) byId("composer").focus({ preventScroll: true });
+  const elsewhere = byId("inspector").contains(document.activeElement); // a form beside the phone is filled in
+  if (matchMedia("(hover: hover)").matches && !trayOpen && !elsewhere) byId("composer").focus({ preventScroll: true });
   if (entered) await openApplication(member);
 }
 
