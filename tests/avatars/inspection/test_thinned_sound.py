@@ -45,7 +45,7 @@ def test_blocks_give_the_same_numbers_as_the_whole_sound(tmp_path, before, secon
     assert found.clipped == (np.abs(whole) >= CLIPPED_LEVEL).sum() > 0
 
 
-def test_sound_that_ends_before_its_shot_is_kept_as_far_as_it_goes(tmp_path):
+def test_sound_that_ends_before_its_shot_is_kept_to_its_end(tmp_path):
     speech = noisy(2)
     path = written(tmp_path / "sound.wav", speech.samples[:RATE])
     assert len(heard_in(path, expected_of(speech), STEP).thinned) == RATE // STEP
