@@ -97,25 +97,28 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
 def test_an_answer_that_was_overtaken_is_not_shown(desk: Callable[[str], Page], member: str) -> None:
     page = desk(member)
     tab, faults = page.get_by_role("tab", name="Faults"), page.locator("#fault-list li")
-    late: list[tuple[Route, APIResponse]] = []
+    held: list[Route] = []
+    late: list[APIResponse] = []
     tab.click()
     expect(page.locator("#fault-name option").first).to_be_attached()
 
     def hold(route: Route) -> None:
-        if late:
+        if held:
             route.continue_()
         else:
-            late.append((route, route.fetch()))
+            held.append(route)
+            late.append(route.fetch())
 
     page.route("**/emulator/api/faults*", hold)
     with page.expect_request("**/emulator/api/faults*"):
         tab.click()
+    while not late:  # the answer of before the injection
+        page.wait_for_timeout(10)
     page.get_by_label("Path").fill("nobody/calls/this")
     page.get_by_role("button", name="Inject").click()
     expect(faults).to_have_count(1)
-    ((route, without_it),) = late
     with page.expect_response("**/emulator/api/faults*"):
-        route.fulfill(response=without_it)
+        held[0].fulfill(response=late[0])
     page.evaluate("new Promise(requestAnimationFrame)")
     expect(faults).to_have_count(1)
     page.get_by_role("button", name="Remove all").click()
