@@ -15,7 +15,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from avatars import services
-from avatars.admin.presentations import filling
+from avatars.admin.presentations import fill_page
 from avatars.admin.presentations.forms import (
     PresentationForm,
     PresentationVariableFormSet,
@@ -106,7 +106,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
     def get_urls(self) -> list[URLPattern]:
         urls: list[URLPattern] = super().get_urls()
         view = self.admin_site.admin_view(self.scene_picture)
-        page = self.admin_site.admin_view(filling.view)
+        page = self.admin_site.admin_view(fill_page.view)
         return [
             path("<int:pk>/scenes/<int:scene>/", view, name="avatars_presentation_scene"),
             path("<int:pk>/fill/", page, name="avatars_presentation_fill"),
@@ -209,7 +209,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         """Render it, or say what is missing. One with variables is filled in first."""
         presentation = Presentation.objects.select_related(*WITH_VOICES).get(pk=object_id)
         if presentation.variables.exists():
-            return HttpResponse(headers={"HX-Redirect": filling.address(presentation, translated=translated)})
+            return HttpResponse(headers={"HX-Redirect": fill_page.address(presentation, translated=translated)})
         target = change_url(presentation)
         try:
             if not (faults := faults_of(presentation, {}, translated=translated)):
