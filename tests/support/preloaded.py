@@ -5,6 +5,7 @@ The parent is `python -m tests.support.preloaded`: it gets requests as lines of 
 """
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import json
@@ -22,6 +23,7 @@ from typing import Any
 from tests.support.paths import ROOT
 
 POINT = "OPENUSER_CRASH_AT"  # the one setting in which children of a parent may differ
+SHOWS_THREADS = signal.SIGUSR2  # lets a child log where each of its threads stands
 GRACE = 2.0  # seconds between asking and killing
 PARTS = (
     *("celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "celery.concurrency.thread", "celery.worker"),
@@ -185,6 +187,7 @@ def become(request: dict[str, Any]) -> None:
     redirect(0, os.devnull, os.O_RDONLY)
     for descriptor, file in ((1, request["output"]), (2, request["errors"])):
         redirect(descriptor, file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    faulthandler.register(SHOWS_THREADS)  # Celery shows them by SIGUSR1, with what each variable holds
     os.environ[POINT] = settings.CRASH_AT = request["point"]
     words = request["start"]
     if words[0] == "-m":

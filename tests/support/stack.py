@@ -19,7 +19,7 @@ from openuser.servers.processes import Processes
 from tests.runner.database_templates import FILE, templates, url_of
 from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, wait_for
 from tests.support.paths import ROOT
-from tests.support.preloaded import POINT, Child, Preloaded
+from tests.support.preloaded import POINT, SHOWS_THREADS, Child, Preloaded
 
 SETTINGS = "openuser.settings.test"
 # With these, videos are made by small engines.
@@ -33,6 +33,7 @@ COMMANDS = {
     "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
     "beat": [*CELERY, "beat", "-l", "WARNING"],
 }
+WORK_TABLES = ("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render")
 
 
 Part = subprocess.Popen[bytes] | Child
@@ -203,8 +204,24 @@ class Stack:
     def has_work(self) -> bool:
         """Whether something is on its way that could be worked on at once."""
         due = "status = 'running' OR (status = 'queued' AND due_at <= CURRENT_TIMESTAMP)"
-        tables = ("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render")
-        return bool(self.asks(" UNION ALL ".join(f"SELECT 1 FROM {table} WHERE {due}" for table in tables)))
+        return bool(self.asks(" UNION ALL ".join(f"SELECT 1 FROM {table} WHERE {due}" for table in WORK_TABLES)))
+
+    def unfinished_rows(self) -> list[str]:
+        """A line for each row that is on its way, without what it carries."""
+        columns = "id, status, reason, attempts, lease_owner, lease_until, due_at, woken_at, order_key, gave_way"
+        waiting = "status IN ('queued', 'running') ORDER BY id LIMIT 12"
+        queries = {table: f"SELECT {columns} FROM {table} WHERE {waiting}" for table in WORK_TABLES}
+        return [
+            " ".join([table, *map(str, row)]).replace("+00:00", "")
+            for table, query in {"core_workerprocess": "SELECT * FROM core_workerprocess", **queries}.items()
+            for row in self.asks(query)
+        ]
+
+    def show_threads(self) -> None:
+        """Let every forked part log where each of its threads stands."""
+        for part in self.parts.values():
+            if isinstance(part, Child):
+                part.send_signal(SHOWS_THREADS)
 
     def asks(self, query: str) -> list[tuple[Any, ...]]:
         """What the database answers to SQL that all understand: much sooner than `manage shell` would."""
