@@ -31,7 +31,7 @@ VIDEO_POINTS = [
 def die(stack: Stack, part: str) -> None:
     """Wait until the part has died of its own accord, and start it again whole."""
     process = stack.parts[part]
-    wait_for(lambda: process.poll() is not None, f"{part} to die", seconds=90)
+    wait_for(lambda: process.poll() is not None, f"{part} to die", seconds=180)
     stack.restart(part)
 
 

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.work import sweeper
-from core.work.base import Work
+from core.work.base import W, Work
 from wecom.exceptions import AmbiguousError, ApiError, NotReached, WeComError
 from wecom.models import Application, Outbound, Upload
 
@@ -53,12 +54,13 @@ def is_outage(error: WeComError) -> bool:
 
 def is_open(application: Application) -> bool:
     """Whether the platform is known to be away, as the database says now."""
-    return Application.objects.filter(pk=application.pk, probe_at__isnull=False).exists()
+    away = Application.objects.filter(pk=application.pk, probe_at__isnull=False, failing_since__isnull=False)
+    return away.exists()
 
 
 def may_call(application: Application, now: datetime) -> bool:
     """Whether a row may call: there is no outage, or this is the next probe."""
-    if application.probe_at is None:
+    if application.probe_at is None or application.failing_since is None:
         return True
     if application.probe_at > now:
         return False
@@ -66,10 +68,20 @@ def may_call(application: Application, now: datetime) -> bool:
     return bool(due.update(probe_at=now + probe_pause()))
 
 
-def postpone(row: Work, reason: str, *, tried: bool, **fields: Any) -> None:
+def postpone(row: Work, application: Application, reason: str, *, tried: bool, **fields: Any) -> None:
     """Put a row back until the outage is over. It is not to blame. `fields` are written with it."""
     until = timezone.now() + (WAIT_AFTER_TRY if tried else WAIT)
     row.postpone(until, reason, count_attempt=False, **fields)
+    transaction.on_commit(lambda: _wake_if_over(row, application))
+
+
+def _wake_if_over(row: Work, application: Application) -> None:
+    """An answer that came just now woke the rows that waited then, and this was not one of them."""
+    if is_open(application):
+        return
+    now = timezone.now()
+    if _put_off(type(row).work_rows().filter(pk=row.pk), now).update(due_at=now, woken_at=now):
+        row.wake()
 
 
 def record_failure(application: Application, error: WeComError) -> None:
@@ -89,12 +101,17 @@ def record_answer(application: Application) -> None:
     """The platform answered: end the spell; if the circuit was open, wake everything that waits."""
     if application.failing_since is None:
         return
-    rows = Application.objects.filter(pk=application.pk)
-    closed = rows.filter(probe_at__isnull=False).update(probe_at=None, failing_since=None)
-    if not closed:
-        rows.filter(failing_since__isnull=False).update(failing_since=None)
-        return
+    failing = Application.objects.filter(pk=application.pk, failing_since__isnull=False)
+    if failing.filter(probe_at__isnull=False).update(failing_since=None):
+        _close(application)
+    else:
+        failing.filter(probe_at=None).update(failing_since=None)
+
+
+def _close(application: Application) -> None:
+    """Wake what waits. `probe_at` goes last: if this process dies before, `wake_probes` does the rest."""
     woken = sum(_wake_all(kind, application) for kind in _kinds())
+    Application.objects.filter(pk=application.pk, failing_since=None).update(probe_at=None)
     logger.warning("WeChat Work can be reached again.", extra={"application": application.pk, "woken": woken})
 
 
@@ -102,6 +119,9 @@ def wake_probes(now: datetime | None = None) -> None:
     """For each application without an answer, wake the row that shall try next, once the time has come."""
     now = now or timezone.now()
     for application in Application.objects.filter(probe_at__lte=now):
+        if application.failing_since is None:
+            _close(application)
+            continue
         row = _next_probe(application, Outbound, now) or _next_probe(application, Upload, now)
         if row is not None:
             type(row).work_rows().filter(pk=row.pk).update(due_at=now, woken_at=now)
@@ -142,10 +162,14 @@ def _kinds() -> Iterator[type[Work]]:
     return (kind for kind, fields in names if kind._meta.app_label == "wecom" and "application" in fields)
 
 
+def _put_off(rows: QuerySet[W], now: datetime) -> QuerySet[W]:
+    return rows.filter(status=Work.Status.QUEUED, due_at__gt=now)
+
+
 def _wake_all(kind: type[Work], application: Application) -> int:
     """Cut the pauses of all waiting rows short, in batches; how many."""
     now, last, count = timezone.now(), 0, 0
-    rows = waiting(kind, application).filter(due_at__gt=now).order_by("pk")
+    rows = _put_off(waiting(kind, application), now).order_by("pk")
     while pks := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         batch = kind.work_rows().filter(pk__in=pks, status=Work.Status.QUEUED)
         count += batch.update(due_at=now, woken_at=None)

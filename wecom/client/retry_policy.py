@@ -25,7 +25,7 @@ def retry_or_fail(row: Work, application: Application, error: WeComError, **fiel
     elif isinstance(error, LimitedError) and error.until is not None:
         row.postpone(error.until, QUOTA, count_attempt=False, **fields)
     elif outages.is_outage(error) and outages.is_open(application):
-        outages.postpone(row, BUSY, tried=True, **fields)
+        outages.postpone(row, application, BUSY, tried=True, **fields)
     # A token refused twice means a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
         row.postpone(_next_attempt_at(row), BUSY, **fields)

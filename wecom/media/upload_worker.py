@@ -77,7 +77,7 @@ def perform(upload: Upload) -> None:
         _request_compression(upload)
         return
     if not outages.may_call(upload.application, timezone.now()):
-        outages.postpone(upload, Upload.Reason.UNREACHABLE, tried=False)
+        outages.postpone(upload, upload.application, Upload.Reason.UNREACHABLE, tried=False)
         return
     try:
         media_id = _call(upload)
@@ -106,7 +106,7 @@ def _handle_error(upload: Upload, error: WeComError) -> None:
     elif isinstance(error, LimitedError) and error.until is not None:
         upload.postpone(error.until, Outbound.Reason.QUOTA, count_attempt=False)
     elif outages.is_outage(error) and outages.is_open(upload.application):
-        outages.postpone(upload, Upload.Reason.UNREACHABLE, tried=True)
+        outages.postpone(upload, upload.application, Upload.Reason.UNREACHABLE, tried=True)
     elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
         _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
     else:

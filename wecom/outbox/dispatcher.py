@@ -147,7 +147,7 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
     """Put it back while the platform is away and another row is the probe. Checked last: a probe shall call."""
     if outages.may_call(outbound.application, now):
         return False
-    outages.postpone(outbound, Outbound.Reason.UNREACHABLE, tried=False)
+    outages.postpone(outbound, outbound.application, Outbound.Reason.UNREACHABLE, tried=False)
     return True
 
 

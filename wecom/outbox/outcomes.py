@@ -115,7 +115,8 @@ def _waits_for_probe(outbound: Outbound, error: WeComError, **fields: Any) -> bo
     """In an outage put it back without counting the attempt: all others wait too, and the first success wakes them."""
     if not outages.is_outage(error) or not outages.is_open(outbound.application):
         return False
-    outages.postpone(outbound, Outbound.Reason.UNREACHABLE, tried=True, errcode=_errcode(error), **fields)
+    reason, fields = Outbound.Reason.UNREACHABLE, {"errcode": _errcode(error), **fields}
+    outages.postpone(outbound, outbound.application, reason, tried=True, **fields)
     return True
 
 

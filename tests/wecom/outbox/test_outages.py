@@ -225,6 +225,41 @@ def test_other_work_of_the_application_is_woken_too(connected, emulator, texts):
     assert CardUpdate.claim(update.pk) is not None
 
 
+def test_what_is_put_back_while_the_outage_ends_goes_out(connected, emulator, texts):
+    """Who found the answer woke the rows that waited then; this one was still being worked on."""
+    cut_off(connected)
+    open_circuit(connected, texts[0])
+    Outbound.objects.filter(pk=texts[1].pk).update(due_at=timezone.now())
+    slow = Outbound.claim(texts[1].pk)
+    assert slow is not None
+    assert not outages.may_call(slow.application, timezone.now())
+    reconnect(connected, emulator)
+    outages.record_answer(Application.objects.get())
+    outages.postpone(slow, slow.application, Outbound.Reason.UNREACHABLE, tried=False)
+    work_through()
+    assert Outbound.objects.get(pk=slow.pk).status == Work.Status.DONE
+
+
+def test_a_worker_that_dies_on_an_answer_leaves_the_waking_to_beat(connected, emulator, texts, monkeypatch):
+    cut_off(connected)
+    open_circuit(connected, texts[0])
+    deliver(*texts[1:])
+    reconnect(connected, emulator)
+    monkeypatch.setattr(outages, "_wake_all", die)
+    with pytest.raises(SystemExit):
+        outages.record_answer(Application.objects.get())
+    monkeypatch.undo()
+    Application.objects.update(probe_at=timezone.now())
+    tasks.probe()
+    work_through()
+    assert set(Outbound.objects.values_list("status", flat=True)) == {Work.Status.DONE}
+    assert not Application.objects.filter(probe_at__isnull=False).exists()
+
+
+def die(*_: object) -> int:
+    raise SystemExit
+
+
 def test_an_outage_of_one_application_is_not_that_of_another(connected, texts):
     other = factories.make_application(corporation=connected.corporation, agent_id=1000009)
     cut_off(connected)
