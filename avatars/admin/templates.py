@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from avatars import services
 from avatars.admin import template_form
 from avatars.models import RenderTemplate, TemplateVariable, Variable
+from avatars.reasons.video import KEEPS_BACKGROUND
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, link, shorten
 
 
@@ -72,8 +73,21 @@ class TemplateVariableInline(VariableInline):
     formset = TemplateVariableFormSet
 
 
+class RenderTemplateForm(forms.ModelForm[RenderTemplate]):
+    """Refuses a background that the digital human's portrait video would not show."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        field = next((name for name in ("background_color", "background") if data.get(name)), "")
+        human = data.get("digital_human")
+        if field and human is not None and services.keeps_background(human):
+            self.add_error(field, forms.ValidationError(KEEPS_BACKGROUND, code="moving_background"))
+        return data
+
+
 @admin.register(RenderTemplate)
 class RenderTemplateAdmin(ProtectedDeleteAdmin):
+    form = RenderTemplateForm
     cascades_to = (TemplateVariable,)
     list_display = ("name", "says", "digital_human", "differs", "made", "updated_at")
     list_filter = ("digital_human",)

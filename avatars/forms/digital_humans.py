@@ -17,11 +17,11 @@ from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms.origins import OriginForm, origin_field, reason_field
 from avatars.models import DigitalHuman, SpokenMood
 from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.video import KEEPS_BACKGROUND
 from avatars.reasons.video import words as video_words
 from avatars.speech.base import Control
 
 DRAWN = DigitalHuman.Origin.DRAWN
-KEEPS_BACKGROUND = _("A portrait video keeps its own background. Remove the colour and the picture.")
 
 
 class PortraitField(forms.ImageField):
@@ -111,7 +111,7 @@ class DigitalHumanForm(OriginForm):
         """Whether the portrait is a video, or one that is brought is to be."""
         if data.get("portrait_video"):
             return True
-        return "portrait" not in self.changed_data and services.is_moving(self.instance)
+        return "portrait" not in self.changed_data and services.keeps_background(self.instance)
 
     def _clean_video(self, data: dict[str, Any]) -> None:
         """Refuses a file that is no such video. Until it is checked, its first frame stands for a new digital human."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+KEEPS_BACKGROUND = _("A portrait video keeps its own background. Remove the colour and the picture.")
 UNUSABLE = {
     "not_a_video": _("This is no video that can be read. Upload an MP4, MOV or WebM video."),
     "video_too_large": _("The video is too large. Use one of at most 500 MB."),

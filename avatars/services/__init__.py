@@ -57,6 +57,7 @@ from avatars.services.portrait_videos import (
     check_portrait_video,
     first_frame,
     is_moving,
+    keeps_background,
     latest_portrait_video,
     request_portrait_video,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "is_moving",
     "is_personalised",
     "is_synthetic",
+    "keeps_background",
     "latest_portrait_video",
     "looks_photographed",
     "measure_video",

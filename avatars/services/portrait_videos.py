@@ -10,10 +10,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 
-from avatars.exceptions import PortraitError
-from avatars.models import DigitalHuman, Likeness, PortraitVideo, Render
+from avatars.exceptions import MediaError, PortraitError
+from avatars.models import DigitalHuman, Likeness, PortraitVideo, Render, RenderTemplate
 from avatars.portraits import video_file
-from avatars.reasons.video import UNUSABLE
+from avatars.reasons import render as render_reasons
+from avatars.reasons.video import KEEPS_BACKGROUND, UNUSABLE
 from avatars.services.portraits import purge_portrait
 
 KEEP_REPLACED = timedelta(days=1)
@@ -49,10 +50,13 @@ def request_portrait_video(human: DigitalHuman, file: Any, *, by: str = "") -> P
     """Store an uploaded video and have it checked: its row, queued. One that waits for this digital human gives way.
 
     If the video will do, it becomes the portrait; what consents and statements say is about the earlier one then.
-    Raises `PortraitError` as `check_portrait_video` does.
+    Raises `PortraitError` as `check_portrait_video` does, and with the code `moving_background` where the digital human
+    has another background.
     """
     check_portrait_video(file)
-    DigitalHuman.objects.select_for_update().get(pk=human.pk)  # first here, as where a check ends
+    now = DigitalHuman.objects.select_for_update().get(pk=human.pk)  # first here, as where a check ends
+    if now.background_color or now.background:
+        raise PortraitError(str(KEEPS_BACKGROUND), code="moving_background", field="portrait_video")
     cancel_portrait_videos(human)
     row = PortraitVideo(digital_human=human, requested_by=by)
     row.upload.save(file.name or "video.mp4", file, save=False)
@@ -98,3 +102,23 @@ def forget_replaced_videos(*, now: datetime) -> None:
 def is_moving(human: DigitalHuman) -> bool:
     """Whether its portrait is a video."""
     return bool(human.pk) and PortraitVideo.objects.shown(human).exists()
+
+
+def keeps_background(human: DigitalHuman) -> bool:
+    """Whether its portrait is a video, or becomes one that is being checked: another background is refused."""
+    if not human.pk:
+        return False
+    return is_moving(human) or human.portrait_videos.filter(status__in=PortraitVideo.UNFINISHED).exists()
+
+
+def check_background(human: DigitalHuman, look: DigitalHuman | RenderTemplate, *, field: str = "") -> None:
+    """Raise `MediaError` (code `moving_background`) where this look replaces the background that a video keeps.
+
+    The error names the `field`, by default the one of the look.
+    """
+    replaced = "background_color" if look.background_color else "background" if look.background else ""
+    if replaced and keeps_background(human):
+        reason = render_reasons.Reason.MOVING_BACKGROUND
+        raise MediaError(
+            str(KEEPS_BACKGROUND), code=reason.value, field=field or replaced, remedy=render_reasons.advice(reason)
+        )

@@ -12,6 +12,7 @@ from avatars import consent
 from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
 from avatars.rendering import estimates, quotas, recipes
+from avatars.services.portrait_videos import check_background
 from avatars.services.recordings import Recording
 from avatars.signals import render_finished
 from avatars.speech.text.speaking_style import blanked
@@ -77,7 +78,7 @@ def request_render(
     `Consent.Purpose`, "" for a video without a recipient. `requester` is like "member:7": renders of equal priority
     are made for each requester in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
     become a video, `ConsentError` where the person in the photograph, or the one whose voice is cloned, has not agreed,
-    `QuotaExceeded` for one too many.
+    `QuotaExceeded` for one too many, `MediaError` where a look replaces the background of a portrait video.
 
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
     known: they time the lips best, and are the captions. Otherwise a recognition engine finds the words.
@@ -89,6 +90,7 @@ def request_render(
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
+    check_background(digital_human, speaker, field="template" if template else "digital_human")
     decision = consent.decide(speaker, purpose=purpose, spoken=recording is None)
     looks = {"mode": mode, "format": format, "captions": captions}
     recipe = recipes.freeze(speaker, text, **looks, decision=decision, names=names_in(template, text))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from avatars.exceptions import ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable, Variable
+from avatars.services.portrait_videos import check_background
 from avatars.services.renders import CHAT, check_script, request_render
 from avatars.video_templates import personalisation
 from avatars.video_templates import variables as template_variables
@@ -97,8 +98,9 @@ def request_template_render(
 def save_template(template: RenderTemplate, variables: Sequence[TemplateVariable] | None = None) -> RenderTemplate:
     """Keep a template, and these variables in place of those that it has; None leaves them.
 
-    Raises `ScriptError` for the first fault of `template_faults`.
+    Raises `ScriptError` for the first fault of `template_faults`, `MediaError` for a background of a portrait video.
     """
+    check_background(template.digital_human, template)
     rows = list(template.variables.all()) if variables is None and template.pk else list(variables or ())
     for fault in template_faults(template.script, rows):
         field = fault.field if fault.index is None else f"variables[{fault.index}].{fault.field}"

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from avatars import services as avatars
-from avatars.exceptions import ConsentError, ScriptError
+from avatars.exceptions import ConsentError, MediaError, ScriptError
 from avatars.models import Consent, DigitalHuman, Render, RenderTemplate
 from conversations.delivery import channel, messages
 from conversations.models import Content, Conversation, Desk, Message
@@ -44,9 +44,10 @@ def say_video(
     If the video fails or misses the deadline, its script is sent as voice messages, or as text. `asked` marks a
     member's own request: the video's title says so, and it counts towards the quota.
 
-    Without a consent to this `purpose` (`Consent.Purpose`) the script is sent as text at once, and the message has no
-    `render`. Raises `ScriptError` for a script that cannot be rendered, `QuotaExceeded` if the member's quota is used
-    up, and `ConsentError` if `strict`.
+    Without a consent to this `purpose` (`Consent.Purpose`), or where the look replaces the background of a portrait
+    video, the script is sent as text at once, and the message has no `render`; if `strict`, `ConsentError` or
+    `MediaError` is raised. Raises `ScriptError` for a script that cannot be rendered, `QuotaExceeded` if the member's
+    quota is used up.
     """
     human = template.digital_human if template else digital_human or digital_human_of(conversation.application)
     priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
@@ -57,7 +58,7 @@ def say_video(
         options["requester"] = f"member:{conversation.member_id}"
     try:
         render = _locked_render(human, text, **options)
-    except ConsentError as error:
+    except (ConsentError, MediaError) as error:
         if strict:
             raise
         return say_script(conversation, text, why=error.code, cid=cid)

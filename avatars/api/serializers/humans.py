@@ -6,6 +6,7 @@ from django.core.validators import FileExtensionValidator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from avatars import services
 from avatars.api.serializers.fields import FormBooleanField, address
@@ -15,6 +16,7 @@ from avatars.models import (
 )
 from avatars.portraits.findings import NOBODY, Examined
 from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.video import KEEPS_BACKGROUND
 from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictCharField
 
 
@@ -210,6 +212,14 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         )
         clearable = ("background", "logo", "intro", "outro")
         read_only_fields = ("created_at",)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        field = next((name for name in ("background_color", "background") if attrs.get(name)), "")
+        stays = self.instance is not None and not attrs.get("portrait")
+        if field and stays and services.keeps_background(self.instance):
+            raise serializers.ValidationError({field: ErrorDetail(str(KEEPS_BACKGROUND), code="moving_background")})
+        return attrs
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_portrait_url(self, human: DigitalHuman) -> str:

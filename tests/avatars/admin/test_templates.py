@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from avatars.models import Render, RenderTemplate
 from openuser.roles import Role
-from tests.support.factories import make_digital_human, make_template
+from tests.support.factories import make_digital_human, make_portrait_video, make_template
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/avatars/rendertemplate/add/"
@@ -53,6 +53,14 @@ def test_what_does_not_belong_together_is_said_where_it_is(boss):
     (formset,) = (inline.formset for inline in answer.context["inline_admin_formsets"])
     assert "{{name}}" in str(formset.forms[0].errors["name"])
     assert not RenderTemplate.objects.exists()
+
+
+def test_a_background_that_a_portrait_video_keeps_is_refused(boss):
+    human = make_digital_human()
+    make_portrait_video(human, status="done", still=str(human.portrait.name), video="portraits/a.mp4")
+    data = form("早上好。") | {"digital_human": human.pk, "background_color": "#1f6feb"}
+    answer = boss.post(ADD, data)
+    assert "keeps its own background" in str(answer.context["adminform"].form.errors["background_color"])
 
 
 def test_a_filled_template_shows_what_it_says_and_how_it_is_read(boss):

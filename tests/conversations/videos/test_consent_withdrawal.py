@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from avatars import models as avatars_models
 from avatars import services as avatars
 from avatars.models import Consent, Narration, Render, Voice
 from conversations import services
@@ -40,6 +41,16 @@ def test_without_a_consent_the_person_gets_the_text_at_once(person, human):
     assert not Render.objects.exists()
     message = Message.objects.get(degraded=True)
     assert (message.state, message.render) == ("sending", None)
+
+
+def test_a_look_that_a_portrait_video_refuses_becomes_text(person, application):
+    human = application.desk.digital_human
+    avatars_models.DigitalHuman.objects.filter(pk=human.pk).update(background_color="#1f6feb")
+    factories.make_portrait_video(human, status="done", still=str(human.portrait.name), video="portraits/a.mp4")
+    (text,) = person.says("/video 欢迎加入公司。")
+    assert "欢迎加入公司。" in text
+    message = Message.objects.get(degraded=True)
+    assert (message.why, message.render) == ("moving_background", None)
 
 
 def test_it_is_said_in_the_language_of_the_person(person, human):
