@@ -18,6 +18,11 @@ COLOURS = {
     PortraitVideo.Status.FAILED: "bad",
     PortraitVideo.Status.CANCELLED: "warn",
 }
+FINDING = (
+    '<li>{}<figure><img alt="" src="data:image/jpeg;base64,{}"><div class="ou-marks" aria-hidden="true">{}</div>'
+    "</figure></li>"
+)
+MARK = '<div class="ou-mark {}" data-number="{}" style="left: {}%; top: {}%; width: {}%; height: {}%"></div>'
 
 
 class PortraitVideoPages:
@@ -94,8 +99,19 @@ def _why(video: PortraitVideo) -> str:
 
 
 def _findings(video: PortraitVideo) -> str:
-    rows = ((each["picture"], reasons.told(each["code"], each["begin"], each["end"])) for each in video.findings)
-    items = format_html_join(
-        "", '<li><img alt="" width="120" src="data:image/jpeg;base64,{}"> <span>{}</span></li>', rows
+    """A numbered list; each frame has the number at what is meant."""
+    kind = "ou-bad" if video.status == PortraitVideo.Status.FAILED else "ou-minded"
+    rows = (
+        (
+            reasons.told(each["code"], each["begin"], each["end"]),
+            each["picture"],
+            format_html_join("", MARK, (_mark(place, number, kind) for place in each.get("places", ()))),
+        )
+        for number, each in enumerate(video.findings, start=1)
     )
-    return format_html('<ul class="ou-video-findings">{}</ul>', items) if video.findings else ""
+    items = format_html_join("", FINDING, rows)
+    return format_html('<ol class="ou-video-findings">{}</ol>', items) if video.findings else ""
+
+
+def _mark(place: dict[str, float], number: int, kind: str) -> tuple[object, ...]:
+    return kind, number, *(f"{100 * place[edge]:.2f}" for edge in ("x", "y", "width", "height"))

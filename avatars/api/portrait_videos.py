@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from avatars import services
 from avatars.api.requester import name_of
+from avatars.api.serializers.humans import PlaceSerializer
 from avatars.exceptions import PortraitError
 from avatars.models import DigitalHuman, PortraitVideo
 from avatars.reasons import video as reasons
@@ -30,11 +31,20 @@ class VideoFindingSerializer(serializers.Serializer[Any]):
     words = serializers.SerializerMethodField()
     begin = serializers.FloatField()
     end = serializers.FloatField()
-    picture = serializers.CharField(help_text="The place as a JPEG in Base64.")
+    picture = serializers.CharField(help_text="One of its frames as a JPEG in Base64.")
+    places = serializers.SerializerMethodField(
+        help_text="What it is about in `picture`; empty if it is about the whole frame."
+    )
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_words(self, finding: dict[str, Any]) -> str:
         return reasons.told(finding["code"], finding["begin"], finding["end"])
+
+    @extend_schema_field(PlaceSerializer(many=True))
+    def get_places(self, finding: dict[str, Any]) -> list[dict[str, float]]:
+        # Videos that were checked earlier have none.
+        places: list[dict[str, float]] = finding.get("places", [])
+        return places
 
 
 class PortraitVideoSerializer(serializers.ModelSerializer[PortraitVideo]):

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
+from avatars.portraits.findings import Place
+
 
 @dataclass(frozen=True, kw_only=True)
 class VideoFinding:
-    """What applies from the second `begin` to `end`, by its code; `picture` is a JPEG of the worst place."""
+    """What applies from the second `begin` to `end`, by its code; `picture` is a JPEG of one of its frames.
+
+    `places` are where in that frame it is; none where it is about the whole frame.
+    """
 
     code: str
     begin: float
     end: float
     picture: bytes = b""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from avatars.engines.base import Picture
+from avatars.engines.faces import SeenFace
 from avatars.engines.portrait_video import FPS, SURE, Track
 from avatars.engines.puppet.face import findings, light, sharpness
 from avatars.engines.puppet.face.closeup import closeup
@@ -19,7 +20,8 @@ from avatars.engines.puppet.moving.route import speaks
 from avatars.engines.puppet.moving.track_cache import kept_track
 from avatars.exceptions import PortraitError
 from avatars.media import mp4
-from avatars.portraits import orientation, texture, verdict
+from avatars.portraits import marks, orientation, texture, verdict
+from avatars.portraits.findings import Place
 from avatars.portraits.video_findings import ExaminedVideo, VideoFinding
 
 MIN_SIDE = 360
@@ -39,6 +41,8 @@ TELLS = 3
 LASTS = {"eyes_covered": 1.5, "mouth_covered": 1.0}
 """Seconds that some findings must last: lids that close, a mouth that opens wide."""
 WIDE = 240
+UNPLACED = frozenset({"cut", "face_lost"})
+"""They are about the whole frame: nothing is to be marked in it."""
 
 Seconds = list[tuple[float, float]]
 
@@ -56,7 +60,7 @@ class _Looks:
         if number % EVERY:
             return
         found = findings.look(frame)
-        large = [each for each in found if each.eye_distance > orientation.LARGE * found[0].eye_distance]
+        large = _large(found)
         if len(large) > 1:
             self.flaws.setdefault("several_faces", []).append(number)
         if not found:
@@ -104,14 +108,16 @@ def examine(
         nobody = VideoFinding(code="no_face", begin=0.0, end=found.samples / FPS)
         return ExaminedVideo(width=size[0], height=size[1], seconds=found.samples / FPS, flaws=(nobody,))
     kept_track(cache_folder, origin, lambda: track)
-    flaws = _places({**looks.flaws, **_from_track(track)})
-    remarks = () if flaws else _places(looks.remarks)
+    seen_in = {**looks.flaws, **_from_track(track)}
+    flaws = _times(seen_in)
+    remarks = () if flaws else _times(looks.remarks)
+    seen_in = {**looks.remarks, **seen_in}
     return ExaminedVideo(
         width=size[0],
         height=size[1],
         seconds=len(track) / FPS,
-        flaws=tuple(_shown(flaw, whole, track) for flaw in flaws),
-        remarks=tuple(_shown(remark, whole, track) for remark in remarks),
+        flaws=tuple(_shown(flaw, seen_in[flaw.code], whole, track) for flaw in flaws),
+        remarks=tuple(_shown(remark, seen_in[remark.code], whole, track) for remark in remarks),
         still=_jpeg(_frame(whole, track.reference)),
         speaks=speaks(track.gap),
         photographic=bool(np.mean(looks.photographic or [True]) >= 0.5),
@@ -135,7 +141,7 @@ def _from_track(track: Track) -> dict[str, list[int]]:
     return {code: [int(at) for at in np.flatnonzero(where)] for code, where in applies.items() if where.any()}
 
 
-def _places(frames: dict[str, list[int]]) -> tuple[VideoFinding, ...]:
+def _times(frames: dict[str, list[int]]) -> tuple[VideoFinding, ...]:
     found = []
     for code, numbers in frames.items():
         spans = [span for span in _spans(numbers, code) if span[1] - span[0] >= LASTS.get(code, 0.0)]
@@ -156,10 +162,33 @@ def _spans(numbers: Iterable[int], code: str) -> Seconds:
     return spans
 
 
-def _shown(finding: VideoFinding, whole: VideoFrames, track: Track) -> VideoFinding:
-    middle = min(len(track) - 1, int((finding.begin + finding.end) / 2 * FPS))
-    picture = _jpeg(_frame(whole, middle), wide=WIDE)
-    return VideoFinding(code=finding.code, begin=finding.begin, end=finding.end, picture=picture)
+def _shown(finding: VideoFinding, numbers: list[int], whole: VideoFrames, track: Track) -> VideoFinding:
+    """The finding with one of its frames, in the middle of its time, and with its places there."""
+    middle = (finding.begin + finding.end) / 2 * FPS
+    number = min(len(track) - 1, min(numbers, key=lambda each: abs(each - middle)))
+    frame = _frame(whole, number)
+    return replace(finding, picture=_jpeg(frame, wide=WIDE), places=_marked(finding.code, frame, number, track))
+
+
+def _marked(code: str, frame: Picture, number: int, track: Track) -> tuple[Place, ...]:
+    """Where in a frame what was found is: marked as in a photograph."""
+    size = (frame.shape[1], frame.shape[0])
+    if code in UNPLACED:
+        return ()
+    found = findings.look(frame)
+    if code == "several_faces":
+        return marks.faces(code, _large(found), size=size)
+    if not found:
+        # Too far turned for a look at this frame alone; the mesh had followed it there.
+        followed = Face(points=track.points[number].astype(np.float64), score=float(track.score[number]))
+        return marks.marks([code], findings.seen(followed), (), size=size)
+    darker = light.measure(closeup(frame, found[0])).darker
+    return marks.marks([code], found[0], found[1:], size=size, darker=darker)
+
+
+def _large(found: tuple[SeenFace, ...]) -> list[SeenFace]:
+    """The faces that may be meant to speak."""
+    return [each for each in found if each.eye_distance > orientation.LARGE * found[0].eye_distance]
 
 
 def _frame(whole: VideoFrames, number: int) -> Picture:

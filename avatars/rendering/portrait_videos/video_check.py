@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=10)
 """How much longer each retry waits than the one before. The first comes at once, because people wait."""
+EDGES = ("x", "y", "width", "height")
 ENCODED = 20
 """Per cent of the work that are done once the video is written anew."""
 
@@ -163,6 +164,7 @@ def _told(findings: tuple[VideoFinding, ...]) -> list[dict[str, object]]:
             "begin": round(each.begin, 2),
             "end": round(each.end, 2),
             "picture": base64.b64encode(each.picture).decode(),
+            "places": [{edge: round(getattr(place, edge), 4) for edge in EDGES} for place in each.places],
         }
         for each in findings
     ]

@@ -78,11 +78,16 @@ def test_what_is_no_video_is_refused_in_the_form(admin_client, name, data):
 def test_what_was_found_is_told_with_its_time_and_picture(admin_client):
     human = make_digital_human()
     finding = {"code": "turned", "begin": 12.0, "end": 15.5, "picture": "aGVsbG8="}
-    make_portrait_video(human, status="failed", reason="turned", findings=[finding])
+    marked = {**finding, "places": [{"x": 0.3, "y": 0.125, "width": 0.4, "height": 0.5}]}
+    make_portrait_video(human, status="failed", reason="turned", findings=[finding, marked])
     page = admin_client.get(change(human)).content.decode()
     assert "The video cannot be used." in page
     assert "0:12–0:15: The face is turned away." in page
     assert "data:image/jpeg;base64,aGVsbG8=" in page
+    mark = (
+        '<div class="ou-mark ou-bad" data-number="2" style="left: 30.00%; top: 12.50%; width: 40.00%; height: 50.00%">'
+    )
+    assert page.count("ou-mark ou-") == page.count(mark) == 1
 
 
 def test_a_video_that_is_shown_is_told_from_one_that_was_replaced(admin_client):

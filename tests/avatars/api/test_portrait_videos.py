@@ -43,10 +43,13 @@ def test_a_picture_brought_later_ends_the_check(api):
 def test_a_refusal_tells_what_and_when(api):
     human = make_digital_human()
     finding = {"code": "turned", "begin": 12.0, "end": 15.5, "picture": ""}
-    make_portrait_video(human, status="failed", reason="turned", findings=[finding])
+    place = {"x": 0.3, "y": 0.1, "width": 0.4, "height": 0.5}
+    findings = [finding, {**finding, "places": [place]}]
+    make_portrait_video(human, status="failed", reason="turned", findings=findings)
     found = api.get(address(human)).json()
     assert found["words"].startswith("The face is turned away.")
     assert found["findings"][0]["words"].startswith("0:12–0:15: The face is turned away.")
+    assert [each["places"] for each in found["findings"]] == [[], [place]]
 
 
 def test_what_is_no_video_is_refused(api):

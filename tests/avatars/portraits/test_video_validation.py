@@ -62,6 +62,7 @@ def test_a_lost_face_is_told_with_its_time_and_picture(acted: Acted, tmp_path: P
     assert 1.5 <= lost.begin <= 1.8
     assert 2.2 <= lost.end <= 2.5
     assert Image.open(io.BytesIO(lost.picture)).width == 240
+    assert lost.places == ()
 
 
 def test_a_cut_is_told(acted: Acted, tmp_path: Path) -> None:
@@ -95,7 +96,9 @@ def test_two_people_are_refused(acted: Acted, tmp_path: Path) -> None:
         both = np.concatenate([frame, other], axis=1)
         return np.asarray(cv2.copyMakeBorder(cv2.resize(both, (480, 320)), 160, 160, 0, 0, cv2.BORDER_REPLICATE))
 
-    flaw(changed(acted, tmp_path, beside, last=40), "several_faces")
+    several = flaw(changed(acted, tmp_path, beside, last=40), "several_faces")
+    left, right = sorted(several.places, key=lambda place: place.x)
+    assert left.x + left.width < 0.5 < right.x + right.width / 2
 
 
 def test_a_head_that_lies_on_its_side_is_refused(acted: Acted, tmp_path: Path) -> None:
@@ -104,7 +107,11 @@ def test_a_head_that_lies_on_its_side_is_refused(acted: Acted, tmp_path: Path) -
     def tilted(_number: int, frame: Picture) -> Picture:
         return np.asarray(cv2.warpAffine(frame, turn, SIZE, borderMode=cv2.BORDER_REPLICATE))
 
-    flaw(changed(acted, tmp_path, tilted, last=40), "tilted")
+    found = flaw(changed(acted, tmp_path, tilted, last=40), "tilted")
+    (place,) = found.places
+    face = cv2.transform(acted.track.points[None, int(found.begin * 25), :468, :2], turn)[0] / SIZE
+    assert np.all(face > [place.x - 0.05, place.y - 0.05])
+    assert np.all(face < [place.x + place.width + 0.05, place.y + place.height + 0.05])
 
 
 def test_a_video_without_a_face_is_refused(tmp_path: Path) -> None:

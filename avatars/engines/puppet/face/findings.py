@@ -26,8 +26,8 @@ def look(picture: Picture, *, doubts: int = 1) -> tuple[SeenFace, ...]:
         size = max(1, round(picture.shape[1] * shrink)), max(1, round(picture.shape[0] * shrink))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     faces = mesh().find(picture, thorough=True)
-    seen = (_seen(face, picture if i < doubts else None) for i, face in enumerate(faces))
-    return tuple(face if shrink == 1 else face.scaled(1 / shrink) for face in seen)
+    described = (seen(face, picture if i < doubts else None) for i, face in enumerate(faces))
+    return tuple(face if shrink == 1 else face.scaled(1 / shrink) for face in described)
 
 
 @cache
@@ -36,7 +36,8 @@ def mesh() -> FaceMesh:
     return FaceMesh()
 
 
-def _seen(face: Face, picture: Picture | None) -> SeenFace:
+def seen(face: Face, picture: Picture | None = None) -> SeenFace:
+    """A measured face as plain values; the `picture` tells what may cover it."""
     right, down, _ = face.axes.T
     mouth = eyes = None
     if picture is not None:
