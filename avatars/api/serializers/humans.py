@@ -216,8 +216,8 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         field = next((name for name in ("background_color", "background") if attrs.get(name)), "")
-        stays = self.instance is not None and not attrs.get("portrait")
-        if field and stays and services.keeps_background(self.instance):
+        human = None if attrs.get("portrait") else self.instance
+        if field and human is not None and services.keeps_background(human):
             raise serializers.ValidationError({field: ErrorDetail(str(KEEPS_BACKGROUND), code="moving_background")})
         return attrs
 

@@ -76,7 +76,7 @@ def moving_human(**fields):
     return human
 
 
-def refused(answer) -> str:
+def refused(answer):
     """The field of the only fault, which is the background and names the remedy."""
     (flaw,) = problem(answer, 422)["errors"]
     assert (flaw["code"], "Remove the colour and the picture" in flaw["detail"]) == ("moving_background", True)
