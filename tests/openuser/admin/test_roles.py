@@ -7,12 +7,14 @@ unless it is named below.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
@@ -23,12 +25,12 @@ from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
 from scheduling.models import Schedule
-from tests.support.admin_rendering import unrendered
+from tests.support.admin_rendering import can_be_saved, signed_in, unrendered, without_menu
 from tests.support.model_rows import make_row
 from wecom.models import Application, PrivacyRequest
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration_engines")]
 MODELS = list(admin.site._registry)
 # What a standard page asks for.
 NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
@@ -92,24 +94,21 @@ LIKE: dict[type[Model], dict[str, Any]] = {Schedule: {"draft": True}}
 ROWS = 1  # of a model, whose pages are opened: rights are the same for each
 
 
-def member_of(role: Role) -> Client:
+def account(role: Role) -> User:
     user = User.objects.create_user(f"a-{role.value}", is_staff=True)
     user.groups.add(Group.objects.get(name=role.value))
+    return user
+
+
+def member_of(role: Role) -> Client:
     client = Client()
-    client.force_login(user)
+    client.force_login(account(role))
     return client
 
 
 @pytest.fixture
 def staff() -> dict[Role, Client]:
     return {role: member_of(role) for role in Role}
-
-
-@pytest.fixture
-def boss() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("boss"))
-    return client
 
 
 def page_of(model: type[Model], name: str) -> str:
@@ -147,57 +146,84 @@ def wanted(allowed: bool, boss: int) -> int:
     return boss if allowed else 403
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a person gets to see of a model.
+
+    Attributes:
+        statuses: by the method and the name of the page.
+        actions: what the list offers to do with rows.
+        saves: whether the form offers to be saved.
+    """
+
+    statuses: dict[tuple[str, str], int]
+    actions: set[str]
+    saves: bool
+
+
+@cache
+def answers(model: type[Model]) -> dict[Role | None, Answers]:
+    """What each role gets, and a superuser for None. Two tests look at it: the requests are the same for both."""
+    pages = addresses(make_row(model, **LIKE.get(model, {})))
+    people: dict[Role | None, User] = {None: User.objects.create_superuser("chief")}
+    people |= {role: account(role) for role in Role}
+    return {role: answers_to(user, model, pages) for role, user in people.items()}
+
+
+def answers_to(user: User, model: type[Model], pages: dict[str, str]) -> Answers:
+    label = f"{model._meta.app_label}_{model._meta.model_name}"
+    with unrendered(), signed_in(user) as client:
+        found = {
+            (method, name): asked(client, method, address)
+            for name, address in pages.items()
+            for method in ("get", "post")
+        }
+        return Answers(
+            statuses={page: answer.status_code for page, answer in found.items()},
+            actions=actions_of(found["get", f"{label}_changelist"]),
+            saves=can_be_saved(found["get", f"{label}_change"]),
+        )
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_a_page_is_for_those_whom_the_table_names(model, staff, boss):
-    row = make_row(model, **LIKE.get(model, {}))
+def test_a_page_is_for_those_whom_the_table_names(model):
+    found = answers(model)
     wrong = []
-    for name, address in addresses(row).items():
-        for method, needs in (("get", NEEDS), ("post", POSTING)):
-            with unrendered():
-                of_boss = asked(boss, method, address).status_code
-                statuses = {role: asked(client, method, address).status_code for role, client in staff.items()}
-            for role, status in statuses.items():
-                expected = wanted(may(role, model, name, needs), of_boss)
-                if status != expected:
-                    wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
+    for (method, name), of_boss in found[None].statuses.items():
+        needs = NEEDS if method == "get" else POSTING
+        for role in Role:
+            status = found[role].statuses[method, name]
+            expected = wanted(may(role, model, name, needs), of_boss)
+            if status != expected:
+                wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_nobody_from_outside_sees_a_page(model):
-    row = make_row(model)
-    employee = Client()
-    employee.force_login(User.objects.create_user("employee"))
-    clerk = Client()
-    clerk.force_login(User.objects.create_user("clerk", is_staff=True))
-    stranger = Client()
-    with unrendered():
-        for address in addresses(row).values():
-            for method in ("get", "post"):
-                assert getattr(stranger, method)(address).status_code == 302
-                assert getattr(employee, method)(address).status_code == 302
-                assert getattr(clerk, method)(address).status_code == 403
+    employee = User.objects.create_user("employee")
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    pages = addresses(make_row(model)).values()
+    for who, status in ((AnonymousUser(), 302), (employee, 302), (clerk, 403)):
+        with unrendered(), signed_in(who) as client:
+            for address in pages:
+                assert client.get(address).status_code == status
+                assert client.post(address).status_code == status
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_buttons_and_actions_are_shown_only_where_they_work(model, staff, boss):
-    row = make_row(model, **LIKE.get(model, {}))
-    pages = addresses(row)
+def test_buttons_and_actions_are_shown_only_where_they_work(model):
+    found = answers(model)
     label = f"{model._meta.app_label}_{model._meta.model_name}"
-    with unrendered():
-        of_boss = actions_of(boss.get(pages[f"{label}_changelist"]))
     wrong = []
-    for role, client in staff.items():
-        form = client.get(pages[f"{label}_change"]).content.decode()
-        saved = asked(client, "post", pages[f"{label}_change"]).status_code != 403
-        if ('name="_save"' in form) != saved:
+    for role in Role:
+        saved = found[role].statuses["post", f"{label}_change"] != 403
+        if found[role].saves != saved:
             wrong.append(f"{role.value}: the form can be saved: {saved}")
-        with unrendered():
-            offered = actions_of(client.get(pages[f"{label}_changelist"]))
-        for action in of_boss:
+        for action in found[None].actions:
             needs = {"delete_selected": "delete"}
             allowed = may(role, model, f"{label}_{action}", needs)
-            if (action in offered) != allowed:
+            if (action in found[role].actions) != allowed:
                 wrong.append(f"{role.value}: {action} is offered: {not allowed}")
     assert wrong == []
 
@@ -212,9 +238,18 @@ def actions_of(listed: Any) -> set[str]:
 def test_no_page_links_to_what_is_refused(role, staff):
     for model in MODELS:
         make_row(model)
-    client = staff[role]
-    found, refused = {reverse("admin:index"): ""}, []
-    buttons: set[str] = set()
+    start = reverse("admin:index")
+    first = asked(staff[role], "get", start)  # with the menu, which is the same around all pages
+    found = {start: "", **dict.fromkeys(links_in(first, LINKS) | links_in(first, BUTTONS), start)}
+    with without_menu():
+        refused = refused_below(staff[role], found, links_in(first, BUTTONS))
+    assert refused == []
+    assert len(found) > 20
+
+
+def refused_below(client: Client, found: dict[str, str], buttons: set[str]) -> list[str]:
+    """Follow the links of all pages; what is found goes to `found`, with the page that links there."""
+    refused = []
     waiting = list(found)
     opened: Counter[str] = Counter()
     while waiting:
@@ -231,8 +266,7 @@ def test_no_page_links_to_what_is_refused(role, staff):
             if link not in found:
                 found[link] = address
                 waiting.append(link)
-    assert refused == []
-    assert len(found) > 20
+    return refused
 
 
 def links_in(answer: Any, written: re.Pattern[str]) -> set[str]:
