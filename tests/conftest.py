@@ -1,5 +1,6 @@
 """What every test needs: a private broker unless TEST_BROKER_URL names one, databases, a browser, limits."""
 
+import fcntl
 import gc
 import itertools
 import os
@@ -68,6 +69,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         first = item.config.stash.setdefault(FIRST_TEST, item.nodeid)
         item.add_marker(pytest.mark.timeout(limit_of(item, is_first=item.nodeid == first)))
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """The first worker compiles the tests and rewrites their assertions; the others wait, and read what it wrote."""
+    if not hasattr(session.config, "workerinput"):
+        return (yield)
+    compiled = settings.RUN_FOLDER / "compiled"
+    with (settings.RUN_FOLDER / "collection.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if compiled.exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        result = yield
+        compiled.touch()
+        return result
 
 
 @pytest.hookimpl(trylast=True)
