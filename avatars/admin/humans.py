@@ -197,7 +197,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
             try:
                 services.request_render(human, sample_text(human), priority=services.TEST)
                 made += 1
-            except ConsentError as error:
+            except AvatarError as error:
                 self.message_user(request, f"{human}: {error}", messages.ERROR)
         if made:
             self.message_user(request, _("The sample is being made: see Renders."), messages.SUCCESS)
@@ -254,7 +254,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
         human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
         try:
             render = services.request_idle_video(human)
-        except ConsentError as error:
+        except AvatarError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponse(headers={"HX-Redirect": change_url(human)})
         return HttpResponse(headers={"HX-Redirect": change_url(human if render.is_finished else render)})

@@ -105,8 +105,6 @@ def freeze_loop(human: DigitalHuman, *, decision: ConsentDecision) -> Recipe:
     mode = Mode.ENHANCED_TALKING_HEAD if enhanced else Mode.TALKING_HEAD
     recipe = freeze(human, "", mode=mode.value, captions=Captions.OFF.value, decision=decision)
     recipe["scene"] |= {"intro": "", "outro": ""}
-    # The frame that stands for a video breathes as a photograph does; the video itself would jump.
-    recipe.pop("portrait_video", None)
     if LOOPING in backends.names("RENDER_ENGINES"):
         recipe["render_engine"] = LOOPING
     return {**recipe, "loop": LOOP_SECONDS}

@@ -22,7 +22,7 @@ from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.loop import loop_moves
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
 from avatars.engines.puppet.motion.pout import pouting
-from avatars.engines.puppet.moving.renderer import moving_frames
+from avatars.engines.puppet.moving.renderer import looping_frames, moving_frames
 from avatars.engines.puppet.rig import disk_cache as files
 from avatars.engines.puppet.rig.cache import RigCache
 from avatars.engines.puppet.rig.rig import Rig, build
@@ -78,7 +78,8 @@ class Puppet(puppet.Puppet):
             setup.note("moving_on_cpu")
         # The head is moved by the video.
         still = replace(setup, mode=Mode.ENHANCED_LIPSYNC if setup.mode.enhanced else Mode.LIPSYNC)
-        return moving_frames(rig, moving, setup, self._motions(rig, still, speech))
+        draw = looping_frames if setup.loops else moving_frames
+        return draw(rig, moving, setup, self._motions(rig, still, speech))
 
     def rig(self, portrait: Picture, *, origin: str = "") -> Rig:
         """The rig of a portrait, kept where possible. Raises `PortraitError` where there is no face."""

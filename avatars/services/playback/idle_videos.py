@@ -10,6 +10,7 @@ from avatars import consent
 from avatars.exceptions import ConsentError
 from avatars.models import DigitalHuman, Render
 from avatars.rendering import recipes
+from avatars.services.portrait_videos import check_background
 from avatars.services.renders import CAMPAIGN, request_recipe
 
 
@@ -17,8 +18,10 @@ from avatars.services.renders import CAMPAIGN, request_recipe
 def request_idle_video(human: DigitalHuman, *, requester: str = "", cid: str = "") -> Render:
     """The render of its idle video as it looks now: the one there is, else a new one in the queue.
 
-    Raises `ConsentError` where the person in the photograph has not agreed, `QuotaExceeded` for one render too many.
+    Raises `ConsentError` where the person in the photograph has not agreed, `QuotaExceeded` for one render too many,
+    `MediaError` where the background of a portrait video is to be replaced.
     """
+    check_background(human, human)
     decision = consent.decide(human, spoken=False)
     recipe = recipes.freeze_loop(human, decision=decision)
     what = {"digital_human": human, "text": "", "mode": recipe["mode"], "recipe": recipe, "template": None}

@@ -92,6 +92,12 @@ def test_it_is_kept_while_it_is_in_use_and_teaches_no_estimate(human, settings):
     assert not Render.objects.get(pk=render.pk).video
 
 
+def test_of_a_portrait_video_it_is_made_of_the_video(human):
+    factories.make_portrait_video(human, status="done", still=str(human.portrait.name), video="portraits/a.mp4")
+    recipe = services.request_idle_video(human).recipe
+    assert (recipe["portrait_video"], recipe["loop"]) == ("portraits/a.mp4", recipes.LOOP_SECONDS)
+
+
 def test_a_failed_one_can_be_made_again(human):
     render = services.request_idle_video(human)
     Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED)

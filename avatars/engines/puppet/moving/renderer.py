@@ -1,6 +1,7 @@
 """The frames of a video portrait with our mouth, one after the other."""
 
 from collections.abc import Iterator
+from itertools import cycle
 
 import cv2
 
@@ -11,6 +12,7 @@ from avatars.engines.puppet.moving import light
 from avatars.engines.puppet.moving.alignment import align
 from avatars.engines.puppet.moving.camera import MovingCamera
 from avatars.engines.puppet.moving.frames import VideoFrames
+from avatars.engines.puppet.moving.loop import is_quiet, round_trip
 from avatars.engines.puppet.moving.pauses import paused
 from avatars.engines.puppet.moving.route import AHEAD, Route, speaks
 from avatars.engines.puppet.moving.teeth import showing
@@ -32,6 +34,20 @@ def moving_frames(rig: Rig, moving: MovingPortrait, setup: Setup, motions: Itera
             route.coming = coming
         number, frame = next(way)
         picture[y : y + height, x : x + width] = camera.draw(frame, number, face)
+        yield picture
+
+
+def looping_frames(rig: Rig, moving: MovingPortrait, setup: Setup, motions: Iterator[Motion]) -> Iterator[Picture]:
+    """A frame for each pose, of a loop: the person's own frames, with our mouth where they speak in them."""
+    x, y, width, height = moving.place
+    frames = VideoFrames(path=moving.path, part=moving.part, size=(width, height))
+    faces = [face for motion in motions for face in motion.face]
+    numbers = round_trip(moving.track, round(len(faces) * FPS / setup.fps))
+    own = is_quiet(moving.track, numbers)
+    camera = None if own else _camera(rig, moving, frames, sharp=setup.mode.enhanced)
+    picture = setup.portrait.copy()
+    for face, (number, frame) in zip(faces, _paced(frames.following(cycle(numbers)), setup.fps), strict=False):
+        picture[y : y + height, x : x + width] = camera.draw(frame, number, face) if camera else frame
         yield picture
 
 

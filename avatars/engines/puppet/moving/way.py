@@ -33,10 +33,15 @@ def turns(motion: Floats) -> tuple[int, int]:
     """The calmest frames near both ends, whose step to the frame before the turn, shown twice, is small too."""
     count = len(motion)
     near = max(1, int(END * count))
-    calm = np.convolve(np.pad(motion, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    begins, ends = calm + np.append(motion[1:], motion[-1:]), calm + motion
+    begins, ends = unrest(motion)
     first, last = int(np.argmin(begins[:near])), count - near + int(np.argmin(ends[count - near :]))
     return (first, last) if last > first else (0, count - 1)
+
+
+def unrest(motion: Floats) -> tuple[Floats, Floats]:
+    """How much a turn at each frame would be seen, of a way that begins there and of one that ends there."""
+    calm = np.convolve(np.pad(motion, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    return calm + np.append(motion[1:], motion[-1:]), calm + motion
 
 
 def start(motion: Floats, first: int, last: int, random: np.random.Generator) -> int:
