@@ -58,8 +58,12 @@ class Gesturing(StreamingEngine):
             time = (number + 0.5) / setup.fps
             there = speech.until(time + AHEAD)
             gesture = timing.at(time, speech.tokens, there if there < time + AHEAD else None)
-            # The engine goes on in its own frame, and draws only what moves there.
-            yield stage.drawn(frame, gesture) if gesture.raised else frame
+            if not gesture.raised:
+                yield frame
+                continue
+            # The engine goes on in its own frame, and draws only what moves there: it gets that back as it was.
+            with stage.drawn(frame, gesture) as shown:
+                yield shown
 
     def _frames(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         if isinstance(self._engine, StreamingEngine):

@@ -1,5 +1,7 @@
 """Draws the arm into frames: the body without it, then the arm, turned about its elbow."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +15,8 @@ from avatars.portraits.half_body.figures import Figure, Sprite
 from avatars.portraits.half_body.poses import Arm
 
 Matrix = NDArray[np.float64]
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
 FEATHER = 5.0
 """Pixels of the figure by which the body reaches softly beyond the resting arm."""
 TURNS_FROM, TURNS_TO = 0.30, 0.62
@@ -27,6 +31,26 @@ class _Reach:
     angle: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Layer:
+    """What is laid over a place of a picture: colours times their coverage, and what it leaves of what is below, in
+    255ths; both (height, width, 3)."""
+
+    left: int
+    top: int
+    colours: Picture
+    keep: Picture
+
+    @property
+    def box(self) -> Box:
+        return self.left, self.top, self.left + self.colours.shape[1], self.top + self.colours.shape[0]
+
+    def lay(self, frame: Picture) -> None:
+        left, top, right, bottom = self.box
+        target = frame[top:bottom, left:right]
+        target[...] = cv2.add(cv2.multiply(target, self.keep, scale=1 / 255), self.colours)
+
+
 class Stage:
     """A figure at a place of pictures of one size."""
 
@@ -34,25 +58,38 @@ class Stage:
         self._figure, self._place, self._size = figure, placement.matrix(), size
         self._reach = {arm: _reach(figure, sprite) for arm, sprite in figure.arms.items()}
         self._patch = _patch(figure, self._place, size)
+        self._held: tuple[object, list[_Layer]] = (None, [])
 
-    def drawn(self, shown: Picture, gesture: Gesture) -> Picture:
-        """A copy of a frame that shows the arm at rest, with what it does instead."""
-        frame = shown.copy()
-        self._cover(frame)
+    @contextmanager
+    def drawn(self, frame: Picture, gesture: Gesture) -> Iterator[Picture]:
+        """A frame that shows the arm at rest, with what it does instead; afterwards it is as it was.
+
+        Only the pixels around the arm are touched: copying whole frames takes as long as drawing.
+        """
+        layers = self._layers(gesture)
+        if not layers:
+            yield frame
+            return
+        left, top, right, bottom = _around([layer.box for layer in layers])
+        part = frame[top:bottom, left:right]
+        before = part.copy()
+        for layer in layers:
+            layer.lay(frame)
+        yield frame
+        part[...] = before
+
+    def _layers(self, gesture: Gesture) -> list[_Layer]:
+        """The body without the resting arm, and the arm; while that is held, those of the frame before."""
         reach = self._between(gesture)
         turned = _eased((gesture.raised - TURNS_FROM) / (TURNS_TO - TURNS_FROM))
         shares = {Arm.REST: 1 - turned, gesture.before: 0.0, gesture.now: 0.0}
         shares[gesture.before] += turned * (1 - gesture.way)
         shares[gesture.now] += turned * gesture.way
-        self._arms(frame, {arm: share for arm, share in shares.items() if share > 0}, reach)
-        return frame
-
-    def _cover(self, frame: Picture) -> None:
-        top, left, colours, keep = self._patch
-        if not colours.size:
-            return
-        target = frame[top : top + len(keep), left : left + keep.shape[1]]
-        target[...] = cv2.add(cv2.multiply(target, keep, scale=1 / 255), colours)
+        seen = {arm: share for arm, share in shares.items() if share > 0}
+        if self._held[0] != (seen, reach):
+            layers = (self._patch, self._arm(seen, reach))
+            self._held = (seen, reach), [layer for layer in layers if layer is not None]
+        return self._held[1]
 
     def _between(self, gesture: Gesture) -> _Reach:
         """Where the wrist is on its way."""
@@ -64,24 +101,30 @@ class Stage:
             angle=rest.angle + (angle - rest.angle) * gesture.raised - np.radians(gesture.turn),
         )
 
-    def _arms(self, frame: Picture, shares: dict[Arm, float], reach: _Reach) -> None:
+    def _arm(self, shares: dict[Arm, float], reach: _Reach) -> _Layer | None:
+        """The arm on its way, one picture of it fading into another."""
         moves = {arm: self._place @ self._move(arm, reach) for arm in shares}
         box = _box([_corners(self._figure.arms[arm], move) for arm, move in moves.items()], self._size)
         if box is None:
-            return
-        left, top, right, bottom = box
-        total: NDArray[np.float32] | None = None
+            return None
+        total: Picture | None = None
         for arm, share in shares.items():
-            sprite = self._figure.arms[arm]
-            matrix = moves[arm] @ _shift(sprite.left, sprite.top)
-            matrix[0, 2] -= left
-            matrix[1, 2] -= top
-            seen = cv2.warpAffine(sprite.pixels, matrix[:2], (right - left, bottom - top), flags=cv2.INTER_LINEAR)
-            part = seen.astype(np.float32) * np.float32(share)
-            total = part if total is None else total + part
+            seen = self._warped(arm, moves[arm], box)
+            if total is None:
+                total = seen if share == 1 else cv2.addWeighted(seen, share, seen, 0.0, 0.0)
+            else:
+                total = cv2.addWeighted(total, 1.0, seen, share, 0.0)
         assert total is not None
-        target = frame[top:bottom, left:right]
-        target[...] = target * (1 - total[..., 3:] / 255) + total[..., :3] + 0.5
+        keep = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(total, 3)), cv2.COLOR_GRAY2RGB)
+        return _Layer(left=box[0], top=box[1], colours=cv2.cvtColor(total, cv2.COLOR_RGBA2RGB), keep=keep)
+
+    def _warped(self, arm: Arm, move: Matrix, box: Box) -> Picture:
+        """An arm in the part of the picture that the box has, as its pixels are."""
+        left, top, right, bottom = box
+        sprite = self._figure.arms[arm]
+        matrix = _shift(-left, -top) @ move @ _shift(sprite.left, sprite.top)
+        size = (right - left, bottom - top)
+        return np.asarray(cv2.warpAffine(sprite.pixels, matrix[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
 
     def _move(self, arm: Arm, reach: _Reach) -> Matrix:
         """How the figure's pixels of an arm move: turned about the elbow, and foreshortened along the arm."""
@@ -97,8 +140,8 @@ def _reach(figure: Figure, sprite: Sprite) -> _Reach:
     return _Reach(length=float(np.hypot(across, down)), angle=float(np.arctan2(down, across)))
 
 
-def _patch(figure: Figure, place: Matrix, size: tuple[int, int]) -> tuple[int, int, Picture, Picture]:
-    """The body under the resting arm: top, left, its colours times its coverage, and what it leaves (0..255)."""
+def _patch(figure: Figure, place: Matrix, size: tuple[int, int]) -> _Layer | None:
+    """The body under the resting arm; None where the picture does not show it."""
     rest = figure.arms[Arm.REST]
     mask = np.zeros(figure.plate.shape[:2], np.uint8)
     height, width = rest.pixels.shape[:2]
@@ -113,11 +156,11 @@ def _patch(figure: Figure, place: Matrix, size: tuple[int, int]) -> tuple[int, i
     seen = cv2.warpAffine(layers, place[:2], size, flags=cv2.INTER_LINEAR)
     rows, columns = np.flatnonzero(seen[..., 3].any(axis=1)), np.flatnonzero(seen[..., 3].any(axis=0))
     if not len(rows):
-        return 0, 0, np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0, 3), np.uint8)
+        return None
     part = seen[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    colours = np.rint(part[..., :3]).astype(np.uint8)
+    colours = np.ascontiguousarray(np.rint(part[..., :3]).astype(np.uint8))
     keep = np.repeat(255 - np.rint(part[..., 3:]), 3, axis=2).astype(np.uint8)
-    return int(rows[0]), int(columns[0]), np.ascontiguousarray(colours), np.ascontiguousarray(keep)
+    return _Layer(left=int(columns[0]), top=int(rows[0]), colours=colours, keep=np.ascontiguousarray(keep))
 
 
 def _corners(sprite: Sprite, move: Matrix) -> Matrix:
@@ -127,13 +170,20 @@ def _corners(sprite: Sprite, move: Matrix) -> Matrix:
     return moved
 
 
-def _box(corners: list[Matrix], size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+def _box(corners: list[Matrix], size: tuple[int, int]) -> Box | None:
     """What of a picture of this size such corners enclose: left, top, right, bottom."""
     places = np.concatenate(corners, axis=1)
     left, top = np.floor(places.min(axis=1)).astype(int) - 1
     right, bottom = np.ceil(places.max(axis=1)).astype(int) + 1
     left, top, right, bottom = max(0, left), max(0, top), min(size[0], right), min(size[1], bottom)
     return (int(left), int(top), int(right), int(bottom)) if right > left and bottom > top else None
+
+
+def _around(boxes: list[Box]) -> Box:
+    """What encloses all of these."""
+    left, top = np.min([box[:2] for box in boxes], axis=0)
+    right, bottom = np.max([box[2:] for box in boxes], axis=0)
+    return int(left), int(top), int(right), int(bottom)
 
 
 def _shift(x: float, y: float) -> Matrix:

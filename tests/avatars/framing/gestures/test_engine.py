@@ -135,8 +135,18 @@ def test_it_begins_to_move_without_a_jump(figure: figures.Figure, picture: Pictu
     place = placed(figure.picture, hands._body(figure), picture)
     assert place is not None
     barely = Gesture(raised=1e-6, before=Arm.OPEN, now=Arm.OPEN, way=1.0, turn=0.0)
-    shown = Stage(figure, place, (picture.shape[1], picture.shape[0])).drawn(picture, barely)
-    assert np.abs(shown.astype(int) - picture).mean() < 0.15
+    with Stage(figure, place, (picture.shape[1], picture.shape[0])).drawn(picture.copy(), barely) as shown:
+        assert np.abs(shown.astype(int) - picture).mean() < 0.15
+
+
+def test_the_engine_gets_its_frame_back_as_it_was(figure: figures.Figure, picture: Picture) -> None:
+    place = placed(figure.picture, hands._body(figure), picture)
+    assert place is not None
+    frame = picture.copy()
+    wave = Gesture(raised=1.0, before=Arm.OPEN, now=Arm.OPEN, way=1.0, turn=4.0)
+    with Stage(figure, place, (picture.shape[1], picture.shape[0])).drawn(frame, wave) as shown:
+        assert np.abs(shown.astype(int) - picture).max() > 60
+    assert np.array_equal(frame, picture)
 
 
 def test_frames_are_the_same_while_speech_is_still_made(figure: figures.Figure, picture: Picture) -> None:
