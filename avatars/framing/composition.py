@@ -17,7 +17,8 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.exceptions import PortraitError
 from avatars.framing import backdrop, mattes
-from avatars.framing.crop import Window, close_up, head_of, window
+from avatars.framing.crop import HANDS, Window, close_up, head_of, window
+from avatars.framing.gestures.signatures import figure_of
 from avatars.framing.scene import LONGEST, Scene, size_of
 from avatars.portraits import validation
 
@@ -44,7 +45,7 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
     aspect = scene.format.aspect
     part = Window(left=0, top=0, width=width, height=height)
     if aspect is not None:
-        part = window(width, height, head_of(_face_box(source)), aspect)
+        part = window(width, height, head_of(_face_box(source)), aspect, down_to=_hands(path) * height)
     size = size_of(part.width, part.height, fixed=aspect is not None, enhanced=enhanced, longest=longest)
     if mend is not None:
         source, part = _mended(source, part, size, mend)
@@ -58,11 +59,20 @@ def fill(path: Path, size: tuple[int, int], scene: Scene, *, close: bool = False
     """
     source = validation.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
-    frame = close_up if close else window
-    part = frame(width, height, head_of(_face_box(source)), size[0] / size[1])
+    head, aspect = head_of(_face_box(source)), size[0] / size[1]
+    part = (
+        close_up(width, height, head, aspect)
+        if close
+        else window(width, height, head, aspect, down_to=_hands(path) * height)
+    )
     if mend is not None:
         source, part = _mended(source, part, size, mend)
     return _framed(source, part, size, scene)
+
+
+def _hands(path: Path) -> float:
+    """Down to which share of its height a portrait shows hands that are to be seen; 0 where it has none."""
+    return HANDS if figure_of(path) else 0.0
 
 
 def _mended(source: Picture, part: Window, size: tuple[int, int], mend: Mend) -> tuple[Picture, Window]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 ABOVE, BELOW, BESIDE = 0.16, 0.42, 0.28
 # Of the window's height: what is above the head where there is more than enough.
 HEADROOM = 0.12
+# Of the height of a half-body drawing: hands that rest end there.
+HANDS = 0.94
 # Hair above the forehead's topmost point of the mesh, as a share of the face's height; the mesh ends below the hair.
 HAIR = 0.32
 EARS = 0.14
@@ -40,12 +42,16 @@ def head_of(face: tuple[float, float, float, float]) -> Head:
     return Head(left=left - ears, top=top - hair, right=right + ears, bottom=bottom)
 
 
-def window(width: int, height: int, head: Head, aspect: float) -> Window:
-    """The largest window of this aspect within the portrait, or the smallest beyond it with room for the head."""
+def window(width: int, height: int, head: Head, aspect: float, *, down_to: float = 0.0) -> Window:
+    """The largest window of this aspect within the portrait, or the smallest beyond it with room for the head.
+
+    It shows the portrait down to this height at least.
+    """
     wide = min(width, height * aspect)
     tall = wide / aspect
     head_width, head_height = head.right - head.left, head.bottom - head.top
     wanted = max(head_width * (1 + 2 * BESIDE) / wide, head_height * (1 + ABOVE + BELOW) / tall, 1.0)
+    wanted = max(wanted, min(height, (down_to - head.top) / (1 - HEADROOM)) / tall)
     wide, tall = wide * wanted, tall * wanted
     left = (head.left + head.right) / 2 - wide / 2
     left = min(max(left, min(0.0, width - wide)), max(0.0, width - wide))

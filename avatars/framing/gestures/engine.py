@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from avatars.adapters.availability import Availability
 from avatars.engines.base import Picture, RenderEngine, Setup, StreamingEngine
 from avatars.framing.gestures.cues import cues
 from avatars.framing.gestures.placement import placed
+from avatars.framing.gestures.signatures import figure_of
 from avatars.framing.gestures.stage import Stage
 from avatars.framing.gestures.timing import AHEAD, Timing
 from avatars.media.file_cache import FileCache, code_digest
@@ -22,12 +22,6 @@ from avatars.portraits.half_body.poses import Arm
 from avatars.speech.synthesis.stream import SpeechStream
 
 PORTRAITS, OURSELVES = Path(figures.__file__).parents[1], Path(__file__).parent
-SIGNATURE, ALIKE = (6, 8), 4
-"""So many tones of a picture, across and down, tell our drawings from others; how far they may be off."""
-SIGNATURES = {
-    "qing": "e4f4b8a5b8a3ece66168a9a6efd7979d98a2ebbe6d607e90dc99a19d6899be4f7f773c94a64a6c613a879e62605f4d86",
-    "ming": "e2f3b5a2af96ebf1736faf9aeef1b8b0ab93e9efc0aa9e85c07ab9b354797d4286803457713f655b3351854156563068",
-}
 FOLDER = "figures"
 
 
@@ -75,27 +69,6 @@ def gesturing(engine: RenderEngine, portrait: Path, cache_folder: Path | None) -
     """The engine, with hands if the portrait is one of our half-body drawings."""
     name = figure_of(portrait)
     return Gesturing(engine, _kept(name, cache_folder)) if name else engine
-
-
-def figure_of(portrait: Path) -> str:
-    """Which of our half-body drawings a picture file shows, in any format; "" for all others."""
-    try:
-        with Image.open(portrait) as file:
-            if file.size != (figures.HEIGHT * 3 // 4, figures.HEIGHT):
-                return ""
-            tones = signature(np.asarray(file.convert("RGB")))
-    except (OSError, UnidentifiedImageError):
-        return ""
-    for name, known in SIGNATURES.items():
-        if np.abs(tones.astype(int) - np.frombuffer(bytes.fromhex(known), np.uint8)).max() <= ALIKE:
-            return name
-    return ""
-
-
-def signature(picture: Picture) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """The tones by which a picture is known."""
-    small = Image.fromarray(picture).convert("L").resize(SIGNATURE, Image.Resampling.BOX)
-    return np.asarray(small, np.uint8).reshape(-1)
 
 
 def _body(figure: Figure) -> tuple[int, int, int, int]:
