@@ -1,7 +1,7 @@
 """Any render engine, with hands that gesture where the portrait is one of our half-body drawings."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from avatars.framing.gestures.stage import Stage
 from avatars.framing.gestures.timing import AHEAD, Timing
 from avatars.media.file_cache import FileCache, code_digest
 from avatars.portraits.half_body import figures
-from avatars.portraits.half_body.figures import Figure, Sprite
+from avatars.portraits.half_body.figures import Figure, Limb, Sprite
 from avatars.portraits.half_body.poses import Arm
 from avatars.speech.synthesis.stream import SpeechStream
 
@@ -97,19 +97,26 @@ def _kept(name: str, cache_folder: Path | None) -> Figure:
 
 def _written(figure: Figure) -> bytes:
     out = io.BytesIO()
-    places = {f"{arm}_place": np.array([each.left, each.top, *each.wrist]) for arm, each in figure.arms.items()}
-    pixels = {f"{arm}_pixels": each.pixels for arm, each in figure.arms.items()}
-    whole = {"picture": figure.picture, "plate": figure.plate, "elbow": np.array(figure.elbow)}
-    arrays: dict[str, Any] = {**whole, **places, **pixels}
+    arrays: dict[str, Any] = {"bare": figure.bare}
+    for name, limb in (("first", figure.first), ("other", figure.other)):
+        arrays[f"{name}_elbow"] = np.array(limb.elbow)
+        for arm, each in limb.arms.items():
+            arrays[f"{name}_{arm}_place"] = np.array([each.left, each.top, *each.wrist])
+            arrays[f"{name}_{arm}_pixels"] = each.pixels
     np.savez_compressed(out, **arrays)
     return out.getvalue()
 
 
 def _read(data: bytes) -> Figure:
     with np.load(io.BytesIO(data)) as found:
-        sprites = {}
-        for arm in Arm:
-            left, top, x, y = found[f"{arm}_place"].tolist()
-            sprites[arm] = Sprite(pixels=found[f"{arm}_pixels"], left=int(left), top=int(top), wrist=(x, y))
-        elbow = tuple(found["elbow"].tolist())
-        return Figure(picture=found["picture"], plate=found["plate"], elbow=elbow, arms=sprites)
+        return Figure(bare=found["bare"], first=_limb(found, "first"), other=_limb(found, "other"))
+
+
+def _limb(found: Mapping[str, Any], name: str) -> Limb:
+    sprites = {}
+    for arm in Arm:
+        if f"{name}_{arm}_place" in found:
+            left, top, x, y = found[f"{name}_{arm}_place"].tolist()
+            pixels = found[f"{name}_{arm}_pixels"]
+            sprites[arm] = Sprite(pixels=pixels, left=int(left), top=int(top), wrist=(x, y))
+    return Limb(elbow=tuple(found[f"{name}_elbow"].tolist()), arms=sprites)

@@ -1,4 +1,4 @@
-"""Draws the arm into frames: the body without it, then the arm, turned about its elbow."""
+"""Draws arms into frames: the body without them, then each arm, turned about its elbow."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from avatars.engines.base import Picture
 from avatars.framing.gestures.placement import Placement
 from avatars.framing.gestures.timing import Gesture
-from avatars.portraits.half_body.figures import Figure, Sprite
+from avatars.portraits.half_body.figures import Figure, Limb, Sprite
 from avatars.portraits.half_body.poses import Arm
 
 Matrix = NDArray[np.float64]
@@ -51,60 +51,35 @@ class _Layer:
         target[...] = cv2.add(cv2.multiply(target, self.keep, scale=1 / 255), self.colours)
 
 
-class Stage:
-    """A figure at a place of pictures of one size."""
+class _Hand:
+    """An arm of a figure whose `place` in the picture is known."""
 
-    def __init__(self, figure: Figure, placement: Placement, size: tuple[int, int]) -> None:
-        self._figure, self._place, self._size = figure, placement.matrix(), size
-        self._reach = {arm: _reach(figure, sprite) for arm, sprite in figure.arms.items()}
-        self._patch = _patch(figure, self._place, size)
-        self._held: tuple[object, list[_Layer]] = (None, [])
+    def __init__(self, limb: Limb, place: Matrix, size: tuple[int, int]) -> None:
+        self._limb, self._place, self._size = limb, place, size
+        self._reach = {arm: _reach(limb, sprite) for arm, sprite in limb.arms.items()}
 
-    @contextmanager
-    def drawn(self, frame: Picture, gesture: Gesture) -> Iterator[Picture]:
-        """A frame that shows the arm at rest, with what it does instead; afterwards it is as it was.
-
-        Only the pixels around the arm are touched: copying whole frames takes as long as drawing.
-        """
-        layers = self._layers(gesture)
-        if not layers:
-            yield frame
-            return
-        left, top, right, bottom = _around([layer.box for layer in layers])
-        part = frame[top:bottom, left:right]
-        before = part.copy()
-        for layer in layers:
-            layer.lay(frame)
-        yield frame
-        part[...] = before
-
-    def _layers(self, gesture: Gesture) -> list[_Layer]:
-        """The body without the resting arm, and the arm; while that is held, those of the frame before."""
-        reach = self._between(gesture)
-        turned = _eased((gesture.raised - TURNS_FROM) / (TURNS_TO - TURNS_FROM))
-        shares = {Arm.REST: 1 - turned, gesture.before: 0.0, gesture.now: 0.0}
-        shares[gesture.before] += turned * (1 - gesture.way)
-        shares[gesture.now] += turned * gesture.way
+    def layer(self, raised: float, poses: dict[Arm, float], turn: float) -> _Layer | None:
+        """The arm so far raised to a mixture of poses, and turned by so many degrees beyond."""
+        turned = _eased((raised - TURNS_FROM) / (TURNS_TO - TURNS_FROM))
+        shares = {arm: turned * share for arm, share in poses.items()}
+        shares[Arm.REST] = shares.get(Arm.REST, 0.0) + 1 - turned
         seen = {arm: share for arm, share in shares.items() if share > 0}
-        if self._held[0] != (seen, reach):
-            layers = (self._patch, self._arm(seen, reach))
-            self._held = (seen, reach), [layer for layer in layers if layer is not None]
-        return self._held[1]
+        return self._drawn(seen, self._between(raised, poses, turn))
 
-    def _between(self, gesture: Gesture) -> _Reach:
+    def _between(self, raised: float, poses: dict[Arm, float], turn: float) -> _Reach:
         """Where the wrist is on its way."""
-        rest, before, now = (self._reach[arm] for arm in (Arm.REST, gesture.before, gesture.now))
-        length = before.length + (now.length - before.length) * gesture.way
-        angle = before.angle + (now.angle - before.angle) * gesture.way
+        rest = self._reach[Arm.REST]
+        length = sum(share * self._reach[arm].length for arm, share in poses.items())
+        angle = sum(share * self._reach[arm].angle for arm, share in poses.items())
         return _Reach(
-            length=rest.length + (length - rest.length) * gesture.raised,
-            angle=rest.angle + (angle - rest.angle) * gesture.raised - np.radians(gesture.turn),
+            length=rest.length + (length - rest.length) * raised,
+            angle=rest.angle + (angle - rest.angle) * raised - np.radians(turn),
         )
 
-    def _arm(self, shares: dict[Arm, float], reach: _Reach) -> _Layer | None:
+    def _drawn(self, shares: dict[Arm, float], reach: _Reach) -> _Layer | None:
         """The arm on its way, one picture of it fading into another."""
         moves = {arm: self._place @ self._move(arm, reach) for arm in shares}
-        box = _box([_corners(self._figure.arms[arm], move) for arm, move in moves.items()], self._size)
+        box = _box([_corners(self._limb.arms[arm], move) for arm, move in moves.items()], self._size)
         if box is None:
             return None
         total: Picture | None = None
@@ -121,7 +96,7 @@ class Stage:
     def _warped(self, arm: Arm, move: Matrix, box: Box) -> Picture:
         """An arm in the part of the picture that the box has, as its pixels are."""
         left, top, right, bottom = box
-        sprite = self._figure.arms[arm]
+        sprite = self._limb.arms[arm]
         matrix = _shift(-left, -top) @ move @ _shift(sprite.left, sprite.top)
         size = (right - left, bottom - top)
         return np.asarray(cv2.warpAffine(sprite.pixels, matrix[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
@@ -129,26 +104,75 @@ class Stage:
     def _move(self, arm: Arm, reach: _Reach) -> Matrix:
         """How the figure's pixels of an arm move: turned about the elbow, and foreshortened along the arm."""
         own = self._reach[arm]
-        x, y = self._figure.elbow
+        x, y = self._limb.elbow
         stretch = np.diag([reach.length / own.length, 1.0, 1.0])
         moved: Matrix = _shift(x, y) @ _turn(reach.angle) @ stretch @ _turn(-own.angle) @ _shift(-x, -y)
         return moved
 
 
-def _reach(figure: Figure, sprite: Sprite) -> _Reach:
-    across, down = sprite.wrist[0] - figure.elbow[0], sprite.wrist[1] - figure.elbow[1]
-    return _Reach(length=float(np.hypot(across, down)), angle=float(np.arctan2(down, across)))
+class Stage:
+    """A figure at a place of pictures of one size."""
+
+    def __init__(self, figure: Figure, placement: Placement, size: tuple[int, int]) -> None:
+        place = placement.matrix()
+        first, other = figure.first, figure.other
+        self._first, self._other = _Hand(first, place, size), _Hand(other, place, size)
+        self._plate = _patch(figure.plate, [first.arms[Arm.REST]], place, size)
+        self._bare = _patch(figure.bare, [limb.arms[Arm.REST] for limb in (first, other)], place, size)
+        self._held: tuple[Gesture | None, list[_Layer]] = (None, [])
+
+    @contextmanager
+    def drawn(self, frame: Picture, gesture: Gesture) -> Iterator[Picture]:
+        """A frame that shows the arms at rest, with what they do instead; afterwards it is as it was.
+
+        Only the pixels around the arms are touched: copying whole frames takes as long as drawing.
+        """
+        layers = self._layers(gesture)
+        if not layers:
+            yield frame
+            return
+        left, top, right, bottom = _around([layer.box for layer in layers])
+        part = frame[top:bottom, left:right]
+        before = part.copy()
+        for layer in layers:
+            layer.lay(frame)
+        yield frame
+        part[...] = before
+
+    def _layers(self, gesture: Gesture) -> list[_Layer]:
+        """The body without the arms that move, and those; while they are held, as in the frame before."""
+        if self._held[0] != gesture:
+            layers = self._moved(gesture)
+            self._held = gesture, [layer for layer in layers if layer is not None]
+        return self._held[1]
+
+    def _moved(self, gesture: Gesture) -> list[_Layer | None]:
+        poses = {gesture.before: 1 - gesture.way}
+        poses[gesture.now] = poses.get(gesture.now, 0.0) + gesture.way
+        first = self._first.layer(gesture.raised, poses, gesture.turn)
+        if not gesture.other:
+            return [self._plate, first]
+        other = self._other.layer(gesture.other, {Arm.ASK: 1.0}, -gesture.turn * gesture.other)
+        return [self._bare, other, first]
 
 
-def _patch(figure: Figure, place: Matrix, size: tuple[int, int]) -> _Layer | None:
-    """The body under the resting arm; None where the picture does not show it."""
-    rest = figure.arms[Arm.REST]
-    mask = np.zeros(figure.plate.shape[:2], np.uint8)
-    height, width = rest.pixels.shape[:2]
-    mask[rest.top : rest.top + height, rest.left : rest.left + width] = 255 * (rest.pixels[..., 3] > 0)
+def _reach(limb: Limb, sprite: Sprite) -> _Reach:
+    across, down = sprite.wrist[0] - limb.elbow[0], sprite.wrist[1] - limb.elbow[1]
+    angle = float(np.arctan2(down, across))
+    # On the way between any two of them, the hand is above the elbow.
+    return _Reach(length=float(np.hypot(across, down)), angle=angle if angle < np.pi / 2 else angle - 2 * np.pi)
+
+
+def _patch(body: Picture, resting: list[Sprite], place: Matrix, size: tuple[int, int]) -> _Layer | None:
+    """The body under resting arms; None where the picture does not show it."""
+    mask = np.zeros(body.shape[:2], np.uint8)
+    for rest in resting:
+        height, width = rest.pixels.shape[:2]
+        covered = mask[rest.top : rest.top + height, rest.left : rest.left + width]
+        covered[rest.pixels[..., 3] > 0] = 255
     grown = cv2.dilate(mask, np.ones((2 * round(2 * FEATHER) + 1,) * 2, np.uint8))
     soft = cv2.GaussianBlur(grown, (0, 0), FEATHER / 2).astype(np.float32)
-    layers = np.dstack([figure.plate.astype(np.float32) * (soft / 255)[..., None], soft])
+    layers = np.dstack([body.astype(np.float32) * (soft / 255)[..., None], soft])
     scale = place[0, 0]
     if scale < 1:
         # Fewer pixels: what is finer would flicker.

@@ -35,13 +35,17 @@ BEAT, BEAT_SECONDS = 4.0, 0.30
 
 @dataclass(frozen=True, kw_only=True)
 class Gesture:
-    """Between two arms: `way` from `before` to `now` (0..1); how far it is raised (0..1), and turned beyond that."""
+    """Between two poses: `way` from `before` to `now` (0..1); how far the arm is raised (0..1), and turned beyond that.
+
+    `other` is how far the other arm is raised.
+    """
 
     raised: float
     before: Arm
     now: Arm
     way: float
     turn: float
+    other: float = 0.0
 
 
 AT_REST = Gesture(raised=0.0, before=Arm.REST, now=Arm.REST, way=1.0, turn=0.0)
@@ -61,7 +65,8 @@ class Timing:
     def __init__(self, cues: Sequence[Cue], fps: int) -> None:
         self._cues, self._fps = {cue.offset: cue.arm for cue in cues}, fps
         self._planned: list[_Planned] = []
-        self._share, self._before, self._now, self._changed = 0.0, Arm.REST, Arm.REST, -math.inf
+        self._share, self._other = 0.0, 0.0
+        self._before, self._now, self._changed = Arm.REST, Arm.REST, -math.inf
 
     def at(self, time: float, tokens: Sequence[Token], end: float | None) -> Gesture:
         """What the arm does; `tokens` are known until `AHEAD` later, and the `end` of the speech if it is by then."""
@@ -75,6 +80,10 @@ class Timing:
         else:
             self._show(time, wanted.arm)
             self._share = min(1.0, self._share + step / RISE)
+        if wanted is not None and wanted.arm is Arm.ASK:
+            self._other = min(self._share, self._other + step / RISE)
+        else:
+            self._other = max(0.0, self._other - step / FALL)
         if not self._share:
             self._now = Arm.REST
             return AT_REST
@@ -84,6 +93,7 @@ class Timing:
             now=self._now,
             way=min(1.0, max(0.0, (time - self._changed) / CHANGE)),
             turn=self._turn(time) * self._share,
+            other=_eased(self._other),
         )
 
     def _plan(self, word: float, arm: Arm) -> None:

@@ -1,4 +1,4 @@
-"""Arms of half a body: one rests in front of it for good, the other rests on that one or is raised for a gesture."""
+"""Arms of half a body: they rest in front of it, one hand on the other. That one gestures; both open at questions."""
 
 from dataclasses import dataclass
 
@@ -25,11 +25,13 @@ class Raised:
 
 RAISED = {
     Arm.OPEN: Raised(wrist=(-264, 478), turn=-4, pose=hands.OPEN),
-    Arm.ASK: Raised(wrist=(-286, 532), turn=-32, pose=hands.CALM),
+    Arm.ASK: Raised(wrist=(-222, 566), turn=-22, pose=hands.CALM),
     Arm.ONE: Raised(wrist=(-236, 500), turn=4, pose=hands.ONE),
     Arm.TWO: Raised(wrist=(-236, 500), turn=4, pose=hands.TWO),
     Arm.THREE: Raised(wrist=(-236, 500), turn=4, pose=hands.THREE),
 }
+OTHER = Raised(wrist=(218, 576), turn=22, pose=hands.CALM)
+"""The arm on the right of the picture at a question: not quite as high, because people are not symmetrical."""
 SIZE = 1.1
 ELBOW = (250.0, 672.0)
 """Of the right half: there a forearm turns."""
@@ -42,12 +44,29 @@ def elbow(person: Person) -> Pair:
     return -ELBOW[0] - person.build.broader, ELBOW[1]
 
 
-def resting_below(canvas: Canvas, person: Person) -> None:
-    """The arm on the right of the picture, whose hand lies below the other."""
-    shape = _arm(canvas, person, (ELBOW[0] + person.build.broader, ELBOW[1]), WRIST)
-    place = Place(x=WRIST[0] - 2, y=WRIST[1] + 1, turn=-84, size=SIZE)
-    hands.back(canvas, person.palette, place)
-    _cuff(canvas, person, shape, WRIST)
+def other_elbow(person: Person) -> Pair:
+    """Where the forearm on the right of the picture turns."""
+    return ELBOW[0] + person.build.broader, ELBOW[1]
+
+
+def other_wrist(person: Person, what: Arm) -> Pair:
+    """Where the wrist of the arm on the right of the picture is, which rests or asks."""
+    if what is Arm.REST:
+        return WRIST
+    x, y = OTHER.wrist
+    return x + 0.2 * person.build.broader, y
+
+
+def draw_other(canvas: Canvas, person: Person, what: Arm) -> Shape:
+    """The arm on the right of the picture, whose hand rests below the other; returns what it covers."""
+    end = other_wrist(person, what)
+    if what is not Arm.REST:
+        place = Place(x=end[0], y=end[1], turn=OTHER.turn, size=SIZE, mirrored=True)
+        hand = hands.palm(canvas, person.palette, place, OTHER.pose)
+    sleeve = _arm(canvas, person, other_elbow(person), end)
+    if what is Arm.REST:
+        hand = hands.back(canvas, person.palette, Place(x=end[0] - 2, y=end[1] + 1, turn=-84, size=SIZE))
+    return united(canvas, [sleeve, _cuff(canvas, person, sleeve, end), hand])
 
 
 def wrist(person: Person, what: Arm) -> Pair:

@@ -1,8 +1,8 @@
-"""The two digital humans to below the waist, in layers: what stands still, and the arm that rests or gestures."""
+"""The two digital humans to below the waist, in layers: what stands still, and arms that rest or gesture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from avatars.portraits.half_body import arms
 from avatars.portraits.half_body.poses import Arm
 from avatars.portraits.samples import background, body, clothes, eyes, face, hair, mouth
+from avatars.portraits.samples.curves import Pair
 from avatars.portraits.samples.painter import SUPERSAMPLING, Canvas, Pixels, Shape
 from avatars.portraits.samples.people import MING, QING, Person
 
@@ -48,42 +49,69 @@ class Sprite:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """The picture (height, width, 3) with the arm at rest, the same without that arm, where the arm turns, and how it
-    looks in each of its poses. Places are in pixels."""
+class Limb:
+    """An arm: where it turns, and how it looks in each of its poses. Places are in pixels."""
 
-    picture: NDArray[np.uint8]
-    plate: NDArray[np.uint8]
     elbow: tuple[float, float]
     arms: dict[Arm, Sprite]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """The body (height, width, 3) without arms, the arm on the left, which makes all gestures, and the other, whose
+    hand rests below it and which moves at questions."""
+
+    bare: NDArray[np.uint8]
+    first: Limb
+    other: Limb
+
+    @cached_property
+    def plate(self) -> NDArray[np.uint8]:
+        """The picture without the first arm."""
+        return _with(self.bare, self.other.arms[Arm.REST])
+
+    @cached_property
+    def picture(self) -> NDArray[np.uint8]:
+        """The picture with both arms at rest."""
+        return _with(self.plate, self.first.arms[Arm.REST])
+
+
 def draw(name: str, *, height: int = HEIGHT) -> NDArray[np.uint8]:
     """The picture of one of `NAMES` as RGB, the same on every call; KeyError for others."""
-    return _figure(name, height, (Arm.REST,)).picture
+    return _figure(name, height, (Arm.REST,), (Arm.REST,)).picture
 
 
 def figure(name: str, *, height: int = HEIGHT) -> Figure:
     """One of `NAMES` in layers; takes seconds. KeyError for others."""
-    return _figure(name, height, tuple(Arm))
+    return _figure(name, height, tuple(Arm), (Arm.REST, Arm.ASK))
 
 
-def _figure(name: str, height: int, poses: tuple[Arm, ...]) -> Figure:
+def _figure(name: str, height: int, poses: tuple[Arm, ...], others: tuple[Arm, ...]) -> Figure:
     person, layers = _LAYERS[name]
     canvas = Canvas(height, half_body=True)
     for layer in layers:
         layer(canvas, person)
-    arms.resting_below(canvas, person)
-    plate = canvas.finished()
-    place = partial(_pixel, canvas)
+    bare = canvas.finished()
+    first = _limb(canvas, person, poses, arms.draw, arms.wrist, arms.elbow)
+    other = _limb(canvas, person, others, arms.draw_other, arms.other_wrist, arms.other_elbow)
+    return Figure(bare=bare, first=first, other=other)
+
+
+def _limb(
+    canvas: Canvas,
+    person: Person,
+    poses: tuple[Arm, ...],
+    draw: Callable[[Canvas, Person, Arm], Shape],
+    wrist: Callable[[Person, Arm], Pair],
+    elbow: Callable[[Person], Pair],
+) -> Limb:
     sprites = {}
     for what in poses:
         # Edges are mixed with what they were painted on: cloth is seen least.
         canvas.pixels[:] = person.palette.jacket
-        shape = arms.draw(canvas, person, what)
-        sprites[what] = _sprite(canvas, shape, place(arms.wrist(person, what)))
-    picture = _with(plate, sprites[Arm.REST])
-    return Figure(picture=picture, plate=plate, elbow=place(arms.elbow(person)), arms=sprites)
+        shape = draw(canvas, person, what)
+        sprites[what] = _sprite(canvas, shape, _pixel(canvas, wrist(person, what)))
+    return Limb(elbow=_pixel(canvas, elbow(person)), arms=sprites)
 
 
 def _with(plate: NDArray[np.uint8], sprite: Sprite) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import io
 import itertools
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_hands_are_seen_at_rest_and_raised(figure: figures.Figure, format: Forma
     shown = composition.compose(figures.DATA / "qing.png", Scene(format=format), enhanced=False)
     place = placed(figure.picture, hands._body(figure), shown)
     assert place is not None
-    rest = figure.arms[Arm.REST]
+    rest = figure.first.arms[Arm.REST]
     assert place.scale * (rest.top + rest.pixels.shape[0]) + place.top <= shown.shape[0] + 2
     assert any(
         np.abs(frame.astype(int) - shown).max() > 60
@@ -143,6 +144,18 @@ def test_it_begins_to_move_without_a_jump(figure: figures.Figure, picture: Pictu
         assert np.abs(shown.astype(int) - picture).mean() < 0.15
 
 
+def test_both_hands_open_at_a_question(figure: figures.Figure, picture: Picture) -> None:
+    place = placed(figure.picture, hands._body(figure), picture)
+    assert place is not None
+    stage, middle = Stage(figure, place, (picture.shape[1], picture.shape[0])), picture.shape[1] // 2
+    asks = Gesture(raised=1.0, before=Arm.ASK, now=Arm.ASK, way=1.0, turn=0.0, other=1.0)
+    for gesture, both in ((asks, True), (replace(asks, now=Arm.ONE, before=Arm.ONE, other=0.0), False)):
+        with stage.drawn(picture.copy(), gesture) as shown:
+            raised = np.abs(shown.astype(int) - picture).max(axis=2)[: picture.shape[0] * 4 // 5] > 30
+        assert raised[:, :middle].any()
+        assert raised[:, middle:].any() == both
+
+
 def test_the_engine_gets_its_frame_back_as_it_was(figure: figures.Figure, picture: Picture) -> None:
     place = placed(figure.picture, hands._body(figure), picture)
     assert place is not None
@@ -186,5 +199,7 @@ def test_segments_are_kept_under_an_edition_of_their_own(figure: figures.Figure)
 def test_layers_come_back_from_the_cache_as_they_were(tmp_path, figure: figures.Figure) -> None:
     again = hands._read(hands._written(figure))
     assert np.array_equal(again.picture, figure.picture)
-    assert all(np.array_equal(each.pixels, figure.arms[arm].pixels) for arm, each in again.arms.items())
+    for limb, known in ((again.first, figure.first), (again.other, figure.other)):
+        assert limb.elbow == known.elbow
+        assert all(np.array_equal(limb.arms[arm].pixels, each.pixels) for arm, each in known.arms.items())
     assert io.BytesIO(hands._written(figure)).getbuffer().nbytes < 5_000_000

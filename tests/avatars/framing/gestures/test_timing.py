@@ -65,3 +65,12 @@ def test_a_wave_goes_both_ways() -> None:
     turns = [gesture.turn for gesture in gestures((1.0, Arm.OPEN))]
     assert max(turns) > 4
     assert min(turns) < -4
+
+
+def test_the_other_arm_rises_at_questions_only_and_never_jumps() -> None:
+    found = gestures((0.2, Arm.OPEN), (2.4, Arm.ONE), (4.0, Arm.ASK), (5.9, Arm.TWO))
+    other = [gesture.other for gesture in found]
+    assert max(abs(after - before) for before, after in itertools.pairwise(other)) < 0.13
+    assert max(other[: int(3.6 * FPS)]) == 0
+    assert max(other) == 1
+    assert all(gesture.other <= gesture.raised for gesture in found)

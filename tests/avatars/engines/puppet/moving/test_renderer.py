@@ -13,6 +13,7 @@ from avatars.engines.puppet.face import findings
 from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 from avatars.engines.puppet.motion.lips import aperture, lip_poses
 from avatars.engines.puppet.moving.frames import VideoFrames
+from avatars.pipeline.speech_source import silence
 from avatars.speech.base import Sound, Speech
 from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.support.vision.acted_videos import chatter
@@ -121,3 +122,13 @@ def test_a_graphics_card_leaves_videos_to_the_processor(setup: Setup, engine: Pu
     by_torch = [frame.copy() for frame in Puppet(device="torch").follow(replace(setup, note=notes.append), speech)]
     assert notes == ["moving_on_cpu"]
     assert all(map(np.array_equal, by_torch, [frame.copy() for frame in engine.follow(setup, speech)]))
+
+
+def test_an_idle_video_goes_to_and_fro_in_the_own_frames(engine: Puppet, setup: Setup, acted: Acted) -> None:
+    looping = replace(setup, loops=True)
+    shown = [frame.copy() for frame in engine.follow(looping, SpeechStream.of(silence(5.0)))]
+    places = numbers(acted, shown)
+    assert len(places) == 125
+    assert max(abs(after - before) for before, after in pairwise([*places, places[0]])) <= 1
+    assert len(set(places)) > 50
+    assert gaps(shown).max() < 0.06, "it says nothing"
