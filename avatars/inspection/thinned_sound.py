@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from avatars.inspection.expectations import Expected
 from avatars.media import ffmpeg
+from avatars.speech.audio.sample_buffer import let_go
 
 Samples = NDArray[np.float32]
 
@@ -44,7 +45,9 @@ class Thinned:
 
     def __getitem__(self, part: slice) -> Samples:
         start, stop, _ = part.indices(len(self))
-        return thinned(self._samples[start * self._step : stop * self._step], self._step)
+        found = thinned(self._samples[start * self._step : stop * self._step], self._step)
+        let_go(self._samples)
+        return found
 
     def louder_than(self, level: float) -> tuple[int, int] | None:
         """The first and the last place that is louder; None where there is none."""

@@ -56,7 +56,7 @@ def draw(
         music.check(deck.music)
     writer = writer_of(parts, picture)
     timer.begin(Stage.SPEAKING)
-    said = _spoken(spec, deck, source)
+    said = _spoken(spec, deck, source, work)
     timer.begin(Stage.ANIMATING)
     video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings)
     tag = beginning_tag(origin(spec))
@@ -64,7 +64,7 @@ def draw(
     return Drawn(spec=spec, shot=shot, parts=parts, takes=tuple(video.takes(setup)))
 
 
-def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource) -> list[Segment]:
+def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource, folder: Path) -> list[Segment]:
     """The segments of a deck, each in the voice of its speaker."""
     voices: dict[int, segments.Say] = {}
     if deck.partner is not None:
@@ -79,6 +79,7 @@ def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource) -> list[Segment]:
         fps=spec.fps,
         pause=spec.manner.pause,
         others=voices,
+        folder=folder,
     )
     if not voices:
         return said

@@ -117,7 +117,7 @@ def _drawn(
     if spec.cuts and source.engine is not None and joins(moving, engine, notes):
         shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache, writer)
         return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
-    with source.stream(spec, timer) as (stream, words):
+    with source.stream(spec, timer, work) as (stream, words):
         spec = replace(spec, text=words)
         shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
     return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
@@ -152,7 +152,9 @@ def _segmented(
 ) -> tuple[Shot, tuple[Box, ...]]:
     """Animate in segments, with those in the cache taken from there. Returns what captions cover as well."""
     say = partial(source.recite_text, spec)
-    said = segments.speak_segments(spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause)
+    said = segments.speak_segments(
+        spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause, folder=target.parent
+    )
     timer.begin(Stage.ANIMATING)
     video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
     tag = fragment_label.beginning_tag(output_files.origin(spec))

@@ -23,11 +23,11 @@ from avatars.media import ffmpeg
 from avatars.media.file_cache import MEGABYTE, FileCache, code_digest, sealed, unsealed
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
-from avatars.pipeline.sound_feed import Samples, SoundFeed
+from avatars.pipeline.sound_feed import PreparedSound
 from avatars.pipeline.stream_parts import PartWriter
-from avatars.scenes import music
-from avatars.speech.base import Sound, Speech
-from avatars.speech.synthesis.stream import SpeechStream, filled, shifted
+from avatars.speech.audio.sample_buffer import Samples, let_go, room
+from avatars.speech.base import Speech
+from avatars.speech.synthesis.stream import filled, shifted
 
 FOLDER = "pieces"
 LIMIT = 1000 * MEGABYTE
@@ -76,37 +76,33 @@ class SegmentedVideo:
         tag: str = "",
         writer: PartWriter | None = None,
     ) -> Shot:
-        """Write the fragmented video to `path`; returns the shot with the speech of all segments. `writer` is given its
-        captions, and each of its parts once the segment after it has begun."""
+        """Write the fragmented video to `path`; returns the shot with all speech. `writer` is given its captions, and
+        each of its parts once the segment after it has begun."""
         shots = [self._shot(setup, number) for number in range(len(self.segments))]
         counts = [shot.frame_count for shot in shots]
         shape = self._shape(sum(counts))
-        whole = setup.with_speech(whole_speech(self.segments))
-        rate, sound = self._sound(whole)
+        whole = setup.with_speech(whole_speech(self.segments, folder=path.parent))
+        sound = PreparedSound(whole, self.parts, path.parent)
         listener = {"part": writer.write} if writer else {}
         if writer is not None:
             for cue in self._cues(whole):
                 writer.add_caption(cue)
-        with ffmpeg.SpliceSink(path, shape, rate=rate, tag=tag, **listener) as sink:
-            # All of it, since all is known, and what is ahead waits.
-            sink.hear(sound)
+        with ffmpeg.SpliceSink(path, shape, rate=sound.rate, tag=tag, **listener) as sink:
+            # A segment ahead: the sound waits for its pictures, never they for it.
+            sink.hear(sound.until(sum(counts[:2])))
             self._add_clip(sink, replace(self.parts, outro=None), path.with_name("piece-intro.mp4"))
             for number, shot in enumerate(shots):
                 file = path.with_name(f"piece-{number}.mp4")
                 self._encode_segment(number, shot, engine, shape, file, partial(_report, report, counts, number))
+                sink.hear(sound.until(sum(counts[: number + 3])) if number + 3 < len(counts) else sound.rest())
                 sink.add(file, counts[number])
+                let_go(shot.speech.samples)
                 _report(report, counts, number, counts[number])
             self._add_clip(sink, replace(self.parts, intro=None), path.with_name("piece-outro.mp4"))
         return whole
 
     def _cues(self, shot: Shot) -> list[srt.Cue]:
         return srt.cues("".join(segment.text for segment in self.segments), shot.speech.tokens)
-
-    def _sound(self, shot: Shot) -> tuple[int, Samples]:
-        """The rate and the samples of all that is heard."""
-        feed = SoundFeed(SpeechStream.of(shot.speech), self.parts)
-        heard = np.concatenate([feed.intro(), feed.rest(shot.frame_count)])
-        return feed.rate, music.mixed(heard, self.parts.music, feed.rate) if self.parts.music else heard
 
     def _add_clip(self, sink: ffmpeg.SpliceSink, alone: Montage, file: Path) -> None:
         """The clip before or after the shot, encoded like its segments."""
@@ -169,8 +165,7 @@ class SegmentedVideo:
 
     def _digest(self, number: int, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
         """A hash of everything that changes how it looks."""
-        segment = self.segments[number]
-        speech = segment.speech
+        segment, speech = self.segments[number], self.segments[number].speech
         facts: dict[str, Any] = {
             "code": code_digest(*PACKAGES),
             "engine": engine.edition,
@@ -185,8 +180,8 @@ class SegmentedVideo:
             **self._facts(number),
         }
         if self.scene.captions is not Captions.OFF:
-            words = {"text": segment.text, "tokens": [asdict(token) for token in speech.tokens]}
-            facts["captions"] = {"style": self.scene.captions.value, **words}
+            style, tokens = self.scene.captions.value, [asdict(token) for token in speech.tokens]
+            facts["captions"] = {"style": style, "text": segment.text, "tokens": tokens}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -210,9 +205,11 @@ def speak_segments(
     fps: int,
     pause: float = 0.0,
     others: Mapping[int, Say] | None = None,
+    folder: Path | None = None,
 ) -> list[Segment]:
     """The segments of a text that begin at these places, each spoken by itself, with silence between them: at least
-    `pause` seconds, twice as many after a paragraph. Those that begin at places of `others` are spoken by these.
+    `pause` seconds, twice as many after a paragraph. Those that begin at places of `others` are spoken by these. Their
+    samples are kept in files of the `folder`, if there is one.
 
     Raises what `say` raises."""
     places = sorted({0, *(cut for cut in cuts if 0 < cut < len(text)), len(text)})
@@ -220,13 +217,13 @@ def speak_segments(
     for begin, end in pairwise(places):
         words = text[begin:end]
         wanted = 0.0 if end == len(text) else pause * (2 if "\n" in words[len(words.rstrip()) :] else 1)
-        speech = _even(list((others or {}).get(begin, say)(words)), fps, silence=wanted - BEFORE)
+        speech = _even(list((others or {}).get(begin, say)(words)), fps, silence=wanted - BEFORE, folder=folder)
         segments.append(Segment(begin=begin, text=words, speech=speech))
     return segments
 
 
-def whole_speech(segments: Sequence[Segment]) -> Speech:
-    """The speech of all segments, levelled, with times and places in the whole text."""
+def whole_speech(segments: Sequence[Segment], *, folder: Path | None = None) -> Speech:
+    """The speech of all segments, levelled, with times and places in the whole text; in a file of the `folder`."""
     # Slow to load.
     from avatars.speech.audio import mastering
 
@@ -236,10 +233,12 @@ def whole_speech(segments: Sequence[Segment]) -> Speech:
         moved.append(shifted(replace(segment.speech, tokens=tokens), reached))
         reached += segment.speech.seconds
     rate = segments[0].speech.rate
-    return _joined([each.samples for each in moved], moved, rate, level=mastering.level)
+    joined = _joined([each.samples for each in moved], moved, rate, folder)
+    levelled = mastering.level(joined.samples, rate, room=lambda samples: room(len(samples), folder))
+    return replace(joined, samples=levelled)
 
 
-def _even(said: list[Speech], fps: int, *, silence: float) -> Speech:
+def _even(said: list[Speech], fps: int, *, silence: float, folder: Path | None) -> Speech:
     """One speech of consecutive parts, with `silence` at its end, padded to a whole number of frames."""
     moved, reached = [], 0.0
     for part in said:
@@ -250,18 +249,23 @@ def _even(said: list[Speech], fps: int, *, silence: float) -> Speech:
     heard = max((sound.end for part in moved for sound in part.sounds if sound.symbol), default=0.0)
     frames = -(-max(length, round((heard + silence) * rate)) * fps // rate)
     rest = np.zeros(round(frames * rate / fps) - length, np.float32)
-    return _joined([*(part.samples for part in said), rest], moved, rate, level=None)
+    return _joined([*(part.samples for part in said), rest], moved, rate, folder)
 
 
-def _joined(samples: list[Any], parts: list[Speech], rate: int, *, level: Callable[..., Any] | None) -> Speech:
-    every = np.concatenate(samples)
-    sounds: list[Sound] = [sound for part in parts for sound in part.sounds if sound.symbol]
-    tokens = tuple(token for part in parts for token in part.tokens)
+def _joined(samples: list[Samples], parts: list[Speech], rate: int, folder: Path | None) -> Speech:
+    """One speech of consecutive parts, in a file of the folder where there is one."""
+    every, reached = room(sum(len(each) for each in samples), folder), 0
+    for each in samples:
+        every[reached : reached + len(each)] = each
+        reached += len(each)
+        let_go(each)
+        let_go(every)
+    sounds = (sound for part in parts for sound in part.sounds if sound.symbol)
     return Speech(
-        samples=level(every, rate) if level else every,
+        samples=every,
         rate=rate,
         sounds=tuple(filled(sounds, len(every) / rate)),
-        tokens=tokens,
+        tokens=tuple(token for part in parts for token in part.tokens),
     )
 
 

@@ -1,15 +1,23 @@
 """The sound of a video in pieces, as its frames are drawn: that of the intro, the speech so far, that of the outro."""
 
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.engines.base import Shot
 from avatars.framing import clips
 from avatars.media import audio_segments
 from avatars.pipeline.montage import Montage
+from avatars.scenes import music
+from avatars.speech.audio.sample_buffer import SampleBuffer, let_go, room
 from avatars.speech.synthesis.stream import SpeechStream
 
 Samples = NDArray[np.float32]
 
+BLOCK = 250
+"""Frames whose sound is written together."""
 MARGIN = 512
 """Samples around a piece that decide how its own sound at another rate."""
 
@@ -65,3 +73,34 @@ class SoundFeed:
         near = resampled(self._said.heard(start, end + MARGIN), self._said.rate, self.rate)
         first, last = ((place - start) * self._units // self._unit for place in (self._taken, end))
         return near[first:last]
+
+
+class PreparedSound:
+    """The sound of a video whose speech is all there, with its clips and its music: in a file of the folder, and given
+    out from the beginning."""
+
+    def __init__(self, shot: Shot, parts: Montage, folder: Path) -> None:
+        feed, heard = SoundFeed(SpeechStream.of(shot.speech), parts), SampleBuffer(folder)
+        heard.append(feed.intro())
+        for count in range(BLOCK, shot.frame_count, BLOCK):
+            heard.append(feed.until(count))
+            let_go(shot.speech.samples)
+        heard.append(feed.rest(shot.frame_count))
+        let_go(shot.speech.samples)
+        self._parts, self.rate, self._given = parts, feed.rate, 0
+        whole = heard.whole()
+        self._all = music.mixed(whole, parts.music, self.rate, partial(room, folder=folder)) if parts.music else whole
+
+    def until(self, count: int) -> Samples:
+        """What was not given yet of the sound before so many frames of the shot are over."""
+        return self._piece(round((self._parts.before + count) / self._parts.fps * self.rate))
+
+    def rest(self) -> Samples:
+        """What was not given yet."""
+        return self._piece(len(self._all))
+
+    def _piece(self, end: int) -> Samples:
+        piece = self._all[self._given : end].copy()
+        self._given = max(self._given, end)
+        let_go(self._all)
+        return piece

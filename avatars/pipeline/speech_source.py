@@ -36,8 +36,8 @@ class SpeechSource:
     partner: "SpeechSource | None" = None
 
     @contextmanager
-    def stream(self, spec: VideoSpec, timer: StageTimer) -> Iterator[tuple[SpeechStream, str]]:
-        """The speech, the rest of which is synthesised in the background, and its words."""
+    def stream(self, spec: VideoSpec, timer: StageTimer, folder: Path | None) -> Iterator[tuple[SpeechStream, str]]:
+        """The speech, the rest of which is synthesised in the background, and its words. It is kept in the folder."""
         if spec.loop:
             yield SpeechStream.of(silence(spec.loop)), ""
             return
@@ -58,7 +58,7 @@ class SpeechSource:
             else:
                 timer.waiting_for(Stage.SPEAKING)
 
-        with background.delivered(partial(self.recite, spec), waits=waits) as said:
+        with background.delivered(partial(self.recite, spec), waits=waits, folder=folder) as said:
             yield said, spec.text
 
     def recite(self, spec: VideoSpec, progress: Callable[[float], None] | None = None) -> Recital:

@@ -1,5 +1,6 @@
 """Music under speech: as long as the video, quieter while somebody speaks."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import ffmpeg as graph
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import MediaError, OutputError
 from avatars.media import audio_segments, ffmpeg
+from avatars.speech.audio.sample_buffer import let_go
 
 Samples = NDArray[np.float32]
 
@@ -21,6 +23,12 @@ ATTACK, RELEASE = 0.12, 0.7
 """Seconds in which it steps back, and returns."""
 RISES, FALLS = 1.0, 2.0
 PEAK = 0.95
+PIECE = 1 << 18
+"""Samples that are mixed together."""
+
+
+def _in_memory(count: int) -> Samples:
+    return np.empty(count, np.float32)
 
 
 def check(music: Path) -> None:
@@ -30,31 +38,53 @@ def check(music: Path) -> None:
     _decoded(music, 8000)
 
 
-def mixed(speech: Samples, music: Path, rate: int) -> Samples:
-    """Speech with music under it, as long as the speech. Raises `MediaError` for music that cannot be read."""
+def mixed(speech: Samples, music: Path, rate: int, room: Callable[[int], Samples] = _in_memory) -> Samples:
+    """Speech with music under it, as long as the speech, in what `room` makes for so many samples.
+
+    Raises `MediaError` for music that cannot be read.
+    """
     count = len(speech)
-    loop = _levelled(_decoded(music, rate), rate)
-    whole = np.tile(loop, -(-count // len(loop)))[:count] * _ends(count, rate) * side_chain(speech, rate)
-    both = speech + whole
-    return (both * min(1.0, PEAK / max(float(np.abs(both).max(initial=0.0)), PEAK))).astype(np.float32)
+    loop, gains = _levelled(_decoded(music, rate), rate), _gains(speech, rate)
+    both, peak = room(count), PEAK
+    for start in range(0, count, PIECE):
+        places = np.arange(start, min(start + PIECE, count))
+        under = loop[places % len(loop)] * _ends(places, count, rate) * _gain(gains, places, rate)
+        piece = speech[start : start + PIECE] + under
+        both[start : start + PIECE] = piece
+        peak = max(peak, float(np.abs(piece).max()))
+        let_go(speech)
+        let_go(both)
+    for start in range(0, count, PIECE):
+        both[start : start + PIECE] *= np.float32(PEAK / peak)
+        let_go(both)
+    return both
 
 
 def side_chain(speech: Samples, rate: int) -> Samples:
     """The gain of the music, 0..1: down to `DUCKED` while there is speech, and back in its pauses."""
+    return _gain(_gains(speech, rate), np.arange(len(speech)), rate)
+
+
+def _gains(speech: Samples, rate: int) -> Samples:
+    """The gain at the beginning of each block, and at the end."""
     step = max(1, round(BLOCK * rate))
-    blocks = np.abs(np.append(speech, np.zeros(-len(speech) % step, np.float32))).reshape(-1, step).max(axis=1)
-    low, gain, gains = 10 ** (DUCKED / 20), 1.0, np.empty(len(blocks) + 1, np.float32)
+    loudest = [float(np.abs(speech[start : start + step]).max(initial=0.0)) for start in range(0, len(speech), step)]
+    low, gain, gains = 10 ** (DUCKED / 20), 1.0, np.empty(len(loudest) + 1, np.float32)
     # It looks ahead by its attack, so that it is down when the first word is heard.
     ahead = round(ATTACK / BLOCK)
-    spoken = np.append(blocks > SPOKEN, np.zeros(ahead, bool))
-    for number in range(len(blocks)):
+    spoken = np.append(np.array(loudest) > SPOKEN, np.zeros(ahead, bool))
+    for number in range(len(loudest)):
         target = low if spoken[number : number + ahead + 1].any() else 1.0
         seconds = ATTACK if target < gain else RELEASE
         gain += (target - gain) * (1 - np.exp(-3 * BLOCK / seconds))
         gains[number] = gain
     gains[-1] = gain
-    places = np.arange(len(speech)) / step
-    return np.interp(places, np.arange(len(gains)), gains).astype(np.float32)
+    return gains
+
+
+def _gain(gains: Samples, places: NDArray[np.int64], rate: int) -> Samples:
+    step = max(1, round(BLOCK * rate))
+    return np.interp(places / step, np.arange(len(gains)), gains).astype(np.float32)
 
 
 def _decoded(music: Path, rate: int) -> Samples:
@@ -80,8 +110,8 @@ def _levelled(sound: Samples, rate: int) -> Samples:
     return audio_segments.samples(audio_segments.faded(heard, rise=20, fall=20))
 
 
-def _ends(count: int, rate: int) -> Samples:
-    place = np.arange(count, dtype=np.float32) / rate
+def _ends(places: NDArray[np.int64], count: int, rate: int) -> Samples:
+    place = places.astype(np.float32) / rate
     return np.clip(np.minimum(place / RISES, (count / rate - place) / FALLS), 0, 1).astype(np.float32)
 
 

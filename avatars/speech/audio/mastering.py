@@ -4,12 +4,14 @@ Loudness is ITU-R BS.1770 (K-weighting, gates at −70 LUFS and −10 LU); peaks
 Long speech is worked through in blocks, so that ten thousand characters cost little more memory than their samples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import resample_poly, sosfilt, sosfilt_zi
+
+from avatars.speech.audio.sample_buffer import let_go
 
 Samples = NDArray[np.float32]
 
@@ -47,17 +49,25 @@ def true_peak(samples: Samples) -> float:
     return float(20 * np.log10(peak)) if peak else -np.inf
 
 
-def level(samples: Samples, rate: int, *, target: float = TARGET_LUFS, ceiling: float = CEILING_DB) -> Samples:
+def level(
+    samples: Samples,
+    rate: int,
+    *,
+    target: float = TARGET_LUFS,
+    ceiling: float = CEILING_DB,
+    room: Callable[[Samples], Samples] = np.empty_like,
+) -> Samples:
     """Return the speech at `target` LUFS with no true peak above `ceiling` dB; silence is returned as it is.
 
-    A limiter takes some loudness away, so the gain is corrected until the target is met.
+    A limiter takes some loudness away, so the gain is corrected until the target is met. `room` makes what the result
+    is written to, by default memory.
     """
     measured = loudness(samples, rate)
     if not np.isfinite(measured):
         return samples
-    gain = target - measured
+    gain, limited = target - measured, room(samples)
     for _ in range(4):
-        limited = _limit(samples, rate, gain, ceiling - _MARGIN_DB)
+        _limit(samples, rate, gain, ceiling - _MARGIN_DB, limited)
         error = target - loudness(limited, rate)
         if abs(error) < _TOLERANCE:
             break
@@ -92,9 +102,9 @@ class Leveller:
         """The part and its gain, near the `usual` one of all speech so far, corrected by what the limiter takes."""
         least, most = (-np.inf, np.inf) if self._loss is None else (-_LEEWAY, _LEEWAY)
         usual += self._loss or 0.0
-        gain = usual
+        gain, limited = usual, np.empty_like(part)
         for _ in range(4):
-            limited = _limit(part, rate, gain, CEILING_DB - _MARGIN_DB)
+            _limit(part, rate, gain, CEILING_DB - _MARGIN_DB, limited)
             error = TARGET_LUFS - _integrated(np.concatenate([*self._heard, _hop_energies(limited, rate, rate // 10)]))
             wanted = float(np.clip(gain + error, usual + least, usual + most))
             if abs(error) < _TOLERANCE or wanted == gain:
@@ -103,17 +113,17 @@ class Leveller:
         return limited, gain
 
 
-def _limit(samples: Samples, rate: int, gain_db: float, ceiling_db: float) -> Samples:
-    """Turn down smoothly, 5 ms ahead of every peak: the mean of the least gains within reach is never too much."""
+def _limit(samples: Samples, rate: int, gain_db: float, ceiling_db: float, limited: Samples) -> None:
+    """Write the samples to `limited`, turned down smoothly 5 ms ahead of every peak: the mean of the least gains within
+    reach is never too much."""
     gain, ceiling = 10 ** (gain_db / 20), 10 ** (ceiling_db / 20)
     reach = 2 * round(_REACH * rate) + 1
-    limited = np.empty_like(samples)
     for start, part, inner in _blocks(samples, 4 * reach):
         peaks = np.abs(_oversampled(part)).reshape(-1, _OVERSAMPLING).max(axis=1) * gain
         needed = ceiling / np.maximum(peaks, ceiling)
         smooth = uniform_filter1d(minimum_filter1d(needed, reach), reach)
         limited[start : start + inner.stop - inner.start] = (part * smooth * gain)[inner]
-    return limited
+        let_go(limited)
 
 
 def _blocks(samples: Samples, margin: int) -> Iterator[tuple[int, Samples, slice]]:
@@ -122,6 +132,7 @@ def _blocks(samples: Samples, margin: int) -> Iterator[tuple[int, Samples, slice
         end = min(start + _BLOCK, len(samples))
         first = max(0, start - margin)
         yield start, samples[first : end + margin], slice(start - first, end - first)
+        let_go(samples)
 
 
 def _oversampled(samples: Samples) -> NDArray[np.floating]:
@@ -138,6 +149,7 @@ def _hop_energies(samples: Samples, rate: int, hop: int) -> NDArray[np.float64]:
         part = samples[start : min(start + step, len(samples) // hop * hop)].astype(np.float64)
         weighted, state = sosfilt(weighting, part, zi=state)
         energies.append(np.square(weighted).reshape(-1, hop).mean(axis=1))
+        let_go(samples)
     return np.concatenate(energies) if energies else np.zeros(0)
 
 

@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from avatars.exceptions import ScriptError
 from avatars.speech.audio import mastering
+from avatars.speech.audio.sample_buffer import Samples
 from avatars.speech.base import Progress, Recital, Speech
 from avatars.speech.synthesis.stream import SpeechStream
 
@@ -13,12 +15,15 @@ INAUDIBLE = 1e-6
 
 
 @contextmanager
-def delivered(begin: Callable[[Progress], Recital], *, waits: Progress | None = None) -> Iterator[SpeechStream]:
+def delivered(
+    begin: Callable[[Progress], Recital], *, waits: Progress | None = None, folder: Path | None = None
+) -> Iterator[SpeechStream]:
     """A stream of the speech that `begin` starts; where the context is left early, no further sentence is begun.
 
-    `waits` as in `SpeechStream`. The stream raises `ScriptError` (code `nothing_to_say`) for speech that is silent.
+    `waits` and `folder` as in `SpeechStream`. The stream raises `ScriptError` (code `nothing_to_say`) for speech that
+    is silent.
     """
-    stream = SpeechStream(waits=waits)
+    stream = SpeechStream(waits=waits, folder=folder)
     unwanted = threading.Event()
     speaker = threading.Thread(target=_speak, args=(stream, begin, unwanted), name="speaker", daemon=True)
     speaker.start()
@@ -27,6 +32,7 @@ def delivered(begin: Callable[[Progress], Recital], *, waits: Progress | None = 
     finally:
         unwanted.set()
         speaker.join()
+        stream.close()
 
 
 def _speak(stream: SpeechStream, begin: Callable[[Progress], Recital], unwanted: threading.Event) -> None:
@@ -34,20 +40,33 @@ def _speak(stream: SpeechStream, begin: Callable[[Progress], Recital], unwanted:
     try:
         recital = begin(stream.report)
         stream.begin(recital.places)
-        leveller = mastering.Leveller()
+        leveller, loudest = mastering.Leveller(), 0.0
         for part in recital:
-            stream.add(part, heard=leveller.level(part.samples, part.rate))
+            heard = leveller.level(part.samples, part.rate)
+            loudest = max(loudest, _peak(heard))
+            stream.add(part, heard=heard)
             if unwanted.is_set():
                 recital.parts.close()
                 return
-        stream.end(audible(stream.added()))
+        if loudest < INAUDIBLE:
+            raise _silent()
+        stream.end(stream.added())
     except BaseException as error:  # noqa: BLE001 - the edge of the thread
         stream.fail(error)
 
 
 def audible(speech: Speech) -> Speech:
     """The same speech. Raises `ScriptError` where it is silent."""
-    # Both ends rather than the absolute values, which would be another copy of it all.
-    if speech.seconds <= 0 or float(max(speech.samples.max(), -speech.samples.min())) < INAUDIBLE:
-        raise ScriptError("There is nothing to say in this text.", code="nothing_to_say", remedy="Write some words.")
+    if _peak(speech.samples) < INAUDIBLE:
+        raise _silent()
     return speech
+
+
+def _peak(samples: Samples) -> float:
+    # Both ends rather than the absolute values, which would be another copy of it all.
+    return float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
+
+
+def _silent() -> ScriptError:
+    words = "There is nothing to say in this text."
+    return ScriptError(words, code="nothing_to_say", remedy="Write some words.")

@@ -7,15 +7,10 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from avatars.speech.audio.sample_buffer import SampleBuffer, Samples
 from avatars.speech.base import Place, Sound, Speech, Token
-from avatars.speech.synthesis.sample_buffer import SampleBuffer
-
-Samples = NDArray[np.float32]
-NOTHING: Samples = np.zeros(0, np.float32)
 
 PACE = 0.27
 """Seconds a place, with the pauses: the mean of the built-in voices in both languages."""
@@ -32,16 +27,16 @@ class SpeechStream:
 
     `samples` are at the engine's own level, `heard` and `whole` at that of broadcasters. `waits` is called in the
     reader's thread, with how far the speech is (0..1), each time that it has to wait for more, or would in vain.
-    Memory holds `heard` once, and of `samples` what the reader did not `forget`.
+    Both are in files in `folder`, of speech that is all there in its own array. Nothing is asked for that the reader
+    said to `forget`.
     """
 
-    def __init__(self, *, waits: Callable[[float], None] | None = None) -> None:
+    def __init__(self, *, waits: Callable[[float], None] | None = None, folder: Path | None = None) -> None:
         self._changed = threading.Condition()
         self._waits = waits
         self._share = 0.0
-        self._parts: list[Samples] = []
+        self._spoken, self._heard = SampleBuffer(folder), SampleBuffer(folder)
         self._forgotten = 0
-        self._heard = SampleBuffer()
         self._starts: list[int] = []
         self._length = 0
         self._sounds: list[Sound] = []
@@ -51,6 +46,7 @@ class SpeechStream:
         self._expected = 0.0
         self._margin = 1.0
         self._whole: Speech | None = None
+        self._given: Samples | None = None
         self._error: BaseException | None = None
         self.rate = 0
 
@@ -58,7 +54,8 @@ class SpeechStream:
     def of(cls, speech: Speech) -> "SpeechStream":
         """Speech that is all there."""
         stream = cls()
-        # In this order no copy is made: of speech that is over, `add` keeps nothing to hear.
+        # In this order no copy is made: of speech that is given, `add` keeps nothing.
+        stream._given = speech.samples
         stream.end(speech)
         stream.add(speech)
         return stream
@@ -87,8 +84,8 @@ class SpeechStream:
             for token in moved.tokens:
                 known = self._tokens.get(token.offset)
                 self._tokens[token.offset] = replace(known, end=token.end) if known else token
-            self._parts.append(part.samples)
-            if self._whole is None:
+            if self._given is None:
+                self._spoken.append(part.samples)
                 self._heard.append(part.samples if heard is None else heard)
             self._starts.append(self._length)
             self._length += len(part.samples)
@@ -113,7 +110,6 @@ class SpeechStream:
         """That was all, and this is it, levelled."""
         with self._changed:
             self._whole = whole
-            self._heard = SampleBuffer()
             self._changed.notify_all()
 
     def fail(self, error: BaseException) -> None:
@@ -121,6 +117,11 @@ class SpeechStream:
         with self._changed:
             self._error = error
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """Delete its files; `whole` stays with those who asked for it."""
+        for buffer in (self._spoken, self._heard):
+            buffer.close()
 
     # ---- for the renderer
 
@@ -184,27 +185,21 @@ class SpeechStream:
     def samples(self, first: int, last: int) -> Samples:
         """Those of what is there. Raises `ValueError` where they were forgotten."""
         with self._changed:
-            numbers = range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
-            if numbers and numbers[0] < self._forgotten:
+            if first < self._forgotten and last > first:
                 raise ValueError(f"Samples from {first} on were forgotten.")
-            found = [
-                self._parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
-                for number in numbers
-            ]
-            return np.concatenate([NOTHING, *found])
+            return self._spoken.cut(first, last) if self._given is None else self._given[first:last]
 
     def forget(self, seconds: float) -> None:
-        """Free what `samples` has before this moment: none of it is asked for again."""
+        """None of what `samples` has before the part of this moment is asked for again."""
         with self._changed:
             parts = bisect_right(self._starts, seconds * self.rate) - 1
-            for number in range(self._forgotten, parts):
-                self._parts[number] = NOTHING
-            self._forgotten = max(self._forgotten, parts)
+            if parts >= 0:
+                self._forgotten = max(self._forgotten, self._starts[parts])
 
     def heard(self, first: int, last: int) -> Samples:
         """As `samples`, levelled: what `whole` will have there."""
         with self._changed:
-            return self._heard.cut(first, last) if self._whole is None else self._whole.samples[first:last]
+            return self._heard.cut(first, last) if self._given is None else self._given[first:last]
 
     def sounds(self, start: float, end: float) -> list[Sound]:
         """Those that are heard between two times, in full, and the silences between them, the last one until `end`."""

@@ -1,5 +1,6 @@
-"""Speech that is streamed is in memory once, however long it is, and is the same as speech made at once."""
+"""Memory does not grow with speech, which is in files, and it is the same as speech made at once."""
 
+import os
 import threading
 import tracemalloc
 from itertools import count
@@ -7,8 +8,13 @@ from itertools import count
 import numpy as np
 import pytest
 
+from avatars.engines.base import Setup
 from avatars.exceptions import ScriptError
+from avatars.framing.scene import Scene
+from avatars.pipeline import segments
 from avatars.pipeline.frames import LOOKS_BACK
+from avatars.pipeline.montage import montage
+from avatars.pipeline.sound_feed import PreparedSound
 from avatars.speech.base import Speech
 from avatars.speech.synthesis import background, synthesizer
 from avatars.speech.synthesis.stream import SpeechStream
@@ -18,6 +24,8 @@ SENTENCE = "你好世界今天天气很好。"
 SECONDS = len(SENTENCE) * 0.2 + 0.8
 FPS = 25
 PATIENCE = 60
+LITTLE = 0.5
+"""Bytes per sample, for sounds and words: the samples themselves would take 4."""
 
 
 def followed(text) -> Speech:
@@ -43,19 +51,42 @@ def followed(text) -> Speech:
     raise AssertionError
 
 
-def traced_peak(seconds):
-    """Bytes at most while speech of so many seconds is streamed."""
+def traced_peak(work, seconds):
+    """Bytes at most while this is done with speech of so many seconds."""
     tracemalloc.start()
-    followed(SENTENCE * round(seconds / SECONDS))
+    work(SENTENCE * round(seconds / SECONDS))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak
 
 
-def test_streamed_speech_is_in_memory_once():
+def test_streamed_speech_is_not_in_memory():
     followed(SENTENCE)
-    short, long = traced_peak(30), traced_peak(120)
-    assert (long - short) / (90 * RATE) < 5, "bytes per sample, of which float32 takes 4"
+    short, long = traced_peak(followed, 30), traced_peak(followed, 120)
+    assert (long - short) / (90 * RATE) < LITTLE
+
+
+def test_the_sound_of_segments_is_not_in_memory(tmp_path):
+    def spoken(words):
+        return Sentences().parts(words, voice="a")
+
+    def heard(text):
+        cuts = range(0, len(text), len(SENTENCE))
+        said = segments.speak_segments(text, cuts, spoken, fps=FPS, folder=tmp_path)
+        shot = Setup(portrait=np.zeros((2, 2, 3), np.uint8)).with_speech(segments.whole_speech(said, folder=tmp_path))
+        sound = PreparedSound(shot, montage(Scene(), (2, 2), fps=FPS), tmp_path)
+        return sum(len(sound.until(frames)) for frames in range(0, shot.frame_count, FPS))
+
+    heard(SENTENCE * 2)
+    short, long = traced_peak(heard, 30), traced_peak(heard, 120)
+    assert (long - short) / (90 * RATE) < LITTLE
+
+
+def test_files_of_speech_are_closed_and_the_whole_stays():
+    before = len(os.listdir("/proc/self/fd"))
+    whole = followed(SENTENCE * 3)
+    assert len(os.listdir("/proc/self/fd")) == before + 1, "that which the whole refers to"
+    assert np.abs(whole.samples).max() > 0
 
 
 def test_speech_that_was_streamed_equals_speech_made_at_once():

@@ -1,0 +1,95 @@
+"""Samples in files without a name: memory does not grow with them, and they are gone with what refers to them."""
+
+import mmap
+import os
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+SAMPLE = 4
+"""Bytes of one."""
+NOTHING: Samples = np.zeros(0, np.float32)
+
+
+class SampleBuffer:
+    """As `np.concatenate` of all parts that are appended, in a file below `folder`, by default that of the system."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._file = -1
+        self._length = 0
+        self._closed: weakref.finalize[Any, SampleBuffer] | None = None
+
+    def append(self, part: Samples) -> None:
+        """Add samples at the end. Raises `OSError` where the disk is full."""
+        if not len(part):
+            return
+        if self._file < 0:
+            self._file = _unnamed(self._folder)
+            self._closed = weakref.finalize(self, os.close, self._file)
+        data = np.ascontiguousarray(part, np.float32).data.cast("B")
+        place = self._length * SAMPLE
+        while data:
+            written = os.pwrite(self._file, data, place)
+            data, place = data[written:], place + written
+        self._length += len(part)
+
+    def cut(self, first: int, last: int) -> Samples:
+        """A copy of the samples from `first` to before `last`."""
+        last = min(last, self._length)
+        if first >= last:
+            return NOTHING
+        found = np.empty(last - first, np.float32)
+        os.preadv(self._file, [found.data.cast("B")], first * SAMPLE)
+        return found
+
+    def whole(self) -> Samples:
+        """All samples, read from the file where they are looked at: see `let_go`."""
+        return _mapped(self._file, self._length) if self._length else NOTHING
+
+    def close(self) -> None:
+        """Give the room on the disk back, but for what `whole` gave out. Nothing may be asked for after that."""
+        if self._closed is not None:
+            self._closed()
+
+
+def room(count: int, folder: Path | None) -> Samples:
+    """Room for so many samples: in a file below the folder, in memory without one. See `let_go`.
+
+    Raises `OSError` where the disk is full.
+    """
+    if folder is None or not count:
+        return np.empty(count, np.float32)
+    file = _unnamed(folder)
+    try:
+        # All of it at once: a disk that is full later would kill the process that writes there.
+        os.posix_fallocate(file, 0, count * SAMPLE)
+        return _mapped(file, count)
+    finally:
+        os.close(file)
+
+
+def let_go(samples: Samples) -> None:
+    """Free the memory into which samples of a file were read; they are read again where that is needed."""
+    base: Any = samples
+    while isinstance(base, np.ndarray):
+        base = base.base
+    found = base.obj if isinstance(base, memoryview) else base
+    if isinstance(found, mmap.mmap):
+        found.madvise(mmap.MADV_DONTNEED)
+
+
+def _mapped(file: int, count: int) -> Samples:
+    return np.frombuffer(mmap.mmap(file, count * SAMPLE), np.float32)
+
+
+def _unnamed(folder: Path | None) -> int:
+    file, name = tempfile.mkstemp(prefix=".speech-", dir=folder)
+    os.unlink(name)
+    return file
