@@ -24,6 +24,7 @@ PHASES = "examples,coverage,fuzzing,stateful" if EXAMPLES else "examples,fuzzing
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("demonstration_engines")
 def test_schemathesis_finds_nothing(live_server, tmp_path):
     make_application(is_default=True)
     seed()
