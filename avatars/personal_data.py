@@ -58,7 +58,7 @@ class RenderHolding(ScriptHolding):
     """Scripts of videos, with the videos on erasure."""
 
     def file_names(self, row: Render) -> list[str]:
-        files = (row.video, row.captions, row.poster, row.recording)
+        files = (row.video, row.captions, row.translated_captions, row.poster, row.recording)
         return [str(file.name) for file in files if file]
 
     def delete_files(self, row: Render) -> None:

@@ -34,7 +34,8 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
 
 def _payload(render: Render) -> dict[str, Any]:
     """The data of a webhook: IDs, numbers and URLs, but not the script."""
-    files = ("video", "captions", "poster") if render.video else ()
+    files = ["video", "captions", "poster"] if render.video else []
+    files += ["translated_captions"] if render.translated_captions else []
     return {
         "id": render.pk,
         "digital_human": render.digital_human_id,
@@ -45,7 +46,7 @@ def _payload(render: Render) -> dict[str, Any]:
         "size": render.size,
         "content_id": render.content_id,
         "cid": render.cid,
-        **{f"{name}_url": _absolute_url(f"render-{name}", render.pk) for name in files},
+        **{f"{name}_url": _absolute_url(f"render-{name.replace('_', '-')}", render.pk) for name in files},
     }
 
 

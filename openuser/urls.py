@@ -25,7 +25,11 @@ urlpatterns = [
     path("media/<path:name>", media.serve, name="media"),
     path("watch/login/", watch.login, name="watch-login"),
     path("watch/<slug:name>/", watch.page, name="watch"),
-    re_path("^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions)$", watch.file, name="watch-file"),
+    re_path(
+        "^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions|translated_captions)$",
+        watch.file,
+        name="watch-file",
+    ),
     re_path("^watch/(?P<name>[0-9a-f]{32})/idle$", watch.idle, name="watch-idle"),
     re_path("^watch/(?P<name>[0-9a-f]{32})/state$", watch.state, name="watch-state"),
     re_path(
@@ -33,6 +37,7 @@ urlpatterns = [
     ),
     path("watch/<slug:name>/<slug:stream>/<int:number>", watch.part, name="watch-part"),
     path("watch/<slug:name>/<slug:stream>/<int:number>.vtt", watch.part_captions, name="watch-part-captions"),
+    path("watch/<slug:name>/<slug:stream>/<int:number>.translated.vtt", watch.part_translated_captions),
     path("watch/<slug:name>/<slug:stream>/poster", watch.poster, name="watch-poster"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),

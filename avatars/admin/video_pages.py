@@ -1,6 +1,7 @@
 """Videos in the admin: played with their loudness and pictures, compared side by side, and previewed before saving."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -44,6 +45,7 @@ class VideoPages(ModelAdmin[Any]):
                 "<int:pk>/stream/<slug:stream>/<int:number>", wrap(self._shown(self.part)), name="avatars_render_part"
             ),
             path("<int:pk>/stream/<slug:stream>/<int:number>.vtt", wrap(self._shown(self.captions))),
+            path("<int:pk>/stream/<slug:stream>/<int:number>.translated.vtt", wrap(self._shown(self.translation))),
             path("<int:pk>/stream/<slug:stream>/poster", wrap(self._shown(self.poster))),
             *urls,
         ]
@@ -77,6 +79,11 @@ class VideoPages(ModelAdmin[Any]):
     def captions(self, render: Render, stream: str, number: int) -> HttpResponse:
         """The captions that begin in a part."""
         return _uncached(lambda: services.stream_captions(render, stream, number), "text/vtt; charset=utf-8")
+
+    def translation(self, render: Render, stream: str, number: int) -> HttpResponse:
+        """The captions that begin in a part in the language that is not spoken."""
+        found = partial(services.stream_captions, render, stream, number, translated=True)
+        return _uncached(found, "text/vtt; charset=utf-8")
 
     def poster(self, render: Render, stream: str) -> HttpResponse:
         """The picture before the first frame."""

@@ -90,8 +90,9 @@ class PresentationSerializer(ClearableFilesSerializer[Presentation]):
     class Meta:
         model = Presentation
         fields = (
-            *("id", "name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
-            *("logo", "music", "translation_voice", "translation_partner_voice", "variables", "scenes"),
+            *("id", "name", "digital_human", "partner", "format", "captions", "caption_languages"),
+            *("background_color", "accent_color", "logo", "music", "translation_voice", "translation_partner_voice"),
+            *("variables", "scenes"),
             *("created_at", "updated_at"),
         )
         clearable = ("logo", "music")

@@ -104,6 +104,15 @@ class Renders(
         """The captions as SRT."""
         return _serve_video_file(request, self.get_object(), "captions")
 
+    @extend_schema(
+        summary="Get the captions in the second language",
+        responses={(200, "application/x-subrip"): OpenApiTypes.BINARY, **RANGED},
+    )
+    @action(detail=True, url_path="translated-captions")
+    def translated_captions(self, request: Request, pk: str) -> HttpResponseBase:
+        """The captions of a presentation in the language that is not spoken, as SRT."""
+        return _serve_video_file(request, self.get_object(), "translated_captions")
+
     @extend_schema(summary="Get the poster", responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **RANGED})
     @action(detail=True)
     def poster(self, request: Request, pk: str) -> HttpResponseBase:

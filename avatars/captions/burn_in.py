@@ -17,6 +17,8 @@ WEIGHT = 700
 WHITE, ACCENT = (255, 255, 255), (255, 214, 64)
 LINES = 2
 """So many are shown at a time; what has more is shown in turn."""
+SMALLER = 0.7
+"""The size of the second language, as a share of that of the first. It has one line."""
 
 # Of the shorter side, of the font's size, and of the frame's own sides.
 SIZE, SIZE_WIDE = 0.057, 0.062
@@ -47,17 +49,29 @@ class _Page:
 
 
 class CaptionPainter:
-    """Draws captions on frames of (width, height); none of them reaches below `floor`, a row of pixels."""
+    """Draws captions on frames of (width, height); none of them reaches below `floor`, a row of pixels.
+
+    A `second` one draws smaller captions in one line.
+    """
 
     def __init__(
-        self, cues: Sequence[Cue], size: tuple[int, int], *, fps: int, karaoke: bool, floor: int | None = None
+        self,
+        cues: Sequence[Cue],
+        size: tuple[int, int],
+        *,
+        fps: int,
+        karaoke: bool,
+        floor: int | None = None,
+        second: bool = False,
     ) -> None:
         width, height = size
         aspect = width / height
         self._fps, self._karaoke = fps, karaoke
-        self._font = max(12, round(min(size) * (SIZE_WIDE if aspect > WIDE else SIZE)))
+        full = min(size) * (SIZE_WIDE if aspect > WIDE else SIZE)
+        self._font = max(12, round(full * SMALLER if second else full))
+        self._lines = 1 if second else LINES
         self._pad = round(self._font * (EDGE + 2 * SHADOW)) + 2
-        self._widest = min(width * (1 - 2 * BESIDE), self._font * 22)
+        self._widest = min(width * (1 - 2 * BESIDE), full * 22)
         self._frame = size
         below = round(height * (1 - (BELOW_UPRIGHT if aspect < UPRIGHT else BELOW)))
         self._floor = below if floor is None else min(below, floor)
@@ -69,6 +83,11 @@ class CaptionPainter:
     def add(self, cue: Cue) -> None:
         """One more, after those that there are."""
         self._pages += self._paged(cue)
+
+    @property
+    def above(self) -> int:
+        """The row of pixels above which there is room for others."""
+        return self._floor - round(self._lines * self._font * LEADING)
 
     @property
     def box(self) -> Box:
@@ -117,7 +136,7 @@ class CaptionPainter:
 
     def _paged(self, cue: Cue) -> list[_Page]:
         rows = _rows(cue, self._font, self._widest)
-        parts = [rows[index : index + LINES] for index in range(0, len(rows), LINES)]
+        parts = [rows[index : index + self._lines] for index in range(0, len(rows), self._lines)]
         letters = [sum(row.end - row.begin for row in part) for part in parts]
         # How long it stays up after its last word may not be known yet.
         spoken = cue.words[-1].finish if cue.words else cue.end
@@ -193,7 +212,7 @@ def _steps(cue: Cue, row: _Row, left: float, size: int) -> list[tuple[float, flo
     """For each word of a row: when it is spoken, in seconds, and which part of the row it fills, in pixels."""
     steps = []
     words = [word for word in cue.words if word.begin < row.end and word.end > row.begin]
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, [*words[1:], None], strict=False):
         # Signs between two words are filled with the first of them, and signs before all words with the first word.
         until = row.end if following is None else following.begin
         begin, end = (

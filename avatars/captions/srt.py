@@ -5,7 +5,7 @@ Lines end at punctuation where they can, and hold at most 16 Chinese characters 
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -54,7 +54,7 @@ class Cue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
+class Line:
     """A piece of the script with its white space reduced: `places` says where each of its characters went."""
 
     start: int
@@ -71,9 +71,9 @@ class Slot:
     begin: int
     end: int
     last: int
-    line: _Line
-    before: tuple[_Line, ...] = ()
-    after: tuple[_Line, ...] = ()
+    line: Line
+    before: tuple[Line, ...] = ()
+    after: tuple[Line, ...] = ()
 
     def cue(self, tokens: Sequence[Token], *, late: float = 0.0) -> Cue:
         """The caption, shown while these tokens are spoken."""
@@ -89,20 +89,25 @@ def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     The captions together are `text` but for white space; unspoken signs are shown with the words beside them.
     Times are in order, do not overlap, and end with the last token; all are `late` seconds after the speech's own.
     """
-    numbered = enumerate(cues(text, tokens, late=late), start=1)
+    return subrip(cues(text, tokens, late=late))
+
+
+def subrip(found: Sequence[Cue]) -> str:
+    """Captions as SubRip."""
+    numbered = enumerate(found, start=1)
     return "\n".join(f"{number}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for number, cue in numbered)
 
 
 def webvtt(found: Sequence[Cue]) -> str:
     """Captions as WebVTT, those of a short pause apart without a gap."""
-    shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in _held(list(found)))
+    shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in held(list(found)))
     return "\n".join(["WEBVTT\n", *shown])
 
 
 def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
     """The same captions, with the words in them."""
     offsets = [token.offset for token in tokens]
-    return _held(
+    return held(
         [
             slot.cue(tokens[bisect_left(offsets, slot.begin) : bisect_left(offsets, slot.end)], late=late)
             for slot in slots(text, tokens)
@@ -114,7 +119,7 @@ def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
     """The captions of a text in which these places are spoken, before their times are known."""
     text = blanked(text)
     found: list[Slot] = []
-    unspoken: list[_Line] = []
+    unspoken: list[Line] = []
     inside = _inside(text, places)
     offsets = [place.offset for place in places]
     for start, end in _lines(text, inside):
@@ -131,12 +136,27 @@ def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
     return found
 
 
+def sentences(text: str, inside: Container[int] = frozenset()) -> Iterator[tuple[int, int]]:
+    """Where each sentence of a text begins and ends; none ends `inside` of a word."""
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE.finditer(text) if match.end() not in inside), len(text)]:
+        if text[start:end].strip():
+            yield start, end
+            start = end
+
+
+def written(text: str) -> list[Line]:
+    """The lines of a text that is only read."""
+    inside = _inside(text, ())
+    return [_collapsed(text, start, end, inside) for start, end in _lines(text, inside)]
+
+
 def ends_clause(text: str, place: int) -> bool:
     """Tell whether a clause ends before this place."""
     return text[:place].rstrip()[-1:] in _CLAUSE_ENDS
 
 
-def _joined(lines: Iterable[_Line], cue: Cue) -> Cue:
+def _joined(lines: Iterable[Line], cue: Cue) -> Cue:
     """A caption with more lines after its own."""
     text, gaps = cue.text, set(cue.gaps)
     for line in lines:
@@ -146,13 +166,13 @@ def _joined(lines: Iterable[_Line], cue: Cue) -> Cue:
     return replace(cue, text=text, gaps=frozenset(gaps))
 
 
-def _word(token: Token, line: _Line, shift: int, late: float) -> Word:
+def _word(token: Token, line: Line, shift: int, late: float) -> Word:
     first = token.offset - line.start
     begin, end = line.places[first], line.places[min(first + token.length, len(line.places) - 1)]
     return Word(begin=begin + shift, end=end + shift, start=token.start + late, finish=token.end + late)
 
 
-def _collapsed(text: str, start: int, end: int, inside: set[int]) -> _Line:
+def _collapsed(text: str, start: int, end: int, inside: set[int]) -> Line:
     """A piece of the script in which all white space is a single blank."""
     line, places, gaps = "", [], set()
     for place in range(start, end):
@@ -165,7 +185,7 @@ def _collapsed(text: str, start: int, end: int, inside: set[int]) -> _Line:
             gaps.add(len(line))
         line += char
     line = line.rstrip()
-    return _Line(
+    return Line(
         start=start,
         text=line,
         places=[min(place, len(line)) for place in [*places, len(line)]],
@@ -196,27 +216,24 @@ def _chinese_words(text: str) -> list[str]:
     return words
 
 
-def _held(found: list[Cue]) -> list[Cue]:
+def held(found: list[Cue]) -> list[Cue]:
     """Keep captions up through short pauses."""
-    held = [
+    longer = [
         replace(cue, end=following.start) if following.start - cue.end < SHORT_PAUSE else cue
         for cue, following in pairwise(found)
     ]
-    return [*held, *found[-1:]]
+    return [*longer, *found[-1:]]
 
 
 def _lines(text: str, inside: set[int]) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each line: a sentence, or where it is too long, its parts."""
-    start = 0
-    for end in [*(match.end() for match in _SENTENCE.finditer(text) if match.end() not in inside), len(text)]:
-        if text[start:end].strip():
-            yield from _parts(text, start, end, inside)
-            start = end
+    for start, end in sentences(text, inside):
+        yield from _parts(text, start, end, inside)
 
 
 def _parts(text: str, start: int, end: int, inside: set[int]) -> Iterator[tuple[int, int]]:
     """Halve at the punctuation nearest the middle, else between words, else anywhere, until the parts fit a line."""
-    if _width(text[start:end].strip()) <= LINE or end - start < 2:
+    if width(text[start:end].strip()) <= LINE or end - start < 2:
         yield start, end
         return
     places = range(start + 1, end)
@@ -236,7 +253,7 @@ def _is_gap(text: str, place: int) -> bool:
     return before.isspace() or bool(_WIDE.match(before) or _WIDE.match(after))
 
 
-def _width(line: str) -> float:
+def width(line: str) -> float:
     """Return the width in Chinese characters."""
     return sum(1.0 if _WIDE.match(char) else _LATIN for char in line)
 

@@ -15,7 +15,13 @@ from avatars.models.humans import (
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.portrait_videos import PortraitVideo
-from avatars.models.presentations import Presentation, PresentationScene, PresentationVariable, SceneLayout
+from avatars.models.presentations import (
+    CaptionLanguages,
+    Presentation,
+    PresentationScene,
+    PresentationVariable,
+    SceneLayout,
+)
 from avatars.models.renders import CONSENTS, RECORDED, STREAMS, WITHHELD, Render, new_content_id, rests_on
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
@@ -34,6 +40,7 @@ __all__ = [
     "RECORDED",
     "STREAMS",
     "WITHHELD",
+    "CaptionLanguages",
     "CaptionStyle",
     "Consent",
     "DigitalHuman",

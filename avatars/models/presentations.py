@@ -28,6 +28,13 @@ class SceneLayout(models.TextChoices):
     DIALOGUE_SLIDE = Layout.DIALOGUE_SLIDE.value, _("slide, two digital humans")
 
 
+class CaptionLanguages(models.TextChoices):
+    """The languages of captions."""
+
+    SPOKEN = "spoken", _("spoken language")
+    BOTH = "both", _("both languages")
+
+
 class Presentation(models.Model):
     """A video of scenes (演示视频): what it shows and says. Each request for it freezes it into a render."""
 
@@ -54,6 +61,16 @@ class Presentation(models.Model):
     format = models.CharField(_("format"), max_length=10, choices=Shape, default=Shape.WIDE)
     captions = models.CharField(
         _("captions in the picture"), max_length=10, choices=CaptionStyle, default=CaptionStyle.PLAIN
+    )
+    caption_languages = models.CharField(
+        _("languages of the captions"),
+        max_length=6,
+        choices=CaptionLanguages,
+        default=CaptionLanguages.SPOKEN,
+        db_default=CaptionLanguages.SPOKEN,
+        help_text=_(
+            "Both: a second line in the picture, and a second file of captions. Every scene needs both scripts."
+        ),
     )
     background_color = models.CharField(
         _("background colour"),
@@ -114,6 +131,11 @@ class Presentation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_both_captions(self) -> bool:
+        """Whether its videos have captions in both languages."""
+        return self.caption_languages == CaptionLanguages.BOTH
 
     def dressed(self, *, translated: bool = False) -> DigitalHuman:
         """Its digital human as it looks and sounds in this presentation: a copy that is never saved."""

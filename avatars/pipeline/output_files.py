@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from avatars.ai_label import image_label, video_label
-from avatars.captions import srt
+from avatars.captions import srt, translation
 from avatars.engines.base import Shot
 from avatars.framing.boxes import Box
 from avatars.inspection.scenes import Take
@@ -13,6 +13,10 @@ from avatars.pipeline.montage import Montage
 from avatars.pipeline.setups import digest_of
 from avatars.pipeline.spec import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import StageTimer
+
+TRANSLATED = ".translated.srt"
+SUFFIXES = (".srt", TRANSLATED, ".jpg", ".mp4")
+"""Of the files of a video, the video last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,11 @@ def origin(spec: VideoSpec) -> video_label.Origin:
 
 def finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
     """Write the captions, the label (the last step on the video itself), and a poster of the labelled video."""
-    (work / "video.srt").write_text(srt.srt(spec.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
+    tokens = shot.speech.tokens
+    (work / "video.srt").write_text(srt.srt(spec.text, tokens, late=parts.begins), encoding="utf-8")
+    if spec.deck is not None and spec.deck.is_translated:
+        second = translation.cues_of(spec.text, tokens, spec.deck.translations, late=parts.begins)
+        (work / f"video{TRANSLATED}").write_text(srt.subrip(second), encoding="utf-8")
     whose = origin(spec)
     video_label.write(work / "raw.mp4", work / "video.mp4", whose)
     image_label.write_poster(work / "video.mp4", work / "video.jpg", whose, at=parts.begins)
@@ -45,18 +53,21 @@ def deliver(
     """Move the files to their place, the video last: once it is there, everything is."""
     assert found.video is not None
     digest = digest_of(work / "video.mp4")
-    places = [folder / f"{spec.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
+    places = {
+        suffix: folder / f"{spec.content_id}{suffix}" for suffix in SUFFIXES if (work / f"video{suffix}").exists()
+    }
     try:
-        for place in places:
-            (work / f"video{place.suffix}").replace(place)
+        for suffix, place in places.items():
+            (work / f"video{suffix}").replace(place)
     except OSError:
-        for place in places:
+        for place in places.values():
             place.unlink(missing_ok=True)
         raise
     return FinishedVideo(
-        video=places[2],
-        captions=places[0],
-        poster=places[1],
+        video=places[".mp4"],
+        captions=places[".srt"],
+        translated_captions=places.get(TRANSLATED),
+        poster=places[".jpg"],
         seconds=found.video.seconds,
         frames=found.video.samples,
         width=found.video.width,

@@ -1,5 +1,7 @@
 """What is drawn over the frames of a video, in this order: a logo, captions, and the AI mark above all."""
 
+from collections.abc import Sequence
+
 from avatars.ai_label.video_label import Mark
 from avatars.captions.burn_in import CaptionPainter
 from avatars.captions.srt import Cue
@@ -12,6 +14,7 @@ from avatars.framing.scene import Captions, Scene
 class Overlays:
     """For frames of (width, height). The mark cannot be left out, and nothing covers it.
 
+    Captions in the `second` language, if there are any, stand below the others in all frames of the shot.
     The first `before` frames, and those after the next `count`, belong to clips: they carry the mark alone. A count
     that is not known yet comes by `set_frame_count`, captions that come later by `add_caption`.
     """
@@ -25,15 +28,19 @@ class Overlays:
         fps: int,
         count: int | None = None,
         before: int = 0,
+        second: Sequence[Cue] | None = None,
     ) -> None:
         self._mark = Mark(*size)
         self._before, self._count = before, count
         self._logo = logos.Stamp(scene.logo, size, self._mark.box) if scene.logo is not None else None
-        self._captions = None
+        self._captions, self._second = None, None
         if scene.captions is not Captions.OFF:
             floor = None
             if self._logo is not None and self._logo.box.y > size[1] / 2:
                 floor = self._logo.box.y - self._mark.y // 2
+            if second is not None:
+                self._second = CaptionPainter(second, size, fps=fps, karaoke=False, floor=floor, second=True)
+                floor = self._second.above
             karaoke = scene.captions is Captions.KARAOKE
             self._captions = CaptionPainter(cues, size, fps=fps, karaoke=karaoke, floor=floor)
 
@@ -49,7 +56,8 @@ class Overlays:
     @property
     def covered(self) -> tuple[Box, ...]:
         """Where it may draw at any time."""
-        boxes = [each.box for each in (self._mark, self._logo, self._captions) if each is not None]
+        drawn = (self._mark, self._logo, self._captions, self._second)
+        boxes = [each.box for each in drawn if each is not None]
         return tuple(box for box in boxes if box.width and box.height)
 
     def draw(self, frame: Picture, number: int) -> None:
@@ -57,6 +65,7 @@ class Overlays:
         if number >= self._before and (self._count is None or number - self._before < self._count):
             if self._logo is not None:
                 self._logo.draw(frame)
-            if self._captions is not None:
-                self._captions.draw(frame, number - self._before)
+            for painter in (self._captions, self._second):
+                if painter is not None:
+                    painter.draw(frame, number - self._before)
         self._mark.draw(frame, number)

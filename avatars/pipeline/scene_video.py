@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from avatars.ai_label.fragment_label import beginning_tag
+from avatars.captions import translation
+from avatars.captions.srt import Cue
 from avatars.engines.base import Picture, RenderEngine, Setup, Shot
 from avatars.inspection.expectations import Expected
 from avatars.inspection.scenes import Take
@@ -59,6 +61,9 @@ def draw(
     said = _spoken(spec, deck, source, work)
     timer.begin(Stage.ANIMATING)
     video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings)
+    if writer is not None:
+        for cue in video.translated_cues():
+            writer.add_caption(cue, translated=True)
     tag = beginning_tag(origin(spec))
     shot = video.encode(engine, setup, work / PICTURE, timer.report, tag=tag, writer=writer)
     return Drawn(spec=spec, shot=shot, parts=parts, takes=tuple(video.takes(setup)))
@@ -141,12 +146,22 @@ class SceneVideo(SegmentedVideo):
     deck: Deck
     stagings: Stagings
 
+    def translated_cues(self) -> Iterator[Cue]:
+        """The captions of all scenes in the language that is not spoken."""
+        reached = 0.0
+        for segment, scene in zip(self.segments, self.deck.scenes, strict=True):
+            yield from translation.cues(segment.text, segment.speech.tokens, scene.translation, late=reached)
+            reached += segment.speech.seconds
+
     def takes(self, setup: Setup) -> Iterator[Take]:
         """What is to be seen of the people in each scene."""
         first = 0
         for number, segment in enumerate(self.segments):
             speaking, staging = self._shot(setup, number), self.stagings.staging(number)
-            over = (*staging.covered(self._moments(number)), *self.covered(speaking, segment.text))
+            over = (
+                *staging.covered(self._moments(number)),
+                *self.overlays(speaking, segment.text, self._second(number)).covered,
+            )
             for person, shot in zip(staging.scene.people, self._shots(number, speaking), strict=True):
                 box = staging.place.box_of(person)
                 inside = tuple(part for each in over if (part := each.within(box)) is not None)
@@ -197,6 +212,12 @@ class SceneVideo(SegmentedVideo):
         humans = [engine.animate(each) for each in self._shots(number, shot)]
         return staging.frames(humans, self._moments(number), fps=shot.fps, count=shot.frame_count, before=before)
 
+    def _second(self, number: int) -> list[Cue] | None:
+        if not self.deck.is_translated:
+            return None
+        segment = self.segments[number]
+        return translation.cues(segment.text, segment.speech.tokens, self.deck.scenes[number].translation)
+
     def _before(self, number: int) -> Picture | None:
         """The canvas that fades into that of a scene; None where the layout changes."""
         scenes = self.deck.scenes
@@ -214,6 +235,7 @@ class SceneVideo(SegmentedVideo):
             "before": _hash(before) if before is not None else "",
             "layout": scene.layout.value,
             "lower_third": [scene.name, scene.role],
+            "translation": scene.translation if self.deck.is_translated else None,
             "accent": self.deck.accent,
             "pointings": [[moment.start, moment.end, moment.x, moment.y] for moment in self._moments(number)],
         }

@@ -159,7 +159,7 @@ def _segmented(
     video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
     tag = fragment_label.beginning_tag(output_files.origin(spec))
     shot = video.encode(engine, setup, target, timer.report, tag=tag, writer=writer)
-    return shot, video.covered(shot, spec.text)
+    return shot, video.overlays(shot, spec.text).covered
 
 
 def _streamed(
@@ -203,7 +203,7 @@ def discard(spec: VideoSpec, folder: Path) -> None:
     """Remove what a process that was killed has left behind."""
     shutil.rmtree(working_folder(spec, folder), ignore_errors=True)
     if not (folder / f"{spec.content_id}.mp4").exists():
-        for suffix in (".srt", ".jpg"):
+        for suffix in output_files.SUFFIXES:
             (folder / f"{spec.content_id}{suffix}").unlink(missing_ok=True)
 
 

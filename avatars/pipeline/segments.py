@@ -17,7 +17,6 @@ import numpy as np
 
 from avatars.captions import srt
 from avatars.engines.base import Picture, RenderEngine, Setup, Shot
-from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
 from avatars.media.file_cache import MEGABYTE, FileCache, code_digest, sealed, unsealed
@@ -85,7 +84,7 @@ class SegmentedVideo:
         sound = PreparedSound(whole, self.parts, path.parent)
         listener = {"part": writer.write} if writer else {}
         if writer is not None:
-            for cue in self._cues(whole):
+            for cue in srt.cues("".join(segment.text for segment in self.segments), whole.speech.tokens):
                 writer.add_caption(cue)
         with ffmpeg.SpliceSink(path, shape, rate=sound.rate, tag=tag, **listener) as sink:
             # A segment ahead: the sound waits for its pictures, never they for it.
@@ -101,9 +100,6 @@ class SegmentedVideo:
             self._add_clip(sink, replace(self.parts, intro=None), path.with_name("piece-outro.mp4"))
         return whole
 
-    def _cues(self, shot: Shot) -> list[srt.Cue]:
-        return srt.cues("".join(segment.text for segment in self.segments), shot.speech.tokens)
-
     def _add_clip(self, sink: ffmpeg.SpliceSink, alone: Montage, file: Path) -> None:
         """The clip before or after the shot, encoded like its segments."""
         if alone.before or alone.after:
@@ -111,10 +107,14 @@ class SegmentedVideo:
             _encode(alone.frames(iter(())), file, sink.shape, over)
             sink.add(file, alone.before + alone.after)
 
-    def covered(self, shot: Shot, text: str) -> tuple[Box, ...]:
-        """Where overlays may be drawn."""
-        cues = srt.cues(text, shot.speech.tokens)
-        return Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count).covered
+    def overlays(self, shot: Shot, text: str, second: Sequence[srt.Cue] | None = None) -> Overlays:
+        """What is drawn over the frames of a shot."""
+        cues, size = srt.cues(text, shot.speech.tokens), self.parts.size
+        return Overlays(self.scene, cues, size, fps=shot.fps, count=shot.frame_count, second=second)
+
+    def _second(self, number: int) -> list[srt.Cue] | None:
+        """The captions of a segment in the language that is not spoken; None where the video has none."""
+        return None
 
     def _shape(self, count: int) -> ffmpeg.Shape:
         limit = self.parts.limit(count, goal=self.goal, most=self.limit)
@@ -150,15 +150,13 @@ class SegmentedVideo:
         drawn: Callable[[int], Any],
     ) -> None:
         """From the cache, else drawn now. A segment that cannot be purged by its portrait is not cached."""
-        segment = self.segments[number]
-        origins = self._origins(number, shot)
+        segment, origins = self.segments[number], self._origins(number, shot)
         key = f"{'-'.join((*origins, self._digest(number, shot, engine, shape)))}.mp4"
         cache = self.cache if all(origins) and engine.edition else None
         if cache is not None and (data := unsealed(cache.get(key))):
             file.write_bytes(data)
             return
-        cues = srt.cues(segment.text, segment.speech.tokens)
-        over = Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count)
+        over = self.overlays(shot, segment.text, self._second(number))
         _encode(_counted(self._frames(number, engine, shot), drawn), file, shape, over)
         if cache is not None:
             cache.put(key, sealed(file.read_bytes()))

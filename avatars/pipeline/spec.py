@@ -56,7 +56,8 @@ def seed_of(content_id: str) -> int:
 @dataclass(frozen=True, kw_only=True)
 class FinishedVideo:
     """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes, `device`
-    is what its frames were computed on. It was `resized` where it had to be encoded again, being too large.
+    is what its frames were computed on. It was `resized` where it had to be encoded again, being too large. It may have
+    a second SRT in the language that is not spoken.
 
     `notes` are codes of `avatars.reasons` for what differs from the request.
     """
@@ -74,4 +75,5 @@ class FinishedVideo:
     notes: tuple[str, ...] = ()
     words: str = ""
     device: str = ""
+    translated_captions: Path | None = None
     resized: bool = False

@@ -1,6 +1,7 @@
 """A video that is shown while it is made: its parts as files, each labelled, for whom shows them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,6 +22,7 @@ class StreamPart:
     """A file of a stream: number 0 is its beginning, with its codecs; each other shows so many seconds.
 
     `captions` are those that begin in it, as WebVTT with the times of the video; "" where there are none.
+    `translated_captions` are those in the language that is not spoken.
     """
 
     number: int
@@ -28,6 +30,7 @@ class StreamPart:
     seconds: float = 0.0
     codecs: str = ""
     captions: str = ""
+    translated_captions: str = ""
 
 
 Publish = Callable[[StreamPart], None]
@@ -40,8 +43,7 @@ class PartWriter:
         self._folder, self._origin, self._fps, self._publish = folder, origin, fps, publish
         self._number, self._frames = 0, 0
         self._late = late
-        self._cues: SimpleQueue[srt.Cue] = SimpleQueue()
-        self._waiting: list[srt.Cue] = []
+        self._spoken, self._translated = _Waiting(), _Waiting()
 
     def write_poster(self, picture: Picture) -> None:
         """Label and publish the picture before the first frame."""
@@ -49,9 +51,10 @@ class PartWriter:
         path.write_bytes(image_label.still(picture, self._origin))
         self._publish(StreamPart(number=POSTER, path=path))
 
-    def add_caption(self, cue: srt.Cue) -> None:
+    def add_caption(self, cue: srt.Cue, *, translated: bool = False) -> None:
         """A caption of the shot, which begins `late` seconds after the video. Those of a part come before it."""
-        self._cues.put(replace(cue, start=cue.start + self._late, end=cue.end + self._late))
+        waiting = self._translated if translated else self._spoken
+        waiting.add(replace(cue, start=cue.start + self._late, end=cue.end + self._late))
 
     def write(self, part: fragmented_mp4.Part) -> None:
         """Label and publish the next part."""
@@ -62,20 +65,35 @@ class PartWriter:
         else:
             path.write_bytes(fragment_label.labelled(part.data, self._origin))
             self._frames += part.frames
-            seconds = part.frames / self._fps
-            found = StreamPart(number=self._number, path=path, seconds=seconds, captions=self._captions())
+            found = StreamPart(
+                number=self._number,
+                path=path,
+                seconds=part.frames / self._fps,
+                captions=self._spoken.begun(self._frames / self._fps),
+                translated_captions=self._translated.begun(self._frames / self._fps),
+            )
         self._number += 1
         self._publish(found)
 
-    def _captions(self) -> str:
-        """Those that begin before the end of what is written, and were not in an earlier part."""
-        try:
+
+class _Waiting:
+    """Captions until the part in which they begin is written."""
+
+    def __init__(self) -> None:
+        self._new: SimpleQueue[srt.Cue] = SimpleQueue()
+        self._cues: list[srt.Cue] = []
+
+    def add(self, cue: srt.Cue) -> None:
+        """One more, from any thread."""
+        self._new.put(cue)
+
+    def begun(self, end: float) -> str:
+        """Those that begin before this second, and were not in an earlier part, as WebVTT; "" for none."""
+        with suppress(Empty):
             while True:
-                self._waiting.append(self._cues.get_nowait())
-        except Empty:
-            end = self._frames / self._fps
-        begun = [cue for cue in self._waiting if cue.start < end]
-        self._waiting = self._waiting[len(begun) :]
+                self._cues.append(self._new.get_nowait())
+        begun = [cue for cue in self._cues if cue.start < end]
+        self._cues = self._cues[len(begun) :]
         return srt.webvtt(begun) if begun else ""
 
 

@@ -54,8 +54,10 @@ class LiveStream:
         if flaw:
             raise unlabelled(flaw)
         self._save(part)
-        if part.captions:
-            default_storage.save(captions_name(self.folder, part.number), ContentFile(part.captions.encode()))
+        for translated, words in ((False, part.captions), (True, part.translated_captions)):
+            if words:
+                name = captions_name(self.folder, part.number, translated=translated)
+                default_storage.save(name, ContentFile(words.encode()))
         self._index = replace(self._index, seconds=(*self._index.seconds, part.seconds))
         self._render.update_leased(stream_index=self._index.entry())
 
@@ -121,9 +123,9 @@ def _new_folder() -> str:
     return f"{STREAMS}/{secrets.token_hex(16)}"
 
 
-def captions_name(folder: str, number: int) -> str:
+def captions_name(folder: str, number: int, *, translated: bool = False) -> str:
     """The name in the media storage of the captions that begin in a part; there is no file where none do."""
-    return f"{folder}/{number:05}.vtt"
+    return f"{folder}/{number:05}{'.translated' if translated else ''}.vtt"
 
 
 def part_name(folder: str, number: int) -> str:

@@ -229,6 +229,7 @@ def deck_of(deck: dict[str, Any], partner: dict[str, Any] | None = None) -> Deck
                 pointings=tuple(Pointing(offset=place, x=x, y=y) for place, x, y in scene["pointings"]),
                 name=scene["name"],
                 role=scene["role"],
+                translation=scene.get("translation", ""),
                 speaker=scene.get("speaker", 0),
             )
             for scene in deck["scenes"]

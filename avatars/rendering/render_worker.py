@@ -141,6 +141,8 @@ def _store(reporter: ProgressReporter, stream: LiveStream, made: fallback.Fallba
             "captions": _save(video.captions, f"{folder}/captions"),
             "poster": _save(video.poster, f"{folder}/poster"),
         }
+        if video.translated_captions is not None:
+            files["translated_captions"] = _save(video.translated_captions, f"{folder}/translated_captions")
         shown = stream.verdict(video)
         took = time.monotonic() - started
         with transaction.atomic():

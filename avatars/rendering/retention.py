@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
 KEEP_UNKNOWN = timedelta(days=1)
+GONE: dict[str, Any] = {"size": None, "video": "", "captions": "", "translated_captions": "", "poster": ""}
+"""What a row says of a video whose files were removed."""
 KEEP_STREAMS_KNOWN = timedelta(days=30)
 """Streams of renders that ended longer ago were found by an earlier clean-up."""
 
@@ -52,7 +54,7 @@ def delete_files(render: Render) -> None:
     Call it inside the transaction that clears the row.
     """
     video, recording = str(render.video.name or ""), str(render.recording.name or "")
-    gone: dict[str, Any] = {"size": None, "video": "", "captions": "", "poster": "", "recording": ""}
+    gone = {**GONE, "recording": ""}
     if render.status == Render.Status.DONE:
         gone["reason"] = Reason.EXPIRED
     Render.objects.filter(pk=render.pk).update(**gone)
@@ -76,7 +78,7 @@ def _delete_video(render: Render) -> int:
     video = str(render.video.name)
     with transaction.atomic():
         done = Render.objects.filter(pk=render.pk, status=Render.Status.DONE, video=video)
-        if not done.update(reason=Reason.EXPIRED, size=None, video="", captions="", poster=""):
+        if not done.update(reason=Reason.EXPIRED, **GONE):
             return 0
         render.renditions.all().delete()
     delete_folder(video.rpartition("/")[0])

@@ -35,7 +35,8 @@ class SceneComposition:
 
     def __init__(self, deck: Deck, number: int, look: Scene, size: tuple[int, int]) -> None:
         self.scene, self.size, self._look, self._deck = deck.scenes[number], size, look, deck
-        self.place = places(self.scene.layout, size, captions=look.captions is not Captions.OFF)
+        shows = look.captions is not Captions.OFF
+        self.place = places(self.scene.layout, size, captions=shows, both=deck.is_translated)
         self.canvas = canvas.paint(self.scene, deck.colour, size, self.place)
         self._masks = {person: self._mask_of(self.place.box_of(person)) for person in self.scene.people}
 

@@ -14,7 +14,7 @@ WIDE = 1.2
 MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3
 # As shares of the width or the height.
 BESIDE, BESIDE_NARROW, SLIDE_ENDS = 0.34, 0.4, 0.38
-ABOVE_CAPTIONS = 0.74
+ABOVE_CAPTIONS, ABOVE_BOTH = 0.74, 0.69
 ROOMY = 10.0
 """A tile lower than so many margins has a smaller lower third."""
 
@@ -47,11 +47,12 @@ def size_of(aspect: float | None) -> tuple[int, int]:
     return (round(SHORT * aspect / 2) * 2, SHORT) if aspect >= 1 else (SHORT, round(SHORT / aspect / 2) * 2)
 
 
-def places(layout: Layout, size: tuple[int, int], *, captions: bool) -> Places:
-    """The places of a layout in frames of (width, height), above the `captions` if there are any."""
+def places(layout: Layout, size: tuple[int, int], *, captions: bool, both: bool = False) -> Places:
+    """The places of a layout in frames of (width, height), above the `captions` if there are any, in `both` languages
+    or one."""
     width, height = size
     margin = even(MARGIN * min(size))
-    floor = even(ABOVE_CAPTIONS * height) if captions else height - margin
+    floor = even((ABOVE_BOTH if both else ABOVE_CAPTIONS) * height) if captions else height - margin
     if layout is Layout.HUMAN:
         human = Box(x=0, y=0, width=width, height=height)
         return Places(human=human, lower_third=_plate(margin, floor, round(0.6 * width)))

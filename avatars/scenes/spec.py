@@ -50,8 +50,8 @@ class Pointing:
 class SceneSpec:
     """A scene, or one line of a dialogue, which begins at the place `begin` of the text.
 
-    `name` and `role` are its lower third. The `speaker` is 0, or 1 for the partner; where only one is in the picture,
-    it is the speaker.
+    `name` and `role` are its lower third; its `translation` is shown in captions only. The `speaker` is 0, or 1 for the
+    partner; where only one is in the picture, it is the speaker.
     """
 
     begin: int
@@ -60,6 +60,7 @@ class SceneSpec:
     pointings: tuple[Pointing, ...] = ()
     name: str = ""
     role: str = ""
+    translation: str = ""
     speaker: int = 0
 
     @property
@@ -85,3 +86,13 @@ class Deck:
     def cuts(self) -> tuple[int, ...]:
         """Where the scenes begin."""
         return tuple(scene.begin for scene in self.scenes)
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether its captions are in both languages."""
+        return any(scene.translation for scene in self.scenes)
+
+    @property
+    def translations(self) -> tuple[tuple[int, str], ...]:
+        """Where each scene begins, with its translation; () where captions are in one language."""
+        return tuple((scene.begin, scene.translation) for scene in self.scenes) if self.is_translated else ()

@@ -64,6 +64,7 @@ from avatars.services.portrait_videos import (
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
 from avatars.services.presentations.renders import (
     PresentationCheck,
+    caption_filling,
     check_presentation,
     presentation_faults,
     request_presentation_render,
@@ -142,6 +143,7 @@ __all__ = [
     "cancel_portrait_video",
     "cancel_portrait_videos",
     "cancel_render",
+    "caption_filling",
     "check_consent",
     "check_drawn",
     "check_label",

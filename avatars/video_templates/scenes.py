@@ -8,10 +8,11 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from avatars.captions import translation
 from avatars.models import PresentationScene, PresentationVariable
 from avatars.scenes import marks
 from avatars.scenes.spec import Layout
-from avatars.speech.text.speaking_style import blanked
+from avatars.speech.text.speaking_style import blanked, without_marks
 from avatars.video_templates.variables import TemplateFault, known_variables, read_values, shown_values
 from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names
 
@@ -73,6 +74,35 @@ def lines(
         return [(0, marks.read(script).filled(filling.put))]
     found = [(speaker, marks.read(words).filled(filling.put)) for speaker, words in marks.lines(script)]
     return [(speaker, line) for speaker, line in found if line.text]
+
+
+def translations(
+    scene: PresentationScene,
+    said: Sequence[tuple[int, marks.Marked]],
+    other: Filling,
+    *,
+    is_dialogue: bool,
+    translated: bool,
+) -> list[str]:
+    """The captions of each of these lines in the language that is not spoken: its own line, else a share of all."""
+    found = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
+    if [speaker for speaker, _line in found] == [speaker for speaker, _line in said]:
+        return [without_marks(line.text) for _speaker, line in found]
+    whole = "\n".join(without_marks(line.text) for _speaker, line in found)
+    return translation.shared(whole, [len(line.text) for _speaker, line in said])
+
+
+def caption_faults(
+    number: int, scene: PresentationScene, other: Filling, *, is_dialogue: bool, translated: bool
+) -> list[SceneFault]:
+    """What is missing before the captions of a scene, spoken `translated` or not, can be in the other language too."""
+    script = "script" if translated else "translation"
+    found = [each for each in _placeholder_faults(scene, other, not translated) if each[0] == script]
+    shown = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
+    if not found and not any(char.isalnum() for _who, line in shown for char in blanked(line.text)):
+        words = _("Write “%(field)s”, or choose captions in the spoken language.") % {"field": _label(script)}
+        found.append((script, "translation_missing", words))
+    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in found]
 
 
 def lower_third(scene: PresentationScene, filling: Filling, *, translated: bool) -> tuple[str, str]:

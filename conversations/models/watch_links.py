@@ -73,7 +73,7 @@ class WatchLink(models.Model):
         return (self.render.size or 0) if self.render else self.upload.size if self.upload else 0
 
     def file(self, which: str) -> str:
-        """The name in the media storage of its "video", "poster" or "captions"; "" if there is none."""
+        """The name in the media storage of its "video", "poster" or captions; "" if there is none."""
         if self.render is not None:
             return str(getattr(self.render, which).name or "")
         return self.upload.path if self.upload and which == "video" else ""

@@ -21,6 +21,7 @@ class RenderProgress:
     hint: str
     video_url: str | None
     captions_url: str | None
+    translated_captions_url: str | None
     poster_url: str | None
     is_final: bool
 
@@ -40,6 +41,9 @@ def get_progress(pk: int) -> RenderProgress | None:
         hint=render.advice,
         video_url=reverse("render-video", args=[pk]) if render.video else None,
         captions_url=reverse("render-captions", args=[pk]) if render.captions else None,
+        translated_captions_url=reverse("render-translated-captions", args=[pk])
+        if render.translated_captions
+        else None,
         poster_url=reverse("render-poster", args=[pk]) if render.poster else None,
         is_final=render.is_finished,
     )

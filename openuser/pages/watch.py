@@ -49,8 +49,9 @@ STREAM_POLICY = CONTENT_SECURITY_POLICY.replace(
 )
 PLAYLIST = "application/vnd.apple.mpegurl"
 CAPTIONS = "text/vtt; charset=utf-8"
+LANGUAGES = (("zh", "中文"), ("en", "English"))
 NOT_KEPT = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy.FILE}
-FILES = ("video", "poster", "captions")
+FILES = ("video", "poster", "captions", "translated_captions")
 
 
 @require_safe
@@ -64,10 +65,12 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
             return _redirect_to_login(request, link)
         words = _("This video was sent to another member.")
         return _page_response(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
+    languages = LANGUAGES if re.search(r"[\u4e00-\u9fff]", link.words) else LANGUAGES[::-1]
     context = {
         "link": link,
         "title": link.title,
-        "language": "zh" if re.search(r"[\u4e00-\u9fff]", link.words) else "en",
+        "spoken": languages[0],
+        "other": languages[1],
         "files": {which for which in FILES if link.file(which)},
     }
     if link.render is not None and not link.render.is_finished:
@@ -108,6 +111,13 @@ def part_captions(request: HttpRequest, name: str, stream: str, number: int) -> 
 
 
 @require_safe
+def part_translated_captions(request: HttpRequest, name: str, stream: str, number: int) -> HttpResponseBase:
+    """The captions that begin in a part in the language that is not spoken, as WebVTT."""
+    what = {"translated": True}
+    return _of_stream(request, name, lambda render: (avatars.stream_captions(render, stream, number, **what), CAPTIONS))
+
+
+@require_safe
 def poster(request: HttpRequest, name: str, stream: str) -> HttpResponseBase:
     """The picture before the first frame."""
     return _of_stream(request, name, lambda render: (avatars.stream_poster(render, stream), "image/jpeg"))
@@ -140,7 +150,7 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
     if not stored or not default_storage.exists(stored):
         raise Http404
     path = Path(default_storage.path(stored))
-    if which == "captions":
+    if which.endswith("captions"):
         return HttpResponse(_as_webvtt(path.read_text(encoding="utf-8")), content_type=CAPTIONS)
     response = range_responses.serve(request, path)
     if "download" in request.GET:

@@ -44,6 +44,7 @@ API_MESSAGE_KINDS = (
 # The name of each set of choices in the OpenAPI description. A set without a name fails a test.
 ENUM_NAMES = {
     "AttemptOutcome": "wecom.models.Attempt.Outcome",
+    "CaptionLanguages": "avatars.models.CaptionLanguages",
     "CaptionStyle": "avatars.models.CaptionStyle",
     "CheckLevel": "wecom.api.serializers.applications.LEVELS",
     "ConsentPurpose": "avatars.models.Consent.Purpose",

@@ -68,8 +68,8 @@ class PresentationForm(forms.ModelForm[Presentation]):
     class Meta:
         model = Presentation
         fields = (
-            *("name", "digital_human", "partner", "format", "captions", "background_color", "accent_color"),
-            *("logo", "music", "translation_voice", "translation_partner_voice"),
+            *("name", "digital_human", "partner", "format", "captions", "caption_languages"),
+            *("background_color", "accent_color", "logo", "music", "translation_voice", "translation_partner_voice"),
         )
 
     def clean_pdf(self) -> bytes:
@@ -99,10 +99,10 @@ class PresentationVariableFormSet(VariableFormSet):
 
 def faults_of(presentation: Presentation, values: Mapping[str, object], *, translated: bool = False) -> list[str]:
     """What is missing with these values, with the numbers of the scenes."""
-    filling = services.fill_presentation(presentation, values, translated=translated)
+    asked: dict[str, Any] = {"translated": translated}
+    asked["filling"] = services.fill_presentation(presentation, values, translated=translated)
+    asked["other"] = services.caption_filling(presentation, values, translated=translated)
     return [
         gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
-        for fault in services.presentation_faults(
-            list(presentation.scenes.all()), presentation.partner, translated=translated, filling=filling
-        )
+        for fault in services.presentation_faults(list(presentation.scenes.all()), presentation.partner, **asked)
     ]

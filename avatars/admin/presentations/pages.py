@@ -86,7 +86,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search in names and scripts.")
     ordering = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", ("digital_human", "partner"), ("format", "captions"), "pdf")}),
+        (None, {"fields": ("name", ("digital_human", "partner"), "format", ("captions", "caption_languages"), "pdf")}),
         (
             _("How it looks and sounds"),
             {"fields": (("background_color", "accent_color"), "logo", "music"), "classes": ("collapse",)},

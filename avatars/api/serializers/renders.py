@@ -30,6 +30,9 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
     hint = serializers.CharField(source="advice", read_only=True, help_text="How to fix a failed render.")
     video_url = serializers.SerializerMethodField(help_text="URL of the MP4; null until it is done.")
     captions_url = serializers.SerializerMethodField(help_text="URL of the SRT captions; null until it is done.")
+    translated_captions_url = serializers.SerializerMethodField(
+        help_text="URL of the SRT captions in the second language of a presentation; null without."
+    )
     poster_url = serializers.SerializerMethodField(help_text="URL of a still picture; null until it is done.")
     notes = serializers.ListField(
         child=serializers.CharField(),
@@ -44,6 +47,7 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
             *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
             *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
+            "translated_captions_url",
             *("engine_used", "speech_engine_used", "notes", "purpose", "consent", "voice_consent"),
             *("partner", "partner_consent", "partner_voice_consent"),
             "template",
@@ -58,6 +62,11 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_captions_url(self, render: Render) -> str | None:
         return address(self.context, "render-captions", render.pk) if render.captions else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_translated_captions_url(self, render: Render) -> str | None:
+        found = render.translated_captions
+        return address(self.context, "render-translated-captions", render.pk) if found else None
 
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_poster_url(self, render: Render) -> str | None:

@@ -166,6 +166,9 @@ class Render(Work):
     )
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     captions = models.FileField(_("captions"), upload_to="renders", blank=True)
+    translated_captions = models.FileField(
+        _("captions in the second language"), upload_to="renders", blank=True, default="", db_default=""
+    )
     poster = models.ImageField(_("poster"), upload_to="renders", blank=True)
     stream = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     stream_index = models.JSONField(
@@ -227,6 +230,11 @@ class Render(Work):
     def burns_captions(self) -> bool:
         """Captions are in its picture, so that a player need not show them again."""
         return bool(self.recipe.get("scene", {}).get("captions", CaptionStyle.OFF) != CaptionStyle.OFF)
+
+    @property
+    def is_translated(self) -> bool:
+        """Its captions are to be in both languages."""
+        return any(scene.get("translation") for scene in self.recipe.get("deck", {}).get("scenes", ()))
 
     @property
     def lacks_recording(self) -> bool:

@@ -26,7 +26,7 @@ from avatars.signals import consent_withdrawn, render_finished
 
 logger = logging.getLogger(__name__)
 
-FILES = ("video", "captions", "poster")
+FILES = ("video", "captions", "translated_captions", "poster")
 
 
 class VideoRetention(models.TextChoices):

@@ -26,7 +26,8 @@ NAME = re.compile("[0-9a-f]{32}")
 @dataclass(frozen=True, kw_only=True)
 class ShownStream:
     """A stream: its name, its codecs, how many seconds each fragment shows, whether that is all, whether it has a
-    poster, and whether captions are in its picture. Without codecs, there is nothing yet but the poster."""
+    poster, and whether captions are in its picture and in both languages. Without codecs, there is nothing yet but the
+    poster."""
 
     name: str
     codecs: str
@@ -34,11 +35,13 @@ class ShownStream:
     ended: bool
     poster: bool
     burns_captions: bool
+    is_translated: bool = False
 
     def for_player(self, base: str) -> dict[str, Any]:
         """`poster` and `stream` for `stream_player.js`; `base` is the address under which the parts are."""
         stream = {"base": base, "codecs": self.codecs, "parts": len(self.seconds), "ended": self.ended}
         stream["captions"] = "hidden" if self.burns_captions else "showing"
+        stream["translated"] = self.is_translated
         return {"poster": f"{base}poster" if self.poster else "", "stream": stream if self.codecs else None}
 
 
@@ -59,6 +62,7 @@ def shown_stream(render: Render) -> ShownStream | None:
         ended=index.state is StreamState.ENDED,
         poster=bool(index.poster),
         burns_captions=render.burns_captions,
+        is_translated=render.is_translated,
     )
 
 
@@ -70,12 +74,13 @@ def stream_part(render: Render, name: str, number: int) -> bytes:
     return _content(part_name(render.stream, number))
 
 
-def stream_captions(render: Render, name: str, number: int) -> str:
-    """The captions that begin in a part, as WebVTT with the times of the video. Raises as `stream_part` does."""
+def stream_captions(render: Render, name: str, number: int, *, translated: bool = False) -> str:
+    """The captions that begin in a part, as WebVTT with the times of the video, in the language that is spoken or the
+    other one. Raises as `stream_part` does."""
     if not 1 <= number <= len(_named(render, name).seconds):
         raise _gone()
     try:
-        return _content(captions_name(render.stream, number)).decode()
+        return _content(captions_name(render.stream, number, translated=translated)).decode()
     except AvatarError:
         return "WEBVTT\n"
 

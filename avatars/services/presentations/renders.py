@@ -43,10 +43,12 @@ def presentation_faults(
     *,
     translated: bool = False,
     filling: Filling = NOTHING,
+    other: Filling | None = None,
 ) -> list[SceneFault]:
     """What is missing before these scenes can be rendered, in the reader's language.
 
-    `translated` asks about the video in the second language; the `filling` is that of `fill_presentation`.
+    `translated` asks about the video in the second language; the `filling` is that of `fill_presentation`, and `other`
+    that of the language that only the captions have, if they have both.
     """
     if not scenes:
         return [SceneFault(scene=1, field="script", code="no_scenes", words=gettext("There are no scenes yet."))]
@@ -54,8 +56,22 @@ def presentation_faults(
     return [
         fault
         for number, scene in enumerate(scenes, start=1)
-        for fault in scene_texts.scene_faults(number, scene, filling, **asked)
+        for fault in (
+            *scene_texts.scene_faults(number, scene, filling, **asked),
+            *(scene_texts.caption_faults(number, scene, other, **asked) if other else ()),
+        )
     ]
+
+
+def caption_filling(
+    presentation: Presentation, values: Mapping[str, object], *, translated: bool = False
+) -> Filling | None:
+    """The variables in the language that only the captions have; None where they have one language.
+
+    Raises as `fill_presentation` does."""
+    if not presentation.has_both_captions:
+        return None
+    return fill_presentation(presentation, values, translated=not translated)
 
 
 @transaction.atomic
@@ -74,8 +90,7 @@ def request_presentation_render(
     `values` are those of its variables, `translated` is the one in the second language. Raises `ScriptError` for the
     first of its faults, with a field like `scenes[2].script`, and else as `fill_presentation` and `request_render` do.
     """
-    filling = fill_presentation(presentation, values or {}, translated=translated)
-    what, decision = _wish(presentation, filling, purpose, translated)
+    what, _filling, decision = _wish(presentation, values or {}, purpose, translated)
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
     render = request_recipe(what, wish, decision=decision)
     presentation.renders.add(render)
@@ -90,8 +105,7 @@ def check_presentation(
     purpose: str = "",
 ) -> PresentationCheck:
     """What a request would render now. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
-    filling = fill_presentation(presentation, values or {}, translated=translated)
-    what, _decision = _wish(presentation, filling, purpose, translated)
+    what, filling, _decision = _wish(presentation, values or {}, purpose, translated)
     scenes = [scene for scene in what["recipe"]["deck"]["scenes"] if not scene.get("continues")]
     lower_thirds = tuple((number, scene["name"], scene["role"]) for number, scene in enumerate(scenes, start=1))
     return PresentationCheck(
@@ -104,37 +118,48 @@ def check_presentation(
 
 
 def _wish(
-    presentation: Presentation, filling: Filling, purpose: str, translated: bool
-) -> tuple[dict[str, Any], consent.ConsentDecision]:
-    """What a render of a presentation shows, by its columns, and what permits it."""
+    presentation: Presentation, values: Mapping[str, object], purpose: str, translated: bool
+) -> tuple[dict[str, Any], Filling, consent.ConsentDecision]:
+    """What a render of a presentation shows, by its columns, its variables, and what permits it."""
+    filling = fill_presentation(presentation, values, translated=translated)
+    other = caption_filling(presentation, values, translated=translated)
     scenes, partner = list(presentation.scenes.all()), presentation.dressed_partner(translated=translated)
-    for fault in presentation_faults(scenes, partner, translated=translated, filling=filling):
+    for fault in presentation_faults(scenes, partner, translated=translated, filling=filling, other=other):
         raise ScriptError(fault.words, code=fault.code, field=f"scenes[{fault.scene - 1}].{fault.field}")
-    text, deck = _frozen(presentation, scenes, filling, translated)
-    text = check_script(text, most=settings.AVATARS["MAX_PRESENTATION_CHARACTERS"])
+    text, deck = _frozen(presentation, scenes, filling, other, translated)
+    most = settings.AVATARS["MAX_PRESENTATION_CHARACTERS"]
+    text = check_script(text, most=most)
+    if other is not None:
+        check_script(" ".join(scene["translation"] for scene in deck["scenes"]), most=most)
     speaker = presentation.dressed(translated=translated)
     decision = consent.decide(speaker, purpose=purpose)
     recipe = recipes.freeze(speaker, text, mode=speaker.mode, decision=decision, names=filling.names)
     recipe |= {"deck": deck, "cuts": [scene["begin"] for scene in deck["scenes"]]}
     partner = partner if _appears(deck) else None
     if partner is not None:
-        other = consent.decide(partner, purpose=purpose)
-        decision, recipe = replace(decision, partner=other), recipes.with_partner(recipe, partner, other)
+        second = consent.decide(partner, purpose=purpose)
+        decision, recipe = replace(decision, partner=second), recipes.with_partner(recipe, partner, second)
     people = {"digital_human": presentation.digital_human, "partner": partner}
-    return {**people, "text": text, "mode": speaker.mode, "recipe": recipe}, decision
+    return {**people, "text": text, "mode": speaker.mode, "recipe": recipe}, filling, decision
 
 
 def _frozen(
-    presentation: Presentation, scenes: Sequence[PresentationScene], filling: Filling, translated: bool
+    presentation: Presentation,
+    scenes: Sequence[PresentationScene],
+    filling: Filling,
+    other: Filling | None,
+    translated: bool,
 ) -> tuple[str, recipes.Recipe]:
     """The whole text, and the deck as the recipe keeps it."""
     text, rows, asked = "", [], {"is_dialogue": presentation.partner is not None, "translated": translated}
     for scene in scenes:
-        for number, (speaker, marked) in enumerate(scene_texts.lines(scene, filling, **asked)):
+        said = scene_texts.lines(scene, filling, **asked)
+        shown = scene_texts.translations(scene, said, other, **asked) if other else None
+        for number, (speaker, marked) in enumerate(said):
             text = f"{text}{BETWEEN_LINES if number else BETWEEN}" if text else ""
             points = [[len(text) + place, *scene.points[point - 1]] for place, point in marked.points]
             row = {**still(scene, filling, translated=translated), "begin": len(text), "pointings": points}
-            rows.append(row | _line(speaker, continues=number > 0))
+            rows.append(row | _line(speaker, continues=number > 0) | ({"translation": shown[number]} if shown else {}))
             text += marked.text
     deck = {"scenes": rows, "colour": presentation.background_color, "accent": presentation.accent_color}
     return text, deck | ({"music": str(presentation.music.name)} if presentation.music else {})

@@ -54,7 +54,7 @@ def slide_area(scene: PresentationScene) -> tuple[float, ...]:
     """Where the slide lies in the picture of a scene: left, top, width and height as shares of it; () without one."""
     look = scene.presentation
     size = size_of(Format(look.format).aspect)
-    area = places(Layout(scene.layout), size, captions=look.captions != Captions.OFF).slide
+    area = places(Layout(scene.layout), size, captions=look.captions != Captions.OFF, both=look.has_both_captions).slide
     try:
         box = canvas.fitted((scene.slide.width, scene.slide.height), area) if area and scene.slide else None
     except OSError:
@@ -145,7 +145,10 @@ def _preview(scene: PresentationScene) -> scene_preview.ScenePreview:
     human = presentation.dressed()
     frozen = recipes.freeze(human, "", mode=human.mode)
     colours = {"colour": presentation.background_color, "accent": presentation.accent_color}
-    frozen["deck"] = {"scenes": [{**still(scene, _examples(scene)), "speaker": _first_speaker(scene)}], **colours}
+    first = {**still(scene, _examples(scene)), "speaker": _first_speaker(scene)}
+    # The words are not in the picture, but the room for them is.
+    first["translation"] = scene.translation if presentation.has_both_captions else ""
+    frozen["deck"] = {"scenes": [first], **colours}
     if presentation.partner is not None:
         frozen = recipes.with_partner(frozen, presentation.partner, consent.ConsentDecision())
     spec = recipes.spec_of("", frozen, content_id="preview")

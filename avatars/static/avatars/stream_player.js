@@ -1,7 +1,8 @@
 // Plays a video while it is made. `StreamPlayer(video).update(stream)` takes what the server says of its stream, again and
 // again: {base, codecs, parts, ended}. Fragments go to the player through Media Source Extensions, or, where a browser has
-// none (iPhones), as a playlist of HLS. Both show captions in one track that grows with the parts, named by the video's
-// `data-captions` and `data-language`.
+// none (iPhones), as a playlist of HLS. Both show captions in a track that grows with the parts, named by the video's
+// `data-captions` and `data-language`, and those of a translated video in a second one, named by its `data-other` and
+// `data-other-language`.
 {
   const RETRY_MS = 500;
   const HLS = "application/vnd.apple.mpegurl";
@@ -14,6 +15,7 @@
       this.video = video;
       this.base = "";
       this.left = 0;
+      this.tracks = [];
     }
 
     get begun() {
@@ -39,23 +41,33 @@
       this.captioning = true;
       const { base } = this;
       while (this.base === base && this.captioned < this.parts) {
-        const answer = await fetched(`${base}${this.captioned + 1}.vtt`);
-        const words = await answer?.text();
-        if (words === undefined || this.base !== base) break; // asked for again with the next update
-        for (const cue of words.matchAll(CUE)) this.addCue(cue);
+        const all = [];
+        for (const { end } of this.tracks) all.push(await (await fetched(`${base}${this.captioned + 1}${end}`))?.text());
+        if (all.includes(undefined) || this.base !== base) break; // asked for again with the next update
+        all.forEach((words, number) => {
+          for (const cue of words.matchAll(CUE)) this.addCue(this.tracks[number], cue);
+        });
         this.captioned += 1;
       }
       this.captioning = false;
     }
 
-    addCue(found) {
-      const { captions, language } = this.video.dataset;
-      this.track ??= this.video.addTextTrack("captions", captions, language);
-      this.track.mode = this.trackMode;
+    addCue(kind, found) {
+      kind.track ??= this.video.addTextTrack("captions", kind.label, kind.language);
+      kind.track.mode = kind.mode;
       const cue = new VTTCue(seconds(...found.slice(1, 4)), seconds(...found.slice(4, 7)), found[7]);
-      const before = [...this.track.cues].at(-1);
+      const before = [...kind.track.cues].at(-1);
       if (before && cue.startTime - before.endTime < SHORT_PAUSE) before.endTime = cue.startTime;
-      this.track.addCue(cue);
+      kind.track.addCue(cue);
+    }
+
+    // The tracks of a stream; those that the video has stay, empty.
+    tracksOf(stream) {
+      for (const { track } of this.tracks) for (const cue of [...(track?.cues ?? [])]) track.removeCue(cue);
+      const { captions, language, other, otherLanguage } = this.video.dataset;
+      const kinds = [{ end: ".vtt", label: captions, language, mode: stream.captions }];
+      if (stream.translated && other) kinds.push({ end: ".translated.vtt", label: other, language: otherLanguage, mode: "hidden" });
+      return kinds.map((kind, number) => ({ ...kind, track: this.tracks[number]?.track }));
     }
 
     // From the beginning; another stream of the same video goes on where the last one was.
@@ -63,8 +75,7 @@
       const at = this.video.currentTime || this.left;
       const kind = `video/mp4; codecs="${stream.codecs}"`;
       this.release();
-      for (const cue of [...(this.track?.cues ?? [])]) this.track.removeCue(cue);
-      this.trackMode = stream.captions;
+      this.tracks = this.tracksOf(stream);
       Object.assign(this, { base: stream.base, next: 0, captioned: 0, parts: 0, ended: false, buffer: null, busy: false });
       this.byPlaylist = !globalThis.MediaSource?.isTypeSupported(kind);
       if (this.byPlaylist) {

@@ -31,7 +31,7 @@
       player.currentTime = Math.max(0, Math.min(seconds, player.duration || seconds));
     };
     addPreview(box, player, seek);
-    addCaptions(box, player, seek);
+    addCaptions(box, player, seek).then(() => addTranslation(box, player));
   }
 
   async function addPreview(box, player, seek) {
@@ -117,10 +117,23 @@
     }
     list.hidden = lines.length === 0;
     const track = element("track", "", { kind: "captions", label: box.dataset.captionsLabel });
-    const spoken = captions.replace(/(\d\d:\d\d:\d\d),(\d\d\d)/g, "$1.$2");
-    track.src = URL.createObjectURL(new Blob([`WEBVTT\n\n${spoken}`], { type: "text/vtt" }));
+    track.src = address(captions);
     player.append(track);
   }
+
+  // The captions in the other language are in the player's menu.
+  async function addTranslation(box, player) {
+    const captions = box.dataset.translation && await fetched(box.dataset.translation, "text");
+    if (!captions) return;
+    const track = element("track", "", { kind: "captions", label: box.dataset.translationLabel });
+    track.src = address(captions);
+    player.append(track);
+  }
+
+  const address = (captions) => {
+    const spoken = captions.replace(/(\d\d:\d\d:\d\d),(\d\d\d)/g, "$1.$2");
+    return URL.createObjectURL(new Blob([`WEBVTT\n\n${spoken}`], { type: "text/vtt" }));
+  };
 
   // ---- a render until it is done
 
@@ -151,9 +164,9 @@
       return;
     }
     if (!slot.streamed) {
-      const { captions, language } = slot.dataset;
+      const { captions, language, other, otherLanguage } = slot.dataset;
       const video = element("video", "", { class: "ou-player", controls: "", playsinline: "", "data-testid": "stream" });
-      Object.assign(video.dataset, { captions, language });
+      Object.assign(video.dataset, { captions, language, other, otherLanguage });
       slot.prepend(video);
       slot.streamed = new globalThis.StreamPlayer(video);
     }

@@ -75,12 +75,19 @@ def test_a_render_becomes_a_stored_video_with_captions_and_a_poster(work_dir, ne
     assert os.listdir(work_dir) == []
 
 
+def captions_of(render):
+    """Both files of captions, with words that are in them."""
+    return [(render.captions, "看这里"), (render.translated_captions, "Hello.")]
+
+
 def test_a_presentation_becomes_a_labelled_video_as_any_script(work_dir):
-    presentation = make_presentation(make_human())
+    presentation = make_presentation(make_human(), caption_languages="both")
+    presentation.scenes.update(translation="Hello.")
     render = after(services.request_presentation_render(presentation, purpose="chat"))
     assert (render.status, render.reason, render.width, render.height) == ("done", "", 1280, 720)
     video_label.verify(video_of(render), render.content_id)
     assert services.request_presentation_render(presentation, purpose="chat") == render
+    assert [file.read().decode().count(words) for file, words in captions_of(render)] == [1, 2]
     assert os.listdir(work_dir) == []
 
 

@@ -28,12 +28,15 @@ def place(settings, tmp_path):
     return work
 
 
+FILES = ("video", "captions", "translated_captions")
+
+
 @pytest.fixture
 def video():
     """A finished video with its files."""
     human = factories.make_digital_human()
     render = Render.claim(services.request_render(human, "欢迎加入公司。").pk)
-    names = {kind: default_storage.save(f"{FOLDER}/{kind}.bin", ContentFile(b"x")) for kind in ("video", "captions")}
+    names = {kind: default_storage.save(f"{FOLDER}/{kind}.bin", ContentFile(b"x")) for kind in FILES}
     render.settle(Render.Status.DONE, size=1, **names)
     return render
 
@@ -47,7 +50,7 @@ def test_a_video_is_kept_for_its_days_and_then_expires(video):
     assert default_storage.exists(video.video.name)
     services.clean_up(now=in_days(91))
     gone = Render.objects.get(pk=video.pk)
-    assert (gone.status, gone.reason, gone.video.name, gone.captions.name) == ("done", "expired", "", "")
+    assert (gone.status, gone.reason, *(getattr(gone, kind).name for kind in FILES)) == ("done", "expired", "", "", "")
     assert not default_storage.exists(FOLDER)
     with translation.override("en"):
         assert "removed" in gone.reason_words

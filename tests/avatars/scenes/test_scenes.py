@@ -46,9 +46,9 @@ def test_lines_of_a_dialogue_have_speakers(script, lines):
     assert marks.lines(script) == lines
 
 
-@pytest.mark.parametrize(("layout", "size", "captions"), product(Layout, SIZES, (False, True)))
-def test_everything_lies_within_the_frame(layout, size, captions):
-    place = layouts.places(layout, size, captions=captions)
+@pytest.mark.parametrize(("layout", "size", "captions", "both"), product(Layout, SIZES, (False, True), (False, True)))
+def test_everything_lies_within_the_frame(layout, size, captions, both):
+    place = layouts.places(layout, size, captions=captions, both=both)
     for box in filter(None, (place.human, place.partner, place.slide)):
         assert box.x >= 0
         assert box.y >= 0

@@ -25,7 +25,7 @@ from tests.support import factories
 from wecom import services as wecom
 from wecom.models import Application
 
-KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"))
+KINDS = (("video", "mp4"), ("poster", "jpg"), ("captions", "srt"), ("translated_captions", "srt"))
 STREAM = "a" * 32
 SECRET = b"a face that is shown"
 LATER = {"If-None-Match": '"1"', "If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}
@@ -68,7 +68,7 @@ def shown_render(human: DigitalHuman, consent: Consent, render: Render) -> Shown
 
 def stream_state() -> dict[str, Any]:
     """That of a render that is being made: a beginning, two fragments, captions and a poster are there."""
-    for name in ("00000.m4s", "00001.m4s", "00002.m4s", "00001.vtt", "poster.jpg"):
+    for name in ("00000.m4s", "00001.m4s", "00002.m4s", "00001.vtt", "00001.translated.vtt", "poster.jpg"):
         default_storage.save(f"streams/{STREAM}/{name}", ContentFile(SECRET))
     index = {"codecs": "avc1.64001e, mp4a.40.2", "seconds": [0.4, 0.6], "state": "open", "poster": "poster.jpg"}
     return {"status": "running", "attempts": 1, "stream": f"streams/{STREAM}", "stream_index": index}
@@ -76,7 +76,7 @@ def stream_state() -> dict[str, Any]:
 
 def video_state() -> dict[str, Any]:
     """That of a render that is finished, with its files."""
-    for name in ("video.mp4", "poster.jpg", "captions.srt", "small.mp4"):
+    for name in (*(f"{kind}.{end}" for kind, end in KINDS), "small.mp4"):
         default_storage.save(f"renders/{STREAM}/{name}", ContentFile(SECRET))
     files = {kind: f"renders/{STREAM}/{kind}.{end}" for kind, end in KINDS}
     files["recording"] = default_storage.save(f"recordings/{STREAM}.mp3", ContentFile(SECRET))
@@ -128,10 +128,12 @@ STREAM_DOORS = {
     ),
     "fragment, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/2", headers=LATER),
     "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1.vtt"),
+    "captions, translated": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/1.translated.vtt"),
     "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/poster"),
     "playlist": lambda all: all.staff.get(f"/watch/{all.link.name}/{STREAM}/playlist.m3u8"),
     "admin's fragment": lambda all: all.staff.get(admin(all, "1")),
     "admin's captions": lambda all: all.staff.get(admin(all, "1.vtt")),
+    "admin's captions, translated": lambda all: all.staff.get(admin(all, "1.translated.vtt")),
     "admin's poster": lambda all: all.staff.get(admin(all, "poster")),
     "admin's playlist": lambda all: all.staff.get(admin(all, "playlist.m3u8")),
 }
@@ -142,13 +144,20 @@ VIDEO_DOORS = {
     "video, if changed": lambda all: all.staff.get(f"/watch/{all.link.name}/video", headers=LATER),
     "download": lambda all: all.staff.get(f"/watch/{all.link.name}/video?download=1"),
     "captions": lambda all: all.staff.get(f"/watch/{all.link.name}/captions"),
+    "captions, translated": lambda all: all.staff.get(f"/watch/{all.link.name}/translated_captions"),
     "poster": lambda all: all.staff.get(f"/watch/{all.link.name}/poster"),
     "program's video": lambda all: all.api.get(reverse("render-video", args=[all.render.pk])),
     "program's poster": lambda all: all.api.get(reverse("render-poster", args=[all.render.pk])),
     "program's captions": lambda all: all.api.get(reverse("render-captions", args=[all.render.pk])),
+    "program's captions, translated": lambda all: all.api.get(
+        reverse("render-translated-captions", args=[all.render.pk])
+    ),
     "webhook's video": lambda all: all.api.get(announced(all, "video_url")),
     "webhook's poster": lambda all: all.api.get(announced(all, "poster_url")),
     "webhook's captions": lambda all: all.api.get(announced(all, "captions_url")),
+    "webhook's captions, translated": lambda all: all.api.get(announced(all, "translated_captions_url")),
+    "media, translated captions": lambda all: all.staff.get(f"/media/renders/{STREAM}/translated_captions.srt"),
+    "signed link of translated captions": lambda all: Client().get(signed(f"renders/{STREAM}/translated_captions.srt")),
     "media, of staff": lambda all: all.staff.get(f"/media/renders/{STREAM}/video.mp4"),
     "media, by another path": lambda all: all.staff.get(f"/media/x/../renders/{STREAM}/video.mp4"),
     "media, a smaller copy": lambda all: all.staff.get(f"/media/renders/{STREAM}/small.mp4"),

@@ -217,11 +217,24 @@ def ask(client, link, what="state"):
     return client.get(f"/watch/{link.name}/{what}")
 
 
+def test_captions_in_the_second_language_are_in_the_menu_of_the_player(client, link, person, tmp_path):
+    Render.objects.update(translated_captions="renders/b.srt")
+    (tmp_path / "renders/b.srt").write_text(SRT.replace("公司", "Company"), encoding="utf-8")
+    sign_in(client, link, person.user_id)
+    text = watch(client, link).content.decode()
+    assert re.findall(r'srclang="(\w+)" label="(\w+)"', text) == [("zh", "中文"), ("en", "English")]
+    captions = client.get(f"/watch/{link.name}/translated_captions")
+    assert captions["Content-Type"].startswith("text/vtt")
+    assert "Company" in captions.content.decode()
+
+
 @pytest.mark.parametrize(("style", "mode"), [("off", "showing"), ("karaoke", "hidden")])
 def test_captions_in_the_picture_are_not_shown_twice(client, unfinished, person, style, mode):
-    Render.objects.update(recipe={"scene": {"captions": style}})
+    scenes = [{"translation": "Policy."}]
+    Render.objects.update(recipe={"scene": {"captions": style}, "deck": {"scenes": scenes}})
     sign_in(client, unfinished, person.user_id)
-    assert ask(client, unfinished).json()["stream"]["captions"] == mode
+    stream = ask(client, unfinished).json()["stream"]
+    assert (stream["captions"], stream["translated"]) == (mode, True)
 
 
 @pytest.mark.parametrize(("style", "default"), [("off", True), ("plain", False)])
@@ -246,7 +259,7 @@ def test_a_video_is_watched_while_it_is_made(client, unfinished, person):
     assert (found["ended"], found["progress"]) == (False, 40)
     base = f"/watch/{unfinished.name}/{STREAM}/"
     about = {"base": base, "codecs": "avc1.64001e, mp4a.40.2", "parts": 2, "ended": False, "captions": "showing"}
-    assert found["stream"] == about
+    assert found["stream"] == about | {"translated": False}
     for number in range(3):
         part = client.get(f"{base}{number}")
         assert (part.content, part["Content-Type"]) == (b"part %d" % number, "video/mp4")
