@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -21,6 +22,12 @@ from avatars.speech.text.pronunciations import Form
 from core.web.admin import FormAdmin, action
 
 FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other words")}
+
+
+def remark_words(remark: services.ScriptRemark) -> str:
+    """A remark with what it is about, in one line."""
+    words = {"written": remark.written, "words": f"{remark.words} {remark.remedy}"}
+    return gettext("“%(written)s”: %(words)s") % words
 
 
 class ReadingForm(forms.Form):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.admin import template_form
+from avatars.admin.lexicon import remark_words
 from avatars.models import RenderTemplate, TemplateVariable, Variable
 from avatars.reasons.video import KEEPS_BACKGROUND
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, link, shorten
@@ -121,6 +122,11 @@ class RenderTemplateAdmin(ProtectedDeleteAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[RenderTemplate]:
         queryset: QuerySet[RenderTemplate] = super().get_queryset(request)
         return queryset.prefetch_related("variables").annotate(render_count=Count("renders", distinct=True))
+
+    def save_model(self, request: HttpRequest, obj: RenderTemplate, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for remark in services.check_marks(obj.script):
+            self.message_user(request, remark_words(remark), messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: RenderTemplate) -> None:
         services.remove_template(obj)

@@ -36,7 +36,7 @@ from avatars.services.engine_trials import compare_engines, try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label, check_media_consent
-from avatars.services.lexicon import ScriptPreview, ScriptRemark, preview_script
+from avatars.services.lexicon import ScriptPreview, ScriptRemark, check_marks, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks
 from avatars.services.narrations import cancel_narration, request_narration
 from avatars.services.playback.idle_videos import annotate_idle_videos, idle_video, request_idle_video
@@ -67,6 +67,7 @@ from avatars.services.presentations.renders import (
     caption_filling,
     check_presentation,
     presentation_faults,
+    presentation_remarks,
     request_presentation_render,
 )
 from avatars.services.presentations.scenes import (
@@ -147,6 +148,7 @@ __all__ = [
     "check_consent",
     "check_drawn",
     "check_label",
+    "check_marks",
     "check_media_consent",
     "check_portrait",
     "check_portrait_video",
@@ -190,6 +192,7 @@ __all__ = [
     "personalise",
     "plain_script",
     "presentation_faults",
+    "presentation_remarks",
     "presentation_value_faults",
     "presentation_variable_faults",
     "preview_scene",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import RenderTemplate, SpokenMood
 from avatars.rendering import readings
 from avatars.services.renders import check_script, names_in
-from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark
+from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark, mark_remarks
 from avatars.studio.interactive import interactive_studio
 
 WORDS = {
@@ -90,6 +90,11 @@ def preview_script(
         found: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)
     return ScriptPreview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
+
+
+def check_marks(text: str) -> list[ScriptRemark]:
+    """Marks of moods and paces in a script that are none, or that stand elsewhere than before a sentence."""
+    return [_comment(text, remark) for remark in mark_remarks(text)]
 
 
 def _comment(text: str, remark: Remark) -> ScriptRemark:

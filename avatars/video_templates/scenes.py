@@ -76,6 +76,13 @@ def lines(
     return [(speaker, line) for speaker, line in found if line.text]
 
 
+def written(scene: PresentationScene, *, is_dialogue: bool) -> Iterator[str]:
+    """What is said in a scene in both languages, line by line, with variables and marks of moods."""
+    for script in (scene.script, scene.translation):
+        for words in [words for _speaker, words in marks.lines(script)] if is_dialogue else [script]:
+            yield marks.read(words).text
+
+
 def translations(
     scene: PresentationScene,
     said: Sequence[tuple[int, marks.Marked]],

@@ -15,6 +15,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from avatars import services
+from avatars.admin.lexicon import remark_words
 from avatars.admin.presentations import fill_page
 from avatars.admin.presentations.forms import (
     PresentationForm,
@@ -129,6 +130,9 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             scene = form.instance.scenes.filter(pk=number).first() if number.isdecimal() else None
             if scene is not None:
                 services.move_scene(scene, by)
+        for place, remark in services.presentation_remarks(form.instance):
+            words = gettext("Scene %(number)d: %(words)s") % {"number": place, "words": remark_words(remark)}
+            self.message_user(request, words, messages.WARNING)
 
     def _import(self, request: HttpRequest, presentation: Presentation, data: bytes) -> None:
         try:

@@ -13,6 +13,7 @@ from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman, Presentation, PresentationScene, Render
 from avatars.rendering import estimates, recipes
 from avatars.scenes.spec import Layout
+from avatars.services.lexicon import ScriptRemark, check_marks
 from avatars.services.presentations.scenes import still
 from avatars.services.presentations.variables import fill_presentation
 from avatars.services.renders import TEST, check_script, request_recipe
@@ -60,6 +61,17 @@ def presentation_faults(
             *scene_texts.scene_faults(number, scene, filling, **asked),
             *(scene_texts.caption_faults(number, scene, other, **asked) if other else ()),
         )
+    ]
+
+
+def presentation_remarks(presentation: Presentation) -> list[tuple[int, ScriptRemark]]:
+    """Marks in the scripts that are none, or stand elsewhere than before a sentence; each with its scene, from 1."""
+    asked = {"is_dialogue": presentation.partner is not None}
+    return [
+        (number, remark)
+        for number, scene in enumerate(presentation.scenes.all(), start=1)
+        for words in scene_texts.written(scene, **asked)
+        for remark in check_marks(words)
     ]
 
 

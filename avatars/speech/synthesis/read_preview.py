@@ -18,12 +18,11 @@ from avatars.speech.text.g2p import (
     syllables_of,
 )
 from avatars.speech.text.lexicon import Lexicon
-from avatars.speech.text.lint import Code, Line, Lint, Remark, Source, Word
+from avatars.speech.text.lint import Code, Line, Lint, Remark, Source, Word, mark_remarks
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.polyphones import corrections
 from avatars.speech.text.pronunciations import Form, Pronunciation
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
-from avatars.speech.text.speaking_style import inner_marks, unknown_marks
 
 # Characters of several common readings, which only their neighbours tell apart; alone, they are a guess.
 POLYPHONES = frozenset("乐为传冠藏朝调干几降觉卷累量落铺强省盛似宿鲜兴咽扎占涨")
@@ -42,7 +41,7 @@ def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) 
     lexicon = Lexicon(entries)
     cleaned = clean(text)
     lines: list[Line] = []
-    remarks = [*_left_out(text, cleaned), *_marks(text)]
+    remarks = [*_left_out(text, cleaned), *mark_remarks(text)]
     said = 0
     for sentence, style in styled(text, sentences(cleaned)):
         spoken = spell_out(sentence, normaliser, lexicon)
@@ -67,14 +66,6 @@ def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) 
         remarks.append(Remark(code=Code.NOTHING_TO_SAY, offset=0, length=len(text)))
     remarks.sort(key=lambda remark: remark.offset)
     return Lint(lines=tuple(lines), remarks=tuple(remarks), seconds=round(said / PER_SECOND, 1))
-
-
-def _marks(text: str) -> Iterator[Remark]:
-    """Marks of moods and paces that are none, or that stand elsewhere than before a sentence."""
-    for offset, length in unknown_marks(text):
-        yield Remark(code=Code.UNKNOWN_MARK, offset=offset, length=length)
-    for mark in inner_marks(text):
-        yield Remark(code=Code.INNER_MARK, offset=mark.offset, length=mark.length)
 
 
 def _words(

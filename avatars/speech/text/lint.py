@@ -1,10 +1,11 @@
 """How a script will be read, in values: every word with its reading, and remarks for the author."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from avatars.speech.text.pronunciations import Pronunciation
-from avatars.speech.text.speaking_style import Mood
+from avatars.speech.text.speaking_style import Mood, inner_marks, unknown_marks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,14 @@ class Remark:
     code: Code
     offset: int
     length: int
+
+
+def mark_remarks(text: str) -> Iterator[Remark]:
+    """Marks of moods and paces that are none, or that stand elsewhere than before a sentence."""
+    for offset, length in unknown_marks(text):
+        yield Remark(code=Code.UNKNOWN_MARK, offset=offset, length=length)
+    for mark in inner_marks(text):
+        yield Remark(code=Code.INNER_MARK, offset=mark.offset, length=mark.length)
 
 
 @dataclass(frozen=True, kw_only=True)

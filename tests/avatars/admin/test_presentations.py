@@ -21,6 +21,7 @@ def boss():
 
 def form(presentation=None, **changes):
     data = {"name": "培训", "digital_human": make_digital_human().pk, "format": "16:9", "captions": "plain"}
+    data |= {"caption_languages": "spoken"}
     data |= {"background_color": "#eef1f6", "accent_color": "#1f6feb"}
     data |= {"variables-TOTAL_FORMS": 0, "variables-INITIAL_FORMS": 0}
     scenes = list(presentation.scenes.all()) if presentation else []
@@ -59,6 +60,15 @@ def test_moving_a_scene_saves_what_was_written(boss):
     answer = boss.post(change(presentation), data)
     assert answer.status_code == 302, answer.context["errors"]
     assert [scene.script for scene in presentation.scenes.all()] == ["看[point 1]这里。", "早上好。"]
+
+
+def test_unknown_marks_are_told_with_their_scenes(boss):
+    presentation = make_presentation(partner=make_digital_human())
+    scripts = {"scenes-0-translation": "[warm] Hello.", "scenes-1-script": "A：[欢]早！\nB：[point 1][快]你好。"}
+    data = form(presentation, partner=presentation.partner.pk, **scripts)
+    page = boss.post(change(presentation), data, follow=True)
+    found = [str(each).partition("”")[0] for each in page.context["messages"] if each.level_tag == "warning"]
+    assert found == ["Scene 2: “[欢]"]
 
 
 def test_points_are_two_numbers_a_line(boss):

@@ -45,6 +45,14 @@ def test_a_template_is_kept_with_its_variables_in_their_order(boss):
     ]
 
 
+def test_an_unknown_mark_is_saved_and_told(boss):
+    page = boss.post(ADD, form("[cheerfull]欢迎！"), follow=True)
+    assert RenderTemplate.objects.get().script == "[cheerfull]欢迎！"
+    (message,) = [each for each in page.context["messages"] if "[cheerfull]" in str(each)]
+    assert message.level_tag == "warning"
+    assert "[cheerful]" in str(message)
+
+
 def test_what_does_not_belong_together_is_said_where_it_is(boss):
     answer = boss.post(ADD, form("你好{{nmae}}。", {"name": "name"}))
     (formset,) = (inline.formset for inline in answer.context["inline_admin_formsets"])
