@@ -52,6 +52,7 @@ class VoiceAdmin(OriginAdmin, ProtectedDeleteAdmin):
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
         (_("What it is"), {"fields": ("engine", "key", ("origin", "origin_reason"), "said")}),
+        (_("How it speaks"), {"fields": (("speed", "mood"),)}),
         (_("To help you choose"), {"fields": ("gender", "language", "notes", "notes_en")}),
     )
 

@@ -18,7 +18,10 @@ class VoiceForm(OriginForm):
 
     class Meta:
         model = Voice
-        fields = ("name", "name_en", "engine", "key", "gender", "language", "notes", "notes_en", "sample")
+        fields = (
+            *("name", "name_en", "engine", "key", "gender", "language", "speed", "mood"),
+            *("notes", "notes_en", "sample"),
+        )
 
     origin = origin_field(
         [("", "---------"), *Voice.Origin.choices],

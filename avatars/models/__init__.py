@@ -7,7 +7,6 @@ from avatars.models.humans import (
     DigitalHuman,
     LogoCorner,
     RenderMode,
-    SpokenMood,
     VideoFormat,
     portrait_name,
     scenery_name,
@@ -28,7 +27,7 @@ from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
 from avatars.models.streams import StreamIndex, StreamState, stream_index
 from avatars.models.templates import RenderTemplate, TemplateVariable, Variable
-from avatars.models.voices import OURS, Voice, voice_identity
+from avatars.models.voices import OURS, SpokenMood, Voice, voice_identity
 
 __all__ = [
     "BEFORE",

@@ -11,8 +11,7 @@ from avatars import validators
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format
 from avatars.models.pictures import PictureField
-from avatars.models.voices import Voice
-from avatars.speech.text.speaking_style import Mood
+from avatars.models.voices import SpokenMood, Voice
 
 
 def portrait_name(instance: models.Model, filename: str) -> str:
@@ -62,18 +61,6 @@ class RenderMode(models.TextChoices):
     ENHANCED_TALKING_HEAD = Mode.ENHANCED_TALKING_HEAD.value, _("lips, eyes and head, sharper")
 
 
-class SpokenMood(models.TextChoices):
-    """How sentences are meant, unless a mark in the script says otherwise."""
-
-    NEUTRAL = Mood.NEUTRAL.value, _("neutral")
-    WARM = Mood.WARM.value, _("warm")
-    CHEERFUL = Mood.CHEERFUL.value, _("cheerful")
-    SERIOUS = Mood.SERIOUS.value, _("serious")
-    CALM = Mood.CALM.value, _("calm")
-    SORRY = Mood.SORRY.value, _("sorry")
-    CURIOUS = Mood.CURIOUS.value, _("curious")
-
-
 class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
     """Queries on digital humans."""
 
@@ -104,7 +91,10 @@ class DigitalHuman(models.Model):
     )
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
     speed = models.FloatField(
-        _("speaking speed"), default=1.0, validators=[MinValueValidator(0.6), MaxValueValidator(1.6)]
+        _("speaking speed"),
+        default=1.0,
+        validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
+        help_text=_("1: the speed of the voice."),
     )
     pause = models.FloatField(
         _("pause between sentences"),
@@ -118,7 +108,7 @@ class DigitalHuman(models.Model):
         choices=SpokenMood,
         default=SpokenMood.NEUTRAL,
         db_default=SpokenMood.NEUTRAL,
-        help_text=_("Of sentences without a mark such as [cheerful] or [slow] before them."),
+        help_text=_("Of sentences without a mark such as [cheerful] or [slow]. Neutral: the mood of the voice."),
     )
     automatic_mood = models.BooleanField(
         _("moods by the words"),
@@ -211,6 +201,16 @@ class DigitalHuman(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def usual_mood(self) -> str:
+        """The mood of sentences without a mark: its own, else that of its voice."""
+        return self.mood if self.mood != SpokenMood.NEUTRAL else self.voice.mood
+
+    @property
+    def usual_speed(self) -> float:
+        """The speed of sentences without a mark: its own, else that of its voice."""
+        return self.speed if self.speed != 1 else self.voice.speed
 
     @property
     def origin(self) -> "DigitalHuman.Origin":

@@ -1,9 +1,12 @@
 """What digital humans speak with: the voices of the speech engines."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Concat
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+from avatars.speech.text.speaking_style import Mood
 
 SAMPLES = {
     "zh": "你好，很高兴认识你。",
@@ -19,6 +22,18 @@ OURS = "kokoro"
 def voice_identity(engine: str, key: str) -> str:
     """A voice by its engine and by what that calls it."""
     return f"{engine}:{key}"
+
+
+class SpokenMood(models.TextChoices):
+    """How sentences are meant, unless a mark in the script says otherwise."""
+
+    NEUTRAL = Mood.NEUTRAL.value, _("neutral")
+    WARM = Mood.WARM.value, _("warm")
+    CHEERFUL = Mood.CHEERFUL.value, _("cheerful")
+    SERIOUS = Mood.SERIOUS.value, _("serious")
+    CALM = Mood.CALM.value, _("calm")
+    SORRY = Mood.SORRY.value, _("sorry")
+    CURIOUS = Mood.CURIOUS.value, _("curious")
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
@@ -66,6 +81,21 @@ class Voice(models.Model):
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.OTHER)
     language = models.CharField(
         _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("Language it speaks best.")
+    )
+    mood = models.CharField(
+        _("mood"),
+        max_length=10,
+        choices=SpokenMood,
+        default=SpokenMood.NEUTRAL,
+        db_default=SpokenMood.NEUTRAL,
+        help_text=_("Of digital humans whose own mood is neutral."),
+    )
+    speed = models.FloatField(
+        _("speaking speed"),
+        default=1.0,
+        db_default=1.0,
+        validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
+        help_text=_("Of digital humans whose own speed is 1."),
     )
     notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("Sound and suitable uses."))
     notes_en = models.CharField(

@@ -74,7 +74,8 @@ def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource, folder: Path) -> 
     voices: dict[int, segments.Say] = {}
     if deck.partner is not None:
         other = deck.partner
-        theirs = replace(spec, speech_engine=other.speech_engine, voice=other.voice, speed=other.speed)
+        manner = replace(spec.manner, mood=other.mood, automatic=other.automatic_mood)
+        theirs = replace(spec, speech_engine=other.speech_engine, voice=other.voice, speed=other.speed, manner=manner)
         say = partial((source.partner or source).recite_text, theirs)
         voices = {scene.begin: say for scene in deck.scenes if scene.speaker}
     said = segments.speak_segments(

@@ -62,15 +62,14 @@ def freeze(
         **({"voice_consent": decision.voice.pk} if decision and decision.voice else {}),
         **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
         **_moving(human),
-        **({"mood": human.mood} if human.mood != Mood.NEUTRAL else {}),
-        **({"automatic_mood": True} if human.automatic_mood else {}),
+        **_moods(human),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
         "render_engine": human.engine,
         "mode": mode,
         "speech_engine": human.voice.engine,
         "voice": human.voice.key,
-        "speed": human.speed,
+        "speed": human.usual_speed,
         "pause": human.pause,
         "lexicon": [asdict(entry) for entry in readings.said_in(text, names=names)],
         "scene": {
@@ -94,7 +93,8 @@ def with_partner(recipe: Recipe, partner: DigitalHuman, decision: ConsentDecisio
         "portrait": partner.portrait.name,
         "speech_engine": partner.voice.engine,
         "voice": partner.voice.key,
-        "speed": partner.speed,
+        "speed": partner.usual_speed,
+        **_moods(partner),
     }
     return {**recipe, "partner": other}
 
@@ -180,6 +180,14 @@ def _manner(
     )
 
 
+def _moods(human: DigitalHuman) -> dict[str, Any]:
+    """How its sentences are meant where no mark says so."""
+    return {
+        **({"mood": human.usual_mood} if human.usual_mood != Mood.NEUTRAL else {}),
+        **({"automatic_mood": True} if human.automatic_mood else {}),
+    }
+
+
 def _moving(human: DigitalHuman) -> dict[str, str]:
     """The video that the portrait is a frame of, if it is one."""
     found = PortraitVideo.objects.shown(human).first() if human.pk else None
@@ -241,8 +249,24 @@ def deck_of(deck: dict[str, Any], partner: dict[str, Any] | None = None) -> Deck
     )
 
 
-def _partner(*, portrait: str, speech_engine: str, voice: str, speed: float, **_consents: int) -> Partner:
-    return Partner(portrait=_stored(portrait), speech_engine=speech_engine, voice=voice, speed=speed)
+def _partner(
+    *,
+    portrait: str,
+    speech_engine: str,
+    voice: str,
+    speed: float,
+    mood: str = Mood.NEUTRAL,
+    automatic_mood: bool = False,
+    **_consents: int,
+) -> Partner:
+    return Partner(
+        portrait=_stored(portrait),
+        speech_engine=speech_engine,
+        voice=voice,
+        speed=speed,
+        mood=Mood(mood),
+        automatic_mood=automatic_mood,
+    )
 
 
 def _stored(name: str) -> Path:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from avatars.speech.text.speaking_style import Mood
+
 COLOUR, ACCENT = "#eef1f6", "#1f6feb"
 
 
@@ -29,12 +31,14 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Partner:
-    """The second digital human of a dialogue."""
+    """The second digital human of a dialogue, with the mood of its sentences without a mark, as `Manner` has it."""
 
     portrait: Path
     speech_engine: str
     voice: str
     speed: float = 1.0
+    mood: Mood = Mood.NEUTRAL
+    automatic_mood: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,7 +120,11 @@ def preview_voice(voice: Voice, text: str = "") -> bytes:
             remedy="Choose a few words of it.",
         )
     wish = voice_preview.VoicePreview(
-        text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
+        text=text,
+        engine=voice.engine,
+        voice=voice.key,
+        speed=voice.speed,
+        provider=settings.AVATARS["AI_LABEL_PROVIDER"],
     )
     previews = voice_preview.cache(Path(settings.AVATARS["CACHE_DIR"]))
     found = previews.get(wish.key)

@@ -33,8 +33,8 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
     class Meta:
         model = Voice
         fields = (
-            *("id", "name", "name_en", "engine", "key", "origin", "consented", "gender", "language", "notes"),
-            *("notes_en", "sample", "audition_url"),
+            *("id", "name", "name_en", "engine", "key", "origin", "consented", "gender", "language", "speed"),
+            *("mood", "notes", "notes_en", "sample", "audition_url"),
         )
 
     @extend_schema_field(ChoiceField(Voice.Origin.choices))

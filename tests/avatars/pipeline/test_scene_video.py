@@ -17,8 +17,10 @@ from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage
 from avatars.scenes.layouts import places
 from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
+from avatars.speech.base import NATURAL
+from avatars.speech.text.speaking_style import Mood
 from tests.avatars.pipeline.test_segments import Joining
-from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.fake_engines import Light, Sentences, Tone
 from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH
 
@@ -33,7 +35,7 @@ def slide(tmp_path):
     return path
 
 
-def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", music=None, **scene):
+def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", music=None, publish=None, **scene):
     second = {"layout": Layout.HUMAN_RIGHT, "slide": slide, "pointings": (Pointing(offset=SECOND, x=50, y=50),)}
     scenes = (SceneSpec(begin=0, layout=Layout.HUMAN, name="王芳"), SceneSpec(begin=SECOND, **(second | scene)))
     spec = make_spec(
@@ -43,6 +45,7 @@ def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scene
         deck=Deck(scenes=scenes, music=music),
     )
     made_of = {"speech": Tone(), "engine": engine or Light(), "segment_cache": cache, "progress": progress}
+    made_of["publish"] = publish
     return script_to_video.make(spec, tmp_path / "out", **made_of)
 
 
@@ -57,9 +60,21 @@ def test_scenes_become_one_labelled_video(tmp_path, slide):
     assert greens[0] != greens[1]
     assert greens[1][1] > 120 > greens[1][0]
     assert "看这里" in video.captions.read_text(encoding="utf-8")
+    assert video.translated_captions is None
     shares = [share for stage, share in heard if stage is Stage.ANIMATING]
     assert len(shares) >= video.frames
     assert shares == sorted(shares)
+
+
+def test_captions_in_the_other_language_are_kept_and_streamed_beside_the_others(tmp_path, slide):
+    parts = []
+    video = film(tmp_path, slide, translation="Look here.", publish=parts.append)
+    assert video.translated_captions is not None
+    number, times, words = video.translated_captions.read_text(encoding="utf-8").splitlines()
+    assert (number, words) == ("1", "Look here.")
+    assert times.split(" --> ")[1] == video.captions.read_text(encoding="utf-8").splitlines()[5].split(" --> ")[1]
+    shown = [part.translated_captions for part in parts if part.translated_captions]
+    assert [f"{times.replace(',', '.')}\nLook here." in words for words in shown] == [True]
 
 
 def test_only_the_scene_that_changed_is_drawn_again(tmp_path, slide):
@@ -72,8 +87,8 @@ def test_only_the_scene_that_changed_is_drawn_again(tmp_path, slide):
     assert len(engine.drawn) == 3
 
 
-def talk(tmp_path, *, engine=None, cache=None, name="talk", speech=None, other=None, text=TEXT):
-    partner = Partner(portrait=PHOTOGRAPH, speech_engine="tone", voice="b")
+def talk(tmp_path, *, engine=None, cache=None, name="talk", speech=None, other=None, text=TEXT, **moods):
+    partner = Partner(portrait=PHOTOGRAPH, speech_engine="tone", voice="b", **moods)
     lines = tuple(SceneSpec(begin=begin, layout=Layout.DIALOGUE, speaker=who) for begin, who in ((0, 0), (SECOND, 1)))
     deck = Deck(scenes=lines, partner=partner)
     spec = make_spec(text=text, content_id=name, scene=Scene(format=Format.SQUARE), deck=deck)
@@ -108,6 +123,18 @@ def test_each_speaker_has_its_own_voice(tmp_path):
 
     talk(tmp_path, other=Other())
     assert Other.heard == [("看这里。", "b")]
+
+
+def test_each_speaker_has_its_own_mood(tmp_path):
+    class Moody(Sentences):
+        heard: ClassVar = []
+
+        def parts(self, text, *, manner=NATURAL, **options):
+            self.heard.append((text.strip(), manner.mood, manner.automatic))
+            return super().parts(text.rstrip(), manner=manner, **options)
+
+    talk(tmp_path, speech=Moody(), mood=Mood.CHEERFUL, automatic_mood=True)
+    assert Moody.heard == [("你好。", Mood.NEUTRAL, False), ("看这里。", Mood.CHEERFUL, True)]
 
 
 def test_a_dialogue_is_cached_under_both_portraits(tmp_path):

@@ -115,6 +115,16 @@ def test_moods_are_part_of_the_content_hash_and_reach_the_engine(human):
     assert (marked.text, marked.shown_text) == ("[慢]你好！", "你好！")
 
 
+def test_the_mood_and_speed_of_a_voice_fill_those_left_out(human):
+    human.automatic_mood = False
+    human.voice.mood, human.voice.speed = "warm", 0.9
+    recipe = recipes.freeze(human, "你好！", mode=human.mode)
+    assert (recipe["mood"], recipe["speed"]) == ("warm", 0.9)
+    human.mood, human.speed = "calm", 1.1
+    recipe = recipes.freeze(human, "你好！", mode=human.mode)
+    assert (recipe["mood"], recipe["speed"]) == ("calm", 1.1)
+
+
 def test_recipes_from_before_moods_stay_as_they_were(human):
     human.automatic_mood = False
     assert not {"mood", "automatic_mood"} & set(recipes.freeze(human, "你好！", mode=human.mode))

@@ -329,6 +329,7 @@ class TestInTheAdmin:
 
     def fields(self, **changes):
         values = {"name": "小雅", "engine": "cosyvoice", "key": "小雅", "gender": "female", "language": "zh"}
+        values |= {"speed": "0.9", "mood": "warm"}
         return {**values, **changes}
 
     def test_somebody_must_say_whose_a_voice_is(self, page):
@@ -339,7 +340,8 @@ class TestInTheAdmin:
         assert "origin_reason" in answer.context["adminform"].form.errors
         wish = self.fields(origin="synthetic", origin_reason="A stock voice of the engine.")
         assert page.post("/admin/avatars/voice/add/", wish).status_code == 302
-        assert Voice.objects.get().origin == "synthetic"
+        voice = Voice.objects.get()
+        assert (voice.origin, voice.speed, voice.mood) == ("synthetic", 0.9, "warm")
         statement = Statement.objects.get()
         assert (statement.recorded_by, statement.reason) == ("admin", "A stock voice of the engine.")
         listed = page.get("/admin/avatars/statement/").content.decode()

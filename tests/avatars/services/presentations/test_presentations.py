@@ -113,6 +113,19 @@ def test_lines_become_segments_of_their_speakers():
     assert deck.scenes[3].pointings == (Pointing(offset=16, x=1, y=2),)
 
 
+def test_the_second_speaker_has_a_mood_and_a_speed_of_its_own():
+    presentation, _consents = make_dialogue()
+    presentation.digital_human.mood = "serious"
+    presentation.partner.automatic_mood = False
+    presentation.partner.voice.mood, presentation.partner.voice.speed = "cheerful", 1.1
+    spec = recipes.video_spec(services.request_presentation_render(presentation))
+    assert spec.manner.mood == "serious"
+    assert spec.deck is not None
+    partner = spec.deck.partner
+    assert partner is not None
+    assert (partner.mood, partner.automatic_mood, partner.speed) == ("cheerful", False, 1.1)
+
+
 def test_a_dialogue_needs_a_second_digital_human():
     scene = PresentationScene(layout="dialogue", script="A：你好。")
     assert [fault.code for fault in services.presentation_faults([scene])] == ["partner_missing"]
