@@ -206,14 +206,9 @@ def _inside(text: str, places: Sequence[Place | Token]) -> set[int]:
 
 def _chinese_words(text: str) -> list[str]:
     # Only the studio's child has captions to make, and only it is to load a dictionary.
-    import jieba
+    from core.text import chinese_words
 
-    if not jieba.dt.initialized:
-        from avatars.speech.text import g2p
-
-        g2p.keep_words_in(None)
-    words: list[str] = jieba.lcut(text)
-    return words
+    return chinese_words.cut(text)
 
 
 def held(found: list[Cue]) -> list[Cue]:

@@ -14,6 +14,7 @@ import numpy as np
 from avatars.engines.base import Picture
 from avatars.exceptions import MediaError, OutputError
 from avatars.media import audio_segments, ffmpeg
+from avatars.speech.audio import mastering
 
 LONGEST, SHORTEST = 10.0, 0.5
 MAX_BYTES = 100 * 1024 * 1024
@@ -94,9 +95,6 @@ def sound(clip: Clip, seconds: float) -> audio_segments.AudioSegment:
 
 def _gain(heard: audio_segments.AudioSegment) -> float:
     """Decibels to the loudness of our speech, within its peaks."""
-    # It brings scipy.
-    from avatars.speech.audio import mastering
-
     loudness = mastering.loudness(audio_segments.samples(heard), RATE)
     return min(MOST_GAIN, LOUDNESS - loudness, PEAK - heard.max_dBFS) if loudness >= SILENT else 0.0
 

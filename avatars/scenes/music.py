@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import MediaError, OutputError
 from avatars.media import audio_segments, ffmpeg
+from avatars.speech.audio import mastering
 from avatars.speech.audio.sample_buffer import let_go
 
 Samples = NDArray[np.float32]
@@ -102,9 +103,6 @@ def _decoded(music: Path, rate: int) -> Samples:
 
 
 def _levelled(sound: Samples, rate: int) -> Samples:
-    # It brings scipy.
-    from avatars.speech.audio import mastering
-
     loudness = mastering.loudness(sound, rate)
     heard = audio_segments.of(sound, rate).apply_gain(LEVEL - loudness)
     return audio_segments.samples(audio_segments.faded(heard, rise=20, fall=20))

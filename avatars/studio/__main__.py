@@ -36,6 +36,7 @@ from avatars.speech.synthesis.cache import SpeechCache
 from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
 from core import backends
 from core.backends import backend
+from core.text import chinese_words
 
 logger = logging.getLogger("avatars.studio.studio")
 
@@ -141,9 +142,9 @@ class OrderHandler:
         if order.reading is None:
             raise StudioError("An order to preview a script has none.", code="order_broken")
         from avatars.speech.synthesis import read_preview
-        from avatars.speech.text import g2p, normalisation
+        from avatars.speech.text import normalisation
 
-        g2p.keep_words_in(settings.AVATARS["CACHE_DIR"])
+        chinese_words.load()
         found = read_preview.read(order.reading.text, order.reading.lexicon, normalisation.Normaliser())
         return Answer(number=order.number, event=Event.DONE, lint=found)
 
@@ -208,6 +209,7 @@ def main() -> None:
     with suppress(OSError):
         os.nice(NICENESS)
     logging.config.dictConfig(settings.LOGGING)
+    chinese_words.keep_in(settings.AVATARS["CACHE_DIR"])
     handler = OrderHandler(out)
     while True:
         handler.handle(orders.get())

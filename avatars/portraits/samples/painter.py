@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
 from avatars.portraits.samples.curves import Points
 
@@ -47,6 +46,9 @@ def resized(values: Pixels, width: int, height: int) -> Pixels:
 
 def blur(values: Pixels, sigma: float) -> Pixels:
     """A plane of floats, Gaussian-blurred by `sigma` pixels; beyond the edge lies the edge."""
+    # Its import takes half a second; most processes draw nothing.
+    from scipy import ndimage
+
     if sigma <= ROUGH_SIGMA:
         return np.asarray(ndimage.gaussian_filter(values, sigma, mode="nearest"), dtype=np.float32)
     factor = max(2, int(sigma / 3))

@@ -3,6 +3,7 @@
 import struct
 import tempfile
 from collections.abc import Iterator
+from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import OutputError
 from avatars.media import audio_segments, ffmpeg
+from avatars.speech.audio import polyphase
 
 Samples = NDArray[np.float32]
 
@@ -23,10 +25,8 @@ def resampled(samples: Samples, rate: int, to: int) -> Samples:
     """The same sound with another number of samples a second."""
     if rate == to:
         return samples
-    from scipy.signal import resample_poly
-
-    common = int(np.gcd(rate, to))
-    return np.asarray(resample_poly(samples, to // common, rate // common), np.float32)
+    common = gcd(rate, to)
+    return polyphase.resampled(samples, to // common, rate // common)
 
 
 def read_pcm(data: bytes) -> Samples:

@@ -23,9 +23,9 @@ from avatars.speech.synthesis import cache
 from avatars.speech.synthesis.plan import Utterable, plan
 from avatars.speech.synthesis.stream import filled
 from avatars.speech.synthesis.synthesizer import joined
-from avatars.speech.text.g2p import keep_words_in
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
+from core.text import chinese_words
 
 LEAD = 0.1
 TAIL = 0.2
@@ -56,7 +56,8 @@ class Kokoro(kokoro.Kokoro):
         model_path: str | Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
-        keep_words_in(cache_dir)
+        chinese_words.keep_in(cache_dir)
+        chinese_words.load()
         cores = os.cpu_count() or 1
         self._model = Model(threads=threads or min(2, cores), path=model_path)
         self._voices = Voices()

@@ -5,12 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import jieba
-from pypinyin import Style, pinyin
-
 from avatars.speech.base import Speech, Token
-from avatars.speech.text.g2p import keep_words_in
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.pronunciations import Form, Pronunciation, syllables
 from avatars.speech.text.script import clean
 
@@ -57,6 +52,11 @@ class Respelled:
 
 def respelled(text: str, entries: Sequence[Pronunciation]) -> Respelled:
     """The text with the readings of a lexicon in place of its words. IPA cannot be written; such words stay."""
+    if not entries:
+        return Respelled(text=text, changes=())
+    # Dictionaries that take half a second, which most texts need not wait for.
+    from avatars.speech.text.lexicon import Lexicon
+
     parts, changes, place, size = [], [], 0, 0
     for found in Lexicon(entries).find(clean(text)):
         words = _words(found.entry)
@@ -83,8 +83,12 @@ def _words(entry: Pronunciation) -> str:
 @cache
 def _homophones() -> dict[str, str]:
     """For each syllable the commonest character that is read in no other way."""
-    if not jieba.dt.initialized:
-        keep_words_in(None)
+    import jieba
+    from pypinyin import Style, pinyin
+
+    from core.text import chinese_words
+
+    chinese_words.load()
     counts = {char: count for char, count in jieba.dt.FREQ.items() if len(char) == 1 and "\u4e00" <= char <= "\u9fff"}
     found: dict[str, str] = {}
     for char in sorted(counts, key=lambda char: -counts[char]):

@@ -50,10 +50,11 @@ class Dictated(SpeechEngine):
     controls: ClassVar[frozenset[Control]] = frozenset({Control.PACE, Control.LOUDNESS})
 
     def __init__(self, *, cache_dir: str | Path | None = None, voice: str = "", parallel: int = 2) -> None:
-        from avatars.speech.text.g2p import keep_words_in
         from avatars.speech.text.normalisation import Normaliser
+        from core.text import chinese_words
 
-        keep_words_in(Path(cache_dir) if cache_dir else None)
+        chinese_words.keep_in(Path(cache_dir) if cache_dir else None)
+        chinese_words.load()
         self._normaliser = Normaliser()
         self._voice, self._parallel = voice, parallel
 

@@ -3,12 +3,9 @@
 Every phoneme remembers which character of the spoken text it belongs to.
 """
 
-import logging
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import jieba
 from misaki.transcription import pinyin_to_ipa
@@ -19,24 +16,6 @@ from avatars.speech.text import homographs
 from avatars.speech.text.polyphones import corrections
 from avatars.speech.text.pronunciations import Pronunciation, syllables
 from avatars.speech.text.script import HAN, LATIN, Language
-
-jieba.setLogLevel(logging.ERROR)
-
-
-def keep_words_in(folder: Path | None) -> None:
-    """Where jieba keeps its compiled dictionary, by default in no place at all.
-
-    Its own default is one known file in the shared temporary folder, which it unmarshals without checking the owner.
-    """
-    if folder is None:
-        with tempfile.TemporaryDirectory(prefix="jieba-") as passing:
-            jieba.dt.tmp_dir = passing
-            jieba.initialize()
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        jieba.dt.tmp_dir = str(folder)
-        jieba.initialize()
-
 
 NOWHERE = -1
 """The place of a phoneme that stands for no character, such as a space between words."""

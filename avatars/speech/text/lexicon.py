@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import jieba
 
-from avatars.speech.text.g2p import keep_words_in
 from avatars.speech.text.polyphones import is_word
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.script import HAN
+from core.text import chinese_words
 
 _ALPHABETIC = re.compile(r"[^\W_]")
 _HAN = re.compile(f"[{HAN}]")
@@ -100,8 +100,7 @@ def _words(text: str, start: int) -> list[tuple[int, float]]:
 
 def _weight(token: str) -> float:
     """As likely as the words that it is made of, or as the dictionary says, or as a word seen once."""
-    if not jieba.dt.initialized:
-        keep_words_in(None)
+    chinese_words.load()
     best = [0.0] * (len(token) + 1)
     for start in range(len(token) - 1, -1, -1):
         best[start] = max(weight + best[end] for end, weight in _words(token, start))

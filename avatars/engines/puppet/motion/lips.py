@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.motion.prosody import smoothed
 from avatars.engines.puppet.motion.visemes import CLOSED, SILENCE, Viseme, is_stressed, visemes
 from avatars.engines.puppet.rig.parameters import LIPS
 from avatars.speech.base import Sound
@@ -19,6 +19,7 @@ RATE = 200
 LEAD = 0.045
 SHORT_PAUSE = 0.07
 SOFTNESS = 0.018
+SOFT_REACH = round(4 * SOFTNESS * RATE)
 STRESS = 1.15
 SETTLE = 0.12
 BACKGROUND = 0.02
@@ -61,7 +62,8 @@ def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) 
         return np.zeros((0, len(LIPS)))
     track = np.arange(int((times[0] - EDGE) * RATE) - 1, int((times[-1] + EDGE) * RATE) + 2) / RATE
     gestures = _gestures(sounds)
-    poses = gaussian_filter1d(_blend(gestures, track), SOFTNESS * RATE, axis=0)
+    blended = np.pad(_blend(gestures, track), ((SOFT_REACH, SOFT_REACH), (0, 0)), mode="symmetric")
+    poses = np.stack([smoothed(shape, SOFTNESS * RATE, SOFT_REACH) for shape in blended.T], axis=1)
     _press_lips(poses, gestures, track)
     _raise_tongue(poses, gestures, track)
     poses[:, [JAW, LIFT, DROP]] *= strength

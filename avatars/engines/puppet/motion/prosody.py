@@ -6,7 +6,6 @@ Everything is measured against the speech before, so that nothing depends on how
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import correlate1d
 
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.speech.synthesis.stream import SpeechStream
@@ -150,9 +149,8 @@ def _filtered(values: Floats, weights: Floats, first: int, last: int) -> Floats:
 
 
 def _valid(values: Floats, weights: Floats) -> Floats:
-    reach = len(weights) // 2
-    found: Floats = correlate1d(values, weights, mode="constant")
-    return found[reach : len(found) - reach]
+    # numpy would take the longer one for the values.
+    return np.correlate(values, weights, "valid") if len(values) >= len(weights) else np.zeros(0)
 
 
 def _part(values: Floats, first: int, last: int) -> Floats:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 from avatars.engines.puppet.face.geometry import anatomy, smoothstep
 from avatars.engines.puppet.face.mesh import Floats
@@ -101,5 +100,8 @@ def _smooth(track: Floats, window: int) -> Floats:
     window = min(window, len(track) - (len(track) + 1) % 2)
     if window <= ORDER:
         return track
+    # Its import takes a second, which portraits without a video need not wait for.
+    from scipy.signal import savgol_filter
+
     smooth: NDArray[np.float64] = savgol_filter(track, window, ORDER, axis=0)
     return smooth

@@ -1,7 +1,6 @@
 """By how much the skin around the mouth is lighter or darker than in the reference frame, from frame to frame."""
 
 import numpy as np
-from scipy.signal import savgol_filter
 
 from avatars.engines.puppet.face.geometry import Anatomy
 from avatars.engines.puppet.face.mesh import Floats
@@ -24,4 +23,9 @@ def gains(colours: Floats, reference: int, face: Anatomy) -> Floats:
     ratio = middle + np.clip(ratio - middle, -0.12, 0.12)
     planes: Floats = np.einsum("ks,nsc->nck", np.linalg.pinv(flat), np.clip(ratio, -MOST, MOST))
     window = min(WINDOW, len(planes) - (len(planes) + 1) % 2)
-    return planes if window < 3 else np.asarray(savgol_filter(planes, window, 1, axis=0))
+    if window < 3:
+        return planes
+    # Its import takes a second, which portraits without a video need not wait for.
+    from scipy.signal import savgol_filter
+
+    return np.asarray(savgol_filter(planes, window, 1, axis=0))

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
 
 from avatars.engines.puppet.face.mesh import Floats
 
@@ -24,7 +23,7 @@ class ThinPlate:
         system[:count, count:] = plane
         system[count:, :count] = plane.T
         right = np.concatenate([values[first], np.zeros((3, values.shape[1]))])
-        solution = lu_solve(lu_factor(system), right)
+        solution = np.linalg.solve(system, right)
         self._centres = centres.astype(np.float32)
         self._weights = solution[:count].astype(np.float32)
         self._plane = solution[count:]

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
+from scipy.signal import sosfilt
 
 from avatars.speech.audio import mastering
 
@@ -23,6 +25,21 @@ def make_bursts(seconds: float) -> mastering.Samples:
 def test_a_full_scale_tone_measures_as_the_standard_says() -> None:
     assert mastering.loudness(make_tone(3, db=0), RATE) == pytest.approx(-3.01, abs=0.1)
     assert mastering.loudness(make_tone(3, db=-20), RATE) == pytest.approx(-23.01, abs=0.1)
+
+
+def test_short_and_long_sound_is_weighted_alike() -> None:
+    """Where sound is weighted in pieces, each begins with what rings from the one before."""
+    long = make_bursts(25)
+    energies = mastering._hop_energies(long, RATE, RATE // 10)
+    weighted = sosfilt(mastering._k_weighting(RATE), long.astype(np.float64))
+    assert energies == pytest.approx(np.square(weighted).reshape(-1, RATE // 10).mean(axis=1), rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [1, 240, 241, 1000])
+def test_the_limiter_looks_as_far_as_scipy_does(count: int) -> None:
+    gains = np.random.default_rng(1).random(count)
+    assert mastering._least(gains, 241).tobytes() == minimum_filter1d(gains, 241).tobytes()
+    assert mastering._means(gains, 241) == pytest.approx(uniform_filter1d(gains, 241), abs=1e-12)
 
 
 def test_silence_is_left_out_of_the_loudness() -> None:

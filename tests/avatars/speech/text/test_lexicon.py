@@ -15,11 +15,12 @@ from avatars.speech.synthesis.lexicon_text import respelled
 from avatars.speech.synthesis.plan import spell_out
 from avatars.speech.synthesis.read_preview import read
 from avatars.speech.text import pronunciations
-from avatars.speech.text.g2p import keep_words_in, mandarin_syllable, phonemes
+from avatars.speech.text.g2p import mandarin_syllable, phonemes
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.pronunciations import Form, Pronunciation, form_of, syllables, symbols
 from avatars.speech.text.script import sentences
+from core.text import chinese_words
 from tests.support.factories import make_api, make_digital_human
 
 OURS = (
@@ -35,7 +36,7 @@ OURS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def words():
-    keep_words_in(None)
+    chinese_words.load()
 
 
 @pytest.fixture(scope="module")

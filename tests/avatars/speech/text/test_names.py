@@ -5,18 +5,19 @@ import pytest
 from avatars.speech.synthesis.lexicon_text import respelled
 from avatars.speech.synthesis.plan import plan
 from avatars.speech.synthesis.read_preview import read
-from avatars.speech.text.g2p import keep_words_in, syllables_of
+from avatars.speech.text.g2p import syllables_of
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Lint
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.surnames import surname_reading
+from core.text import chinese_words
 from tests.avatars.speech.text.name_cases import NAMED
 
 
 @pytest.fixture(scope="module", autouse=True)
 def words():
-    keep_words_in(None)
+    chinese_words.load()
 
 
 @pytest.fixture(scope="module")
