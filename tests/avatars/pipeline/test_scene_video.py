@@ -28,11 +28,18 @@ TEXT = "你好。\n\n看这里。"
 SECOND = 5
 
 
-@pytest.fixture
-def slide(tmp_path):
-    path = tmp_path / "slide.png"
+@pytest.fixture(scope="module")
+def slide(tmp_path_factory):
+    path = tmp_path_factory.mktemp("slides") / "slide.png"
     Image.new("RGB", (160, 90), (0, 170, 0)).save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory, slide):
+    """A video of two scenes, and what was heard while it was made."""
+    heard = []
+    return film(tmp_path_factory.mktemp("scenes"), slide, progress=lambda *news: heard.append(news)), heard
 
 
 def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scenes", music=None, publish=None, **scene):
@@ -49,9 +56,8 @@ def film(tmp_path, slide, *, engine=None, cache=None, progress=None, name="scene
     return script_to_video.make(spec, tmp_path / "out", **made_of)
 
 
-def test_scenes_become_one_labelled_video(tmp_path, slide):
-    heard = []
-    video = film(tmp_path, slide, progress=lambda *news: heard.append(news))
+def test_scenes_become_one_labelled_video(scenes):
+    video, heard = scenes
     assert (video.width, video.height) == (720, 720)
     label = video_label.examine(video.video, "scenes")
     assert (label.faults, label.frames) == ((), video.frames)
@@ -172,17 +178,17 @@ def test_a_slide_is_opened_before_anything_is_spoken(tmp_path):
     assert heard == []
 
 
-def test_the_sound_of_scenes_is_in_its_place(tmp_path, slide):
-    video = film(tmp_path, slide)
+def test_the_sound_of_scenes_is_in_its_place(scenes):
+    video, _heard = scenes
     sound = np.abs(ffmpeg.samples(video.video, 8000))
     assert sound[: 8000 * 3 // 10].max() < 0.01 < 0.05 < sound[round(0.45 * 8000) : 8000].max()
 
 
-def test_music_is_heard_in_the_pause_before_the_first_word(tmp_path, slide):
+def test_music_is_heard_in_the_pause_before_the_first_word(tmp_path, slide, scenes):
     song = tmp_path / "song.wav"
     audio_segments.write_wav(song, (0.3 * np.sin(np.arange(48_000) * 0.1)).astype(np.float32), 24_000)
     with_music = ffmpeg.samples(film(tmp_path, slide, music=song).video, 8000)
-    without = ffmpeg.samples(film(tmp_path, slide, name="bare").video, 8000)
+    without = ffmpeg.samples(scenes[0].video, 8000)
     pause = slice(round(0.2 * 8000), round(0.35 * 8000))
     assert np.abs(with_music[pause]).max() > 0.004 > np.abs(without[pause]).max()
 

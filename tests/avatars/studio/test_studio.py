@@ -18,12 +18,13 @@ from tests.avatars.pipeline import test_script_to_video
 from tests.avatars.support.child_processes import alive, group_of, wait_until
 from tests.support.paths import PHOTOGRAPH
 
+SMALL_ENGINES = {"DJANGO_SETTINGS_MODULE": "tests.avatars.support.studio_settings"}
 
-@pytest.fixture
-def stage(monkeypatch):
-    """A studio whose child knows the small engines."""
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.avatars.support.studio_settings")
-    place = Studio()
+
+@pytest.fixture(scope="module")
+def stage():
+    """A studio whose child knows the small engines; the child of one test serves the next, where it is left alive."""
+    place = Studio(SMALL_ENGINES)
     yield place
     place.close()
 
@@ -40,6 +41,7 @@ def refusal(place, kind, folder, *, limits=None, **changes):
 
 
 def test_two_videos_in_a_row_are_made_by_one_warm_child(stage, tmp_path):
+    stage.close()
     assert stage.pid is None
     heard = []
     first = stage.make_video(make_spec(), tmp_path, on_progress=lambda *news: heard.append(news))
@@ -120,6 +122,7 @@ def test_errors_arrive_as_the_class_they_were_and_the_child_stays(stage, tmp_pat
 
 
 def test_an_unknown_error_leaves_the_script_out(stage, tmp_path, capfd):
+    stage.close()  # what the next child writes is captured
     error = refusal(stage, StudioError, tmp_path, voice="buggy", text="ein Geheimnis")
     assert error.code == "studio_broke"
     logged = capfd.readouterr().err
@@ -151,7 +154,7 @@ def test_close_ends_the_child(stage):
 
 
 @pytest.mark.parametrize(("voice", "processes"), [("hang", 1), ("a", 2)])
-def test_the_child_and_its_ffmpeg_die_with_the_parent(stage, tmp_path, voice, processes):
+def test_the_child_and_its_ffmpeg_die_with_the_parent(tmp_path, voice, processes):
     lines = (
         "from pathlib import Path",
         "from avatars.pipeline.spec import VideoSpec",
@@ -161,7 +164,9 @@ def test_the_child_and_its_ffmpeg_die_with_the_parent(stage, tmp_path, voice, pr
         "place = Studio(); place.warm(script); print(place.pid, flush=True)",
         f"place.make_video(script, Path({str(tmp_path)!r}), on_progress=lambda *news: print(*news, flush=True))",
     )
-    with subprocess.Popen([sys.executable, "-c", "\n".join(lines)], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+    env = {**os.environ, **SMALL_ENGINES}
+    program = [sys.executable, "-c", "\n".join(lines)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, cwd=ROOT, env=env) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         wait_until(lambda: len(group_of(child)) == processes)
