@@ -16,10 +16,11 @@ SENTENCE = re.compile(r"[A-Z0-9`].*\.")
 VAGUE = re.compile(r"(?i)\b(whoever|nobody|somebody|anybody|anew|is said|films?)\b")
 
 
-def sources() -> Iterator[Path]:
-    yield BASE_DIR / "manage.py"
-    for app in APPS:
-        yield from (BASE_DIR / app).rglob("*.py")
+@cache
+def sources() -> list[Path]:
+    """The modules in which the environment can be read; to parse all the others takes seconds."""
+    paths = [BASE_DIR / "manage.py", *(path for app in APPS for path in (BASE_DIR / app).rglob("*.py"))]
+    return [path for path in paths if "env" in path.read_text(encoding="utf-8")]
 
 
 @cache
