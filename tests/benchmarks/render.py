@@ -7,7 +7,6 @@ on a quiet machine only. Each figure stands beside its goal.
 """
 
 import argparse
-import math
 import os
 import resource
 import subprocess
@@ -32,13 +31,13 @@ from avatars.portraits import samples
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
 from avatars.studio.studio import Studio
+from tests.benchmarks.support.closed_loop import loop
+from tests.benchmarks.support.goals import goal
 from tests.support.paths import PHOTOGRAPH, ROOT
 
 SYLLABLES = ("n", "i", "x", "a", "u", "w", "o", "ʂ", "ɨ", "m", "a", "p", "u")
 BATCH = 8
 LONG = 60.0
-LOWEST = (0.95, 0.95, 0.9, 39.0)
-HIGHEST = (5.0, 0.01, 0.03, 0.40, 0.0, 40.0)
 """Of the closed loop; the issue's."""
 PARTS = ("speed", "videos", "memory", "text", "loop")
 TEXT = (
@@ -230,40 +229,6 @@ def highest(pid: int | None) -> float:
     except OSError:
         return 0.0
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
-
-
-def loop() -> None:
-    """What is seen in encoded videos of portraits, against what was asked."""
-    from tests.avatars.engines.puppet import test_closed_loop as closed
-
-    worst: list[tuple[float, ...]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, language in closed.VIDEOS:
-            found = closed.rendered(name, language, Path(folder))
-            print(
-                f"  {name:9} {language:14}  aperture r {found.aperture:.3f} (pixels {found.parting:.3f})"
-                f"  lag {found.lag:+4.1f} ms  width r {found.width:.3f}  blink r {found.blink:.3f}"
-                f"  m/b/p {found.pressed:.4f}  silence {found.silent:.4f}  identity p95 {found.identity:.3f}"
-                f"  background {found.background:.1f} dB  A-V {found.drift:.0f} ms",
-                flush=True,
-            )
-            off = abs(len(found.faces) - math.ceil(round(found.shot.speech.seconds * found.shot.fps, 6)))
-            low = (found.aperture, found.width, found.blink, found.background)
-            high = (abs(found.lag), found.pressed, found.silent, found.identity, off, found.drift)
-            worst.append((*low, *(-value for value in high)))
-    lows = [min(column) for column in zip(*worst, strict=True)]
-    for name, value, least in zip(("aperture r", "width r", "blink r", "background dB"), lows, LOWEST, strict=False):
-        goal(f"worst {name}", value, at_least=least)
-    names = ("lag ms", "m/b/p", "silence", "identity p95", "frames off", "A-V ms")
-    for name, value, most in zip(names, lows[len(LOWEST) :], HIGHEST, strict=True):
-        goal(f"worst {name}", -value, at_most=most)
-
-
-def goal(name: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Say how a figure stands to its goal."""
-    met = value >= at_least if at_least is not None else value <= (at_most or 0.0)
-    bound = f">= {at_least:g}" if at_least is not None else f"<= {at_most or 0.0:g}"
-    print(f"    {'met   ' if met else 'MISSED'}  {name}: {value:.4g} (goal {bound})", flush=True)
 
 
 def cpu() -> float:
