@@ -28,9 +28,17 @@ def fail(folder, kind, *, engine=ENGINES["engine"], **changes):
     return caught.value.code
 
 
-def test_a_script_becomes_a_video_with_captions_and_a_poster(tmp_path):
-    video = script_to_video.make(make_spec(), tmp_path, **ENGINES)
-    assert sorted(os.listdir(tmp_path)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A video, and the progress that was heard."""
+    heard = []
+    folder = tmp_path_factory.mktemp("made")
+    return script_to_video.make(make_spec(), folder, progress=lambda *news: heard.append(news), **ENGINES), heard
+
+
+def test_a_script_becomes_a_video_with_captions_and_a_poster(made):
+    video, _heard = made
+    assert sorted(os.listdir(video.video.parent)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
     found = mp4.probe(video.video)
     assert (video.width, video.height, video.frames) == (found.video.width, found.video.height, found.video.samples)
     assert video.frames == 50
@@ -46,9 +54,8 @@ def test_a_script_becomes_a_video_with_captions_and_a_poster(tmp_path):
     assert mark.likeness(grey[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width]) > video_label.LIKENESS
 
 
-def test_progress_names_every_stage_in_order_and_never_goes_back(tmp_path):
-    heard = []
-    video = script_to_video.make(make_spec(), tmp_path, progress=lambda *news: heard.append(news), **ENGINES)
+def test_progress_names_every_stage_in_order_and_never_goes_back(made):
+    video, heard = made
     assert list(dict.fromkeys(stage for stage, _ in heard)) == list(Stage)
     for stage in Stage:
         shares = [share for named, share in heard if named is stage]
@@ -60,13 +67,13 @@ def test_progress_names_every_stage_in_order_and_never_goes_back(tmp_path):
     assert video.timings[1].cpu > 0
 
 
-def test_the_same_script_gives_the_same_video(tmp_path):
-    videos = [script_to_video.make(make_spec(), tmp_path / name, **ENGINES) for name in ("one", "two")]
-    assert mp4.probe(videos[0].video).content_sha256 == mp4.probe(videos[1].video).content_sha256
+def test_the_same_script_gives_the_same_video(made, tmp_path):
+    again = script_to_video.make(make_spec(), tmp_path, **ENGINES)
+    assert mp4.probe(again.video).content_sha256 == mp4.probe(made[0].video).content_sha256
 
 
-def test_what_was_silent_stays_silent_and_sound_and_picture_are_together(tmp_path):
-    video = script_to_video.make(make_spec(), tmp_path, **ENGINES)
+def test_what_was_silent_stays_silent_and_sound_and_picture_are_together(made):
+    video, _heard = made
     heard = ffmpeg.samples(video.video, RATE)
     assert np.abs(heard[: int(0.3 * RATE)]).max() < 0.01
     frames = np.stack(list(ffmpeg.frames(video.video, (video.width, video.height), grey=True)))

@@ -1,6 +1,7 @@
 """Compressed videos: within the limit and labelled, or not at all."""
 
 import hashlib
+from functools import partial
 
 import numpy as np
 import pytest
@@ -97,22 +98,28 @@ def test_a_cancelled_one_stores_nothing(render):
     assert small.video.name == ""
 
 
-def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
+@pytest.fixture
+def recorded(phone_video):
+    """Two seconds from a phone."""
+    return partial(phone_video, seconds=2)
+
+
+def brought(data: bytes, *, limit: int = 75_000) -> Rendition:
     name = default_storage.save("uploads/brought.mp4", ContentFile(data))
     digest = hashlib.sha256(data).hexdigest()
     return after(services.request_file_rendition(name, sha256=digest, limit=limit))
 
 
-def test_a_video_that_somebody_brought_becomes_as_small_as_it_must(phone_video, news):
-    data = phone_video("plain")
+def test_a_video_that_somebody_brought_becomes_as_small_as_it_must(recorded, news):
+    data = recorded("plain")
     small = brought(data)
     assert (small.status, small.reason) == ("done", "")
     found = mp4.probe(video_of(small))
-    assert found.size == small.size <= 150_000 < len(data)
+    assert found.size == small.size <= 75_000 < len(data)
     assert found.video is not None
     assert found.audio is not None
     assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
-    assert found.video.seconds == pytest.approx(4, abs=0.2)
+    assert found.video.seconds == pytest.approx(2, abs=0.2)
     assert found.video.fps == pytest.approx(30, abs=1)
     assert found.video.width < 640
     assert found.video.width / found.video.height == pytest.approx(16 / 9, rel=0.03)
@@ -120,16 +127,16 @@ def test_a_video_that_somebody_brought_becomes_as_small_as_it_must(phone_video, 
     assert news == [(small.pk, "done")]
 
 
-def test_a_silent_video_stays_silent(phone_video):
-    found = mp4.probe(video_of(brought(phone_video("silent", sound=False))))
+def test_a_silent_video_stays_silent(recorded):
+    found = mp4.probe(video_of(brought(recorded("silent", sound=False))))
     assert found.audio is None
 
 
-def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(phone_video):
+def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(recorded):
     said = '{"Label":"1","ContentProducer":"Somebody","ProduceID":"42"}'
-    tagged = phone_video("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
+    tagged = recorded("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
     assert mp4.probe(video_of(brought(tagged))).tags["AIGC"] == said
-    assert "AIGC" not in mp4.probe(video_of(brought(phone_video("plain")))).tags
+    assert "AIGC" not in mp4.probe(video_of(brought(recorded("plain")))).tags
 
 
 def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(large_video):
@@ -138,17 +145,17 @@ def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(large_video):
     video_label.verify(video_of(small), "c" * 32)
 
 
-def test_equal_files_share_one_and_a_lost_one_is_made_again(phone_video):
-    first = brought(phone_video("plain"))
-    assert brought(phone_video("plain")) == first
+def test_equal_files_share_one_and_a_lost_one_is_made_again(recorded):
+    first = brought(recorded("plain"))
+    assert brought(recorded("plain")) == first
     attempts = first.attempts
     default_storage.delete(first.video.name)
-    again = brought(phone_video("plain"))
+    again = brought(recorded("plain"))
     assert (again.pk, again.attempts, again.status) == (first.pk, attempts, "done")
     assert default_storage.exists(again.video.name)
 
 
-def test_a_file_that_is_no_video_says_so(phone_video):
+def test_a_file_that_is_no_video_says_so(recorded):
     small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
-    assert brought(phone_video("plain"), limit=20_000).reason == "too_long"
+    assert brought(recorded("plain"), limit=10_000).reason == "too_long"
