@@ -14,7 +14,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.state import ProjectState
 from django.test import override_settings
 
 from avatars.models import DigitalHuman, Render, Statement, Voice
@@ -81,21 +80,16 @@ def upgraded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[N
         with let_go():
             replaced(server(), name)
         try:
-            state = None
             for version, rows in WAY:
-                state = migrate(version, state=state)
-                rows(state.apps)
-            migrate(state=state)
+                executor = MigrationExecutor(connection)
+                executor.migrate([version])
+                rows(executor.loader.project_state([version]).apps)
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
             yield
         finally:
             with let_go():
                 empty.copy_database(name)
-
-
-def migrate(*targets: tuple[str, str], state: ProjectState | None = None) -> ProjectState:
-    """Migrate to these or to today. From where, `state` says, which takes seconds to find out again."""
-    executor = MigrationExecutor(connection)
-    return executor.migrate(list(targets) or executor.loader.graph.leaf_nodes(), state=state)
 
 
 @contextmanager
@@ -150,10 +144,14 @@ def test_flows_drawn_before_keep_their_ends():
 
 
 def test_an_upgrade_to_statements_can_be_undone():
-    state = migrate(("avatars", "0020_plain_words"))
+    before = [("avatars", "0020_plain_words")]
+    executor = MigrationExecutor(connection)
+    executor.migrate(before)
     try:
-        voices, humans = (state.apps.get_model("avatars", name).objects for name in ("Voice", "DigitalHuman"))
+        models = executor.loader.project_state(before).apps
+        voices, humans = (models.get_model("avatars", name).objects for name in ("Voice", "DigitalHuman"))
         assert set(voices.filter(origin="synthetic").values_list("name", flat=True)) == {"first", "ours", "declared"}
         assert set(humans.filter(origin="drawn").values_list("name", flat=True)) == {"林晓", "drawn"}
     finally:
-        migrate(state=state)
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
