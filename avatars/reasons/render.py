@@ -91,7 +91,7 @@ class Reason(TextChoices):
     TIME_LIMIT = "time_limit", _("it took too long")
     MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
     EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
-    VARIABLE_MISSING = "variable_missing", _("a value that the video template requires is not known of this person")
+    VARIABLE_MISSING = "variable_missing", _("a value that the video requires is not known of this person")
     LATE = "late", _("it was too late: members who waited got its text")
     ATTEMPTS = "attempts", _("its worker stopped each time")
     STUDIO_DIED = "studio_died", _("its worker stopped")

@@ -97,10 +97,16 @@ from avatars.services.renders import (
     request_rendition,
     retry_render,
 )
-from avatars.services.templates import (
-    fill_template,
+from avatars.services.templates.personal_videos import (
+    estimate_personal_render,
+    fill_source,
     personal_faults,
     personalise,
+    request_personal_render,
+    source_faults,
+)
+from avatars.services.templates.templates import (
+    fill_template,
     remove_template,
     request_template_render,
     save_template,
@@ -109,7 +115,7 @@ from avatars.services.templates import (
 )
 from avatars.services.voices import forget_speech, preview_voice, seed_voices
 from avatars.speech.text.speaking_style import without_marks as plain_script
-from avatars.video_templates.personalisation import PersonalScript, is_personalised
+from avatars.video_templates.personalisation import PersonalScript, VideoSource, is_personalised
 from avatars.video_templates.scenes import SceneFault
 from avatars.video_templates.variables import TemplateFault
 
@@ -132,6 +138,7 @@ __all__ = [
     "ShownStream",
     "TemplateFault",
     "VideoRetention",
+    "VideoSource",
     "WithdrawalResult",
     "add_scene",
     "allowed_humans",
@@ -166,10 +173,12 @@ __all__ = [
     "engine_result",
     "engine_voice_allowed",
     "engines",
+    "estimate_personal_render",
     "estimate_render",
     "estimate_render_seconds",
     "examine_portrait",
     "fill_presentation",
+    "fill_source",
     "fill_template",
     "first_frame",
     "forget_speech",
@@ -211,6 +220,7 @@ __all__ = [
     "request_file_rendition",
     "request_idle_video",
     "request_narration",
+    "request_personal_render",
     "request_portrait_video",
     "request_presentation_render",
     "request_render",
@@ -224,6 +234,7 @@ __all__ = [
     "seed_voices",
     "shown_stream",
     "slide_area",
+    "source_faults",
     "speech_controls",
     "stream_captions",
     "stream_part",

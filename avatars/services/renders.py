@@ -89,7 +89,7 @@ def request_render(
     speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or speaker.mode
-    _check_choices(mode=mode, format=format, captions=captions)
+    check_choices(mode=mode, format=format, captions=captions)
     check_background(digital_human, speaker, field="template" if template else "digital_human")
     decision = consent.decide(speaker, purpose=purpose, spoken=recording is None)
     looks = {"mode": mode, "format": format, "captions": captions}
@@ -145,7 +145,7 @@ def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int
     return variables.cuts(template.script, text) if wished else []
 
 
-def _check_choices(**chosen: str) -> None:
+def check_choices(**chosen: str) -> None:
     """Raise `ScriptError` for what is not among the choices of its field; "" stands for the digital human's own."""
     choices = {
         "mode": (RenderMode.values, "There is no such mode."),

@@ -1,15 +1,14 @@
-"""Values of a video template that show what is known of a person, like {{name}}: checked before, filled for each."""
+"""Values of variables that show what is known of a person, like {{name}}: checked before, filled for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from avatars.models import Variable
+from avatars.models import Presentation, RenderTemplate, Variable
 from avatars.video_templates.variables import (
     TemplateFault,
-    filled_script,
     missing_value,
     unknown_variable,
     value_advice,
@@ -17,15 +16,33 @@ from avatars.video_templates.variables import (
 from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_braces, placeholder_names
 from core.text.slot_values import Slot, SlotType, is_blank
 
+VideoSource = RenderTemplate | Presentation
+"""What says the words of a video and shows who speaks them; variables stand for what differs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalScript:
-    """A script for one person. `defaulted` are variables for which the person has no fitting value, so that their
-    default is used; `missing` are those without which there can be no video: nothing stands in their place."""
+    """What a source says to one person; `translated` is in the second language of a presentation.
 
+    `values` are those of its variables. `defaulted` are variables for which the person has no fitting value, so that
+    their default is used; `missing` are those without which there can be no video: nothing stands in their place.
+    """
+
+    source: VideoSource
     text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    translated: bool = False
     defaulted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalValues:
+    """The values of variables for one person, as in `PersonalScript`."""
+
+    found: Mapping[str, str]
+    defaulted: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def value_faults(
@@ -50,16 +67,15 @@ def value_faults(
             yield TemplateFault(field=variable.name, code="invalid", words=words, remedy=value_advice(variable))
 
 
-def personal_script(
-    script: str,
+def personal_values(
     variables: Sequence[Variable],
     values: Mapping[str, str],
     facts: Mapping[str, str],
     slots: Mapping[str, Slot],
     *,
     today: date,
-) -> PersonalScript:
-    """The script for a person of whom `facts` are known."""
+) -> PersonalValues:
+    """The values for a person of whom `facts` are known."""
     found: dict[str, str] = {}
     defaulted, lacking = [], []
     for variable in variables:
@@ -73,8 +89,7 @@ def personal_script(
             value = variable.slot.parse(variable.default, today=today) if variable.default else None
         if value is not None:
             found[variable.name] = value
-    text = filled_script(script, variables, found).strip()
-    return PersonalScript(text=text, defaulted=tuple(defaulted), missing=tuple(lacking))
+    return PersonalValues(found=found, defaulted=tuple(defaulted), missing=tuple(lacking))
 
 
 def is_personalised(values: Mapping[str, str]) -> bool:

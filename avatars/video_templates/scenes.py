@@ -12,9 +12,10 @@ from avatars.captions import translation
 from avatars.models import PresentationScene, PresentationVariable
 from avatars.scenes import marks
 from avatars.scenes.spec import Layout
+from avatars.speech.text.script import Language, language_of
 from avatars.speech.text.speaking_style import blanked, without_marks
 from avatars.video_templates.variables import TemplateFault, known_variables, read_values, shown_values
-from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names
+from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names, split_at_placeholders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +122,22 @@ def lower_third(scene: PresentationScene, filling: Filling, *, translated: bool)
 def shown_names(scenes: Iterable[PresentationScene]) -> set[str]:
     """The variables that scenes show, in both languages."""
     return {name for scene in scenes for translated in (False, True) for name in _shown(scene, translated)}
+
+
+def is_for(language: str, scenes: Sequence[PresentationScene]) -> bool:
+    """Whether the second language is the one for a reader of `language`, a code: every scene has it, and the first
+    is another."""
+    wished = Language.CHINESE if language.startswith("zh") else Language.ENGLISH
+    if not language or not all(scene.translation.strip() for scene in scenes):
+        return False
+    first, second = (
+        language_of(
+            "".join(part for scene in scenes for part in split_at_placeholders(scene.script_in(translated=translated))),
+            fallback=Language.CHINESE,
+        )
+        for translated in (False, True)
+    )
+    return first is not wished and second is wished
 
 
 def scene_faults(

@@ -44,7 +44,8 @@ class StateForm(forms.ModelForm[State]):
         model = State
         fields = (
             *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
-            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "values"),
+            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
+            "values",
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {

@@ -65,7 +65,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                 "fields": (
                     *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
-                    *("template", "values", ("mode", "digital_human")),
+                    *(("template", "presentation"), "values", ("mode", "digital_human")),
                 )
             },
         ),
@@ -75,7 +75,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
         **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
-        **dict.fromkeys(("template", "values", "mode", "digital_human"), IF_VIDEO),
+        **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

@@ -34,6 +34,7 @@ __all__ = [
     "find_unknown",
     "find_unreached",
     "get_or_create_member",
+    "languages_with",
     "member_of",
     "pass_to_handlers",
     "readings_of_names",
@@ -56,6 +57,11 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
     """
     application = application or current_application()
     return Conversation.objects.locked(application, get_or_create_member(application, user_id))
+
+
+def languages_with(members: Collection[Member], *, application: Application) -> dict[str, str]:
+    """The languages in which an application speaks with members, by user ID."""
+    return Conversation.objects.languages(application, members)
 
 
 def readings_of_names(names: Collection[str], with_notes: Collection[str]) -> dict[str, str]:

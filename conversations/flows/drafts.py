@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from avatars.models import DigitalHuman, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import publication, succession
 from conversations.machine.values import Guard, Machine, Node
 from conversations.models import Flow, FlowVersion, State, Transition
@@ -18,7 +18,8 @@ NAME_LENGTH = 60
 def load(flow: Flow, machine: Machine) -> None:
     """Replace the flow's states by those of the machine, with transitions where a step leads elsewhere than on."""
     flow.states.all().delete()
-    known = [set(model.objects.values_list("pk", flat=True)) for model in (DigitalHuman, RenderTemplate)]
+    models = (DigitalHuman, RenderTemplate, Presentation)
+    known = [set(model._default_manager.values_list("pk", flat=True)) for model in models]
     states: dict[str, State] = {}
     ordered = succession.without_defaults(sorted(machine.nodes, key=lambda node: node.key != machine.start))
     for position, node in enumerate(ordered, start=1):
@@ -60,7 +61,7 @@ def _free_name(name: str) -> str:
     raise AssertionError("More names were tried than are taken.")
 
 
-def _fields(node: Node, humans: set[int], templates: set[int]) -> dict[str, object]:
+def _fields(node: Node, humans: set[int], templates: set[int], presentations: set[int]) -> dict[str, object]:
     slot = node.slot or Slot(name="")
     return {
         "key": node.key,
@@ -78,6 +79,7 @@ def _fields(node: Node, humans: set[int], templates: set[int]) -> dict[str, obje
         "mode": node.mode,
         "digital_human_id": node.digital_human if node.digital_human in humans else None,
         "template_id": node.template if node.template in templates else None,
+        "presentation_id": node.presentation if node.presentation in presentations else None,
         "values": value_lines(dict(node.values)),
         "remind_after": node.remind_after,
         "reminder": node.reminder,

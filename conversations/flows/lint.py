@@ -53,7 +53,7 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind != NodeKind.END and is_blank(node.text) and not node.template:
+    if node.kind != NodeKind.END and is_blank(node.text) and not (node.template or node.presentation):
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:

@@ -172,6 +172,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "mode": _("mode of the video"),
         "digital_human": _("digital human"),
         "template": _("video template"),
+        "presentation": _("presentation"),
         "values": _("values of its variables"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
@@ -193,6 +194,7 @@ def _node(state: State, language: str) -> Node:
         mode=state.mode.strip(),
         digital_human=state.digital_human_id,
         template=state.template_id if kind == NodeKind.VIDEO else None,
+        presentation=state.presentation_id if kind == NodeKind.VIDEO else None,
         values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
     )
 

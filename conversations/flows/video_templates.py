@@ -1,56 +1,81 @@
-"""Video templates in flows: checks of the values that a state gives, and a preview of the script."""
+"""Video templates and presentations in flows: checks of the values that a state gives, a preview of the script."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
 from avatars import services as avatars
-from avatars.models import RenderTemplate
+from avatars.models import Presentation, RenderTemplate
+from avatars.services import VideoSource
 from conversations.flows.lint import Problem
 from conversations.machine.values import Machine, MakeVideo, Node, NodeKind
 from core.text.slot_values import is_blank
 
+SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")
+
 
 def problems(machine: Machine) -> Iterator[Problem]:
-    """Problems with the video templates of a flow and the values for their variables."""
-    used = {node.template for node in machine.nodes if node.template}
-    rows = RenderTemplate.objects.prefetch_related("variables").in_bulk(used)
+    """Problems with the templates and presentations of a flow and the values for their variables."""
+    templates = _templates(node.template for node in machine.nodes)
+    presentations = _presentations(node.presentation for node in machine.nodes)
     for node in machine.nodes:
-        if node.kind == NodeKind.VIDEO and node.template is not None:
-            yield from _problems(machine, node, rows.get(node.template))
+        if node.kind == NodeKind.VIDEO and node.presentation is not None:
+            yield from _problems(machine, node, presentations.get(node.presentation))
+        elif node.kind == NodeKind.VIDEO and node.template is not None:
+            yield from _problems(machine, node, templates.get(node.template))
         elif node.values:
-            words = _("It gives values to the variables of a video template, and names no template.")
+            words = _("It gives values to variables, and names neither a video template nor a presentation.")
             yield Problem(code="no_template", state=node.name, words=words)
 
 
-def template_for(effect: MakeVideo) -> RenderTemplate | None:
-    """The template of a video; None if it was deleted."""
-    if effect.template is None:
-        return None
-    return RenderTemplate.objects.prefetch_related("variables").filter(pk=effect.template).first()
+def names_source(effect: MakeVideo) -> bool:
+    """Whether a video is of a template or a presentation."""
+    return effect.template is not None or effect.presentation is not None
+
+
+def source_for(effect: MakeVideo) -> VideoSource | None:
+    """The template or presentation of a video; None if it was deleted."""
+    if effect.presentation is not None:
+        return _presentations([effect.presentation]).get(effect.presentation)
+    return _templates([effect.template]).get(effect.template or 0)
+
+
+def script_for(source: VideoSource, effect: MakeVideo, machine: Machine, *, language: str) -> avatars.PersonalScript:
+    """The script of a video for a member of this language, with the answers in it."""
+    return avatars.personalise(source, effect.values, facts=effect.slots, slots=machine.slots, language=language)
 
 
 def preview(machine: Machine, effect: MakeVideo) -> str:
     """The script of a video, without rendering it."""
-    template = template_for(effect)
-    if template is None:
-        return effect.text
-    return avatars.personalise(template, effect.values, facts=effect.slots, slots=machine.slots).text
+    source = source_for(effect)
+    return effect.text if source is None else script_for(source, effect, machine, language=machine.language).text
 
 
-def _problems(machine: Machine, node: Node, template: RenderTemplate | None) -> Iterator[Problem]:
-    if template is None:
-        words = _("Its video template is not there any more. Choose another one.")
+def _templates(used: Iterable[int | None]) -> Mapping[int, RenderTemplate]:
+    return RenderTemplate.objects.prefetch_related("variables").in_bulk([pk for pk in used if pk])
+
+
+def _presentations(used: Iterable[int | None]) -> Mapping[int, Presentation]:
+    rows = Presentation.objects.select_related(*SPEAKERS).prefetch_related("scenes", "variables")
+    return rows.in_bulk([pk for pk in used if pk])
+
+
+def _problems(machine: Machine, node: Node, source: VideoSource | None) -> Iterator[Problem]:
+    if source is None:
+        words = _("Its video template or presentation is not there any more. Choose another one.")
         yield Problem(code="template_gone", state=node.name, words=words)
         return
     if not is_blank(node.text):
-        words = _("Its text is not used: the template “%s” has a script of its own.") % template
+        words = _("Its text is not used: “%s” has a script of its own.") % source
         yield Problem(code="text_unused", state=node.name, words=words, is_error=False)
-    if node.digital_human is not None and node.digital_human != template.digital_human_id:
-        words = _("The template “%s” says who speaks. Leave the digital human empty.") % template
+    if node.digital_human is not None and node.digital_human != source.digital_human_id:
+        words = _("“%s” says who speaks. Leave the digital human empty.") % source
         yield Problem(code="digital_human_unused", state=node.name, words=words, is_error=False)
-    for fault in avatars.personal_faults(template, dict(node.values), machine.slots):
-        words = _("Template “%(template)s”: %(fault)s") % {"template": template, "fault": fault}
+    for fault in avatars.source_faults(source):
+        words = _("“%(source)s”: %(fault)s") % {"source": source, "fault": fault}
+        yield Problem(code=f"presentation_{fault.code}"[:40], state=node.name, words=words)
+    for fault in avatars.personal_faults(source, dict(node.values), machine.slots):
+        words = _("“%(source)s”: %(fault)s") % {"source": source, "fault": fault}
         # The rule on all texts of a state reports slots that no state fills.
         if fault.code not in ("bad_placeholder", "unknown_slot"):
             yield Problem(code=f"value_{fault.code}"[:40], state=node.name, words=words)

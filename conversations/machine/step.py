@@ -139,8 +139,9 @@ class _Walk:
         if node.kind == NodeKind.VIDEO:
             mode = self._fill(node.mode, place)
             video = MakeVideo(text=text, mode=mode, digital_human=node.digital_human)
-            if node.template is not None:
-                video = replace(video, template=node.template, values=dict(node.values), slots=dict(place.slots))
+            if node.template is not None or node.presentation is not None:
+                video = replace(video, template=node.template, presentation=node.presentation)
+                video = replace(video, values=dict(node.values), slots=dict(place.slots))
             self.effects.append(video)
         elif node.kind != NodeKind.ASK and text.strip():
             self.effects.append(Say(text=text))

@@ -118,8 +118,8 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of its video template's
-    variables (`values`: name and value)."""
+    """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of the variables of its video
+    template or presentation (`values`: name and value)."""
 
     key: str
     name: str
@@ -135,6 +135,7 @@ class Node:
     digital_human: int | None = None
     template: int | None = None
     values: tuple[tuple[str, str], ...] = ()
+    presentation: int | None = None
 
     def leaving(self, on: On) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.on == on)
@@ -166,7 +167,12 @@ class Machine:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
-        return {"format": FORMAT, **asdict(self)}
+        found = {"format": FORMAT, **asdict(self)}
+        for node in found["nodes"]:
+            # Processes of the release before read flows that name no presentation.
+            if node["presentation"] is None:
+                del node["presentation"]
+        return found
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Machine":
@@ -215,13 +221,14 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class MakeVideo:
-    """Request a video of this text; an empty mode means the digital human's own. A template replaces the text, with
-    its `values` and the current slots."""
+    """Request a video of this text; an empty mode means the digital human's own. A template or presentation replaces
+    the text, with its `values` and the current slots."""
 
     text: str
     mode: str = ""
     digital_human: int | None = None
     template: int | None = None
+    presentation: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from avatars.models import DigitalHuman, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.messages import Desk
 from core.text.placeholders import SLOT_PATTERN
@@ -211,6 +211,15 @@ class State(models.Model):
         verbose_name=_("video template"),
         help_text=_("Its digital human speaks its script instead of the text."),
     )
+    presentation = models.ForeignKey(
+        Presentation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="states",
+        verbose_name=_("presentation"),
+        help_text=_("Its scenes instead of the text, in the member's language if all scenes have it."),
+    )
     values = models.TextField(
         _("values of its variables"),
         blank=True,
@@ -228,7 +237,14 @@ class State(models.Model):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["flow", "key"], name="state_unique_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["flow", "key"], name="state_unique_key"),
+            models.CheckConstraint(
+                condition=models.Q(template=None) | models.Q(presentation=None),
+                name="state_one_video_source",
+                violation_error_message=_("Choose a video template or a presentation, not both."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

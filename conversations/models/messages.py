@@ -1,6 +1,6 @@
 """Desks, conversations and messages."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -23,6 +23,11 @@ class DeskQuerySet(models.QuerySet["Desk"]):
     def of(self, application: Application) -> "Desk | None":
         """The application's desk with its digital human and voice, or None."""
         return self.select_related("digital_human__voice").filter(application=application).first()
+
+    def first_language(self, application: Application) -> str:
+        """The language for members who have not written yet."""
+        chosen = self.filter(application=application).values_list("language", flat=True).first()
+        return chosen or settings.LANGUAGE_CODE
 
     def contact_of(self, application: Application) -> str:
         """The people to turn to, as the application's desk names them; empty if it names none."""
@@ -79,10 +84,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         chosen = {"language": member.language} if member.language else {}
         self.filter(member=member).update(chosen_language=member.language, **chosen)
 
+    def languages(self, application: Application, members: Collection[Member]) -> dict[str, str]:
+        """The languages in which an application speaks with members, by user ID, also with those it never spoke to."""
+        spoken = dict(self.filter(application=application, member__in=members).values_list("member_id", "language"))
+        first = Desk.objects.first_language(application)
+        return {one.user_id: spoken.get(one.pk) or one.language or first for one in members}
+
     def locked(self, application: Application, member: Member) -> "Conversation":
         """The conversation of a member with an application, created if needed and locked for the transaction."""
-        desk = Desk.objects.of(application)
-        language = member.language or (desk.language if desk else settings.LANGUAGE_CODE)
+        language = member.language or Desk.objects.first_language(application)
         found, _created = self.get_or_create(application=application, member=member, defaults={"language": language})
         return self.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
 

@@ -1,6 +1,6 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
-from conversations.delivery.channel import conversation_with, find_unknown, find_unreached
+from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import say, say_content, show_on_page
 from conversations.delivery.video_delivery import compress_upload
 from conversations.delivery.watch_links import render_url as watch_url
@@ -48,7 +48,7 @@ from conversations.videos.lifecycle import (
     release_narration,
     release_rendition,
 )
-from conversations.videos.video_messages import digital_human_of, say_template, say_video
+from conversations.videos.video_messages import digital_human_of, say_personal, say_video
 
 __all__ = [
     "add_flow",
@@ -68,6 +68,7 @@ __all__ = [
     "generate_response",
     "generate_video",
     "greet",
+    "languages_with",
     "notify_rate_limit",
     "press_card",
     "press_menu",
@@ -90,7 +91,7 @@ __all__ = [
     "run_errand",
     "say",
     "say_content",
-    "say_template",
+    "say_personal",
     "say_video",
     "send_recording",
     "send_recording_of",

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from avatars.exceptions import QuotaExceeded, ScriptError
-from avatars.models import DigitalHuman, RenderTemplate
+from avatars.models import DigitalHuman
+from avatars.services import PersonalScript
 from conversations.delivery import messages
 from conversations.models import Conversation, ProgressCard
 from conversations.videos import lifecycle, progress_cards, video_messages
@@ -19,11 +20,11 @@ def request_video(
     *,
     mode: str = "",
     digital_human: DigitalHuman | None = None,
-    template: RenderTemplate | None = None,
+    script: PersonalScript | None = None,
     cid: str,
 ) -> None:
     """Request a video and tell the member how long it takes, or why there is none."""
-    options: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "template": template}
+    options: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "script": script}
     most = settings.CONVERSATIONS["QUEUED_VIDEOS_PER_MEMBER"]
     if conversation.messages().waiting().count() >= most:
         messages.say(conversation, video_texts.too_many_videos(most), cid=cid)
@@ -34,7 +35,11 @@ def request_video(
         messages.say(conversation, video_texts.quota_used_up(error.wait), cid=cid)
         return
     except ScriptError as error:
-        messages.say(conversation, _refusal(error, text), cid=cid)
+        if script is not None:
+            # HR wrote it, so the member cannot mend it.
+            video_messages.say_script(conversation, text, why=error.code, cid=cid)
+        else:
+            messages.say(conversation, _refusal(error, text), cid=cid)
         return
     render = message.render
     if render is None:

@@ -1,8 +1,9 @@
-"""Messages that wait for a video: of a text, or of a template with values for each member."""
+"""Messages that wait for a video: of a text, or of a template or presentation with values for each member."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, MediaError, ScriptError
-from avatars.models import Consent, DigitalHuman, Render, RenderTemplate
+from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.videos import fallbacks, lifecycle
@@ -31,7 +32,7 @@ def say_video(
     *,
     mode: str = "",
     digital_human: DigitalHuman | None = None,
-    template: RenderTemplate | None = None,
+    script: avatars.PersonalScript | None = None,
     spliced: bool | None = None,
     deadline: datetime | None = None,
     asked: bool = False,
@@ -41,23 +42,26 @@ def say_video(
 ) -> Message:
     """Send text to a member as a video, by default of the application's digital human; the message that waits for it.
 
-    If the video fails or misses the deadline, its script is sent as voice messages, or as text. `asked` marks a
-    member's own request: the video's title says so, and it counts towards the quota.
+    A `script` of a template or presentation says who speaks, and its text is `text`. If the video fails or misses the
+    deadline, the text is sent as voice messages, or as text. `asked` marks a member's own request: the video's title
+    says so, and it counts towards the quota.
 
     Without a consent to this `purpose` (`Consent.Purpose`), or where the look replaces the background of a portrait
     video, the script is sent as text at once, and the message has no `render`; if `strict`, `ConsentError` or
     `MediaError` is raised. Raises `ScriptError` for a script that cannot be rendered, `QuotaExceeded` if the member's
     quota is used up.
     """
-    human = template.digital_human if template else digital_human or digital_human_of(conversation.application)
     priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
     options: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
-    if template:
-        options |= {"template": template, "spliced": spliced}
     if asked:
         options["requester"] = f"member:{conversation.member_id}"
+    if script:
+        request = partial(avatars.request_personal_render, script, spliced=spliced, **options)
+    else:
+        human = digital_human or digital_human_of(conversation.application)
+        request = partial(avatars.request_render, human, text, **options)
     try:
-        render = _locked_render(human, text, **options)
+        render = _locked_render(request)
     except (ConsentError, MediaError) as error:
         if strict:
             raise
@@ -80,9 +84,9 @@ def say_video(
 
 
 @transaction.atomic
-def say_template(
+def say_personal(
     conversation: Conversation,
-    template: RenderTemplate,
+    source: avatars.VideoSource,
     values: Mapping[str, str],
     *,
     facts: Mapping[str, str],
@@ -90,15 +94,16 @@ def say_template(
     cid: str,
     **options: Any,
 ) -> tuple[Message, avatars.PersonalScript]:
-    """Send a video template to a member; `values` may use the `facts` about them, like {{name}}.
+    """Send a template or presentation to a member; `values` may use the `facts` about them, like {{name}}.
 
-    An unknown value is replaced by its default. If the template requires it, the script is sent as text, with the
-    reason in the message. Takes the `options` of `say_video`, and raises the same errors.
+    A presentation speaks the member's language where it has it. An unknown value is replaced by its default. If the
+    source requires it, the script is sent as text, with the reason in the message. Takes the `options` of `say_video`,
+    and raises the same errors.
     """
-    found = avatars.personalise(template, values, facts=facts, slots=slots)
+    found = avatars.personalise(source, values, facts=facts, slots=slots, language=conversation.language)
     if found.missing:
         return say_script(conversation, found.text, why=VALUE_MISSING, cid=cid), found
-    return say_video(conversation, found.text, template=template, cid=cid, **options), found
+    return say_video(conversation, found.text, script=found, cid=cid, **options), found
 
 
 @transaction.atomic
@@ -123,10 +128,9 @@ def digital_human_of(application: Application | None) -> DigitalHuman:
     return desk.digital_human
 
 
-def _locked_render(digital_human: DigitalHuman, text: str, **options: Any) -> Render:
+def _locked_render(request: Callable[[], Render]) -> Render:
     """A render, locked so that a member who shares it cannot cancel it before our message waits for it."""
     while True:
-        render = avatars.request_render(digital_human, text, **options)
-        render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
+        render = Render.objects.select_for_update(of=("self",)).get(pk=request().pk)
         if render.status != Render.Status.CANCELLED:
             return render

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from avatars.models import RenderTemplate
+from avatars.models import Presentation, RenderTemplate
 from core.text.placeholders import parse_values, value_lines
 from scheduling import services
 from scheduling.admin.timing_form import TimingFields, initial_timing, zones
@@ -114,6 +114,7 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
                 "message_type",
                 "text",
                 "template",
+                "presentation",
                 "values",
                 "digital_human",
                 "mode",
@@ -134,6 +135,12 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
     def clean_unknown_days(self) -> str:
         return self.cleaned_data.get("unknown_days") or Schedule.UnknownDays.HOLD.value
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("template") and data.get("presentation"):
+            self.add_error("presentation", _("Choose a video template or a presentation, not both."))
+        return data
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         for problem in services.problems(self.instance):
@@ -143,10 +150,11 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
 
 
 class ScriptPreviewForm(forms.Form):
-    """The request for a preview of a template."""
+    """The request for a preview of a template or presentation."""
 
     message_type = forms.CharField(required=False)
     template = forms.ModelChoiceField(RenderTemplate.objects.prefetch_related("variables"), required=False)
+    presentation = forms.ModelChoiceField(Presentation.objects.prefetch_related("variables"), required=False)
     values = ValuesField(required=False)
     user_ids = UserIdsField(required=False)
     application = forms.ModelChoiceField(Application.objects.all(), required=False)
@@ -158,6 +166,7 @@ class ScriptPreviewForm(forms.Form):
         return Schedule(
             message_type=data["message_type"] or Schedule.MessageType.VIDEO,
             template=data.get("template"),
+            presentation=data.get("presentation"),
             values=data["values"],
             user_ids=data["user_ids"],
             application=data.get("application"),

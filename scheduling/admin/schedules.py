@@ -36,6 +36,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, RunMessage, Schedule
 
 LATEST_RUNS = 8
+OF_VIDEOS = ("template", "presentation", "values", "spoken", "digital_human", "mode")
 IF_VIDEO = "message_type == 'video'"
 
 
@@ -50,7 +51,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
     readonly_fields = ("recipients", "preview", "spoken", "made_ahead", "latest_runs")
-    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), IF_VIDEO) | {
+    conditional_fields = dict.fromkeys(OF_VIDEOS, IF_VIDEO) | {
         "unknown_days": "days == 'working'",
         **CONDITIONS,
     }
@@ -67,7 +68,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
                         "tag_numbers",
                         "message_type",
                         "text",
-                        "template",
+                        ("template", "presentation"),
                         "values",
                         "spoken",
                     ),
@@ -185,7 +186,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
 
     def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
         spoken, faults = services.preview_scripts(schedule)
-        variables = list(schedule.template.variables.all()) if schedule.template else []
+        variables = list(schedule.source.variables.all()) if schedule.source else []
         context = {
             "schedule": schedule,
             "whole": whole,

@@ -42,13 +42,13 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         max_length=settings.SCHEDULING["MAX_TEXT"],
         required=False,
         allow_blank=True,
-        help_text="The text or script; leave it empty with a template.",
+        help_text="The text or script; leave it empty with a template or presentation.",
     )
     values = serializers.DictField(
         child=serializers.CharField(max_length=500, allow_blank=True),
         required=False,
-        help_text="Values of the template's variables; they may contain facts about each member: {{name}}, {{alias}}, "
-        "{{position}}, {{department}}, {{user_id}}.",
+        help_text="Values of the variables of the template or presentation; they may contain facts about each member: "
+        "{{name}}, {{alias}}, {{position}}, {{department}}, {{user_id}}.",
     )
     grace_minutes = serializers.IntegerField(
         min_value=1,
@@ -66,7 +66,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         model = Schedule
         fields = (
             *("id", "name", "application", "user_ids", "department_numbers", "tag_numbers"),
-            *("message_type", "text", "digital_human", "mode", "template", "values", "cron"),
+            *("message_type", "text", "digital_human", "mode", "template", "presentation", "values", "cron"),
             *(
                 "time_zone",
                 "days",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from avatars import services as avatars
-from avatars.models import DigitalHuman, Render, RenderMode, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, Render, RenderMode, RenderTemplate
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.descriptions import describe_rule
 from scheduling.models.calendar_days import calendar_of
@@ -55,7 +55,8 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         video = self.model.MessageType.VIDEO
         near = self.filter(paused=False, message_type=video, next_tick_at__gt=now, next_tick_at__lte=farthest)
         asked = near.exclude(ahead_for=models.F("next_tick_at"))
-        return asked.select_related("digital_human", "application", "template__digital_human__voice", "template__voice")
+        videos = ("template__digital_human__voice", "template__voice", "presentation__digital_human__voice")
+        return asked.select_related("digital_human", "application", *videos)
 
 
 class Schedule(models.Model):
@@ -114,6 +115,15 @@ class Schedule(models.Model):
         related_name="schedules",
         verbose_name=_("video template"),
         help_text=_("Used instead of the text, with its own script and digital human."),
+    )
+    presentation = models.ForeignKey(
+        Presentation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schedules",
+        verbose_name=_("presentation"),
+        help_text=_("Its scenes instead of the text, in each member's language if all scenes have it."),
     )
     values = models.JSONField(
         _("values of its variables"),
@@ -191,12 +201,7 @@ class Schedule(models.Model):
     )
     next_tick_at = models.DateTimeField(null=True, editable=False)
     ahead = models.ForeignKey(
-        Render,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("video rendered ahead"),
+        Render, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("video rendered ahead")
     )
     ahead_for = models.DateTimeField(null=True, editable=False, help_text=_("The run it is rendered for."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -215,11 +220,19 @@ class Schedule(models.Model):
             models.CheckConstraint(
                 condition=models.Q(draft=False) | models.Q(paused=True), name="schedule_draft_is_paused"
             ),
+            models.CheckConstraint(
+                condition=models.Q(template=None) | models.Q(presentation=None), name="schedule_one_video_source"
+            ),
         ]
         indexes = [models.Index(fields=["paused", "next_tick_at"], name="schedule_due")]
 
     def __str__(self) -> str:
-        return self.name or self.text[:40] or str(self.template or "")
+        return self.name or self.text[:40] or str(self.source or "")
+
+    @property
+    def source(self) -> avatars.VideoSource | None:
+        """The template or presentation that is sent instead of a text."""
+        return self.template or self.presentation
 
     @property
     def zone(self) -> ZoneInfo:
@@ -253,7 +266,7 @@ class Schedule(models.Model):
     @property
     def is_personal(self) -> bool:
         """Whether the script differs from member to member."""
-        return self.template is not None and avatars.is_personalised(self.values)
+        return self.source is not None and avatars.is_personalised(self.values)
 
     @property
     def splices(self) -> bool | None:

@@ -64,7 +64,7 @@ def record(
 
 
 def _say(schedule: Schedule, audience: Audience, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
-    """The messages, each with the template variables that used their default."""
+    """The messages, each with the variables that used their default."""
     # All conversations are locked before any render, and in one order, as everywhere.
     talks = [
         conversations.conversation_with(user_id, application=schedule.application) for user_id in audience.user_ids
@@ -76,13 +76,13 @@ def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, 
     if schedule.message_type != Schedule.MessageType.VIDEO:
         return conversations.say(talk, schedule.text, cid=cid), ()
     many, mode = Consent.Purpose.CAMPAIGN, schedule.mode
-    if schedule.template is None:
+    if schedule.source is None:
         human = schedule.digital_human
         video = conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=many, cid=cid)
         return video, ()
-    message, found = conversations.say_template(
+    message, found = conversations.say_personal(
         talk,
-        schedule.template,
+        schedule.source,
         schedule.values,
         facts=member_facts(talk.member),
         slots=FACTS,

@@ -7,23 +7,24 @@ usual fallbacks apply.
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from avatars import services as avatars
-from avatars.models import Consent, DigitalHuman
+from avatars.models import Consent, DigitalHuman, Render
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.models import Schedule
 from scheduling.schedules.audience import audience_of
-from scheduling.schedules.personalisation import FACTS, known_members, member_facts
-from wecom.models import Member
+from scheduling.schedules.personalisation import scripts_of
 
 logger = logging.getLogger(__name__)
 
 # An estimate may be off by this factor, and other renders may be queued before.
 CAUTION = 2
+Script = str | avatars.PersonalScript
 
 
 def prepare_all(*, now: datetime) -> int:
@@ -39,22 +40,10 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
     if not upcoming or schedule.ahead_for == upcoming[0]:
         return False
     try:
-        human = schedule.digital_human or _human_of(schedule)
         scripts = list(_scripts(schedule))
-        if now < upcoming[0] - _lead(schedule, scripts, human.mode):
+        if now < upcoming[0] - _lead(schedule, scripts):
             return False
-        asked = [
-            avatars.request_render(
-                human,
-                text,
-                template=schedule.template,
-                spliced=schedule.splices,
-                mode=schedule.mode,
-                purpose=Consent.Purpose.CAMPAIGN.value,
-                priority=avatars.CAMPAIGN,
-            )
-            for text in scripts
-        ]
+        asked = [_request(schedule, script) for script in scripts]
         schedule.ahead = next(iter(asked), None)
     except OpenUserError as error:
         # The run itself will record the failure.
@@ -65,29 +54,39 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
     return schedule.ahead is not None
 
 
+def _request(schedule: Schedule, script: Script) -> Render:
+    wish: dict[str, Any] = {"mode": schedule.mode, "purpose": Consent.Purpose.CAMPAIGN.value}
+    wish["priority"] = avatars.CAMPAIGN
+    if isinstance(script, str):
+        return avatars.request_render(_human_of(schedule), script, **wish)
+    return avatars.request_personal_render(script, spliced=schedule.splices, **wish)
+
+
 def _human_of(schedule: Schedule) -> DigitalHuman:
-    if schedule.template is not None:
-        return schedule.template.digital_human
-    return conversations.digital_human_of(schedule.application)
+    return schedule.digital_human or conversations.digital_human_of(schedule.application)
 
 
-def _scripts(schedule: Schedule) -> Iterator[str]:
+def _scripts(schedule: Schedule) -> Iterator[Script]:
     """The scripts of all members without duplicates, except those with a missing value, who get text."""
-    if schedule.template is None:
+    source = schedule.source
+    if source is None:
         yield schedule.text
         return
-    said = (avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS) for one in _known(schedule))
-    yield from dict.fromkeys(found.text for found in said if not found.missing)
+    said = (script for _member, script in scripts_of(schedule, source, audience_of(schedule).user_ids))
+    yield from {_words(script): script for script in said if not script.missing}.values()
 
 
-def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
-    """The facts about each member, also about those without a row."""
-    user_ids = audience_of(schedule).user_ids
-    rows = known_members(schedule, user_ids)
-    for user_id in user_ids:
-        yield member_facts(rows.get(user_id, Member(user_id=user_id)))
+def _words(script: avatars.PersonalScript) -> tuple[Any, ...]:
+    """What tells two videos of a source apart."""
+    return script.text, script.translated, tuple(script.values.items())
 
 
-def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:
-    expected = sum(avatars.estimate_render_seconds(text, schedule.mode or mode) for text in scripts)
+def _lead(schedule: Schedule, scripts: Sequence[Script]) -> timedelta:
+    expected = sum(_seconds(schedule, script) for script in scripts)
     return max(timedelta(minutes=settings.SCHEDULING["PRERENDER_MINUTES"]), timedelta(seconds=CAUTION * expected))
+
+
+def _seconds(schedule: Schedule, script: Script) -> float:
+    if isinstance(script, str):
+        return avatars.estimate_render_seconds(script, schedule.mode or _human_of(schedule).mode)
+    return avatars.estimate_personal_render(script, mode=schedule.mode).likely

@@ -5,13 +5,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from avatars import services as avatars
 from scheduling.descriptions import describe_moment, describe_zone
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import personalisation, validation
 from scheduling.schedules.audience import audience_of
-from wecom.models import Member
 
 PREVIEWED = 5
 PREVIEWED_MEMBERS = 3
@@ -45,8 +43,10 @@ def preview(schedule: Schedule, *, now: datetime | None = None) -> Preview:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberScript:
-    """The script of a template for one member. `lacking` are required variables with unknown values, `defaulted` are
-    those that use their default."""
+    """The script of a template or presentation for one member.
+
+    `lacking` are required variables with unknown values, `defaulted` are those that use their default.
+    """
 
     who: str
     text: str
@@ -55,17 +55,15 @@ class MemberScript:
 
 
 def preview_scripts(schedule: Schedule) -> tuple[list[MemberScript], list[SchedulingError]]:
-    """The scripts for the first members of a schedule, saved or not, and the problems with its template."""
-    if schedule.template is None:
+    """The scripts for the first members of a schedule, saved or not, and the problems with its source."""
+    source = schedule.source
+    if source is None:
         return [], []
-    faults = [fault for fault in validation.problems(schedule) if fault.field in ("values", "template", "text")]
-    user_ids = audience_of(schedule).user_ids[:PREVIEWED_MEMBERS]
-    known = personalisation.known_members(schedule, user_ids)
-    shown = []
-    for user_id in user_ids:
-        member = known.get(user_id, Member(user_id=user_id))
-        found = avatars.personalise(
-            schedule.template, schedule.values, facts=personalisation.member_facts(member), slots=personalisation.FACTS
-        )
-        shown.append(MemberScript(who=str(member), text=found.text, lacking=found.missing, defaulted=found.defaulted))
+    shown_at = ("values", "template", "presentation", "text")
+    faults = [fault for fault in validation.problems(schedule) if fault.field in shown_at]
+    found = personalisation.scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
+    shown = [
+        MemberScript(who=str(member), text=script.text, lacking=script.missing, defaulted=script.defaulted)
+        for member, script in found
+    ]
     return shown, faults

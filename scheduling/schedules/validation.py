@@ -18,8 +18,8 @@ from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
-from scheduling.schedules.personalisation import FACTS, known_members, member_facts
-from wecom.models import Department, Member, Tag
+from scheduling.schedules.personalisation import FACTS, known_members, scripts_of
+from wecom.models import Department, Tag
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
 BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
@@ -97,15 +97,12 @@ def left_out(audience: Audience) -> Iterator[str]:
 
 
 def _missing_values(schedule: Schedule, audience: Audience) -> Iterator[str]:
-    """Members without a value that the template requires: they get text instead of a video."""
-    if not schedule.is_personal or schedule.template is None:
+    """Members without a value that the source requires: they get text instead of a video."""
+    source = schedule.source
+    if source is None or not schedule.is_personal:
         return
-    known = known_members(schedule, audience.user_ids)
-    named = []
-    for user_id in audience.user_ids:
-        one = member_facts(known.get(user_id, Member(user_id=user_id)))
-        found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
-        named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
+    found = scripts_of(schedule, source, audience.user_ids)
+    named = [f"{member.user_id} ({', '.join(script.missing)})" for member, script in found if script.missing]
     if named:
         words = _("No value for %(members)s, so they get text and no video. Give the variable a default.")
         yield words % {"members": ", ".join(named[:5])}
@@ -171,12 +168,13 @@ def _words(schedule: Schedule) -> Iterator[SchedulingError]:
     if schedule.message_type not in Schedule.MessageType.values:
         yield _error("message_type", "message_type_unknown", _("There is no such type."), _("Write text or video."))
         return
-    if schedule.template is not None:
-        yield from _template(schedule)
+    if schedule.source is not None:
+        yield from _source(schedule, schedule.source)
         return
     if schedule.values:
-        remedy = _("Choose a template, or take the values away.")
-        yield _error("values", "values_unused", _("There are values, and no video template takes them."), remedy)
+        remedy = _("Choose a template or a presentation, or take the values away.")
+        words = _("There are values, and neither a video template nor a presentation takes them.")
+        yield _error("values", "values_unused", words, remedy)
     most = settings.SCHEDULING["MAX_TEXT"]
     if not schedule.text.strip():
         yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
@@ -203,24 +201,34 @@ def _script(schedule: Schedule) -> Iterator[SchedulingError]:
     yield from _mode(schedule)
 
 
-def _template(schedule: Schedule) -> Iterator[SchedulingError]:
-    """Errors in the video template and its values, independent of the members."""
-    assert schedule.template is not None
+def _source(schedule: Schedule, source: avatars.VideoSource) -> Iterator[SchedulingError]:
+    """Errors in a template or presentation and its values, independent of the members."""
+    field = "template" if schedule.template is not None else "presentation"
     if schedule.message_type != Schedule.MessageType.VIDEO:
-        remedy = _("Send it as a video, or take the template away.")
-        yield _error("template", "template_unused", _("A text has no video template."), remedy)
+        words, remedy = (
+            _("A text has no video template and no presentation."),
+            _("Send it as a video, or take it away."),
+        )
+        yield _error(field, f"{field}_unused", words, remedy)
         return
+    if schedule.template is not None and schedule.presentation is not None:
+        words = _("There are a video template and a presentation.")
+        remedy = _("Choose a video template or a presentation, not both.")
+        yield _error("presentation", "two_sources", words, remedy)
     if schedule.text.strip():
-        remedy = _("Leave the text empty, or take the template away.")
-        yield _error("text", "text_unused", _("The template has a script of its own: this text is not used."), remedy)
-    if schedule.digital_human is not None and schedule.digital_human != schedule.template.digital_human:
-        words = _("The template says who speaks: %(human)s.") % {"human": schedule.template.digital_human}
-        yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another template."))
-    faults = avatars.personal_faults(schedule.template, schedule.values, FACTS)
-    if faults:
-        first, words = faults[0], " ".join(str(fault) for fault in faults[1:])
-        remedy = f"{first.remedy} {words}".strip()
-        yield _error("values", f"value_{first.code}"[:40], first.words, remedy)
+        words = _("“%(source)s” has a script of its own: this text is not used.") % {"source": source}
+        yield _error("text", "text_unused", words, _("Leave the text empty, or take “%s” away.") % source)
+    if schedule.digital_human is not None and schedule.digital_human != source.digital_human:
+        words = _("“%(source)s” says who speaks: %(human)s.") % {"source": source, "human": source.digital_human}
+        yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another video."))
+    for where, kind, faults in (
+        (field, field, avatars.source_faults(source)),
+        ("values", "value", avatars.personal_faults(source, schedule.values, FACTS)),
+    ):
+        if faults:
+            first, others = faults[0], " ".join(str(fault) for fault in faults[1:])
+            remedy = f"{first.remedy} {others}".strip()
+            yield _error(where, f"{kind}_{first.code}"[:40], first.words, remedy)
     yield from _mode(schedule)
 
 

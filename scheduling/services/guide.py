@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from avatars.models import DigitalHuman, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule, default_grace, default_time_zone
 from scheduling.services.schedules import save_schedule
@@ -27,6 +27,7 @@ ARGUMENTS = {
     "tag_numbers": "tag_ids",
     "digital_human": "digital_human_id",
     "template": "template_id",
+    "presentation": "presentation_id",
     "values": "variables",
 }
 # The fields by which calls are told apart.
@@ -34,8 +35,9 @@ KEY_FIELDS = (
     *("name", "application_id", "user_ids", "message_type", "text", "digital_human_id", "mode"),
     *("cron", "time_zone", "days", "grace_minutes"),
 )
-# Only with a template, so that the keys of other calls stay the same.
+# Only where they are given, so that the keys of other calls stay the same.
 TEMPLATE_KEY_FIELDS = ("template_id", "values")
+PRESENTATION_KEY_FIELDS = ("presentation_id", "values")
 GROUP_KEY_FIELDS = ("department_numbers", "tag_numbers")
 
 
@@ -50,6 +52,7 @@ def schedule_wechat_message(
     text: str = "",
     digital_human_id: int | None = None,
     template_id: int | None = None,
+    presentation_id: int | None = None,
     variables: Mapping[str, str] | None = None,
     mode: str = "",
     name: str = "",
@@ -62,8 +65,8 @@ def schedule_wechat_message(
     """Send a message repeatedly: `schedule` is a cron line, like "0 9 * * *" for every day at 9:00.
 
     It goes to members by user ID ("@all" for all in the visible range), to departments with those below, and to tags.
-    `message` and `text` are two names of the same argument. A video template can replace them, with values for its
-    variables, which can use facts about each member like {{name}}.
+    `message` and `text` are two names of the same argument. A video template or a presentation can replace them, with
+    values for its variables, which can use facts about each member like {{name}}.
 
     A call with equal arguments returns the existing schedule in its current state (it may be edited or paused), so the
     function can be called at every start of a process. Raises `SchedulingError` with the argument and the remedy.
@@ -82,6 +85,7 @@ def schedule_wechat_message(
         text=text or message,
         digital_human=_digital_human(digital_human_id),
         template=_template(template_id),
+        presentation=_presentation(presentation_id),
         values=dict(variables or {}),
         mode=mode,
         cron=schedule,
@@ -115,6 +119,11 @@ def _template(pk: int | None) -> RenderTemplate | None:
     return _row(RenderTemplate, pk, words, code="template_unknown", field="template_id")
 
 
+def _presentation(pk: int | None) -> Presentation | None:
+    words = _("There is no presentation %(id)s.")
+    return _row(Presentation, pk, words, code="presentation_unknown", field="presentation_id")
+
+
 def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -> T | None:
     """The row with this primary key; None without one. Raises `SchedulingError` if there is no such row."""
     if pk is None:
@@ -128,7 +137,9 @@ def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -
 
 def _key(schedule: Schedule) -> str:
     """A key that is equal for equal calls."""
+    template = TEMPLATE_KEY_FIELDS if schedule.template else ()
+    presentation = PRESENTATION_KEY_FIELDS if schedule.presentation else ()
     groups = GROUP_KEY_FIELDS if schedule.department_numbers or schedule.tag_numbers else ()
-    fields = (*KEY_FIELDS, *(TEMPLATE_KEY_FIELDS if schedule.template else ()), *groups)
+    fields = (*KEY_FIELDS, *template, *presentation, *groups)
     values = [getattr(schedule, field) for field in fields]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

@@ -76,5 +76,5 @@ def _tidy_up(schedule: Schedule) -> None:
     schedule.user_ids = list(dict.fromkeys(str(one).strip().lower() for one in schedule.user_ids))
     schedule.cron = " ".join(schedule.cron.split())
     schedule.paused = schedule.paused or schedule.draft
-    words = " ".join(schedule.text.split()) or str(schedule.template or "")
+    words = " ".join(schedule.text.split()) or str(schedule.source or "")
     schedule.name = schedule.name.strip() or words[:40]

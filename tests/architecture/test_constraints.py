@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 from django.utils import timezone
 
-from tests.support.factories import make_upload, make_voice
+from tests.support.factories import make_presentation, make_template, make_upload, make_voice
 from tests.support.model_rows import make_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -27,6 +27,10 @@ def a_voice() -> dict[str, Any]:
 
 def a_file(**fields: Any) -> Values:
     return lambda: {"render": None, "upload": make_upload(), **fields}
+
+
+def both_sources() -> dict[str, Any]:
+    return {"template": make_template(), "presentation": make_presentation()}
 
 
 STATUSES = ("queued", "running", "done")
@@ -86,6 +90,7 @@ BROKEN: dict[str, list[Values]] = {
     "flow_unique_menu_key": [values(menu_key="/video")],
     "flow_version_unique_number": [values()],
     "state_unique_key": [values()],
+    "state_one_video_source": [both_sources],
     "session_one_active": [values(status="active")],
     "viewing_one_per_member": [values()],
     "viewing_one_per_file": [a_file()],
@@ -93,6 +98,7 @@ BROKEN: dict[str, list[Values]] = {
     "viewing_of_render_or_file": [values(render=None), lambda: {"upload": make_upload()}],
     "schedule_one_per_call": [values(key="k")],
     "schedule_draft_is_paused": [values(draft=True)],
+    "schedule_one_video_source": [both_sources],
     "privacyrequest_known_kind": [values(kind="peek")],
     "run_once_per_moment": [values()],
     "statement_of_picture_or_voice": [values(voice_key="kokoro:x"), values(portrait="", digital_human=None)],

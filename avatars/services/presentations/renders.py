@@ -16,7 +16,7 @@ from avatars.scenes.spec import Layout
 from avatars.services.lexicon import ScriptRemark, check_marks
 from avatars.services.presentations.scenes import still
 from avatars.services.presentations.variables import fill_presentation
-from avatars.services.renders import TEST, check_script, request_recipe
+from avatars.services.renders import TEST, check_choices, check_script, request_recipe
 from avatars.video_templates import scenes as scene_texts
 from avatars.video_templates.scenes import Filling, SceneFault
 
@@ -92,6 +92,7 @@ def request_presentation_render(
     values: Mapping[str, object] | None = None,
     *,
     translated: bool = False,
+    mode: str = "",
     purpose: str = "",
     priority: int = TEST,
     requester: str = "",
@@ -99,10 +100,11 @@ def request_presentation_render(
 ) -> Render:
     """The video of a presentation as it is now, or the one that there is already; see `request_render`.
 
-    `values` are those of its variables, `translated` is the one in the second language. Raises `ScriptError` for the
-    first of its faults, with a field like `scenes[2].script`, and else as `fill_presentation` and `request_render` do.
+    `values` are those of its variables, `translated` is the one in the second language, `mode` is the digital human's
+    own where it is not given. Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`,
+    and else as `fill_presentation` and `request_render` do.
     """
-    what, _filling, decision = _wish(presentation, values or {}, purpose, translated)
+    what, _filling, decision = _wish(presentation, values or {}, purpose, translated, mode)
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
     render = request_recipe(what, wish, decision=decision)
     presentation.renders.add(render)
@@ -114,10 +116,11 @@ def check_presentation(
     values: Mapping[str, object] | None = None,
     *,
     translated: bool = False,
+    mode: str = "",
     purpose: str = "",
 ) -> PresentationCheck:
     """What a request would render now. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
-    what, filling, _decision = _wish(presentation, values or {}, purpose, translated)
+    what, filling, _decision = _wish(presentation, values or {}, purpose, translated, mode)
     scenes = [scene for scene in what["recipe"]["deck"]["scenes"] if not scene.get("continues")]
     lower_thirds = tuple((number, scene["name"], scene["role"]) for number, scene in enumerate(scenes, start=1))
     return PresentationCheck(
@@ -129,8 +132,16 @@ def check_presentation(
     )
 
 
+def estimate_presentation(
+    presentation: Presentation, text: str, *, translated: bool = False, mode: str = ""
+) -> estimates.Estimate:
+    """How long a presentation takes to render that says this `text`."""
+    mode = mode or presentation.dressed(translated=translated).mode
+    return estimates.estimate(text, mode, spliced=True)
+
+
 def _wish(
-    presentation: Presentation, values: Mapping[str, object], purpose: str, translated: bool
+    presentation: Presentation, values: Mapping[str, object], purpose: str, translated: bool, mode: str
 ) -> tuple[dict[str, Any], Filling, consent.ConsentDecision]:
     """What a render of a presentation shows, by its columns, its variables, and what permits it."""
     filling = fill_presentation(presentation, values, translated=translated)
@@ -144,15 +155,17 @@ def _wish(
     if other is not None:
         check_script(" ".join(scene["translation"] for scene in deck["scenes"]), most=most)
     speaker = presentation.dressed(translated=translated)
+    mode = mode or speaker.mode
+    check_choices(mode=mode)
     decision = consent.decide(speaker, purpose=purpose)
-    recipe = recipes.freeze(speaker, text, mode=speaker.mode, decision=decision, names=filling.names)
+    recipe = recipes.freeze(speaker, text, mode=mode, decision=decision, names=filling.names)
     recipe |= {"deck": deck, "cuts": [scene["begin"] for scene in deck["scenes"]]}
     partner = partner if _appears(deck) else None
     if partner is not None:
         second = consent.decide(partner, purpose=purpose)
         decision, recipe = replace(decision, partner=second), recipes.with_partner(recipe, partner, second)
     people = {"digital_human": presentation.digital_human, "partner": partner}
-    return {**people, "text": text, "mode": speaker.mode, "recipe": recipe}, filling, decision
+    return {**people, "text": text, "mode": mode, "recipe": recipe}, filling, decision
 
 
 def _frozen(

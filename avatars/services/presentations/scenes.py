@@ -1,5 +1,6 @@
 """Scenes of presentations: their pages, and pictures of them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -115,6 +116,14 @@ def still(scene: PresentationScene, filling: Filling, *, translated: bool = Fals
     }
 
 
+def examples(presentation: Presentation, scenes: Sequence[PresentationScene], *, translated: bool = False) -> Filling:
+    """The variables with what stands for values in pictures: examples, defaults, else labels."""
+    variables, today = list(presentation.variables.all()), timezone.localdate()
+    given = {each.name: each.slot.parse(each.example or each.default, today=today) for each in variables}
+    filled, _faults = scene_texts.filling_of(scenes, variables, given, translated=translated, today=today)
+    return replace(filled, shown={each.name: filled.shown.get(each.name) or str(each) for each in variables})
+
+
 def _check_shown(scene: PresentationScene) -> None:
     """Raise `ConsentError` where a person in the picture of a scene has not agreed."""
     presentation, layout = scene.presentation, Layout(scene.layout)
@@ -133,11 +142,7 @@ def _first_speaker(scene: PresentationScene) -> int:
 
 
 def _examples(scene: PresentationScene) -> Filling:
-    """The variables with what stands for values in pictures: examples, defaults, else labels."""
-    variables, today = list(scene.presentation.variables.all()), timezone.localdate()
-    given = {each.name: each.slot.parse(each.example or each.default, today=today) for each in variables}
-    filled, _faults = scene_texts.filling_of([scene], variables, given, translated=False, today=today)
-    return replace(filled, shown={each.name: filled.shown.get(each.name) or str(each) for each in variables})
+    return examples(scene.presentation, [scene])
 
 
 def _preview(scene: PresentationScene) -> scene_preview.ScenePreview:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from avatars import services as avatars
-from avatars.models import DigitalHuman, RenderMode, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderMode, RenderTemplate
 from conversations import services
 from conversations.delivery import channel
 from conversations.models import Conversation, Message
@@ -168,7 +168,7 @@ class ValueRequestSerializer(MessageRequestSerializer):
 class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
     """A video of a digital human, rendered before it is sent. If rendering fails, the script is sent as text.
 
-    The script is `text`, or that of a `template` with `variables` filled in.
+    The script is `text`, or that of a `template` or a `presentation` with `variables` filled in.
     """
 
     kind = ChoiceField(["digital_human_video"])
@@ -182,30 +182,56 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
         required=False,
         help_text="A video template with its script, digital human and look.",
     )
+    presentation = serializers.PrimaryKeyRelatedField(
+        queryset=Presentation.objects.select_related("digital_human__voice", "partner__voice"),
+        required=False,
+        help_text="A presentation with its scenes.",
+    )
     variables = serializers.DictField(
-        child=JSONValueField(allow_null=True), required=False, help_text="Values for the template, by their names."
+        child=JSONValueField(allow_null=True),
+        required=False,
+        help_text="Values for the template or presentation, by their names.",
+    )
+    translated = serializers.BooleanField(
+        required=False,
+        help_text="Whether a presentation speaks its second language. By default the member's language decides.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        template = attrs.get("template")
-        if (template is None) == ("text" not in attrs):
-            raise serializers.ValidationError({"text": "Give either `text` or `template`."}, code="one_of")
-        others = ("variables",) if template is None else ("mode", "digital_human")
-        for name in others:
+        named = [name for name in ("text", "template", "presentation") if name in attrs]
+        if len(named) != 1:
+            words = "Give one of `text`, `template` and `presentation`."
+            raise serializers.ValidationError({"text": words}, code="one_of")
+        (source,) = named
+        others = {"text": ("variables", "translated"), "template": ("mode", "digital_human", "translated")}
+        for name in others.get(source, ("mode", "digital_human")):
             if name in attrs:
-                words = "That is for `text`." if template else "That is for a `template`."
+                words = f"That is not for a `{source}`." if source != "text" else "That is not for `text`."
                 raise serializers.ValidationError({name: words}, code="one_of")
-        if template is not None and (faults := avatars.variable_faults(template, attrs.get("variables", {}))):
+        if faults := _value_faults(attrs):
             flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in faults}
             raise serializers.ValidationError({"variables": flaws})
         return attrs
 
     def send(self, cid: str) -> Message:
-        values = self.validated_data
-        template, conversation = values.get("template"), self.conversation()
-        options = {name: values[name] for name in ("mode", "digital_human", "template") if name in values}
-        text = avatars.fill_template(template, values.get("variables", {})) if template else values["text"]
-        return services.say_video(conversation, text, **options, strict=True, cid=cid)
+        values, conversation = self.validated_data, self.conversation()
+        if "text" in values:
+            options = {name: values[name] for name in ("mode", "digital_human") if name in values}
+            return services.say_video(conversation, values["text"], **options, strict=True, cid=cid)
+        source, language = values.get("template") or values["presentation"], conversation.language
+        wish = {"translated": values.get("translated"), "language": language}
+        script = avatars.fill_source(source, values.get("variables", {}), **wish)
+        return services.say_video(conversation, script.text, script=script, strict=True, cid=cid)
+
+
+def _value_faults(attrs: dict[str, Any]) -> list[avatars.TemplateFault]:
+    given = attrs.get("variables", {})
+    if "template" in attrs:
+        return avatars.variable_faults(attrs["template"], given)
+    if "presentation" in attrs and "translated" in attrs:
+        return avatars.presentation_value_faults(attrs["presentation"], given, translated=attrs["translated"])
+    # Which language is spoken is known once the member is.
+    return []
 
 
 MESSAGE_REQUESTS: dict[str, type[MessageRequestSerializer]] = {

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from avatars.models import TemplateVariable
-from avatars.video_templates.personalisation import is_personalised, personal_script, value_faults
+from avatars.video_templates.personalisation import is_personalised, personal_values, value_faults
+from avatars.video_templates.variables import filled_script
 from core.text.slot_values import Slot, SlotType, parse_choices
 
 TODAY = date(2026, 11, 26)
@@ -70,38 +71,42 @@ def test_what_may_fit_is_taken(variable, value):
 
 
 def said(values, facts, *variables, script="{{name}}，{{nick}}在{{where.label}}，{{days}}天。"):
-    return personal_script(script, variables or (NAME, NICK, WHERE, DAYS), values, facts, SLOTS, today=TODAY)
+    """The script with the values in it, and the values."""
+    rows = variables or (NAME, NICK, WHERE, DAYS)
+    found = personal_values(rows, values, facts, SLOTS, today=TODAY)
+    return filled_script(script, rows, found.found), found
 
 
 def test_each_person_is_told_their_own():
     values = {"name": "{{name}}", "nick": "{{place.label}}的人", "where": "{{place}}", "days": "{{age}}"}
-    found = said(values, {"name": "王芳", "place": "lab", "age": "3"})
-    assert found.text == "王芳，研究院的人在研究院，3天。"
+    text, found = said(values, {"name": "王芳", "place": "lab", "age": "3"})
+    assert text == "王芳，研究院的人在研究院，3天。"
     assert (found.defaulted, found.missing) == ((), ())
 
 
 def test_the_default_is_said_where_nothing_is_known_and_that_is_noted():
-    found = said({"name": "王芳", "nick": "{{name}}先生", "where": "{{place}}", "days": "{{age}}"}, {"place": "moon"})
-    assert found.text == "王芳，同事在总部，天。"
+    wish = {"name": "王芳", "nick": "{{name}}先生", "where": "{{place}}", "days": "{{age}}"}
+    text, found = said(wish, {"place": "moon"})
+    assert text == "王芳，同事在总部，天。"
     assert found.defaulted == ("nick", "where", "days")
 
 
 def test_a_default_that_is_meant_is_not_noted():
-    assert said({"name": "王芳"}, {}).defaulted == ()
+    assert said({"name": "王芳"}, {})[1].defaulted == ()
 
 
 def test_a_required_value_that_is_unknown_is_missing():
-    found = said({"name": "{{name}}"}, {})
+    text, found = said({"name": "{{name}}"}, {})
     assert found.missing == ("name",)
-    assert found.text == "，同事在总部，天。"
+    assert text == "，同事在总部，天。"
 
 
 def test_what_is_known_but_does_not_fit_counts_as_not_known():
-    assert said({"name": "{{name}}"}, {"name": "阿卜杜拉·艾合买提"}).missing == ("name",)
+    assert said({"name": "{{name}}"}, {"name": "阿卜杜拉·艾合买提"})[1].missing == ("name",)
 
 
 def test_what_somebody_is_called_is_never_read_as_a_placeholder():
-    assert said({"name": "{{name}}"}, {"name": "{{x}}"}, NAME, script="{{name}}！").text == "{{x}}！"
+    assert said({"name": "{{name}}"}, {"name": "{{x}}"}, NAME, script="{{name}}！")[0] == "{{x}}！"
 
 
 def test_values_that_show_nobody_are_the_same_for_all():

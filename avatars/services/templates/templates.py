@@ -12,11 +12,8 @@ from avatars.exceptions import ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable, Variable
 from avatars.services.portrait_videos import check_background
 from avatars.services.renders import CHAT, check_script, request_render
-from avatars.video_templates import personalisation
 from avatars.video_templates import variables as template_variables
-from avatars.video_templates.personalisation import PersonalScript
 from avatars.video_templates.variables import TemplateFault
-from core.text.slot_values import Slot
 
 FILES = ("background", "logo", "intro", "outro")
 
@@ -49,30 +46,6 @@ def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, 
         return check_script(template_variables.filled_script(template.script, rows, values))
     except ScriptError as error:
         raise ScriptError(error.message, code=error.code, field="variables", remedy=error.remedy) from error
-
-
-def personal_faults(
-    template: RenderTemplate, values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date | None = None
-) -> list[TemplateFault]:
-    """What is wrong with values that may name facts about the recipient (`slots`), for any recipient."""
-    return list(
-        personalisation.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
-    )
-
-
-def personalise(
-    template: RenderTemplate,
-    values: Mapping[str, str],
-    *,
-    facts: Mapping[str, str],
-    slots: Mapping[str, Slot],
-    today: date | None = None,
-) -> PersonalScript:
-    """The script for a person of whom `facts` are known, and which values were not to be had."""
-    rows = list(template.variables.all())
-    return personalisation.personal_script(
-        template.script, rows, values, facts, slots, today=today or timezone.localdate()
-    )
 
 
 @transaction.atomic
