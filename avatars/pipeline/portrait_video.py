@@ -29,8 +29,9 @@ def moving_of(
 
 
 def still_of(spec: VideoSpec, notes: list[str]) -> None:
-    """Scenes show the frame that stands for the video: a note says so."""
-    if spec.portrait_video is not None:
+    """Scenes show the frame that stands for a video, of either digital human: a note says so."""
+    partner = spec.deck.partner if spec.deck else None
+    if spec.portrait_video is not None or (partner is not None and partner.portrait_video is not None):
         notes.append(STILL)
 
 

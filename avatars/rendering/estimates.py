@@ -1,14 +1,17 @@
 """Estimates of how long a video takes, learned from earlier ones: a range that holds four of five, and its middle."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
 from avatars.models import Render
+from avatars.scenes.spec import Layout
 
 HISTORY = 20
 REMEMBERED = 100
@@ -18,9 +21,13 @@ LOWEST, HIGHEST = 0.1, 0.9
 # Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn theirs.
 START = 1.3
 PER_CHARACTER = {"zh": 0.15, "en": 0.039}
+# What a presentation takes besides: opening a scene, a second portrait, and drawing the one who listens meanwhile,
+# as a share of what it takes to speak and to draw the one who speaks.
+PER_SCENE, SECOND, LISTENING = 0.2, 0.8, 0.3
 # What the first render of an installation takes besides: it loads models, reads dictionaries, analyses the portrait.
 # A fresh installation on two cores took 9.1 s for what takes 1.75 s with a warm studio.
 COLD = 7.4
+FIRST_HAN = 0x2E7F
 # How far an unmeasured machine may be from that one, and by how much few cases widen the range.
 UNLEARNED = (0.6, 2.0)
 FEW = 1.3
@@ -42,15 +49,25 @@ class Estimate:
 NOTHING = Estimate(low=0.0, likely=0.0, high=0.0)
 
 
-def estimate(text: str, mode: str, *, host: str = "", spliced: bool = False, own: int | None = None) -> Estimate:
+def estimate(
+    text: str,
+    mode: str,
+    *,
+    host: str = "",
+    spliced: bool = False,
+    deck: Mapping[str, Any] | None = None,
+    own: int | None = None,
+) -> Estimate:
     """The estimate for a script, from the last renders of the same mode, of about this length, on this host.
 
     With too few of those, from all lengths and all hosts; without any, from the figures of a small machine, which for
     the first render of all has yet to load its models; `own` is the row that is estimated. Renders that are `spliced`
-    from segments are compared with such renders only.
+    from segments are compared with such renders only, and presentations, which have a `deck` of scenes, with
+    presentations; before the first of them, with whole videos.
     """
-    guess, first = warm_seconds(text), _first_done()
-    ratios = _ratios(guess, mode, host, first=first, spliced=spliced)
+    guess, first = warm_seconds(text, deck), _first_done()
+    kinds = ("deck", "whole") if deck else ("cuts",) if spliced else ("whole",)
+    ratios = next(filter(None, (_ratios(guess, mode, host, first=first, kind=kind) for kind in kinds)), [])
     if not ratios:
         low, high = UNLEARNED
         likely = guess + (COLD if first is None and _is_next(own) else 0.0)
@@ -152,19 +169,20 @@ def _is_next(own: int | None) -> bool:
     return not (unfinished.filter(pk__lt=own) if own else unfinished).exists()
 
 
-def _ratios(guess: float, mode: str, host: str, *, first: int | None, spliced: bool) -> list[float]:
-    """Actual by guessed time of the latest renders, sorted. The first of all began cold: it counts alone."""
-    alike_made = models.Q(recipe__has_key="cuts") if spliced else ~models.Q(recipe__has_key="cuts")
+def _ratios(guess: float, mode: str, host: str, *, first: int | None, kind: str) -> list[float]:
+    """Actual by guessed time of the latest renders of a kind, sorted. The first of all began cold: it counts alone."""
+    has_cuts, has_deck = models.Q(recipe__has_key="cuts"), models.Q(recipe__has_key="deck")
+    alike_made = {"deck": has_deck, "cuts": has_cuts & ~has_deck, "whole": ~has_cuts}[kind]
     spoken = ~models.Q(recipe__has_key="loop")
     done = Render.objects.filter(alike_made, spoken, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
     done = done.order_by("-finished_at")
     warm = done.exclude(pk=first) if first else done
     done = warm if warm.exists() else done
-    found = [
-        (took / (warm_seconds(words) + (COLD if pk == first else 0.0)), warm_seconds(words), where)
-        for pk, took, words, where in done.values_list("pk", "took_seconds", "text", "host")[:REMEMBERED]
-        if took
-    ]
+    columns = ("pk", "took_seconds", "text", "host", *(["recipe__deck"] if kind == "deck" else []))
+    found = []
+    for pk, took, words, where, *deck in done.values_list(*columns)[:REMEMBERED]:
+        guessed = warm_seconds(words, *deck)
+        found.append((took / (guessed + (COLD if pk == first else 0.0)), guessed, where))
     here = [one for one in found if one[2] == host] if host else []
     found = here if len(here) >= ENOUGH else found
     alike = [one for one in found if guess / ALIKE <= one[1] <= guess * ALIKE]
@@ -184,6 +202,20 @@ def _left(progress: int) -> float:
     return 1 - progress / 100
 
 
-def warm_seconds(text: str) -> float:
+def warm_seconds(text: str, deck: Mapping[str, Any] | None = None) -> float:
     """What a small machine with a warm studio takes."""
-    return START + sum(PER_CHARACTER["zh" if ord(char) > 0x2E7F else "en"] for char in text)
+    return START + _spoken(text) + (_staged(text, deck) if deck else 0.0)
+
+
+def _spoken(text: str) -> float:
+    return sum(PER_CHARACTER["zh" if ord(char) > FIRST_HAN else "en"] for char in text)
+
+
+def _staged(text: str, deck: Mapping[str, Any]) -> float:
+    """What the scenes and the second digital human of a presentation take besides."""
+    scenes = deck["scenes"]
+    two = [Layout(scene["layout"]).has_two for scene in scenes]
+    places = pairwise([*(scene["begin"] for scene in scenes), len(text)])
+    listened = sum(_spoken(text[begin:end]) for (begin, end), both in zip(places, two, strict=True) if both)
+    others = SECOND if any(two) or any(scene.get("speaker") for scene in scenes) else 0.0
+    return PER_SCENE * sum(not scene.get("continues") for scene in scenes) + others + LISTENING * listened

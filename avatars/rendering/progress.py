@@ -57,9 +57,9 @@ class ProgressReporter:
 
     def _here(self) -> dict[str, Any]:
         """The host of this worker, and the estimate for it."""
-        spliced = "cuts" in self.render.recipe
+        made = {"spliced": "cuts" in self.render.recipe, "deck": self.render.recipe.get("deck")}
         text, mode, own = self.render.text, self.render.mode, self.render.pk
-        known = estimates.estimate(text, mode, host=self._host, spliced=spliced, own=own)
+        known = estimates.estimate(text, mode, host=self._host, **made, own=own)
         spans = {"estimated_low": known.low, "estimated_high": known.high}
         return {"host": self._host, "estimated_seconds": known.likely, **spans}
 

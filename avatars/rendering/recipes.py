@@ -90,6 +90,7 @@ def with_partner(recipe: Recipe, partner: DigitalHuman, decision: ConsentDecisio
     other = {
         **({"consent": decision.face.pk} if decision.face else {}),
         **({"voice_consent": decision.voice.pk} if decision.voice else {}),
+        **_moving(partner),
         "portrait": partner.portrait.name,
         "speech_engine": partner.voice.engine,
         "voice": partner.voice.key,
@@ -252,6 +253,7 @@ def deck_of(deck: dict[str, Any], partner: dict[str, Any] | None = None) -> Deck
 def _partner(
     *,
     portrait: str,
+    portrait_video: str = "",
     speech_engine: str,
     voice: str,
     speed: float,
@@ -261,6 +263,7 @@ def _partner(
 ) -> Partner:
     return Partner(
         portrait=_stored(portrait),
+        portrait_video=_stored(portrait_video) if portrait_video else None,
         speech_engine=speech_engine,
         voice=voice,
         speed=speed,

@@ -31,9 +31,13 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Partner:
-    """The second digital human of a dialogue, with the mood of its sentences without a mark, as `Manner` has it."""
+    """The second digital human of a dialogue, with the mood of its sentences without a mark, as `Manner` has it.
+
+    `portrait` may be one frame of a `portrait_video`.
+    """
 
     portrait: Path
+    portrait_video: Path | None = None
     speech_engine: str
     voice: str
     speed: float = 1.0

@@ -128,16 +128,17 @@ def check_presentation(
         scenes=len(scenes),
         lower_thirds=tuple(row for row in lower_thirds if any(row[1:])),
         names=tuple(filling.names),
-        estimate=estimates.estimate(what["text"], what["mode"], spliced=True),
+        estimate=estimates.estimate(what["text"], what["mode"], deck=what["recipe"]["deck"]),
     )
 
 
 def estimate_presentation(
-    presentation: Presentation, text: str, *, translated: bool = False, mode: str = ""
+    presentation: Presentation, values: Mapping[str, object], *, translated: bool = False, mode: str = ""
 ) -> estimates.Estimate:
-    """How long a presentation takes to render that says this `text`."""
-    mode = mode or presentation.dressed(translated=translated).mode
-    return estimates.estimate(text, mode, spliced=True)
+    """How long a presentation takes to render. Asks for no consent; raises `ScriptError` as a request does."""
+    filling = fill_presentation(presentation, values, translated=translated)
+    text, deck = _frozen(presentation, list(presentation.scenes.all()), filling, translated)
+    return estimates.estimate(text, mode or presentation.dressed(translated=translated).mode, deck=deck)
 
 
 def _wish(

@@ -126,7 +126,7 @@ def estimate_personal_render(script: PersonalScript, *, mode: str = "") -> estim
     """How long the video of a script takes to render."""
     source = script.source
     if isinstance(source, Presentation):
-        return estimate_presentation(source, script.text, translated=script.translated, mode=mode)
+        return estimate_presentation(source, script.values, translated=script.translated, mode=mode)
     return estimates.estimate(script.text, mode or source.dressed().mode)
 
 

@@ -83,6 +83,37 @@ def test_videos_of_pieces_and_others_say_nothing_of_each_other(human):
     assert estimates.estimate_seconds(CHINESE, "lipsync") == estimates.warm_seconds(CHINESE)
 
 
+def deck(*layouts, speaker=0):
+    """A deck with a scene of each layout, which share the text of `CHINESE`."""
+    share = len(CHINESE) // len(layouts)
+    scenes = [{"begin": share * place, "layout": layout} for place, layout in enumerate(layouts)]
+    return {"scenes": [*scenes[:-1], {**scenes[-1], "speaker": speaker}]}
+
+
+def test_scenes_and_a_second_person_take_longer():
+    alone, two, talk = (
+        estimates.estimate(CHINESE, "lipsync", deck=made).likely
+        for made in (deck("human"), deck("human", "corner"), deck("dialogue", "dialogue"))
+    )
+    assert estimates.estimate_seconds(CHINESE, "lipsync") < alone < two < talk
+    apart = estimates.warm_seconds(CHINESE, deck("human", "human", speaker=1))
+    assert estimates.warm_seconds(CHINESE, deck("human", "human")) < apart < estimates.warm_seconds(CHINESE, TALK)
+
+
+def test_presentations_learn_from_presentations_and_before_the_first_from_videos(human):
+    make_history(human, 3.0)
+    before = estimates.estimate(CHINESE, "lipsync", deck=TALK)
+    assert before.likely > 2 * estimates.warm_seconds(CHINESE, TALK)
+    took = 0.5 * estimates.warm_seconds(CHINESE, TALK)
+    made = {"text": CHINESE, "took_seconds": took, "recipe": {"cuts": [0], "deck": TALK}}
+    factories.make_render(human, status=Render.Status.DONE, finished_at=timezone.now(), **made)
+    assert estimates.estimate(CHINESE, "lipsync", deck=TALK).likely == pytest.approx(took)
+    assert estimates.estimate(CHINESE, "lipsync", spliced=True).likely == estimates.warm_seconds(CHINESE)
+
+
+TALK = deck("dialogue", "dialogue")
+
+
 @pytest.mark.parametrize("factor", [0.2, 1.0, 6.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_after_twenty_renders_the_estimate_lies_where_most_of_them_lay(human, factor, seed):

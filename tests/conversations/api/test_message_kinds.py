@@ -5,7 +5,7 @@ import pytest
 from avatars.models import Render
 from conversations.models import Message
 from tests.conversations.support.message_api import MESSAGES, send
-from tests.support.factories import make_digital_human, make_template
+from tests.support.factories import make_digital_human, make_personal_presentation, make_template
 from tests.support.problem_details import problem
 from wecom.models import Outbound
 
@@ -53,6 +53,26 @@ def test_a_video_of_a_template_says_what_is_put_in(api):
         found = problem(send(api, "digital_human_video", **wish), 422)
         assert (found["field"], found["errors"][0]["code"]) == (field, code)
     assert Message.objects.count() == 1
+
+
+def test_a_video_of_a_presentation_is_in_the_members_language(api):
+    presentation = make_personal_presentation()
+    wish = {"presentation": presentation.pk, "variables": {"name": "王芳"}}
+    for more, words in (({}, "你好王芳，"), ({"translated": True}, "Hello 王芳!")):
+        answer = send(api, "digital_human_video", **wish, **more)
+        assert answer.status_code == 202, answer.content
+        render = Render.objects.get(pk=answer.json()["render"])
+        assert render.text.startswith(words)
+    for wish, field, code in (
+        ({"presentation": presentation.pk}, "variables.name", "required"),
+        ({"presentation": presentation.pk, "translated": True}, "variables.name", "required"),
+        ({"presentation": presentation.pk, "text": "你好"}, "text", "one_of"),
+        ({"presentation": presentation.pk, "mode": "lipsync"}, "mode", "one_of"),
+        ({"text": "你好", "translated": True}, "translated", "one_of"),
+    ):
+        found = problem(send(api, "digital_human_video", **wish), 422)
+        assert (found["field"], found["errors"][0]["code"]) == (field, code)
+    assert Message.objects.count() == 2
 
 
 WEB = {"url": "https://example.com"}

@@ -11,11 +11,18 @@ from avatars import services
 from avatars.ai_label import image_label
 from avatars.exceptions import ConsentError, InUse, ScriptError
 from avatars.models import Presentation, PresentationScene, Render
+from avatars.pipeline.portrait_video import still_of
 from avatars.rendering import recipes
 from avatars.scenes.spec import Layout, Pointing
 from tests.avatars.scenes.test_pdf_pages import make_pdf
 from tests.avatars.support.rendering import make_human
-from tests.support.factories import make_consent, make_digital_human, make_presentation, make_voice
+from tests.support.factories import (
+    make_consent,
+    make_digital_human,
+    make_portrait_video,
+    make_presentation,
+    make_voice,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +227,23 @@ def test_each_speaker_of_a_dialogue_has_a_voice_in_the_second_language():
     render = services.request_presentation_render(presentation, translated=True)
     assert render.recipe["partner"]["voice"] == "other"
     assert render.partner == presentation.partner
+
+
+@pytest.mark.parametrize("person", [0, 1])
+def test_either_digital_human_of_a_dialogue_may_have_a_video_as_portrait(person):
+    presentation, consents = make_dialogue()
+    human = (presentation.digital_human, presentation.partner)[person]
+    video = make_portrait_video(human, still=str(human.portrait.name), video="portraits/moving.mp4", status="done")
+    render = services.request_presentation_render(presentation)
+    assert (render.consent, render.partner_consent) == tuple(consents)
+    spec, notes = recipes.video_spec(render), []
+    assert spec.deck is not None
+    assert spec.deck.partner is not None
+    moving = (spec.portrait_video, spec.deck.partner.portrait_video)
+    assert moving[person] == Path(default_storage.path(str(video.video.name)))
+    assert moving[1 - person] is None
+    still_of(spec, notes)
+    assert notes == ["moving_still"]
 
 
 def test_a_digital_human_in_a_dialogue_is_not_deleted():

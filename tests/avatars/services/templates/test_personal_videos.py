@@ -101,3 +101,12 @@ def test_the_second_digital_human_of_a_dialogue_is_in_the_text():
     presentation = make_presentation(partner=make_digital_human())
     services.add_scene(presentation, layout="dialogue", script="A：你好。\nB：你好！")
     assert said(presentation, values={}).text == "大家好。\n\n看这里。\n\n你好。\n你好！"
+
+
+def test_an_estimate_counts_the_second_person_and_asks_for_no_consent():
+    alone = make_presentation()
+    talk = make_presentation(alone.digital_human, partner=make_digital_human(origin="photograph"))
+    for presentation, layout in ((alone, "human"), (talk, "dialogue")):
+        services.add_scene(presentation, layout=layout, script="A：今天我们一起看新的规定。\nB：好，请讲。")
+    first, second = (services.estimate_personal_render(said(each, values={})).likely for each in (alone, talk))
+    assert second > first
