@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from avatars import consent
-from avatars.exceptions import AvatarError, PortraitError
+from avatars.exceptions import AvatarError, InUse, PortraitError
 from avatars.framing.scene import Captions, Format
 from avatars.models import Presentation, PresentationScene
 from avatars.previews import scene_preview
@@ -94,11 +95,18 @@ def move_scene(scene: PresentationScene, by: int) -> None:
 
 @transaction.atomic
 def remove_presentation(presentation: Presentation) -> None:
-    """Delete a presentation. Its videos stay; its files go where no video was made, which may be made again."""
+    """Delete a presentation. Its videos stay; its files go where no video was made, which may be made again.
+
+    Raises `InUse` for one that schedules or flows send.
+    """
     used = presentation.renders.exists()
     names = [str(scene.slide.name) for scene in presentation.scenes.all() if scene.slide]
     names += [str(file.name) for file in (presentation.logo, presentation.music) if file]
-    presentation.delete()
+    try:
+        presentation.delete()
+    except ProtectedError as error:
+        remedy = "Take it out of its schedules and of the steps of flows; its videos stay."
+        raise InUse("This presentation is used.", code="in_use", remedy=remedy) from error
     for name in () if used else names:
         transaction.on_commit(partial(default_storage.delete, name))
 

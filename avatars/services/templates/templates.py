@@ -6,9 +6,10 @@ from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
-from avatars.exceptions import ScriptError
+from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable, Variable
 from avatars.services.portrait_videos import check_background
 from avatars.services.renders import CHAT, check_script, request_render
@@ -89,9 +90,16 @@ def save_template(template: RenderTemplate, variables: Sequence[TemplateVariable
 
 @transaction.atomic
 def remove_template(template: RenderTemplate) -> None:
-    """Delete a template. Its videos stay; its files go where no video was made with them, which may be made again."""
+    """Delete a template. Its videos stay; its files go where no video was made with them, which may be made again.
+
+    Raises `InUse` for one that schedules or flows send.
+    """
     used = template.renders.exists()
     names = [str(getattr(template, name).name) for name in FILES if getattr(template, name)]
-    template.delete()
+    try:
+        template.delete()
+    except ProtectedError as error:
+        remedy = "Take it out of its schedules and of the steps of flows; its videos stay."
+        raise InUse("This video template is used.", code="in_use", remedy=remedy) from error
     for name in () if used else names:
         transaction.on_commit(partial(default_storage.delete, name))

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
@@ -158,10 +157,15 @@ def test_a_consent_withdrawn_before_the_moment_leaves_text(application, people, 
     assert Render.objects.exclude(status="cancelled").count() == 0
 
 
-def test_a_presentation_that_a_schedule_uses_stays(presentation, people):
-    plan(presentation)
-    with pytest.raises(ProtectedError):
-        presentation.delete()
+def test_a_presentation_or_template_that_a_schedule_uses_stays(presentation, people):
+    schedule, template = plan(presentation), factories.make_template(presentation.digital_human)
+    plan(None, template=template)
+    api = factories.make_api("digital_humans:read", "digital_humans:write")
+    for address in (f"presentations/{presentation.pk}/", f"templates/{template.pk}/"):
+        answer = api.delete(f"/api/v1/{address}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "in_use"), answer.json()
+    services.remove(schedule)
+    assert api.delete(f"/api/v1/presentations/{presentation.pk}/").status_code == 204
 
 
 def test_the_guides_function_takes_a_presentation(presentation, people):
