@@ -137,7 +137,8 @@ def estimate_presentation(
 ) -> estimates.Estimate:
     """How long a presentation takes to render. Asks for no consent; raises `ScriptError` as a request does."""
     filling = fill_presentation(presentation, values, translated=translated)
-    text, deck = _frozen(presentation, list(presentation.scenes.all()), filling, translated)
+    other = caption_filling(presentation, values, translated=translated)
+    text, deck = _frozen(presentation, list(presentation.scenes.all()), filling, other, translated)
     return estimates.estimate(text, mode or presentation.dressed(translated=translated).mode, deck=deck)
 
 

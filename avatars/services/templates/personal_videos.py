@@ -141,9 +141,13 @@ def _presented(
 ) -> PersonalScript:
     scenes, rows = list(presentation.scenes.all()), list(presentation.variables.all())
     translated = scene_texts.is_for(language, scenes)
-    filling, faults = scene_texts.filling_of(scenes, rows, found.found, translated=translated, today=today)
-    lacking = [fault.field for fault in faults if fault.code == "required"]
-    asked = {"translated": translated, "filling": filling}
+    fillings = {translated: Filling()}
+    lacking: list[str] = []
+    for second in (translated, not translated) if presentation.has_both_captions else (translated,):
+        fillings[second], faults = scene_texts.filling_of(scenes, rows, found.found, translated=second, today=today)
+        lacking += [fault.field for fault in faults if fault.code == "required"]
+    filling = fillings[translated]
+    asked = {"translated": translated, "filling": filling, "other": fillings.get(not translated)}
     for fault in presentation_faults(scenes, presentation.partner, **asked):  # type: ignore[arg-type]
         lacking += _shown_at(fault, scenes[fault.scene - 1]) if scenes else []
     return PersonalScript(
@@ -177,7 +181,10 @@ def _presentation_faults(presentation: Presentation, today: date | None) -> Iter
     has_both = bool(scenes) and all(scene.translation.strip() for scene in scenes)
     for translated in (False, True) if has_both else (False,):
         filling = examples(presentation, scenes, translated=translated)
-        for fault in presentation_faults(scenes, presentation.partner, translated=translated, filling=filling):
+        both = presentation.has_both_captions
+        other = examples(presentation, scenes, translated=not translated) if both else None
+        asked = {"translated": translated, "filling": filling, "other": other}
+        for fault in presentation_faults(scenes, presentation.partner, **asked):  # type: ignore[arg-type]
             words = gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
             remedy = gettext("Change it on the page of the presentation.")
             yield TemplateFault(field=fault.field, code=fault.code, words=words, remedy=remedy)

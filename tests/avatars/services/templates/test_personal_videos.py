@@ -64,6 +64,13 @@ def test_a_required_value_that_only_one_language_shows_is_missing_there():
     assert said(presentation, name="", language="en").missing == ()
 
 
+def test_captions_in_both_languages_need_the_values_of_both():
+    presentation = make_personal_presentation(caption_languages="both")
+    presentation.scenes.filter(position=1).update(translation="Hello!", translation_name="Fang")
+    assert said(presentation, name="", language="en").missing == ("name",)
+    assert services.source_faults(presentation) == []
+
+
 def test_values_that_cannot_be_said_or_shown_are_missing():
     presentation = make_presentation()
     note = PresentationVariable(name="note", required=False)
