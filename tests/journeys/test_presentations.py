@@ -30,6 +30,6 @@ def test_a_schedule_and_a_flow_deliver_a_dialogue(stack: Stack, known: Person):
     (scheduled,) = known.reads(seconds=SLOW)
     assert (scheduled["msgtype"], scheduled["content"]["title"]) == ("video", "早上好。\n你好！")
     known.writes("/morning")
-    assert known.reads_text().startswith("这个视频我已经做好了")
+    assert known.reads_text().startswith("这段视频之前做过")
     said = [known.reads(seconds=SLOW)[0] for _each in range(2)]
     assert {entry["msgtype"] for entry in said} == {"text", "video"}
