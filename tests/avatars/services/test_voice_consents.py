@@ -2,22 +2,17 @@
 
 from datetime import date, timedelta
 
-import numpy as np
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from avatars import consent, services
 from avatars.exceptions import ConsentError
-from avatars.models import BUILT_IN, Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice
+from avatars.models import BUILT_IN, Consent, DigitalHuman, Likeness, Render, Statement, Voice
 from avatars.previews import voice_preview
 from avatars.rendering import narration as narrating
 from avatars.rendering import render_worker
-from avatars.speech.synthesis.cache import CachedSpeech, SpeechCache
-from avatars.speech.synthesis.cache import key as cache_key
 from tests.avatars.support import rendering
 from tests.avatars.support.rendering import after, make_human, working
 from tests.support import factories
@@ -205,78 +200,6 @@ def test_nobody_stands_in_with_the_voice_of_somebody_who_has_not_agreed(settings
     assert (render.status, render.speech_engine_used) == ("done", "theirs")
 
 
-@pytest.mark.parametrize("videos", ["delete", "keep"])
-def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, videos, settings, tmp_path):
-    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
-    kept = SpeechCache(tmp_path / "cache")
-    key, ours = (
-        cache_key(engine="gpt_sovits", voice="ya", text="你好"),
-        cache_key(engine="kokoro", voice="b", text="好"),
-    )
-    for name in (key, ours):
-        kept.put(name, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
-    consent = factories.make_consent(voices=[voice])
-    waiting = services.request_render(human, "在等", purpose="chat")
-    spoken = services.request_narration(human, "在等")
-    video = default_storage.save(f"renders/{'a' * 32}/video.mp4", ContentFile(b"video"))
-    made = factories.make_render(human, voice_consent=consent, status="done", video=video)
-    part = default_storage.save(f"narrations/{'a' * 32}/1.amr", ContentFile(b"#!AMR"))
-    recipe = {"speech_engine": "gpt_sovits", "voice": "ya"}
-    said = factories.make_narration(human, recipe=recipe, status="done", parts=[part])
-    portrait = human.portrait.name
-
-    counts = services.withdraw_consent(consent, by="hr", videos=videos)
-
-    assert (counts.cancelled, counts.videos) == (1, 1)
-    for row in (waiting, spoken, made, said):
-        row.refresh_from_db()
-        assert row.reason == "voice_consent_withdrawn"
-        assert row.reason_words
-    assert (waiting.status, spoken.status) == ("cancelled", "cancelled")
-    assert made.video.name.startswith("withheld/") if videos == "keep" else not made.video
-    assert (said.parts, default_storage.exists(part), default_storage.exists(video)) == ([], False, False)
-    assert (kept.get(key), kept.get(ours) is None) == (None, False)
-    assert default_storage.exists(portrait), "the drawing's consent was not withdrawn"
-    assert refused(services.check_consent, made) == "voice_consent_withdrawn"
-
-
-def test_a_withdrawal_removes_only_what_relied_on_it(human, voice, settings, tmp_path):
-    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
-    kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
-    kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
-    first = factories.make_consent(voices=[voice])
-    render, narration = services.request_render(human, "你好"), services.request_narration(human, "你好")
-    factories.make_consent(voices=[voice])
-    services.withdraw_consent(first, by="hr")
-    for row in (render, narration):
-        row.refresh_from_db()
-        assert (row.status, row.reason) == ("cancelled", "voice_consent_withdrawn")
-    assert kept.get(key) is not None
-    assert services.request_render(human, "你好").status == "queued"
-
-
-def test_face_and_voice_of_a_video_are_withdrawn_separately(voice):
-    human = factories.make_digital_human(origin="photograph", voice=voice)
-    face, spoken = factories.make_consent(human), factories.make_consent(voices=[voice], person="李四")
-    narration = services.request_narration(human, "你好")
-    services.withdraw_consent(face, by="hr")
-    narration.refresh_from_db()
-    assert narration.status == "queued", "another person's voice, with consent"
-    assert not default_storage.exists(human.portrait.name)
-    services.withdraw_consent(spoken, by="hr")
-    narration.refresh_from_db()
-    assert (narration.status, narration.reason) == ("cancelled", "voice_consent_withdrawn")
-
-
-def test_maintenance_removes_what_was_stored_after_a_withdrawal(voice, settings, tmp_path):
-    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
-    services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
-    kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
-    kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
-    services.clean_up()
-    assert kept.get(key) is None
-
-
 def test_lists_know_consents_without_a_query_per_row(human, voice, django_assert_num_queries):
     def usable():
         with django_assert_num_queries(1):
@@ -320,107 +243,3 @@ def test_the_voices_that_come_with_us_are_nobodys():
     assert Voice.objects.exists()
     assert not Voice.objects.cloned().exists()
     assert set(Statement.objects.values_list("recorded_by", "reason")) == {("OpenUser", BUILT_IN)}
-
-
-class TestInTheAdmin:
-    @pytest.fixture
-    def page(self, admin_client):
-        return admin_client
-
-    def fields(self, **changes):
-        values = {"name": "小雅", "engine": "cosyvoice", "key": "小雅", "gender": "female", "language": "zh"}
-        values |= {"speed": "0.9", "mood": "warm"}
-        return {**values, **changes}
-
-    def test_somebody_must_say_whose_a_voice_is(self, page):
-        answer = page.post("/admin/avatars/voice/add/", self.fields())
-        assert answer.status_code == 200
-        assert "origin" in answer.context["adminform"].form.errors
-        answer = page.post("/admin/avatars/voice/add/", self.fields(origin="synthetic"))
-        assert "origin_reason" in answer.context["adminform"].form.errors
-        wish = self.fields(origin="synthetic", origin_reason="A stock voice of the engine.")
-        assert page.post("/admin/avatars/voice/add/", wish).status_code == 302
-        voice = Voice.objects.get()
-        assert (voice.origin, voice.speed, voice.mood) == ("synthetic", 0.9, "warm")
-        statement = Statement.objects.get()
-        assert (statement.recorded_by, statement.reason) == ("admin", "A stock voice of the engine.")
-        listed = page.get("/admin/avatars/statement/").content.decode()
-        assert "A stock voice of the engine." in listed
-
-    def test_a_built_in_one_is_nobodys(self, page):
-        page.post("/admin/avatars/voice/add/", self.fields(engine="kokoro", key="zf_xiaoyi"))
-        assert Voice.objects.get().origin == "synthetic"
-
-    def test_a_consent_is_recorded_for_voices_alone(self, page, voice):
-        form = page.get(f"/admin/avatars/consent/add/?voices={voice.pk}").content.decode()
-        assert 'name="voices"' in form
-        today = TODAY().isoformat()
-        wish = {"person": "张三", "purposes": ["chat"], "valid_from": today}
-        evidence = {"evidence": ContentFile(factories.PDF, name="a.pdf")}
-        answer = page.post("/admin/avatars/consent/add/", {**wish, **evidence})
-        assert "humans" in answer.context["adminform"].form.errors, "it covers nothing"
-        evidence = {"evidence": ContentFile(factories.PDF, name="a.pdf")}
-        assert page.post("/admin/avatars/consent/add/", {**wish, **evidence, "voices": [voice.pk]}).status_code == 302
-        consent = Consent.objects.get()
-        assert [row.voice_key for row in consent.likenesses.all()] == ["gpt_sovits:ya"]
-        assert str(voice) in page.get(f"/admin/avatars/consent/{consent.pk}/change/").content.decode()
-        assert page.get(f"/admin/avatars/render/?rests_on={consent.pk}").status_code == 200
-
-    def test_a_voice_is_declared_synthetic_and_the_history_says_by_whom(self, page, voice):
-        wish = self.fields(name=voice.name, engine=voice.engine, key=voice.key, origin="synthetic")
-        assert (
-            page.post(f"/admin/avatars/voice/{voice.pk}/change/", wish | {"origin_reason": "Bought."}).status_code
-            == 302
-        )
-        assert voice.origin == "synthetic"
-        assert "origin" in page.get(f"/admin/avatars/voice/{voice.pk}/history/").content.decode().lower()
-
-    def test_another_name_of_the_engine_makes_the_statement_void(self, page, voice):
-        services.declare_synthetic(voice, by="hr", reason="Bought.")
-        Voice.objects.filter(pk=voice.pk).update(key="somebody")
-        voice.refresh_from_db()
-        assert (voice.origin, Statement.objects.get().state) == ("cloned", "void")
-
-    def test_only_those_who_may_record_consents_declare_a_voice_synthetic(self, client, voice):
-        clerk = User.objects.create_user("clerk", is_staff=True)
-        rights = Permission.objects.filter(codename__in=["view_voice", "add_voice", "change_voice"])
-        clerk.user_permissions.set(rights)
-        client.force_login(clerk)
-        wish = self.fields(name=voice.name, engine=voice.engine, key=voice.key, origin="synthetic")
-        address = f"/admin/avatars/voice/{voice.pk}/change/"
-        answer = client.post(address, wish | {"origin_reason": "Trust me."})
-        assert "origin" in answer.context["adminform"].form.errors
-        assert voice.origin == "cloned"
-
-    def test_the_list_of_digital_humans_says_that_a_voice_lacks_its_consent(self, page, human):
-        listed = page.get("/admin/avatars/digitalhuman/?may=missing").content.decode()
-        assert human.name in listed
-
-    def test_an_audition_says_why_not(self, page, voice):
-        answer = page.get(f"/admin/avatars/voice/{voice.pk}/audition/")
-        assert (answer.status_code, answer.json()["code"]) == (422, "voice_consent_missing")
-
-
-class TestOverREST:
-    def test_a_consent_for_a_voice(self, human, voice):
-        api = factories.make_api("consents:write", "consents:read", "renders:write", "digital_humans:read")
-        wish = {"digital_human": human.pk, "text": "早安"}
-        answer = api.post("/api/v1/renders/", wish, format="json")
-        assert (answer.status_code, answer.json()["code"]) == (409, "voice_consent_missing")
-        assert api.get(f"/api/v1/voices/{voice.pk}/").json()["consented"] is False
-        assert api.get(f"/api/v1/voices/{voice.pk}/audition/").status_code == 409
-        fields = {"person": "张三", "purposes": ["chat"]}
-        evidence = ContentFile(factories.PDF, name="a.pdf")
-        answer = api.post("/api/v1/consents/", {**fields, "evidence": evidence}, format="multipart")
-        assert (answer.status_code, "digital_humans" in str(answer.json())) == (422, True), answer.json()
-        evidence = ContentFile(factories.PDF, name="a.pdf")
-        answer = api.post(
-            "/api/v1/consents/", {**fields, "evidence": evidence, "voices": [voice.pk]}, format="multipart"
-        )
-        assert (answer.status_code, answer.json()["voices"]) == (201, [voice.pk]), answer.json()
-        made = api.post("/api/v1/renders/", wish, format="json")
-        assert (made.status_code, made.json()["voice_consent"]) == (202, answer.json()["id"])
-        assert api.get("/api/v1/consents/").json()["results"][0]["renders"] == 1
-        gone = api.post(f"/api/v1/consents/{answer.json()['id']}/withdraw/", {}, format="json")
-        assert gone.json()["cancelled"] == 1
-        assert Narration.objects.count() == 0
