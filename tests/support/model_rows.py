@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from conversations.models import Content, Conversation, Message, WatchLink
+from conversations.models import Content, Conversation, Message, State, WatchLink
 from scheduling.models import Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
@@ -128,6 +128,11 @@ def make_schedule(**fields: Any) -> Schedule:
     return save_schedule(Schedule(**values))
 
 
+def make_state(**fields: Any) -> State:
+    """A step has one source of its video."""
+    return filled(State, **{"presentation": None, **fields})  # type: ignore[no-any-return]
+
+
 def make_interval() -> IntervalSchedule:
     return IntervalSchedule.objects.get_or_create(every=15, period="seconds")[0]
 
@@ -150,6 +155,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "conversations.Conversation": make_conversation,
     "conversations.Desk": make_desk,
     "conversations.Message": make_message,
+    "conversations.State": make_state,
     "conversations.WatchLink": make_watch_link,
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
