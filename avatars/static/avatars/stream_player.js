@@ -22,6 +22,10 @@
       return this.base !== "" && !this.unplayable;
     }
 
+    get hasCaptions() {
+      return this.tracks.some(({ track }) => track);
+    }
+
     // Whether all that there will be was handed to the player.
     get whole() {
       return this.ended && (this.byPlaylist || this.next > this.parts);

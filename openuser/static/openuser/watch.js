@@ -53,8 +53,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     progress.remove();
     main.querySelector("section").replaceWith(page.querySelector("main section"));
-    const track = page.querySelector("track");
-    if (track && !player.track) video.append(track);
+    if (!player.hasCaptions) video.append(...page.querySelectorAll("track"));
   }
 
   function gone() {
