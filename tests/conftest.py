@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.fixtures.s3",
     "tests.fixtures.stack_logs",
     "tests.fixtures.videos",
+    "tests.runner.long_tests",
 ]
 
 # How long an example takes is a matter of the machine, and of what else runs there.

@@ -12,6 +12,7 @@ from defusedxml import ElementTree
 OUTCOMES = {"failure": "failed", "error": "error", "skipped": "skipped"}
 ORDER = ("failed", "passed", "skipped", "error")
 WIDTH = 80
+DURATIONS, LONG_TESTS = "durations.json", "long_tests.json"
 
 
 @dataclass(kw_only=True)
@@ -21,11 +22,13 @@ class TestTotals:
     Attributes:
         outcomes: the number of tests that passed, failed …
         runs: for each run the seconds of each file's tests, by the dotted name of the module.
+        functions: for each run the seconds of each function's cases, by the module's file and the function's name.
         seconds: the time from the start of the first run to the end of the last.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     runs: list[dict[str, float]] = field(default_factory=list)
+    functions: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
 
     def folders(self) -> dict[str, float]:
@@ -43,13 +46,17 @@ def read(folder: Path) -> TestTotals:
     spans: list[tuple[float, float]] = []
     for path in sorted(folder.glob("*.xml")):
         files: dict[str, float] = defaultdict(float)
+        functions: dict[str, float] = defaultdict(float)
         for suite in ElementTree.parse(path).iter("testsuite"):
             began = datetime.fromisoformat(suite.get("timestamp", "")).timestamp()
             spans.append((began, began + float(suite.get("time", 0))))
             for case in suite.iter("testcase"):
                 tested.outcomes[outcome(case)] += 1
-                files[module_of(case.get("classname", ""))] += float(case.get("time", 0))
+                module, seconds = module_of(case.get("classname", "")), float(case.get("time", 0))
+                files[module] += seconds
+                functions[f"{file_of(module)}::{case.get('name', '').partition('[')[0]}"] += seconds
         tested.runs.append(files)
+        tested.functions.append(functions)
     if spans:
         tested.seconds = max(end for _, end in spans) - min(began for began, _ in spans)
     return tested
@@ -66,14 +73,26 @@ def module_of(classname: str) -> str:
     return ".".join(names[: ends[0]] if ends else names)
 
 
-def record(tested: TestTotals, path: Path, root: Path) -> None:
-    """Write the seconds of each file that takes more than one, for the order of the next run."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for run in tested.runs:
-        for module, seconds in run.items():
-            known[f"{module.replace('.', '/')}.py"] = round(seconds, 1)
-    kept = {file: seconds for file, seconds in sorted(known.items()) if (root / file).is_file() and seconds >= 1.0}
-    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+def file_of(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"
+
+
+def record(tested: TestTotals, folder: Path, root: Path) -> None:
+    """Write the seconds of files, for the order of the next run, and of tests, which `--fast` leaves out.
+
+    Of those that take a second or more, and of one that ran twice, the longer time.
+    """
+    by_file = [{file_of(module): seconds for module, seconds in run.items()} for run in tested.runs]
+    for path, runs in ((folder / DURATIONS, by_file), (folder / LONG_TESTS, tested.functions)):
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        ran = {name: max(run.get(name, 0.0) for run in runs) for run in runs for name in run}
+        known |= {name: round(seconds, 1) for name, seconds in ran.items()}
+        kept = {
+            name: seconds
+            for name, seconds in sorted(known.items())
+            if seconds >= 1.0 and (root / name.partition("::")[0]).is_file()
+        }
+        path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def lines(tested: TestTotals) -> list[str]:

@@ -24,7 +24,7 @@ from openuser.servers import chromium, postgres
 from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[3]
-DURATIONS = ROOT / "tests" / "runner" / "durations.json"
+RECORDS = ROOT / "tests" / "runner"  # what `--record` keeps
 FLAGS = frozenset(
     {"--fast", "--both", "--record", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"}
 )
@@ -56,7 +56,7 @@ class Plan:
     """The options of the command.
 
     Attributes:
-        fast: only SQLite, without slow tests.
+        fast: only SQLite, without tests that take long.
         both: every test that uses a database, on both of them.
         extra: arguments for pytest.
     """
@@ -70,15 +70,20 @@ class Plan:
         """Whether the arguments choose tests: a path, or a word after `-k`."""
         return any(not word.startswith("-") for word in self.extra)
 
+    @property
+    def chooses_apps(self) -> bool:
+        """Whether the arguments choose all tests of apps, like `tests/wecom`."""
+        return self.chooses and all(word.strip("/").count("/") == 1 and (ROOT / word).is_dir() for word in self.extra)
+
 
 class Command(BaseCommand):
     help = "Run the whole suite: style, types, contracts, migrations, and the tests on SQLite and on PostgreSQL."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--fast", action="store_true", help="SQLite only, without slow, browser and chaos tests")
+        parser.add_argument("--fast", action="store_true", help="SQLite only, without long, browser and chaos tests")
         parser.add_argument("--both", action="store_true", help="every test that uses a database, on both of them")
-        parser.add_argument("--record", action="store_true", help=f"keep the seconds of each file in {DURATIONS.name}")
+        parser.add_argument("--record", action="store_true", help="keep the seconds of files and of long tests")
         parser.add_argument("--fail-fast", action="store_true", help="one step at a time, up to the first that fails")
         parser.add_argument("pytest", nargs="*", help="anything else goes to pytest, such as a path or -k WORD")
 
@@ -102,7 +107,7 @@ class Command(BaseCommand):
         for line in junit.lines(tested):
             self.stdout.write(line)
         if options["record"]:
-            junit.record(tested, DURATIONS, ROOT)
+            junit.record(tested, RECORDS, ROOT)
         if not all(outcome.passed for outcome in outcomes):
             sys.exit(1)
 
@@ -187,7 +192,7 @@ def tests_on_sqlite(folder: Path, plan: Plan, environment: Mapping[str, str]) ->
     """All tests."""
     if not plan.fast:
         yield Step(title="Chromium", work=lambda _output: bool(chromium.find_or_install()))
-    expression = marks("slow", "browser", "chaos") if plan.fast else marks()
+    expression = marks("slow", "long", "browser", "chaos") if plan.fast else marks()
     yield Step(title="pytest on SQLite", work=partial(pytest, "sqlite", expression, plan, folder, environment))
 
 
@@ -218,11 +223,13 @@ def marks(*without: str) -> str:
 def workers(plan: Plan, database: str) -> list[str]:
     """pytest's option for the number of processes: more than there are processors, because many tests wait.
 
-    Chosen tests run in one process, which starts sooner.
+    Chosen tests run in one process, which starts sooner; those of an app in one for each processor.
     """
+    processors = min(os.cpu_count() or 2, 7)
+    if plan.chooses_apps and database == "sqlite":
+        return ["-n", str(processors)]
     if plan.chooses:
         return []
-    processors = min(os.cpu_count() or 2, 7)
     if database == "postgres" and not plan.both:
         return ["-n", str(processors // 2)] if processors > 3 else []
     return ["-n", str(processors + 1)]

@@ -27,6 +27,12 @@ def test_does_not_begin(broken): pass
 @pytest.mark.skip
 def test_is_left_out(): pass
 """
+CASES = """
+import pytest
+
+@pytest.mark.parametrize("number", range(3))
+def test_each(number): pass
+"""
 
 
 def run_pytest(folder, *line):
@@ -44,7 +50,7 @@ def test_the_last_line_is_what_pytest_would_say_of_all_runs(tmp_path):
     assert set(tested.folders()) == {"tests.one", "tests.two"}
     *folders, _empty, closing = junit.lines(tested)
     assert closing[0] == closing[-1] == "="
-    assert f" 2 failed, 4 passed, 2 skipped, 2 error in {tested.seconds:.2f}s (0:00:0" in closing
+    assert f" 2 failed, 4 passed, 2 skipped, 2 error in {tested.seconds:.2f}s (0:" in closing
     assert any(line.endswith(" s  tests/one") for line in folders)
 
 
@@ -52,27 +58,40 @@ def test_without_tests_nothing_is_added(tmp_path):
     assert junit.lines(junit.read(tmp_path)) == []
 
 
-def test_the_seconds_of_long_files_are_kept(tmp_path):
-    kept, (long, short) = (
-        tmp_path / "durations.json",
-        (tmp_path / "tests" / name for name in ("test_a.py", "test_b.py")),
-    )
-    kept.write_text('{"tests/test_gone.py": 9.0, "tests/test_b.py": 8.0}')
+def test_the_seconds_of_long_files_and_tests_are_kept(tmp_path):
+    long, short = (tmp_path / "tests" / name for name in ("test_a.py", "test_b.py"))
+    (tmp_path / "durations.json").write_text('{"tests/test_gone.py": 9.0, "tests/test_b.py": 8.0}')
     long.parent.mkdir()
     long.touch()
     short.touch()
-    runs = [{"tests.test_a": 3.0, "tests.test_b": 0.5}, {"tests.test_a": 4.06}]
-    junit.record(junit.TestTotals(runs=runs), kept, tmp_path)
-    assert json.loads(kept.read_text()) == {"tests/test_a.py": 4.1}
+    runs = [{"tests.test_a": 4.06, "tests.test_b": 0.5}, {"tests.test_a": 3.0}]
+    functions = [{"tests/test_a.py::test_x": 0.7, "tests/test_a.py::test_y": 3.36, "tests/test_b.py::test_z": 0.5}]
+    junit.record(junit.TestTotals(runs=runs, functions=functions), tmp_path, tmp_path)
+    assert json.loads((tmp_path / "durations.json").read_text()) == {"tests/test_a.py": 4.1}
+    assert json.loads((tmp_path / "long_tests.json").read_text()) == {"tests/test_a.py::test_y": 3.4}
+
+
+def test_the_cases_of_a_function_count_together(tmp_path):
+    (tmp_path / "test_it.py").write_text(CASES)
+    run_pytest(tmp_path, "--junit-xml=one.xml", "test_it.py")
+    (functions,) = junit.read(tmp_path).functions
+    assert set(functions) == {"test_it.py::test_each"}
 
 
 def test_a_test_in_a_class_counts_for_its_file():
     assert junit.module_of("tests.wecom.test_menus.TestMenu") == junit.module_of("tests.wecom.test_menus")
 
 
-@pytest.mark.parametrize("extra", [("tests/wecom",), ("-k", "menu"), ("tests/core", "-x")])
+@pytest.mark.parametrize("extra", [("tests/wecom/outbox",), ("-k", "menu"), ("tests/core/test_logs.py", "-x")])
 def test_chosen_tests_run_in_one_process(extra):
     assert suite.workers(suite.Plan(extra=extra), "sqlite") == []
+
+
+@pytest.mark.parametrize("extra", [("tests/wecom",), ("tests/core/", "tests/scheduling")])
+def test_an_app_has_a_process_for_each_processor(extra):
+    option, number = suite.workers(suite.Plan(extra=extra), "sqlite")
+    assert (option, int(number)) == ("-n", min(os.cpu_count(), 7))
+    assert suite.workers(suite.Plan(extra=extra), "postgres") == []
 
 
 @pytest.mark.parametrize("extra", [(), ("-x",), ("--durations=9",)])
