@@ -102,7 +102,7 @@ def english(browser, application: Application, member: str) -> Iterator[Any]:
     with browser.new_context(viewport={"width": 375, "height": 900}, locale="en-GB", color_scheme="dark") as context:
         page = context.new_page()
         page.goto(f"{application.emulator.url}/emulator/?agentid={application.agent_id}#{member}")
-        expect(page.get_by_test_id("composer")).to_be_visible()
+        expect(page.get_by_test_id("composer")).to_be_focused()  # the chat is open
         yield page
 
 

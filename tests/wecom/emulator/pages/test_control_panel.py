@@ -61,6 +61,22 @@ def test_a_chat_that_opens_leaves_the_caret_in_a_form(
     expect(seed).to_have_value("1234")
 
 
+def test_a_chat_that_opens_leaves_the_focus_where_somebody_put_it(
+    desk: Callable[[str], Page], application: Application, member: str
+) -> None:
+    page = desk(member)
+    expect(page.get_by_test_id("composer")).to_be_focused()
+    late: list[Route] = []
+    page.route("**/emulator/api/chat?*", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request("**/emulator/api/chat?*"):
+        page.reload()
+    chosen = page.locator("#emoji")
+    chosen.focus()
+    with page.expect_request("**/emulator/api/event"):
+        late[0].continue_()
+    expect(chosen).to_be_focused()
+
+
 def test_the_clock_is_moved_step_by_step(
     desk: Callable[[str], Page], application: Application, emulator: Emulator, member: str, clean_clock: None
 ) -> None:

@@ -33,12 +33,14 @@ async function open(userid, chat) {
   const opened = `${member.userid}/${state.groupChat ?? ""}`;
   if (opened !== shownChat) Object.assign(state, { entries: new Map(), drafts: [] });
   shownChat = opened;
+  const before = document.activeElement;
   await drawHeader();
   await loadChat();
   scrollToEnd();
   const trayOpen = !byId("more-tray").hidden || !byId("emoji-tray").hidden; // opened before the chat was there
   const elsewhere = byId("inspector").contains(document.activeElement); // a form beside the phone is filled in
-  if (matchMedia("(hover: hover)").matches && !trayOpen && !elsewhere) byId("composer").focus({ preventScroll: true });
+  const moved = ![before, document.body].includes(document.activeElement); // somebody was quicker than the chat
+  if (matchMedia("(hover: hover)").matches && !trayOpen && !elsewhere && !moved) byId("composer").focus({ preventScroll: true });
   if (entered) await openApplication(member);
 }
 
