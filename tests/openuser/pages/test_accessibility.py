@@ -216,7 +216,8 @@ def test_a_changed_form_asks_before_it_is_left(site: Site):
 def test_the_first_tab_leads_past_the_sidebar(site: Site):
     def look(browser: Browser) -> tuple[str, bool]:
         page = opened(browser, site, site.boss, locale="en")
-        page.goto(site.url + reverse("admin:conversations_answer_add"), wait_until="networkidle")
+        # A page without a form: in one for a new row Django puts the caret into the first field, sooner or later.
+        page.goto(site.url + reverse("admin:conversations_answer_changelist"), wait_until="networkidle")
         page.evaluate("getSelection().collapse(document.body, 0)")  # the tab's own beginning, whatever a script did
         page.keyboard.press("Tab")
         words = page.evaluate("document.activeElement.textContent")
