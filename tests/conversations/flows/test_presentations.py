@@ -11,6 +11,7 @@ from conversations import services
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Conversation, Flow, Message, State
+from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -23,21 +24,7 @@ def presentation(application):
 
 @pytest.fixture
 def flow(presentation) -> Flow:
-    """Asks for a name, then shows a presentation with it."""
-    flow = factories.make_flow(name="培训", command="/training")
-    flow.states.all().delete()
-    ask = State.objects.create(flow=flow, position=1, key="ask", name="问", text="你叫什么？", slot="who")
-    values = {"presentation": presentation, "values": "name = {{who}}\nplace = lab"}
-    video = State.objects.create(flow=flow, position=2, key="video", name="制作", kind="video", **values)
-    end = State.objects.create(flow=flow, position=3, key="end", name="结束", kind="end", text="再见。")
-    ask.transitions.create(target=video)
-    video.transitions.create(target=end)
-    return flow
-
-
-def problems(flow, **changes):
-    State.objects.filter(flow=flow, key="video").update(**changes)
-    return {(problem.state, problem.code, problem.is_error) for problem in publication.check(flow)}
+    return make_video_flow(presentation, name="培训", command="/training")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from conversations.exceptions import FlowError
 from conversations.flows import publication, video_templates
 from conversations.machine.values import Machine
 from conversations.models import Flow, Message, State
+from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -22,28 +23,7 @@ def template(application):
 
 @pytest.fixture
 def flow(template) -> Flow:
-    """Asks for a name, then says a template with it."""
-    flow = factories.make_flow(name="欢迎", command="/welcome")
-    flow.states.all().delete()
-    ask = State.objects.create(flow=flow, position=1, key="ask", name="问", text="你叫什么？", slot="who")
-    video = State.objects.create(
-        flow=flow,
-        position=2,
-        key="video",
-        name="制作",
-        kind="video",
-        template=template,
-        values="name = {{who}}\nplace = lab",
-    )
-    end = State.objects.create(flow=flow, position=3, key="end", name="结束", kind="end", text="再见。")
-    ask.transitions.create(target=video)
-    video.transitions.create(target=end)
-    return flow
-
-
-def problems(flow, **changes):
-    State.objects.filter(flow=flow, key="video").update(**changes)
-    return {(problem.state, problem.code, problem.is_error) for problem in publication.check(flow)}
+    return make_video_flow(template, name="欢迎", command="/welcome")
 
 
 def test_a_flow_without_faults_can_be_published(flow):

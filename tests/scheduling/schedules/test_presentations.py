@@ -11,7 +11,7 @@ from conversations.models import Conversation, Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import RunMessage, Schedule
-from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.schedules import clock, outcomes, plan_video, refused_video, sent, texts
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -33,22 +33,6 @@ def people(application):
     return ["wangfang", "lisi", "nobody"]
 
 
-def plan(presentation, user_ids=("wangfang",), **fields):
-    wishes = {"message_type": "video", "text": "", "values": {"name": "{{name}}"}, "presentation": presentation}
-    return make_schedule(user_ids=list(user_ids), **{**wishes, **fields})
-
-
-def refused(presentation, **fields):
-    with pytest.raises(SchedulingError) as caught:
-        plan(presentation, **fields)
-    assert caught.value.remedy
-    return caught.value.field, caught.value.code
-
-
-def texts():
-    return {message.member.user_id: message.content.text for message in Message.objects.select_related("content")}
-
-
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
@@ -61,27 +45,27 @@ def texts():
     ],
 )
 def test_what_is_wrong_is_told_when_it_is_saved(presentation, people, fields, where):
-    assert refused(presentation, **fields) == where
+    assert refused_video(presentation, **fields) == where
     assert not Schedule.objects.exists()
 
 
 def test_a_presentation_that_cannot_be_rendered_is_refused(presentation, people):
     presentation.scenes.filter(position=2).update(slide="")
-    assert refused(Presentation.objects.get()) == ("presentation", "presentation_slide_missing")
+    assert refused_video(Presentation.objects.get()) == ("presentation", "presentation_slide_missing")
 
 
 def test_a_template_beside_a_presentation_is_refused(presentation, people):
     template = factories.make_template(presentation.digital_human)
-    assert refused(presentation, template=template) == ("presentation", "two_sources")
+    assert refused_video(presentation, template=template) == ("presentation", "two_sources")
 
 
 def test_another_digital_human_cannot_speak_in_it(presentation, people):
     other = factories.make_digital_human()
-    assert refused(presentation, digital_human=other) == ("digital_human", "digital_human_unused")
+    assert refused_video(presentation, digital_human=other) == ("digital_human", "digital_human_unused")
 
 
 def test_each_member_gets_their_words_in_their_language(presentation, people):
-    schedule = plan(presentation, people[:2])
+    schedule = plan_video(presentation, people[:2])
     services.run_due(schedule.pk, now=clock(NINE))
     assert outcomes(schedule) == [("11-25 09:00", "sent")]
     assert texts() == {"wangfang": CHINESE, "lisi": ENGLISH}
@@ -92,12 +76,12 @@ def test_each_member_gets_their_words_in_their_language(presentation, people):
 def test_the_language_that_a_member_writes_counts_without_a_chosen_one(application, presentation, people):
     member = factories.make_member(application, "zhao", name="李四")
     Conversation.objects.create(application=application, member=member, language="en")
-    services.run_due(plan(presentation, ["zhao"]).pk, now=clock(NINE))
+    services.run_due(plan_video(presentation, ["zhao"]).pk, now=clock(NINE))
     assert texts() == {"zhao": ENGLISH}
 
 
 def test_a_member_without_a_required_value_gets_text_and_the_reason(presentation, people):
-    schedule = plan(presentation, people)
+    schedule = plan_video(presentation, people)
     (warning,) = [words for words in services.warnings(schedule) if "nobody (name)" in words]
     assert "lisi" not in warning
     services.run_due(schedule.pk, now=clock(NINE))
@@ -110,13 +94,13 @@ def test_a_member_without_a_required_value_gets_text_and_the_reason(presentation
 
 def test_a_default_that_was_used_is_noted(presentation, people):
     presentation.variables.filter(name="name").update(required=False, default="同事")
-    services.run_due(plan(presentation, ["nobody"]).pk, now=clock(NINE))
+    services.run_due(plan_video(presentation, ["nobody"]).pk, now=clock(NINE))
     assert [row.defaulted for row in RunMessage.objects.all()] == [["name"]]
     assert texts()["nobody"].startswith("你好同事，")
 
 
 def test_all_videos_are_rendered_ahead_and_found_at_the_moment(presentation, people):
-    schedule = plan(presentation, people)
+    schedule = plan_video(presentation, people)
     services.sweep(now=clock("2026-11-25T08:46"))
     ahead = set(Render.objects.values_list("pk", flat=True))
     assert len(ahead) == 2
@@ -126,14 +110,14 @@ def test_all_videos_are_rendered_ahead_and_found_at_the_moment(presentation, peo
 
 
 def test_an_edit_between_saving_and_sending_is_said(presentation, people):
-    schedule = plan(presentation)
+    schedule = plan_video(presentation)
     presentation.scenes.filter(position=2).update(script="看[point 1]{{place.label}}那里。")
     services.run_due(schedule.pk, now=clock(NINE))
     assert texts()["wangfang"].endswith("看总部那里。")
 
 
 def test_a_run_fails_with_the_scene_when_the_presentation_broke(presentation, people):
-    schedule = plan(presentation)
+    schedule = plan_video(presentation)
     presentation.scenes.filter(position=2).update(slide="")
     (run,) = services.run_due(schedule.pk, now=clock(NINE))
     assert (run.outcome, run.reason) == ("failed", "slide_missing")
@@ -148,7 +132,7 @@ def test_a_consent_withdrawn_before_the_moment_leaves_text(application, people, 
     }
     presentation = factories.make_presentation(humans[0], partner=humans[1])
     avatars.add_scene(presentation, layout="dialogue", script="A：你好。\nB：你好！")
-    schedule = plan(presentation, values={})
+    schedule = plan_video(presentation, values={})
     services.sweep(now=clock("2026-11-25T08:46"))
     avatars.withdraw_consent(consents[who], by="boss")
     services.run_due(schedule.pk, now=clock(NINE))
@@ -158,8 +142,8 @@ def test_a_consent_withdrawn_before_the_moment_leaves_text(application, people, 
 
 
 def test_a_presentation_or_template_that_a_schedule_uses_stays(presentation, people):
-    schedule, template = plan(presentation), factories.make_template(presentation.digital_human)
-    plan(None, template=template)
+    schedule, template = plan_video(presentation), factories.make_template(presentation.digital_human)
+    plan_video(None, template=template)
     api = factories.make_api("digital_humans:read", "digital_humans:write")
     for address in (f"presentations/{presentation.pk}/", f"templates/{template.pk}/"):
         answer = api.delete(f"/api/v1/{address}")

@@ -10,7 +10,7 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import RunMessage, Schedule
-from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes, plan_video, refused_video, sent, texts
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,23 +38,6 @@ def people(application):
     return ["wangfang", "lisi", "nobody"]
 
 
-def plan(template, user_ids=("wangfang",), **fields):
-    values = fields.pop("values", {"name": "{{name}}"})
-    wishes = {"message_type": "video", "text": "", "template": template, "values": values, **fields}
-    return make_schedule(user_ids=list(user_ids), **wishes)
-
-
-def refused(template, **fields):
-    with pytest.raises(SchedulingError) as caught:
-        plan(template, **fields)
-    assert caught.value.remedy
-    return caught.value.field, caught.value.code
-
-
-def texts():
-    return {message.member.user_id: message.content.text for message in Message.objects.select_related("content")}
-
-
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
@@ -68,16 +51,19 @@ def texts():
     ],
 )
 def test_what_is_wrong_is_told_when_it_is_saved(template, fields, where):
-    assert refused(template, **fields) == where
+    assert refused_video(template, **fields) == where
     assert not Schedule.objects.exists()
 
 
 def test_a_required_variable_without_a_value_is_told(application):
-    assert refused(make_template(), values={}) == ("values", "value_required")
+    assert refused_video(make_template(), values={}) == ("values", "value_required")
 
 
 def test_somebody_else_cannot_speak_in_a_template(template):
-    assert refused(template, digital_human=factories.make_digital_human()) == ("digital_human", "digital_human_unused")
+    assert refused_video(template, digital_human=factories.make_digital_human()) == (
+        "digital_human",
+        "digital_human_unused",
+    )
 
 
 def test_values_without_a_template_are_told():
@@ -87,7 +73,7 @@ def test_values_without_a_template_are_told():
 
 
 def test_each_member_gets_their_own_words_and_who_lacks_one_the_default(template, people):
-    schedule = plan(template, people)
+    schedule = plan_video(template, people)
     services.run_due(schedule.pk, now=clock(NINE))
     assert outcomes(schedule) == [("11-25 09:00", "sent")]
     assert texts() == {
@@ -101,7 +87,7 @@ def test_each_member_gets_their_own_words_and_who_lacks_one_the_default(template
 
 
 def test_who_lacks_what_is_required_gets_the_words_and_the_reason(application, people):
-    schedule = plan(make_template(), people)
+    schedule = plan_video(make_template(), people)
     (warning,) = [words for words in services.warnings(schedule) if "nobody" in words and "name" in words]
     assert "lisi" not in warning
     services.run_due(schedule.pk, now=clock(NINE))
@@ -116,33 +102,33 @@ def test_who_lacks_what_is_required_gets_the_words_and_the_reason(application, p
 
 def test_sentences_that_are_alike_are_drawn_once_though_nobody_ticked_it(template, people):
     assert not template.spliced
-    schedule = plan(template, people)
+    schedule = plan_video(template, people)
     services.run_due(schedule.pk, now=clock(NINE))
     assert [bool(render.recipe.get("cuts")) for render in Render.objects.all()] == [True] * 3
 
 
 def test_one_member_and_equal_words_are_drawn_as_the_template_has_it(template, people):
-    services.run_due(plan(template, ["wangfang"]).pk, now=clock(NINE))
-    services.run_due(plan(template, people, values={"name": "各位"}).pk, now=clock(NINE))
+    services.run_due(plan_video(template, ["wangfang"]).pk, now=clock(NINE))
+    services.run_due(plan_video(template, people, values={"name": "各位"}).pk, now=clock(NINE))
     one, same = Render.objects.order_by("pk")
     assert ["cuts" in render.recipe for render in (one, same)] == [False, False]
     assert Message.objects.filter(render=same).count() == 3
 
 
 def test_values_that_are_the_same_for_all_need_nobodys_name(template, people):
-    schedule = plan(template, people, values={"name": "新同事"})
+    schedule = plan_video(template, people, values={"name": "新同事"})
     assert not schedule.is_personal
     services.run_due(schedule.pk, now=clock(NINE))
     assert set(texts().values()) == {"你好新同事！欢迎来到公司，祝你工作愉快。"}
 
 
 def test_a_department_can_be_said(application, people):
-    services.run_due(plan(make_template(), values={"name": "{{department}}的{{name}}"}).pk, now=clock(NINE))
+    services.run_due(plan_video(make_template(), values={"name": "{{department}}的{{name}}"}).pk, now=clock(NINE))
     assert texts()["wangfang"].startswith("你好研发部的王芳！")
 
 
 def test_all_of_them_are_made_before_their_moment_and_found_then(template, people):
-    schedule = plan(template, people)
+    schedule = plan_video(template, people)
     services.sweep(now=clock("2026-11-25T08:46"))
     assert Render.objects.count() == 3
     ahead = set(Render.objects.values_list("pk", flat=True))
@@ -153,7 +139,7 @@ def test_all_of_them_are_made_before_their_moment_and_found_then(template, peopl
 def test_a_template_that_a_schedule_uses_stays(template, people):
     from django.db.models import ProtectedError
 
-    plan(template)
+    plan_video(template)
     with pytest.raises(ProtectedError):
         template.delete()
 
@@ -219,7 +205,7 @@ class TestInTheAdmin:
         assert Client().post("/admin/scheduling/schedule/words/", wish).status_code == 302
 
     def test_a_run_says_for_whom_the_default_was_said(self, client, template, people):
-        schedule = plan(template, people)
+        schedule = plan_video(template, people)
         (run,) = services.run_due(schedule.pk, now=clock(NINE))
         page = client.get(reverse("admin:scheduling_run_change", args=[run.pk])).content.decode()
         assert page.count("default used for: name") == 1

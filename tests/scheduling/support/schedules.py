@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from avatars.models import Presentation, RenderTemplate
+from conversations.models import Message
 from scheduling import services
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from wecom.models import Outbound
 
@@ -32,3 +37,25 @@ def outcomes(schedule: Schedule) -> list[tuple[str, str]]:
 def sent(user_id: str = "zhangsan") -> list[str]:
     rows = Outbound.objects.filter(recipients=[user_id]).order_by("pk")
     return [row.content.get("content", row.msgtype) for row in rows]
+
+
+def plan_video(
+    source: RenderTemplate | Presentation, user_ids: tuple[str, ...] | list[str] = ("wangfang",), **fields: Any
+) -> Schedule:
+    """A schedule that says a template or a presentation with each member's name."""
+    kind = "template" if isinstance(source, RenderTemplate) else "presentation"
+    wishes = {"message_type": "video", "text": "", "values": {"name": "{{name}}"}, kind: source}
+    return make_schedule(user_ids=list(user_ids), **{**wishes, **fields})
+
+
+def refused_video(source: RenderTemplate | Presentation, **fields: Any) -> tuple[str, str]:
+    """The field and the code of what is wrong with such a schedule."""
+    with pytest.raises(SchedulingError) as caught:
+        plan_video(source, **fields)
+    assert caught.value.remedy
+    return caught.value.field, caught.value.code
+
+
+def texts() -> dict[str, str]:
+    """What each member's message says, by user ID."""
+    return {message.member.user_id: message.content.text for message in Message.objects.select_related("content")}
