@@ -13,6 +13,7 @@ from PIL import Image
 
 from avatars.ai_label import video_label
 from avatars.models import Render
+from avatars.pipeline import script_to_video
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
 from tests.avatars.support.rendering import after, nothing_is_left, promise, request, spoken_instead, video_of
@@ -176,3 +177,19 @@ def test_real_engines_refuse_a_picture_without_a_face(other_engines):
     render = after(request("欢迎加入公司。", portrait=noise.getvalue(), **real))
     assert (render.status, render.reason, render.attempts) == ("failed", "no_face", 1)
     assert "face" in render.hint
+
+
+def test_a_render_taken_over_while_it_is_stored_keeps_no_files(work_dir, monkeypatch):
+    render, verified = request(), script_to_video.verify
+
+    def slow(*made):
+        verified(*made)
+        Render.objects.filter(pk=render.pk).update(lease_until=timezone.now() - timedelta(days=1), attempts=2)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(script_to_video, "verify", slow)
+        render_worker.render_next()
+    assert default_storage.listdir("renders")[0] == []
+    assert os.listdir(work_dir) == []
+    assert after(render).status == "done"
+    assert len(default_storage.listdir("renders")[0]) == 1
