@@ -14,6 +14,8 @@ Samples = NDArray[np.float32]
 
 SAMPLE = 4
 """Bytes of one."""
+BLOCK = 1 << 18
+"""Samples that are written at once."""
 NOTHING: Samples = np.zeros(0, np.float32)
 
 
@@ -33,11 +35,7 @@ class SampleBuffer:
         if self._file < 0:
             self._file = _unnamed(self._folder)
             self._closed = weakref.finalize(self, os.close, self._file)
-        data = np.ascontiguousarray(part, np.float32).data.cast("B")
-        place = self._length * SAMPLE
-        while data:
-            written = os.pwrite(self._file, data, place)
-            data, place = data[written:], place + written
+        _write(self._file, part, self._length)
         self._length += len(part)
 
     def cut(self, first: int, last: int) -> Samples:
@@ -69,7 +67,9 @@ def room(count: int, folder: Path | None) -> Samples:
     file = _unnamed(folder)
     try:
         # All of it at once: a disk that is full later would kill the process that writes there.
-        os.posix_fallocate(file, 0, count * SAMPLE)
+        silence = np.zeros(min(count, BLOCK), np.float32)
+        for place in range(0, count, BLOCK):
+            _write(file, silence[: count - place], place)
         return _mapped(file, count)
     finally:
         os.close(file)
@@ -83,6 +83,14 @@ def let_go(samples: Samples) -> None:
     found = base.obj if isinstance(base, memoryview) else base
     if isinstance(found, mmap.mmap):
         found.madvise(mmap.MADV_DONTNEED)
+
+
+def _write(file: int, samples: Samples, place: int) -> None:
+    """Write samples after the first `place` samples of a file."""
+    data, at = np.ascontiguousarray(samples, np.float32).data.cast("B"), place * SAMPLE
+    while data:
+        written = os.pwrite(file, data, at)
+        data, at = data[written:], at + written
 
 
 def _mapped(file: int, count: int) -> Samples:
