@@ -1,8 +1,6 @@
 """Presentations in schedules: validated when saved, filled for each member in their language, rendered ahead."""
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 
 from avatars import services as avatars
@@ -11,7 +9,16 @@ from conversations.models import Conversation, Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import RunMessage, Schedule
-from tests.scheduling.support.schedules import clock, outcomes, plan_video, refused_video, sent, texts
+from tests.scheduling.support.schedules import (
+    clock,
+    english_admin,
+    outcomes,
+    plan_video,
+    refused_video,
+    sent,
+    texts,
+    video_form,
+)
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -174,20 +181,19 @@ def test_over_rest(presentation, people):
 class TestInTheAdmin:
     @pytest.fixture
     def client(self):
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(User.objects.create_superuser("boss"))
-        return client
-
-    def form(self, **fields):
-        values = {"name": "培训", "user_ids": "wangfang\nlisi\nnobody", "message_type": "video", "text": ""}
-        values |= {"cron": "0 9 * * *", "time_zone": "Asia/Shanghai", "days": "every", "grace_minutes": "10"}
-        return {**values, **fields}
+        return english_admin()
 
     def test_a_schedule_chooses_a_presentation_and_shows_its_words(self, client, presentation, people):
-        add, wish = "/admin/scheduling/schedule/add/", {"presentation": presentation.pk}
-        answer = client.post(add, self.form(**wish, values="name = {{name}}", template=factories.make_template().pk))
+        add = "/admin/scheduling/schedule/add/"
+        wish = {
+            "name": "培训",
+            "user_ids": "\n".join(people),
+            "presentation": presentation.pk,
+            "values": "name = {{name}}",
+        }
+        answer = client.post(add, video_form(**wish, template=factories.make_template().pk))
         assert list(answer.context["adminform"].form.errors) == ["presentation"]
-        assert client.post(add, self.form(**wish, values="name = {{name}}")).status_code == 302
+        assert client.post(add, video_form(**wish)).status_code == 302
         schedule = Schedule.objects.get()
         page = client.get(reverse("admin:scheduling_schedule_change", args=[schedule.pk])).content.decode()
         assert "你好王芳，2026年12月1日见！<br><br>看总部。" in page

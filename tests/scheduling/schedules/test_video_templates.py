@@ -1,7 +1,6 @@
 """Video templates in schedules: validated when saved, filled for each member, shared where equal."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -10,7 +9,17 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import RunMessage, Schedule
-from tests.scheduling.support.schedules import clock, make_schedule, outcomes, plan_video, refused_video, sent, texts
+from tests.scheduling.support.schedules import (
+    clock,
+    english_admin,
+    make_schedule,
+    outcomes,
+    plan_video,
+    refused_video,
+    sent,
+    texts,
+    video_form,
+)
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -169,20 +178,13 @@ def test_over_rest(template, people):
 class TestInTheAdmin:
     @pytest.fixture
     def client(self):
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(User.objects.create_superuser("boss"))
-        return client
-
-    def form(self, **fields):
-        values = {"name": "欢迎", "user_ids": "wangfang\nnobody", "message_type": "video", "text": ""}
-        values |= {"cron": "0 9 * * *", "time_zone": "Asia/Shanghai", "days": "every", "grace_minutes": "10"}
-        return {**values, **fields}
+        return english_admin()
 
     def test_values_are_written_one_a_line_and_faults_stand_at_them(self, client, template, people):
         add = "/admin/scheduling/schedule/add/"
-        answer = client.post(add, self.form(template=template.pk, values="nick = 小芳"))
+        answer = client.post(add, video_form(template=template.pk, values="nick = 小芳"))
         assert "There is no variable" in str(answer.context["adminform"].form.errors["values"])
-        assert client.post(add, self.form(template=template.pk, values="name = {{name}}")).status_code == 302
+        assert client.post(add, video_form(template=template.pk, values="name = {{name}}")).status_code == 302
         schedule = Schedule.objects.get()
         assert schedule.values == {"name": "{{name}}"}
         page = client.get(reverse("admin:scheduling_schedule_change", args=[schedule.pk])).content.decode()

@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from avatars.models import Presentation, RenderTemplate
 from conversations.models import Message
@@ -59,3 +61,16 @@ def refused_video(source: RenderTemplate | Presentation, **fields: Any) -> tuple
 def texts() -> dict[str, str]:
     """What each member's message says, by user ID."""
     return {message.member.user_id: message.content.text for message in Message.objects.select_related("content")}
+
+
+def english_admin() -> Client:
+    """The admin's pages in English, for an administrator."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+def video_form(**fields: Any) -> dict[str, Any]:
+    """What the form of a schedule sends for a video every morning at nine."""
+    values = {"name": "欢迎", "user_ids": "wangfang\nnobody", "message_type": "video", "text": "", "cron": "0 9 * * *"}
+    return {**values, "time_zone": "Asia/Shanghai", "days": "every", "grace_minutes": "10", **fields}
