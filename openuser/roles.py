@@ -107,10 +107,13 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.DailyQuota": Rights(),
     "wecom.Department": Rights(),
     "wecom.DirectorySync": Rights(operator="add change"),
+    "wecom.FactDefinition": EDITABLE,
     "wecom.Guard": RECORDS,
     "wecom.GroupChat": Rights(),
     "wecom.GroupMessage": Rights(),
     "wecom.Member": Rights(editor="change"),
+    # Who edits facts reads personal ones in full, for everybody else they are masked.
+    "wecom.MemberFact": Rights(editor="add change delete read"),
     "wecom.Membership": Rights(),
     "wecom.MenuButton": EDITABLE,
     "wecom.MenuPublication": Rights(operator="add"),

@@ -15,7 +15,7 @@ from conversations.models import Content, Conversation, Message, State, WatchLin
 from scheduling.models import Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
-from wecom.models import Application, Attempt, Outbound
+from wecom.models import Application, Attempt, MemberFact, Outbound
 
 DEEP = 2
 
@@ -74,6 +74,12 @@ def make_desk(**fields: Any) -> Any:
 
 def make_member(**fields: Any) -> Any:
     return factories.make_member(factories.make_application(), f"member{secrets.token_hex(6)}", **fields)
+
+
+def make_member_fact(**fields: Any) -> MemberFact:
+    """A text that is known of a member of their own."""
+    values: dict[str, Any] = {"key": f"x{secrets.token_hex(6)}", "text": "上海", **fields}
+    return MemberFact.objects.create(**{"member": values.pop("member", None) or make_member(), **values})
 
 
 def make_menu_button(**fields: Any) -> Any:
@@ -165,6 +171,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "wecom.Callback": factories.make_callback,
     "wecom.Corporation": factories.make_corporation,
     "wecom.Member": make_member,
+    "wecom.MemberFact": make_member_fact,
     "wecom.MenuButton": make_menu_button,
     "wecom.Outbound": make_attempted,
     "wecom.Upload": factories.make_upload,

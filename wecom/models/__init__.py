@@ -6,6 +6,7 @@ from wecom.models.company import Application, Corporation, new_webhook_key
 from wecom.models.directory import ERASED, ApplicationMember, Department, Member, Membership, Tag
 from wecom.models.directory_syncs import DirectorySync
 from wecom.models.downloads import Download
+from wecom.models.facts import FactDefinition, FactKind, MemberFact
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallQuota, Circuit, DailyQuota, SendReservation
@@ -29,10 +30,13 @@ __all__ = [
     "Department",
     "DirectorySync",
     "Download",
+    "FactDefinition",
+    "FactKind",
     "GroupChat",
     "GroupMessage",
     "Guard",
     "Member",
+    "MemberFact",
     "Membership",
     "MenuButton",
     "MenuPublication",

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from core.personal_data.holdings import Holding, Person
 from core.personal_data.lookups import mentions, without
-from wecom.models import ApplicationMember, Department, GroupChat, Member, Membership, Tag
+from wecom.models import ApplicationMember, Department, GroupChat, Member, MemberFact, Membership, Tag
 
 
 class MemberHolding(Holding):
@@ -23,6 +23,15 @@ class MemberHolding(Holding):
         for below in Member.objects.filter(_of_company(person), mentions("direct_leaders", person.user_id)):
             below.direct_leaders = without(below.direct_leaders, person.user_id)
             below.save(update_fields=["direct_leaders"])
+        return super().erase(pks, person)
+
+
+class MemberFactHolding(Holding):
+    """The facts about a member, and that colleagues have the member as their manager."""
+
+    def erase(self, pks: Collection[int], person: Person) -> int:
+        below = MemberFact.objects.filter(member__corporation=person.corporation, key="manager")
+        below.filter(text__iexact=person.user_id).delete()
         return super().erase(pks, person)
 
 

@@ -16,7 +16,7 @@ from scheduling.models import Run, Schedule
 from tests.support import factories
 from tests.support.model_rows import filled, make_message, make_row
 from wecom import services
-from wecom.models import Application, ApplicationMember, GroupChat, Member, Membership, SendReservation
+from wecom.models import Application, ApplicationMember, GroupChat, Member, MemberFact, Membership, SendReservation
 
 WHO, NAME, WORDS = "ouyang.qingfeng", "欧阳清风", "独钓寒江雪"
 OTHER, THEIRS = "sunqi", "千山鸟飞绝"
@@ -34,7 +34,10 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     place = factories.make_department(application, company.departments.count() + 1, leaders=[who.title(), "zhaoliu"])
     Membership.objects.create(member=member, department=place, is_leader=True)
     ApplicationMember.objects.create(application=application, member=member, in_range=True)
-    factories.make_member(application, f"below.{who}", direct_leaders=[who]) if who == WHO else None
+    MemberFact.objects.create(member=member, key="city", text=words)
+    if who == WHO:
+        below = factories.make_member(application, f"below.{who}", direct_leaders=[who])
+        MemberFact.objects.create(member=below, key="manager", text=who)
     cid = secrets.token_hex(8)
     factories.make_callback(application, from_user_id=who, body=words, cid=cid, status="done", order_key=f"1:{who}")
     change = f"<xml><UserID>{who}</UserID><Name>{name}</Name></xml>"
