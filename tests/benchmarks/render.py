@@ -33,6 +33,7 @@ from avatars.speech.base import Sound, Speech
 from avatars.studio.studio import Studio
 from tests.benchmarks.support.closed_loop import loop
 from tests.benchmarks.support.goals import goal
+from tests.benchmarks.support.studio_threads import as_in_the_studio
 from tests.support.paths import PHOTOGRAPH, ROOT
 
 SYLLABLES = ("n", "i", "x", "a", "u", "w", "o", "ʂ", "ɨ", "m", "a", "p", "u")
@@ -237,6 +238,7 @@ def cpu() -> float:
 
 
 def main() -> None:
+    as_in_the_studio()
     if sys.argv[1:2] == ["one"]:
         one(int(sys.argv[2]), float(sys.argv[3]))
         return

@@ -17,6 +17,7 @@ from avatars.portraits.half_body import figures
 from avatars.speech.base import Token
 from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.support.vision.acted_videos import chatter
+from tests.benchmarks.support.studio_threads import as_in_the_studio
 
 GOAL = 75.0
 LETTER = 0.22
@@ -62,6 +63,7 @@ def compare(name: str, plain: StreamingEngine) -> None:
 
 
 def main() -> None:
+    as_in_the_studio()
     engine = Puppet(device="cpu")
     for name in figures.NAMES:
         compare(name, engine)
