@@ -90,11 +90,15 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.State": EDITABLE,
     "conversations.Transition": EDITABLE,
     "conversations.WatchLink": Rights(),
+    "scheduling.AudienceSheet": EDITABLE,
+    # The lines come and go with their list.
+    "scheduling.AudienceSheetMember": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     # Without the right to publish, a person writes drafts only.
     "scheduling.Schedule": Rights(editor="add change delete", operator="add change delete publish run"),
+    "scheduling.Segment": EDITABLE,
     "wecom.Application": Rights(),
     "wecom.ArticlePicture": Rights(),
     "wecom.Attempt": Rights(),

@@ -12,7 +12,7 @@ from avatars.models import Rendition
 from avatars.services import withdraw_consent
 from conversations.models import Content, Conversation, Session, WatchLink
 from openuser.models import ApiAnswer
-from scheduling.models import Run, Schedule
+from scheduling.models import AudienceSheet, AudienceSheetMember, Run, Schedule, Segment
 from tests.support import factories
 from tests.support.model_rows import filled, make_message, make_row
 from wecom import services
@@ -50,6 +50,7 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     assert chat.user_ids
     said(application, member, words)
     schedule(application, who, words)
+    audience(member, words)
     consent = factories.make_consent(person=name, reference=who)
     withdraw_consent(consent, by="hr")
     logs(member, words)
@@ -93,6 +94,17 @@ def schedule(application: Application, who: str, words: str) -> None:
     Run.objects.create(
         schedule=row, due_at=row.created_at, outcome="failed", detail=f"no member {who}", unreached={who: "left"}
     )
+
+
+def audience(member: Member, words: str) -> None:
+    conditions = [
+        {"subject": "user_id", "test": "one_of", "value": [member.user_id, "zhaoliu"]},
+        {"subject": "name", "test": "is", "value": member.name},
+    ]
+    rule = {"op": "any", "rules": conditions}
+    make_row(Segment, corporation=member.corporation, rule=rule, name=f"名单 {secrets.token_hex(4)}")
+    sheet = make_row(AudienceSheet, corporation=member.corporation)
+    AudienceSheetMember.objects.create(sheet=sheet, line=2, user_id=member.user_id, member=member)
 
 
 def logs(member: Member, words: str) -> None:

@@ -1,0 +1,128 @@
+"""Segments: members by rules over the directory and facts. Sheets: members by a list that was uploaded."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wecom.models import Corporation, Member
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    """Queries on segments."""
+
+    def naming(self, segment: "Segment") -> "list[Segment]":
+        """Other segments of the company whose rule names this one."""
+        others = self.filter(corporation=segment.corporation_id).exclude(pk=segment.pk).order_by("name")
+        return [other for other in others if names_segment(other.rule, segment.pk)]
+
+
+class Segment(models.Model):
+    """Members whom a rule means. Who they are is found each time, as the directory and facts have it then."""
+
+    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="segments", verbose_name=_("corporation"))
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    rule: "models.JSONField[Any, Any]" = models.JSONField(
+        _("rule"), default=dict, help_text=_("A group of conditions; see the page of the API.")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["corporation", "name"],
+                name="segment_unique_name",
+                violation_error_message=_("Another segment has this name. Choose another one."),
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="segment_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AudienceSheetQuerySet(models.QuerySet["AudienceSheet"]):
+    """Queries on sheets."""
+
+    def kept(self) -> "AudienceSheetQuerySet":
+        """Those that somebody confirmed after the preview."""
+        return self.filter(kept=True)
+
+    def expired(self, now: Any) -> "AudienceSheetQuerySet":
+        """Those to delete: their time is over."""
+        return self.filter(expires_at__lte=now)
+
+
+class AudienceSheet(models.Model):
+    """A list of user IDs that was uploaded as an audience. It is deleted at `expires_at`."""
+
+    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="+", verbose_name=_("corporation"))
+    name = models.CharField(_("name"), max_length=80)
+    kept = models.BooleanField(_("kept"), default=False, help_text=_("Whether it was confirmed after the preview."))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("uploaded by"),
+    )
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("kept until"), db_index=True)
+
+    objects = AudienceSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("uploaded list of members")
+        verbose_name_plural = _("uploaded lists of members")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AudienceSheetMember(models.Model):
+    """A line of a sheet; without a member if the company has nobody of this user ID."""
+
+    sheet = models.ForeignKey(AudienceSheet, models.CASCADE, related_name="members", verbose_name=_("list"))
+    line = models.PositiveIntegerField(_("line"))
+    user_id = models.CharField(_("user ID"), max_length=64)
+    member = models.ForeignKey(
+        Member, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("member")
+    )
+
+    class Meta:
+        verbose_name = _("member of an uploaded list")
+        verbose_name_plural = _("members of uploaded lists")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "user_id"], name="audiencesheetmember_unique_user_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user_id
+
+
+def names_segment(rule: Any, key: int) -> bool:
+    """Whether the JSON of a rule has a condition on this segment."""
+    if not isinstance(rule, dict):
+        return False
+    if rule.get("subject") == "segment":
+        return key in (rule.get("value") or ())
+    return any(names_segment(inner, key) for inner in rule.get("rules", ()))
