@@ -13,6 +13,10 @@ class ContentError(WeComError):
     """A message that the platform would cut or refuse; `field` names the part."""
 
 
+class FactRefused(WeComError):
+    """A fact, or a value of one, that cannot be kept; `field` names it."""
+
+
 class NotConfigured(WeComError):
     """No application is connected yet, or one of its fields is missing."""
 

@@ -28,3 +28,7 @@ program_sent = Signal()
 
 language_chosen = Signal()
 """A member's language was set or cleared: `member`."""
+
+fact_definition_removing = Signal()
+"""A fact of the company's own is about to be deleted, or a page asks before: `definition`. A receiver returns where the
+fact is used, in words, such as the names of segments."""

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from wecom.directory import departments, sync
 from wecom.directory import members as people
+from wecom.facts import stored_values
 from wecom.models import Application, Department, Member, Tag
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def _rename(application: Application, fields: Fields) -> str:
         people.mark_left(member)
     elif member is not None:
         members.filter(pk=member.pk).update(user_id=new)
+        stored_values.rename_manager(application.corporation_id, old, new)
     return new
 
 

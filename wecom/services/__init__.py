@@ -61,6 +61,7 @@ from wecom.services.directory import (
     sync_directory,
     sync_due_directories,
 )
+from wecom.services.facts import FactUse, fact_use, remove_fact_definition, save_fact_definition, set_facts
 from wecom.services.group_chats import create_chat, get_chat
 from wecom.services.leavers import erase_leavers, kept_leavers
 from wecom.services.live_lookup import (
@@ -89,6 +90,7 @@ from wecom.services.privacy import count_personal_data, erase_person, erasure_re
 __all__ = [
     "MAX_RECIPIENTS",
     "OUTAGE_REMEDY",
+    "FactUse",
     "accept_upload",
     "access_token",
     "add_member",
@@ -123,6 +125,7 @@ __all__ = [
     "erase_person",
     "erasure_refusals",
     "export_person",
+    "fact_use",
     "fetch_published_menu",
     "find_person",
     "find_unknown",
@@ -155,6 +158,7 @@ __all__ = [
     "release_restore_hold",
     "release_worker",
     "remedy_for",
+    "remove_fact_definition",
     "replace_content",
     "replace_menu",
     "replay_callback",
@@ -164,6 +168,7 @@ __all__ = [
     "restart_download",
     "restore_hold",
     "save_application",
+    "save_fact_definition",
     "send_card",
     "send_file",
     "send_image",
@@ -177,6 +182,7 @@ __all__ = [
     "send_to_chat",
     "send_video",
     "send_voice",
+    "set_facts",
     "sync_directory",
     "sync_due_directories",
     "treat_as_sent",

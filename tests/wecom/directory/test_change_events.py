@@ -14,7 +14,7 @@ from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Text
 from wecom.exceptions import ContentError
-from wecom.models import Application, ApplicationMember, Callback, Department, Member, Outbound
+from wecom.models import Application, ApplicationMember, Callback, Department, Member, MemberFact, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 SECONDS = itertools.count()  # no two changes of a test in one second
@@ -228,3 +228,10 @@ def test_changes_reach_every_application_of_the_company_and_no_other(client, app
     assert [waiting(one) for one in (application, beside, elsewhere)] == [1, 1, 0]
     change(client, assistant, "delete_user", UserID="sunqi")
     assert services.find_unreachable(["sunqi"], application=elsewhere) == {}
+
+
+def test_colleagues_keep_a_manager_whose_user_id_changed(client, application, assistant):
+    make_member(application, "zhaoliu")
+    services.set_facts(make_member(application, "sunqi"), {"manager": "zhaoliu"})
+    change(client, assistant, "update_user", UserID="zhaoliu", NewUserID="zhao.liu")
+    assert MemberFact.objects.get(key="manager").text == "zhao.liu"
