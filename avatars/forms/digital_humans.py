@@ -44,7 +44,7 @@ class DigitalHumanForm(OriginForm):
         field_classes = {"portrait": PortraitField}
         help_texts = {
             "name": _("As people see it in conversations and as the title of its files."),
-            "speed": _("1 is the voice's own speed; 0.8 is slow, 1.2 brisk."),
+            "speed": _("0.8 is slow, 1 normal, 1.2 brisk. Leave it empty for the speed of the voice."),
             "mode": _("The head moves more naturally in the last mode; the first is the fastest."),
         }
 
@@ -127,7 +127,7 @@ class DigitalHumanForm(OriginForm):
 
     def _mood_warnings(self, data: dict[str, Any]) -> Iterator[str]:
         voice = data.get("voice")
-        if voice is None or data.get("mood", SpokenMood.NEUTRAL) == SpokenMood.NEUTRAL:
+        if voice is None or (data.get("mood") or SpokenMood.NEUTRAL) == SpokenMood.NEUTRAL:
             return
         controls = services.speech_controls(voice.engine)
         if not controls:

@@ -92,9 +92,10 @@ class DigitalHuman(models.Model):
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
     speed = models.FloatField(
         _("speaking speed"),
-        default=1.0,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
-        help_text=_("1: the speed of the voice."),
+        help_text=_("1 is the normal speed. Leave it empty for the speed of the voice."),
     )
     pause = models.FloatField(
         _("pause between sentences"),
@@ -105,10 +106,11 @@ class DigitalHuman(models.Model):
     mood = models.CharField(
         _("mood"),
         max_length=10,
-        choices=SpokenMood,
-        default=SpokenMood.NEUTRAL,
-        db_default=SpokenMood.NEUTRAL,
-        help_text=_("Of sentences without a mark such as [cheerful] or [slow]. Neutral: the mood of the voice."),
+        choices=[("", _("as the voice")), *SpokenMood.choices],
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of sentences without a mark such as [cheerful] or [slow]."),
     )
     automatic_mood = models.BooleanField(
         _("moods by the words"),
@@ -205,12 +207,12 @@ class DigitalHuman(models.Model):
     @property
     def usual_mood(self) -> str:
         """The mood of sentences without a mark: its own, else that of its voice."""
-        return self.mood if self.mood != SpokenMood.NEUTRAL else self.voice.mood
+        return self.mood or self.voice.mood
 
     @property
     def usual_speed(self) -> float:
         """The speed of sentences without a mark: its own, else that of its voice."""
-        return self.speed if self.speed != 1 else self.voice.speed
+        return self.voice.speed if self.speed is None else self.speed
 
     @property
     def origin(self) -> "DigitalHuman.Origin":

@@ -88,14 +88,14 @@ class Voice(models.Model):
         choices=SpokenMood,
         default=SpokenMood.NEUTRAL,
         db_default=SpokenMood.NEUTRAL,
-        help_text=_("Of digital humans whose own mood is neutral."),
+        help_text=_("Of digital humans without a mood of their own."),
     )
     speed = models.FloatField(
         _("speaking speed"),
         default=1.0,
         db_default=1.0,
         validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
-        help_text=_("Of digital humans whose own speed is 1."),
+        help_text=_("Of digital humans without a speed of their own."),
     )
     notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("Sound and suitable uses."))
     notes_en = models.CharField(

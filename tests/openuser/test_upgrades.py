@@ -138,6 +138,12 @@ def test_what_was_declared_before_gets_a_statement_that_says_so():
 
 
 @pytest.mark.databases
+def test_digital_humans_of_before_have_their_voices_speed_and_mood():
+    humans = DigitalHuman.objects.filter(name__in=("林晓", "Grace", "drawn"))
+    assert {(human.speed, human.mood) for human in humans} == {(None, "")}
+
+
+@pytest.mark.databases
 def test_flows_drawn_before_keep_their_ends():
     draft = publication.draft(Flow.objects.get(name="Old"))
     assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]

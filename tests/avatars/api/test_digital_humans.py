@@ -37,7 +37,7 @@ def test_a_digital_human_is_created_from_a_photograph(api, photo):
     assert answer.status_code == 201, answer.content
     made = answer.json()
     assert (made["name"], made["speed"], made["mode"], made["warnings"]) == ("Grace", 1.2, "lipsync", [])
-    assert (made["mood"], made["automatic_mood"]) == ("neutral", True)
+    assert (made["mood"], made["automatic_mood"]) == ("", True)
     assert answer["Location"].endswith(f"{HUMANS}{made['id']}/")
     assert api.get(answer["Location"]).json()["name"] == "Grace"
     got = api.get(made["portrait_url"])
@@ -120,6 +120,11 @@ def test_a_digital_human_is_changed_by_what_is_named_only(api):
     assert (human.voice, human.speed) == (voice, 0.8)
     moods = api.patch(f"{HUMANS}{human.pk}/", {"mood": "calm", "automatic_mood": False}).json()
     assert (moods["mood"], moods["automatic_mood"]) == ("calm", False)
+    own = api.patch(f"{HUMANS}{human.pk}/", {"mood": "neutral", "speed": 1.0}).json()
+    assert (own["mood"], own["speed"]) == ("neutral", 1.0)
+    assert api.patch(f"{HUMANS}{human.pk}/", {"mood": "", "speed": None}).status_code == 200
+    human.refresh_from_db()
+    assert (human.mood, human.speed) == ("", None)
     assert problem(api.patch(f"{HUMANS}{human.pk}/", {"mood": "angry"}), 422)["field"] == "mood"
     assert problem(api.patch(f"{HUMANS}{human.pk}/", {"speed": 9}), 422)["field"] == "speed"
     assert problem(api.patch(f"{HUMANS}{human.pk}/", {"voice": 0}), 422)["field"] == "voice"

@@ -125,6 +125,14 @@ def test_the_mood_and_speed_of_a_voice_fill_those_left_out(human):
     assert (recipe["mood"], recipe["speed"]) == ("calm", 1.1)
 
 
+def test_neutral_and_normal_speed_win_over_the_voice(human):
+    human.automatic_mood = False
+    human.voice.mood, human.voice.speed = "warm", 0.9
+    human.mood, human.speed = "neutral", 1.0
+    recipe = recipes.freeze(human, "你好！", mode=human.mode)
+    assert (recipe.get("mood", "neutral"), recipe["speed"]) == ("neutral", 1.0)
+
+
 def test_recipes_from_before_moods_stay_as_they_were(human):
     human.automatic_mood = False
     assert not {"mood", "automatic_mood"} & set(recipes.freeze(human, "你好！", mode=human.mode))
