@@ -1,7 +1,7 @@
 """The cost of rendering, beside x264 alone and Wav2Lip's bare network: `python -m tests.benchmarks.render`.
 
 Parts of it by name: `speed`, `videos`, `memory`, `text`, `loop`; without any, all of them in that order: about five
-minutes on two idle cores. `--long 600` holds the memory of ten seconds against that of ten minutes instead of one, and
+minutes on two idle cores. `--long 60 300` holds the memory of ten seconds against that of one and of five minutes, and
 takes some minutes more. What else runs hardly changes CPU time; it does change seconds on the clock, so judge by those
 on a quiet machine only. Each figure stands beside its goal.
 """
@@ -164,20 +164,19 @@ def encoding(frames: list[Picture]) -> float:
     return spent * 1000 / len(frames)
 
 
-def memory(long: float) -> None:
-    """Peak memory of a process that videos, ten seconds and `long`, at both sizes."""
+def memory(long: list[float]) -> None:
+    """Peak memory of a process that makes a video, of ten seconds and of each in `long`, at both sizes."""
     wanted = [(number, name) for number, (name, _portrait) in enumerate(portraits()) if number != 1]
     # Beside each other: what is looked at is no time.
     with ThreadPoolExecutor(len(wanted)) as both:
-        peaks = list(both.map(lambda each: [peak(each[0], seconds) for seconds in (10.0, long)], wanted))
-    for (_number, name), (short, longer) in zip(wanted, peaks, strict=True):
-        sound = (long - 10) * 24_000 * 4 / 2**20
-        print(
-            f"\n{name}: peak {short:.0f} MB for 10 s, {longer:.0f} MB for {long:.0f} s;"
-            f" the longer speech itself is {sound:.0f} MB of that"
-        )
-        goal("MB at most", longer, at_most=600)
-        goal("times as much for the long video, without its speech", (longer - sound) / short, at_most=1.03)
+        peaks = list(both.map(lambda each: [peak(each[0], seconds) for seconds in (10.0, *long)], wanted))
+    for (_number, name), (short, *longer) in zip(wanted, peaks, strict=True):
+        print(f"\n{name}: peak {short:.0f} MB for 10 s")
+        for seconds, most in zip(long, longer, strict=True):
+            sound = (seconds - 10) * 24_000 * 4 / 2**20
+            print(f"  {most:.0f} MB for {seconds:.0f} s; the longer speech itself is {sound:.0f} MB of that")
+            goal("MB at most", most, at_most=600)
+            goal("times as much for the long video, without its speech", (most - sound) / short, at_most=1.03)
 
 
 def peak(number: int, seconds: float) -> float:
@@ -245,7 +244,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What animating costs, beside its goals.")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which figures; without, all")
     parser.add_argument("--device", default="cpu", help="of `speed` and `videos`: cpu (OpenCV), torch, cuda")
-    parser.add_argument("--long", type=float, default=LONG, help="seconds of the long video whose memory is looked at")
+    parser.add_argument(
+        "--long", type=float, nargs="+", default=[LONG], help="seconds of the long videos whose memory is looked at"
+    )
     wanted = parser.parse_args()
     load = os.getloadavg()[0]
     quiet = "" if load < 0.5 else ": NOT quiet, so mind the CPU time and not the clock"
