@@ -1,7 +1,7 @@
 """One stack for all journeys; each test has its own member.
 
-Its videos are made by the real engines. On PostgreSQL, where the same journeys go once more for the database's sake,
-small ones make them in a fraction of the time.
+Its videos are made by the real engines. On PostgreSQL, where the same journeys go once more with `--both`, small ones
+make them in a fraction of the time.
 """
 
 from collections.abc import Iterator

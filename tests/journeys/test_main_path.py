@@ -12,7 +12,7 @@ from tests.support.emulator import wait_for, words_of
 from tests.support.scenario import text_of
 from tests.support.stack import SETTINGS
 
-pytestmark = [pytest.mark.slow, pytest.mark.databases]
+pytestmark = pytest.mark.slow
 NOTES = (4, 7)  # seconds that the small engines take for either text: a note for each character
 
 

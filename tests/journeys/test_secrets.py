@@ -17,7 +17,7 @@ import requests
 from tests.support.emulator import KEYS, wait_for
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.databases]
+pytestmark = pytest.mark.slow
 WORDS = "金丝雀在矿井里唱歌。"
 NAME = "canaryname卡娜丽"
 SLOW = 150

@@ -19,7 +19,7 @@ from tests.support.personal_data import tables_with
 from wecom import services
 from wecom.models import Application, Callback, Department, Member, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def application() -> Application:
     return factories.make_application(is_default=True)
 
 
+@pytest.mark.databases
 def test_an_export_has_the_rows_and_the_files(application):
     member, file = make_person(application), io.BytesIO()
     receipt = services.export_person(member, file, by="hr")
@@ -41,6 +42,7 @@ def test_an_export_has_the_rows_and_the_files(application):
     assert callbacks[0]["body"] == WORDS
 
 
+@pytest.mark.databases
 def test_an_export_has_nothing_of_another_person(application):
     make_person(application, OTHER, "孙琪", THEIRS)
     file = io.BytesIO()

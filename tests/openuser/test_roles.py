@@ -13,7 +13,7 @@ from django.urls import reverse
 from openuser import roles
 from openuser.roles import DESCRIPTIONS, ROLE_PERMISSIONS, Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def permissions_of(role: Role) -> set[str]:
@@ -72,6 +72,7 @@ def test_who_edits_does_not_send_and_who_sends_does_not_edit():
     assert not sends & editor
 
 
+@pytest.mark.databases
 def test_migrating_again_mends_our_groups_and_leaves_those_of_people_alone():
     own = Group.objects.create(name="night shift")
     own.permissions.add(Permission.objects.get(codename="view_answer"))
@@ -161,6 +162,7 @@ def test_our_four_groups_are_not_edited_and_others_are(client):
     assert client.post(reverse("admin:auth_group_change", args=[own.pk]), {"name": "day shift"}).status_code == 302
 
 
+@pytest.mark.databases
 def test_an_account_whose_name_stands_in_a_history_is_kept(client, boss):
     client.post(reverse("admin:conversations_answer_add"), {"question": "几点下班", "answer": "六点", "enabled": "on"})
     page = client.get(reverse("admin:auth_user_delete", args=[boss.pk])).content.decode()
@@ -171,6 +173,7 @@ def test_an_account_whose_name_stands_in_a_history_is_kept(client, boss):
     assert client.post(reverse("admin:auth_user_delete", args=[nobody.pk]), {"post": "yes"}).status_code == 302
 
 
+@pytest.mark.databases
 def test_nobody_locks_themselves_out(client, boss):
     answer = save(client, boss, is_superuser="")
     assert answer.context["adminform"].form.errors["roles"]

@@ -9,7 +9,7 @@ from scheduling.models import CalendarDay, Run, Schedule, calendar_of
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_corporation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 NEW_YEAR = "2090年部分节假日安排\n元旦：1月1日至3日放假。1月7日上班。"
 
 
@@ -52,6 +52,7 @@ def test_each_company_has_days_of_its_own(application):
     assert not calendar_of(theirs).knows_year(2090)
 
 
+@pytest.mark.databases
 def test_a_whole_list_replaces_the_year_and_keeps_entered_days(application):
     CalendarDay.objects.create(corporation=application.corporation, date=date(2090, 1, 7), works=False)
     imported(application, NEW_YEAR)

@@ -13,7 +13,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 NOW = clock("2026-11-25T09:00")
 
 
@@ -49,6 +49,7 @@ def test_a_draft_that_is_saved_again_stays_one(draft):
     assert (draft.draft, draft.paused, draft.text) == (True, True, "晚上好！")
 
 
+@pytest.mark.databases
 def test_a_draft_that_is_not_paused_is_refused_by_the_database(draft):
     with pytest.raises(IntegrityError, match="schedule_draft_is_paused"), transaction.atomic():
         Schedule.objects.update(paused=False)
@@ -72,6 +73,7 @@ def test_a_published_draft_sends_from_then_on_and_nothing_of_before(draft):
     assert PeriodicTask.objects.get().enabled
 
 
+@pytest.mark.databases
 def test_what_was_changed_since_it_was_seen_is_not_published(draft):
     seen = draft.updated_at
     draft.text = "别的。"

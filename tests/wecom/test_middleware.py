@@ -16,7 +16,7 @@ from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom import middleware
 from wecom.models import Callback
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -101,6 +101,7 @@ class ByASGI:
 SERVERS = pytest.mark.parametrize("post", [ByWSGI(), ByASGI()], ids=["wsgi", "asgi"])
 
 
+@pytest.mark.databases
 @SERVERS
 def test_callbacks_are_recorded_and_refused_alike_by_both_servers(post, application):
     xml = [text_xml(application, msg_id=number) for number in range(20)]
@@ -130,6 +131,7 @@ def test_all_other_addresses_get_their_pages(post, application):
     assert post(envelope, f"{PATH}x") == 404
 
 
+@pytest.mark.databases
 @SERVERS
 def test_a_callback_leaves_its_correlation_id_to_no_other_record(post, application, caplog):
     envelope = Envelope(application, text_xml(application), token="somebodyelse")

@@ -26,7 +26,10 @@ from openuser.servers.processes import ServiceError
 ROOT = Path(__file__).resolve().parents[3]
 RECORDS = ROOT / "tests" / "runner"  # what `--record` keeps
 FLAGS = frozenset(
-    {"--fast", "--both", "--record", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"}
+    {
+        *("--fast", "--both", "--thorough", "--record", "--fail-fast"),
+        *("-h", "--help", "--traceback", "--no-color", "--force-color"),
+    }
 )
 DATABASES = "databases"  # the mark of tests that depend on the database
 EITHER = "databases or django_db or chaos or slow"  # tests that use a database at all
@@ -58,11 +61,13 @@ class Plan:
     Attributes:
         fast: only SQLite, without tests that take long.
         both: every test that uses a database, on both of them.
+        thorough: the cases too that differ little from those of the suite.
         extra: arguments for pytest.
     """
 
     fast: bool = False
     both: bool = False
+    thorough: bool = False
     extra: tuple[str, ...] = ()
 
     @property
@@ -83,6 +88,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--fast", action="store_true", help="SQLite only, without long, browser and chaos tests")
         parser.add_argument("--both", action="store_true", help="every test that uses a database, on both of them")
+        parser.add_argument("--thorough", action="store_true", help="also the cases that differ little from others")
         parser.add_argument("--record", action="store_true", help="keep the seconds of files and of long tests")
         parser.add_argument("--fail-fast", action="store_true", help="one step at a time, up to the first that fails")
         parser.add_argument("pytest", nargs="*", help="anything else goes to pytest, such as a path or -k WORD")
@@ -94,7 +100,12 @@ class Command(BaseCommand):
         super().run_from_argv([*argv[:2], *ours, "--", *rest])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plan = Plan(fast=options["fast"], both=options["both"], extra=tuple(options["pytest"]))
+        plan = Plan(
+            fast=options["fast"],
+            both=options["both"],
+            thorough=options["thorough"],
+            extra=tuple(options["pytest"]),
+        )
         began = time.monotonic()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openuser-test-")))
@@ -192,7 +203,7 @@ def tests_on_sqlite(folder: Path, plan: Plan, environment: Mapping[str, str]) ->
     """All tests."""
     if not plan.fast:
         yield Step(title="Chromium", work=lambda _output: bool(chromium.find_or_install()))
-    expression = marks("slow", "long", "browser", "chaos") if plan.fast else marks()
+    expression = marks(plan, *(("slow", "long", "browser", "chaos") if plan.fast else ()))
     yield Step(title="pytest on SQLite", work=partial(pytest, "sqlite", expression, plan, folder, environment))
 
 
@@ -200,7 +211,7 @@ def tests_on_postgres(stack: ExitStack, folder: Path, plan: Plan, environment: M
     """The tests that depend on the database; with `--both` all but those in a browser."""
     if plan.fast:
         return
-    chosen = f"({EITHER if plan.both else DATABASES}) and {marks('browser')}"
+    chosen = f"({EITHER if plan.both else DATABASES}) and {marks(plan, 'browser')}"
 
     def work(output: Output) -> bool:
         return pytest("postgres", chosen, plan, folder, with_postgres(stack, environment), output)
@@ -214,9 +225,10 @@ def with_postgres(stack: ExitStack, environment: Mapping[str, str]) -> dict[str,
     return {**environment, "TEST_DATABASE_URL": named or stack.enter_context(postgres.running())}
 
 
-def marks(*without: str) -> str:
+def marks(plan: Plan, *without: str) -> str:
     """An expression for `pytest -m`; tests of a GPU need torch."""
-    left_out = [*without, *([] if importlib.util.find_spec("torch") else ["gpu"])]
+    left_out = [*without, *([] if plan.thorough else ["thorough"])]
+    left_out += [] if importlib.util.find_spec("torch") else ["gpu"]
     return " and ".join(f"not {mark}" for mark in left_out)
 
 

@@ -9,7 +9,7 @@ from avatars.models import Consent
 from tests.support.factories import PDF, make_api, make_consent, make_digital_human, make_render
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 CONSENTS = "/api/v1/consents/"
 
 

@@ -11,7 +11,7 @@ from avatars.models import DigitalHuman
 from tests.support.factories import make_api, make_application, make_desk, make_digital_human, make_render, make_voice
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 HUMANS, RENDERS = "/api/v1/digital-humans/", "/api/v1/renders/"
 
 

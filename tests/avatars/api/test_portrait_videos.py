@@ -8,7 +8,7 @@ from avatars.models import PortraitVideo, Render
 from tests.support.factories import make_api, make_digital_human, make_portrait_video, make_template
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from avatars.models import Render
 from tests.support.factories import make_api, make_digital_human, make_render
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 HUMANS, RENDERS = "/api/v1/digital-humans/", "/api/v1/renders/"
 
 

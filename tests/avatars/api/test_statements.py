@@ -11,7 +11,7 @@ from avatars.portraits import samples
 from tests.support.factories import make_api, make_digital_human, make_voice
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 HUMANS, RENDERS, STATEMENTS = "/api/v1/digital-humans/", "/api/v1/renders/", "/api/v1/statements/"
 SCOPES = ("digital_humans:read", "digital_humans:write", "renders:write")
 

@@ -10,7 +10,7 @@ from avatars.models import Render
 from avatars.rendering import estimates
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 CHINESE = "你好，我是你的数字人助手，很高兴认识你。"
 ENGLISH = "Welcome to the company."
@@ -130,6 +130,7 @@ def test_one_odd_render_does_not_spoil_the_estimate(human):
     assert estimates.estimate_seconds(CHINESE, "lipsync") == pytest.approx(before)
 
 
+@pytest.mark.databases
 def test_only_recent_renders_count_for_the_estimate(human):
     make_history(human, 8.0, count=30, spread=0)
     for number in range(estimates.HISTORY):
@@ -169,6 +170,7 @@ def test_the_time_left_falls_with_progress_and_ends_at_zero(human):
         assert estimates.seconds_left(render) == 0.0
 
 
+@pytest.mark.databases
 def test_only_the_queue_before_a_render_counts(human):
     make_waiting(human, 5.0)
     make_waiting(human, 3.0, priority=20)
@@ -249,6 +251,7 @@ def test_a_long_script_learns_from_long_ones(human):
     assert ratio == pytest.approx(2.0)
 
 
+@pytest.mark.databases
 def test_each_host_learns_from_its_own_and_a_new_one_from_all(human):
     for number in range(10):
         remember(human, CHINESE, 3.0, host="fast", number=number)

@@ -45,7 +45,6 @@ def hashes_of(parts):
     return hashes.digests()
 
 
-@pytest.mark.databases
 def test_parts_are_shown_while_the_rest_is_drawn():
     render = request(LONG)
     with working():

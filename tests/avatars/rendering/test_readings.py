@@ -7,7 +7,7 @@ from avatars.models import LexiconEntry, TemplateVariable
 from avatars.rendering import readings
 from tests.support.factories import make_application, make_digital_human, make_member, make_template
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def said_in(text: str, **options) -> dict[str, str]:

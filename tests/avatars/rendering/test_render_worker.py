@@ -143,7 +143,6 @@ def test_a_warm_studio_renders_at_once():
 # ---- cancellation
 
 
-@pytest.mark.databases
 def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):
     unwanted, following = request(LONG), request()
     with working():
@@ -230,7 +229,6 @@ def die_at(point, folder):
     ("point", "attempts"),
     [("render.claimed", 2), ("render.filmed", 2), ("message.releasing", 1), ("render.settled", 1)],
 )
-@pytest.mark.databases
 def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, attempts, tmp_path, work_dir):
     message = promise("你好，世界。")
     render = message.render

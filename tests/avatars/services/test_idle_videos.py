@@ -14,7 +14,7 @@ from avatars.models import Consent, DigitalHuman, Render
 from avatars.rendering import estimates, recipes, retention
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 IDLE = "/api/v1/digital-humans/{}/idle-video/"
 
 

@@ -20,7 +20,7 @@ from avatars.signals import render_finished
 from openuser import retention
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SHARED = [Render.Status.QUEUED, Render.Status.RUNNING, Render.Status.DONE]
 ENDED_BADLY = [Render.Status.FAILED, Render.Status.CANCELLED]
@@ -76,6 +76,7 @@ def test_a_script_of_signs_alone_is_refused_before_it_costs_quota(human, text):
     assert refusal(human, text, requester="member:1").code == "script_unspeakable"
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("text", ["你好\0", "\ud83d", "Hello \udc00!"], ids=["nul", "half a pair", "other half"])
 def test_characters_that_no_database_stores_are_refused(human, text):
     assert refusal(human, text).code == "unreadable"
@@ -98,6 +99,7 @@ def test_a_request_is_a_row_in_the_queue_with_an_estimate(human):
     assert services.seconds_left(render) == render.estimated_seconds
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("status", SHARED)
 def test_equal_content_shares_one_render(human, status):
     first = services.request_render(human, "你好")
@@ -152,6 +154,7 @@ def test_other_words_mode_voice_speed_or_portrait_make_another_video(human):
     assert len({render.pk for render in renders}) == len(renders)
 
 
+@pytest.mark.databases
 def test_many_who_ask_at_the_same_moment_get_one_render(human):
     start, got = threading.Barrier(4, timeout=60), []
 
@@ -173,6 +176,7 @@ def test_many_who_ask_at_the_same_moment_get_one_render(human):
     assert list(Render.objects.values_list("priority", flat=True)) == [3] * 8
 
 
+@pytest.mark.databases
 def test_a_render_has_the_highest_priority_of_its_requests(human):
     for wished, effective in ((services.TEST, 10), (services.CHAT, 20), (services.CAMPAIGN, 20)):
         render = services.request_render(human, "你好", priority=wished)
@@ -205,6 +209,7 @@ def test_what_has_not_ended_badly_is_not_made_again(human, status):
     assert not services.retry_render(factories.make_render(human, status=status))
 
 
+@pytest.mark.databases
 def test_what_somebody_made_meanwhile_is_not_made_again(human):
     old = services.request_render(human, "你好")
     set_status(old, Render.Status.FAILED)
@@ -237,6 +242,7 @@ def test_only_working_folders_of_dead_workers_are_removed(settings, tmp_path):
     assert sorted(os.listdir(tmp_path / "work")) == ["render-2-alive", "somebody-elses"]
 
 
+@pytest.mark.databases
 def test_stored_files_that_no_row_knows_are_removed_after_a_day(human):
     kept, lost, fresh = ("0" * 31 + digit for digit in "123")
     for folder in (kept, lost, fresh, "not-ours"):

@@ -13,7 +13,7 @@ from avatars.models import DigitalHuman, Render, RenderTemplate, Statement
 from avatars.rendering import render_worker
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -80,6 +80,7 @@ def test_stated_again_it_covers_the_videos_that_it_covered(human):
     assert Render.objects.filter(services.allowed_renders()).get() == render
 
 
+@pytest.mark.databases
 def test_it_is_stated_once(human):
     first = services.declare_drawn(human, by="hr", reason="Drawn.")
     assert services.declare_drawn(human, by="boss", reason="Again.") == first
@@ -136,6 +137,7 @@ def test_a_statement_is_of_a_picture_or_of_a_voice(human):
             Statement.objects.create(**fields)
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("subject", ["picture", "voice"])
 def test_one_statement_at_a_time_is_in_force(human, subject):
     about = {"picture": {"digital_human": human, "portrait": "a"}, "voice": {"voice": human.voice, "voice_key": "a:b"}}

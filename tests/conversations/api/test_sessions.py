@@ -8,7 +8,7 @@ from tests.support.factories import make_api, make_application, make_desk, make_
 from tests.support.problem_details import problem
 from wecom.models import Outbound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 FLOWS, SESSIONS = "/api/v1/flows/", "/api/v1/sessions/"
 
 

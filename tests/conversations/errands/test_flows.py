@@ -13,7 +13,7 @@ from tests.conversations.support.errands import ANSWER, QUESTION, expire, fallba
 from tests.support import factories
 from tests.support.emulator import wait_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

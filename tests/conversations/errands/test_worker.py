@@ -15,9 +15,10 @@ from tests.conversations.support.chat_server import KEY, Reaction, error
 from tests.conversations.support.errands import ANSWER, QUESTION, fallbacks, run
 from tests.conversations.support.person import Person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.databases
 def test_a_question_waits_as_a_row_and_is_answered_by_its_worker(person, server):
     server.script = [Reaction(text=ANSWER)]
     assert person.says(QUESTION) == []
@@ -31,6 +32,7 @@ def test_a_question_waits_as_a_row_and_is_answered_by_its_worker(person, server)
     assert {message.cid for message in Message.objects.all()} == {errand.cid}
 
 
+@pytest.mark.databases
 def test_the_question_is_stored_encrypted_and_cleared(person, server, django_db_blocker):
     person.says(QUESTION)
     stored = Errand.objects.extra(select={"raw": "question"}).values_list("raw", flat=True)[0]
@@ -51,6 +53,7 @@ def test_without_a_service_nothing_changes(person, settings):
     assert not Errand.objects.exists()
 
 
+@pytest.mark.databases
 def test_two_questions_are_answered_in_their_order(person, server):
     server.usual = lambda asked: Reaction(text=f"答{asked['messages'][-1]['content']}")
     person.says("一楼有什么？")
@@ -67,6 +70,7 @@ def test_two_questions_are_answered_in_their_order(person, server):
     assert "答一楼有什么？" in server.asked[1]["messages"][-2]["content"]
 
 
+@pytest.mark.databases
 def test_two_people_do_not_wait_for_each_other(person, application, server):
     person.says("一楼有什么？")
     other = Person(application, "lisi")

@@ -8,7 +8,7 @@ from conversations.flows import publication
 from conversations.models import FlowVersion, State, Transition
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_published_version_is_what_the_rows_said():
@@ -32,6 +32,7 @@ def test_a_draft_with_errors_is_not_published_and_says_which():
     assert not flow.versions.exists()
 
 
+@pytest.mark.databases
 def test_versions_are_numbered_and_never_change():
     flow = factories.make_flow()
     first = publication.publish(flow)
@@ -75,12 +76,14 @@ def test_a_diff_names_what_changed_in_each_state():
     }
 
 
+@pytest.mark.databases
 def test_two_flows_do_not_share_a_trigger():
     factories.make_flow(triggers="制作视频")
     other = factories.make_flow(triggers="制作视频")
     assert [problem.code for problem in publication.check(other)] == ["trigger_taken"]
 
 
+@pytest.mark.databases
 def test_a_transition_stays_within_its_flow():
     flow, other = factories.make_flow(), factories.make_flow(triggers="别的")
     wrong = Transition(state=flow.states.first(), target=other.states.first())

@@ -13,7 +13,7 @@ from conversations.models import Flow, Message, State
 from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import Callback
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_after_a_reminder_continue_answers_the_reminder(person, flow):
@@ -22,6 +22,7 @@ def test_after_a_reminder_continue_answers_the_reminder(person, flow):
     assert person.says("继续") == ["请发送视频文本。"]
 
 
+@pytest.mark.databases
 def test_silence_is_reminded_of_once_and_then_ends(person, flow):
     person.says("制作视频")
     begun = session_of(person).asked_at
@@ -35,6 +36,7 @@ def test_silence_is_reminded_of_once_and_then_ends(person, flow):
     assert services.remind_and_expire(now=begun + timedelta(hours=9)) == 0
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("broken", [{"slots": ["欢迎词"]}, {"path": 5}])
 def test_a_session_that_cannot_be_stepped_delays_no_other(person, flow, caplog, broken):
     person.says("制作视频")
@@ -69,6 +71,7 @@ def test_an_expired_session_goes_on_where_it_was(person, flow):
     assert Session.objects.count() == 1
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("hours", "goes_on"), [(167, True), (169, False)])
 def test_an_expired_session_can_go_on_for_seven_days(person, flow, hours, goes_on):
     person.says("制作视频")

@@ -14,7 +14,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import CardUpdate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def conversation_of(person) -> Conversation:
@@ -181,6 +181,7 @@ def test_a_picture_in_the_middle_is_answered_and_the_question_stays(person, flow
     assert person.says("欢迎加入！") == [CARD]
 
 
+@pytest.mark.databases
 def test_a_session_stays_with_the_version_it_began_with(person, flow):
     person.says("制作视频")
     State.objects.filter(flow=flow, key="ask_quality").update(choices="lipsync = 快\nenhanced_lipsync = 慢")
@@ -227,6 +228,7 @@ def test_whoever_leaves_the_application_is_asked_and_sent_nothing_more(person, f
     assert not Message.objects.waiting().exists()
 
 
+@pytest.mark.databases
 def test_two_workers_never_both_step_the_same_moment(person, flow):
     person.says("制作视频")
     conversation = conversation_of(person)
@@ -258,6 +260,7 @@ def test_an_almost_right_command_of_a_flow_is_suggested(person, flow):
     assert person.says("/制做") == ["没有这个命令。你是想用 /制作 吗？"]
 
 
+@pytest.mark.databases
 def test_a_session_survives_in_rows_alone(person, flow):
     """Nothing is kept in memory: each answer is read from the database."""
     session = start(services.conversation_with("zhangsan", application=person.application), flow, data=None, cid="c1")

@@ -16,7 +16,7 @@ from tests.conversations.replies.test_dispatch import finish
 from tests.support import factories
 from wecom.models import Outbound, Recall
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_a_video_whose_consent_expired_before_it_went_out_becomes_text(person, h
     assert not Outbound.objects.filter(msgtype="video").exists()
 
 
+@pytest.mark.databases
 def test_a_video_in_the_outbox_is_replaced_by_its_text_once(person, human, media):
     consent = factories.make_consent(human)
     person.says("/video 欢迎。")
@@ -104,6 +105,7 @@ def test_a_video_in_the_outbox_is_replaced_by_its_text_once(person, human, media
     assert (services.recall_withdrawn(), person.read()) == (0, [])
 
 
+@pytest.mark.databases
 def test_the_sweeper_takes_back_what_no_event_did(person, human, media):
     consent = factories.make_consent(human)
     person.says("/video 欢迎。")
@@ -115,6 +117,7 @@ def test_the_sweeper_takes_back_what_no_event_did(person, human, media):
     assert len(person.read()) == 1
 
 
+@pytest.mark.databases
 def test_what_was_sent_is_not_touched_but_listed(person, human, media):
     consent = factories.make_consent(human)
     person.says("/video 欢迎。")
@@ -215,6 +218,7 @@ def test_what_waits_becomes_text_when_the_consent_to_the_voice_is_withdrawn(pers
     assert (message.degraded, message.why) == (True, "voice_consent_withdrawn")
 
 
+@pytest.mark.databases
 def test_a_video_in_the_outbox_is_taken_back_for_its_voice_too(person, voice, media):
     consent = factories.make_consent(voices=[voice])
     person.says("/video 欢迎。")
@@ -252,6 +256,7 @@ def failed(person) -> None:
     services.release_all()
 
 
+@pytest.mark.databases
 @pytest.mark.usefixtures("spoken")
 def test_spoken_words_are_taken_back_or_listed_like_a_video(person, voice, media):
     consent = factories.make_consent(voices=[voice])

@@ -17,7 +17,7 @@ from tests.conversations.support.person import Person
 from tests.conversations.videos.test_progress_cards import make, settle, shown
 from wecom.models import Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "欢迎加入公司。"
 DEADLINE = 120
 
@@ -59,6 +59,7 @@ def speak(to: str = "done", parts: int = 1) -> Narration:
     return narration
 
 
+@pytest.mark.databases
 def test_a_worker_that_comes_late_releases_nothing_again(person, media):
     make(Render.objects.get(), media)
     assert person.read() == ["video"]
@@ -154,6 +155,7 @@ def test_by_the_deadline_the_words_come_spoken_and_the_video_is_stopped(person):
     assert (render.status, render.reason) == ("cancelled", "late")
 
 
+@pytest.mark.databases
 def test_with_every_worker_gone_the_words_are_written_by_the_deadline(person):
     for seconds in range(0, DEADLINE + 15, 15):
         services.release_all(now=later(seconds))
@@ -176,6 +178,7 @@ def test_a_video_ready_during_its_narration_goes_out(person, media):
     assert (waiting().reason, waiting().degraded) == ("", False)
 
 
+@pytest.mark.databases
 def test_a_late_video_that_somebody_else_waits_for_goes_on(person, application):
     services.say_video(
         services.conversation_with("lisi", application=application),

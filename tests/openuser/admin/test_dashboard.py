@@ -16,7 +16,7 @@ from tests.openuser.support.home_page import home, make_failed, make_missed, mak
 from tests.support.factories import make_application, make_member, make_outbound, make_render
 from wecom.models import Application
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 SEEN = (
     "view_render",
     "view_outbound",
@@ -69,6 +69,7 @@ def test_a_video_that_is_being_made_shows_how_far_it_is():
     assert "data-unfinished" in page
 
 
+@pytest.mark.databases
 def test_what_runs_comes_before_what_waits_and_urgent_before_patient():
     for text, fields in {
         "patient": {"priority": 0},
@@ -81,6 +82,7 @@ def test_what_runs_comes_before_what_waits_and_urgent_before_patient():
     assert places == sorted(places)
 
 
+@pytest.mark.databases
 def test_a_conversation_of_today_shows_what_was_said_last():
     make_talk("怎么请假")
     page = home("view_conversation")
@@ -98,6 +100,7 @@ def test_a_video_of_today_is_shown_by_its_poster():
     assert "renders/b" not in page
 
 
+@pytest.mark.databases
 def test_the_schedules_that_speak_next_are_shown_soonest_first():
     now = timezone.localtime()
     soon, later = now + timedelta(minutes=5), now + timedelta(hours=3)

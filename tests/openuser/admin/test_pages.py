@@ -30,7 +30,7 @@ from tests.support.factories import (
 from tests.support.model_rows import make_conversation, make_message, make_row
 from wecom.models import Application
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def url(app: str, model: str, page: str, *args: object) -> str:
     return reverse(f"admin:{app}_{model}_{page}", args=args)
 
 
+@pytest.mark.databases
 def test_every_address_of_the_sidebar_opens(client):
     page = client.get(reverse("admin:index"))
     links = [item["link"] for section in page.context["sidebar_navigation"] for item in section["items"]]
@@ -167,6 +168,7 @@ def test_an_answer_is_edited_and_switched_off(client):
     assert Answer.objects.get().answer == "新的回答"
 
 
+@pytest.mark.databases
 def test_a_conversation_reads_in_the_order_in_which_it_was_said(client):
     application = make_application()
     promised = said(application, "lisi", "视频里的话", kind="video")
@@ -231,6 +233,7 @@ def test_only_an_unused_digital_human_can_be_deleted(client, django_capture_on_c
     assert not portrait.exists()
 
 
+@pytest.mark.databases
 def test_what_has_a_history_stays(client):
     conversation = make_conversation()
     application = conversation.application
@@ -242,6 +245,7 @@ def test_what_has_a_history_stays(client):
     assert kept(client, make_digital_human().voice)
 
 
+@pytest.mark.databases
 def test_several_rows_are_deleted_together_or_not_at_all(client):
     used, unused = make_digital_human(), make_digital_human()
     make_render(used)

@@ -11,7 +11,7 @@ from tests.openuser.support.home_page import home, make_failed, make_missed, mak
 from tests.support.factories import make_application, make_member, make_outbound, make_render
 from wecom.models import Outbound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_failed_video_shows_the_hint_and_offers_to_make_it_again():
@@ -23,6 +23,7 @@ def test_a_failed_video_shows_the_hint_and_offers_to_make_it_again():
     assert address not in home("view_render")
 
 
+@pytest.mark.databases
 def test_a_failure_that_was_mended_since_is_no_problem():
     render = make_render(text="好", status="failed", hint="Free some disk.", finished_at=timezone.now())
     make_render(text="好", status="queued", content_hash=render.content_hash)
@@ -59,6 +60,7 @@ def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words,
         assert (f'hx-get="{address}"' in page) == (action in buttons)
 
 
+@pytest.mark.databases
 def test_a_message_that_was_not_delivered_names_its_recipients():
     outbound = make_failed("refused", recipients=["zhangsan", "lisi", "wangwu", "zhaoliu"])
     make_member(outbound.application, "zhangsan", name="张三")

@@ -20,7 +20,7 @@ from tests.support.factories import (
 )
 from wecom.models import Application, Attempt, Outbound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 CID = "98b8d9a85776e3fc"
 BEGAN = timezone.now() - timedelta(minutes=5)
 
@@ -72,6 +72,7 @@ def tell(application: Application) -> None:
     )
 
 
+@pytest.mark.databases
 def test_it_lists_everything_in_the_order_in_which_it_happened(boss, application):
     tell(application)
     page = open_page(boss)

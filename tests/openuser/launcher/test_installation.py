@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from openuser.launcher import installation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,7 @@ def test_where_others_can_log_in_no_account_is_made(var_folder):
     assert not User.objects.filter(username="admin").exists()
 
 
+@pytest.mark.databases
 def test_an_up_to_date_database_is_left_alone():
     assert installation.migrate() == 0
 
@@ -60,6 +61,7 @@ def test_preparing_twice_is_preparing_once(var_folder):
     assert User.objects.count() == 1
 
 
+@pytest.mark.databases
 def test_a_database_of_somebody_else_is_named_with_where_that_is_said(settings):
     words = installation.describe_database()
     assert words.endswith("(DATABASE_URL)")

@@ -123,7 +123,10 @@ def test_going_to_another_database_is_said_and_how_to_return(settings, tmp_path)
 
 
 def test_the_suite_leaves_out_what_was_asked_and_what_needs_a_gpu():
-    assert suite.marks("slow", "browser").startswith("not slow and not browser")
+    plan, thorough = suite.Plan(), suite.Plan(thorough=True)
+    assert suite.marks(plan, "slow", "browser").startswith("not slow and not browser and not thorough")
+    assert suite.marks(thorough, "slow", "browser").startswith("not slow and not browser")
+    assert "thorough" not in suite.marks(thorough)
 
 
 def test_arguments_of_the_suite_that_are_not_ours_reach_pytest(tmp_path):

@@ -18,7 +18,7 @@ from openuser.webhooks.services import RETRY_PAUSES
 from tests.openuser.support.webhook_receiver import receiver
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,7 @@ def test_the_vector_that_all_libraries_share():
     assert found == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(
     ("status", "event"),
     [("done", "render.completed"), ("failed", "render.failed"), ("cancelled", "render.cancelled")],
@@ -97,6 +98,7 @@ def test_a_retried_delivery_has_the_same_id_and_bytes():
     assert endpoint.failing_since is None
 
 
+@pytest.mark.databases
 def test_nobody_is_asked_before_it_is_time():
     with receiver(500) as other:
         delivery = attempt(services.send_test(make_endpoint(other.url)))
@@ -186,6 +188,7 @@ def test_secrets_are_encrypted_at_rest():
         assert endpoint.secret not in cursor.fetchone()[0]
 
 
+@pytest.mark.databases
 def test_old_deliveries_are_forgotten_but_not_those_on_their_way():
     endpoint = make_endpoint()
     old = timezone.now() - timedelta(days=40)

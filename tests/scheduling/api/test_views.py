@@ -14,7 +14,7 @@ from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
 from tests.support.factories import make_api, make_digital_human
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 SCHEDULES = "/api/v1/schedules/"
 RUNS = "/api/v1/schedule-runs/"
 BODY = {"user_ids": ["ZhangSan"], "text": "早上好！", "cron": "0 9 * * *"}
@@ -42,6 +42,7 @@ def test_a_schedule_is_created_and_says_when_it_speaks(api):
     assert Schedule.objects.get().periodic_task is not None
 
 
+@pytest.mark.databases
 def test_the_same_post_under_a_key_makes_one(api):
     first, second = (post(api, SCHEDULES, BODY, **{"Idempotency-Key": "k1"}) for _ in range(2))
     assert first.json() == second.json()
@@ -105,6 +106,7 @@ def test_runs_say_what_became_of_each_moment(api, application):
     assert [run["schedule"] for run in api.get(RUNS, after).json()["results"]] == [other.pk]
 
 
+@pytest.mark.databases
 def test_lists_are_filtered(api):
     make_schedule()
     services.pause(make_schedule(message_type="video"))

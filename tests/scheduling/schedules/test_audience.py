@@ -9,7 +9,7 @@ from tests.scheduling.support.schedules import clock, make_schedule, sent
 from tests.support.factories import make_department, make_directory_sync, make_member, make_tag
 from wecom.models import Membership
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def run(schedule: Schedule) -> Run:
@@ -50,6 +50,7 @@ def test_an_id_that_the_directory_lost_is_left_out(application):
     assert run(schedule).unreached == {"wangwu": "unknown"}
 
 
+@pytest.mark.databases
 def test_departments_with_those_below_tags_and_all_are_recipients(application):
     make_department(application, 1, "公司")
     below = make_department(application, 7, "华东", parent_number=1)
@@ -69,6 +70,7 @@ def test_departments_with_those_below_tags_and_all_are_recipients(application):
     assert [len(sent(name)) for name in people] == [1, 1, 1, 0, 0]
 
 
+@pytest.mark.databases
 def test_all_are_those_in_range_who_have_not_left(application):
     for name, in_range, status in (("anna", True, "active"), ("ben", False, "active"), ("chen", True, "left")):
         member = make_member(application, name, status=status)

@@ -10,7 +10,7 @@ from scheduling.schedules import prerender
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes
 from tests.support.factories import make_digital_human
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 VIDEO = Schedule.MessageType.VIDEO
 
 

@@ -11,7 +11,7 @@ from scheduling.models import Run
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_desk, make_digital_human
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_it_speaks_at_nine_and_not_before(application):
@@ -25,6 +25,7 @@ def test_it_speaks_at_nine_and_not_before(application):
     assert message.cid == run.cid != ""
 
 
+@pytest.mark.databases
 def test_any_number_of_beats_says_it_once(application):
     schedule = make_schedule()
     for second in (0, 0, 1, 30, 59):
@@ -61,6 +62,7 @@ def test_an_outage_until_the_afternoon_drops_the_morning_greeting(application):
     assert (sent("zhangsan"), sent("lisi")) == ([], ["早上好！"])
 
 
+@pytest.mark.databases
 def test_an_outage_of_hours_leaves_one_row_that_counts_the_others(application):
     schedule = make_schedule(cron="*/5 * * * *", now="2026-11-25T08:00")
     runs = services.run_due(schedule.pk, now=clock("2026-11-25T12:01"))
@@ -71,6 +73,7 @@ def test_an_outage_of_hours_leaves_one_row_that_counts_the_others(application):
     assert services.run_due(schedule.pk, now=clock("2026-11-25T12:02")) == []
 
 
+@pytest.mark.databases
 def test_of_two_moments_within_the_grace_only_the_later_is_said(application):
     schedule = make_schedule(cron="*/5 * * * *", now="2026-11-25T08:51")
     services.run_due(schedule.pk, now=clock("2026-11-25T09:01"))
@@ -110,6 +113,7 @@ def test_a_video_is_of_the_desk_unless_another_is_named(application):
         assert (message.render.mode, message.state) == ("lipsync", "waiting")
 
 
+@pytest.mark.databases
 def test_equal_videos_for_many_are_one_render(application):
     schedule = make_schedule(message_type="video", user_ids=[f"member{number}" for number in range(20)])
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
@@ -174,6 +178,7 @@ def test_running_now_says_it_at_once_even_while_it_is_paused(application):
     assert len(sent()) == 2
 
 
+@pytest.mark.databases
 def test_due_is_the_moment_that_waits(application):
     schedule = make_schedule(now="2026-11-25T08:00")
     assert services.due_moment(schedule, clock("2026-11-25T08:59")) is None
@@ -183,6 +188,7 @@ def test_due_is_the_moment_that_waits(application):
     assert services.due_moment(schedule, clock("2026-11-25T12:00")) is None
 
 
+@pytest.mark.databases
 def test_the_sweeper_wakes_only_what_is_due(application):
     make_schedule(now="2026-11-25T08:00")
     services.pause(make_schedule(now="2026-11-25T08:00"))
@@ -192,6 +198,7 @@ def test_the_sweeper_wakes_only_what_is_due(application):
     assert services.sweep(now=clock("2026-11-25T09:01")) == 0
 
 
+@pytest.mark.databases
 def test_old_runs_are_forgotten_and_not_recorded_anew(application):
     schedule = make_schedule(cron="0 9 29 2 *", now="2024-02-28T12:00")
     services.run_due(schedule.pk, now=clock("2024-02-29T09:00"))

@@ -13,7 +13,7 @@ from scheduling.models import Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_digital_human
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_the_guides_example_says_good_morning_every_day_at_nine(application):
@@ -45,6 +45,7 @@ def test_the_guides_example_says_good_morning_every_day_at_nine(application):
     assert Render.objects.get().digital_human == human
 
 
+@pytest.mark.databases
 def test_the_same_call_again_gives_the_same_schedule(application):
     call = {"user_id": "zhangsan", "message": "早上好！", "schedule": "0 9 * * *"}
     first = services.schedule_wechat_message(**call)
@@ -58,6 +59,7 @@ def test_the_same_call_again_gives_the_same_schedule(application):
     assert services.schedule_wechat_message(**call).pk not in (first.pk, other.pk)
 
 
+@pytest.mark.databases
 def test_beats_row_follows_the_schedule(application):
     schedule = make_schedule(cron="0 10 * * 1", name="周报")
     task = schedule.periodic_task
@@ -78,6 +80,7 @@ def test_beats_row_follows_the_schedule(application):
     assert not PeriodicTask.objects.exists()
 
 
+@pytest.mark.databases
 def test_a_mirror_that_somebody_deleted_comes_back_and_was_not_needed(application):
     schedule = make_schedule()
     PeriodicTask.objects.all().delete()

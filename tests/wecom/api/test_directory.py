@@ -12,7 +12,7 @@ from tests.support.factories import (
 )
 from wecom.models import ApplicationMember, DirectorySync, Member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 MEMBERS, DEPARTMENTS = "/api/v1/members/", "/api/v1/departments/"
 TAGS, SYNCS = "/api/v1/tags/", "/api/v1/directory-syncs/"
 
@@ -44,6 +44,7 @@ def test_a_member_says_where_they_are_and_who_reaches_them(api, application):
     assert (found["status"], found["direct_leaders"]) == ("active", ["zhaoliu"])
 
 
+@pytest.mark.databases
 def test_members_are_filtered_by_department_tag_status_and_range(api, application):
     place, tag = make_department(application, 3), make_tag(application, 7)
     member, other = make_member(application, "sunqi", status="active"), make_member(application, "gone", status="left")
@@ -88,6 +89,7 @@ def test_a_wrong_reading_is_refused_at_its_field(api, application, pinyin, code)
     assert api.patch(f"{MEMBERS}{member.pk}/", {"name": "曾"}).status_code == 422
 
 
+@pytest.mark.databases
 def test_departments_and_tags_are_listed_with_how_many_are_in_them(api, application):
     root, place = make_department(application, 1, "总部"), make_department(application, 3, "研发部")
     make_member(application).memberships.create(department=place)

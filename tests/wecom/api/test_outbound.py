@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.support.factories import make_api, make_application, make_outbound, make_recall
 from wecom.models import Attempt, Outbound, Recall
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 OUTBOUNDS = "/api/v1/outbounds/"
 
 
@@ -27,6 +27,7 @@ def results(api, outbound: Outbound) -> dict[str, str]:
     return {one["user_id"]: one["result"] for one in found}
 
 
+@pytest.mark.databases
 def test_each_recipient_has_a_result_of_their_own(api, application):
     outbound = make_outbound(
         application,

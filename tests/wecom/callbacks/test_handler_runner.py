@@ -25,7 +25,7 @@ from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
 from wecom.models import Application, Callback, Member, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def sent() -> list[str]:
     return [row.content["content"] for row in Outbound.objects.order_by("pk")]
 
 
+@pytest.mark.databases
 def test_an_async_handler_may_use_the_database(application, register):
     async def answer(message) -> str:
         member = await Member.objects.acreate(corporation_id=application.corporation_id, user_id="new")
@@ -75,6 +76,7 @@ def test_a_handler_may_answer_with_silence(application, register, silence):
     assert sent() == []
 
 
+@pytest.mark.databases
 def test_nul_and_half_surrogates_in_an_answer_are_not_stored(application, register):
     register(bot.on_message("text"), lambda message: "a\0b\ud83dc")
     assert handle(application).status == "done"
@@ -205,6 +207,7 @@ def test_a_handler_may_answer_an_event(application, register):
     assert sent() == ["clicked menu"]
 
 
+@pytest.mark.databases
 def test_a_handler_that_runs_twice_sends_once(application, register):
     runs: list[int] = []
 
@@ -252,6 +255,7 @@ def test_what_a_retry_says_otherwise_is_sent_and_logged_without_content(run_twic
     assert "10:0" not in LineFormatter().format(record)
 
 
+@pytest.mark.databases
 def test_a_retry_that_says_the_same_in_another_order_sends_nothing(run_twice, caplog):
     run_twice([["a", "b", "a"], ["b", "a", "a"]])
     assert sent() == ["a", "b", "a"]
@@ -272,6 +276,7 @@ def test_a_callback_that_a_person_replays_is_answered_again(application):
     assert len(sent()) == 2
 
 
+@pytest.mark.databases
 def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handled(application):
     old = timezone.now() - timedelta(days=31)
     factories.make_callback(application, created_at=old, status="done")

@@ -33,7 +33,7 @@ def patient(monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("patient")
-@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.thorough])])
 def test_repeated_and_shuffled_callbacks_are_answered_once(application, count, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # no limit
     envelopes = [

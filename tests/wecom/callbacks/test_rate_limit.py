@@ -20,7 +20,7 @@ from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 from wecom.signals import member_limited
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def states(user: str) -> Counter:
     return Counter(Callback.objects.filter(from_user_id=user).values_list("status", "reason"))
 
 
+@pytest.mark.databases
 def test_a_hundred_messages_are_limited_with_one_notice(client, application):
     write(client, application, "spammer", 50)
     write(client, application, "other", 5)
@@ -102,6 +103,7 @@ def test_what_was_limited_does_not_extend_the_limit(client, application, setting
     assert told("zhangsan")[-1] == "echo 6"
 
 
+@pytest.mark.databases
 def test_two_concurrent_messages_make_one_notice(application):
     for _ in range(2):
         factories.make_callback(application, reason="limited", order_key="1:zhangsan", body=text_xml(application))
@@ -110,6 +112,7 @@ def test_two_concurrent_messages_make_one_notice(application):
     assert states("zhangsan") == {("cancelled", "limited"): 2}
 
 
+@pytest.mark.databases
 def test_a_callback_whose_worker_died_is_limited_all_the_same(client, application, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 2)
@@ -159,6 +162,7 @@ def test_the_platform_itself_and_a_limit_of_nought_know_no_limit(client, applica
     assert not Callback.objects.filter(reason="limited").exists()
 
 
+@pytest.mark.databases
 def test_a_repeat_of_what_was_kept_back_changes_nothing(client, application, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 1)

@@ -16,7 +16,7 @@ from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, ApplicationMember, Callback, Department, Member, MemberFact, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = itertools.count()  # no two changes of a test in one second
 
 
@@ -120,6 +120,7 @@ def test_what_was_taken_away_is_gone_and_what_is_left_out_stays(client, applicat
     assert (member.alias, member.gender) == ("", "male")
 
 
+@pytest.mark.databases
 def test_a_new_user_id_keeps_the_person(client, application, assistant):
     member = make_member(application, "sunqi", name="孙七")
     change(client, assistant, "update_user", UserID="SunQi", NewUserID="Sun.Qi")
@@ -141,6 +142,7 @@ def test_who_leaves_is_kept_and_can_no_longer_be_reached(client, application, as
     assert services.find_unreachable(["sunqi"]) == {"sunqi": "left"}
 
 
+@pytest.mark.databases
 def test_departments_are_made_changed_and_dissolved(client, application, assistant):
     make_department(application, 1, "总部")
     change(client, assistant, "create_party", Id=9, Name="财务部", ParentId=1, Order=5)

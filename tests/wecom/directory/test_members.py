@@ -21,7 +21,7 @@ from wecom.directory import members
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
 from wecom.models import Member, Tag
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_member_is_told_by_their_user_id(connected, person):
@@ -109,6 +109,7 @@ def test_a_tag_needs_a_name_of_at_most_32_characters(connected, emulator, name):
     assert emulator.calls("tag/create") == 0
 
 
+@pytest.mark.databases
 def test_asking_for_a_member_writes_down_what_is_known(connected, emulator, person):
     services.get_user_info(person.user_id)
     member = Member.objects.get(user_id=person.user_id)

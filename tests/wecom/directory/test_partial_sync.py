@@ -10,7 +10,7 @@ from wecom import services
 from wecom.directory import sync as syncing
 from wecom.models import Department
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_narrow_application_changes_no_department_it_cannot_see(company):
@@ -34,6 +34,7 @@ def test_a_department_too_large_for_details_is_read_by_name(company):
     assert len(within(application)) == 3
 
 
+@pytest.mark.databases
 def test_an_unreadable_department_loses_no_members(company):
     application = company.connect()
     sync(application)

@@ -14,7 +14,7 @@ from wecom import services
 from wecom.directory import sync as syncing
 from wecom.models import Application, ApplicationMember, Department, DirectorySync, Member, Tag
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def look_up(application: Application) -> DirectorySync:
@@ -25,6 +25,7 @@ def look_up(application: Application) -> DirectorySync:
     return row
 
 
+@pytest.mark.databases
 def test_departments_members_and_tags_become_rows(company):
     company.api("POST", "tags", id=7, name="试用期", users=["sunqi"], parties=[2])
     application = company.connect()
@@ -49,6 +50,7 @@ def test_departments_members_and_tags_become_rows(company):
     assert within(application) == {"zhaoliu", "sunqi", "zhouba"}
 
 
+@pytest.mark.databases
 def test_a_second_sync_changes_nothing_and_makes_no_second_rows(company):
     application = company.connect()
     sync(application)
@@ -57,6 +59,7 @@ def test_a_second_sync_changes_nothing_and_makes_no_second_rows(company):
     assert (Member.objects.count(), Department.objects.count(), ApplicationMember.objects.count()) == before
 
 
+@pytest.mark.databases
 def test_a_sync_flags_members_who_left_and_deletes_none(company):
     company.app(1000002, scope={"parties": [3]})
     application = company.connect()
@@ -114,6 +117,7 @@ def test_a_position_and_another_name_that_were_taken_away_are_gone(company):
     assert (zhao.name, zhao.position, zhao.alias) == ("ZhaoLiu", "", "")
 
 
+@pytest.mark.databases
 def test_one_sync_at_a_time_waits_for_each_application(company):
     application = company.connect()
     first = services.sync_directory(application)
@@ -136,6 +140,7 @@ def test_a_day_later_every_application_is_read_again(settings):
     assert services.sync_due_directories(now + timedelta(days=9)) == 0
 
 
+@pytest.mark.databases
 def test_sixty_people_more_take_no_more_queries(company):
     application = company.connect()
     sync(application)

@@ -10,7 +10,7 @@ from wecom import bot, services
 from wecom.exceptions import BusyError, ContentError
 from wecom.models import Application, ArticlePicture, Upload
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

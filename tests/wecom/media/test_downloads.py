@@ -19,7 +19,7 @@ from wecom.media import downloads
 from wecom.models import Application, Download
 from wecom.signals import media_downloaded
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
 MP4 = b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + b"\x00\x00\x00\x08moov" + b"\x00\x00\x04\x08mdat" + bytes(1024)
@@ -83,6 +83,7 @@ def test_what_a_member_sends_is_kept_under_a_name_that_nobody_guesses(
     assert news == [(download.pk, "done", "")]
 
 
+@pytest.mark.databases
 def test_equal_media_ids_are_fetched_once(connected, emulator, person):
     media_id = sent(person, "image", picture())
     first = after(requested(connected, "image", media_id))
@@ -160,6 +161,7 @@ def test_a_wrong_setting_holds_it_and_the_mended_one_lets_it_go(connected, emula
     assert after(download).status == "done"
 
 
+@pytest.mark.databases
 def test_two_companies_do_not_share_what_was_sent(connected, emulator, person):
     download = after(requested(connected, "image", sent(person, "image", picture())))
     other = factories.make_application(api_base_url=emulator.url)

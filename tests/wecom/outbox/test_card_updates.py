@@ -18,7 +18,7 @@ from wecom.exceptions import ContentError
 from wecom.models import Callback, CardUpdate, Outbound
 from wecom.outbox import card_updates, dispatcher
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 BUTTONS = (Button(key="sd", text="标清"), Button(key="hd", text="高清"))
 NUMBERS = itertools.count(1)
@@ -88,6 +88,7 @@ def test_a_click_changes_the_card_by_its_own_code(sent, person, connected):
     assert replaced(person) == "好"
 
 
+@pytest.mark.databases
 def test_two_clicks_count_twice_and_a_repeated_callback_once(sent, person):
     person.presses("hd")
     person.presses("hd")
@@ -110,6 +111,7 @@ def test_what_was_chosen_on_a_card_is_in_the_tree():
     assert event.task_id == "w1"
 
 
+@pytest.mark.databases
 def test_a_code_is_used_once_however_often_one_asks(sent, person):
     first, second = change(sent, "一"), change(sent, "二")
     assert first.pk == second.pk
@@ -127,6 +129,7 @@ def test_a_lost_answer_is_settled_by_the_second_try(sent, person, fault):
     assert replaced(person) == "已选择：高清"
 
 
+@pytest.mark.databases
 def test_a_worker_that_died_after_the_call_leaves_no_failure(sent, person):
     update = change(sent)
     row = CardUpdate.claim(update.pk)
@@ -178,6 +181,7 @@ def test_a_person_without_the_card_is_named_as_the_reason(sent, connected):
     assert (deliver(update).status, update.reason) == ("failed", "recipient")
 
 
+@pytest.mark.databases
 def test_a_change_that_waits_holds_up_no_message(sent, person, connected):
     person.emulator.fault("busy", "message/update_template_card")
     assert deliver(change(sent)).status == "queued"
@@ -207,6 +211,7 @@ def test_a_change_without_a_code_or_a_text_is_refused(code, text, field):
     assert (caught.value.field, bool(caught.value.remedy)) == (field, True)
 
 
+@pytest.mark.databases
 def test_old_changes_are_forgotten_with_the_callbacks():
     old = timezone.now() - timedelta(days=31)
     factories.make_card_update(created_at=old, status="done")

@@ -18,7 +18,7 @@ from wecom.outbox import group_messages
 from wecom.platform_quirks import Assumptions
 from wecom.quotas import group_chat_quota
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def test_a_wrong_chat_names_its_field_before_any_call(connected, emulator, field
     assert emulator.calls("appchat/create") == 0
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("fault", ["reset-after", "truncated", "server-error"])
 def test_a_chat_is_made_once_though_the_answer_was_lost(connected, emulator, fault):
     emulator.fault(fault, "appchat/create")
@@ -94,6 +95,7 @@ def test_what_is_said_reaches_everybody_in_the_chat(chat, person):
     assert (entry["content"]["content"], entry["content"]["mentioned"]) == ("大家好", ["@all"])
 
 
+@pytest.mark.databases
 def test_the_same_again_arrives_again_and_in_order(chat, person):
     first, second = (services.send_to_chat(chat, Text(content="一样")) for _ in range(2))
     assert deliver(second).status == "queued"
@@ -116,6 +118,7 @@ def test_what_may_have_arrived_is_left_to_a_person(chat, emulator, person, fault
     assert deliver(message).status == "done"
 
 
+@pytest.mark.databases
 def test_a_worker_that_died_in_the_call_leaves_a_doubt(chat, person):
     message = services.send_to_chat(chat, Text(content="也许"))
     row = GroupMessage.claim(message.pk)
@@ -222,6 +225,7 @@ def test_the_admin_shows_chats_and_sends_again_what_is_in_doubt(admin_client, co
 # How fast
 
 
+@pytest.mark.databases
 def test_a_group_chats_limit_delays_the_rest(chat, person, emulator, monkeypatch):
     monkeypatch.setattr(group_chat_quota, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
     other = services.create_chat("另一个", [person.user_id, "wangwu"])
@@ -241,6 +245,7 @@ def test_a_chat_of_others_need_not_wait(chat, person, connected, monkeypatch):
     assert deliver(services.send_to_chat(others, Text(content="2"))).status == "done"
 
 
+@pytest.mark.databases
 def test_the_people_that_a_company_reaches_in_an_hour_are_counted(chat, monkeypatch):
     monkeypatch.setattr(platform_quirks, "current", Assumptions(chat_people_per_hour=5))
     rows = [services.send_to_chat(chat, Text(content=f"{n}")) for n in range(3)]

@@ -13,7 +13,7 @@ from wecom.contents import Video
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def upload_of(outbound: Outbound):
     return outbound.upload
 
 
+@pytest.mark.databases
 def test_a_video_waits_for_its_upload_and_two_people_share_one(connected, emulator, person, video_file):
     outbound = deliver(send_video(connected, person.user_id, video_file))
     assert (outbound.status, outbound.reason, outbound.attempts) == ("queued", "uploading", 0)
@@ -123,6 +124,7 @@ def test_an_upload_that_ends_early_is_not_missed(connected, person, video_file):
     assert deliver(outbound).status == "done"
 
 
+@pytest.mark.databases
 def test_an_upload_that_takes_long_lets_later_messages_go_first(connected, emulator, person, video_file):
     video = deliver(send_video(connected, person.user_id, video_file))
     text = services.send_text(person.user_id, content="先说一句")
@@ -153,6 +155,7 @@ def test_an_upload_whose_file_is_gone_ends_its_message(connected, person, video_
     assert deliver(video).reason == "upload_failed"
 
 
+@pytest.mark.databases
 def test_an_upload_whose_workers_died_ends_its_message(connected, person, video_file):
     video = deliver(send_video(connected, person.user_id, video_file))
     Upload.objects.update(attempts=Upload.max_attempts)

@@ -12,7 +12,7 @@ from wecom.exceptions import ContentError
 from wecom.models import Outbound, Recall
 from wecom.outbox import dispatcher, recalls
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sent(user_id: str, content: str = "说错了") -> Outbound:
@@ -35,6 +35,7 @@ def test_a_message_disappears_from_the_chat(connected, person):
     assert [entry["recalled"] for entry in person.received()] == [True]
 
 
+@pytest.mark.databases
 def test_all_parts_of_a_long_message_are_taken_back(connected, person):
     last = sent(person.user_id, "很长的一句话。" * 200)
     services.recall(last)
@@ -43,6 +44,7 @@ def test_all_parts_of_a_long_message_are_taken_back(connected, person):
     assert [entry["recalled"] for entry in person.received()] == [True] * 3
 
 
+@pytest.mark.databases
 def test_what_waits_is_not_sent_any_more(connected, person):
     outbound = services.send_text(person.user_id, content="还没发")
     recall = services.recall(outbound)
@@ -121,6 +123,7 @@ def test_a_wrong_setting_holds_it_and_saving_the_application_goes_on(connected, 
     assert deliver(recall).status == "done"
 
 
+@pytest.mark.databases
 def test_it_is_asked_for_once_and_again_after_it_failed(connected, person):
     outbound = sent(person.user_id)
     assert services.recall(outbound) == services.recall(outbound)

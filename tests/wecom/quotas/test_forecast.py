@@ -12,7 +12,7 @@ from wecom import services
 from wecom.client import circuit_breaker
 from wecom.models import CallQuota, Circuit, DailyQuota, Guard, Outbound, SendReservation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 
@@ -51,6 +51,7 @@ def test_few_messages_take_as_long_as_their_calls(application):
     assert ahead(application) == (10, "speed")
 
 
+@pytest.mark.databases
 def test_the_speed_is_what_was_measured_lately(application):
     Outbound.objects.bulk_create(
         Outbound(application=application, msgtype="text", status="done", finished_at=NOW - timedelta(seconds=30))
@@ -60,6 +61,7 @@ def test_the_speed_is_what_was_measured_lately(application):
     assert ahead(application) == (10, "speed")
 
 
+@pytest.mark.databases
 def test_the_forecast_knows_the_limits_of_one_person(application):
     queue(application, 40, user_id="zhangsan")
     assert ahead(application) == (60.5, "member")
@@ -78,6 +80,7 @@ def test_what_the_person_got_lately_counts_too(application):
     assert ahead(application) == (40.5, "member")
 
 
+@pytest.mark.databases
 def test_more_than_the_days_share_is_through_on_a_later_day(application):
     application.corporation.accounts = 10
     application.corporation.save()

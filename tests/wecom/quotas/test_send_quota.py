@@ -17,7 +17,7 @@ from wecom.models import CallQuota, Circuit, DailyQuota, Outbound, SendReservati
 from wecom.outbox import dispatcher
 from wecom.quotas import send_quota
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 
@@ -63,6 +63,7 @@ def test_a_member_gets_a_thousand_messages_an_hour(connected):
     assert send_quota.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
 
 
+@pytest.mark.databases
 def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
     other = emulator.hire()
     names = [person.user_id, other.user_id]
@@ -87,6 +88,7 @@ def test_a_message_to_many_waits_while_one_of_them_has_had_enough(connected, emu
     assert other.texts() == []
 
 
+@pytest.mark.databases
 def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected, emulator, person):
     others = [emulator.hire().user_id for _ in range(4)]
     texts = [Text(content=f"消息{number}") for number in range(40)]
@@ -138,6 +140,7 @@ def test_a_large_campaign_starts_at_the_beginning_of_a_day(connected):
     assert send_quota.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_quota_day(NOON)
 
 
+@pytest.mark.databases
 def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, person):
     emulator.fault("busy")
     row = services.send_text(person.user_id, content="你好")
@@ -174,6 +177,7 @@ def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(conne
     api.get(connected, "department/list", token=token)
 
 
+@pytest.mark.databases
 def test_the_calls_of_one_companys_applications_count_together(connected):
     sibling = factories.make_application(corporation=connected.corporation, agent_id=7)
     stranger = factories.make_application()
@@ -199,6 +203,7 @@ def test_a_closed_interface_is_closed_for_its_company_alone(connected, emulator,
     assert not Circuit.objects.exists()
 
 
+@pytest.mark.databases
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
     send_quota.reserve(outbound, NOON)
@@ -208,6 +213,7 @@ def test_counts_that_no_limit_needs_are_deleted(connected):
     assert [kind.objects.count() for kind in (SendReservation, CallQuota, DailyQuota)] == [0, 0, 0]
 
 
+@pytest.mark.databases
 def test_a_reply_goes_before_the_bulk_that_was_queued_first(connected, emulator, person):
     crowd = [emulator.hire().user_id for _ in range(3)]
     bulk = [services.enqueue_message(connected, Text(content=f"通知{number}"), to=crowd) for number in range(50)]
