@@ -96,7 +96,7 @@ def _asked_for(person: Person) -> Q:
 
 
 def _listed(person: Person) -> Q:
-    return Q(sheet__corporation=person.corporation) & (Q(member=person.pk) | Q(user_id=person.user_id))
+    return Q(sheet__corporation=person.corporation, user_id=person.user_id)
 
 
 def _named(person: Person) -> Q:

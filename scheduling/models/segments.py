@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wecom.models import Corporation, Member
+from wecom.models import Corporation
 
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
@@ -99,14 +99,11 @@ class AudienceSheet(models.Model):
 
 
 class AudienceSheetMember(models.Model):
-    """A line of a sheet; without a member if the company has nobody of this user ID."""
+    """A line of a sheet. The user ID may be nobody's, or become somebody's with the next sync."""
 
     sheet = models.ForeignKey(AudienceSheet, models.CASCADE, related_name="members", verbose_name=_("list"))
     line = models.PositiveIntegerField(_("line"))
     user_id = models.CharField(_("user ID"), max_length=64)
-    member = models.ForeignKey(
-        Member, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("member")
-    )
 
     class Meta:
         verbose_name = _("member of an uploaded list")

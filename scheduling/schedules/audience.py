@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from conversations import services as conversations
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, Schedule
-from wecom.models import Application, Department, Member, Tag
+from scheduling.segments.departments import Departments
+from wecom.models import Application, Member, Tag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,28 +54,11 @@ def check_size(count: int) -> None:
         raise SchedulingError(words, code="members_too_many", field="user_ids", remedy=remedy)
 
 
-def departments_below(application: Application, numbers: Collection[int]) -> list[int]:
-    """The numbers of these departments and of all below them, as WeChat Work's `toparty` means them."""
-    existing = Department.objects.existing().filter(corporation=application.corporation_id)
-    children: dict[int, list[int]] = {}
-    for number, parent in existing.values_list("number", "parent_number"):
-        children.setdefault(parent, []).append(number)
-    found: dict[int, None] = {}
-    waiting = list(numbers)
-    while waiting:
-        number = waiting.pop()
-        if number not in found:
-            found[number] = None
-            waiting += children.get(number, [])
-    return list(found)
-
-
 def _of_departments(application: Application, numbers: Collection[int]) -> set[str]:
     if not numbers:
         return set()
-    below = departments_below(application, numbers)
-    rows = Department.objects.existing().filter(corporation=application.corporation_id, number__in=below)
-    return _ids(Member.objects.filter(memberships__department__in=rows))
+    keys = Departments(application.corporation_id).keys(numbers)
+    return _ids(Member.objects.filter(memberships__department__in=keys))
 
 
 def _of_tags(application: Application, numbers: Collection[int]) -> set[str]:

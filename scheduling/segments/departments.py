@@ -46,7 +46,15 @@ class Departments:
             self._found[asked] = tuple(sorted({keys[number] for number in named if number in keys}))
         return self._found[asked]
 
+    @cached_property
+    def tags(self) -> Mapping[int, list[int]]:
+        """The numbers of the departments that each tag names, by the number of the tag."""
+        found: dict[int, list[int]] = {}
+        rows = Tag.objects.filter(corporation=self.corporation_id, gone_at=None)
+        for tag, number in rows.values_list("number", "departments__number"):
+            found.setdefault(tag, []).extend([number] if number else [])
+        return found
+
     def tagged(self, tags: Collection[int]) -> tuple[int, ...]:
         """The keys of the departments that these tags, by number, name, and of those below."""
-        rows = Tag.objects.filter(corporation=self.corporation_id, number__in=tags, gone_at=None)
-        return self.keys(list(rows.exclude(departments=None).values_list("departments__number", flat=True)))
+        return self.keys([number for tag in tags for number in self.tags.get(tag, ())])

@@ -49,6 +49,10 @@ class Compiler:
         """All segments of the company, by key. They are few, and rules name each other by key."""
         return Segment.objects.filter(corporation=self.corporation).in_bulk()
 
+    def check(self, group: Group) -> Group:
+        """The rule with its values in their one form. Raises `SchedulingError`."""
+        return checked(group, self.subjects)
+
     def compile(self, group: Group, *, open_segments: tuple[int, ...] = ()) -> Q:
         """The members whom a rule means. Raises `SchedulingError` for a fact or segment that is gone."""
         self._count = 0
@@ -110,8 +114,7 @@ class Compiler:
 
     def _tagged(self, condition: Condition, test: Test) -> Q:
         if test == Test.IS_KNOWN:
-            every = Tag.objects.filter(corporation=self.corporation, gone_at=None).values_list("number", flat=True)
-            return self.tagged(tuple(every))
+            return self.tagged(tuple(self.departments.tags))
         return self.tagged(tuple(map(int, _many(condition))))
 
     def tagged(self, numbers: tuple[int, ...]) -> Q:

@@ -126,7 +126,9 @@ def directory_subjects() -> Iterator[Subject]:
     yield Subject(key="position", label=_("position"), kind=Kind.TEXT)
     yield Subject(key="gender", label=_("gender"), kind=Kind.CHOICE, choices=tuple(Member.Gender.choices))
     yield Subject(key="language", label=_("language"), kind=Kind.CHOICE, choices=tuple(Member.Language.choices))
-    yield Subject(key="status", label=_("status"), kind=Kind.CHOICE, choices=tuple(Member.Status.choices))
+    # An audience has nobody who left.
+    here = tuple(choice for choice in Member.Status.choices if choice[0] != Member.Status.LEFT)
+    yield Subject(key="status", label=_("status"), kind=Kind.CHOICE, choices=here)
     yield Subject(key="is_leader", label=_("leads a department"), kind=Kind.FLAG)
 
 

@@ -104,7 +104,7 @@ def audience(member: Member, words: str) -> None:
     rule = {"op": "any", "rules": conditions}
     make_row(Segment, corporation=member.corporation, rule=rule, name=f"名单 {secrets.token_hex(4)}")
     sheet = make_row(AudienceSheet, corporation=member.corporation)
-    AudienceSheetMember.objects.create(sheet=sheet, line=2, user_id=member.user_id, member=member)
+    AudienceSheetMember.objects.create(sheet=sheet, line=2, user_id=member.user_id)
 
 
 def logs(member: Member, words: str) -> None:

@@ -85,7 +85,7 @@ def places(subject: str, *keys: int) -> st.SearchStrategy[dict[str, Any]]:
 CONDITIONS = st.one_of(
     *(texts(subject) for subject in ("name", "user_id", "position", "fact:city")),
     choices("gender", "male", "female"),
-    choices("status", "active", "left", "disabled", "not_activated"),
+    choices("status", "active", "disabled", "not_activated"),
     choices("fact:team", "red", "blue"),
     *(dates(subject) for subject in ("fact:start_date", "fact:birthday")),
     numbers("fact:level"),

@@ -1,0 +1,25 @@
+"""Audiences: read, counted, and explained before anything is sent."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import When
+from django.utils import timezone
+
+from scheduling.segments.audience import AudienceRule, check_somebody, parse_audience
+from scheduling.segments.reach import Reach, reach_of
+from wecom.models import Application
+
+
+def read_audience(data: object) -> AudienceRule:
+    """The audience of this JSON, which selects somebody. Raises `SchedulingError` with the place and the remedy."""
+    rule = parse_audience(data)
+    check_somebody(rule)
+    return rule
+
+
+def preview_audience(
+    rule: AudienceRule, *, application: Application, today: date | None = None, further: Sequence[When] = ()
+) -> Reach:
+    """How many get it, the first by name, and who is left out and why. `further` are reasons of a campaign."""
+    return reach_of(rule, application=application, today=today or timezone.localdate(), further=further)
