@@ -112,6 +112,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.Department": Rights(),
     "wecom.DirectorySync": Rights(operator="add change"),
     "wecom.FactDefinition": EDITABLE,
+    # Only who began an import sees its preview.
+    "wecom.FactImport": Rights(everybody="", editor="add"),
     "wecom.Guard": RECORDS,
     "wecom.GroupChat": Rights(),
     "wecom.GroupMessage": Rights(),

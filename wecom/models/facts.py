@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from wecom.models.company import Corporation
 from wecom.models.directory import Member
 
@@ -117,3 +118,26 @@ class MemberFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.member_id}"
+
+
+class FactImport(models.Model):
+    """A file of facts between its preview and its confirmation. The file itself is not kept.
+
+    The row is deleted when the values are taken over or dismissed, and by itself at `expires_at`. `content` is what
+    `wecom.facts.sheet_import` found in the file, encrypted, because it is full of personal values.
+    """
+
+    corporation = models.ForeignKey(
+        Corporation, models.CASCADE, related_name="fact_imports", verbose_name=_("corporation")
+    )
+    requested_by = models.CharField(_("asked by"), max_length=150)
+    content = EncryptedTextField(editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), editable=False)
+
+    class Meta:
+        verbose_name = _("import of facts")
+        verbose_name_plural = _("imports of facts")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

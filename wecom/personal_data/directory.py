@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from core.personal_data.holdings import Holding, Person
 from core.personal_data.lookups import mentions, without
-from wecom.models import ApplicationMember, Department, GroupChat, Member, MemberFact, Membership, Tag
+from wecom.facts.import_content import unpacked
+from wecom.models import ApplicationMember, Department, FactImport, GroupChat, Member, MemberFact, Membership, Tag
 
 
 class MemberHolding(Holding):
@@ -33,6 +34,21 @@ class MemberFactHolding(Holding):
         below = MemberFact.objects.filter(member__corporation=person.corporation, key="manager")
         below.filter(text__iexact=person.user_id).delete()
         return super().erase(pks, person)
+
+
+class FactImportHolding(Holding):
+    """Files of facts that wait for their confirmation. One that names the member goes as a whole."""
+
+    def find(self, person: Person) -> list[int]:
+        rows = FactImport.objects.filter(corporation=person.corporation)
+        return [row.pk for row in rows.iterator(chunk_size=1) if _is_in(row, person)]
+
+
+def _is_in(row: FactImport, person: Person) -> bool:
+    found = unpacked(row.content)
+    named = {value for values in found.changes.values() for value in values.values()}
+    strangers = {user_id for _row, user_id in found.unknown_people}
+    return person.pk in found.changes or person.user_id in named | strangers
 
 
 class DepartmentHolding(Holding):

@@ -13,6 +13,7 @@ from wecom.models import (
     CardUpdate,
     Department,
     Download,
+    FactImport,
     GroupChat,
     GroupMessage,
     Member,
@@ -33,6 +34,7 @@ from wecom.personal_data.deliveries import (
 )
 from wecom.personal_data.directory import (
     DepartmentHolding,
+    FactImportHolding,
     GroupChatHolding,
     MemberFactHolding,
     MemberHolding,
@@ -92,6 +94,7 @@ def _register_directory() -> None:
             renamed=lambda person: {"user_id": person.alias},
         ),
         MemberFactHolding(MemberFact, kinds.DIRECTORY, of=_of_member),
+        FactImportHolding(FactImport, kinds.FACT_IMPORTS, age="created_at", hidden=("content",)),
         Holding(Membership, kinds.DIRECTORY, of=_of_member),
         Holding(ApplicationMember, kinds.DIRECTORY, of=_of_member),
         DepartmentHolding(Department, kinds.DIRECTORY, of=leads),

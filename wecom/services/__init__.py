@@ -61,6 +61,14 @@ from wecom.services.directory import (
     sync_directory,
     sync_due_directories,
 )
+from wecom.services.fact_imports import (
+    confirm_fact_import,
+    delete_expired_fact_imports,
+    dismiss_fact_import,
+    findings_of,
+    import_facts,
+    preview_fact_import,
+)
 from wecom.services.facts import FactUse, fact_use, remove_fact_definition, save_fact_definition, set_facts
 from wecom.services.group_chats import create_chat, get_chat
 from wecom.services.leavers import erase_leavers, kept_leavers
@@ -104,16 +112,19 @@ __all__ = [
     "compression_done",
     "compression_failed",
     "configure_from_settings",
+    "confirm_fact_import",
     "count_personal_data",
     "create_chat",
     "create_tag",
     "credential_flaws",
     "current_application",
     "current_callback",
+    "delete_expired_fact_imports",
     "delete_old_counts",
     "delete_old_media",
     "delete_tag",
     "delete_tag_users",
+    "dismiss_fact_import",
     "doctor_checks",
     "doctor_checks_without_application",
     "download_media",
@@ -131,6 +142,7 @@ __all__ = [
     "find_unknown",
     "find_unreachable",
     "find_webhook_application",
+    "findings_of",
     "forecast_for",
     "get_agent_info",
     "get_chat",
@@ -142,6 +154,7 @@ __all__ = [
     "get_tag_users",
     "get_user_info",
     "handling",
+    "import_facts",
     "kept_leavers",
     "leave_range",
     "list_outages",
@@ -149,6 +162,7 @@ __all__ = [
     "mark_in_range",
     "media_size_limit",
     "member_of_code",
+    "preview_fact_import",
     "publish_menu",
     "read_webhook_application",
     "recall",

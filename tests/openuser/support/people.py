@@ -35,6 +35,7 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     Membership.objects.create(member=member, department=place, is_leader=True)
     ApplicationMember.objects.create(application=application, member=member, in_range=True)
     MemberFact.objects.create(member=member, key="city", text=words)
+    services.preview_fact_import(company, f"userid,city\n{who},{words[::-1]}".encode(), by="hr")
     if who == WHO:
         below = factories.make_member(application, f"below.{who}", direct_leaders=[who])
         MemberFact.objects.create(member=below, key="manager", text=who)

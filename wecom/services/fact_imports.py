@@ -1,0 +1,111 @@
+"""Imports of facts from files: previewed first, then taken over whole or dismissed."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.spreadsheets import Table, read_table
+from wecom.exceptions import FactRefused
+from wecom.facts import stored_values
+from wecom.facts.definitions import LANGUAGE_KEY, editable_facts
+from wecom.facts.import_content import packed, unpacked
+from wecom.facts.sheet_import import Findings, SheetImport
+from wecom.models import ERASED, Corporation, FactImport, FactKind, Member
+from wecom.signals import language_chosen
+
+KEPT = timedelta(hours=1)
+
+
+def preview_fact_import(
+    corporation: Corporation, data: bytes, *, by: str, now: datetime | None = None
+) -> tuple[FactImport, Findings]:
+    """Compare a CSV or XLSX with what is known, and keep the outcome for an hour. Raises `TableError`."""
+    now = now or timezone.now()
+    found = SheetImport(corporation, now=now).read(read_table(data))
+    delete_expired_fact_imports(now=now)
+    row = FactImport.objects.create(
+        corporation=corporation, requested_by=by, content=packed(found), created_at=now, expires_at=now + KEPT
+    )
+    return row, found
+
+
+def findings_of(row: FactImport, *, now: datetime | None = None) -> Findings:
+    """What was found in the file. Raises `FactRefused` if it has expired."""
+    if row.expires_at <= (now or timezone.now()):
+        raise _gone()
+    return unpacked(row.content)
+
+
+@transaction.atomic
+def confirm_fact_import(row: FactImport, *, now: datetime | None = None) -> Findings:
+    """Take over what is right in the file, all of it in one transaction, and forget the file.
+
+    Raises `FactRefused` if the file expired or was confirmed before, or a fact in it was deleted meanwhile.
+    """
+    now = now or timezone.now()
+    held = FactImport.objects.select_for_update().filter(pk=row.pk).first()
+    if held is None:
+        raise _gone()
+    found = findings_of(held, now=now)
+    write_findings(held.corporation, found, now=now)
+    held.delete()
+    return found
+
+
+@transaction.atomic
+def dismiss_fact_import(row: FactImport) -> None:
+    """Forget a file without taking anything over."""
+    row.delete()
+
+
+def delete_expired_fact_imports(*, now: datetime | None = None) -> int:
+    """Forget the files that were neither confirmed nor dismissed in time. Returns how many."""
+    expired = FactImport.objects.filter(expires_at__lte=now or timezone.now())
+    return int(expired.delete()[0])
+
+
+@transaction.atomic
+def import_facts(
+    corporation: Corporation, table: Table, *, strict: bool = False, dry_run: bool = False, now: datetime | None = None
+) -> Findings:
+    """Take over the facts of a table at once, without what is wrong; with `strict` nothing if anything is wrong.
+
+    With `dry_run` nothing is written, and the outcome is the same.
+    """
+    now = now or timezone.now()
+    found = SheetImport(corporation, now=now).read(table)
+    if not dry_run and not (strict and (found.errors or found.unknown_people)):
+        write_findings(corporation, found, now=now)
+    return found
+
+
+def write_findings(corporation: Corporation, found: Findings, *, now: datetime) -> None:
+    """Write the changes of a file for the members who are still there."""
+    types = editable_facts(corporation)
+    for values in found.changes.values():
+        for key, value in values.items():
+            gone = key not in types
+            if gone or (types[key].kind == FactKind.CHOICE and value is not None and value not in types[key].choices):
+                words = _("The fact “%s” has changed since the preview.") % key
+                raise FactRefused(words, code="fact_changed", field=key, remedy=_("Upload the file again."))
+    there: dict[int, str] = {}
+    for some in stored_values.batches(list(found.changes)):
+        rows = Member.objects.filter(corporation=corporation, pk__in=some).exclude(user_id__startswith=ERASED)
+        there |= dict(rows.values_list("pk", "language"))
+    changes = {member: values for member, values in found.changes.items() if member in there}
+    stored_values.write(changes, now=now)
+    spoken = [
+        member
+        for member, values in changes.items()
+        if LANGUAGE_KEY in values and (values[LANGUAGE_KEY] or "") != there[member]
+    ]
+    for some in stored_values.batches(spoken):
+        for member in Member.objects.filter(pk__in=some):
+            language_chosen.send(Member, member=member)
+
+
+def _gone() -> FactRefused:
+    words = _("This file was taken over or dismissed, or its preview is older than an hour.")
+    return FactRefused(words, code="fact_import_gone", remedy=_("Upload the file again."))
