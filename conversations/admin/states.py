@@ -65,7 +65,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                 "fields": (
                     *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
-                    *(("template", "presentation"), "values", ("mode", "digital_human")),
+                    *("template", "presentation", "values", ("mode", "digital_human")),
                 )
             },
         ),

@@ -124,6 +124,9 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
         widgets = {
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         }
+        help_texts = {
+            "text": _("The text to send, or the script if neither a template nor a presentation is chosen."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
