@@ -3,13 +3,14 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.exceptions import OpenUserError
@@ -67,16 +68,18 @@ def csv_file(rows: Sequence[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def xlsx_file(rows: Sequence[Sequence[object]], *, title: str, widths: Sequence[int] = ()) -> bytes:
-    """An XLSX with one sheet, whose first row stays in view."""
+def xlsx_file(sheets: Mapping[str, Sequence[Sequence[object]]], *, width: int = 18) -> bytes:
+    """An XLSX with these sheets by title. The first row of each is bold and stays in view."""
     book = Workbook()
-    sheet: Any = book.active
-    sheet.title = title[:31]
-    for row in rows:
-        sheet.append([_harmless(cell) for cell in row])
-    sheet.freeze_panes = "A2"
-    for cell, width in zip(sheet[1], widths, strict=False):
-        sheet.column_dimensions[cell.column_letter].width = width
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet: Any = book.create_sheet(title[:31])
+        for row in rows:
+            sheet.append([_harmless(cell) for cell in row])
+        sheet.freeze_panes = "A2"
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+            sheet.column_dimensions[cell.column_letter].width = width
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -91,6 +91,7 @@ SECTIONS = (
             "wecom.Member": "badge",
             "wecom.Department": "lan",
             "wecom.Tag": "sell",
+            "wecom.FactDefinition": "contact_page",
             "wecom.DirectorySync": "sync",
             "wecom.GroupChat": "groups",
             "wecom.MenuButton": "menu",

@@ -142,7 +142,7 @@ def test_without_heads_the_first_row_is_taken_for_them():
 
 def test_what_is_written_is_read_back():
     assert rows_of(csv_file(ROWS)) == ROWS
-    assert rows_of(xlsx_file(ROWS, title="员工", widths=[20, 20])) == ROWS
+    assert rows_of(xlsx_file({"员工": ROWS, "说明": [["x"]]})) == ROWS
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+86 138", "@SUM(A1)", "-2+3"])

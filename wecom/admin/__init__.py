@@ -1,6 +1,18 @@
 """WeChat Work in the admin: edit applications, publish menus, inspect callbacks and outbound messages."""
 
-from wecom.admin import callbacks, chats, company, deliveries, directory, media, menus, privacy, restore_guard, syncs
+from wecom.admin import (
+    callbacks,
+    chats,
+    company,
+    deliveries,
+    directory,
+    facts,
+    media,
+    menus,
+    privacy,
+    restore_guard,
+    syncs,
+)
 
 __all__ = [
     "callbacks",
@@ -8,6 +20,7 @@ __all__ = [
     "company",
     "deliveries",
     "directory",
+    "facts",
     "media",
     "menus",
     "privacy",

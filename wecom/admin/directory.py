@@ -16,6 +16,8 @@ from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, badge, 
 from core.web.admin_search import IndexedSearch
 from core.web.keyset_pages import KeysetAdmin
 from wecom import services
+from wecom.admin.fact_imports import ImportButton
+from wecom.admin.member_facts import PREFIX, FactsOfMember
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, ApplicationMember, Department, Member, Tag
@@ -82,7 +84,9 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Member)
-class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, ProtectedDeleteAdmin):
+class MemberAdmin(
+    FactsOfMember, ImportButton, PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, ProtectedDeleteAdmin
+):
     protected_by = {"conversations": _("Messages with this member are kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
     list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
@@ -90,6 +94,7 @@ class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, P
     search_fields = ("user_id", "name", "alias", "position")
     search_help_text = _("Search for a user ID, a name, an alias or a position.")
     exact_first = ("user_id", "name", "alias")
+    actions_list = ("sync_now", "import_facts")
     sortable_by = ("user_id", "name")
     fieldsets = (
         (None, {"fields": ("user_id", "name", "pinyin", "language", "alias", "position", "standing", "reachable")}),
@@ -105,7 +110,9 @@ class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, P
         return rows.prefetch_related("application_members__application", "memberships__department")
 
     def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
-        services.change_member(obj, **{field: form.cleaned_data[field] for field in form.changed_data})
+        columns = [name for name in form.changed_data if not name.startswith(PREFIX)]
+        services.change_member(obj, **{name: form.cleaned_data[name] for name in columns})
+        self.save_facts(obj, form)
 
     @display(description=_("department"), ordering="main_department__name")
     def works_in(self, member: Member) -> str:

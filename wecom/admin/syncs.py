@@ -47,7 +47,7 @@ class SyncButton(ModelAdmin[Any]):
     """*Sync now*, and how the last syncs went, above a list of the directory."""
 
     list_before_template = "admin/directory/syncs.html"
-    actions_list = ("sync_now",)
+    actions_list: tuple[str, ...] = ("sync_now",)
 
     @property
     def media(self) -> forms.Media:

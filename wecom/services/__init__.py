@@ -69,7 +69,15 @@ from wecom.services.fact_imports import (
     import_facts,
     preview_fact_import,
 )
-from wecom.services.facts import FactUse, fact_use, remove_fact_definition, save_fact_definition, set_facts
+from wecom.services.facts import (
+    FactUse,
+    check_fact_definition,
+    fact_use,
+    fact_value,
+    remove_fact_definition,
+    save_fact_definition,
+    set_facts,
+)
 from wecom.services.group_chats import create_chat, get_chat
 from wecom.services.leavers import erase_leavers, kept_leavers
 from wecom.services.live_lookup import (
@@ -107,6 +115,7 @@ __all__ = [
     "authorize_url",
     "can_be_recalled",
     "change_member",
+    "check_fact_definition",
     "check_reachable",
     "check_recipients",
     "compression_done",
@@ -137,6 +146,7 @@ __all__ = [
     "erasure_refusals",
     "export_person",
     "fact_use",
+    "fact_value",
     "fetch_published_menu",
     "find_person",
     "find_unknown",

@@ -34,6 +34,14 @@ class FactUse:
 @transaction.atomic
 def save_fact_definition(definition: FactDefinition) -> FactDefinition:
     """Add or change a fact of the company's own. Raises `FactRefused` with the field, and a remedy."""
+    check_fact_definition(definition)
+    definition.save()
+    return definition
+
+
+@transaction.atomic
+def check_fact_definition(definition: FactDefinition) -> None:
+    """Tidy a definition, and raise what `save_fact_definition` would."""
     before = FactDefinition.objects.select_for_update().filter(pk=definition.pk).first() if definition.pk else None
     if definition.kind not in FactKind.values:
         raise _refused("kind", _("There is no such kind."), _("Choose text, number, date or choice."))
@@ -50,8 +58,6 @@ def save_fact_definition(definition: FactDefinition) -> FactDefinition:
         field, messages = next(iter(error.message_dict.items()))
         field = "key" if field == "__all__" else field
         raise _refused(field, messages[0], _("Correct it and save again.")) from error
-    definition.save()
-    return definition
 
 
 def fact_use(definition: FactDefinition) -> FactUse:
@@ -88,7 +94,7 @@ def set_facts(member: Member, raw: Mapping[str, object], *, now: datetime | None
                 field=key,
                 remedy=_("Use one of these: %s.") % known,
             )
-        changes[key] = _parsed(member, types[key], word, now)
+        changes[key] = fact_value(member, types[key], word, now=now)
     before = Member.objects.filter(pk=member.pk).values_list("language", flat=True).first()
     stored_values.write({member.pk: changes}, now=now)
     if LANGUAGE_KEY in changes:
@@ -98,7 +104,9 @@ def set_facts(member: Member, raw: Mapping[str, object], *, now: datetime | None
     return stored_values.facts_of(member)
 
 
-def _parsed(member: Member, fact: FactType, word: object, now: datetime) -> Value | None:
+def fact_value(member: Member, fact: FactType, word: object, *, now: datetime | None = None) -> Value | None:
+    """The value that was written for a member, None for an empty one. Raises `FactRefused`."""
+    now = now or timezone.now()
     if word is None or (isinstance(word, str) and not word.strip()):
         return None
     if fact.key == MANAGER:

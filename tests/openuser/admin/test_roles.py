@@ -27,7 +27,7 @@ from openuser.roles import Role
 from scheduling.models import Schedule
 from tests.support.admin_rendering import can_be_saved, signed_in, unrendered, without_menu
 from tests.support.model_rows import make_row
-from wecom.models import Application, PrivacyRequest
+from wecom.models import Application, FactImport, PrivacyRequest
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration_engines")]
@@ -64,6 +64,8 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),
+    **{f"wecom_factdefinition_{page}": ("add", FactImport) for page in ("import", "template", "import_facts")},
+    "wecom_member_import_facts": ("add", FactImport),
     **{f"wecom_member_{act}_data": ("add", PrivacyRequest) for act in ("export", "erase")},
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
