@@ -128,8 +128,8 @@ def awaiting_lookup(application: Application) -> "models.QuerySet[ApplicationMem
 def find_unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
     """The unreachable ones among these, with a reason: "left" or "out_of_range". Unknown members count as reachable."""
     found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
-    rows = [row for batch in batches(list(user_ids)) for row in found.filter(user_id__in=batch)]
-    return {row.user_id: "left" if row.status == Member.Status.LEFT else "out_of_range" for row in rows}
+    rows = found.filter(user_id__in=user_ids).values_list("user_id", "status")
+    return {user_id: "left" if status == Member.Status.LEFT else "out_of_range" for user_id, status in rows}
 
 
 def find_unknown(application: Application, user_ids: Collection[str]) -> list[str]:

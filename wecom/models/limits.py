@@ -7,12 +7,19 @@ from wecom.models.company import Application, Corporation
 
 
 class SendReservation(models.Model):
-    """One message to one member, which the platform counts for an hour. Of a message to many, one for each of them."""
+    """One message to one member, which the platform counts for an hour. Of a message to many, one for each of them.
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="send_reservations")
+    The database does not check its keys: of a thousand rows for a message to many, that took most of the time.
+    """
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="send_reservations", db_constraint=False, db_index=False
+    )
     user_id = models.CharField(max_length=64)
     at = models.DateTimeField()
-    outbound = models.ForeignKey("wecom.Outbound", models.CASCADE, related_name="send_reservations")
+    outbound = models.ForeignKey(
+        "wecom.Outbound", models.CASCADE, related_name="send_reservations", db_constraint=False
+    )
 
     class Meta:
         db_table = "wecom_spending"

@@ -7,6 +7,7 @@ that a person decides.
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -95,10 +96,14 @@ def _is_too_late(outbound: Outbound, now: datetime) -> bool:
 
 
 def _is_unreachable(outbound: Outbound) -> bool:
-    """Settle it without a call if every recipient has left, or is out of the visible range."""
-    if outbound.body is not None or not outbound.recipients:
+    """Settle it without a call if its recipient has left, or is out of the visible range."""
+    if outbound.body is not None or len(outbound.recipients) != 1:
         return False
     unreachable = members.find_unreachable(outbound.application, outbound.recipients)
+    return bool(unreachable) and _reaches_nobody(outbound, unreachable)
+
+
+def _reaches_nobody(outbound: Outbound, unreachable: Mapping[str, str]) -> bool:
     if not unreachable.keys() >= set(outbound.recipients):
         return False
     left = set(unreachable.values()) == {"left"}
@@ -184,14 +189,22 @@ def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
 
 @transaction.atomic
 def _freeze_and_record_attempt(outbound: Outbound, now: datetime) -> Attempt | None:
-    """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up."""
+    """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up.
+
+    A message to many, none of whom it would reach, is settled; None then, too.
+    """
+    unreachable: Mapping[str, str] = {}
+    if outbound.body is None and outbound.recipients:
+        unreachable = members.find_unreachable(outbound.application, outbound.recipients)
+        if _reaches_nobody(outbound, unreachable):
+            return None
     until = send_quota.reserve(outbound, now)
     if until is not None:
         outbound.postpone(until, Outbound.Reason.QUOTA, count_attempt=False)
         return None
     if outbound.body is None:
         repeat = duplicates.next_repeat(outbound, now)
-        invalid = sorted(members.find_unreachable(outbound.application, outbound.recipients))
+        invalid = sorted(unreachable)
         body = _build_body(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
