@@ -1,11 +1,15 @@
 """Control API: the company's members, without events about changes of the directory."""
 
+from itertools import islice
+
 from django.db.models import Count, Max
 
 from wecom.emulator import live_updates, presenters
 from wecom.emulator.actors import members
 from wecom.emulator.control.json_views import ControlError, ControlRequest, Result
-from wecom.emulator.models import Entry, Member
+from wecom.emulator.models import Corp, Entry, Member
+
+MOST = 1_000_000
 
 
 def list_members(request: ControlRequest) -> Result:
@@ -25,10 +29,12 @@ def list_members(request: ControlRequest) -> Result:
 
 
 def add_member(request: ControlRequest) -> Result:
-    """A new member, without events."""
+    """A new member, without events; with `count` so many, whose user IDs are numbered from 1."""
     corp = request.app().corp
     userid = request.text("userid")
     departments = request.data.get("departments", [1])
+    if "count" in request.data:
+        return _add_crowd(corp, userid, int(request.number("count")), departments)
     if Member.objects.filter(corp=corp, userid__iexact=userid).exists():
         raise ControlError(f"there is already a member {userid!r}", 409)
     row = Member.objects.create(
@@ -40,6 +46,17 @@ def add_member(request: ControlRequest) -> Result:
     )
     live_updates.refresh()
     return presenters.member(row)
+
+
+def _add_crowd(corp: Corp, prefix: str, count: int, departments: list[int]) -> Result:
+    if not 0 < count <= MOST:
+        raise ControlError(f"count must be 1 to {MOST}")
+    names = (f"{prefix}{number}" for number in range(1, count + 1))
+    rows = (Member(corp=corp, userid=name, name=name, departments=departments) for name in names)
+    while some := list(islice(rows, 5_000)):
+        Member.objects.bulk_create(some)
+    live_updates.refresh()
+    return {"added": count}
 
 
 def change_member(request: ControlRequest) -> Result:

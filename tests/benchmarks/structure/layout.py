@@ -1,6 +1,6 @@
 """How the house is laid out: files per folder, names, sizes, and how much the import contracts have to say.
 
-    python3 -m tests.benchmarks.layout [CHECKOUT]
+    python3 -m tests.benchmarks.structure.layout [CHECKOUT]
 
 Another checkout can be named, so that the same figures are had of what was before.
 """
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("openuser", "scheduling", "conversations", "avatars", "wecom", "core")
 # Nouns of the field that end alike.
 NOUNS = frozenset({

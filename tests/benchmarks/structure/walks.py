@@ -1,6 +1,6 @@
 """How far a reader walks: the files, and the calls from one file into another, of a text and of a video.
 
-    python3 -m tests.benchmarks.walks [--steps]
+    python3 -m tests.benchmarks.structure.walks [--steps]
 
 A text: webhook, handling, delivery to the emulator. A video: `/video` from the webhook to the delivered file. Each is
 walked twice and the second walk counts, so that caches are warm. `--steps` prints the calls in their order.
@@ -23,7 +23,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 APPS = tuple(f"{ROOT}/{name}/" for name in ("core", "wecom", "avatars", "conversations", "scheduling", "openuser"))
 APART = ("/migrations/", "/wecom/emulator/")  # the far side of the wire is not ours to walk
 KEYS = {
