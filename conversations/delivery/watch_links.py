@@ -10,8 +10,8 @@ from conversations.models import WatchLink
 from wecom.models import Application, Member, Upload
 
 
-def render_url(application: Application, member: Member, render: Render) -> str:
-    """The address of a video for this member only."""
+def render_url(application: Application, member: Member | None, render: Render) -> str:
+    """The address of a video for one member, or without one for everyone in the company."""
     link, _ = WatchLink.objects.get_or_create(render=render, application=application, member=member)
     return _address(link)
 

@@ -1,5 +1,6 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
+from conversations.delivery.broadcasts import broadcast, broadcast_video, in_dialogue, take_back
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import say, say_content, show_on_page
 from conversations.delivery.video_delivery import compress_upload
@@ -52,6 +53,8 @@ from conversations.videos.video_messages import digital_human_of, say_personal, 
 
 __all__ = [
     "add_flow",
+    "broadcast",
+    "broadcast_video",
     "cancel_waiting",
     "compress_upload",
     "conversation_with",
@@ -68,6 +71,7 @@ __all__ = [
     "generate_response",
     "generate_video",
     "greet",
+    "in_dialogue",
     "languages_with",
     "notify_rate_limit",
     "press_card",
@@ -99,6 +103,7 @@ __all__ = [
     "show_on_page",
     "start_flow",
     "stop_session",
+    "take_back",
     "video_of",
     "video_url_of",
     "watch_url",

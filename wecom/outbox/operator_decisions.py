@@ -1,4 +1,4 @@
-"""What a person decides about a message that has ended: send it again, or treat it as sent."""
+"""What is decided about a message from outside: send it again, treat it as sent, or cancel it before it is sent."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,3 +27,11 @@ def treat_as_sent(outbound: Outbound) -> bool:
     """Record that it arrived; False unless its end is unknown."""
     rows = Outbound.objects.filter(pk=outbound.pk, status=Outbound.Status.FAILED, reason=Outbound.Reason.UNKNOWN)
     return bool(rows.update(status=Outbound.Status.DONE, reason=Outbound.Reason.UNKNOWN))
+
+
+@transaction.atomic
+def cancel_unsent(outbound: Outbound) -> bool:
+    """Cancel a message of which no call was made yet; False if one may have been made, or if it has ended."""
+    row = Outbound.objects.select_for_update(of=("self",)).get(pk=outbound.pk)
+    # A worker that has just claimed it finds that its lease is gone before it calls.
+    return not row.is_finished and row.first_attempt_at is None and row.cancel(Outbound.Reason.RECALLED)

@@ -23,7 +23,7 @@ from wecom.outbox.card_updates import update_card
 from wecom.outbox.enqueue import MAX_RECIPIENTS, check_recipients, enqueue_message, enqueue_parts
 from wecom.outbox.group_messages import resend_to_chat, send_to_chat
 from wecom.outbox.handler_context import current_application, current_callback, handling, unnumbered_sends
-from wecom.outbox.operator_decisions import resend, treat_as_sent
+from wecom.outbox.operator_decisions import cancel_unsent, resend, treat_as_sent
 from wecom.outbox.recalls import can_be_recalled, recall
 from wecom.outbox.shortcuts import (
     send_card,
@@ -114,6 +114,7 @@ __all__ = [
     "apply_contact_change",
     "authorize_url",
     "can_be_recalled",
+    "cancel_unsent",
     "change_member",
     "check_fact_definition",
     "check_reachable",

@@ -1,0 +1,112 @@
+"""One message to many members at once: a call for up to a thousand, without a row for each of them here."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+
+from avatars import services as avatars
+from avatars.models import Render
+from conversations.delivery import video_delivery, watch_links
+from conversations.delivery.video_delivery import DeliveryForm
+from conversations.models import Session
+from conversations.wording import video_texts
+from wecom import contents
+from wecom import services as wecom
+from wecom.contents import TextCard, Video, truncate
+from wecom.models import Application, Outbound, Upload
+
+
+@transaction.atomic
+def broadcast(
+    application: Application,
+    content: contents.Content,
+    *,
+    to: Sequence[str],
+    file: str = "",
+    expires_at: datetime | None = None,
+    cid: str,
+) -> Outbound:
+    """Queue a message to 1 to 1,000 members behind all replies.
+
+    `file` is the name of its file in the media storage. Raises `ContentError` for what WeChat Work would refuse,
+    `OSError` if the file is missing.
+    """
+    upload = None
+    if file:
+        upload = wecom.ensure_upload(
+            application,
+            kind=content.msgtype,
+            path=Path(default_storage.path(file)),
+            name=file,
+            filename=Path(file).name,
+        )
+    return _queue(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
+
+
+@transaction.atomic
+def broadcast_video(
+    application: Application,
+    render: Render,
+    *,
+    to: Sequence[str],
+    title: str,
+    expires_at: datetime | None = None,
+    cid: str,
+) -> Outbound:
+    """Queue a finished video to 1 to 1,000 members, in the form that WeChat Work accepts. All share one upload.
+
+    Raises `OSError` if its file is missing, `OutputError` if the file has no AI label.
+    """
+    delivery = video_delivery.delivery_of(render)
+    avatars.check_label(render, delivery.name)
+    until = min((moment for moment in (render.allowed_until, expires_at) if moment), default=None)
+    heading, words = truncate(title, 128), truncate(render.shown_text, 512)
+    if delivery.form == DeliveryForm.LINK:
+        address = watch_links.render_url(application, None, render)
+        card = TextCard(title=heading, description=words or video_texts.video_on_page(), url=address)
+        return _queue(application, card, to=to, expires_at=until, cid=cid)
+    upload = wecom.ensure_upload(
+        application,
+        kind=delivery.form.value,
+        path=Path(default_storage.path(delivery.name)),
+        name=delivery.name,
+        filename=f"{render.digital_human.name}.mp4",
+    )
+    is_file = delivery.form == DeliveryForm.FILE
+    content = contents.File() if is_file else Video(title=heading, description=words)
+    return _queue(application, content, to=to, upload=upload, expires_at=until, cid=cid)
+
+
+def take_back(outbound: Outbound) -> bool:
+    """Cancel a message of which no call was made yet; False if it is too late for that."""
+    return wecom.cancel_unsent(outbound)
+
+
+def in_dialogue(application: Application, members: Collection[int] | QuerySet[Any], *, since: datetime) -> set[int]:
+    """Of these members those whom a flow has asked something since a moment, and who have not answered yet.
+
+    Members are keys, or a query of keys.
+    """
+    rows = Session.objects.active().filter(
+        conversation__application=application, conversation__member__in=members, asked_at__gt=since
+    )
+    return set(rows.values_list("conversation__member", flat=True))
+
+
+def _queue(
+    application: Application,
+    content: contents.Content,
+    *,
+    to: Sequence[str],
+    upload: Upload | None = None,
+    expires_at: datetime | None,
+    cid: str,
+) -> Outbound:
+    return wecom.enqueue_message(
+        application, content, to=to, upload=upload, priority=Outbound.BULK, expires_at=expires_at, cid=cid
+    )
