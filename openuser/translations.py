@@ -86,6 +86,9 @@ PERMISSIONS = (
     _("Can read the evidence of a consent"),
     _("Can read what a callback said"),
     _("Can publish a flow"),
+    _("Can approve a campaign"),
+    _("Can start, pause and cancel a campaign"),
+    _("Can stop everything that is not a reply"),
     _("Can run a schedule now"),
 )
 # Engines know no framework; their page translates these.

@@ -1,4 +1,4 @@
-"""App configuration: `migrate` fills the working days of each company."""
+"""App configuration: connects the receivers; `migrate` fills the working days of each company."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Scheduling")
 
     def ready(self) -> None:
-        from scheduling import personal_data
+        from scheduling import personal_data, receivers  # noqa: F401
 
         personal_data.register_models()
         post_migrate.connect(fill_calendars, sender=self)

@@ -1,6 +1,7 @@
-"""What schedules hold about people, for the registry in `core.personal_data`."""
+"""What schedules and campaigns hold about people, for the registry in `core.personal_data`."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,7 +11,17 @@ from avatars.models import Render
 from core.personal_data.holdings import Holding, Kind, Person
 from core.personal_data.lookups import mentions, without
 from core.personal_data.registry import belongs_to, register, without_personal_data
-from scheduling.models import AudienceSheetMember, Run, Schedule, Segment
+from scheduling.campaigns import approval
+from scheduling.models import (
+    AudienceSheetMember,
+    Campaign,
+    CampaignChange,
+    CampaignRun,
+    Delivery,
+    Run,
+    Schedule,
+    Segment,
+)
 from scheduling.schedules import beat_entries
 from scheduling.segments.rules import renamed
 from wecom.models import Application
@@ -18,6 +29,12 @@ from wecom.models import Application
 SCHEDULES = Kind(key="schedules", label=_("schedules"))
 AUDIENCES = Kind(key="audiences", label=_("segments and uploaded lists"))
 RUNS = Kind(key="runs", label=_("runs of schedules"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"])
+
+CAMPAIGNS = Kind(key="campaigns", label=_("campaigns"))
+CAMPAIGN_RUNS = Kind(
+    key="campaign_runs", label=_("runs of campaigns"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"]
+)
+LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
 
 class ScheduleHolding(Holding):
@@ -36,6 +53,51 @@ def _empty(schedule: Schedule) -> None:
     schedule.name = schedule.text = schedule.key = schedule.returned_note = ""
     schedule.values, schedule.paused = {}, True
     schedule.ahead, schedule.ahead_for = None, None
+
+
+class CampaignHolding(Holding):
+    """A campaign goes on without the person; that is no edit, so an approval stays."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for campaign in Campaign.objects.filter(pk__in=pks) if person else ():
+            if person is None:
+                continue
+            was_bound = campaign.approved_hash == approval.digest(approval.describe(campaign))
+            campaign.audience = _without(campaign.audience, person.user_id)
+            if was_bound:
+                before = campaign.approved_hash
+                campaign.approved_hash = approval.digest(approval.describe(campaign))
+                CampaignRun.objects.filter(campaign=campaign, digest=before).update(digest=campaign.approved_hash)
+            campaign.save(update_fields=["audience", "approved_hash"])
+
+
+class AudienceHolding(Holding):
+    """What a campaign was like at a step, or when it went out: its audience may name members."""
+
+    field = "description"
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person is None:
+            super().clear(pks)
+            return
+        for row in self.rows(pks):
+            kept = _without(getattr(row, self.field), person.user_id)
+            self.rows([row.pk]).update(**{self.field: kept})
+
+
+class CampaignRunHolding(AudienceHolding):
+    """A run has the content that it sends."""
+
+    field = "content"
+
+
+def _without(value: Any, user_id: str) -> Any:
+    """JSON without the strings that are this user ID."""
+    if isinstance(value, dict):
+        return {key: _without(one, user_id) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, user_id) for one in value if str(one).lower() != user_id.lower()]
+    return value
 
 
 class RunHolding(Holding):
@@ -68,11 +130,25 @@ def register_models() -> None:
         RunHolding(Run, RUNS, of=_named, age="due_at"),
         SegmentHolding(Segment, AUDIENCES, of=_asked_for),
         Holding(AudienceSheetMember, AUDIENCES, of=_listed),
+        CampaignHolding(Campaign, CAMPAIGNS, of=lambda person: mentions("audience", person.user_id)),
+        AudienceHolding(CampaignChange, CAMPAIGNS, of=lambda person: mentions("description", person.user_id)),
+        CampaignRunHolding(
+            CampaignRun,
+            CAMPAIGN_RUNS,
+            of=lambda person: mentions("content", person.user_id),
+            age="moment",
+            ended=Q(ended_at__isnull=False),
+            hidden=LEASE,
+        ),
+        Holding(Delivery, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
     )
     without_personal_data(
         {
             "scheduling.AudienceSheet": "the name of a list; its lines are members",
+            "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
+            "scheduling.CampaignContent": "what administrators wrote for many",
+            "scheduling.SendingPolicy": "what holds for the whole company",
             "scheduling.RunMessage": "names of variables, and the key of a message",
         }
     )

@@ -13,6 +13,17 @@ def run_due(pk: int) -> None:
 @shared_task(name="scheduling.sweep")
 def sweep() -> None:
     services.sweep()
+    services.sweep_campaigns()
+
+
+@shared_task(name="scheduling.start_run")
+def start_run(pk: int) -> None:
+    services.start_run(pk)
+
+
+@shared_task(name="scheduling.send_batch")
+def send_batch(pk: int) -> None:
+    services.send_batch(pk)
 
 
 @shared_task(name="scheduling.tidy")

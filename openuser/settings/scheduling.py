@@ -1,4 +1,4 @@
-"""Settings of schedules."""
+"""Settings of schedules and campaigns."""
 
 from typing import Any
 
@@ -13,6 +13,17 @@ SCHEDULING: dict[str, Any] = {
     # Minutes before its time at which the videos of a run are rendered; earlier if that takes longer.
     "PRERENDER_MINUTES": env.int("OPENUSER_SCHEDULE_PRERENDER_MINUTES", default=15),
     "PRERENDER_MAX_MINUTES": 12 * 60,
+    # Batches of a campaign, of up to 1,000 members each, that are on their way at a time.
+    "CAMPAIGN_WINDOW": env.int("OPENUSER_CAMPAIGN_WINDOW", default=4),
+    # A campaign pauses itself once so many messages failed, and they are this share of all that ended.
+    "STORM_LEAST": env.int("OPENUSER_CAMPAIGN_STORM_LEAST", default=20),
+    "STORM_PERCENT": env.int("OPENUSER_CAMPAIGN_STORM_PERCENT", default=20),
+    # Minutes without an answer after which a dialogue rests, and messages of campaigns no longer wait for its end.
+    "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),
+    # Minutes that a batch waits for its video before the words go out alone.
+    "VIDEO_PATIENCE_MINUTES": env.int("OPENUSER_CAMPAIGN_VIDEO_MINUTES", default=60),
+    # Whether the person who asks for approval may give it, for a company with a single administrator.
+    "APPROVE_OWN_CAMPAIGNS": env.bool("OPENUSER_APPROVE_OWN_CAMPAIGNS", default=False),
     # Retention of the records of runs, in days.
     "KEEP_RUNS_DAYS": env.int("OPENUSER_KEEP_RUNS_DAYS", default=400),
 }

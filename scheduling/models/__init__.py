@@ -1,6 +1,13 @@
-"""Schedules and their runs, segments and other audiences."""
+"""Schedules and campaigns with their runs, segments and other audiences."""
 
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
+from scheduling.models.campaigns import (
+    Campaign,
+    CampaignChange,
+    CampaignContent,
+    CampaignQuerySet,
+)
+from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
     EVERYONE,
@@ -18,21 +25,31 @@ from scheduling.models.segments import (
     Segment,
     SegmentQuerySet,
 )
+from scheduling.models.sending_policy import SendingPolicy
 
 __all__ = [
     "EVERYONE",
+    "FAR",
     "LONGEST_GRACE",
     "AudienceSheet",
     "AudienceSheetMember",
     "AudienceSheetQuerySet",
+    "Batch",
     "CalendarDay",
     "CalendarDayQuerySet",
+    "Campaign",
+    "CampaignChange",
+    "CampaignContent",
+    "CampaignQuerySet",
+    "CampaignRun",
+    "Delivery",
     "Run",
     "RunMessage",
     "Schedule",
     "ScheduleQuerySet",
     "Segment",
     "SegmentQuerySet",
+    "SendingPolicy",
     "calendar_of",
     "default_grace",
     "default_time_zone",

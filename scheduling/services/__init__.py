@@ -9,6 +9,20 @@ from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selecti
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
 from scheduling.services.audiences import preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
+from scheduling.services.campaign_runs import follow_call, send_batch, start_run, sweep_campaigns
+from scheduling.services.campaigns import (
+    approve,
+    ask_approval,
+    campaign_problems,
+    cancel_campaign,
+    changed_since_approval,
+    last_step,
+    pause_campaign,
+    resume_campaign,
+    save_campaign,
+    send_back_campaign,
+    start_campaign,
+)
 from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
@@ -25,6 +39,7 @@ from scheduling.services.segments import (
     segments_in_words,
     subjects_for_rules,
 )
+from scheduling.services.sending_policy import allow_sending, stop_sending
 
 __all__ = [
     "PREVIEWED",
@@ -40,22 +55,31 @@ __all__ = [
     "SegmentPreview",
     "Selection",
     "UnknownYear",
+    "allow_sending",
     "application_of",
+    "approve",
     "aschedule_wechat_message",
+    "ask_approval",
     "ask_for_publishing",
     "audience_of",
+    "campaign_problems",
+    "cancel_campaign",
+    "changed_since_approval",
     "count_segments",
     "due_moment",
     "fill_calendars",
     "find_recipients",
     "first_names",
+    "follow_call",
     "forget_old_runs",
     "import_days",
+    "last_step",
     "left_out",
     "members_of",
     "members_of_segment",
     "parse_audience",
     "pause",
+    "pause_campaign",
     "preview",
     "preview_audience",
     "preview_rule",
@@ -68,9 +92,11 @@ __all__ = [
     "remove",
     "remove_segment",
     "resume",
+    "resume_campaign",
     "run_all_due",
     "run_due",
     "run_now",
+    "save_campaign",
     "save_schedule",
     "save_segment",
     "schedule_wechat_message",
@@ -78,8 +104,14 @@ __all__ = [
     "segment_warnings",
     "segments_in_words",
     "send_back",
+    "send_back_campaign",
+    "send_batch",
+    "start_campaign",
+    "start_run",
+    "stop_sending",
     "subjects_for_rules",
     "sweep",
+    "sweep_campaigns",
     "unknown_years",
     "warnings",
     "with_reasons",

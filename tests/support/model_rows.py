@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, Message, State, WatchLink
-from scheduling.models import Schedule
+from scheduling.models import CampaignContent, Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
@@ -134,6 +134,11 @@ def make_schedule(**fields: Any) -> Schedule:
     return save_schedule(Schedule(**values))
 
 
+def make_campaign_content(**fields: Any) -> Any:
+    """The words of a campaign have one source of their video."""
+    return filled(CampaignContent, **{"presentation": None, **fields})
+
+
 def make_state(**fields: Any) -> State:
     """A step has one source of its video."""
     return filled(State, **{"presentation": None, **fields})  # type: ignore[no-any-return]
@@ -148,6 +153,9 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "openuser.WebhookDelivery": factories.make_webhook_delivery,
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
     "avatars.Consent": factories.make_consent,
+    "scheduling.Batch": factories.make_batch,
+    "scheduling.CampaignContent": make_campaign_content,
+    "scheduling.Delivery": factories.make_delivery,
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Likeness": lambda **fields: factories.make_consent().likenesses.get(),
     "avatars.Narration": factories.make_narration,

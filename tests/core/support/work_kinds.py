@@ -10,6 +10,7 @@ from avatars.models import Narration, PortraitVideo, Render, Rendition
 from conversations.models import Errand
 from core.work.base import Work
 from openuser.models import WebhookDelivery
+from scheduling.models import Batch, CampaignRun
 from tests.support import factories
 from wecom.models import (
     Callback,
@@ -39,6 +40,8 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
     WebhookDelivery: factories.make_webhook_delivery,
+    CampaignRun: factories.make_campaign_run,
+    Batch: factories.make_batch,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
 

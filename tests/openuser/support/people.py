@@ -52,6 +52,7 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     said(application, member, words)
     schedule(application, who, words)
     audience(member, words)
+    campaign(application, member, words)
     consent = factories.make_consent(person=name, reference=who)
     withdraw_consent(consent, by="hr")
     logs(member, words)
@@ -106,6 +107,15 @@ def audience(member: Member, words: str) -> None:
     make_row(Segment, corporation=member.corporation, rule=rule, name=f"名单 {secrets.token_hex(4)}")
     sheet = make_row(AudienceSheet, corporation=member.corporation)
     AudienceSheetMember.objects.create(sheet=sheet, line=2, user_id=member.user_id)
+
+
+def campaign(application: Application, member: Member, words: str) -> None:
+    audience = {"members": [member.user_id, "zhaoliu"]}
+    row = factories.make_campaign_row(application, audience=audience)
+    row.changes.create(after="waiting", description={"audience": audience})
+    run = factories.make_campaign_run(row, content={"audience": audience}, status="done", ended_at=row.created_at)
+    factories.make_delivery(run, member=member)
+    assert words
 
 
 def logs(member: Member, words: str) -> None:

@@ -3,4 +3,5 @@
 from tests.support.factories.avatars import *  # noqa: F403
 from tests.support.factories.conversations import *  # noqa: F403
 from tests.support.factories.openuser import *  # noqa: F403
+from tests.support.factories.scheduling import *  # noqa: F403
 from tests.support.factories.wecom import *  # noqa: F403

@@ -1,0 +1,81 @@
+"""What an approval is bound to: the content, the audience rule and the time, as canonical JSON, and its hash."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scheduling.models import Campaign, CampaignContent, Segment
+
+TIMING = ("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts")
+CONTENT = ("share", "text", "card", "values")
+KEYS = ("digital_human_id", "template_id", "presentation_id", "flow_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A place where a campaign is not as it was approved: the way to it, and both values; None where there is none."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def describe(campaign: Campaign) -> dict[str, Any]:
+    """All that a campaign would do, as JSON with stable keys."""
+    return {
+        "application": campaign.application_id,
+        "content_type": str(campaign.content_type),
+        "message_class": str(campaign.message_class),
+        "audience": campaign.audience,
+        "segments": _rules(campaign.audience),
+        "time": {name: _plain(getattr(campaign, name)) for name in TIMING},
+        "contents": {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()},
+    }
+
+
+def digest(description: Mapping[str, Any]) -> str:
+    """The hash of a description: equal for equal ones, whatever the order of their keys."""
+    canonical = json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
+    """What differs between two descriptions, deepest place first named; nothing if they are equal."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    elif before != after:
+        yield Difference(path=path, before=before, after=after)
+
+
+def _rules(audience: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules of the segments that an audience names, and of those that these name: an edit of one counts."""
+    found: dict[str, Any] = {}
+    waiting = [*audience.get("segments", ()), *audience.get("exclude", {}).get("segments", ())]
+    while waiting:
+        rows = Segment.objects.filter(pk__in=waiting).exclude(pk__in=found)
+        fresh = {str(row.pk): row.rule for row in rows}
+        found |= fresh
+        waiting = [key for rule in fresh.values() for key in _named_in(rule)]
+    return found
+
+
+def _named_in(rule: Any) -> Iterator[int]:
+    """The segments that the JSON of a rule names."""
+    if not isinstance(rule, Mapping):
+        return
+    if rule.get("subject") == "segment":
+        yield from rule.get("value") or ()
+    for inner in rule.get("rules", ()):
+        yield from _named_in(inner)
+
+
+def _describe(content: CampaignContent) -> dict[str, Any]:
+    file = {"file": str(content.file.name or "")}
+    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | file
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,125 @@
+"""The words of a campaign as a run carries them: frozen when it starts, and made into what WeChat Work takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from scheduling.campaigns import variables
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign
+from wecom import contents
+from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
+from wecom.exceptions import ContentError
+
+MOST, PERSONAL, FLOWS = 1000, 200, 50  # members of a batch: equal words, words for each, flows to start
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignWords:
+    """The contents of a run, by variant and language, as `approval.describe` has them."""
+
+    campaign_id: int
+    content_type: str
+    contents: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, campaign_id: int, description: Mapping[str, Any]) -> "CampaignWords":
+        return cls(
+            campaign_id=campaign_id,
+            content_type=description["content_type"],
+            contents=description["contents"],
+        )
+
+    def __getitem__(self, key: tuple[str, str]) -> Mapping[str, Any]:
+        variant, language = key
+        return self.contents[f"{variant}/{language}"]
+
+    @cached_property
+    def shares(self) -> dict[str, int]:
+        """The variants with their share in per cent, in their order."""
+        return {key.partition("/")[0]: int(one["share"]) for key, one in sorted(self.contents.items())}
+
+    def languages(self, variant: str) -> list[str]:
+        """The languages that a variant has."""
+        keys = (key.partition("/") for key in sorted(self.contents))
+        return [language for name, _slash, language in keys if name == variant]
+
+    def usual_language(self, variant: str) -> str:
+        """The language for members whose own a variant lacks."""
+        own = self.languages(variant)
+        return "zh-hans" if "zh-hans" in own else own[0]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """All texts that may have variables."""
+        return [text for one in self.contents.values() for text in (one["text"], *_strings(one["card"]))]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the words differ from member to member."""
+        return next(variables.variables_of(self.texts), None) is not None
+
+    @property
+    def batch_size(self) -> int:
+        if self.content_type == Campaign.ContentType.FLOW:
+            return FLOWS
+        return PERSONAL if self.is_personal else MOST
+
+
+def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:
+    """The message of one member, or of all who get equal words. Raises `SchedulingError` for what cannot be sent."""
+    try:
+        if content_type == Campaign.ContentType.TEXT:
+            return contents.Text(content=variables.fill(words["text"], facts))
+        if content_type == Campaign.ContentType.MARKDOWN:
+            return contents.Markdown(content=variables.fill(words["text"], facts))
+        if content_type == Campaign.ContentType.IMAGE:
+            return contents.Image()
+        if content_type == Campaign.ContentType.FILE:
+            return contents.File()
+        return _card(_filled(words["card"], facts))
+    except ContentError as error:
+        raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
+
+
+def _card(card: Mapping[str, Any]) -> contents.Content:
+    kind = str(card.get("kind") or "")
+    value = CONTENT_KINDS.get(kind)
+    if value is None:
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(CONTENT_KINDS)}
+        raise SchedulingError(_("There is no such card."), code="card_kind", field="card", remedy=remedy)
+    serializer = serializer_for(CardValue, kind, value)(data=card)
+    if not serializer.is_valid():
+        field, first = next(iter(serializer.errors.items()))
+        raise SchedulingError(f"{field}: {_first(first)}", code="card_invalid", field="card")
+    return build_content(value, serializer.validated_data)
+
+
+class CardValue(serializers.Serializer[Any]):
+    """What the serializer of a kind of card is made of."""
+
+
+def _filled(value: Any, facts: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return variables.fill(value, facts)
+    if isinstance(value, Mapping):
+        return {key: _filled(one, facts) for key, one in value.items()}
+    return [_filled(one, facts) for one in value] if isinstance(value, list) else value
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _strings(one)]
+    return [text for one in value for text in _strings(one)] if isinstance(value, list) else []
+
+
+def _first(errors: Any) -> str:
+    while isinstance(errors, (list, dict)) and errors:
+        errors = next(iter(errors.values())) if isinstance(errors, dict) else errors[0]
+    return str(errors)

@@ -1,0 +1,120 @@
+"""Checks of a campaign: each error names its field and the remedy."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from avatars import services as avatars
+from avatars.exceptions import ScriptError
+from scheduling.business_calendar import parse_cron
+from scheduling.campaigns import variables
+from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignContent
+from scheduling.schedules.personalisation import FACTS
+from scheduling.schedules.validation import time_zones
+
+VARIANTS = ("A", "B")
+WRITTEN = (Campaign.ContentType.TEXT, Campaign.ContentType.MARKDOWN)
+
+
+def problems(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
+    """All errors of a campaign that is saved, besides those of its audience."""
+    if not campaign.name.strip():
+        yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
+    yield from timing(campaign, now)
+    rows = list(campaign.contents.all())
+    if not rows:
+        yield _error("contents", "empty", _("There is nothing to send."), _("Write its words in one language."))
+    yield from _variants(rows)
+    for row in rows:
+        yield from content_problems(campaign, row)
+
+
+def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
+    """Errors in its times: a moment that has passed, a cron line that never comes, a zone that does not exist."""
+    if campaign.time_zone not in time_zones():
+        remedy = _("Write a name like Asia/Shanghai.")
+        yield _error("time_zone", "zone_unknown", _("There is no such time zone."), remedy)
+    if campaign.repeats == Campaign.Repeats.ONCE:
+        return
+    try:
+        parse_cron(campaign.cron)
+    except SchedulingError as error:
+        yield error
+        return
+    rule = campaign.rule
+    coming = rule.upcoming(now, 1) if rule else []
+    over = coming and campaign.ends_on and coming[0].astimezone(campaign.zone).date() > campaign.ends_on
+    if not coming or over:
+        words = _("It never comes due: no such day is a working day, or it lies after the last day.")
+        yield _error("cron", "cron_never", words, _("Change the cron line, the days or the last day."))
+
+
+def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
+    """Errors in the words of one language and variant."""
+    kind = campaign.content_type
+    yield from _variables(row)
+    if kind in (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE):
+        if not row.file:
+            yield _error("file", "empty", _("The file is missing."), _("Choose a file."))
+    elif kind == Campaign.ContentType.FLOW:
+        if row.flow is None or row.flow.live is None or not row.flow.enabled:
+            yield _error("flow", "flow_not_live", _("There is no flow that runs."), _("Choose a published flow."))
+    elif kind == Campaign.ContentType.VIDEO:
+        yield from _video(row)
+    elif kind in WRITTEN and not row.text.strip():
+        yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
+    else:
+        yield from _composed(campaign, row)
+
+
+def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
+    longest = dict.fromkeys(FACTS, "…")
+    try:
+        compose(campaign.content_type, {"text": row.text, "card": row.card}, longest)
+    except SchedulingError as error:
+        yield error
+
+
+def _variables(row: CampaignContent) -> Iterator[SchedulingError]:
+    words = CampaignWords(campaign_id=0, content_type="", contents={"A/zh": {"text": row.text, "card": row.card}})
+    for text in words.texts:
+        if variables.has_stray_braces(text):
+            remedy = _("Write a variable like {{name}} or {{name|colleague}}.")
+            yield _error("text", "braces", _("There are braces that are no variable."), remedy)
+            return
+    unknown = sorted({one.name for one in variables.variables_of(words.texts)} - FACTS.keys())
+    if unknown:
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(FACTS)}
+        yield _error("text", "variable_unknown", _("There is no variable “%s”.") % unknown[0], remedy)
+
+
+def _video(row: CampaignContent) -> Iterator[SchedulingError]:
+    source = row.template or row.presentation
+    if source is None:
+        try:
+            avatars.check_script(row.text)
+        except ScriptError as error:
+            yield SchedulingError(error.message, code=error.code, field="text", remedy=error.remedy)
+        return
+    faults = avatars.source_faults(source) or avatars.personal_faults(source, row.values, {})
+    if faults:
+        field = "template" if row.template else "presentation"
+        yield _error(field, f"{field}_{faults[0].code}"[:40], faults[0].words, faults[0].remedy)
+
+
+def _variants(rows: list[CampaignContent]) -> Iterator[SchedulingError]:
+    shares: Mapping[str, set[int]] = {row.variant: set() for row in rows}
+    for row in rows:
+        shares[row.variant].add(row.share)
+    if not shares.keys() <= set(VARIANTS):
+        yield _error("variant", "variant_unknown", _("There is no such variant."), _("Write A or B."))
+    elif any(len(one) > 1 for one in shares.values()) or (shares and sum(max(one) for one in shares.values()) != 100):
+        remedy = _("Give each variant one share; together they are 100 per cent.")
+        yield _error("share", "shares", _("The shares of the variants do not add up."), remedy)
+
+
+def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
+    return SchedulingError(words, code=code, field=field, remedy=remedy)

@@ -1,0 +1,40 @@
+"""Variables in the words of a campaign: {{name}}, or {{name|colleague}} with what stands where the value is unknown."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from core.text.placeholders import SLOT_PATTERN
+
+VARIABLE = re.compile(rf"\{{\{{\s*({SLOT_PATTERN})\s*(?:\|([^{{}}|]*))?\}}\}}")
+BRACES = re.compile(r"\{\{|\}\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """A variable of a text; `default` is None where it has none."""
+
+    name: str
+    default: str | None = None
+
+
+def variables_of(texts: Iterable[str]) -> Iterator[Variable]:
+    """The variables of texts, in their order."""
+    for text in texts:
+        for found in VARIABLE.finditer(text):
+            yield Variable(name=found[1], default=None if found[2] is None else found[2].strip())
+
+
+def needed_in(texts: Iterable[str]) -> list[str]:
+    """The names of variables that must have a value, because one of their places has no default."""
+    return sorted({one.name for one in variables_of(texts) if not one.default})
+
+
+def has_stray_braces(text: str) -> bool:
+    """Whether a text has “{{” or “}}” that belong to no variable."""
+    return BRACES.search(VARIABLE.sub("", text)) is not None
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """The text with its variables replaced, in one pass: braces in values stay as they are."""
+    return VARIABLE.sub(lambda found: facts.get(found[1]) or (found[2] or "").strip(), text)

@@ -1,0 +1,163 @@
+"""A batch goes out: its members get their words in as few calls as there are different words."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from avatars.models import Render
+from conversations import services as conversations
+from core.exceptions import OpenUserError
+from core.work import crash_points
+from scheduling.campaigns import content, sending_policy
+from scheduling.campaigns.content import CampaignWords
+from scheduling.deliveries import flow_starts, videos
+from scheduling.deliveries.progress import end_batch
+from scheduling.models import FAR, Batch, Campaign, Delivery
+from scheduling.schedules.personalisation import member_facts
+from wecom.models import Application, Member
+
+logger = logging.getLogger(__name__)
+
+LOOK_AGAIN = timedelta(seconds=15)  # at a video that is being made
+DIALOGUE_WAIT = timedelta(minutes=5)  # until a dialogue is looked at again
+PAUSED_FOR = timedelta(days=3650)
+
+
+def send(batch: Batch, *, now: datetime) -> None:
+    """Send a claimed batch, or put it back with the reason. What cannot be sent to anybody ends as failed."""
+    run, campaign = batch.run, batch.run.campaign
+    application = campaign.sender
+    if application is None:
+        batch.postpone(now + PAUSED_FOR, Batch.Reason.PAUSED, count_attempt=False)
+        return
+    policy = sending_policy.policy_of(application)
+    if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
+        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
+        return
+    if run.expires_at is not None and run.expires_at <= now:
+        _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
+        return
+    quiet = policy.quiet_until_when(now, campaign.zone)
+    if quiet is not None:
+        batch.postpone(quiet, Batch.Reason.QUIET, count_attempt=False)
+        return
+    words = CampaignWords.of(campaign.pk, run.content)
+    video: Render | None = None
+    if words.content_type == Campaign.ContentType.VIDEO:
+        video, waits = videos.video_of(batch, words, application, now=now)
+        if waits:
+            batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
+            return
+    try:
+        _send(batch, words, application, video, now=now)
+    except OpenUserError as error:
+        logger.warning("A batch cannot be sent.", extra={"cid": batch.cid, "batch": batch.pk, "code": error.code})
+        _give_up(batch, Delivery.Status.FAILED, Delivery.Reason.REFUSED, now=now)
+
+
+@transaction.atomic
+def _send(batch: Batch, words: CampaignWords, application: Application, video: Render | None, *, now: datetime) -> None:
+    run = batch.run
+    planned = Delivery.objects.filter(run=run, batch=batch.number, status=Delivery.Status.PLANNED)
+    _put_off(batch, planned, application, now=now)
+    members = dict(planned.values_list("member_id", "member__user_id").order_by("member_id"))
+    if not members:
+        batch.settle(Batch.Status.DONE, "")
+        end_batch(batch, sent=0, failed=0, now=now)
+        return
+    own = words[batch.variant, batch.language]
+    options: dict[str, Any] = {"expires_at": run.expires_at, "cid": batch.cid}
+    if words.content_type == Campaign.ContentType.FLOW:
+        sent, failed = flow_starts.start_all(own, members, application, run=run, now=now)
+        batch.settle(Batch.Status.DONE, "")
+        end_batch(batch, sent=sent, failed=failed, now=now)
+        return
+    if words.content_type == Campaign.ContentType.VIDEO:
+        title = run.campaign.name
+        outbound = videos.send(application, own, video, to=list(members.values()), title=title, **options)
+        calls = {outbound.pk: list(members)}
+    elif words.is_personal:
+        calls = _send_personal(application, words.content_type, own, members, options)
+    else:
+        message = content.compose(words.content_type, own, {})
+        file = own["file"]
+        outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
+        calls = {outbound.pk: list(members)}
+    if len(calls) == 1:
+        reason = Batch.Reason.TEXT if words.content_type == Campaign.ContentType.VIDEO and video is None else ""
+        batch.settle(Batch.Status.DONE, reason, outbound_id=next(iter(calls)), pending=1)
+    else:
+        for number, keys in calls.items():
+            Delivery.objects.filter(run=run, member__in=keys).update(outbound=number)
+        batch.settle(Batch.Status.DONE, pending=len(calls))
+    crash_points.point("batch.queued")
+
+
+def _send_personal(
+    application: Application,
+    content_type: str,
+    words: Mapping[str, Any],
+    members: Mapping[int, str],
+    options: dict[str, Any],
+) -> dict[int, list[int]]:
+    """Send to each member their own words; equal words share a call. The members by Outbound."""
+    rows = Member.objects.filter(pk__in=members).select_related("main_department")
+    same: dict[str, list[Member]] = defaultdict(list)
+    composed = {}
+    for member in rows.order_by("pk"):
+        message = content.compose(content_type, words, member_facts(member))
+        key = repr(message)
+        composed[key] = message
+        same[key].append(member)
+    calls = {}
+    for key, group in same.items():
+        names = [member.user_id for member in group]
+        outbound = conversations.broadcast(application, composed[key], to=names, file=words["file"], **options)
+        calls[outbound.pk] = [member.pk for member in group]
+    return calls
+
+
+def _put_off(batch: Batch, planned: Any, application: Application, *, now: datetime) -> None:
+    """Members in a dialogue move to a batch of their own, or are left out, as the campaign says."""
+    campaign = batch.run.campaign
+    if campaign.interrupts == Campaign.Interrupts.ALWAYS:
+        return
+    rests = now - timedelta(minutes=settings.SCHEDULING["DIALOGUE_RESTS_MINUTES"])
+    busy = conversations.in_dialogue(application, planned.values("member"), since=rests)
+    if not busy:
+        return
+    rows = planned.filter(member__in=busy)
+    if campaign.interrupts == Campaign.Interrupts.SKIP:
+        count = rows.update(status=Delivery.Status.SKIPPED, reason=Delivery.Reason.DIALOGUE)
+        Batch.objects.filter(pk=batch.pk).update(size=batch.size - count)
+        return
+    later = Batch.objects.create(
+        run=batch.run,
+        number=_free_number(batch),
+        language=batch.language,
+        variant=batch.variant,
+        size=len(busy),
+        due_at=now + DIALOGUE_WAIT,
+        reason=Batch.Reason.DIALOGUE,
+        cid=batch.cid,
+    )
+    rows.update(batch=later.number)
+    Batch.objects.filter(pk=batch.pk).update(size=batch.size - len(busy))
+
+
+def _free_number(batch: Batch) -> int:
+    last = Batch.objects.filter(run=batch.run).order_by("-number").values_list("number", flat=True).first() or 0
+    return last + 1
+
+
+@transaction.atomic
+def _give_up(batch: Batch, status: Delivery.Status, reason: Delivery.Reason, *, now: datetime) -> None:
+    planned = Delivery.objects.filter(run=batch.run, batch=batch.number, status=Delivery.Status.PLANNED)
+    count = planned.update(status=status, reason=reason)
+    batch.settle(Batch.Status.DONE, str(reason))
+    end_batch(batch, sent=0, failed=count, now=now)

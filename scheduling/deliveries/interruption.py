@@ -1,0 +1,106 @@
+"""Pause, resume and cancel: what has not been called yet is taken back, and what was put back goes on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from conversations import services as conversations
+from scheduling.campaigns import approval
+from scheduling.deliveries import progress
+from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
+from wecom.models import Corporation, Outbound
+
+
+def take_back(campaign: Campaign) -> int:
+    """Take back the batches whose calls were not made yet; they wait for their turn again. Returns how many."""
+    flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
+    return sum(_take_back(batch) for batch in flying.select_related("outbound"))
+
+
+def go_on(campaign: Campaign, *, now: datetime) -> None:
+    """Let the batches of open runs go again, with the contents that are approved now. In a transaction."""
+    description = approval.describe(campaign)
+    digest = approval.digest(description)
+    for run in campaign.runs.filter(ended_at=None):
+        CampaignRun.objects.filter(pk=run.pk).update(content=description, digest=digest)
+        if run.status == CampaignRun.Status.DONE:
+            progress.release_next(run)
+        else:
+            CampaignRun.objects.filter(pk=run.pk).update(due_at=now, woken_at=None)
+            run.wake()
+
+
+def go_on_everywhere(corporation: Corporation) -> int:
+    """Let the running campaigns of a company go on after the switch was turned back; returns how many runs."""
+    running = CampaignRun.objects.filter(
+        ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING
+    )
+    ours = [run for run in running.select_related("campaign") if _sent_by(run.campaign, corporation)]
+    for run in ours:
+        progress.release_next(run)
+    return len(ours)
+
+
+def _sent_by(campaign: Campaign, corporation: Corporation) -> bool:
+    sender = campaign.sender
+    return sender is not None and sender.corporation_id == corporation.pk
+
+
+def cancel_rest(campaign: Campaign, *, now: datetime) -> int:
+    """End all that has not gone out; returns how many members do not get it."""
+    count = 0
+    for run in campaign.runs.filter(ended_at=None):
+        with transaction.atomic():
+            run.cancel(CampaignRun.Reason.CANCELLED)
+            waiting = Batch.objects.filter(run=run, ended_at=None, status=Batch.Status.QUEUED)
+            numbers = list(waiting.values_list("number", flat=True))
+            rows = Delivery.objects.filter(run=run, batch__in=numbers, status=Delivery.Status.PLANNED)
+            count += rows.update(status=Delivery.Status.CANCELLED, reason=Delivery.Reason.CANCELLED)
+            waiting.update(status=Batch.Status.CANCELLED, ended_at=now, finished_at=now)
+            if not Batch.objects.filter(run=run, ended_at=None).exists():
+                progress.end_run(run, now=now)
+    return count
+
+
+def _take_back(batch: Batch) -> int:
+    """One transaction for each: a call that ends now is locked before its batch, here and where it is followed."""
+    with transaction.atomic():
+        outbounds = [batch.outbound] if batch.outbound else _personal(batch)
+        cancelled = [one for one in outbounds if conversations.take_back(one)]
+        if not cancelled:
+            return 0
+        if batch.outbound is None:
+            Delivery.objects.filter(outbound__in=cancelled).update(outbound=None)
+        if len(cancelled) == len(outbounds):
+            Batch.objects.filter(pk=batch.pk).update(
+                status=Batch.Status.QUEUED, reason=Batch.Reason.PAUSED, due_at=FAR, outbound=None, pending=0, attempts=0
+            )
+        else:
+            Batch.objects.filter(pk=batch.pk).update(pending=F("pending") - len(cancelled))
+            _part(batch)
+        return 1
+
+
+def _personal(batch: Batch) -> list[Outbound]:
+    rows = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
+    rows = rows.exclude(outbound=None).select_related("outbound").order_by("outbound_id")
+    return list({row.outbound.pk: row.outbound for row in rows if row.outbound}.values())
+
+
+def _part(batch: Batch) -> None:
+    """The members of a batch whose calls were taken back, while others were made, wait in a batch of their own."""
+    last = Batch.objects.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
+    rows = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED, outbound=None)
+    count = rows.update(batch=last + 1)
+    Batch.objects.filter(pk=batch.pk).update(size=F("size") - count)
+    Batch.objects.create(
+        run_id=batch.run_id,
+        number=last + 1,
+        language=batch.language,
+        variant=batch.variant,
+        size=count,
+        due_at=FAR,
+        reason=Batch.Reason.PAUSED,
+        cid=batch.cid,
+    )

@@ -1,0 +1,52 @@
+"""The end of a call, for each of its members."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from scheduling.deliveries import progress
+from scheduling.models import Batch, Delivery
+from wecom.models import Member, Outbound
+
+REASONS = {
+    Outbound.Reason.UNKNOWN: Delivery.Reason.UNKNOWN,
+    Outbound.Reason.LEFT: Delivery.Reason.LEFT,
+    Outbound.Reason.RECIPIENT: Delivery.Reason.UNREACHED,
+    Outbound.Reason.EXPIRED: Delivery.Reason.EXPIRED,
+    Outbound.Reason.MEDIA: Delivery.Reason.MEDIA,
+    Outbound.Reason.RECALLED: Delivery.Reason.CANCELLED,
+    "upload_failed": Delivery.Reason.MEDIA,
+}
+STATUSES = {Delivery.Reason.EXPIRED: Delivery.Status.EXPIRED, Delivery.Reason.CANCELLED: Delivery.Status.CANCELLED}
+
+
+@transaction.atomic
+def follow(outbound: Outbound, *, now: datetime) -> None:
+    """Record the end of a call for the members whom it went to; nothing if it is no campaign's."""
+    batch = Batch.objects.filter(outbound=outbound, ended_at=None).first()
+    own = batch is None
+    if batch is None:
+        first = Delivery.objects.filter(outbound=outbound).only("run_id", "batch").first()
+        if first is None:
+            return
+        batch = Batch.objects.get(run=first.run_id, number=first.batch)
+    planned = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
+    rows = planned.filter(outbound=outbound) if own else planned
+    failed = 0
+    for reason, user_ids in (
+        (Delivery.Reason.UNREACHED, outbound.invalid),
+        (Delivery.Reason.UNLICENSED, outbound.unlicensed),
+    ):
+        if user_ids:
+            company = outbound.application.corporation_id
+            keys = Member.objects.filter(corporation=company, user_id__in=user_ids).values("pk")
+            failed += rows.filter(member__in=keys).update(status=Delivery.Status.FAILED, reason=reason)
+    if outbound.status == Outbound.Status.DONE:
+        degraded = {"status": Delivery.Status.DEGRADED, "reason": Delivery.Reason.TEXT}
+        ended = degraded if batch.reason == Batch.Reason.TEXT else {"status": Delivery.Status.SENT}
+        sent = rows.update(**ended)
+        progress.count(batch, sent=sent, failed=failed, now=now)
+        return
+    reason = REASONS.get(outbound.reason, Delivery.Reason.REFUSED)
+    failed += rows.update(status=STATUSES.get(reason, Delivery.Status.FAILED), reason=reason)
+    progress.count(batch, sent=0, failed=failed, now=now)

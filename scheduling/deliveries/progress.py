@@ -1,0 +1,111 @@
+"""How far a run is: batches are let go, counted when they arrive, and the run ends with the last of them.
+
+Only a few batches of a run are on their way at a time, so that a pause takes effect at once.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.live_updates import publish_change
+from scheduling.campaigns import state
+from scheduling.models import FAR, Batch, Campaign, CampaignRun
+
+logger = logging.getLogger(__name__)
+
+
+def release_next(run: CampaignRun) -> int:
+    """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction."""
+    waiting = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, due_at=FAR).order_by("number")
+    CampaignRun.objects.select_for_update(of=("self",)).only("pk").get(pk=run.pk)
+    rows = list(waiting[: settings.SCHEDULING["CAMPAIGN_WINDOW"]])
+    if not rows:
+        return 0
+    free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - Batch.objects.in_flight(run).count()
+    return let_go(rows[: max(free, 0)])
+
+
+def let_go(rows: Iterable[Batch]) -> int:
+    """Make batches due now and wake their workers; returns how many."""
+    keys = [row.pk for row in rows]
+    Batch.objects.filter(pk__in=keys).update(due_at=timezone.now(), woken_at=None, reason="")
+    for row in rows:
+        row.wake()
+    return len(keys)
+
+
+@transaction.atomic
+def count(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
+    """Count a call of a batch that has ended, and end the batch with its last one."""
+    campaign = _lock_campaign(batch)
+    if batch.outbound_id is None:
+        Batch.objects.filter(pk=batch.pk).update(pending=F("pending") - 1)
+        batch.refresh_from_db(fields=["pending"])
+    else:
+        batch.pending = 0
+    _end(batch, campaign, sent=sent, failed=failed, now=now)
+
+
+@transaction.atomic
+def end_batch(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
+    """Record that a batch without calls has ended, and how many members it reached and did not."""
+    batch.pending = 0
+    _end(batch, _lock_campaign(batch), sent=sent, failed=failed, now=now)
+
+
+def _end(batch: Batch, campaign: Campaign, *, sent: int, failed: int, now: datetime) -> None:
+    """Count, and where it was the last call of the batch: let others go, end the run, or stop where too much fails."""
+    runs = CampaignRun.objects.filter(pk=batch.run_id)
+    runs.update(sent=F("sent") + sent, failed=F("failed") + failed)
+    if batch.pending:
+        return
+    Batch.objects.filter(pk=batch.pk).update(ended_at=now, pending=0)
+    run = runs.get()
+    run.campaign = campaign
+    if _is_storm(run):
+        stop_for_errors(run, now=now)
+    elif not Batch.objects.filter(run=run, ended_at=None).exists():
+        end_run(run, now=now)
+    elif campaign.state == Campaign.State.RUNNING:
+        release_next(run)
+    publish_change("campaigns", "progress")
+
+
+@transaction.atomic
+def end_run(run: CampaignRun, *, now: datetime) -> None:
+    """Record that nothing of a run is on its way any more; a campaign without another moment has finished."""
+    if not CampaignRun.objects.filter(pk=run.pk, ended_at=None).update(ended_at=now):
+        return
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
+    others = CampaignRun.objects.filter(campaign=campaign, ended_at=None).exists()
+    if campaign.state == Campaign.State.RUNNING and not others:
+        after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
+        state.change(campaign, after, now=now)
+    logger.info("A run of a campaign has ended.", extra={"cid": run.cid, "run": run.pk})
+
+
+def stop_for_errors(run: CampaignRun, *, now: datetime) -> None:
+    """Pause a campaign of which too much fails, once, with the reason."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
+    if campaign.state != Campaign.State.RUNNING:
+        return
+    state.change(campaign, Campaign.State.PAUSED, reason=CampaignRun.Reason.ERRORS, now=now)
+    logger.warning(
+        "A campaign was stopped: too many messages fail.",
+        extra={"cid": run.cid, "campaign": campaign.pk, "sent": run.sent, "failed": run.failed},
+    )
+
+
+def _is_storm(run: CampaignRun) -> bool:
+    least, share = settings.SCHEDULING["STORM_LEAST"], settings.SCHEDULING["STORM_PERCENT"]
+    return bool(run.failed >= least and run.failed * 100 >= share * (run.sent + run.failed))
+
+
+def _lock_campaign(batch: Batch) -> Campaign:
+    """Before its run, as everywhere: a person who resumes the campaign locks both in this order."""
+    return Campaign.objects.select_for_update(of=("self",)).get(runs=batch.run_id)

@@ -1,0 +1,53 @@
+"""Why a member is left out of a run, found in the same query that finds the members."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from scheduling.campaigns.sending_policy import Policy, cap_windows
+from scheduling.campaigns.variables import needed_in
+from scheduling.models import Campaign, CampaignRun, Delivery
+from wecom.models import Member
+
+COUNTED = (Delivery.Status.PLANNED, Delivery.Status.SENT, Delivery.Status.DEGRADED)
+FIELDS = {
+    "name": "name",
+    "alias": "alias",
+    "position": "position",
+    "department": "main_department__name",
+    "user_id": "user_id",
+}
+"""Where the facts of the directory lie; all others are facts of their own."""
+
+
+def refine(
+    candidates: QuerySet[Member], run: CampaignRun, *, policy: Policy, texts: Iterable[str], now: datetime
+) -> QuerySet[Member]:
+    """The candidates, annotated `why`: their `skip_reason`, or another one that the campaign itself has; else ""."""
+    cases = [When(~Q(skip_reason=""), then=F("skip_reason"))]
+    cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed_in(texts)]
+    if run.campaign.message_class != Campaign.MessageClass.MANDATORY:
+        for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
+            candidates = candidates.annotate(**{f"had_{number}": _had(run, since)})
+            cases.append(When(**{f"had_{number}__gte": most}, then=Value(Delivery.Reason.CAP)))
+    why = Case(*cases, default=Value(""), output_field=CharField())
+    return candidates.annotate(why=why)
+
+
+def missing(name: str) -> Q:
+    """That a member has no value for a variable."""
+    if name not in FIELDS:
+        return ~Q(facts__key=name)
+    place = FIELDS[name]
+    return Q(**{place: ""}) | Q(**{f"{place}__isnull": True})
+
+
+def _had(run: CampaignRun, since: datetime) -> Any:
+    """How many messages of campaigns a member has had, or is about to get, since a moment."""
+    others = Delivery.objects.filter(member=OuterRef("pk"), status__in=COUNTED, run__moment__gte=since)
+    counted = others.exclude(run=run).exclude(run__campaign__message_class=Campaign.MessageClass.MANDATORY)
+    count = counted.order_by().values("member").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)

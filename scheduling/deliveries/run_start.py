@@ -1,0 +1,114 @@
+"""A moment of a campaign becomes a run, once, and its audience rows."""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from scheduling.campaigns import approval, sending_policy, state
+from scheduling.campaigns.content import CampaignWords
+from scheduling.deliveries import audience_freeze, progress, reasons
+from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.segments import reach
+from scheduling.segments.audience import parse_audience
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def begin(pk: int, *, now: datetime) -> CampaignRun | None:
+    """Make the run of a campaign's latest moment until now, and wake its worker; None if nothing is due.
+
+    Safe for any number of concurrent calls: the campaign is locked, and a moment has one run.
+    """
+    campaign = Campaign.objects.select_for_update(of=("self",)).filter(pk=pk, state__in=Campaign.ON).first()
+    if campaign is None or campaign.next_at is None or campaign.next_at > now:
+        return None
+    moment = latest_moment(campaign, now)
+    campaign.watched_from, campaign.next_at = now, next_moment(campaign, now)
+    campaign.save(update_fields=["watched_from", "next_at"])
+    if moment is None:
+        return None
+    description = approval.describe(campaign)
+    digest = approval.digest(description)
+    values = {"content": description, "digest": digest, "cid": secrets.token_hex(8), "due_at": now}
+    values["expires_at"] = moment + campaign.valid_for if campaign.valid_for else None
+    run, created = CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
+    if not created:
+        return None
+    why = _why_not(campaign, run, now)
+    if why:
+        CampaignRun.objects.filter(pk=run.pk).update(
+            status=CampaignRun.Status.CANCELLED, reason=why, finished_at=now, ended_at=now
+        )
+        after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
+        if after != campaign.state:
+            state.change(campaign, after, reason=why, now=now)
+        run.refresh_from_db()
+        return run
+    if campaign.state != Campaign.State.RUNNING:
+        state.change(campaign, Campaign.State.RUNNING, now=now)
+    run.wake()
+    return run
+
+
+def start(run: CampaignRun, *, now: datetime) -> None:
+    """Freeze the audience of a claimed run and let its first batches go, in one transaction."""
+    campaign = run.campaign
+    application = campaign.sender
+    if application is None or campaign.state != Campaign.State.RUNNING:
+        run.postpone(now + timedelta(minutes=1), "", count_attempt=False)
+        return
+    words = CampaignWords.of(campaign.pk, run.content)
+    policy = sending_policy.policy_of(application)
+    rule = parse_audience(run.content["audience"])
+    today = run.moment.astimezone(campaign.zone).date()
+    with transaction.atomic():
+        members = reach.members_of(rule, application=application, today=today)
+        candidates = reach.with_reasons(members, application=application)
+        refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
+        planned = audience_freeze.freeze(run, refined, words, application=application)
+        left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
+        reason = "" if planned else CampaignRun.Reason.NOBODY
+        run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)
+        if planned:
+            progress.release_next(run)
+        else:
+            progress.end_run(run, now=now)
+    logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})
+
+
+def latest_moment(campaign: Campaign, now: datetime) -> datetime | None:
+    """The latest moment until now that is not handled yet."""
+    rule = campaign.rule
+    if rule is None:
+        return campaign.next_at
+    since = campaign.watched_from or now
+    found = next(rule.backwards(now, since=since), None)
+    return found if found is None or not _is_over(campaign, found) else None
+
+
+def next_moment(campaign: Campaign, now: datetime) -> datetime | None:
+    """The next moment after now; None for a campaign that goes out once."""
+    rule = campaign.rule
+    if rule is None:
+        return None
+    found = next(iter(rule.upcoming(now, 1)), None)
+    return found if found is None or not _is_over(campaign, found) else None
+
+
+def _is_over(campaign: Campaign, moment: datetime) -> bool:
+    return campaign.ends_on is not None and moment.astimezone(campaign.zone).date() > campaign.ends_on
+
+
+def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:
+    if run.digest != campaign.approved_hash:
+        return CampaignRun.Reason.NOT_APPROVED
+    if run.expires_at is not None and run.expires_at <= now:
+        return CampaignRun.Reason.EXPIRED
+    grace = timedelta(minutes=settings.SCHEDULING["GRACE_MINUTES"])
+    if campaign.missed == Campaign.Missed.SKIP and now - run.moment > grace:
+        return CampaignRun.Reason.MISSED
+    return ""

@@ -1,0 +1,268 @@
+"""Campaigns: what goes to whom and when, the words for each language, and every step of their life."""
+
+import zoneinfo
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from conversations.models import Desk, Flow
+from scheduling.business_calendar import Calendar, Rule
+from scheduling.models.calendar_days import calendar_of
+from scheduling.models.schedules import Schedule, default_time_zone
+from wecom.models import Application
+
+LONGEST_LIFE = 7 * 24 * 60  # minutes that a message may wait
+EVERY = 100  # per cent
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    """Queries on campaigns."""
+
+    def due(self, now: datetime) -> "CampaignQuerySet":
+        """Campaigns that have a moment which is not handled yet."""
+        return self.filter(state__in=Campaign.ON, next_at__lte=now)
+
+    def waiting(self) -> "CampaignQuerySet":
+        """Campaigns that wait for approval, longest first."""
+        return self.filter(state=Campaign.State.WAITING).order_by("changed_at", "pk")
+
+
+class Campaign(models.Model):
+    """The same message for many members: once, or repeatedly."""
+
+    class ContentType(models.TextChoices):
+        TEXT = "text", _("text")
+        MARKDOWN = "markdown", _("text in Markdown")
+        CARD = "card", _("card or news")
+        IMAGE = "image", _("image")
+        FILE = "file", _("file")
+        VIDEO = "video", _("video of a digital human")
+        FLOW = "flow", _("flow")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        WAITING = "waiting", _("waits for approval")
+        APPROVED = "approved", _("approved")
+        SCHEDULED = "scheduled", _("scheduled")
+        RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class MessageClass(models.TextChoices):
+        MANDATORY = "mandatory", _("mandatory: members cannot mute it, and no cap holds it")
+        TRANSACTIONAL = "transactional", _("about something of their own")
+        OPTIONAL = "optional", _("optional")
+
+    class Repeats(models.TextChoices):
+        ONCE = "once", _("once")
+        CRON = "cron", _("repeatedly")
+
+    class Missed(models.TextChoices):
+        SKIP = "skip", _("skip it")
+        ONCE = "once", _("send the latest one, late")
+
+    class Interrupts(models.TextChoices):
+        WAIT = "wait", _("wait until the dialogue has ended or rests")
+        SKIP = "skip", _("leave the member out")
+        ALWAYS = "always", _("send it at once")
+
+    ON: ClassVar = (State.SCHEDULED, State.RUNNING)
+    OVER: ClassVar = (State.FINISHED, State.CANCELLED)
+    EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.SCHEDULED, State.PAUSED)
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("Only shown in the admin."))
+    application = models.ForeignKey(
+        Application,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        verbose_name=_("application"),
+        help_text=_("Leave it empty for the default application."),
+    )
+    content_type = models.CharField(_("sent as"), max_length=8, choices=ContentType, default=ContentType.TEXT)
+    audience = models.JSONField(_("audience"), default=dict, blank=True)
+    message_class = models.CharField(
+        _("message class"), max_length=13, choices=MessageClass, default=MessageClass.OPTIONAL
+    )
+    repeats = models.CharField(_("how often"), max_length=4, choices=Repeats, default=Repeats.ONCE)
+    starts_at = models.DateTimeField(
+        _("starts at"), null=True, blank=True, help_text=_("Leave it empty to send as soon as it is started.")
+    )
+    cron = models.CharField(
+        _("cron line"), max_length=120, blank=True, help_text=_("“0 9 * * 1” is every Monday at 9:00.")
+    )
+    ends_on = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The last day of a repeated campaign; empty for no end.")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default=default_time_zone)
+    days = models.CharField(_("on which days"), max_length=8, choices=Schedule.Days, default=Schedule.Days.EVERY)
+    missed = models.CharField(
+        _("if the moment was missed"),
+        max_length=4,
+        choices=Missed,
+        default=Missed.ONCE,
+        help_text=_("For example after an outage."),
+    )
+    valid_minutes = models.PositiveSmallIntegerField(
+        _("valid for minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_LIFE)],
+        help_text=_("Members whom it has not reached by then do not get it. Empty: it stays valid."),
+    )
+    interrupts = models.CharField(_("during a dialogue"), max_length=6, choices=Interrupts, default=Interrupts.WAIT)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
+    reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    watched_from = models.DateTimeField(null=True, editable=False, help_text="Moments until then are handled.")
+    next_at = models.DateTimeField(_("next moment"), null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ("-pk",)
+        permissions = [
+            ("approve_campaign", "Can approve a campaign"),
+            ("send_campaign", "Can start, pause and cancel a campaign"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        *("draft", "waiting", "approved", "scheduled", "running", "paused", "finished", "cancelled")
+                    ]
+                ),
+                name="campaign_known_state",
+            ),
+            # What sends is approved, in a process of any version.
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["approved", "scheduled", "running"]) | ~models.Q(approved_hash=""),
+                name="campaign_sends_approved",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "next_at"], name="campaign_due")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sender(self) -> Application | None:
+        """The application that sends it: its own, or the default one."""
+        return self.application or Application.objects.filter(is_default=True).first()
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in self.EDITABLE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(settings.TIME_ZONE)
+
+    @property
+    def valid_for(self) -> timedelta | None:
+        """How long after its moment a message may still go out; None for ever."""
+        return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule of a repeated campaign."""
+        if self.repeats != self.Repeats.CRON:
+            return None
+        working = self.days == Schedule.Days.WORKING
+        calendar = calendar_of(self.application) if working else Calendar()
+        return Rule(line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=True)
+
+
+class CampaignContent(models.Model):
+    """The words of a campaign in one language and one variant; with one variant, `share` is 100."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="contents", verbose_name=_("campaign"))
+    variant = models.CharField(_("variant"), max_length=1, default="A", help_text=_("A, or A and B to compare."))
+    share = models.PositiveSmallIntegerField(
+        _("share in per cent"), default=EVERY, validators=[MinValueValidator(1), MaxValueValidator(EVERY)]
+    )
+    language = models.CharField(_("language"), max_length=8, choices=Desk.Language, default=Desk.Language.CHINESE)
+    text = models.TextField(
+        _("text"),
+        blank=True,
+        help_text=_("{{name|colleague}} stands for the member's name, or “colleague” where it is not known."),
+    )
+    card = models.JSONField(_("card"), default=dict, blank=True)
+    file = models.FileField(_("file"), upload_to="campaigns/", blank=True)
+    digital_human = models.ForeignKey(
+        DigitalHuman, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("digital human")
+    )
+    template = models.ForeignKey(
+        RenderTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("video template")
+    )
+    presentation = models.ForeignKey(
+        Presentation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("presentation")
+    )
+    values = models.JSONField(_("values of its variables"), default=dict, blank=True)
+    flow = models.ForeignKey(Flow, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("flow"))
+
+    class Meta:
+        verbose_name = _("content of a campaign")
+        verbose_name_plural = _("contents of campaigns")
+        ordering = ("variant", "language")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "variant", "language"], name="campaign_content_once_per_language"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(template=None) | models.Q(presentation=None),
+                name="campaign_content_one_video_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.variant} · {self.get_language_display()}"
+
+
+class CampaignChange(models.Model):
+    """A step in the life of a campaign: who, when, why, and what the campaign was like then."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="changes", verbose_name=_("campaign"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    before = models.CharField(_("from"), max_length=9, choices=Campaign.State, blank=True)
+    after = models.CharField(_("to"), max_length=9, choices=Campaign.State)
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    description = models.JSONField(_("what it was like"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a campaign")
+        verbose_name_plural = _("steps of campaigns")
+        ordering = ("-pk",)
+        indexes = [models.Index(fields=["campaign", "after"], name="campaign_change_state")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.before} → {self.after}"

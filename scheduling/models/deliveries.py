@@ -1,0 +1,186 @@
+"""A campaign as it is sent: a run for each moment, batches of at most a thousand, and a row for each member."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.work.base import Work
+from scheduling.models.campaigns import Campaign
+from wecom.models import Member, Outbound
+
+FAR = datetime.max.replace(year=9000, tzinfo=timezone.get_fixed_timezone(0))
+"""When a batch is due that waits for its turn."""
+
+
+class CampaignRun(Work):
+    """One moment of a campaign. The work is to freeze the audience; the batches send."""
+
+    task = "scheduling.start_run"
+    lease = timedelta(minutes=5)
+
+    class Reason(models.TextChoices):
+        MISSED = "missed", _("missed")
+        EXPIRED = "expired", _("expired")
+        NOBODY = "nobody", _("no member is left")
+        ERRORS = "errors", _("stopped, because too many messages failed")
+        CANCELLED = "cancelled", _("cancelled")
+        NOT_APPROVED = "not_approved", _("what it would send is not what was approved")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="runs", verbose_name=_("campaign"))
+    moment = models.DateTimeField(_("moment"))
+    content = models.JSONField(_("content"), default=dict, help_text=_("What is sent, as it was approved."))
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    planned = models.PositiveIntegerField(_("members"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("run of a campaign")
+        verbose_name_plural = _("runs of campaigns")
+        ordering = ("-pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "moment"], name="campaign_run_once_per_moment"),
+        ]
+        indexes = [models.Index(fields=["status", "due_at"], name="campaign_run_work")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.moment:%Y-%m-%d %H:%M}"
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Queries on batches."""
+
+    def in_flight(self, run: CampaignRun) -> "BatchQuerySet":
+        """Batches that were let go and have not arrived yet."""
+        return self.filter(run=run, ended_at=None).exclude(due_at=FAR)
+
+
+class Batch(Work):
+    """At most a thousand members of a run who get the same content, in one language and variant."""
+
+    task = "scheduling.send_batch"
+    max_attempts = 8
+
+    class Reason(models.TextChoices):
+        PAUSED = "paused", _("the campaign is paused")
+        QUIET = "quiet", _("waits for the end of the quiet hours")
+        DIALOGUE = "dialogue", _("waits for the end of a dialogue")
+        RENDERING = "rendering", _("waits for its video")
+        TEXT = "text", _("its words went out instead of the video")
+
+    run = models.ForeignKey(CampaignRun, models.CASCADE, related_name="batches", verbose_name=_("run"))
+    number = models.PositiveIntegerField(_("number"))
+    language = models.CharField(_("language"), max_length=8)
+    variant = models.CharField(_("variant"), max_length=1)
+    size = models.PositiveIntegerField(_("members"))
+    outbound = models.ForeignKey(
+        Outbound, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("outbound message")
+    )
+    pending = models.PositiveIntegerField(_("calls on their way"), default=0, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="batch_once_per_run")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="batch_work"),
+            models.Index(fields=["run", "ended_at"], name="batch_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class Delivery(models.Model):
+    """What becomes of one member in one run. Written once when the audience is frozen, and once at the end.
+
+    Its keys are not checked by the database: a million checks at the end of one transaction cost more than the rows.
+    Whoever deletes a member, a run or an outbound message deletes or clears them, as Django does.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("left out")
+        EXPIRED = "expired", _("expired")
+        CANCELLED = "cancelled", _("cancelled")
+        RECALLED = "recalled", _("recalled")
+        DEGRADED = "degraded", _("sent in a simpler form")
+
+    class Reason(models.TextChoices):
+        """Why a member did not get it, or got something else."""
+
+        LEFT = "left", _("has left the company")
+        NOT_ACTIVATED = "not_activated", _("has not activated WeChat Work yet")
+        DISABLED = "disabled", _("is disabled in WeChat Work")
+        OUT_OF_RANGE = "out_of_range", _("is outside the application's visible range")
+        OPTED_OUT = "opted_out", _("has muted such messages")
+        CAP = "cap", _("has had as many messages as the cap allows")
+        NO_VALUE = "no_value", _("has no value for a variable")
+        DIALOGUE = "dialogue", _("was in a dialogue")
+        EXPIRED = "expired", _("it had expired before it could be sent")
+        CANCELLED = "cancelled", _("the campaign was cancelled")
+        UNREACHED = "unreached", _("WeChat Work did not reach the member")
+        UNLICENSED = "unlicensed", _("has no interface licence")
+        REFUSED = "refused", _("WeChat Work refused the message")
+        UNKNOWN = "unknown", _("unclear whether it arrived")
+        MEDIA = "media", _("its file could not be sent")
+        TEXT = "text", _("its words went out instead of the video")
+
+    FINAL: ClassVar = frozenset(Status.values) - {"planned"}
+
+    run = models.ForeignKey(
+        CampaignRun,
+        models.CASCADE,
+        related_name="deliveries",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("run"),
+    )
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="deliveries",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("member"),
+    )
+    batch = models.PositiveIntegerField(_("batch"), default=0)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PLANNED)
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True, default="")
+    outbound = models.ForeignKey(
+        Outbound,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("outbound message"),
+        help_text=_("Of words that only this member or a few others get; the rest have their batch's."),
+    )
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            # Exactly once. A member's deliveries are found by it, too.
+            models.UniqueConstraint(fields=["member", "run"], name="delivery_once_per_member"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "batch"], name="delivery_batch"),
+            models.Index(fields=["outbound"], condition=models.Q(outbound__isnull=False), name="delivery_outbound"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} → {self.member_id}"

@@ -1,0 +1,51 @@
+"""What holds for all campaigns of a company."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wecom.models import Corporation
+
+
+class SendingPolicy(models.Model):
+    """What holds for all campaigns of a company: quiet hours, caps, and the switch that stops them all."""
+
+    corporation = models.OneToOneField(
+        Corporation, models.CASCADE, related_name="sending_policy", verbose_name=_("corporation")
+    )
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, help_text=_("Such as 21:00."))
+    quiet_until = models.TimeField(
+        _("quiet until"), null=True, blank=True, help_text=_("What would go out in between waits until then.")
+    )
+    daily_cap = models.PositiveSmallIntegerField(
+        _("messages a day"), null=True, blank=True, help_text=_("For each member; empty for no cap.")
+    )
+    weekly_cap = models.PositiveSmallIntegerField(
+        _("messages a week"), null=True, blank=True, help_text=_("For each member; empty for no cap.")
+    )
+    stopped_at = models.DateTimeField(_("everything stopped at"), null=True, blank=True, editable=False)
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("stopped by"),
+    )
+    stopped_why = models.CharField(_("why it was stopped"), max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("sending policy")
+        verbose_name_plural = _("sending policies")
+        permissions = [("stop_sendingpolicy", "Can stop everything that is not a reply")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="sending_policy_whole_quiet_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.corporation)

@@ -1,0 +1,62 @@
+"""Runs of campaigns, for workers: what is due begins, batches go out, and calls that end are counted."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.work import crash_points
+from core.work.base import LeaseLost
+from scheduling.deliveries import batches, outcomes, progress, run_start
+from scheduling.models import FAR, Batch, Campaign, CampaignRun
+from wecom.models import Outbound
+
+logger = logging.getLogger(__name__)
+SWEEP_LIMIT = 200
+
+
+def start_run(pk: int, *, now: datetime | None = None) -> None:
+    """Freeze the audience of a run, once, and let its first batches go."""
+    run = CampaignRun.claim(pk, now=now)
+    if run is None:
+        return
+    crash_points.point("run.claimed")
+    try:
+        run_start.start(run, now=now or timezone.now())
+    except LeaseLost:
+        logger.info("Another worker starts this run.", extra={"cid": run.cid})
+
+
+def send_batch(pk: int, *, now: datetime | None = None) -> None:
+    """Send one batch, once."""
+    batch = Batch.claim(pk, now=now)
+    if batch is None:
+        return
+    run = CampaignRun.objects.select_related("campaign__application")
+    batch.run = run.get(pk=batch.run_id)
+    crash_points.point("batch.claimed")
+    try:
+        batches.send(batch, now=now or timezone.now())
+    except LeaseLost:
+        logger.info("Another worker sends this batch.", extra={"cid": batch.cid})
+
+
+def follow_call(outbound: Outbound, *, now: datetime | None = None) -> None:
+    """Count a call that has ended towards its campaign. Only bulk messages are asked about."""
+    if outbound.is_bulk:
+        outcomes.follow(outbound, now=now or timezone.now())
+
+
+def sweep_campaigns(*, now: datetime | None = None) -> int:
+    """Begin what is due, and let batches go that nothing released. Returns how many runs began."""
+    now = now or timezone.now()
+    keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
+    began = [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
+    stuck = CampaignRun.objects.filter(
+        ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING, batches__due_at=FAR
+    )
+    for run in stuck.distinct()[:SWEEP_LIMIT]:
+        with transaction.atomic():
+            progress.release_next(run)
+    return len(began)

@@ -1,0 +1,202 @@
+"""The life of campaigns: written, approved by a second person, started, paused, resumed and cancelled.
+
+Writing, approving and sending are three rights; the callers check them. What is approved is the hash of content,
+audience and time: an edit voids it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.campaigns import approval, state, validation
+from scheduling.campaigns.approval import Difference
+from scheduling.deliveries import interruption, run_start
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignChange, CampaignContent
+
+Person = AbstractBaseUser | None
+S = Campaign.State
+
+
+@transaction.atomic
+def save_campaign(
+    campaign: Campaign, contents: Iterable[CampaignContent] | None = None, *, by: Person = None
+) -> Campaign:
+    """Save a campaign, with other contents where they are given. An edit of what was approved voids the approval.
+
+    Raises `SchedulingError` for one that runs or has ended. Errors of its words do not keep a draft from being saved:
+    `campaign_problems` has them, and nothing with errors is approved.
+    """
+    if campaign.pk:
+        before = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+        if not before.is_editable:
+            remedy = _("Pause it first. A campaign that has ended can be copied.")
+            raise SchedulingError(_("It cannot be changed now."), code="campaign_state", field="state", remedy=remedy)
+        for name in ("state", "reason", "approved_hash", "watched_from", "next_at"):
+            setattr(campaign, name, getattr(before, name))
+    campaign.name, campaign.cron = campaign.name.strip(), " ".join(campaign.cron.split())
+    campaign.created_by_id = campaign.created_by_id or (by.pk if by else None)
+    campaign.changed_at = timezone.now()
+    campaign.save()
+    if contents is not None:
+        _replace(campaign, list(contents))
+    description = approval.describe(campaign)
+    if campaign.state not in (S.DRAFT,) and approval.digest(description) != _bound_to(campaign):
+        campaign.approved_hash, campaign.next_at = "", None
+        state.change(campaign, S.DRAFT, by=by, why=_("It was changed."), description=description)
+    return campaign
+
+
+def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> list[SchedulingError]:
+    """All errors of a saved campaign."""
+    return list(validation.problems(campaign, now or timezone.now()))
+
+
+def ask_approval(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
+    """Ask for a draft to be approved as it is now. Raises `SchedulingError` for its first error."""
+
+    def ask(row: Campaign) -> None:
+        for problem in validation.problems(row, now or timezone.now()):
+            raise problem
+        description = approval.describe(row)
+        state.change(row, S.WAITING, by=by, description=description, digest=approval.digest(description), now=now)
+
+    return _locked(campaign, ask)
+
+
+def approve(
+    campaign: Campaign, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
+) -> Campaign:
+    """Approve exactly what waits; `seen` is the hash of what the approver saw.
+
+    Raises `SchedulingError` if it was changed since, has errors, or is approved by the person who asked.
+    """
+
+    def grant(row: Campaign) -> None:
+        description = approval.describe(row)
+        digest = approval.digest(description)
+        asked = last_step(row, S.WAITING)
+        if seen and seen != digest:
+            words, remedy = _("The campaign was changed since you looked at it."), _("Look at it again.")
+            raise SchedulingError(words, code="campaign_changed", remedy=remedy)
+        alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
+        if by is not None and asked is not None and asked.by_id == by.pk and not alone:
+            words = _("A campaign is approved by a second person.")
+            raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))
+        for problem in validation.problems(row, now or timezone.now()):
+            raise problem
+        row.approved_hash = digest
+        state.change(row, S.APPROVED, by=by, why=why, description=description, digest=digest, now=now)
+
+    return _locked(campaign, grant)
+
+
+def send_back_campaign(campaign: Campaign, *, by: Person = None, why: str, now: datetime | None = None) -> Campaign:
+    """Give a campaign that waits back to its writer, with a note. Raises `SchedulingError` without one."""
+    if not why.strip():
+        raise SchedulingError(_("A note is missing."), code="empty", field="why", remedy=_("Say what to change."))
+    return _locked(campaign, lambda row: state.change(row, S.DRAFT, by=by, why=why, now=now))
+
+
+def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
+    """Schedule an approved campaign: from now on it goes out at its moments, or at once if it names none.
+
+    Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back.
+    """
+    now = now or timezone.now()
+
+    def begin(row: Campaign) -> None:
+        _check_approved(row)
+        row.watched_from = now
+        if row.rule is not None:
+            row.next_at = run_start.next_moment(row, now)
+        elif not row.runs.exists():
+            row.next_at = row.starts_at or now
+        state.change(row, S.SCHEDULED, by=by, now=now)
+        if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
+            state.change(row, S.RUNNING, by=by, now=now)
+            interruption.go_on(row, now=now)
+
+    _locked(campaign, begin)
+    run_start.begin(campaign.pk, now=now)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
+    """Pause a campaign: batches of which no call was made yet are taken back."""
+    _locked(campaign, lambda row: state.change(row, S.PAUSED, by=by, why=why, now=now))
+    interruption.take_back(campaign)
+    return campaign
+
+
+def resume_campaign(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
+    """Go on where it was paused. Moments in between are handled as the campaign says of missed ones.
+
+    Raises `SchedulingError` if it was changed since it was approved.
+    """
+
+    def go_on(row: Campaign) -> None:
+        _check_approved(row)
+        open_runs = row.runs.filter(ended_at=None)
+        state.change(row, S.RUNNING if open_runs.exists() else S.SCHEDULED, by=by, now=now)
+        interruption.go_on(row, now=now or timezone.now())
+
+    return _locked(campaign, go_on)
+
+
+def cancel_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
+    """End a campaign for good: who has not got it does not get it."""
+
+    def end(row: Campaign) -> None:
+        row.next_at = None
+        state.change(row, S.CANCELLED, by=by, why=why, now=now)
+
+    _locked(campaign, end)
+    interruption.take_back(campaign)
+    interruption.cancel_rest(campaign, now=now or timezone.now())
+    return campaign
+
+
+def last_step(campaign: Campaign, after: Campaign.State) -> CampaignChange | None:
+    """The last step to a state: who asked, who approved, with what it was like then."""
+    return campaign.changes.filter(after=after).select_related("by").first()
+
+
+def changed_since_approval(campaign: Campaign) -> list[Difference]:
+    """What differs from what was last approved, for the approver; all of it if it never was."""
+    approved = last_step(campaign, S.APPROVED)
+    return list(approval.differences(approved.description if approved else {}, approval.describe(campaign)))
+
+
+def _check_approved(campaign: Campaign) -> None:
+    if not campaign.approved_hash or campaign.approved_hash != approval.digest(approval.describe(campaign)):
+        words = _("It is not as it was approved.")
+        raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
+
+
+def _bound_to(campaign: Campaign) -> str:
+    """The hash that a campaign is held to: of its approval, or of what waits for it."""
+    asked = last_step(campaign, S.WAITING)
+    return campaign.approved_hash or (asked.digest if asked else "")
+
+
+def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
+    keep = [one.pk for one in contents if one.pk]
+    campaign.contents.exclude(pk__in=keep).delete()
+    for one in contents:
+        one.campaign = campaign
+        one.save()
+
+
+@transaction.atomic
+def _locked(campaign: Campaign, change: Callable[[Campaign], None]) -> Campaign:
+    row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    change(row)
+    campaign.refresh_from_db()
+    return campaign
