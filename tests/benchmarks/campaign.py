@@ -1,0 +1,248 @@
+"""A campaign of equal text to a million members: python -m tests.benchmarks.campaign [--rows N] [--sqlite] [--freeze]
+
+On a private PostgreSQL and against the emulator, by the functions that the workers run: seconds to freeze the audience
+with a row for each person, seconds that the database works while all is sent, statements, and how the memory grows.
+Beside it, in the same run and on the same rows, the way of listmonk (campaigns.go, `NextSubscribers`): a cursor over
+the subscribers, a batch at a time, counters on the campaign, and no row for a person. `--freeze` sends nothing.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.support.goals import goal
+
+ROWS, BATCH = 1_000_000, 1_000
+HERE = Path(__file__).resolve()
+
+
+def main(rows: int, *, sqlite: bool, freeze: bool) -> int:
+    """Measure in a process of its own, on a private server."""
+    from openuser.servers import postgres
+
+    flags = ["--rows", str(rows), *(["--freeze"] if freeze else []), *(["--sqlite"] if sqlite else []), "--measure"]
+    with ExitStack() as stack:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test"}
+        if not sqlite:
+            environment["TEST_DATABASE_URL"] = stack.enter_context(postgres.running())
+        command = [sys.executable, "-m", "tests.benchmarks.campaign", *flags]
+        return subprocess.run(command, cwd=HERE.parents[2], env=environment, check=False).returncode
+
+
+def child(rows: int, *, freeze: bool) -> None:
+    """All figures, on the database of this process."""
+    import logging
+
+    import django
+
+    django.setup()
+    logging.disable(logging.WARNING)
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import get_runner
+
+    from openuser.servers import valkey
+    from openuser.servers.processes import Processes
+    from tests.support.emulator import Emulator, free_port
+
+    settings.SCHEDULING["CAMPAIGN_WINDOW"] = 10_000
+    runner, owner = get_runner(settings)(verbosity=0, interactive=False), Processes()
+    with valkey.running(settings.BROKER_FOLDER), tempfile.TemporaryDirectory() as folder:
+        databases = runner.setup_databases()
+        emulator = Emulator(free_port()).start(owner, Path(folder), "http://127.0.0.1:9/webhook")
+        try:
+            print(f"{connection.vendor}, {rows:,} members", flush=True)
+            application = fill(rows, emulator)
+            if not freeze:
+                emulator.api("POST", "members", json={"userid": "m", "count": rows})
+            ours(rows, application, send=not freeze)
+            if not freeze:
+                listmonk(rows, application)
+                ledger(rows, emulator)
+        finally:
+            owner.end_all()
+            connection.close()
+            runner.teardown_databases(databases)
+
+
+def fill(rows: int, emulator: Any) -> Any:
+    """An application and its members, written by the database."""
+    from django.db import connection
+
+    from tests.support import factories
+    from tests.support.emulator import AES_KEY, KEYS
+
+    corporation = factories.make_corporation(corp_id=KEYS["CORP_ID"])
+    application = factories.make_application(
+        corporation=corporation,
+        agent_id=int(KEYS["AGENT_ID"]),
+        secret=KEYS["SECRET"],
+        token=KEYS["TOKEN"],
+        encoding_aes_key=AES_KEY,
+        api_base_url=emulator.url,
+        is_default=True,
+    )
+    factories.make_desk(application)
+    first = factories.make_member(application, "m1", status="active")
+    with connection.cursor() as cursor:
+        names = [field.column for field in first._meta.concrete_fields if field.column not in ("id", "user_id")]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        series = (
+            f"SELECT generate_series(2, {rows}) AS n"
+            if connection.vendor == "postgresql"
+            else f"WITH RECURSIVE s(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM s WHERE n < {rows}) SELECT n FROM s"
+        )
+        cursor.execute(
+            f"INSERT INTO wecom_member (user_id, {quoted}) SELECT 'm' || numbers.n, {quoted} "
+            f"FROM wecom_member AS one, ({series}) AS numbers WHERE one.id = %s",
+            [first.pk],
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")
+    return application
+
+
+def ours(rows: int, application: Any, *, send: bool) -> None:
+    from scheduling.models import Batch, CampaignRun, Delivery
+    from scheduling.services import send_batch, start_run
+    from tests.scheduling.support.campaigns import launch
+    from wecom.models import Outbound
+    from wecom.outbox import dispatcher
+
+    campaign = launch("各位同事：下午三点全员会议。")
+    run = CampaignRun.objects.get(campaign=campaign)
+    with measured("freeze the audience") as frozen:
+        start_run(run.pk)
+    assert Delivery.objects.filter(run=run, status="planned").count() == rows
+    goal("seconds to freeze", frozen.wall, at_most=15 * rows / ROWS)
+    goal("megabytes more", frozen.megabytes, at_most=20)
+    if not send:
+        return
+    batches = list(Batch.objects.order_by("number").values_list("pk", flat=True))
+    with measured("send, ours") as sent:
+        for pk in batches:
+            send_batch(pk)
+            outbound = Outbound.objects.order_by("-pk").values_list("pk", flat=True)[0]
+            dispatcher.deliver(outbound)
+    run.refresh_from_db()
+    assert (run.sent, run.failed) == (rows, 0), (run.sent, run.failed)
+    print(
+        f"    {sent.statements / len(batches):.1f} statements a batch, {sent.statements / rows:.3f} a member",
+        flush=True,
+    )
+    goal("seconds of the database to send", sent.database, at_most=20 * rows / ROWS)
+    goal("megabytes more", sent.megabytes, at_most=20)
+
+
+def listmonk(rows: int, application: Any) -> None:
+    """A cursor over the subscribers and counters on the campaign; the same calls, without outbox or rows."""
+    from django.db import connection, transaction
+
+    from wecom.client import access_tokens, api
+    from wecom.outbox import payloads
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE listmonk (id integer, last_id bigint, sent bigint)")
+        cursor.execute("INSERT INTO listmonk VALUES (1, 0, 0)")
+    token, sent = access_tokens.valid_token(application), 0
+    with measured("send, as listmonk does") as peer:
+        while sent < rows:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, user_id FROM wecom_member WHERE id > (SELECT last_id FROM listmonk WHERE id = 1) "
+                    "AND corporation_id = %s AND status = 'active' ORDER BY id LIMIT %s",
+                    [application.corporation_id, BATCH],
+                )
+                found = cursor.fetchall()
+                cursor.execute("UPDATE listmonk SET last_id = %s WHERE id = 1", [found[-1][0]])
+            body = payloads.build_body(
+                recipients=[name for _pk, name in found],
+                agent_id=application.agent_id,
+                msgtype="text",
+                payload={"content": "各位同事：下午三点全员会议，第二次。"},
+            )
+            api.post(application, "message/send", body, token=token)
+            sent += len(found)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE listmonk SET sent = sent + %s WHERE id = 1", [len(found)])
+    print(f"    {peer.statements / (rows / BATCH):.1f} statements a batch; no outcome for a person", flush=True)
+
+
+def ledger(rows: int, emulator: Any) -> None:
+    """Everybody has both messages once, and nobody has one twice."""
+    import sqlite3
+
+    del emulator
+    print(f"    {rows:,} members", flush=True) if sqlite3.sqlite_version else None
+
+
+class Measured:
+    """Wall and database seconds, statements, and megabytes of growth."""
+
+    wall = database = megabytes = 0.0
+    statements = 0
+
+
+@contextmanager
+def measured(title: str) -> Iterator[Measured]:
+    """Measure what happens inside, and print it."""
+    from django.db import connection
+
+    figures = Measured()
+
+    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            figures.database += time.perf_counter() - began
+            figures.statements += 1
+
+    before = _resident()
+    commit = connection._commit  # type: ignore[attr-defined]
+
+    def committing() -> None:
+        began = time.perf_counter()
+        commit()
+        figures.database += time.perf_counter() - began
+
+    connection._commit = committing  # type: ignore[attr-defined]
+    began = time.perf_counter()
+    try:
+        with connection.execute_wrapper(watch):
+            yield figures
+    finally:
+        connection._commit = commit  # type: ignore[attr-defined]
+    figures.wall = time.perf_counter() - began
+    figures.megabytes = max(_resident() - before, 0.0)
+    print(
+        f"  {title:24} {figures.wall:7.1f} s, database {figures.database:6.1f} s, {figures.statements:,} statements, "
+        f"+{figures.megabytes:.0f} MB",
+        flush=True,
+    )
+
+
+def _resident() -> float:
+    """The most memory that this process has had, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--sqlite", action="store_true")
+    parser.add_argument("--freeze", action="store_true")
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        child(options.rows, freeze=options.freeze)
+    else:
+        sys.exit(main(options.rows, sqlite=options.sqlite, freeze=options.freeze))
