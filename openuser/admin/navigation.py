@@ -65,6 +65,7 @@ SECTIONS = (
         icons={
             "scheduling.Schedule": "calendar_month",
             "scheduling.Run": "event_available",
+            "scheduling.Segment": "group_work",
             "scheduling.CalendarDay": "event_busy",
         },
     ),

@@ -1,5 +1,5 @@
-"""Schedules and their runs in the admin."""
+"""Schedules, their runs, and segments in the admin."""
 
-from scheduling.admin import calendar_days, runs, schedules
+from scheduling.admin import calendar_days, runs, schedules, segments
 
-__all__ = ["calendar_days", "runs", "schedules"]
+__all__ = ["calendar_days", "runs", "schedules", "segments"]

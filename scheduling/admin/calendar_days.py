@@ -67,7 +67,7 @@ class CalendarDayAdmin(FormAdmin):
         return [path("import/", view, name="scheduling_calendarday_import"), *urls]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        corporation = _usual_corporation()
+        corporation = usual_corporation()
         return {"corporation": corporation} if corporation else {}
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
@@ -93,7 +93,7 @@ class CalendarDayAdmin(FormAdmin):
         """GET shows the form, POST imports the list or shows what is wrong with it, by line."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None, initial={"corporation": _usual_corporation()})
+        form = ImportForm(request.POST or None, request.FILES or None, initial={"corporation": usual_corporation()})
         if form.is_bound and form.is_valid():
             days = form.found.days
             years = sorted(services.import_days(form.cleaned_data["corporation"], days))
@@ -110,7 +110,8 @@ class CalendarDayAdmin(FormAdmin):
         return TemplateResponse(request, "admin/calendar/import.html", context)
 
 
-def _usual_corporation() -> Corporation | None:
+def usual_corporation() -> Corporation | None:
+    """The company of the default application."""
     return Corporation.objects.filter(pk__in=Application.objects.filter(is_default=True).values("corporation")).first()
 
 

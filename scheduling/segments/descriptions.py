@@ -54,27 +54,27 @@ class Names:
 
 
 def names_in(groups: Iterable[Group], *, corporation: Corporation) -> Names:
-    """The names that these rules need, in one query for each kind of them."""
+    """The names that these rules of one company need."""
+    return names_by_company({corporation.pk: groups})[corporation.pk]
+
+
+def names_by_company(groups: Mapping[int, Iterable[Group]]) -> dict[int, Names]:
+    """The names that rules need, by the key of their company: one query for each kind of them."""
     wanted: dict[Kind, set[int]] = {kind: set() for kind in PLACES}
-    for group in groups:
+    for group in (one for theirs in groups.values() for one in theirs):
         for condition in group.conditions():
             if condition.subject in wanted and isinstance(condition.value, tuple):
                 wanted[Kind(condition.subject)] |= {int(one) for one in condition.value}
-    return find_names(wanted, corporation=corporation)
-
-
-def find_names(wanted: Mapping[Kind, Iterable[int]], *, corporation: Corporation) -> Names:
-    """The names of these departments, tags (by number) and segments (by key) that exist."""
     rows: dict[Kind, Any] = {
-        Kind.DEPARTMENT: Department.objects.existing().filter(number__in=set(wanted.get(Kind.DEPARTMENT, ()))),
-        Kind.TAG: Tag.objects.filter(number__in=set(wanted.get(Kind.TAG, ())), gone_at=None),
-        Kind.SEGMENT: Segment.objects.filter(pk__in=set(wanted.get(Kind.SEGMENT, ()))),
+        Kind.DEPARTMENT: Department.objects.existing().filter(number__in=wanted[Kind.DEPARTMENT]),
+        Kind.TAG: Tag.objects.filter(number__in=wanted[Kind.TAG], gone_at=None),
+        Kind.SEGMENT: Segment.objects.filter(pk__in=wanted[Kind.SEGMENT]),
     }
-    found = {}
-    for kind, some in rows.items():
-        theirs = some.filter(corporation=corporation) if wanted.get(kind) else ()
-        found[kind] = {row.pk if kind == Kind.SEGMENT else row.number: str(row) for row in theirs}
-    return Names(of=found)
+    found: dict[int, dict[Kind, dict[int, str]]] = {key: {kind: {} for kind in PLACES} for key in groups}
+    for kind in (one for one in PLACES if wanted[one]):
+        for row in rows[kind].filter(corporation__in=list(groups)):
+            found[row.corporation_id][kind][row.pk if kind == Kind.SEGMENT else row.number] = str(row)
+    return {key: Names(of=of) for key, of in found.items()}
 
 
 def describe_group(group: Group, *, subjects: Subjects, names: Names) -> str:

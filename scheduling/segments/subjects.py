@@ -1,6 +1,6 @@
 """What of a member a condition can ask, and how: the directory's columns, departments, tags, segments and facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -132,14 +132,20 @@ def directory_subjects() -> Iterator[Subject]:
     yield Subject(key="is_leader", label=_("leads a department"), kind=Kind.FLAG)
 
 
-def subjects_of(corporation: Corporation) -> dict[str, Subject]:
+def subjects_of(corporation: Corporation) -> Subjects:
     """All of a company: the directory's, the built-in facts and those of its own."""
-    found = {subject.key: subject for subject in directory_subjects()}
+    return subjects_by_company([corporation.pk])[corporation.pk]
+
+
+def subjects_by_company(keys: Collection[int]) -> Mapping[int, Subjects]:
+    """All of several companies, by the key of the company, in one query."""
+    shared = {subject.key: subject for subject in directory_subjects()}
     for key in BUILT_IN_FACTS:
         kind = Kind.DATE if key in _DATES else Kind.TEXT
-        found[FACT + key] = Subject(key=FACT + key, label=_FACT_LABELS[key], kind=kind)
-    for row in FactDefinition.objects.filter(corporation=corporation).order_by("name", "pk"):
-        found[FACT + row.key] = _own_fact(row)
+        shared[FACT + key] = Subject(key=FACT + key, label=_FACT_LABELS[key], kind=kind)
+    found = {key: dict(shared) for key in keys}
+    for row in FactDefinition.objects.filter(corporation__in=keys).order_by("name", "pk"):
+        found[row.corporation_id][FACT + row.key] = _own_fact(row)
     return found
 
 

@@ -3,11 +3,12 @@
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
-from scheduling.schedules.recipients import Recipient, find_recipients, first_names, recipients_of
+from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
+from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
-from scheduling.services.audiences import preview_audience, read_audience
+from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.campaign_runs import follow_call, send_batch, start_run, sweep_campaigns
 from scheduling.services.campaigns import (
@@ -29,15 +30,19 @@ from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, r
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
     SegmentPreview,
+    check_rule,
+    check_segment_name,
     count_segments,
     members_of_segment,
     preview_rule,
     remove_segment,
+    rule_catalogue,
     save_segment,
     segment_uses,
     segment_warnings,
     segments_in_words,
     subjects_for_rules,
+    value_shape,
 )
 from scheduling.services.sending_policy import allow_sending, stop_sending
 
@@ -46,12 +51,12 @@ __all__ = [
     "REASONS",
     "Audience",
     "AudienceRule",
+    "Choice",
     "DepartmentChoice",
     "LeftOut",
     "MemberScript",
     "Preview",
     "Reach",
-    "Recipient",
     "SegmentPreview",
     "Selection",
     "UnknownYear",
@@ -65,18 +70,23 @@ __all__ = [
     "campaign_problems",
     "cancel_campaign",
     "changed_since_approval",
+    "check_rule",
+    "check_segment_name",
     "count_segments",
     "due_moment",
     "fill_calendars",
+    "find_choices",
     "find_recipients",
     "first_names",
     "follow_call",
     "forget_old_runs",
     "import_days",
+    "kept_sheets",
     "last_step",
     "left_out",
     "members_of",
     "members_of_segment",
+    "named_choices",
     "parse_audience",
     "pause",
     "pause_campaign",
@@ -93,6 +103,7 @@ __all__ = [
     "remove_segment",
     "resume",
     "resume_campaign",
+    "rule_catalogue",
     "run_all_due",
     "run_due",
     "run_now",
@@ -113,6 +124,7 @@ __all__ = [
     "sweep",
     "sweep_campaigns",
     "unknown_years",
+    "value_shape",
     "warnings",
     "with_reasons",
 ]

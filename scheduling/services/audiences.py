@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import When
+from django.db.models import QuerySet, When
 from django.utils import timezone
 
+from scheduling.models import AudienceSheet
 from scheduling.segments.audience import AudienceRule, check_somebody, parse_audience
 from scheduling.segments.reach import Reach, reach_of
-from wecom.models import Application
+from wecom.models import Application, Corporation
 
 
 def read_audience(data: object) -> AudienceRule:
@@ -16,6 +17,11 @@ def read_audience(data: object) -> AudienceRule:
     rule = parse_audience(data)
     check_somebody(rule)
     return rule
+
+
+def kept_sheets(corporation: Corporation) -> QuerySet[AudienceSheet]:
+    """The uploaded lists of a company, the newest first."""
+    return AudienceSheet.objects.kept().filter(corporation=corporation).order_by("-created_at", "-pk")
 
 
 def preview_audience(

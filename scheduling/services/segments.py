@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -12,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
-from scheduling.segments.descriptions import describe_group, names_in
+from scheduling.segments.descriptions import describe_group, names_by_company, names_in
 from scheduling.segments.query import Compiler
 from scheduling.segments.reach import FIRST, first_names
-from scheduling.segments.rules import Group, flaw, parse_group
-from scheduling.segments.subjects import Kind, Subject, subjects_of
+from scheduling.segments.rules import Group, Test, flaw, parse_group
+from scheduling.segments.subjects import TEST_LABELS, Kind, Shape, Subject, shape_of, subjects_by_company, subjects_of
 from wecom.models import Corporation, Member
 
 
@@ -35,18 +36,10 @@ class SegmentPreview:
 def save_segment(segment: Segment, *, by: AbstractBaseUser | None = None) -> Segment:
     """Check and save a segment. Raises `SchedulingError` with the field, the place in the rule and the remedy."""
     segment.name, segment.description = segment.name.strip(), segment.description.strip()
-    _check_name(segment)
+    check_segment_name(segment)
     # Two segments that come to name each other at once would go in a circle.
     Corporation.objects.select_for_update().get(pk=segment.corporation_id)
-    compiler = Compiler(segment.corporation, today=timezone.localdate())
-    group = _checked(segment.rule, compiler, own=segment.pk)
-    if not group.rules:
-        words, remedy = (
-            _("The segment has no condition."),
-            _("Add one. For everyone, choose “everyone” as the audience."),
-        )
-        raise flaw("rule", words, remedy, code="rule_empty")
-    segment.rule = group.as_json()
+    segment.rule = check_rule(segment.rule, corporation=segment.corporation, own=segment.pk)
     if segment.pk is None and by is not None:
         segment.created_by_id = by.pk
     segment.save()
@@ -60,7 +53,7 @@ def remove_segment(segment: Segment) -> None:
     if uses:
         words = _("The segment is used: %(uses)s.") % {"uses": ", ".join(uses)}
         remedy = _("Take it out there first.")
-        raise SchedulingError(words, code="segment_used", field="segment", remedy=remedy)
+        raise SchedulingError(words, code="segment_used", remedy=remedy)
     segment.delete()
 
 
@@ -99,16 +92,16 @@ def segment_warnings(segment: Segment) -> list[str]:
 
 def segments_in_words(segments: Collection[Segment]) -> dict[int, str]:
     """The rules of these segments in words, by key, with as many queries for one as for all of a company."""
-    words: dict[int, str] = {}
-    by_company: dict[Corporation, list[Segment]] = {}
+    groups: dict[int, dict[int, Group]] = {}
     for segment in segments:
-        by_company.setdefault(segment.corporation, []).append(segment)
-    for corporation, theirs in by_company.items():
-        groups = {segment.pk: parse_group(segment.rule) for segment in theirs}
-        subjects, names = subjects_of(corporation), names_in(groups.values(), corporation=corporation)
-        for key, group in groups.items():
-            words[key] = describe_group(group, subjects=subjects, names=names)
-    return words
+        groups.setdefault(segment.corporation_id, {})[segment.pk] = parse_group(segment.rule)
+    subjects = subjects_by_company(list(groups))
+    names = names_by_company({company: theirs.values() for company, theirs in groups.items()})
+    return {
+        key: describe_group(group, subjects=subjects[company], names=names[company])
+        for company, theirs in groups.items()
+        for key, group in theirs.items()
+    }
 
 
 def count_segments(segments: Collection[Segment]) -> dict[int, int | None]:
@@ -134,20 +127,52 @@ def subjects_for_rules(corporation: Corporation) -> Mapping[str, Subject]:
     return subjects_of(corporation)
 
 
-def _checked(rule: object, compiler: Compiler, *, own: int | None) -> Group:
-    """The rule in its one form, after it compiled: its facts and segments exist, and it goes in no circle."""
-    group = compiler.check(parse_group(rule).tidy())
-    compiler.compile(group, open_segments=_path(own))
-    return group
+def value_shape(test: str) -> str:
+    """What a test compares with: nothing, one, many, range, days or count."""
+    return shape_of(Test(test)).value if test in list(Test) else Shape.ONE.value
 
 
-def _check_name(segment: Segment) -> None:
+def rule_catalogue(subjects: Mapping[str, Subject]) -> dict[str, dict[str, Any]]:
+    """What can be asked and how, for the script of a form, in the active language."""
+    return {
+        "subjects": {
+            key: {
+                "kind": one.kind.value,
+                "tests": [test.value for test in one.tests],
+                "choices": [[value, str(label)] for value, label in one.choices],
+            }
+            for key, one in subjects.items()
+        },
+        "tests": {
+            test.value: {"label": str(label), "shape": shape_of(test).value} for test, label in TEST_LABELS.items()
+        },
+    }
+
+
+def check_rule(rule: object, *, corporation: Corporation, own: int | None = None) -> dict[str, Any]:
+    """The JSON of a rule in its one form. Raises `SchedulingError` with the place of what is wrong and the remedy."""
+    group = _checked(rule, Compiler(corporation, today=timezone.localdate()), own=own)
+    if not group.rules:
+        remedy = _("Add one. For everyone, choose “everyone” as the audience.")
+        raise flaw("rule", _("The segment has no condition."), remedy, code="rule_empty")
+    return group.as_json()
+
+
+def check_segment_name(segment: Segment) -> None:
+    """Raise `SchedulingError` unless the segment has a name of its own."""
     if not segment.name:
         raise SchedulingError(_("The segment has no name."), code="name_missing", field="name", remedy=_("Write one."))
     others = Segment.objects.filter(corporation=segment.corporation_id, name=segment.name).exclude(pk=segment.pk)
     if others.exists():
         words = _("Another segment has this name.")
         raise SchedulingError(words, code="name_taken", field="name", remedy=_("Choose another one."))
+
+
+def _checked(rule: object, compiler: Compiler, *, own: int | None) -> Group:
+    """The rule in its one form, after it compiled: its facts and segments exist, and it goes in no circle."""
+    group = compiler.check(parse_group(rule).tidy())
+    compiler.compile(group, open_segments=_path(own))
+    return group
 
 
 def _here(corporation: Corporation) -> QuerySet[Member]:

@@ -1,0 +1,119 @@
+"""Departments, tags, members and segments for a picker: found by name, and named again when a form is shown."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from scheduling.models import Segment
+from wecom.models import Department, Member, Tag
+
+MOST = 12  # of one kind
+LONGEST_NUMBER = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A department or tag (`id` is its number), a member (its user ID) or a segment (its key)."""
+
+    kind: str
+    id: str
+    name: str
+    note: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def find_choices(corporation_id: int, words: str, kinds: Iterable[str]) -> list[Choice]:
+    """Those of these kinds whose name or number contains these words; at most a dozen of each kind."""
+    words = words.strip()
+    if not words:
+        return []
+    return [one for kind in kinds for one in _FOUND[kind](corporation_id, words)]
+
+
+def named_choices(corporation_id: int, kind: str, ids: Sequence[Any]) -> list[Choice]:
+    """These by name, in the order of their names; by their ID where they have no row."""
+    if not ids:
+        return []
+    found = list(_NAMED[kind](corporation_id, ids))
+    known = {one.id for one in found}
+    lost = [Choice(kind=kind, id=str(one), name=_lost(kind, one)) for one in ids if str(one) not in known]
+    return [*found, *lost]
+
+
+def departments(corporation_id: int) -> QuerySet[Department]:
+    """The departments that exist, by name."""
+    return Department.objects.existing().filter(corporation=corporation_id).order_by("name", "number")
+
+
+def tags(corporation_id: int) -> QuerySet[Tag]:
+    """The tags that exist, by name."""
+    return Tag.objects.filter(corporation=corporation_id, gone_at=None).order_by("name", "number")
+
+
+def members(corporation_id: int) -> QuerySet[Member]:
+    """The members, by name."""
+    rows = Member.objects.filter(corporation=corporation_id).select_related("main_department")
+    return rows.order_by("name", "user_id")
+
+
+def department_choices(rows: Iterable[Department]) -> Iterator[Choice]:
+    """Departments for a picker."""
+    for row in rows:
+        yield Choice(kind="department", id=str(row.number), name=str(row), note=_("department"))
+
+
+def tag_choices(rows: Iterable[Tag]) -> Iterator[Choice]:
+    """Tags for a picker."""
+    for row in rows:
+        yield Choice(kind="tag", id=str(row.number), name=str(row), note=_("tag"))
+
+
+def member_choices(rows: Iterable[Member]) -> Iterator[Choice]:
+    """Members for a picker, with their user ID and department."""
+    for row in rows:
+        place = row.main_department.name if row.main_department else ""
+        note = " · ".join(part for part in (row.user_id if row.name else "", place) if part)
+        yield Choice(kind="member", id=row.user_id, name=str(row), note=note)
+
+
+def named_or_numbered(words: str) -> Q:
+    """Rows whose name contains these words, or whose number they are."""
+    named = Q(name__icontains=words)
+    numbered = words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER
+    return named | Q(number=int(words)) if numbered else named
+
+
+def _segments(corporation_id: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(corporation=corporation_id).order_by("name")
+
+
+def _segment_choices(rows: Iterable[Segment]) -> Iterator[Choice]:
+    for row in rows:
+        yield Choice(kind="segment", id=str(row.pk), name=row.name, note=_("segment"))
+
+
+def _lost(kind: str, one: object) -> str:
+    return str(one) if kind == "member" else _("#%(number)s (gone)") % {"number": one}
+
+
+_FOUND: Mapping[str, Callable[[int, str], Iterable[Choice]]] = {
+    "department": lambda company, words: department_choices(
+        departments(company).filter(named_or_numbered(words))[:MOST]
+    ),
+    "tag": lambda company, words: tag_choices(tags(company).filter(named_or_numbered(words))[:MOST]),
+    "segment": lambda company, words: _segment_choices(_segments(company).filter(name__icontains=words)[:MOST]),
+    "member": lambda company, words: member_choices(
+        members(company).exclude(status=Member.Status.LEFT).called(words)[:MOST]  # type: ignore[attr-defined]
+    ),
+}
+_NAMED: Mapping[str, Callable[[int, Sequence[Any]], Iterable[Choice]]] = {
+    "department": lambda company, ids: department_choices(departments(company).filter(number__in=ids)),
+    "tag": lambda company, ids: tag_choices(tags(company).filter(number__in=ids)),
+    "segment": lambda company, ids: _segment_choices(_segments(company).filter(pk__in=ids)),
+    "member": lambda company, ids: member_choices(members(company).filter(user_id__in=ids)),
+}
