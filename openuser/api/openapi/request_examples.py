@@ -12,6 +12,7 @@ TEMPLATE = {
 }
 TEMPLATE_FORM = {**TEMPLATE, "variables": '[{"name": "name", "label": "Name", "type": "text"}]', "logo": PICTURE}
 FEEDBACK = [{"id": "good", "text": "Good"}, {"id": "bad", "text": "Not so good"}]
+RULE = {"op": "all", "rules": [{"subject": "fact:start_date", "test": "within_days", "value": [-30, 0]}]}
 SUBMIT = {"text": "Submit", "key": "submit"}
 
 # By the `kind` of the message; a message to a member and one to a group differ in the recipient.
@@ -102,6 +103,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ReadingRequest": {"text": "The meeting begins at 9:30."},
     "RecordingRequest": {"digital_human": 1, "recording": RECORDING, "text": "Welcome to the company!"},
     "RenderRequest": {"digital_human": 1, "text": "Welcome to the company!", "format": "9:16", "captions": "plain"},
+    "RuleRequest": {"rule": RULE},
+    "SegmentRequest": {"name": "New colleagues", "rule": RULE},
+    "PatchedSegmentRequest": {"description": "Joined within the last 30 days"},
+    "AudienceRequest": {"audience": {"departments": [{"number": 7}], "exclude": {"members": ["lisi"]}}},
     "ScheduleRequest": {
         "name": "Morning greeting",
         "user_ids": ["zhangsan"],

@@ -40,7 +40,8 @@ addEventListener("DOMContentLoaded", () => {
         const both = () => write(first.value || last.value ? `${first.value}..${last.value}` : "");
         const first = input(kind, from ?? "", word("From"), both);
         const last = input(kind, to ?? "", word("To"), both);
-        return [element("span", { class: "ou-quiet" }, word("From")), first, element("span", { class: "ou-quiet" }, word("To")), last];
+        const pair = (words, one) => element("span", { class: "ou-rule-pair" }, element("span", { class: "ou-quiet" }, words), one);
+        return [pair(word("From"), first), pair(word("To"), last)];
       }
       if (["department", "tag", "segment"].includes(subject.kind)) {
         const place = element("span", { class: "ou-rule-chips" });

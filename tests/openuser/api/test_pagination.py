@@ -40,6 +40,7 @@ ROWS = {
     "/api/v1/sessions/": "conversations.Session",
     "/api/v1/schedules/": "scheduling.Schedule",
     "/api/v1/schedule-runs/": "scheduling.Run",
+    "/api/v1/segments/": "scheduling.Segment",
     "/api/v1/webhook-endpoints/": "openuser.WebhookEndpoint",
     "/api/v1/webhook-deliveries/": "openuser.WebhookDelivery",
 }

@@ -36,7 +36,8 @@ class Form(forms.Form):
 
     def __init__(self, application: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["audience"].of(application)
+        field: Any = self.fields["audience"]
+        field.of(application)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_form_of_plain_fields_saves_a_rule_with_groups(client: Client, company
     answer = client.post(ADD, form(*rows, **inner))
     assert answer.status_code == 302, errors(answer)
     segment = Segment.objects.get()
-    assert (segment.created_by.username, segment.corporation) == ("boss", company.corporation)
+    assert (str(segment.created_by), segment.corporation) == ("boss", company.corporation)
     assert segment.rule["rules"] == [
         {"subject": "fact:start_date", "test": "within_days", "value": [-30, 0]},
         {"subject": "department", "test": "one_of", "value": [7, 9]},
@@ -135,7 +135,7 @@ def test_the_list_tells_each_rule_in_words(client: Client, company):
 def test_counts_of_the_list_come_by_themselves(client: Client, company):
     FactDefinition.objects.create(corporation=company.corporation, key="old", name="旧", kind="text")
     good, broken = make_segment(company, FEMALE), make_segment(company, {**FEMALE, "subject": "fact:no"}, name="坏")
-    answer = client.get(reverse("admin:scheduling_segment_counts"), {"key": [good.pk, broken.pk, "x"]})
+    answer = client.get(reverse("admin:scheduling_segment_counts"), {"key": [str(good.pk), str(broken.pk), "x"]})
     assert answer.json() == {"counts": {str(good.pk): 1, str(broken.pk): None}}
 
 
