@@ -57,9 +57,13 @@ class Track:
 @dataclass(frozen=True, kw_only=True)
 class MovingPortrait:
     """A stored video of `FPS` frames a second, and its track. Of each frame the `part` is shown, at a `place` of the
-    still portrait, which is its reference frame: both x, y, width, height, in pixels."""
+    still portrait, which is its reference frame: both x, y, width, height, in pixels.
+
+    `numbers` are the frames to show, `FPS` of them a second; without any the engine chooses.
+    """
 
     path: Path
     track: Track
     part: Part
     place: Part
+    numbers: tuple[int, ...] = ()

@@ -18,7 +18,7 @@ from avatars.engines.puppet.moving import face_track
 from avatars.engines.puppet.moving.frames import VideoFrames, broken
 from avatars.engines.puppet.moving.track_cache import kept_track
 from avatars.exceptions import MediaError, OutputError
-from avatars.framing.crop import Window, head_of, window
+from avatars.framing.crop import Window, close_up, head_of, window
 from avatars.framing.scene import LONGEST, Scene, even, size_of
 from avatars.media import mp4
 
@@ -55,18 +55,44 @@ def compose(
             field="background",
             remedy="Remove the background colour and picture, or use a photograph as the portrait.",
         )
+    size, track = _tracked(video, cache_folder, waiting)
+    aspect = scene.format.aspect
+    shown = Window(left=0, top=0, width=size[0], height=size[1])
+    if aspect is not None:
+        shown = window(*size, head_of(_around(track)), aspect)
+    wanted = size_of(shown.width, shown.height, fixed=aspect is not None, enhanced=enhanced, longest=longest)
+    return _shown(video.path, track, shown, size, wanted)
+
+
+def fill(
+    video: StoredVideo, size: tuple[int, int], *, close: bool = False, cache_folder: Path | None = None
+) -> tuple[Picture, MovingPortrait]:
+    """The same as it fills exactly this size (even sides), with its own background; `close` to the face.
+
+    Raises `PortraitError`.
+    """
+    own, track = _tracked(video, cache_folder, None)
+    head, aspect = head_of(_around(track)), size[0] / size[1]
+    shown = close_up(*own, head, aspect) if close else window(*own, head, aspect)
+    return _shown(video.path, track, shown, own, size)
+
+
+def _tracked(
+    video: StoredVideo, cache_folder: Path | None, waiting: Callable[[float], None] | None
+) -> tuple[tuple[int, int], Track]:
     width, height, frames = _measured(video.path)
     track = kept_track(cache_folder, video.origin, lambda: _followed(video.path, (width, height), frames, waiting))
-    aspect = scene.format.aspect
-    shown = Window(left=0, top=0, width=width, height=height)
-    if aspect is not None:
-        shown = window(width, height, head_of(_around(track)), aspect)
-    size = size_of(shown.width, shown.height, fixed=aspect is not None, enhanced=enhanced, longest=longest)
-    part, place = _parts(shown, (width, height), size)
-    still = next(VideoFrames(path=video.path, part=part, size=place[2:]).read(track.reference, 1), None)
+    return (width, height), track
+
+
+def _shown(
+    path: Path, track: Track, shown: Window, video: tuple[int, int], size: tuple[int, int]
+) -> tuple[Picture, MovingPortrait]:
+    part, place = _parts(shown, video, size)
+    still = next(VideoFrames(path=path, part=part, size=place[2:]).read(track.reference, 1), None)
     if still is None:
         raise broken()
-    return _filled(still, place, size), MovingPortrait(path=video.path, track=track, part=part, place=place)
+    return _filled(still, place, size), MovingPortrait(path=path, track=track, part=part, place=place)
 
 
 def _measured(path: Path) -> tuple[int, int, int]:

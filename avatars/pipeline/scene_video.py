@@ -3,7 +3,7 @@ again. The joints are where the scenes change."""
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,10 +12,11 @@ from avatars.ai_label.fragment_label import beginning_tag
 from avatars.captions import translation
 from avatars.captions.srt import Cue
 from avatars.engines.base import Picture, RenderEngine, Setup, Shot
+from avatars.engines.portrait_video import MovingPortrait, Track
 from avatars.inspection.expectations import Expected
 from avatars.inspection.scenes import Take
 from avatars.media.file_cache import FileCache
-from avatars.pipeline import segments
+from avatars.pipeline import portrait_video, segments
 from avatars.pipeline.montage import montage
 from avatars.pipeline.output_files import Drawn, origin
 from avatars.pipeline.segments import Segment, SegmentedVideo
@@ -42,6 +43,7 @@ def draw(
     engine: RenderEngine,
     work: Path,
     compose: Compose,
+    filmed: "Filmed",
     cache: FileCache | None,
     timer: StageTimer,
     notes: list[str],
@@ -49,7 +51,7 @@ def draw(
 ) -> Drawn:
     """Speak and draw all scenes of a deck. Raises `ScriptError`, `PortraitError`, `MediaError`."""
     size = size_of(spec.scene.format.aspect)
-    stagings = Stagings(deck, spec, size, work, compose)
+    stagings = Stagings(deck, spec, size, work, compose, filmed)
     parts = replace(montage(spec.scene, size, fps=spec.fps), music=deck.music)
     # Before anything is spoken: a broken file must not cost a minute.
     picture = stagings.check()
@@ -60,7 +62,7 @@ def draw(
     timer.begin(Stage.SPEAKING)
     said = _spoken(spec, deck, source, work)
     timer.begin(Stage.ANIMATING)
-    video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings)
+    video = SceneVideo(said, spec.scene, parts, spec.goal, spec.limit, cache, deck, stagings, spec.seed)
     if writer is not None:
         for cue in video.translated_cues():
             writer.add_caption(cue, translated=True)
@@ -93,12 +95,23 @@ def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource, folder: Path) -> 
     return [replace(each, speech=speech) for each, speech in zip(said, even, strict=True)]
 
 
+@dataclass(frozen=True)
+class Filmed:
+    """The portrait videos of both people, where they have some that the engine moves, and the cache of their tracks."""
+
+    videos: tuple[Path | None, Path | None] = (None, None)
+    tracks: Path | None = None
+
+
 class Stagings:
     """The scenes of a deck with the pictures of their people, which `compose` makes when they are asked for."""
 
-    def __init__(self, deck: Deck, spec: VideoSpec, size: tuple[int, int], folder: Path, compose: Compose) -> None:
+    def __init__(
+        self, deck: Deck, spec: VideoSpec, size: tuple[int, int], folder: Path, compose: Compose, filmed: Filmed
+    ) -> None:
         self._deck, self._spec, self._size, self._folder, self._compose = deck, spec, size, folder, compose
-        self._humans: dict[tuple[Layout, int], Picture] = {}
+        self._filmed = filmed
+        self._humans: dict[tuple[Layout, int], tuple[Picture, MovingPortrait | None]] = {}
         self._kept: dict[int, SceneComposition] = {}
 
     def check(self) -> Picture:
@@ -124,15 +137,27 @@ class Stagings:
 
     @cached_property
     def origins(self) -> tuple[str, str]:
-        """The digests of both portraits."""
-        return digest_of(self.portrait(0)), digest_of(self.portrait(1))
+        """The digests of both portraits, or of the videos that they are frames of."""
+        first, second = self._filmed.videos
+        return digest_of(first or self.portrait(0)), digest_of(second or self.portrait(1))
 
     def human(self, number: int, person: int) -> Picture:
         """The picture of a person in it; scenes of one layout have the same. Raises `PortraitError`, `MediaError`."""
-        key = (self._deck.scenes[number].layout, person)
+        return self._human(number, person)[0]
+
+    def moving(self, number: int, person: int) -> MovingPortrait | None:
+        """What moves this picture, if the portrait is a video. Raises as `human` does."""
+        return self._human(number, person)[1]
+
+    def _human(self, number: int, person: int) -> tuple[Picture, MovingPortrait | None]:
+        key, staging = (self._deck.scenes[number].layout, person), self.staging(number)
         if key not in self._humans:
-            compose = partial(self.staging(number).human, self.portrait(person), self._folder, person=person)
-            self._humans[key] = self._compose(compose)
+            if (video := self._filmed.videos[person]) is not None:
+                moves = partial(staging.moving_human, video, self.origins[person], self._filmed.tracks)
+                self._humans[key] = moves(person=person)
+            else:
+                compose = partial(staging.human, self.portrait(person), self._folder, person=person)
+                self._humans[key] = self._compose(compose), None
         return self._humans[key]
 
     def humans(self, number: int) -> list[Picture]:
@@ -146,6 +171,8 @@ class SceneVideo(SegmentedVideo):
 
     deck: Deck
     stagings: Stagings
+    seed: int
+    _found_ways: dict[int, dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def translated_cues(self) -> Iterator[Cue]:
         """The captions of all scenes in the language that is not spoken."""
@@ -172,8 +199,7 @@ class SceneVideo(SegmentedVideo):
     def _shot(self, setup: Setup, number: int) -> Shot:
         """The shot of the one who speaks."""
         scene, place = self.deck.scenes[number], self.stagings.staging(number).place
-        human = replace(self._of(setup, scene.speaker), portrait=self.stagings.human(number, scene.speaker))
-        shot = segments.shot_of(human, self.segments[number])
+        shot = segments.shot_of(self._of(setup, number, scene.speaker), self.segments[number])
         turned = looks(self._moments(number), scene.layout)
         if scene.layout.has_two and not turned:
             turned = dialogue.glance(shot, place, scene.speaker)
@@ -186,17 +212,31 @@ class SceneVideo(SegmentedVideo):
             return (speaking,)
         other = 1 - scene.speaker
         silence, turned = dialogue.listening(speaking.speech, place, other)
-        portrait = self.stagings.human(number, other)
-        same = replace(speaking, portrait=portrait, seed=speaking.seed + 1, looks=turned, text="", speech=silence)
-        listening = self._of(same, other)
+        same = replace(speaking, seed=speaking.seed + 1, looks=turned, text="", speech=silence)
+        listening = self._of(same, number, other)
         return (listening, speaking) if scene.speaker else (speaking, listening)
 
-    def _of(self, setup: Ours, person: int) -> Ours:
-        """The same for this person: engines keep the files of each apart."""
+    def _of(self, setup: Ours, number: int, person: int) -> Ours:
+        """The same for this person in a scene: engines keep the files of each apart."""
         folder = setup.folder.with_name(f"engine-{person}") if setup.folder and self.deck.partner else setup.folder
         if folder is not None:
             folder.mkdir(exist_ok=True)
-        return replace(setup, origin=self.stagings.origins[person], folder=folder)
+        moving = self.stagings.moving(number, person)
+        if moving is not None:
+            moving = replace(moving, numbers=self._ways(person, moving.track)[number])
+        portrait = self.stagings.human(number, person)
+        return replace(setup, portrait=portrait, origin=self.stagings.origins[person], moving=moving, folder=folder)
+
+    def _ways(self, person: int, track: Track) -> dict[int, tuple[int, ...]]:
+        """The frames of a person's video in each scene that shows the person."""
+        if person not in self._found_ways:
+            numbers = [number for number, scene in enumerate(self.deck.scenes) if person in scene.people]
+            speaks = [self.deck.scenes[number].speaker == person for number in numbers]
+            marks = [portrait_video.pauses(self.segments[number].speech) for number in numbers]
+            marks = [each | (not says) for each, says in zip(marks, speaks, strict=True)]
+            found = portrait_video.ways(track, self.seed + person, marks)
+            self._found_ways[person] = dict(zip(numbers, found, strict=True))
+        return self._found_ways[person]
 
     def _origins(self, number: int, shot: Shot) -> tuple[str, ...]:
         origins = self.stagings.origins
@@ -231,6 +271,7 @@ class SceneVideo(SegmentedVideo):
         listeners = [self.stagings.human(number, person) for person in scene.people if person != scene.speaker]
         return {
             **({"listener": _hash(listeners[0])} if listeners else {}),
+            **self._moved(number),
             "speaker": scene.speaker,
             "canvas": _hash(self.stagings.staging(number).canvas.picture),
             "before": _hash(before) if before is not None else "",
@@ -240,6 +281,11 @@ class SceneVideo(SegmentedVideo):
             "accent": self.deck.accent,
             "pointings": [[moment.start, moment.end, moment.x, moment.y] for moment in self._moments(number)],
         }
+
+    def _moved(self, number: int) -> dict[str, Any]:
+        found = {person: self.stagings.moving(number, person) for person in self.deck.scenes[number].people}
+        ways = {person: self._ways(person, each.track)[number] for person, each in found.items() if each is not None}
+        return {"ways": ways} if ways else {}
 
 
 def _hash(picture: Picture) -> str:

@@ -22,7 +22,7 @@ from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
 from avatars.pipeline.output_files import Drawn
 from avatars.pipeline.overlays import Overlays
-from avatars.pipeline.portrait_video import joins, moving_of, still_of
+from avatars.pipeline.portrait_video import joins, moving_of, videos_of
 from avatars.pipeline.setups import PICTURE, setup_of
 from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
@@ -72,9 +72,9 @@ def make(
         writer = partial(_part_writer, spec, folder, publish)
         if spec.deck is not None:
             compose = partial(_restored, spec, restore, notes)
-            still_of(spec, notes)
+            filmed = scene_video.Filmed(videos_of(spec, engine, notes), cache_folder)
             drawn = scene_video.draw(
-                spec, spec.deck, source, engine, work, compose, segment_cache, timer, notes, writer
+                spec, spec.deck, source, engine, work, compose, filmed, segment_cache, timer, notes, writer
             )
         else:
             portrait = _portrait(spec, restore, engine, notes, cache_folder)

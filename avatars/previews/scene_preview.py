@@ -26,13 +26,15 @@ VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class ScenePreview:
-    """Which scene of a deck to show, with these points of its slide: x and y in per cent."""
+    """Which scene of a deck to show, with these points of its slide: x and y in per cent. The portraits of those who
+    are `moving` are frames of videos, which keep their background."""
 
     portrait: Path
     look: Scene
     deck: Deck
     number: int = 0
     points: tuple[tuple[float, float], ...] = ()
+    moving: tuple[bool, bool] = (False, False)
     provider: str
 
     @property
@@ -55,7 +57,10 @@ def make(wish: ScenePreview) -> bytes:
     staging = SceneComposition(wish.deck, wish.number, wish.look, size_of(wish.look.format.aspect))
     with tempfile.TemporaryDirectory(prefix="scene-") as folder:
         people = zip(staging.scene.people, wish.portraits, strict=True)
-        humans = [staging.human(portrait, Path(folder), person=person) for person, portrait in people]
+        humans = [
+            staging.human(portrait, Path(folder), person=person, keeps_background=wish.moving[person])
+            for person, portrait in people
+        ]
     picture = Image.fromarray(staging.still(humans, wish.points))
     picture.thumbnail((LONGEST, LONGEST))
     file = io.BytesIO()

@@ -139,7 +139,7 @@ class Reason(TextChoices):
     GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
     MOVING_STILL = (
         "moving_still",
-        _("one frame of the portrait video was animated: this engine, or a video of scenes, does not move it"),
+        _("one frame of the portrait video was animated: this engine does not move it"),
     )
     MOVING_ON_CPU = "moving_on_cpu", _("the processor made it: portrait videos are not drawn by the graphics card")
     MOVING_BACKGROUND = "moving_background", _("a portrait video keeps its own background")

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from avatars.engines.base import Picture
+from avatars.engines.portrait_video import MovingPortrait
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.scenes import canvas
@@ -54,7 +55,9 @@ class SceneComposition:
         scale = self.place.lower_third_scale
         return LowerThird(*words, place, self.size, accent=self._deck.accent, scale=scale)
 
-    def human(self, portrait: Path, folder: Path, mend: Mend | None = None, *, person: int = 0) -> Picture:
+    def human(
+        self, portrait: Path, folder: Path, mend: Mend | None = None, *, person: int = 0, keeps_background: bool = False
+    ) -> Picture:
         """The portrait of a person as it stands in the scene; `folder` takes a file.
 
         Raises `PortraitError`, `MediaError`.
@@ -63,11 +66,21 @@ class SceneComposition:
         from avatars.framing import composition
 
         box, look = self.place.box_of(person), self._look
-        if self.scene.layout in BEHIND:
+        if self.scene.layout in BEHIND and not keeps_background:
             behind = folder / "behind.png"
             Image.fromarray(self.canvas.picture[box.place]).save(behind, compress_level=1)
             look = replace(look, colour="", backdrop=behind)
         return composition.fill(portrait, (box.width, box.height), look, close=self.place.is_round, mend=mend)
+
+    def moving_human(
+        self, video: Path, origin: str, tracks: Path | None, *, person: int = 0
+    ) -> tuple[Picture, MovingPortrait]:
+        """The same of a portrait video, with its own background; `tracks` is a cache folder. Raises `PortraitError`."""
+        # Brings OpenCV, as above.
+        from avatars.framing import portrait_video
+
+        box, stored = self.place.box_of(person), portrait_video.StoredVideo(path=video, origin=origin)
+        return portrait_video.fill(stored, (box.width, box.height), close=self.place.is_round, cache_folder=tracks)
 
     def with_humans(self, pictures: Sequence[Picture]) -> Picture:
         """The scene with these pictures of its people, and nothing over it."""

@@ -167,6 +167,12 @@ def _preview(scene: PresentationScene) -> scene_preview.ScenePreview:
     spec = recipes.spec_of("", frozen, content_id="preview")
     assert spec.deck is not None
     points = tuple((x, y) for x, y in scene.points) if scene.slide else ()
+    partner = spec.deck.partner
     return scene_preview.ScenePreview(
-        portrait=spec.portrait, look=spec.scene, deck=spec.deck, points=points, provider=spec.provider
+        portrait=spec.portrait,
+        look=spec.scene,
+        deck=spec.deck,
+        points=points,
+        moving=(spec.portrait_video is not None, partner is not None and partner.portrait_video is not None),
+        provider=spec.provider,
     )

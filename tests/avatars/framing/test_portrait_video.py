@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from avatars.exceptions import MediaError, PortraitError
-from avatars.framing.portrait_video import StoredVideo, compose
+from avatars.framing.portrait_video import StoredVideo, compose, fill
 from avatars.framing.scene import Format, Scene
 from tests.fixtures.portrait_videos import Acted
 
@@ -55,6 +55,19 @@ def test_every_format_shows_the_head_and_nothing_is_squeezed(
     left, top, right, bottom = np.median(acted.track.boxes, axis=0)
     assert moving.part[0] <= left < right <= moving.part[0] + moving.part[2]
     assert moving.part[1] <= top < bottom <= moving.part[1] + moving.part[3]
+
+
+@pytest.mark.parametrize(("size", "close"), [((240, 320), False), ((320, 180), False), ((160, 160), True)])
+def test_it_fills_a_place_of_a_scene_and_shows_the_face(
+    acted: Acted, cache: Path, size: tuple[int, int], close: bool
+) -> None:
+    picture, moving = fill(stored(acted), size, close=close, cache_folder=cache)
+    assert picture.shape == (size[1], size[0], 3)
+    left, top, right, bottom = np.median(acted.track.boxes, axis=0)
+    assert moving.part[0] <= left < right <= moving.part[0] + moving.part[2]
+    assert moving.part[1] <= top < bottom <= moving.part[1] + moving.part[3]
+    if close:
+        assert moving.part[3] < fill(stored(acted), size, cache_folder=cache)[1].part[3]
 
 
 @pytest.mark.parametrize("scene", [Scene(colour="#1f6feb"), Scene(backdrop=Path("office.jpg"))])

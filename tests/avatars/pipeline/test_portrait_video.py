@@ -1,9 +1,11 @@
 """A video whose portrait is a video: labelled, captioned, streamed and framed like any other."""
 
 from dataclasses import replace
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,10 +14,14 @@ from avatars.engines.base import RenderEngine
 from avatars.engines.puppet.engine import Puppet
 from avatars.exceptions import MediaError
 from avatars.framing.scene import Captions, Format, Scene
+from avatars.media import ffmpeg
+from avatars.pipeline.portrait_video import ways
 from avatars.pipeline.script_to_video import FinishedVideo, make
+from avatars.scenes.spec import Deck, Layout, Partner, SceneSpec
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.specs import make_spec
 from tests.fixtures.portrait_videos import Acted
+from tests.support.paths import PHOTOGRAPH
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,36 @@ def test_every_frame_of_it_is_labelled_in_any_format(acted: Acted, tmp_path: Pat
 
 def test_an_engine_that_cannot_move_it_animates_one_frame(acted: Acted, tmp_path: Path, cache: Path) -> None:
     assert made(acted, tmp_path, cache, engine=Light()).notes == ("moving_still",)
+
+
+def test_scenes_show_it_moving_from_scene_to_scene(acted: Acted, tmp_path: Path, cache: Path) -> None:
+    layouts = (Layout.HUMAN, Layout.HUMAN_RIGHT, Layout.DIALOGUE)
+    scenes = tuple(SceneSpec(begin=begin, layout=layout) for begin, layout in zip((0, 3, 6), layouts, strict=True))
+    partner = Partner(portrait=PHOTOGRAPH, portrait_video=acted.stored, speech_engine="kokoro", voice="a")
+    found = made(
+        acted,
+        tmp_path,
+        cache,
+        text="你好。世界。再见。",
+        deck=Deck(scenes=scenes, partner=partner),
+        scene=Scene(format=Format.SQUARE),
+        mode="lipsync",
+    )
+    assert found.notes == ()
+    proof = video_label.examine(found.video, found.video.stem)
+    assert (proof.faults, proof.frames) == ((), found.frames)
+    # With a still portrait, nothing above the eyes moves in this mode.
+    size = found.width, found.height
+    hair = [frame[70:200, 200:520].astype(int) for frame in islice(ffmpeg.frames(found.video, size), 20)]
+    assert max(float(np.abs(each - hair[0]).mean()) for each in hair) > 4
+
+
+def test_a_body_goes_on_in_a_scene_where_it_was_in_the_one_before(acted: Acted) -> None:
+    marks = [np.zeros(40, bool), np.ones(25, bool), np.zeros(60, bool)]
+    scenes = ways(acted.track, 1, marks)
+    assert [len(each) > len(mark) for each, mark in zip(scenes, marks, strict=True)] == [True] * 3
+    shown = [number for each, mark in zip(scenes, marks, strict=True) for number in each[: len(mark)]]
+    assert max(abs(after - before) for before, after in pairwise(shown)) == 1
 
 
 def test_segments_of_it_are_not_joined(acted: Acted, tmp_path: Path, cache: Path) -> None:

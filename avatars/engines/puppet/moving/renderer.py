@@ -25,8 +25,11 @@ def moving_frames(rig: Rig, moving: MovingPortrait, setup: Setup, motions: Itera
     x, y, width, height = moving.place
     frames = VideoFrames(path=moving.path, part=moving.part, size=(width, height))
     camera = _camera(rig, moving, frames, sharp=setup.mode.enhanced)
-    route = Route(moving.track, setup.seed) if speaks(moving.track.gap) else None
-    steps = frames.following(route.numbers()) if route else frames.along(legs(moving.track.motion, setup.seed))
+    route = Route(moving.track, setup.seed) if speaks(moving.track.gap) and not moving.numbers else None
+    if moving.numbers or route:
+        steps = frames.following(moving.numbers or (route.numbers() if route else ()))
+    else:
+        steps = frames.along(legs(moving.track.motion, setup.seed))
     way = _paced(steps, setup.fps)
     picture = setup.portrait.copy()
     for face, coming in paused(motions, setup.fps, ahead=AHEAD if route else 0):

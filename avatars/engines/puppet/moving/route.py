@@ -4,13 +4,14 @@ Cheeks, jaw and throat that move with the person's own speech would be seen whil
 """
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.face.mesh import Floats
-from avatars.engines.puppet.moving.way import start, turns
+from avatars.engines.puppet.moving.way import legs, start, turns
 
 SPEAKS = 0.05
 """By how much the gap between the lips varies in a person who speaks, eye distances."""
@@ -37,6 +38,19 @@ def silent(gap: Floats) -> Marks:
     around = np.lib.stride_tricks.sliding_window_view(np.pad(gap, AROUND, mode="edge"), 2 * AROUND + 1)
     moved = np.ptp(around, axis=1)
     return np.asarray(moved <= STILL * np.percentile(moved, 90))
+
+
+def planned(track: Track, seed: int, pauses: Marks) -> tuple[int, ...]:
+    """The number of a frame for each of these marks, which are whether we pause: the way of a whole video at once."""
+    if not speaks(track.gap):
+        steps = (range(leg.first, leg.first + leg.count * leg.step, leg.step) for leg in legs(track.motion, seed))
+        return tuple(islice(chain.from_iterable(steps), len(pauses)))
+    route = Route(track, seed)
+    numbers, found = route.numbers(), []
+    for at in range(len(pauses)):
+        route.coming = pauses[at : at + AHEAD + 1]
+        found.append(next(numbers))
+    return tuple(found)
 
 
 class Route:

@@ -11,10 +11,11 @@ from avatars import services
 from avatars.ai_label import image_label
 from avatars.exceptions import ConsentError, InUse, ScriptError
 from avatars.models import Presentation, PresentationScene, Render
-from avatars.pipeline.portrait_video import still_of
+from avatars.pipeline.portrait_video import videos_of
 from avatars.rendering import recipes
 from avatars.scenes.spec import Layout, Pointing
 from tests.avatars.scenes.test_pdf_pages import make_pdf
+from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.rendering import make_human
 from tests.support.factories import (
     make_consent,
@@ -229,6 +230,10 @@ def test_each_speaker_of_a_dialogue_has_a_voice_in_the_second_language():
     assert render.partner == presentation.partner
 
 
+class Moves(Light):
+    moves_video = True
+
+
 @pytest.mark.parametrize("person", [0, 1])
 def test_either_digital_human_of_a_dialogue_may_have_a_video_as_portrait(person):
     presentation, consents = make_dialogue()
@@ -242,7 +247,9 @@ def test_either_digital_human_of_a_dialogue_may_have_a_video_as_portrait(person)
     moving = (spec.portrait_video, spec.deck.partner.portrait_video)
     assert moving[person] == Path(default_storage.path(str(video.video.name)))
     assert moving[1 - person] is None
-    still_of(spec, notes)
+    assert videos_of(spec, Moves(), notes) == moving
+    assert notes == []
+    assert videos_of(spec, Light(), notes) == (None, None)
     assert notes == ["moving_still"]
 
 

@@ -1,5 +1,6 @@
 """The way through a video of a person who speaks: silent places where we pause."""
 
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from avatars.engines.portrait_video import Track
 from avatars.engines.puppet.moving import route, way
-from avatars.engines.puppet.moving.route import AHEAD, BETWEEN_TURNS, Route, silent, speaks
+from avatars.engines.puppet.moving.route import AHEAD, BETWEEN_TURNS, Route, planned, silent, speaks
 
 FRAMES = 1500
 
@@ -84,3 +85,15 @@ def test_a_person_who_is_silent_does_not_speak() -> None:
     assert speaks(speaker(1).gap)
     assert not speaks(np.full(500, 0.02))
     assert route.silent(np.full(500, 0.02)).all()
+
+
+def test_a_way_planned_at_once_is_the_one_that_is_chosen_on_the_way():
+    track, pauses = speaker(2), phrases(FRAMES, 5)
+    assert list(planned(track, 1, pauses)) == shown(track, pauses)
+
+
+def test_the_planned_way_of_a_silent_person_goes_from_neighbour_to_neighbour():
+    track = replace(speaker(3, count=90), gap=np.full(90, 0.01))
+    numbers = planned(track, 1, phrases(FRAMES, 5))
+    assert len(numbers) == FRAMES
+    assert {abs(after - before) for before, after in pairwise(numbers)} == {1}
