@@ -27,6 +27,8 @@ class ApiClient(models.Model):
         MESSAGES_WRITE = "messages:write", _("send messages and upload their files")
         MEMBERS_READ = "members:read", _("view members")
         MEMBERS_WRITE = "members:write", _("add and rename members")
+        FACTS_READ = "facts:read", _("view facts about members, personal ones too")
+        FACTS_WRITE = "facts:write", _("define, change and import facts about members")
         PERSONAL_DATA_READ = "personal_data:read", _("export all that is held about a member")
         PERSONAL_DATA_WRITE = "personal_data:write", _("erase all that is held about a member")
         CALLBACKS_READ = "callbacks:read", _("view callbacks without message texts")

@@ -56,6 +56,7 @@ ENUM_NAMES = {
     "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
     "EngineKind": "avatars.services.EngineKind",
     "EngineState": "avatars.api.serializers.engines.STATES",
+    "FactKind": "wecom.models.FactKind",
     "FlowLanguage": "conversations.models.Desk.Language",
     "ForecastReason": "wecom.quotas.forecast.BECAUSE",
     "GroupMessageReason": "wecom.models.GroupMessage.Reason",

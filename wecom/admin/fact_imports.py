@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from core.exceptions import OpenUserError
 from core.spreadsheets import LARGEST_FILE, csv_file, xlsx_file
@@ -21,7 +21,7 @@ from core.web.admin import action
 from wecom import services
 from wecom.facts.sheet_import import Findings
 from wecom.facts.template import sheets
-from wecom.models import Application, Corporation, FactDefinition, FactImport
+from wecom.models import Application, Corporation, FactImport
 
 PERMISSION = "wecom.add_factimport"
 SHOWN = 100
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=_("CSV or XLSX"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx,.txt"}),
         help_text=_("At most 20 MB and 200,000 rows. An empty cell leaves a value as it is; - or 清空 clears it."),
     )
 
@@ -170,4 +170,4 @@ def _all_flaws(found: Findings) -> HttpResponse:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    return {**admin.site.each_context(request), "opts": FactDefinition._meta}
+    return dict(admin.site.each_context(request))

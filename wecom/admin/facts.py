@@ -21,7 +21,7 @@ from wecom.admin import fact_imports
 from wecom.exceptions import FactRefused
 from wecom.models import FactDefinition, FactKind, MemberFact
 
-TONES = {FactKind.TEXT: "", FactKind.NUMBER: "info", FactKind.DATE: "good", FactKind.CHOICE: "warn"}
+TONES = {FactKind.TEXT: "", FactKind.NUMBER: "info", FactKind.DATE: "good", FactKind.CHOICE: "info"}
 
 
 class LinesField(forms.CharField):
@@ -109,9 +109,9 @@ class FactDefinitionAdmin(fact_imports.ImportButton, FormAdmin):
     def options(self, row: FactDefinition) -> str:
         return ", ".join(map(str, row.choices)) or NOTHING
 
-    @display(description=_("personal"), boolean=True, ordering="personal")
-    def is_personal(self, row: FactDefinition) -> bool:
-        return row.personal
+    @display(description=_("personal"), ordering="personal")
+    def is_personal(self, row: FactDefinition) -> str:
+        return badge(_("personal"), "warn") if row.personal else NOTHING
 
     @display(description=_("members"), ordering=F("count"))
     def members(self, row: FactDefinition) -> int:

@@ -68,10 +68,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ConsentRequest": {"person": "Zhang San", "digital_humans": [1], "purposes": ["chat"], "evidence": EVIDENCE},
     "DigitalHumanRequest": {"name": "Xiao Li", "voice": 1, "portrait": PICTURE},
     "DirectorySyncRequest": {"application": 1},
+    "FactDefinitionRequest": {"key": "size", "name": "衣服尺码", "kind": "choice", "choices": ["S", "M", "L"]},
+    "FactImportRequest": {"rows": [{"user_id": "zhangsan", "facts": {"city": "上海"}}], "dry_run": True},
     "FillingRequest": {"variables": {"name": "Zhang San"}},
     "GroupChatAdoptRequest": {"chat_id": "canteen"},
     "GroupChatCreateRequest": {"name": "Canteen", "user_ids": ["zhangsan", "lisi"], "owner": "zhangsan"},
     "LexiconEntryRequest": {"token": "单雄信", "reading": "shàn xióng xìn"},
+    "MemberFactsRequest": {"facts": {"city": "上海", "start_date": "2026-09-01"}},
     "MemberRequest": {"user_id": "zengli", "name": "曾丽", "pinyin": "zēng lì", "language": "zh-hans"},
     "MenuRequest": {
         "buttons": [
@@ -84,8 +87,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ]
     },
     "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
+    "PatchedFactDefinitionChangeRequest": {"name": "衣服尺码", "personal": False},
     "PatchedGroupChatChangeRequest": {"name": "Canteen news", "add": ["wangwu"]},
     "PatchedLexiconEntryRequest": {"reading": "shàn xióng xìn"},
+    "PatchedMemberFactsRequest": {"facts": {"city": "上海", "manager": "lisi"}},
     "PatchedMemberChangeRequest": {"name": "Zhang San", "pinyin": "", "language": "en"},
     "PatchedScheduleRequest": {"cron": "30 9 * * 1-5", "days": "working"},
     "PatchedTemplateFormRequest": {"logo": PICTURE},

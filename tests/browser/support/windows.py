@@ -51,8 +51,8 @@ def opened(browser: Browser, stack: Stack, size: ViewportSize, *, locale: str = 
     watched = Watched(context, stack)
     yield watched.page
     context.close()
-    assert watched.errors == []
-    assert watched.strangers == []
+    assert watched.errors == [], watched.errors
+    assert watched.strangers == [], watched.strangers
 
 
 def sign_in(page: Page, stack: Stack) -> None:

@@ -25,6 +25,7 @@ ROWS = {
     "/api/v1/templates/": "avatars.RenderTemplate",
     "/api/v1/presentations/": "avatars.Presentation",
     "/api/v1/members/": "wecom.Member",
+    "/api/v1/fact-definitions/": "wecom.FactDefinition",
     "/api/v1/departments/": "wecom.Department",
     "/api/v1/tags/": "wecom.Tag",
     "/api/v1/directory-syncs/": "wecom.DirectorySync",
