@@ -73,7 +73,7 @@ def test_scenes_show_it_moving_from_scene_to_scene(acted: Acted, tmp_path: Path,
     assert max(float(np.abs(each - hair[0]).mean()) for each in hair) > 4
 
 
-def test_a_body_goes_on_in_a_scene_where_it_was_in_the_one_before(acted: Acted) -> None:
+def test_a_body_goes_on_where_the_scene_before_left_it(acted: Acted) -> None:
     marks = [np.zeros(40, bool), np.ones(25, bool), np.zeros(60, bool)]
     scenes = ways(acted.track, 1, marks)
     assert [len(each) > len(mark) for each, mark in zip(scenes, marks, strict=True)] == [True] * 3

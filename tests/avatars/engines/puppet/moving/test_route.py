@@ -87,7 +87,7 @@ def test_a_person_who_is_silent_does_not_speak() -> None:
     assert route.silent(np.full(500, 0.02)).all()
 
 
-def test_a_way_planned_at_once_is_the_one_that_is_chosen_on_the_way():
+def test_a_way_planned_at_once_is_the_chosen_one():
     track, pauses = speaker(2), phrases(FRAMES, 5)
     assert list(planned(track, 1, pauses)) == shown(track, pauses)
 
