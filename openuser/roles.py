@@ -1,7 +1,7 @@
-"""The four roles of the admin, which are groups of accounts with permissions.
+"""The five roles of the admin, which are groups of accounts with permissions.
 
 Every role may view what a viewer may view. An editor also edits content, an operator also renders, sends and runs, an
-administrator may do everything. An account may have several roles.
+approver also approves campaigns, an administrator may do everything. An account may have several roles.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,12 @@ STANDARD_ACTIONS = ("add", "change", "delete", "view")
 
 
 class Role(TextChoices):
-    """The names of the four groups."""
+    """The names of the five groups."""
 
     VIEWER = "viewer", _("Viewer")
     EDITOR = "editor", _("Editor")
     OPERATOR = "operator", _("Operator")
+    APPROVER = "approver", _("Approver")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
@@ -33,6 +34,7 @@ DESCRIPTIONS = {
         "Also edits digital humans, answers and other content, tries them out, and drafts schedules. Sends no messages."
     ),
     Role.OPERATOR: _("Views what a viewer views, and sends, runs, publishes, cancels and repeats."),
+    Role.APPROVER: _("Views what a viewer views, and approves campaigns of others or sends them back."),
     Role.ADMINISTRATOR: _("Does everything, including applications with their keys, and accounts."),
 }
 
@@ -44,10 +46,12 @@ class Rights:
     everybody: str = "view"
     editor: str = ""
     operator: str = ""
+    approver: str = ""
 
     def of(self, role: Role) -> set[str]:
         """The actions of one role."""
-        extra = {Role.EDITOR: self.editor, Role.OPERATOR: self.operator}.get(role, "")
+        own = {Role.EDITOR: self.editor, Role.OPERATOR: self.operator, Role.APPROVER: self.approver}
+        extra = own.get(role, "")
         return {*self.everybody.split(), *extra.split()}
 
 
@@ -95,7 +99,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.AudienceSheetMember": Rights(),
     "scheduling.Batch": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
-    "scheduling.Campaign": Rights(editor="add change delete", operator="approve send"),
+    "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),
     "scheduling.CampaignChange": Rights(),
     "scheduling.CampaignContent": EDITABLE,
     "scheduling.CampaignRun": Rights(),
@@ -170,7 +174,7 @@ def models_without_roles() -> list[str]:
 
 
 def sync_groups(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
-    """Give the four groups their permissions on one app's models, after its migrations.
+    """Give the five groups their permissions on one app's models, after its migrations.
 
     Other groups and the members of groups do not change.
     """

@@ -2,7 +2,9 @@
 
 from conversations.delivery.broadcasts import broadcast, broadcast_video, in_dialogue, take_back
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
+from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
+from conversations.delivery.sending_forecast import forecast_sending
 from conversations.delivery.video_delivery import compress_upload
 from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
@@ -66,6 +68,7 @@ __all__ = [
     "find_unreached",
     "follow_language",
     "follow_up",
+    "forecast_sending",
     "generate_and_send_video",
     "generate_digital_human_video",
     "generate_response",
@@ -79,6 +82,7 @@ __all__ = [
     "process_with_ai",
     "publish",
     "recall",
+    "recall_outbound",
     "recall_withdrawn",
     "recallable",
     "receive_message",

@@ -1,4 +1,4 @@
-"""Forms of accounts: the four roles first, Django's other permissions collapsed."""
+"""Forms of accounts: the five roles first, Django's other permissions collapsed."""
 
 from typing import Any
 

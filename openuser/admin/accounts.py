@@ -191,7 +191,7 @@ class GroupAdmin(PermissionsAdmin, DjangoGroupAdmin, ModelAdmin[Group]):  # type
         return int(group.user_count)
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        """The groups of the four roles are read-only, because migrations keep them current."""
+        """The groups of the five roles are read-only, because migrations keep them current."""
         return bool(super().has_change_permission(request, obj)) and (obj is None or obj.name not in ROLE_LABELS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

@@ -63,6 +63,8 @@ SECTIONS = (
     Section(
         title=_("Schedules"),
         icons={
+            "scheduling.Campaign": "campaign",
+            "scheduling.CampaignRun": "monitoring",
             "scheduling.Schedule": "calendar_month",
             "scheduling.Run": "event_available",
             "scheduling.Segment": "group_work",

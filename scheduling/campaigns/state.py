@@ -20,7 +20,7 @@ STEPS: Mapping[str, frozenset[str]] = {
     S.SCHEDULED: frozenset({S.DRAFT, S.RUNNING, S.PAUSED, S.FINISHED, S.CANCELLED}),
     S.RUNNING: frozenset({S.SCHEDULED, S.PAUSED, S.FINISHED, S.CANCELLED}),
     S.PAUSED: frozenset({S.DRAFT, S.SCHEDULED, S.RUNNING, S.CANCELLED}),
-    S.FINISHED: frozenset(),
+    S.FINISHED: frozenset({S.RUNNING}),  # those for whom it failed are tried again
     S.CANCELLED: frozenset(),
 }
 

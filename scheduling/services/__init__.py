@@ -10,6 +10,7 @@ from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
+from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
 from scheduling.services.campaign_runs import follow_call, send_batch, start_run, sweep_campaigns
 from scheduling.services.campaigns import (
     approve,
@@ -26,6 +27,7 @@ from scheduling.services.campaigns import (
 )
 from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
+from scheduling.services.retries import Recalled, recall_run, retry_failed
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
@@ -57,6 +59,7 @@ __all__ = [
     "MemberScript",
     "Preview",
     "Reach",
+    "Recalled",
     "SegmentPreview",
     "Selection",
     "UnknownYear",
@@ -68,6 +71,7 @@ __all__ = [
     "ask_for_publishing",
     "audience_of",
     "campaign_problems",
+    "campaign_reach",
     "cancel_campaign",
     "changed_since_approval",
     "check_rule",
@@ -79,6 +83,7 @@ __all__ = [
     "find_recipients",
     "first_names",
     "follow_call",
+    "forecast_start",
     "forget_old_runs",
     "import_days",
     "kept_sheets",
@@ -92,17 +97,20 @@ __all__ = [
     "pause_campaign",
     "preview",
     "preview_audience",
+    "preview_campaign",
     "preview_rule",
     "preview_scripts",
     "problems",
     "publish",
     "read_audience",
     "read_day_list",
+    "recall_run",
     "recipients_of",
     "remove",
     "remove_segment",
     "resume",
     "resume_campaign",
+    "retry_failed",
     "rule_catalogue",
     "run_all_due",
     "run_due",
@@ -117,6 +125,7 @@ __all__ = [
     "send_back",
     "send_back_campaign",
     "send_batch",
+    "send_test",
     "start_campaign",
     "start_run",
     "stop_sending",

@@ -1,4 +1,4 @@
-"""The four roles: groups have exactly the table's rights, and every model is in the table."""
+"""The five roles: groups have exactly the table's rights, and every model is in the table."""
 
 import pytest
 from django.apps import apps

@@ -11,6 +11,7 @@
   const PAGES_OF_GROUP = {
     renders: /\/avatars\/render\/|\/timeline\//,
     messages: /\/conversations\/|\/wecom\/callback\/|\/timeline\//,
+    campaigns: /\/scheduling\/campaign(run)?\//,
     directory: /\/wecom\/(directorysync|department|member|tag)\//,
     outbounds: /\/wecom\/(outbound|upload)\/|\/conversations\/|\/timeline\//,
   };

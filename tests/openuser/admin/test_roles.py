@@ -24,7 +24,7 @@ from avatars.models import Consent, Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
-from scheduling.models import Schedule
+from scheduling.models import Campaign, Schedule
 from tests.support.admin_rendering import can_be_saved, signed_in, unrendered, without_menu
 from tests.support.model_rows import make_row
 from wecom.models import Application, FactImport, PrivacyRequest
@@ -43,6 +43,12 @@ NAMED = {
     "conversations_flow_try_it": "view",
     "scheduling_schedule_ask_for_publishing_this": "change",
     **{f"scheduling_schedule_{page}": "view" for page in ("preview", "recipients", "words")},
+    **{f"scheduling_campaign_{act}": "change" for act in ("ask_this", "copy_this", "test")},
+    **{f"scheduling_campaign_{page}": "view" for page in ("preview", "preview_this")},
+    **{f"scheduling_campaign_{act}_this": "approve" for act in ("approve", "send_back")},
+    **{f"scheduling_campaign_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
+    "scheduling_campaign_start": "send",
+    **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this")},
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
     "avatars_voice_declare_synthetic": "change",
@@ -62,6 +68,7 @@ NAMED = {
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
+    **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),
     **{f"wecom_factdefinition_{page}": ("add", FactImport) for page in ("import", "template", "import_facts")},

@@ -1,0 +1,21 @@
+"""When what an application sends would be through, for the apps above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wecom import services as wecom
+from wecom.models import Application
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingForecast:
+    """When a queue would be sent within the platform's quotas; None if it stands still. `why` is what decides."""
+
+    through_at: datetime | None
+    why: str
+
+
+def forecast_sending(application: Application, *, messages: int, recipients: int, now: datetime) -> SendingForecast:
+    """When the queue of an application would be sent, with so many more messages to so many members."""
+    found = wecom.forecast_for(application, messages=messages, recipients=recipients, now=now)
+    return SendingForecast(through_at=found.through_at, why=found.why)

@@ -1,0 +1,171 @@
+"""Campaigns in the admin: the list, and the page on which one is written."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
+from scheduling import services
+from scheduling.admin.campaigns import content_fields
+from scheduling.admin.campaigns.audience_fields import AUDIENCE, NAMED
+from scheduling.admin.campaigns.columns import moment, state_badge
+from scheduling.admin.campaigns.form import CONDITIONS, CampaignForm
+from scheduling.admin.campaigns.life import LifeAdmin
+from scheduling.admin.campaigns.previews import PreviewAdmin
+from scheduling.admin.campaigns.problems import problems_by_field
+from scheduling.admin.campaigns.start import StartAdmin
+from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
+
+LATEST = 5
+TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "days", "ends_on")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
+    form = CampaignForm
+    list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
+    list_select_related = ("application", "created_by")
+    list_filter = ("state", "content_type", "message_class", "application")
+    search_fields = ("name", "contents__text")
+    search_help_text = _("Search for a campaign's name, or words of its text.")
+    ordering = ("-pk",)
+    list_per_page = 50
+    empty_template = "admin/campaigns/empty.html"
+    change_form_outer_before_template = "admin/campaigns/life.html"
+    change_form_outer_after_template = "admin/campaigns/history.html"
+    readonly_fields = ("recipients",)
+    protected_by = {"runs": _("It was sent. What became of it is kept; cancel it instead.")}
+    cascades_to = (CampaignContent, CampaignChange)
+    conditional_fields = {
+        **CONDITIONS,
+        **dict.fromkeys((*NAMED, "recipients"), "!everyone"),
+        **content_fields.conditions(),
+        "share_b": "compare",
+    }
+    fieldsets = (
+        (None, {"fields": ("name", "content_type", "message_class", "application")}),
+        (_("Who gets it"), {"fields": ("everyone", "recipients", *AUDIENCE[1:])}),
+        (_("In Chinese"), {"fields": content_fields.names_of("a_zh")}),
+        (
+            _("In English"),
+            {
+                "fields": content_fields.names_of("a_en"),
+                "description": _("Members read their own language. Left empty, all get the Chinese words."),
+            },
+        ),
+        (_("Compare two variants"), {"fields": ("compare", "share_b")}),
+        (_("Variant B in Chinese"), {"fields": content_fields.names_of("b_zh"), "classes": ("ou-variant-b",)}),
+        (_("Variant B in English"), {"fields": content_fields.names_of("b_en"), "classes": ("ou-variant-b",)}),
+        (_("When"), {"fields": (*TIMES, "missed", "valid_minutes", "interrupts")}),
+    )
+
+    class Media:
+        css = {"all": ("scheduling/campaigns.css",)}
+        js = ("core/live_page.js", "scheduling/recipients.js", "scheduling/campaign_form.js")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        newest = CampaignRun.objects.filter(campaign=OuterRef("pk")).order_by("-pk")
+        queryset: QuerySet[Campaign] = super().get_queryset(request)
+        figures = {
+            f"last_{name}": Subquery(newest.values(name)[:1])
+            for name in ("pk", "planned", "sent", "failed", "left_out")
+        }
+        return queryset.annotate(**figures)
+
+    def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
+
+    @display(description=_("state"), ordering="state")
+    def condition(self, campaign: Campaign) -> str:
+        return state_badge(campaign)
+
+    @display(description=_("sent as"), ordering="content_type")
+    def sent_as(self, campaign: Campaign) -> str:
+        return badge(campaign.get_content_type_display())
+
+    @display(description=_("next"), ordering="next_at")
+    def next_one(self, campaign: Campaign) -> str:
+        return moment(campaign.next_at, campaign) if campaign.next_at else NOTHING
+
+    @display(description=_("last run"))
+    def last_run(self, campaign: Any) -> str:
+        if campaign.last_pk is None:
+            return NOTHING
+        words = gettext("%(sent)d of %(planned)d sent") % {"sent": campaign.last_sent, "planned": campaign.last_planned}
+        shown = link(change_url(CampaignRun(pk=campaign.last_pk)), words)
+        failed, left_out = campaign.last_failed, campaign.last_left_out
+        if failed:
+            shown = format_html("{} {}", shown, badge(gettext("%d failed") % failed, "bad"))
+        if left_out:
+            shown = format_html("{} {}", shown, badge(gettext("%d left out") % left_out))
+        return shown
+
+    @display(description=_("class"), ordering="message_class")
+    def kind(self, campaign: Campaign) -> str:
+        return str(campaign.get_message_class_display()).partition(":")[0].partition("：")[0]
+
+    @display(description=_("written by"), ordering="created_by")
+    def written_by(self, campaign: Campaign) -> str:
+        return campaign.created_by.get_username() if campaign.created_by else NOTHING
+
+    @display(description=_("search"))
+    def recipients(self, _campaign: Campaign | None) -> SafeString:
+        return render_to_string("admin/schedule_recipients.html")
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
+        before = obj.state
+        services.save_campaign(obj, form.contents(), by=request.user)  # type: ignore[arg-type]
+        if obj.state != before:
+            words = gettext("It is a draft again, because it was changed. Ask for approval once more.")
+            self.message_user(request, words, messages.WARNING)
+
+    def response_add(self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None) -> HttpResponse:
+        return self._saved(request, obj, super().response_add(request, obj, post_url_continue or change_url(obj)))
+
+    def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
+        return self._saved(request, obj, super().response_change(request, obj))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        campaign = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        context = {**(extra_context or {}), **(self._page(campaign) if campaign else {})}
+        answer: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return answer
+
+    def _saved(self, request: HttpRequest, campaign: Campaign, answer: HttpResponse) -> HttpResponse:
+        """A draft that lacks something says so; its page has each error at its field."""
+        count = len(list(problems_by_field(campaign)))
+        if count and campaign.state == Campaign.State.DRAFT:
+            words = ngettext(
+                "It is saved as a draft. %d thing is missing.", "It is saved as a draft. %d things are missing.", count
+            )
+            self.message_user(
+                request,
+                format_html("{} {}", words % count, link(change_url(campaign), gettext("Show"))),
+                messages.WARNING,
+            )
+        return answer
+
+    def _page(self, campaign: Campaign) -> dict[str, Any]:
+        runs = list(campaign.runs.select_related("campaign")[: LATEST + 1])
+        back = services.last_step(campaign, Campaign.State.DRAFT)
+        return {
+            "campaign": campaign,
+            "state": state_badge(campaign),
+            "next_moment": moment(campaign.next_at, campaign) if campaign.next_at else "",
+            "asked": services.last_step(campaign, Campaign.State.WAITING),
+            "returned": back if back and back.why and campaign.state == Campaign.State.DRAFT else None,
+            "problems": list(problems_by_field(campaign)) if campaign.state == Campaign.State.DRAFT else [],
+            "runs": [(run, moment(run.moment, campaign)) for run in runs[:LATEST]],
+            "has_more_runs": len(runs) > LATEST,
+            "steps": list(campaign.changes.select_related("by")[:30]),
+        }

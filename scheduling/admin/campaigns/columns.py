@@ -1,0 +1,53 @@
+"""States, moments and figures of campaigns, as their pages show them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.html import format_html
+
+from core.web.admin import badge
+from scheduling.models import Campaign, CampaignRun, Delivery
+
+S, D = Campaign.State, Delivery.Status
+STATE_TONES = {
+    S.DRAFT: "",
+    S.WAITING: "warn",
+    S.APPROVED: "info",
+    S.SCHEDULED: "info",
+    S.RUNNING: "info",
+    S.PAUSED: "warn",
+    S.FINISHED: "good",
+    S.CANCELLED: "",
+}
+DELIVERY_TONES = {
+    D.PLANNED: "info",
+    D.SENT: "good",
+    D.DEGRADED: "warn",
+    D.FAILED: "bad",
+    D.EXPIRED: "warn",
+    D.RECALLED: "warn",
+    D.SKIPPED: "",
+    D.CANCELLED: "",
+}
+
+
+def state_badge(campaign: Campaign) -> str:
+    """The state; live pages ask again while it is running."""
+    words = badge(campaign.get_state_display(), STATE_TONES[S(campaign.state)])
+    if campaign.state == S.RUNNING:
+        words = format_html("<span data-unfinished>{}</span>", words)
+    if campaign.reason == CampaignRun.Reason.ERRORS:
+        return format_html("{} <span class='ou-quiet'>{}</span>", words, CampaignRun.Reason.ERRORS.label)
+    return words
+
+
+def delivery_badge(delivery: Delivery) -> str:
+    return badge(delivery.get_status_display(), DELIVERY_TONES[D(delivery.status)])
+
+
+def moment(at: datetime, campaign: Campaign) -> str:
+    """A moment in the campaign's time zone, which is named if it is not the installation's."""
+    local = at.astimezone(campaign.zone)
+    words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return words if campaign.time_zone == settings.TIME_ZONE else f"{words} {campaign.time_zone}"

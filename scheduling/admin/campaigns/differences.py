@@ -1,0 +1,153 @@
+"""What differs between two descriptions of a campaign, in words: a place, what it was, what it is."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from conversations.models import Desk, Flow
+from core.web.admin import NOTHING
+from scheduling.campaigns.approval import Difference
+from scheduling.models import Campaign, CampaignContent, Segment
+from wecom.models import Application, Department, Member, Tag
+
+NAMED: dict[str, type[Model]] = {
+    "digital_human_id": DigitalHuman,
+    "template_id": RenderTemplate,
+    "presentation_id": Presentation,
+    "flow_id": Flow,
+    "application": Application,
+}
+PARTS = {
+    "everyone": _("everyone"),
+    "departments": _("departments"),
+    "tags": _("tags"),
+    "members": _("members"),
+    "segments": _("segments"),
+    "sheet": _("uploaded list"),
+}
+SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    label: str
+    before: str
+    after: str
+
+
+def readable(differences: Iterable[Difference], campaign: Campaign) -> list[Row]:
+    """The lines of the table; what is empty on both sides, and the hidden parts of a segment's rule, are left out."""
+    rows = []
+    for one in _pieces(differences):
+        row = Row(
+            label=_label(one.path),
+            before=_words(one.path, one.before, campaign),
+            after=_words(one.path, one.after, campaign),
+        )
+        if row.before != row.after and row not in rows:
+            rows.append(row)
+    return rows
+
+
+def _pieces(differences: Iterable[Difference]) -> Iterator[Difference]:
+    """Each leaf: a whole that came or went is taken apart, except for audiences and rules."""
+    for one in differences:
+        before, after = one.before or {}, one.after or {}
+        whole = isinstance(before, dict) and isinstance(after, dict)
+        kept = one.path.startswith(("audience", "segments")) or one.path.endswith((".values", ".card"))
+        if whole and not kept:
+            for key in sorted({*before, *after}):
+                yield from _pieces([Difference(path=f"{one.path}.{key}", before=before.get(key), after=after.get(key))])
+        else:
+            yield one
+
+
+def _label(path: str) -> str:
+    first, *rest = path.split(".")
+    if first == "contents" and rest:
+        variant, _slash, language = rest[0].partition("/")
+        place = gettext("%(language)s, variant %(variant)s") % {
+            "language": Desk.Language(language).label if language in Desk.Language.values else language,
+            "variant": variant,
+        }
+        return f"{_field(CampaignContent, rest[1])} ({place})" if rest[1:] else place
+    if first == "time" and rest:
+        return _field(Campaign, rest[0])
+    if first == "audience":
+        without = rest[:1] == ["exclude"]
+        part = PARTS.get((rest[1:] if without else rest or [""])[0] if rest[1:] or not without else "", "")
+        label = gettext("left out") if without else gettext("who gets it")
+        return f"{label}: {part}" if part else label
+    if first == "segments":
+        return gettext("rule of a segment")
+    return _field(Campaign, first)
+
+
+def _field(model: type[Model], name: str) -> str:
+    try:
+        return str(model._meta.get_field(name.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return name
+
+
+def _words(path: str, value: Any, campaign: Campaign) -> str:
+    if value in (None, "", {}, [], ()):
+        return NOTHING
+    name = path.rsplit(".", 1)[-1]
+    if name in NAMED:
+        return str(NAMED[name]._default_manager.filter(pk=value).first() or f"#{value}")
+    if path.startswith("audience"):
+        return _audience(name, value, campaign)
+    if path.startswith("segments"):
+        return gettext("changed")
+    if value is True:
+        return gettext("yes")
+    if name == "starts_at":
+        at = parse_datetime(str(value))
+        return f"{at.astimezone(campaign.zone):%Y-%m-%d %H:%M}" if at else str(value)
+    choices = dict(getattr(_find(name), "flatchoices", None) or ())
+    if value in choices:
+        return str(choices[value])
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {one}" for key, one in value.items())
+    return str(value)
+
+
+def _find(name: str) -> Any:
+    try:
+        return Campaign._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _audience(name: str, value: Any, campaign: Campaign) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{PARTS.get(key, key)}: {_audience(key, one, campaign)}" for key, one in value.items())
+    if value is True:
+        return gettext("yes")
+    application = campaign.sender
+    company = application.corporation_id if application else None
+    if not isinstance(value, list):
+        return str(value)
+    keys = [one["number"] if isinstance(one, dict) else one for one in value]
+    rows: dict[Any, str] = {}
+    if name == "segments":
+        rows = dict(Segment.objects.filter(pk__in=keys).values_list("pk", "name"))
+    elif name == "departments":
+        rows = dict(Department.objects.filter(corporation=company, number__in=keys).values_list("number", "name"))
+    elif name == "tags":
+        rows = dict(Tag.objects.filter(corporation=company, number__in=keys).values_list("number", "name"))
+    elif name == "members":
+        rows = dict(Member.objects.filter(corporation=company, user_id__in=keys[:SHOWN]).values_list("user_id", "name"))
+    named = ", ".join(rows.get(key) or str(key) for key in keys[:SHOWN])
+    more = len(keys) - SHOWN
+    return gettext("%(names)s and %(more)d more") % {"names": named, "more": more} if more > 0 else named

@@ -1,0 +1,139 @@
+"""The form of a campaign: its words, to whom, when. A draft with errors is saved; they stand at their fields."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from scheduling.admin.campaigns import content_fields
+from scheduling.admin.campaigns.audience_fields import AudienceFields, audience_of, initial_audience
+from scheduling.admin.campaigns.problems import problems_by_field
+from scheduling.admin.timing_form import REPEATS, TimingFields, initial_timing, zones
+from scheduling.models import Campaign, CampaignContent, Schedule
+from scheduling.schedules import repetition
+
+AT_ONCE = "now"
+NEW_REPEATS = ((AT_ONCE, _("as soon as it is started")), *REPEATS)
+REPEATING = f"repeat !== '{AT_ONCE}' && repeat !== '{repetition.ONCE}'"
+TIMED = f"repeat !== '{AT_ONCE}'"
+CONDITIONS = {
+    "at": f"{TIMED} && repeat !== 'cron'",
+    "only_on": "repeat === 'once'",
+    "weekdays": "repeat === 'weekly'",
+    "month_day": "repeat === 'monthly'",
+    "cron": "repeat === 'cron'",
+    "days": REPEATING,
+    "ends_on": REPEATING,
+    "missed": TIMED,
+}
+OWN = ("name", "application", "content_type", "message_class", "time_zone", "days", "ends_on", "missed")
+
+WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields())
+
+
+class CampaignForm(AudienceFields, TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
+    """Only what no campaign can be, such as an unknown number, keeps it from being saved."""
+
+    repeat = forms.ChoiceField(label=capfirst(_("when")), choices=NEW_REPEATS, widget=UnfoldAdminSelectWidget)
+    compare = forms.BooleanField(
+        label=capfirst(_("compare two variants")),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Some members get variant B, always the same ones."),
+    )
+    share_b = forms.IntegerField(
+        label=capfirst(_("share of variant B in per cent")),
+        required=False,
+        min_value=1,
+        max_value=99,
+        initial=50,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    time_zone = forms.ChoiceField(label=capfirst(_("time zone")), choices=zones, widget=UnfoldAdminSelectWidget)
+    ends_on = forms.DateField(
+        label=capfirst(_("until")),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text=Campaign._meta.get_field("ends_on").help_text,
+    )
+
+    class Meta:
+        model = Campaign
+        fields = (*OWN, "valid_minutes", "interrupts")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved: dict[tuple[str, str], CampaignContent] = {}
+        if not self.fields or "name" not in self.fields:
+            return  # viewers have no fields
+        campaign = self.instance
+        if campaign.pk:
+            self.saved = {(row.variant, row.language): row for row in campaign.contents.all()}
+        shown = {**_timing(campaign), **initial_audience(campaign.audience), **content_fields.initial_of(self.saved)}
+        other = next((row for row in self.saved.values() if row.variant == "B"), None)
+        shown |= {"compare": other is not None, "share_b": other.share if other else 50}
+        self.initial = {**shown, **self.initial}
+        if campaign.pk and not self.is_bound and campaign.state == Campaign.State.DRAFT:
+            self._errors = ErrorDict()
+            for field, words in problems_by_field(campaign):
+                self._errors.setdefault(field if field in self.fields else "name", self.error_class()).append(words)
+
+    def clean(self) -> dict[str, Any]:
+        if self.data.get("repeat") == AT_ONCE:
+            data: dict[str, Any] = forms.ModelForm.clean(self) or self.cleaned_data
+        else:
+            data = super().clean()
+        self.instance.audience = audience_of(data, self.instance.audience)
+        self._set_times(data)
+        return data
+
+    def contents(self) -> list[CampaignContent]:
+        """The contents that are entered, as rows that may not be saved yet."""
+        data, rows = self.cleaned_data, []
+        share = data.get("share_b") or 50
+        for slot, (variant, language) in content_fields.SLOTS.items():
+            row = content_fields.content_of(slot, data, data["content_type"], self.saved.get((variant, language)))
+            if row is not None and (variant == "A" or data.get("compare")):
+                rows.append(row)
+        compared = {row.variant for row in rows} == {"A", "B"}
+        for row in rows:
+            row.share = (share if row.variant == "B" else 100 - share) if compared else 100
+        return rows
+
+    def _set_times(self, data: dict[str, Any]) -> None:
+        campaign, kind = self.instance, data.get("repeat")
+        once = kind in (AT_ONCE, repetition.ONCE)
+        campaign.repeats = Campaign.Repeats.ONCE if once else Campaign.Repeats.CRON
+        campaign.cron = data["cron"] = "" if once else data.get("cron") or ""
+        campaign.starts_at = None
+        if once:
+            data["days"], data["ends_on"] = Schedule.Days.EVERY, None
+        if kind == repetition.ONCE and data.get("only_on") and data.get("time_zone"):
+            campaign.time_zone = data["time_zone"]
+            campaign.starts_at = datetime.combine(data["only_on"], data.get("at") or time(9), campaign.zone)
+            if campaign.starts_at < timezone.now() and "only_on" in self.changed_data:
+                self.add_error("only_on", forms.ValidationError(_("That moment has passed."), code="passed"))
+
+
+def _timing(campaign: Campaign) -> dict[str, Any]:
+    if campaign.repeats == Campaign.Repeats.CRON:
+        return {**initial_timing(campaign.cron, None), "cron": campaign.cron}
+    if campaign.starts_at is None:
+        return {**initial_timing("", None), "repeat": AT_ONCE}
+    local = campaign.starts_at.astimezone(campaign.zone)
+    return {
+        **initial_timing("", None),
+        "repeat": repetition.ONCE,
+        "at": f"{local:%H:%M}",
+        "only_on": f"{local:%Y-%m-%d}",
+    }

@@ -1,0 +1,46 @@
+"""What a campaign still lacks, at the fields of its form."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from scheduling.admin.campaigns.content_fields import SLOTS
+from scheduling.campaigns import validation
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign
+from scheduling.segments.audience import check_somebody, parse_audience
+
+FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
+CARD = {"title", "description", "url"}
+
+
+def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """Each error of a saved campaign in words, with the name of its field."""
+    slots = {key: slot for slot, key in SLOTS.items()}
+    found = set()
+    for row in campaign.contents.all():
+        for problem in validation.content_problems(campaign, row):
+            found.add((problem.code, problem.message))
+            yield _field_of(problem, slots.get((row.variant, row.language), "a_zh"), campaign), str(problem)
+    for problem in validation.problems(campaign, timezone.now()):
+        if (problem.code, problem.message) not in found:
+            yield FIELDS.get(problem.field, problem.field), str(problem)
+    problem_of_audience = audience_problem(campaign)
+    if problem_of_audience is not None:
+        yield "everyone", str(problem_of_audience)
+
+
+def audience_problem(campaign: Campaign) -> SchedulingError | None:
+    """Why the audience of a campaign is none; None if it is one."""
+    try:
+        check_somebody(parse_audience(campaign.audience))
+    except SchedulingError as error:
+        return error
+    return None
+
+
+def _field_of(problem: SchedulingError, slot: str, campaign: Campaign) -> str:
+    if campaign.content_type != Campaign.ContentType.CARD:
+        return f"{slot}_{problem.field}"
+    name = problem.field.rsplit(".", 1)[-1]
+    return f"{slot}_card_{name}" if name in CARD else f"{slot}_card_kind"

@@ -1,0 +1,215 @@
+"""What a campaign would do if it started now: whom it reaches, which videos it needs, and when it would be through."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from avatars import services as avatars
+from avatars.exceptions import AvatarError
+from avatars.models import DigitalHuman, Render
+from conversations import services as conversations
+from scheduling.campaigns import approval, sending_policy, validation
+from scheduling.campaigns.content import CampaignWords
+from scheduling.deliveries import reasons, run_start, videos
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.segments import reach
+from scheduling.segments.audience import check_somebody, parse_audience
+from wecom.models import Application
+
+FIRST = 5
+AGAIN = timedelta(hours=24)  # within which the same campaign is not sent twice unasked
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Those who would get nothing for one reason: in words, how many, and the first of them by name."""
+
+    reason: str
+    label: str
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignReach:
+    """How many would get a campaign, the first of them by name, and who is left out."""
+
+    count: int
+    names: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def left_out_count(self) -> int:
+        return sum(one.count for one in self.left_out)
+
+    @property
+    def others(self) -> int:
+        """How many get it besides those who are named."""
+        return self.count - len(self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededRender:
+    """A video of a campaign: the one that exists already, or the seconds that its render likely takes."""
+
+    label: str
+    render: Render | None = None
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """Why a campaign should not start. One that is `final` cannot be overridden."""
+
+    words: str
+    final: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartForecast:
+    """What the start page says."""
+
+    reach: CampaignReach
+    renders: tuple[NeededRender, ...]
+    starts_at: datetime
+    ends_at: datetime | None
+    because: str
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def render_seconds(self) -> float:
+        return sum(one.seconds for one in self.renders)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(one.final for one in self.blockers)
+
+
+def sender_of(campaign: Campaign) -> Application:
+    """The application that sends a campaign. Raises `SchedulingError` if there is none."""
+    application = campaign.sender
+    if application is None:
+        words, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
+        raise SchedulingError(words, code="application", field="application", remedy=remedy)
+    return application
+
+
+def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
+    """Whom a campaign reaches now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
+    application, rule = sender_of(campaign), parse_audience(campaign.audience)
+    check_somebody(rule)
+    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
+    members = reach.members_of(rule, application=application, today=now.astimezone(campaign.zone).date())
+    judged: Any = reasons.refine(
+        reach.with_reasons(members, application=application),
+        CampaignRun(pk=0, campaign=campaign, moment=now),
+        policy=sending_policy.policy_of(application),
+        texts=words.texts,
+        now=now,
+    )
+    counts = dict(judged.order_by().values_list("why").annotate(Count("pk")))
+    left_out = [
+        LeftOut(
+            reason=why,
+            label=str(Delivery.Reason(why).label),
+            count=count,
+            names=reach.first_names(judged.filter(why=why), FIRST),
+        )
+        for why, count in sorted(counts.items(), key=lambda one: -one[1])
+        if why
+    ]
+    strangers = reach.unknown_members(rule, application=application)
+    if strangers:
+        label, names = str(reach.REASONS[UNKNOWN]), tuple(strangers[:FIRST])
+        left_out.append(LeftOut(reason=UNKNOWN, label=label, count=len(strangers), names=names))
+    names = reach.first_names(judged.filter(why=""), FIRST) if counts.get("") else ()
+    return CampaignReach(count=counts.get("", 0), names=names, left_out=tuple(left_out))
+
+
+def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
+    """What would happen if a campaign was started now. Raises `SchedulingError` for a broken audience."""
+    application, reached = sender_of(campaign), reach_of(campaign, now=now)
+    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
+    begins = _first_moment(campaign, now)
+    quiet = sending_policy.policy_of(application).quiet_until_when(begins, campaign.zone)
+    begins = quiet or begins
+    calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
+    queue = conversations.forecast_sending(application, messages=calls, recipients=reached.count, now=begins)
+    renders = tuple(_renders(campaign, words, application))
+    ends = queue.through_at
+    if ends is not None:
+        ends += timedelta(seconds=sum(one.seconds for one in renders))
+    return StartForecast(
+        reach=reached,
+        renders=renders,
+        starts_at=begins,
+        ends_at=ends,
+        because=queue.why,
+        blockers=tuple(_blockers(campaign, reached, application, now=now)),
+    )
+
+
+def _first_moment(campaign: Campaign, now: datetime) -> datetime:
+    moment = run_start.next_moment(campaign, now) if campaign.rule is not None else campaign.starts_at
+    return max(moment, now) if moment else now
+
+
+def _renders(campaign: Campaign, words: CampaignWords, application: Application) -> Iterator[NeededRender]:
+    if words.content_type != Campaign.ContentType.VIDEO:
+        return
+    for row in campaign.contents.select_related("digital_human", "template", "presentation"):
+        own, label = words[row.variant, row.language], f"{row.get_language_display()} · {row.variant}"
+        try:
+            render = existing_render(own, application)
+            source = row.template or row.presentation
+            if render is not None:
+                yield NeededRender(label=label, render=render)
+            elif source is not None:
+                script = avatars.personalise(source, row.values, facts={}, slots={}, language=row.language)
+                yield NeededRender(label=label, seconds=avatars.estimate_personal_render(script).likely)
+            else:
+                human = row.digital_human or conversations.digital_human_of(application)
+                yield NeededRender(label=label, seconds=avatars.estimate_render(row.text, human.mode).likely)
+        except AvatarError as error:
+            yield NeededRender(label=label, error=str(error))
+
+
+def existing_render(own: Mapping[str, Any], application: Application) -> Render | None:
+    """The finished video of these words, if there is one."""
+    words = videos.script_of(own)
+    found = Render.objects.filter(text=words, status=Render.Status.DONE).order_by("-pk")
+    human = own["template_id"] or own["presentation_id"]
+    if human:
+        return found.first()
+    chosen = own["digital_human_id"]
+    speaker = chosen or conversations.digital_human_of(application).pk
+    return found.filter(digital_human=DigitalHuman.objects.get(pk=speaker)).first()
+
+
+def _blockers(
+    campaign: Campaign, reached: CampaignReach, application: Application, *, now: datetime
+) -> Iterator[Blocker]:
+    for problem in validation.problems(campaign, now):
+        yield Blocker(words=str(problem))
+    digest = approval.digest(approval.describe(campaign))
+    if campaign.approved_hash != digest:
+        yield Blocker(words=_("It is not as it was approved. Ask for approval again."))
+    if not reached.count:
+        yield Blocker(words=_("No member would get it."))
+    if sending_policy.policy_of(application).is_stopped:
+        yield Blocker(words=_("Sending is stopped for the whole company."))
+    twin = CampaignRun.objects.filter(digest=digest).exclude(campaign=campaign)
+    running = twin.filter(ended_at=None).select_related("campaign").first()
+    if running is not None:
+        yield Blocker(words=_("The same campaign is running: %s.") % running.campaign)
+    elif (lately := twin.filter(moment__gt=now - AGAIN).select_related("campaign").first()) is not None:
+        words = _("The same campaign was sent within the last 24 hours: %s.") % lately.campaign
+        yield Blocker(words=words, final=False)

@@ -1,0 +1,56 @@
+"""A campaign as one member would get it: their language, their variant, and the words with what is known about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from avatars.models import Render
+from conversations import services as conversations
+from scheduling.campaigns import approval
+from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.deliveries import videos
+from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
+from scheduling.deliveries.forecast import existing_render, sender_of
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign
+from scheduling.schedules.personalisation import member_facts
+from wecom.contents import Content
+from wecom.models import Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPreview:
+    """What a phone would show. `content` is None for a video and a flow; `words` is what can be read of it."""
+
+    member: Member
+    variant: str
+    language: str
+    own: Mapping[str, Any]
+    words: str = ""
+    content: Content | None = None
+    render: Render | None = None
+
+
+def variant_of(member: Member, words: CampaignWords) -> str:
+    """The variant that a member gets: the same that `audience_freeze` computes in the database."""
+    hundredth = (member.pk * SCATTER + words.campaign_id * PRIME) % PRIME % 100
+    return next(variant for variant, end in variant_shares(words) if hundredth < end)
+
+
+def preview_for(campaign: Campaign, member: Member, *, variant: str = "") -> MemberPreview:
+    """A saved campaign for one member, by default in their own variant. Raises `SchedulingError` for broken words."""
+    application = sender_of(campaign)
+    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
+    if not words.contents:
+        raise SchedulingError("", code="empty", field="contents")
+    chosen = variant if variant in words.shares else variant_of(member, words)
+    spoken = member.language or conversations.languages_with([member], application=application).get(member.user_id, "")
+    language = spoken if spoken in words.languages(chosen) else words.usual_language(chosen)
+    own = words[chosen, language]
+    seen: dict[str, Any] = {"member": member, "variant": chosen, "language": language, "own": own}
+    if words.content_type == Campaign.ContentType.FLOW:
+        return MemberPreview(**seen)
+    if words.content_type == Campaign.ContentType.VIDEO:
+        return MemberPreview(**seen, words=videos.script_of(own), render=existing_render(own, application))
+    content = compose(words.content_type, own, member_facts(member))
+    return MemberPreview(**seen, words=content.words(), content=content)

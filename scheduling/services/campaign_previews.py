@@ -1,0 +1,85 @@
+"""Campaigns before they are sent: as one member would get them, as a test to oneself, and what a start would do."""
+
+import dataclasses
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from avatars.models import Consent
+from conversations import services as conversations
+from conversations.models import Flow
+from scheduling.deliveries import forecast, member_preview
+from scheduling.deliveries.forecast import CampaignReach, StartForecast
+from scheduling.deliveries.member_preview import MemberPreview
+from scheduling.models import Campaign, CampaignContent
+from wecom import contents
+from wecom.models import Member
+
+MARKED = ("content", "title")
+"""The fields of a message in front of which the mark of a test fits, in this order."""
+
+
+def campaign_reach(campaign: Campaign, *, now: datetime | None = None) -> CampaignReach:
+    """How many would get it now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
+    return forecast.reach_of(campaign, now=now or timezone.now())
+
+
+def forecast_start(campaign: Campaign, *, now: datetime | None = None) -> StartForecast:
+    """What a start would do, and what speaks against it. Raises `SchedulingError` for a broken audience."""
+    return forecast.forecast_start(campaign, now=now or timezone.now())
+
+
+def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "") -> MemberPreview:
+    """A campaign as a member would get it. Raises `SchedulingError` for broken words."""
+    return member_preview.preview_for(campaign, member, variant=variant)
+
+
+@transaction.atomic
+def send_test(campaign: Campaign, member: Member, *, variant: str = "") -> None:
+    """Send a campaign to one member as a test, marked as one, outside of all figures and caps.
+
+    Raises `SchedulingError` for broken words, and the errors of what it sends.
+    """
+    seen = member_preview.preview_for(campaign, member, variant=variant)
+    application, cid = forecast.sender_of(campaign), secrets.token_hex(8)
+    talk = conversations.conversation_with(member.user_id, application=application)
+    with translation.override(seen.language):
+        mark, name = _("[Test]"), campaign.name
+    whole = _marked(seen.content, mark) if seen.content is not None else None
+    if whole is not None:
+        conversations.broadcast(application, whole, to=[member.user_id], cid=cid)
+        return
+    conversations.say(talk, f"{mark} {name}", cid=cid)
+    if seen.content is not None:
+        file = seen.own["file"]
+        conversations.broadcast(application, seen.content, to=[member.user_id], file=file, cid=cid)
+    elif campaign.content_type == Campaign.ContentType.FLOW:
+        conversations.start_flow(talk, Flow.objects.get(pk=seen.own["flow_id"]), cid=cid)
+    else:
+        _send_video(campaign, seen, talk, cid)
+
+
+def _send_video(campaign: Campaign, seen: MemberPreview, talk: Any, cid: str) -> None:
+    row = CampaignContent.objects.select_related("template", "presentation", "digital_human").get(
+        campaign=campaign, variant=seen.variant, language=seen.language
+    )
+    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "cid": cid}
+    source = row.template or row.presentation
+    if source is not None:
+        conversations.say_personal(talk, source, row.values, facts={}, slots={}, **options)
+    else:
+        conversations.say_video(talk, row.text, digital_human=row.digital_human, **options)
+
+
+def _marked(content: contents.Content, mark: str) -> contents.Content | None:
+    """The message with the mark in front of its words; None if it has no place for one."""
+    names = {one.name for one in dataclasses.fields(content)}  # type: ignore[arg-type]
+    for name in MARKED:
+        if name in names and isinstance(getattr(content, name), str):
+            marked: Any = dataclasses.replace(content, **{name: f"{mark} {getattr(content, name)}"})  # type: ignore[type-var]
+            return marked  # type: ignore[no-any-return]
+    return None

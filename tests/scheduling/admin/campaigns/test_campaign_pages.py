@@ -1,0 +1,167 @@
+"""The list of campaigns, and the form on which one is written."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from scheduling.models import Campaign, CampaignRun
+from tests.scheduling.support.campaign_pages import ADD, LIST, form, page, seen
+from tests.scheduling.support.campaigns import make_campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def save(client, **fields) -> Campaign:
+    answer = client.post(ADD, form(**fields))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    return Campaign.objects.latest("pk")
+
+
+def test_an_empty_list_says_what_a_campaign_is(hr, approver):
+    assert "Write a campaign" in seen(hr, LIST)
+    assert "Write a campaign" not in seen(approver, LIST)
+
+
+def test_a_text_in_two_languages_is_saved_as_entered(hr):
+    campaign = save(hr, a_en_text="Meeting at three")
+    assert campaign.audience == {"everyone": True}
+    rows = {row.language: (row.variant, row.share, row.text) for row in campaign.contents.all()}
+    assert rows == {"zh-hans": ("A", 100, "三点开会"), "en": ("A", 100, "Meeting at three")}
+    assert campaign.created_by.username == "hr"
+
+
+def test_two_variants_share_what_was_entered(hr):
+    campaign = save(hr, compare="on", share_b="30", b_zh_text="四点开会")
+    assert {row.variant: row.share for row in campaign.contents.all()} == {"A": 70, "B": 30}
+    again = hr.post(page(campaign), form(b_zh_text="四点开会"))
+    assert again.status_code == 302
+    assert {row.variant: row.share for row in campaign.contents.all()} == {"A": 100}
+
+
+def test_members_departments_tags_and_exceptions_become_an_audience(hr):
+    named = {"user_ids": "ZhangSan\nlisi", "department_numbers": "7", "tag_numbers": "3", "without_ids": "wangwu"}
+    campaign = save(hr, everyone="", **named)
+    assert campaign.audience == {
+        "departments": [{"number": 7}],
+        "tags": [3],
+        "members": ["lisi", "zhangsan"],
+        "exclude": {"members": ["wangwu"]},
+    }
+    hr.post(page(campaign), form(everyone="", **named))
+    assert Campaign.objects.get().audience == campaign.audience
+
+
+@pytest.mark.parametrize(
+    ("when", "repeats", "cron"),
+    [
+        ({"repeat": "now"}, "once", ""),
+        ({"repeat": "once", "only_on": "2099-12-24", "at": "09:30"}, "once", ""),
+        ({"repeat": "weekly", "weekdays": ["1", "4"], "at": "09:00"}, "cron", "0 9 * * 1,4"),
+        ({"repeat": "cron", "cron": "0 9 1 * *"}, "cron", "0 9 1 * *"),
+    ],
+)
+def test_a_time_is_shown_as_it_was_entered(hr, when, repeats, cron):
+    campaign = save(hr, **when)
+    assert (campaign.repeats, campaign.cron) == (repeats, cron)
+    shown = hr.get(page(campaign)).context["adminform"].form.initial
+    assert shown["repeat"] == ("monthly" if cron == "0 9 1 * *" else when["repeat"])
+    if when["repeat"] == "once":
+        assert f"{campaign.starts_at.astimezone(campaign.zone):%Y-%m-%d %H:%M}" == "2099-12-24 09:30"
+        assert (shown["only_on"], shown["at"]) == ("2099-12-24", "09:30")
+
+
+def test_a_draft_with_errors_is_saved_and_says_them_at_their_fields(hr):
+    campaign = save(hr, everyone="", a_zh_text="{{nickname}}，你好", a_en_text="{{name, hello")
+    answer = hr.get(page(campaign))
+    errors = answer.context["adminform"].form.errors
+    assert {"everyone", "a_zh_text", "a_en_text"} == set(errors)
+    assert "There is no variable “nickname”." in errors["a_zh_text"][0]
+    assert "#id_a_en_text" in answer.content.decode()
+
+
+def test_a_moment_that_has_passed_is_refused(hr):
+    answer = hr.post(ADD, form(repeat="once", only_on="2020-01-01", at="09:00"))
+    assert "only_on" in answer.context["adminform"].form.errors
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "card"),
+    [
+        (
+            {
+                "a_zh_card_kind": "textcard",
+                "a_zh_card_title": "通知",
+                "a_zh_card_description": "看",
+                "a_zh_card_url": "https://a.cn",
+            },
+            {"kind": "textcard", "title": "通知", "description": "看", "url": "https://a.cn"},
+        ),
+        (
+            {"a_zh_card_kind": "other", "a_zh_card_json": '{"kind": "text_notice", "main_title": {"title": "好"}}'},
+            {"kind": "text_notice", "main_title": {"title": "好"}},
+        ),
+    ],
+)
+def test_a_card_is_entered_by_fields_or_as_json(hr, fields, card):
+    campaign = save(hr, content_type="card", **fields)
+    assert campaign.contents.get().card == card
+    shown = hr.get(page(campaign)).context["adminform"].form.initial
+    assert shown["a_zh_card_kind"] == fields["a_zh_card_kind"]
+
+
+def test_what_another_kind_needs_is_not_kept(hr):
+    campaign = save(hr)
+    hr.post(page(campaign), form(content_type="card", a_zh_card_title="通知"))
+    row = campaign.contents.get()
+    assert (row.text, row.card["title"]) == ("", "通知")
+
+
+def test_an_edit_of_what_waits_makes_it_a_draft_and_says_so(hr):
+    campaign = save(hr)
+    Campaign.objects.filter(pk=campaign.pk).update(state="waiting")
+    answer = hr.post(page(campaign), form(a_zh_text="四点开会"), follow=True)
+    assert "It is a draft again" in answer.content.decode()
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+
+def test_what_runs_is_shown_and_not_changed(hr):
+    campaign = make_campaign()
+    Campaign.objects.filter(pk=campaign.pk).update(state="running", approved_hash="x")
+    assert 'name="_save"' not in seen(hr, page(campaign))
+    assert hr.post(page(campaign), form(name="别的")).status_code == 403
+
+
+def test_the_list_shows_the_figures_of_the_last_run_with_few_queries(hr):
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            html = seen(hr, LIST)
+        assert "7 of 9 sent" in html
+        assert "2 failed" in html
+        return len(asked)
+
+    campaigns = [make_campaign(name=f"通知{number}") for number in range(2)]
+    for campaign in campaigns:
+        CampaignRun.objects.create(campaign=campaign, moment=timezone.now(), planned=9, sent=7, failed=2)
+    before = queries()
+    for number in range(5):
+        make_campaign(name=f"又{number}")
+    assert queries() == before
+
+
+def test_campaigns_are_found_by_words_and_state(hr):
+    make_campaign("三点开会", name="会议")
+    assert "会议" in seen(hr, LIST, q="三点")
+    assert "Nothing matches this search." in seen(hr, LIST, q="四点")
+    assert "Nothing matches this search." in seen(hr, LIST, state__exact="running")
+
+
+def test_what_was_sent_is_not_deleted(hr):
+    campaign = make_campaign()
+    assert "Are you sure" in seen(hr, page(campaign, "delete"))
+    CampaignRun.objects.create(campaign=campaign, moment=timezone.now())
+    assert "It was sent." in seen(hr, page(campaign, "delete"))

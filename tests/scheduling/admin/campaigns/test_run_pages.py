@@ -1,0 +1,116 @@
+"""The page of a run: figures, the outcome of each member with its evidence, CSV, retry and recall."""
+
+import csv
+import io
+
+import pytest
+
+from scheduling import services
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Delivery
+from tests.scheduling.support.campaign_pages import page, person_of, press, seen
+from tests.scheduling.support.campaigns import launch, outcomes, work
+from tests.support import factories
+from wecom.models import Member, Outbound, Recall
+from wecom.outbox import recalls
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def run(company, staff):
+    """A campaign of which one member is unknown to WeChat Work, and one has left."""
+    factories.make_member(company, f"no-{staff[0].user_id}", name="王五", status="active")
+    factories.make_member(company, "gone", name="=cmd", status="left")
+    campaign = launch("三点开会", audience={"everyone": True, "members": ["gone"]})
+    work()
+    return campaign.runs.get()
+
+
+def test_the_figures_and_the_outcome_of_each_member_are_there(run, sender, staff):
+    html = seen(sender, page(run))
+    assert 'data-testid="sent">3<' in html
+    assert 'data-testid="failed">1<' in html
+    assert "data-unfinished" not in html
+    for words in ("王五", "WeChat Work did not reach the member", staff[0].user_id, "has left the company"):
+        assert words in html
+
+
+def test_a_run_that_goes_on_is_watched_live(company, staff, sender):
+    campaign = launch()
+    work(calls=False)
+    html = seen(sender, page(campaign.runs.get()))
+    assert "data-unfinished" in html
+    assert 'id="run-progress" data-live' in html
+
+
+def test_members_are_found_by_status_reason_and_name(run, sender, staff):
+    def table(**query) -> str:
+        return seen(sender, page(run), **query).partition('id="run-table"')[2].partition("</table>")[0]
+
+    assert ("王五" in table(status="failed"), staff[0].user_id in table(status="failed")) == (True, False)
+    assert "王五" in table(q="王五")
+    assert staff[0].user_id not in table(q="王五")
+    assert "=cmd" in table(reason="left")
+    assert "Nobody." in table(status="expired")
+
+
+def test_why_somebody_did_not_get_it_is_a_sentence_with_evidence(run, sender):
+    delivery = Delivery.objects.get(run=run, member__name="王五")
+    html = seen(sender, page(run), delivery=delivery.pk).partition('data-testid="evidence"')[2]
+    assert "王五 did not get it: WeChat Work did not reach the member." in html
+    outbound = Outbound.objects.get()
+    assert outbound.msgid
+    assert outbound.msgid in html
+    assert "attempt 1" in html
+    left = Delivery.objects.get(run=run, member__user_id="gone")
+    assert "none was made for this member" in seen(sender, page(run), delivery=left.pk)
+
+
+def test_the_csv_has_all_members_and_no_formula(run, sender, staff):
+    answer = sender.get(page(run, "csv"))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = {row[0]: row[1:4] for row in csv.reader(io.StringIO(text))}
+    assert len(rows) == 6
+    assert rows[f"no-{staff[0].user_id}"] == ["王五", "failed", "WeChat Work did not reach the member"]
+    assert rows["gone"][0] == "'=cmd"
+    assert rows[staff[0].user_id][1] == "sent"
+
+
+def test_only_the_failed_get_it_again(run, sender, staff, emulator):
+    user_id = Member.objects.get(name="王五").user_id
+    emulator.api("POST", "members", json={"userid": user_id, "name": user_id})
+    press(sender, run, "retry")
+    work()
+    run.refresh_from_db()
+    assert outcomes(run.campaign) == {"sent": 4, "skipped:left": 1}
+    assert (run.sent, run.failed, run.ended_at is not None) == (4, 0, True)
+    assert [len(one.texts()) for one in staff] == [1, 1, 1]
+    run.campaign.refresh_from_db()
+    assert run.campaign.state == "finished"
+
+
+def test_what_is_unclear_is_not_sent_again(run):
+    Delivery.objects.filter(run=run, status="failed").update(reason="unknown")
+    with pytest.raises(SchedulingError) as refused:
+        services.retry_failed(run)
+    assert refused.value.code == "nothing_failed"
+
+
+def test_a_recall_takes_it_from_all_and_says_so(run, sender, staff):
+    press(sender, run, "recall")
+    for pk in list(Recall.objects.values_list("pk", flat=True)):
+        recalls.run_recall(pk)
+    assert [[entry["recalled"] for entry in one.received()] for one in staff] == [[True]] * 3
+    html = seen(sender, page(run))
+    assert html.partition('id="run-table"')[2].count(">recalled<") == 3
+    assert 'data-testid="recalled">3<' in html
+
+
+def test_without_the_right_nothing_is_retried_or_recalled(run):
+    viewer = person_of("viewer")
+    html = seen(viewer, page(run))
+    assert page(run, "retry_this") not in html
+    assert press(viewer, run, "retry").status_code == 403
+    assert press(viewer, run, "recall").status_code == 403
+    assert not Recall.objects.exists()
