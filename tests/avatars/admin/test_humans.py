@@ -15,8 +15,8 @@ from PIL import Image
 from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.models import DigitalHuman
-from avatars.portraits import samples
 from avatars.reasons.render import REMARKS, UNUSABLE
+from tests.avatars.support import drawings
 from tests.support.factories import make_digital_human, make_voice
 from tests.support.paths import PHOTOGRAPH
 
@@ -219,7 +219,7 @@ def test_what_looks_photographed_is_declared_drawn_with_a_reason(client):
 
 
 def test_several_drawings_are_declared_at_once_and_photographs_are_not(client):
-    drawing = make_digital_human(origin="photograph", portrait=samples.png("xiao"))
+    drawing = make_digital_human(origin="photograph", portrait=drawings.png("xiao"))
     photograph = make_digital_human(origin="photograph", portrait=PHOTOGRAPH.read_bytes())
     chosen = {"action": "declare_drawn", "_selected_action": [drawing.pk, photograph.pk]}
     answer = client.post(reverse("admin:avatars_digitalhuman_changelist"), chosen, follow=True)

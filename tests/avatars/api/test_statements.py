@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from avatars.models import DigitalHuman, Statement
-from avatars.portraits import samples
+from tests.avatars.support import drawings
 from tests.support.factories import make_api, make_digital_human, make_voice
 from tests.support.problem_details import problem
 
@@ -28,7 +28,7 @@ def recorder():
 
 @pytest.fixture(scope="module")
 def drawing() -> bytes:
-    return samples.png("xiao")
+    return drawings.png("xiao")
 
 
 def post(api, portrait: bytes, name: str = "face.jpg", **fields: Any):

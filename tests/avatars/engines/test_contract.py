@@ -13,7 +13,6 @@ from avatars.engines.duix import Duix
 from avatars.engines.neural.latentsync import LatentSync
 from avatars.engines.neural.musetalk import MuseTalk
 from avatars.engines.neural.sadtalker import SadTalker
-from avatars.engines.puppet import Puppet
 from avatars.models import EngineFailure
 from avatars.studio.interactive import close_interactive_studio
 from avatars.studio.studio import studio
@@ -21,6 +20,7 @@ from tests.avatars.engines.neural.model_servers import MUSETALK, SADTALKER, Cog,
 from tests.avatars.engines.test_command import make_engine as make_command
 from tests.avatars.engines.test_duix import Service
 from tests.avatars.support import speech_samples
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.engine_servers import serving
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import after, request, video_of
@@ -52,7 +52,7 @@ def engine(request, tmp_path_factory):
         with serving(Service(folder)) as server:
             yield Duix(url=server.url, shared=folder, licensed=True, every=0.01)
         return
-    yield {"puppet": lambda: Puppet(device="cpu"), "command": make_command, "light": Light}[request.param]()
+    yield {"puppet": lambda: KeptPuppet(device="cpu"), "command": make_command, "light": Light}[request.param]()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from avatars.exceptions import MediaError, PortraitError
 from avatars.framing import composition, pictures
 from avatars.framing.crop import Head, window
 from avatars.framing.scene import Format, Scene, size_of
-from avatars.portraits import samples, validation
+from avatars.portraits import validation
+from tests.avatars.support import drawings
 from tests.support.paths import PHOTOGRAPH
 
 GREEN = (20, 160, 60)
@@ -20,7 +21,7 @@ GREEN = (20, 160, 60)
 def character(tmp_path_factory):
     """A drawn person, 360 × 480, whose head is too tall for a wide video."""
     path = tmp_path_factory.mktemp("portrait") / "xiao.png"
-    Image.fromarray(samples.draw("xiao", height=480)).save(path)
+    Image.fromarray(drawings.draw("xiao", height=480)).save(path)
     return path
 
 

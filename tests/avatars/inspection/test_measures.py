@@ -8,9 +8,9 @@ from PIL import Image
 
 from avatars.conformance.render import words
 from avatars.engines.base import Mode, Shot
-from avatars.engines.puppet import Puppet
 from avatars.inspection.measures import Measures, measure
 from avatars.media import ffmpeg
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import DATA, PHOTOGRAPH
 
 SIZE = (240, 288)
@@ -35,7 +35,7 @@ def filmed(frames, path, fps=25):
 
 
 def test_lips_that_follow_the_speech_are_told_from_still_ones(shot, tmp_path):
-    speaks = [frame.copy() for frame in Puppet(device="cpu").animate(shot)]
+    speaks = [frame.copy() for frame in KeptPuppet(device="cpu").animate(shot)]
     moving = measure(filmed(speaks, tmp_path / "moving.mp4"), shot.portrait, shot.speech)
     assert moving.fps == shot.fps
     assert moving.lips > 0.8

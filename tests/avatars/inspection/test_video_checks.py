@@ -14,12 +14,12 @@ from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
 from avatars.inspection.video_checks import Expected
 from avatars.media import ffmpeg, mp4
-from avatars.portraits import samples as characters
 from avatars.portraits import validation
 from avatars.reasons import render
 from avatars.reasons.inspection import FLAWS
 from avatars.speech.base import Sound
 from core.backends import backend
+from tests.avatars.support import drawings
 from tests.avatars.support.fake_engines import RATE, Light, Tone
 from tests.support.paths import PHOTOGRAPH
 
@@ -225,7 +225,7 @@ def test_what_comes_before_and_after_the_shot_may_be_still_and_dark(tmp_path):
 def test_lips_that_move_in_silence_are_found(tmp_path, portrait_of):
     path = tmp_path / "portrait.png"
     if portrait_of == "xiao":
-        path.write_bytes(characters.png("xiao"))
+        path.write_bytes(drawings.png("xiao"))
     else:
         path = PHOTOGRAPH
     picture = validation.load(path, longest=480)

@@ -11,13 +11,13 @@ from PIL import Image
 
 from avatars.ai_label import video_label
 from avatars.engines.base import RenderEngine
-from avatars.engines.puppet.engine import Puppet
 from avatars.exceptions import MediaError
 from avatars.framing.scene import Captions, Format, Scene
 from avatars.media import ffmpeg
 from avatars.pipeline.portrait_video import ways
 from avatars.pipeline.script_to_video import FinishedVideo, make
 from avatars.scenes.spec import Deck, Layout, Partner, SceneSpec
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.specs import make_spec
 from tests.fixtures.portrait_videos import Acted
@@ -35,7 +35,7 @@ def made(
     still = folder / "still.png"
     Image.fromarray(acted.portrait).save(still)
     spec = replace(make_spec(portrait=still, portrait_video=acted.stored), **changes)
-    return make(spec, folder, speech=Tone(), engine=engine or Puppet(device="cpu"), cache_folder=cache)
+    return make(spec, folder, speech=Tone(), engine=engine or KeptPuppet(device="cpu"), cache_folder=cache)
 
 
 def test_every_frame_of_it_is_labelled_in_any_format(acted: Acted, tmp_path: Path, cache: Path) -> None:

@@ -19,12 +19,12 @@ from avatars.media.file_cache import FileCache
 from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.montage import montage
 from avatars.pipeline.stream_parts import POSTER
-from avatars.portraits import samples
 from avatars.speech.audio import mastering
 from avatars.speech.base import Sound, Speech, Token
 from avatars.studio.process import ROOT
 from core.backends import backend
 from tests.avatars.framing.test_clips import made, put
+from tests.avatars.support import drawings
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.shots import WORD, make_shot
 from tests.avatars.support.specs import make_spec
@@ -206,7 +206,7 @@ def test_a_piece_ends_on_a_frame_and_keeps_its_places():
 
 
 def test_the_puppet_ends_one_piece_as_it_begins_the_next():
-    portrait = np.asarray(Image.open(io.BytesIO(samples.png("xiao"))).convert("RGB").resize((240, 320)))
+    portrait = np.asarray(Image.open(io.BytesIO(drawings.png("xiao"))).convert("RGB").resize((240, 320)))
     engine = backend("RENDER_ENGINES", "puppet")
     assert engine.edition
     ends = []

@@ -13,7 +13,6 @@ from avatars.captions import srt
 from avatars.captions.burn_in import CaptionPainter
 from avatars.captions.stream import CaptionStream
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
-from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.motion.planner import AHEAD, moves, plan
 from avatars.exceptions import EngineFailed, OutputError, ScriptError
 from avatars.framing.scene import Captions, Scene
@@ -24,6 +23,7 @@ from avatars.portraits.validation import load
 from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Recital, Sound, Speech, Token
 from avatars.speech.synthesis.stream import SpeechStream
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
 from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH
@@ -121,7 +121,7 @@ def test_motion_needs_to_hear_only_a_moment_ahead():
 
 
 def test_frames_are_byte_identical_whether_streamed_or_not():
-    engine, portrait, parts = Puppet(device="cpu"), load(PHOTOGRAPH, longest=320), spoken_parts()
+    engine, portrait, parts = KeptPuppet(device="cpu"), load(PHOTOGRAPH, longest=320), spoken_parts()
 
     def digests(frames: Iterator[Picture]) -> list[str]:
         return [hashlib.sha256(frame.tobytes()).hexdigest() for frame in frames]

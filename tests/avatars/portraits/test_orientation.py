@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from avatars.engines.base import Picture
-from avatars.portraits import orientation, samples
+from avatars.portraits import orientation
 from avatars.portraits.validation import check, examine, kept, load
+from tests.avatars.support import drawings
 from tests.avatars.support.vision.portrait_faults import turned
 from tests.support.paths import DATA, PHOTOGRAPH
 
@@ -22,7 +23,7 @@ def make_file(picture: Picture) -> bytes:
 
 @pytest.fixture(scope="module", params=["photograph", "xiao"])
 def upright(request: pytest.FixtureRequest) -> Picture:
-    return load(PHOTOGRAPH if request.param == "photograph" else samples.png("xiao"))
+    return load(PHOTOGRAPH if request.param == "photograph" else drawings.png("xiao"))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from avatars.portraits import samples, validation
-from tests.avatars.support.vision import unseen_portrait
+from tests.avatars.support import drawings
 from tests.benchmarks.pictures.photographs import copies
 from tests.support.paths import PHOTOGRAPH
 
@@ -32,5 +32,5 @@ def test_photographs_and_their_copies_look_photographed(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*samples.NAMES, "stranger"])
 def test_drawings_and_their_copies_look_drawn(name):
-    data = unseen_portrait.png() if name == "stranger" else samples.png(name)
+    data = drawings.png(name)
     assert wrong(data, photographic=False) == []

@@ -18,6 +18,7 @@ from avatars.exceptions import PortraitError
 from avatars.portraits import image_file, samples, verdict
 from avatars.portraits.validation import check, examine, kept, load
 from avatars.reasons.render import REMARKS, UNUSABLE
+from tests.avatars.support import drawings
 from tests.support.paths import PHOTOGRAPH
 
 
@@ -56,7 +57,7 @@ def test_a_good_portrait_is_measured() -> None:
 
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_the_drawn_characters_pass(name: str) -> None:
-    assert check(samples.png(name)).remarks == ()
+    assert check(drawings.png(name)).remarks == ()
 
 
 def test_places_are_pixels_of_the_picture_however_large_it_is(photograph: Image.Image) -> None:

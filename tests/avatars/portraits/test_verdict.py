@@ -14,7 +14,7 @@ from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.findings import Examined
 from avatars.portraits.validation import check, examine, load
-from tests.avatars.support.vision import unseen_portrait
+from tests.avatars.support import drawings
 from tests.avatars.support.vision.portrait_faults import FAULTS, unit
 from tests.support.paths import PHOTOGRAPH
 
@@ -53,19 +53,19 @@ def test_what_is_wrong_with_light_or_sharpness_is_named(
 
 
 def test_a_blur_is_not_taken_for_a_mask() -> None:
-    picture = load(samples.png("ran"))
+    picture = load(drawings.png("ran"))
     assert look(FAULTS["enlarged 14 px"](picture, unit(picture))).remarks == ("soft",)
     assert look(FAULTS["blurred 0.06"](picture, unit(picture))).flaw == "blurred"
 
 
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_a_slight_blur_is_mentioned(name: str) -> None:
-    picture = load(samples.png(name))
+    picture = load(drawings.png(name))
     assert look(FAULTS["blurred 0.02"](picture, unit(picture))).remarks == ("soft",)
 
 
 def test_dark_skin_is_not_taken_for_little_light() -> None:
-    found = check(unseen_portrait.png())
+    found = check(drawings.png("stranger"))
     assert found.remarks == ()
 
 

@@ -12,10 +12,10 @@ from PIL import Image
 from avatars.engines.base import Picture
 from avatars.engines.puppet.face import findings
 from avatars.engines.puppet.moving.frames import VideoFrames
-from avatars.portraits import samples
 from avatars.portraits.video_file import rewritten
 from avatars.portraits.video_findings import ExaminedVideo, VideoFinding
 from avatars.portraits.video_validation import examine
+from tests.avatars.support import drawings
 from tests.avatars.support.vision.acted_videos import write
 from tests.fixtures.portrait_videos import BRIEF, Acted
 
@@ -90,7 +90,7 @@ def test_a_video_in_the_dark_is_refused(acted: Acted, tmp_path: Path) -> None:
 
 
 def test_two_people_are_refused(acted: Acted, tmp_path: Path) -> None:
-    other = cv2.resize(samples.draw("ran", height=640), SIZE)
+    other = cv2.resize(drawings.draw("ran", height=640), SIZE)
 
     def beside(_number: int, frame: Picture) -> Picture:
         both = np.concatenate([frame, other], axis=1)

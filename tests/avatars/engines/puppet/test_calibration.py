@@ -18,7 +18,6 @@ from avatars.engines.puppet.calibration import (
     made_up,
     response,
 )
-from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face.geometry import Anatomy, anatomy
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
@@ -27,6 +26,8 @@ from avatars.engines.puppet.motion.lips import aperture
 from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import PHOTOGRAPH
 
 GRID = (len(SHAPES), len(SHARES), 1)
@@ -105,8 +106,8 @@ def test_what_is_no_opening_stays() -> None:
 
 @pytest.mark.parametrize("name", ["photograph", *samples.NAMES])
 def test_narrow_openings_are_seen_in_proportion_to_wide_ones(name: str) -> None:
-    engine = Puppet(device="cpu")
-    rig = engine.rig(load(PHOTOGRAPH) if name == "photograph" else samples.draw(name, height=720))
+    engine = KeptPuppet(device="cpu")
+    rig = engine.rig(load(PHOTOGRAPH) if name == "photograph" else drawings.draw(name, height=720))
     camera, still = Camera(rig, Mode.LIPSYNC), np.zeros(len(Head), np.float32)
     asked = np.zeros((3, len(Expression)), np.float32)
     asked[:, Expression.NEUTRAL] = 1

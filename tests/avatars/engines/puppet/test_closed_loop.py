@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from avatars.engines.puppet.engine import Puppet
-from avatars.portraits import samples
 from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
-from tests.avatars.support.vision import unseen_portrait
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.vision.closed_loop import Loop, close
 from tests.support.paths import DATA
 
@@ -50,7 +50,7 @@ def kokoro() -> Kokoro:
 
 @cache
 def puppet() -> Puppet:
-    return Puppet(device="cpu")
+    return KeptPuppet(device="cpu")
 
 
 def picture(name: str, folder: Path) -> Path:
@@ -64,7 +64,7 @@ def picture(name: str, folder: Path) -> Path:
 
 @cache
 def drawn(name: str) -> bytes:
-    return unseen_portrait.png() if name == "stranger" else samples.png(name)
+    return drawings.png(name)
 
 
 def rendered(name: str, language: str, folder: Path) -> Loop:

@@ -18,6 +18,7 @@ from avatars.exceptions import EngineMissing, PortraitError
 from avatars.portraits import samples as characters
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
+from tests.avatars.support import drawings
 from tests.avatars.support.shots import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
@@ -34,7 +35,7 @@ def photograph() -> Picture:
 
 @pytest.fixture(scope="module")
 def drawn() -> Picture:
-    return characters.draw("xiao", height=640)
+    return drawings.draw("xiao", height=640)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +226,7 @@ def test_a_blink_closes_both_eyes(engine: Puppet, drawn: Picture) -> None:
 
 @pytest.mark.parametrize("name", characters.NAMES)
 def test_a_closed_drawn_eye_shows_nothing_of_its_white(engine: Puppet, name: str) -> None:
-    rig = engine.rig(characters.draw(name, height=1080))
+    rig = engine.rig(drawings.draw(name, height=1080))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
     for eye in camera.eyes:
         boxes = [camera.frame(pose(), STILL, blink)[rig.region.area][eye.pixels.area].astype(int) for blink in (0, 1)]

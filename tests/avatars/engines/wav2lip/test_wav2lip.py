@@ -20,6 +20,7 @@ from avatars.engines.base import Shot
 from avatars.engines.wav2lip import SMALLEST
 from avatars.engines.wav2lip import Wav2Lip as Listed
 from avatars.exceptions import EngineMissing, PortraitError
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.fake_engines import Tone
 from tests.support.paths import PHOTOGRAPH
 
@@ -204,11 +205,9 @@ def test_nothing_in_a_checkpoint_is_run(tmp_path):
 def test_only_the_mouth_is_the_networks_and_the_rest_the_puppets(frames, shot):
     from dataclasses import replace
 
-    from avatars.engines.puppet.engine import Puppet
-
     silent = replace(shot, speech=replace(shot.speech, sounds=()))
     assert len(frames) == shot.frame_count
-    for frame, still in zip(frames, Puppet(device="cpu").animate(silent), strict=True):
+    for frame, still in zip(frames, KeptPuppet(device="cpu").animate(silent), strict=True):
         changed = np.abs(frame.astype(int) - still).max(axis=2)
         rows, columns = np.nonzero(changed > 8)
         assert len(rows) > 200, "there is another mouth"

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode
-from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
-from avatars.portraits import samples
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.vision.lip_distance import Lips
 
 STILL = np.zeros(len(Head), np.float32)
@@ -35,8 +35,8 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
-    engine = Puppet(device="cpu")
-    rig = engine.rig(samples.draw("xiao", height=960))
+    engine = KeptPuppet(device="cpu")
+    rig = engine.rig(drawings.draw("xiao", height=960))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
     still = camera.frame(pose(), STILL, 0.0).copy()
     return Scene(rig=rig, camera=camera, lips=Lips(still, engine._mesh.find(still)[0]))

@@ -14,8 +14,9 @@ from avatars.engines.puppet.motion.planner import Motion
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.exceptions import EngineMissing
-from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import PHOTOGRAPH
 
 
@@ -42,9 +43,9 @@ def poses(count: int = 6) -> Motion:
 
 @pytest.fixture(scope="module", params=["photograph", "laughing", "drawn"])
 def rig(request: pytest.FixtureRequest) -> Rig:
-    engine = Puppet(device="cpu")
+    engine = KeptPuppet(device="cpu")
     if request.param == "drawn":
-        return engine.rig(samples.draw("ran", height=480))
+        return engine.rig(drawings.draw("ran", height=480))
     plain = engine.rig(load(PHOTOGRAPH, longest=480))
     if request.param == "photograph":
         return plain
@@ -149,13 +150,13 @@ def test_a_full_graphics_card_hands_over_to_the_processor(rig: Rig) -> None:
     """The device "meta" holds no pixels: like a card that is full, it fails before its first frame."""
     from tests.avatars.support.shots import make_shot
 
-    engine = Puppet(device="cpu")
+    engine = KeptPuppet(device="cpu")
     engine._device = "meta"
     notes: list[str] = []
     speech = make_shot((), seconds=0.4).speech
     shot = Shot(portrait=rig.portrait, speech=speech, mode=Mode.LIPSYNC, note=notes.append)
     made: list[Picture] = [frame.copy() for frame in engine.animate(shot)]
-    expected = [frame.copy() for frame in Puppet(device="cpu").animate(shot)]
+    expected = [frame.copy() for frame in KeptPuppet(device="cpu").animate(shot)]
     assert notes == ["gpu_failed"]
     assert len(made) == shot.frame_count
     assert all(np.array_equal(a, b) for a, b in zip(made, expected, strict=True))

@@ -15,7 +15,8 @@ from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.portraits import samples
 from avatars.portraits.validation import load
-from tests.avatars.support.vision import unseen_portrait
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import DATA, PHOTOGRAPH
 
 GLASSES, BARE = PHOTOGRAPH, DATA / "eileen_collins.jpg"
@@ -46,11 +47,11 @@ def _read(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def engine() -> Puppet:
-    return Puppet(device="cpu")
+    return KeptPuppet(device="cpu")
 
 
 def portrait(name: str) -> Picture:
-    return load(unseen_portrait.png()) if name == "stranger" else samples.draw(name, height=960)
+    return drawings.draw(name)
 
 
 def test_a_lid_comes_down_on_one_bow() -> None:

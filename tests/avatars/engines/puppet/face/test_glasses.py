@@ -11,7 +11,7 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.topology import EYE_LEFT, EYE_RIGHT, EYES
 from avatars.portraits import samples
 from avatars.portraits.validation import load
-from tests.avatars.support.vision import unseen_portrait
+from tests.avatars.support import drawings
 from tests.support.paths import DATA, PHOTOGRAPH
 
 BLACK, GLASS = (25, 22, 22), (40, 44, 42)
@@ -58,7 +58,7 @@ def test_a_photographed_person_wears_them(mesh: FaceMesh) -> None:
 def test_a_bare_face_has_none(mesh: FaceMesh, name: str) -> None:
     picture = bare() if name == "photograph" else None
     if picture is None:
-        picture = load(unseen_portrait.png()) if name == "stranger" else samples.draw(name, height=960)
+        picture = drawings.draw(name)
     assert glasses(picture, anatomy(mesh.find(picture)[0].points)) is None
 
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode, Picture
-from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face.geometry import anatomy
 from avatars.engines.puppet.face.topology import EYES
 from avatars.engines.puppet.frame.compositor import Camera
@@ -14,6 +13,8 @@ from avatars.engines.puppet.frame.eyelid_skin import Axes
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import PHOTOGRAPH
 
 STILL = np.zeros(len(Head), np.float32)
@@ -22,8 +23,8 @@ FACE = np.eye(len(Expression), dtype=np.float32)[Expression.NEUTRAL]
 
 @pytest.fixture(scope="module", params=["photograph", *samples.NAMES])
 def camera(request: pytest.FixtureRequest) -> Camera:
-    portrait = load(PHOTOGRAPH) if request.param == "photograph" else samples.draw(request.param, height=960)
-    return Camera(Puppet(device="cpu").rig(portrait), Mode.ENHANCED_TALKING_HEAD)
+    portrait = load(PHOTOGRAPH) if request.param == "photograph" else drawings.draw(request.param, height=960)
+    return Camera(KeptPuppet(device="cpu").rig(portrait), Mode.ENHANCED_TALKING_HEAD)
 
 
 def look(camera: Camera, right: float = 0.0, down: float = 0.0) -> Picture:

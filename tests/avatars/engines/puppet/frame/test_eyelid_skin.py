@@ -15,6 +15,7 @@ from avatars.engines.puppet.frame.eyelid_skin import Axes, Curves, skin
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import build
 from avatars.portraits import samples
+from tests.avatars.support import drawings
 
 BRIDGE = 168
 WARM = (220, 160, 125)
@@ -53,7 +54,7 @@ def test_lashes_in_warm_light_are_no_bluer_than_they_were(colour: tuple[int, int
 
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_a_lid_in_shadow_is_as_dark_as_the_skin_beside_it(name: str) -> None:
-    rig = build(under_a_hat(samples.draw(name, height=720), 0.5), FaceMesh(), PersonMask())
+    rig = build(under_a_hat(drawings.draw(name, height=720), 0.5), FaceMesh(), PersonMask())
     shut = Camera(rig, Mode.LIPSYNC).frame(REST, np.zeros(len(Head), np.float32), 1.0)[rig.region.area]
     light = cv2.GaussianBlur(shut, (0, 0), 2) @ LUMA
     for eye in EYES:

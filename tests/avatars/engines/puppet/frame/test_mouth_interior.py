@@ -22,6 +22,7 @@ from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.engines.puppet.rig.rig import Rig, build
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
 from tests.support.paths import DATA, PHOTOGRAPH
 
 NEAR_LIPS = (*UPPER_RINGS[1][2:-2], *LOWER_RINGS[1][2:-2])
@@ -29,7 +30,7 @@ NEAR_LIPS = (*UPPER_RINGS[1][2:-2], *LOWER_RINGS[1][2:-2])
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, Rig]:
-    return {name: build(samples.draw(name, height=720), FaceMesh(), PersonMask()) for name in samples.NAMES}
+    return {name: build(drawings.draw(name, height=720), FaceMesh(), PersonMask()) for name in samples.NAMES}
 
 
 def shaped(shape: Viseme, *, tongue: float | None = None) -> Pose:
@@ -60,7 +61,7 @@ def down_the_mouth(rig: Rig, pose: Pose) -> Callable[[float], np.ndarray]:
 
 @pytest.mark.parametrize(("name", "redder"), [("photograph", 35), ("xiao", 25)])
 def test_a_wide_vowel_shows_the_tongue_before_the_dark(name: str, redder: int) -> None:
-    rig = build(load(PHOTOGRAPH) if name == "photograph" else samples.draw(name, height=720), FaceMesh(), PersonMask())
+    rig = build(load(PHOTOGRAPH) if name == "photograph" else drawings.draw(name, height=720), FaceMesh(), PersonMask())
     seen = down_the_mouth(rig, shaped(OPEN))
     assert seen(0.65)[0] > seen(0.45)[0] + redder
 

@@ -15,6 +15,7 @@ from avatars.engines.puppet.rig.expressions import displacements
 from avatars.engines.puppet.rig.parameters import LIPS, Expression
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
 from tests.support.paths import DATA
 
 
@@ -26,7 +27,7 @@ def pose(shape: Viseme) -> np.ndarray:
 
 @cache
 def face_of(name: str) -> Anatomy:
-    picture = load(DATA / f"{name}.jpg") if name == "grace_hopper" else samples.draw(name, height=720)
+    picture = load(DATA / f"{name}.jpg") if name == "grace_hopper" else drawings.draw(name, height=720)
     return anatomy(FaceMesh().find(picture)[0].points)
 
 

@@ -16,6 +16,7 @@ from avatars.engines.puppet.moving.frames import VideoFrames
 from avatars.pipeline.speech_source import silence
 from avatars.speech.base import Sound, Speech
 from avatars.speech.synthesis.stream import SpeechStream
+from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.vision.acted_videos import chatter
 from tests.fixtures.portrait_videos import Acted
 
@@ -26,7 +27,7 @@ ABOVE = 100
 
 @pytest.fixture(scope="module")
 def engine() -> Puppet:
-    return Puppet(device="cpu")
+    return KeptPuppet(device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode, Picture
-from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.face.topology import CHIN
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
-from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.avatars.support import drawings
+from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import DATA, PHOTOGRAPH
 
 FACE = np.zeros(len(Expression), np.float32)
@@ -18,14 +18,14 @@ PORTRAITS = {
     "photograph": lambda: load(PHOTOGRAPH),
     "close": lambda: np.ascontiguousarray(load(PHOTOGRAPH)[40:360, 110:430]),
     "standing": lambda: load(DATA / "eileen_collins.jpg"),
-    "drawn": lambda: samples.draw("xiao", height=640),
+    "drawn": lambda: drawings.draw("xiao", height=640),
 }
 
 
 @pytest.fixture(scope="module", params=list(PORTRAITS))
 def rig(request: pytest.FixtureRequest) -> Rig:
     portrait: Picture = PORTRAITS[request.param]()
-    return Puppet(device="cpu").rig(portrait)
+    return KeptPuppet(device="cpu").rig(portrait)
 
 
 def moved(rig: Rig, **amounts: float) -> np.ndarray:
