@@ -4,12 +4,9 @@ Models that come later are found by themselves. A button that does something is 
 unless it is named below.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
 from typing import Any
 
 import pytest
@@ -18,14 +15,14 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
-from django.urls import URLResolver, get_resolver, resolve, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from avatars.models import Consent, Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
 from scheduling.models import Campaign, Schedule
-from tests.support.admin_rendering import can_be_saved, signed_in, unrendered, without_menu
+from tests.support.admin_rendering import can_be_saved, signed_in, unrendered
 from tests.support.model_rows import make_row
 from wecom.models import Application, FactImport, PrivacyRequest
 
@@ -95,12 +92,8 @@ OF_ALL: dict[str, dict[str, str]] = {
 ELSEWHERE_TESTED = {"doctor", "engines"}
 # What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
 DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
-LINKS = re.compile(r"""(?:href|hx-get|(?<!method="post" )action)=["']([^"'#]+)""")
-BUTTONS = re.compile(r"""(?:hx-post|method="post" action)=["']([^"'#]+)""")  # an address that may know no GET
-ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
 # Where a right depends on the row: one that all who have the right may change. Others are tested with the drafts.
 LIKE: dict[type[Model], dict[str, Any]] = {Schedule: {"draft": True}}
-ROWS = 1  # of a model, whose pages are opened: rights are the same for each
 
 
 def account(role: Role) -> User:
@@ -241,49 +234,6 @@ def actions_of(listed: Any) -> set[str]:
     """What a list offers to do with its rows; nothing where it is refused."""
     form = listed.context_data.get("action_form") if listed.status_code == 200 else None
     return {name for name, _words in form.fields["action"].choices if name} if form else set()
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_no_page_links_to_what_is_refused(role, staff):
-    for model in MODELS:
-        make_row(model)
-    start = reverse("admin:index")
-    first = asked(staff[role], "get", start)  # with the menu, which is the same around all pages
-    found = {start: "", **dict.fromkeys(links_in(first, LINKS) | links_in(first, BUTTONS), start)}
-    with without_menu():
-        refused = refused_below(staff[role], found, links_in(first, BUTTONS))
-    assert refused == []
-    assert len(found) > 20
-
-
-def refused_below(client: Client, found: dict[str, str], buttons: set[str]) -> list[str]:
-    """Follow the links of all pages; what is found goes to `found`, with the page that links there."""
-    refused = []
-    waiting = list(found)
-    opened: Counter[str] = Counter()
-    while waiting:
-        address = waiting.pop()
-        page = resolve(address).view_name
-        opened[page] += 1
-        if opened[page] > ROWS:
-            continue
-        answer = asked(client, "get", address)
-        if answer.status_code not in ((200, 302, 405) if address in buttons else (200, 302)):
-            refused.append(f"{found[address]} → {address}: {answer.status_code}")
-        buttons |= links_in(answer, BUTTONS)
-        for link in links_in(answer, LINKS) | links_in(answer, BUTTONS):
-            if link not in found:
-                found[link] = address
-                waiting.append(link)
-    return refused
-
-
-def links_in(answer: Any, written: re.Pattern[str]) -> set[str]:
-    """Addresses of the admin that a page offers, without what they are asked for."""
-    if not answer.get("Content-Type", "").startswith("text/html"):
-        return set()
-    paths = {unescape(link).partition("?")[0] for link in written.findall(answer.content.decode())}
-    return {path for path in paths if path.startswith("/admin/") and not any(word in path for word in ELSEWHERE)}
 
 
 def test_every_address_below_the_admin_is_a_models_or_named_here():
