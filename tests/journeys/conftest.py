@@ -1,14 +1,14 @@
 """One stack for all journeys; each test has its own member.
 
-Its videos are made by the real engines. On PostgreSQL, where the same journeys go once more with `--both`, small ones
-make them in a fraction of the time.
+Small engines make its videos in a fraction of the time. Real ones make those of test_production and test_postgres,
+which have stacks of their own, and with TEST_ENGINES=real, as `manage.py test --thorough` sets it, all of them.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tests.support.emulator import Emulator, Person
 from tests.support.stack import SETTINGS, SMALL_ENGINES, Stack
@@ -16,7 +16,7 @@ from tests.support.stack import SETTINGS, SMALL_ENGINES, Stack
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    engines = SMALL_ENGINES if connection.vendor == "postgresql" else SETTINGS
+    engines = SETTINGS if os.environ.get("TEST_ENGINES") == "real" else SMALL_ENGINES
     with Stack.running(settings.RUN_FOLDER, settings=engines) as stack:
         yield stack
 

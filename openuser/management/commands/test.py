@@ -177,6 +177,8 @@ def suite(stack: ExitStack, folder: Path, plan: Plan) -> tuple[Iterator[Step], I
     """
     plain = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_VAR_DIR": str(folder)}
     plain.pop("TEST_DATABASE_URL", None)
+    if plan.thorough:
+        plain["TEST_ENGINES"] = "real"
     # Else each of the many processes compiles the same files again.
     plain.pop("PYTHONDONTWRITEBYTECODE", None)
     # All workers must find the same tests in the same order, even where those come from a set.
