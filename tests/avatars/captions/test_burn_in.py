@@ -21,6 +21,16 @@ from tests.avatars.support.specs import make_spec
 
 SIZES = {"9:16": (720, 1280), "1:1": (720, 720), "16:9": (1280, 720), "portrait": (576, 720), "small": (360, 480)}
 FPS = 25
+# The suite has all texts in the smallest picture, and the first text in all.
+SHOWN = [
+    pytest.param(
+        *(text, size),
+        id=f"{name}-{number}",
+        marks=[] if number == 0 or name == "small" else pytest.mark.thorough,
+    )
+    for name, size in SIZES.items()
+    for number, text in enumerate(TEXTS)
+]
 
 
 def make_subtitles(text, size, *, karaoke=True, **options):
@@ -50,8 +60,7 @@ def test_the_words_on_the_screen_are_those_of_the_script(text, size):
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
 
 
-@pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize(("text", "size"), SHOWN)
 def test_captions_stay_in_the_safe_area_and_off_the_mark(text, size):
     subtitles, (width, height) = make_subtitles(text, size), size
     box, mark = subtitles.box, Mark(*size)

@@ -164,7 +164,9 @@ def test_a_listener_that_is_black_leaves_no_video(tmp_path):
     assert caught.value.code == "black"
 
 
-@pytest.mark.parametrize("fault", ["short", "black", "frozen"])
+@pytest.mark.parametrize(
+    "fault", ["frozen", *(pytest.param(fault, marks=pytest.mark.thorough) for fault in ("short", "black"))]
+)
 def test_a_human_that_fails_in_a_scene_leaves_no_video(tmp_path, slide, fault):
     with pytest.raises(OutputError):
         film(tmp_path, slide, engine=Light(fault=fault))

@@ -138,7 +138,7 @@ def test_a_video_that_cannot_fit_is_refused(tmp_path):
     ("voice", "text"),
     [
         ("zf_xiaobei", "你好，我是你的数字人助手。很高兴认识你！"),
-        ("af_heart", "Welcome to the company. I am your digital assistant."),
+        pytest.param("af_heart", "Welcome to the company. I am your digital assistant.", marks=pytest.mark.thorough),
     ],
 )
 def test_a_real_voice_and_face_make_a_good_video(tmp_path, voice, text):

@@ -148,7 +148,10 @@ def test_the_first_frames_are_drawn_before_the_last_sentence_is_spoken(tmp_path)
     assert video.frames == np.ceil(put_together(Sentences().parts(TEXT, voice="a")).seconds * 25)
 
 
-@pytest.mark.parametrize("shown", Captions)
+@pytest.mark.parametrize(
+    "shown",
+    [pytest.param(shown, marks=[] if shown == Captions.KARAOKE else pytest.mark.thorough) for shown in Captions],
+)
 def test_a_streamed_video_equals_one_that_was_spoken_first(tmp_path, shown):
     script = make_spec(text=TEXT, scene=Scene(captions=shown))
     videos = [

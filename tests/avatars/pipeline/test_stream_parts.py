@@ -67,7 +67,9 @@ def test_fragments_are_short_at_first_and_long_where_keyframes_would_cost(tmp_pa
     assert max(seconds) <= ffmpeg.KEYFRAME_SECONDS
 
 
-@pytest.mark.parametrize("clip", [False, True], ids=["bare", "between-clips"])
+@pytest.mark.parametrize(
+    "clip", [pytest.param(False, id="bare", marks=pytest.mark.thorough), pytest.param(True, id="between-clips")]
+)
 def test_the_finished_video_has_the_samples_that_were_shown(tmp_path, clip):
     scene = Scene(captions=Captions.KARAOKE)
     if clip:
@@ -119,7 +121,9 @@ def moments(words):
     return [(begin.replace(",", "."), text) for begin, text in found]
 
 
-@pytest.mark.parametrize("clip", [False, True], ids=["bare", "after-a-clip"])
+@pytest.mark.parametrize(
+    "clip", [pytest.param(False, id="bare", marks=pytest.mark.thorough), pytest.param(True, id="after-a-clip")]
+)
 def test_captions_come_with_the_part_in_which_they_begin(tmp_path, clip):
     scene = Scene(intro=put(tmp_path, "intro.mp4", made(picture=FLAT, volume=0.1))) if clip else Scene()
     video, shown = watch(tmp_path / "made", scene=scene)

@@ -24,13 +24,15 @@ def wrong(data: bytes, *, photographic: bool) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["eileen_collins", "grace_hopper"])
+@pytest.mark.parametrize("name", [pytest.param("eileen_collins", marks=pytest.mark.thorough), "grace_hopper"])
 def test_photographs_and_their_copies_look_photographed(name):
     assert wrong((PHOTOGRAPH.parent / f"{name}.jpg").read_bytes(), photographic=True) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*samples.NAMES, "stranger"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.thorough) for name in samples.NAMES), "stranger"]
+)
 def test_drawings_and_their_copies_look_drawn(name):
     data = drawings.png(name)
     assert wrong(data, photographic=False) == []

@@ -227,7 +227,12 @@ def die_at(point, folder):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "attempts"),
-    [("render.claimed", 2), ("render.filmed", 2), ("message.releasing", 1), ("render.settled", 1)],
+    [
+        pytest.param("render.claimed", 2, marks=pytest.mark.thorough),  # as tests/chaos/test_crash_points.py
+        ("render.filmed", 2),
+        ("message.releasing", 1),
+        pytest.param("render.settled", 1, marks=pytest.mark.thorough),
+    ],
 )
 def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, attempts, tmp_path, work_dir):
     message = promise("你好，世界。")

@@ -160,7 +160,9 @@ def grave(page: Page, address: str, axe: str, rules: dict[str, Any]) -> Iterator
                 yield f"{violation['id']}: {node['html'][:160]} {summary[:220]}"
 
 
-@pytest.mark.parametrize(("locale", "rules"), [("zh-CN", {}), ("en", NO_CONTRAST)])
+@pytest.mark.parametrize(
+    ("locale", "rules"), [("zh-CN", {}), pytest.param("en", NO_CONTRAST, marks=pytest.mark.thorough)]
+)
 def test_axe_finds_nothing_serious_on_any_kind_of_page(
     site: Site, axe: str, emulator_page: str, locale: str, rules: dict[str, Any]
 ):

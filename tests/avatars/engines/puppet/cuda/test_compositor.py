@@ -41,7 +41,7 @@ def poses(count: int = 6) -> Motion:
     )
 
 
-@pytest.fixture(scope="module", params=["photograph", "laughing", "drawn"])
+@pytest.fixture(scope="module", params=[pytest.param("photograph", marks=pytest.mark.thorough), "laughing", "drawn"])
 def rig(request: pytest.FixtureRequest) -> Rig:
     engine = KeptPuppet(device="cpu")
     if request.param == "drawn":
