@@ -2,7 +2,7 @@
 
 from tests.runner.xdist_scheduler import WORTH_A_STACK, longest_first, units
 
-LONG = {"tests/chaos/test_a.py": 200.0, "tests/chaos/test_b.py": 120.0, "tests/chaos/test_c.py": 60.0}
+LONG = {"tests/chaos/test_a.py": 400.0, "tests/chaos/test_b.py": 240.0, "tests/chaos/test_c.py": 120.0}
 
 
 class Item:
@@ -65,5 +65,5 @@ def test_units_of_equal_length_keep_the_shuffled_order():
 
 def test_files_of_a_half_keep_the_shuffled_order():
     shuffled = ["tests/chaos/test_c.py", "tests/chaos/test_b.py", "tests/chaos/test_a.py"]
-    halves = units((f"{file}::test_it" for file in shuffled), {**LONG, "tests/chaos/test_c.py": 70.0})
+    halves = units((f"{file}::test_it" for file in shuffled), {**LONG, "tests/chaos/test_c.py": 140.0})
     assert ["tests/chaos/test_c.py", "tests/chaos/test_b.py"] in halves.values()
