@@ -7,12 +7,10 @@ import json
 import re
 import struct
 from collections import Counter
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
-from django.utils.functional import SimpleLazyObject
 from PIL import Image
 
 from avatars.adapters.availability import State
@@ -24,8 +22,20 @@ from tests.avatars.support.drawings import KeptPuppet
 from tests.avatars.support.fake_engines import Tone
 from tests.support.paths import PHOTOGRAPH
 
-# Imported by the worker that runs these tests, not by every one that collects them: it takes seconds.
-torch: Any = SimpleLazyObject(partial(pytest.importorskip, "torch"))
+
+class Torch:
+    """Imported by the worker that runs these tests, not by every one that collects them: it takes seconds.
+
+    pytest asks everything in a module for private names while it looks for fixtures.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(pytest.importorskip("torch"), name)
+
+
+torch: Any = Torch()
 
 pytestmark = pytest.mark.gpu
 
