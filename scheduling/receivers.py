@@ -1,14 +1,19 @@
-"""Receivers of the signals of other apps. Each calls one service, which writes rows only."""
+"""Receivers of the signals of other apps. Each calls one service, which writes rows only, or answers a question."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
 from scheduling import services
-from wecom.models import Outbound
-from wecom.signals import outbound_settled
+from wecom.models import FactDefinition, Outbound
+from wecom.signals import fact_definition_removing, outbound_settled
 
 
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     services.follow_call(outbound)
+
+
+@receiver(fact_definition_removing)
+def on_fact_definition_removing(definition: FactDefinition, **_: Any) -> list[str]:
+    return services.fact_uses(definition)

@@ -183,10 +183,16 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return HttpResponse(self._words(ScriptPreviewForm(request.POST).schedule(), whole=False))
+        return HttpResponse(
+            self._words(
+                ScriptPreviewForm(request.POST).schedule(),
+                whole=False,
+                in_full=request.user.has_perm("wecom.read_memberfact"),
+            )
+        )
 
-    def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
-        spoken, faults = services.preview_scripts(schedule)
+    def _words(self, schedule: Schedule, *, whole: bool, in_full: bool = False) -> SafeString:
+        spoken, faults = services.preview_scripts(schedule, in_full=in_full)
         variables = list(schedule.source.variables.all()) if schedule.source else []
         context = {
             "schedule": schedule,

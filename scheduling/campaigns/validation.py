@@ -12,7 +12,7 @@ from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords, compose
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
-from scheduling.schedules.personalisation import FACTS
+from scheduling.schedules.personalisation import slots_of
 from scheduling.schedules.validation import time_zones
 
 VARIANTS = ("A", "B")
@@ -71,7 +71,7 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
 
 
 def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
-    longest = dict.fromkeys(FACTS, "…")
+    longest = dict.fromkeys(slots_of(campaign.sender), "…")
     try:
         compose(campaign.content_type, {"text": row.text, "card": row.card}, longest)
     except SchedulingError as error:
@@ -85,9 +85,10 @@ def _variables(row: CampaignContent) -> Iterator[SchedulingError]:
             remedy = _("Write a variable like {{name}} or {{name|colleague}}.")
             yield _error("text", "braces", _("There are braces that are no variable."), remedy)
             return
-    unknown = sorted({one.name for one in variables.variables_of(words.texts)} - FACTS.keys())
+    slots = slots_of(row.campaign.sender)
+    unknown = sorted({one.name for one in variables.variables_of(words.texts)} - slots.keys())
     if unknown:
-        remedy = _("There are: %(known)s.") % {"known": ", ".join(FACTS)}
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(slots)}
         yield _error("text", "variable_unknown", _("There is no variable “%s”.") % unknown[0], remedy)
 
 

@@ -106,7 +106,7 @@ def _send_personal(
     options: dict[str, Any],
 ) -> dict[int, list[int]]:
     """Send to each member their own words; equal words share a call. The members by Outbound."""
-    rows = Member.objects.filter(pk__in=members).select_related("main_department")
+    rows = Member.objects.filter(pk__in=members).select_related("main_department").prefetch_related("facts")
     same: dict[str, list[Member]] = defaultdict(list)
     composed = {}
     for member in rows.order_by("pk"):

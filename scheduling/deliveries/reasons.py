@@ -4,13 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from scheduling.campaigns.sending_policy import Policy, cap_windows
 from scheduling.campaigns.variables import needed_in
 from scheduling.models import Campaign, CampaignRun, Delivery
-from wecom.models import Member
+from wecom.models import Member, MemberFact
 
 COUNTED = (Delivery.Status.PLANNED, Delivery.Status.SENT, Delivery.Status.DEGRADED)
 FIELDS = {
@@ -40,7 +53,7 @@ def refine(
 def missing(name: str) -> Q:
     """That a member has no value for a variable."""
     if name not in FIELDS:
-        return ~Q(facts__key=name)
+        return ~Q(Exists(MemberFact.objects.filter(member=OuterRef("pk"), key=name)))  # a join would repeat the member
     place = FIELDS[name]
     return Q(**{place: ""}) | Q(**{f"{place}__isnull": True})
 

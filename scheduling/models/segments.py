@@ -18,6 +18,10 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         others = self.filter(corporation=segment.corporation_id).exclude(pk=segment.pk).order_by("name")
         return [other for other in others if names_segment(other.rule, segment.pk)]
 
+    def using_fact(self, corporation: int, key: str) -> "list[Segment]":
+        """The company's segments whose rule asks for a fact."""
+        return [one for one in self.filter(corporation=corporation).order_by("name") if names_fact(one.rule, key)]
+
 
 class Segment(models.Model):
     """Members whom a rule means. Who they are is found each time, as the directory and facts have it then."""
@@ -123,3 +127,10 @@ def names_segment(rule: Any, key: int) -> bool:
     if rule.get("subject") == "segment":
         return key in (rule.get("value") or ())
     return any(names_segment(inner, key) for inner in rule.get("rules", ()))
+
+
+def names_fact(rule: Any, key: str) -> bool:
+    """Whether the JSON of a rule has a condition on this fact."""
+    if not isinstance(rule, dict):
+        return False
+    return rule.get("subject") == f"fact:{key}" or any(names_fact(inner, key) for inner in rule.get("rules", ()))

@@ -11,8 +11,8 @@ from conversations import services as conversations
 from conversations.models import Conversation, Message
 from core.exceptions import OpenUserError
 from scheduling.models import Run, RunMessage, Schedule
-from scheduling.schedules.audience import Audience, audience_of, check_size
-from scheduling.schedules.personalisation import FACTS, member_facts
+from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
+from scheduling.schedules.personalisation import member_facts, slots_of
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +84,8 @@ def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, 
         talk,
         schedule.source,
         schedule.values,
-        facts=member_facts(talk.member),
-        slots=FACTS,
+        facts=member_facts(talk.member, talk.language),
+        slots=slots_of(application_of(schedule)),
         mode=mode,
         purpose=many,
         spliced=schedule.splices,

@@ -1,20 +1,52 @@
-"""Facts about a member that the values of variables can use, {{name}} or {{department}}, and the scripts with them."""
+"""Facts about a member that the values of variables can use, {{name}} or {{start_date}}, and the scripts with them."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 
 from avatars import services as avatars
 from conversations import services as conversations
-from core.text.slot_values import Slot
+from core.text.dates import format_date
+from core.text.slot_values import Choice, Slot, SlotType
 from scheduling.models import Schedule
-from wecom.models import Application, Member
+from scheduling.schedules.audience import application_of
+from wecom.facts import values
+from wecom.facts.definitions import BUILT_IN, FactType, definitions_of
+from wecom.facts.stored_values import value_in
+from wecom.facts.values import Value
+from wecom.models import Application, FactKind, Member
 
-FACTS: Mapping[str, Slot] = {name: Slot(name=name) for name in ("name", "alias", "position", "department", "user_id")}
-"""The facts that can be known. Names are often missing, because WeChat Work limits what applications may read."""
+DIRECTORY = ("name", "alias", "position", "department", "user_id")
+KINDS = {
+    FactKind.TEXT: SlotType.TEXT,
+    FactKind.NUMBER: SlotType.NUMBER,
+    FactKind.DATE: SlotType.DATE,
+    FactKind.CHOICE: SlotType.CHOICE,
+}
+FACTS: Mapping[str, Slot] = {
+    **{name: Slot(name=name) for name in DIRECTORY},
+    **{key: Slot(name=key, type=KINDS[kind]) for key, _name, kind, _personal, _names in BUILT_IN},
+}
+"""The facts that every company has. Names are often missing, because WeChat Work limits what applications may read."""
 
 
-def member_facts(member: Member) -> dict[str, str]:
-    """The facts about a member; "" for unknown ones."""
+def slots_of(application: Application | None) -> Mapping[str, Slot]:
+    """All facts that can be known of an application's members, the company's own too."""
+    if application is None:
+        return FACTS
+    own = (fact for fact in definitions_of(application.corporation_id).values() if not fact.built_in)
+    return {**FACTS, **{fact.key: _slot(fact) for fact in own}}
+
+
+def member_facts(member: Member, language: str = "") -> dict[str, str]:
+    """The facts about a member; "" for unknown ones of the directory. Dates are in the language, else in the member's.
+
+    Of many members, read them with `prefetch_related("facts")`.
+    """
+    chinese = not (language or member.language).startswith("en")
+    rows = member.facts.all() if member.pk else ()
+    known = {row.key: _written(value_in(row.text, row.number, row.date), chinese=chinese) for row in rows}
     return {
+        **known,
         "name": member.name,
         "alias": member.alias,
         "position": member.position,
@@ -23,27 +55,46 @@ def member_facts(member: Member) -> dict[str, str]:
     }
 
 
+def without_personal(text: str, member: Member) -> str:
+    """A text with the member's personal facts masked, for an account that may not read them."""
+    types = definitions_of(member.corporation_id) if member.pk else {}
+    for row in member.facts.all() if member.pk else ():
+        fact = types.get(row.key)
+        if fact is not None and fact.personal:
+            value = value_in(row.text, row.number, row.date)
+            forms = {_written(value, chinese=True), _written(value, chinese=False), values.plain(value)}
+            for form in sorted(forms, key=len, reverse=True):
+                text = text.replace(form, values.masked(fact, value))
+    return text
+
+
 def known_members(schedule: Schedule, user_ids: Collection[str]) -> dict[str, Member]:
-    """The members among these that have a row, by user ID."""
-    application = _application(schedule)
+    """The members among these that have a row, by user ID, with their facts."""
+    application = application_of(schedule)
     if application is None:
         return {}
     rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=user_ids)
-    return {member.user_id: member for member in rows.select_related("main_department")}
+    return {member.user_id: member for member in rows.select_related("main_department").prefetch_related("facts")}
 
 
 def scripts_of(
     schedule: Schedule, source: avatars.VideoSource, user_ids: Collection[str]
 ) -> Iterator[tuple[Member, avatars.PersonalScript]]:
     """The script for each member in their language, also for those without a row."""
-    known, application = known_members(schedule, user_ids), _application(schedule)
+    known, application = known_members(schedule, user_ids), application_of(schedule)
     languages = conversations.languages_with(known.values(), application=application) if application else {}
+    slots = slots_of(application)
     for user_id in user_ids:
         member = known.get(user_id) or Member(user_id=user_id)
         language = languages.get(user_id, "")
-        facts = member_facts(member)
-        yield member, avatars.personalise(source, schedule.values, facts=facts, slots=FACTS, language=language)
+        facts = member_facts(member, language)
+        yield member, avatars.personalise(source, schedule.values, facts=facts, slots=slots, language=language)
 
 
-def _application(schedule: Schedule) -> Application | None:
-    return schedule.application or Application.objects.filter(is_default=True).first()
+def _slot(fact: FactType) -> Slot:
+    choices = tuple(Choice(value=choice, label=choice) for choice in fact.choices)
+    return Slot(name=fact.key, type=KINDS[fact.kind], choices=choices)
+
+
+def _written(value: Value, *, chinese: bool) -> str:
+    return format_date(value, chinese=chinese) if isinstance(value, date) else values.plain(value)

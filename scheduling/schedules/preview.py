@@ -10,6 +10,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import personalisation, validation
 from scheduling.schedules.audience import audience_of
+from wecom.models import Member
 
 PREVIEWED = 5
 PREVIEWED_MEMBERS = 3
@@ -54,8 +55,11 @@ class MemberScript:
     defaulted: tuple[str, ...]
 
 
-def preview_scripts(schedule: Schedule) -> tuple[list[MemberScript], list[SchedulingError]]:
-    """The scripts for the first members of a schedule, saved or not, and the problems with its source."""
+def preview_scripts(schedule: Schedule, *, in_full: bool = False) -> tuple[list[MemberScript], list[SchedulingError]]:
+    """The scripts for the first members of a schedule, saved or not, and the problems with its source.
+
+    Personal facts are masked, unless they are wanted `in_full`.
+    """
     source = schedule.source
     if source is None:
         return [], []
@@ -63,7 +67,16 @@ def preview_scripts(schedule: Schedule) -> tuple[list[MemberScript], list[Schedu
     faults = [fault for fault in validation.problems(schedule) if fault.field in shown_at]
     found = personalisation.scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
     shown = [
-        MemberScript(who=str(member), text=script.text, lacking=script.missing, defaulted=script.defaulted)
+        MemberScript(
+            who=str(member),
+            text=_shown(script.text, member, in_full=in_full),
+            lacking=script.missing,
+            defaulted=script.defaulted,
+        )
         for member, script in found
     ]
     return shown, faults
+
+
+def _shown(text: str, member: Member, *, in_full: bool) -> str:
+    return text if in_full else personalisation.without_personal(text, member)

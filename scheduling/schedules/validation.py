@@ -18,7 +18,7 @@ from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
-from scheduling.schedules.personalisation import FACTS, known_members, scripts_of
+from scheduling.schedules.personalisation import known_members, scripts_of, slots_of
 from wecom.models import Department, Tag
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
@@ -223,7 +223,7 @@ def _source(schedule: Schedule, source: avatars.VideoSource) -> Iterator[Schedul
         yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another video."))
     for where, kind, faults in (
         (field, field, avatars.source_faults(source)),
-        ("values", "value", avatars.personal_faults(source, schedule.values, FACTS)),
+        ("values", "value", avatars.personal_faults(source, schedule.values, slots_of(application_of(schedule)))),
     ):
         if faults:
             first, others = faults[0], " ".join(str(fault) for fault in faults[1:])

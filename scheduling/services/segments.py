@@ -18,7 +18,7 @@ from scheduling.segments.query import Compiler
 from scheduling.segments.reach import FIRST, first_names
 from scheduling.segments.rules import Group, Test, flaw, parse_group
 from scheduling.segments.subjects import TEST_LABELS, Kind, Shape, Subject, shape_of, subjects_by_company, subjects_of
-from wecom.models import Corporation, Member
+from wecom.models import Corporation, FactDefinition, Member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,12 @@ def remove_segment(segment: Segment) -> None:
 def segment_uses(segment: Segment) -> list[str]:
     """What uses a segment, by name: other segments, and whatever else has an audience."""
     return [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
+
+
+def fact_uses(definition: FactDefinition) -> list[str]:
+    """The segments that a fact of the company's own is used by, by name."""
+    rows = Segment.objects.using_fact(definition.corporation_id, definition.key)
+    return [_("segment “%(name)s”") % {"name": one.name} for one in rows]
 
 
 def members_of_segment(segment: Segment, *, today: date | None = None) -> QuerySet[Member]:

@@ -10,6 +10,7 @@ from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import launch, outcomes, reason_of, work
 from tests.support import factories
 from wecom.models import Member, Outbound
+from wecom.services import set_facts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -118,3 +119,14 @@ def test_what_has_expired_is_not_sent_any_more(company, staff):
     assert outcomes(campaign) == {"expired:expired": 3}
     assert staff[0].texts() == []
     assert not Outbound.objects.exists()
+
+
+def test_a_fact_fills_a_variable_and_who_lacks_it_is_left_out(company, staff):
+    members = {one.user_id: Member.objects.get(user_id=one.user_id) for one in staff}
+    for one in staff:
+        set_facts(members[one.user_id], {"start_date": "2026-09-01", "birthday": "1988-03-07"})
+    set_facts(members[staff[0].user_id], {"city": "上海"})
+    campaign = launch("你好{{city}}，{{start_date}}入职")
+    work()
+    assert outcomes(campaign) == {"sent": 1, "skipped:no_value": 2}
+    assert staff[0].texts() == ["你好上海，2026年9月1日入职"]

@@ -120,7 +120,7 @@ def test_staff_without_the_right_read_personal_facts_masked(member, role, shown)
     assert staff(role).get(facts(member)).json()["facts"]["birthday"] == shown
 
 
-def test_many_members_are_written_at_once_and_what_is_wrong_is_left_out(api, application, member):
+def test_many_members_are_written_at_once_without_what_is_wrong(api, application, member):
     make_member(application, "lisi")
     rows = [
         {"user_id": "ZhangSan", "facts": {"city": None, "start_date": "2026-09-01"}},
