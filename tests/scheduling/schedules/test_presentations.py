@@ -196,7 +196,7 @@ class TestInTheAdmin:
         assert client.post(add, video_form(**wish)).status_code == 302
         schedule = Schedule.objects.get()
         page = client.get(reverse("admin:scheduling_schedule_change", args=[schedule.pk])).content.decode()
-        assert "你好王芳，2026年12月1日见！<br><br>看总部。" in page
+        assert "<p>你好王芳，2026年12月1日见！</p>\n\n<p>看总部。</p>" in page
         assert "Hello 李四!" in page
         assert "No value for: name. They get text and no video." in page
 
