@@ -251,13 +251,18 @@ def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compos
 
 
 def _gesturing(spec: VideoSpec, engine: RenderEngine, cache_folder: Path | None) -> RenderEngine:
-    """The engine, with hands where the portrait has some that it can move."""
-    if spec.portrait_video is not None or spec.loop or not Mode(spec.mode).moves_head:
+    """The engine, with hands where the portraits of one or both people have some that it can move."""
+    if spec.loop or not Mode(spec.mode).moves_head:
         return engine
     # Brings OpenCV, which only the studio's child may load.
     from avatars.framing.gestures.engine import gesturing
 
-    return gesturing(engine, spec.portrait, cache_folder)
+    partner = spec.deck.partner if spec.deck else None
+    drawn = [] if spec.portrait_video else [spec.portrait]
+    drawn += [partner.portrait] if partner and not partner.portrait_video else []
+    for portrait in dict.fromkeys(drawn):
+        engine = gesturing(engine, portrait, cache_folder)
+    return engine
 
 
 def _part_writer(

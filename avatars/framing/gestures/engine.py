@@ -1,5 +1,6 @@
 """Any render engine, with hands that gesture where the portrait is one of our half-body drawings."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -26,10 +27,11 @@ FOLDER = "figures"
 
 
 class Gesturing(StreamingEngine):
-    """`engine` with the hands of a figure."""
+    """`engine` with the hands of a figure, where the portrait has this `origin` or an unknown one: the other person of
+    a dialogue has other hands."""
 
-    def __init__(self, engine: RenderEngine, figure: Figure) -> None:
-        self._engine, self._figure = engine, figure
+    def __init__(self, engine: RenderEngine, figure: Figure, *, origin: str = "") -> None:
+        self._engine, self._figure, self._origin = engine, figure, origin
         self.device, self.moves_video = engine.device, engine.moves_video
         self.edition = f"{engine.edition} hands {code_digest(PORTRAITS, OURSELVES)}" if engine.edition else ""
 
@@ -42,7 +44,8 @@ class Gesturing(StreamingEngine):
         """See `StreamingEngine.follow`."""
         frames = self._frames(setup, speech)
         height, width = setup.portrait.shape[:2]
-        found = cues(setup.text)
+        is_ours = not self._origin or setup.origin in ("", self._origin)
+        found = cues(setup.text) if is_ours else []
         place = placed(self._figure.picture, _body(self._figure), setup.portrait) if found else None
         if place is None:
             yield from frames
@@ -68,7 +71,11 @@ class Gesturing(StreamingEngine):
 def gesturing(engine: RenderEngine, portrait: Path, cache_folder: Path | None) -> RenderEngine:
     """The engine, with hands if the portrait is one of our half-body drawings."""
     name = figure_of(portrait)
-    return Gesturing(engine, _kept(name, cache_folder)) if name else engine
+    if not name:
+        return engine
+    with portrait.open("rb") as file:
+        origin = hashlib.file_digest(file, "sha256").hexdigest()
+    return Gesturing(engine, _kept(name, cache_folder), origin=origin)
 
 
 def _body(figure: Figure) -> tuple[int, int, int, int]:

@@ -74,6 +74,15 @@ def frames(figure: figures.Figure, picture: Picture, said: SpeechStream, text: s
     return [frame.copy() for frame in Gesturing(Still(), figure).follow(setup, said)]
 
 
+@pytest.mark.parametrize(("origin", "moves"), [("a", True), ("", True), ("b", False)])
+def test_hands_move_in_the_portrait_that_they_belong_to(
+    figure: figures.Figure, picture: Picture, origin: str, moves: bool
+) -> None:
+    setup, engine = Setup(portrait=picture, text=TEXT, origin=origin), Gesturing(Still(), figure, origin="a")
+    seen = [frame.copy() for frame in engine.follow(setup, SpeechStream.of(speech(0, len(TEXT))))]
+    assert any(not np.array_equal(frame, seen[0]) for frame in seen) is moves
+
+
 @pytest.mark.parametrize("name", figures.NAMES)
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_our_drawings_are_known_in_any_format(tmp_path, name: str, kind: str) -> None:
