@@ -11,6 +11,8 @@ from avatars.signals import render_finished
 from core.live_updates import publish_change
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
+from scheduling.models import Batch, Campaign, CampaignRun
+from scheduling.signals import campaign_finished, campaign_started, campaign_stopped, deliveries_settled
 from wecom.models import Outbound
 from wecom.signals import outbound_settled
 
@@ -30,6 +32,35 @@ def on_render_finished(render: Render, **_: Any) -> None:
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     publish_change("outbounds", "settled", id=outbound.pk)
+
+
+@receiver(campaign_started)
+def on_campaign_started(run: CampaignRun, **_: Any) -> None:
+    hooks.announce(WebhookEndpoint.Event.CAMPAIGN_STARTED, _run(run), cid=run.cid)
+
+
+@receiver(campaign_finished)
+def on_campaign_finished(run: CampaignRun, **_: Any) -> None:
+    figures = {"planned": run.planned, "left_out": run.left_out, "sent": run.sent, "failed": run.failed}
+    hooks.announce(WebhookEndpoint.Event.CAMPAIGN_FINISHED, {**_run(run), **figures}, cid=run.cid)
+
+
+@receiver(campaign_stopped)
+def on_campaign_stopped(campaign: Campaign, reason: str, **_: Any) -> None:
+    data = {"campaign": campaign.pk, "state": campaign.state, "reason": reason}
+    hooks.announce(WebhookEndpoint.Event.CAMPAIGN_STOPPED, data)
+
+
+@receiver(deliveries_settled)
+def on_deliveries_settled(batch: Batch, outbound: Outbound, sent: int, failed: int, **_: Any) -> None:
+    data = {"run": batch.run_id, "batch": batch.pk, "outbound": outbound.pk, "msgid": outbound.msgid}
+    unreached = [*outbound.invalid, *outbound.unlicensed]
+    figures = {"user_ids": outbound.recipients, "unreached": unreached, "sent": sent, "failed": failed}
+    hooks.announce(WebhookEndpoint.Event.DELIVERY_SETTLED, {**data, **figures}, cid=batch.cid)
+
+
+def _run(run: CampaignRun) -> dict[str, Any]:
+    return {"campaign": run.campaign_id, "run": run.pk, "moment": run.moment.isoformat(), "reason": run.reason}
 
 
 def _payload(render: Render) -> dict[str, Any]:

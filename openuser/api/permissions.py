@@ -31,7 +31,10 @@ class ScopeOrPermission(BasePermission):
 
 
 def scope_of(view: Any, method: str) -> str:
-    """The scope that this method of a view requires; "" if it names none."""
+    """The scope that this method of a view requires, or the action that runs; "" if it names none."""
+    steps: dict[str, str] = getattr(view, "action_scopes", {})
+    if step := steps.get(getattr(view, "action", None) or ""):
+        return step
     scopes: dict[str, str] = getattr(view, "required_scopes", {})
     return scopes.get("GET" if method == "HEAD" else method, "")
 

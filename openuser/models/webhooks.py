@@ -35,6 +35,10 @@ class WebhookEndpoint(models.Model):
         RENDER_COMPLETED = "render.completed", _("a video is ready")
         RENDER_FAILED = "render.failed", _("a video failed")
         RENDER_CANCELLED = "render.cancelled", _("a video was cancelled")
+        CAMPAIGN_STARTED = "campaign.started", _("a campaign began to send")
+        CAMPAIGN_FINISHED = "campaign.finished", _("a campaign has reached all its members")
+        CAMPAIGN_STOPPED = "campaign.stopped", _("a campaign was paused, cancelled, or stopped by errors")
+        DELIVERY_SETTLED = "delivery.settled", _("members of a campaign got it, or did not")
 
     class Off(models.TextChoices):
         PERSON = "person", _("disabled by hand")

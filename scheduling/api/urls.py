@@ -2,10 +2,14 @@
 
 from rest_framework.routers import SimpleRouter
 
+from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
 from scheduling.api.segments import Audiences, Segments
 from scheduling.api.views import Runs, Schedules
 
 router = SimpleRouter()
+router.register("campaigns", Campaigns, basename="campaign")
+router.register("campaign-runs", CampaignRuns, basename="campaign-run")
+router.register("deliveries", Deliveries, basename="delivery")
 router.register("schedules", Schedules, basename="schedule")
 router.register("schedule-runs", Runs, basename="schedule-run")
 router.register("segments", Segments, basename="segment")

@@ -60,4 +60,4 @@ def check(campaign: Campaign, after: Campaign.State) -> None:
         words = _("A campaign that is “%(state)s” cannot become “%(after)s”.")
         values = {"state": campaign.get_state_display(), "after": Campaign.State(after).label}
         remedy = _("Look at the campaign again: its state has changed, perhaps just now.")
-        raise SchedulingError(words % values, code="campaign_state", field="state", remedy=remedy)
+        raise SchedulingError(words % values, code="campaign_state", remedy=remedy)

@@ -14,22 +14,31 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import slots_of
 from scheduling.schedules.validation import time_zones
+from scheduling.segments.audience import check_somebody, parse_audience
 
 VARIANTS = ("A", "B")
 WRITTEN = (Campaign.ContentType.TEXT, Campaign.ContentType.MARKDOWN)
 
 
 def problems(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
-    """All errors of a campaign that is saved, besides those of its audience."""
+    """All errors of a campaign that is saved."""
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
     yield from timing(campaign, now)
+    yield from _audience(campaign)
     rows = list(campaign.contents.all())
     if not rows:
         yield _error("contents", "empty", _("There is nothing to send."), _("Write its words in one language."))
     yield from _variants(rows)
     for row in rows:
         yield from content_problems(campaign, row)
+
+
+def _audience(campaign: Campaign) -> Iterator[SchedulingError]:
+    try:
+        check_somebody(parse_audience(campaign.audience))
+    except SchedulingError as error:
+        yield error
 
 
 def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
@@ -55,7 +64,8 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
 def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
     """Errors in the words of one language and variant."""
     kind = campaign.content_type
-    yield from _variables(row)
+    flaws = list(_variables(row))
+    yield from flaws
     if kind in (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE):
         if not row.file:
             yield _error("file", "empty", _("The file is missing."), _("Choose a file."))
@@ -66,7 +76,7 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
         yield from _video(row)
     elif kind in WRITTEN and not row.text.strip():
         yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
-    else:
+    elif not flaws:
         yield from _composed(campaign, row)
 
 

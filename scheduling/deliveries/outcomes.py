@@ -6,6 +6,7 @@ from django.db import transaction
 
 from scheduling.deliveries import progress
 from scheduling.models import Batch, Delivery
+from scheduling.signals import deliveries_settled
 from wecom.models import Member, Outbound
 
 REASONS = {
@@ -45,8 +46,13 @@ def follow(outbound: Outbound, *, now: datetime) -> None:
         degraded = {"status": Delivery.Status.DEGRADED, "reason": Delivery.Reason.TEXT}
         ended = degraded if batch.reason == Batch.Reason.TEXT else {"status": Delivery.Status.SENT}
         sent = rows.update(**ended)
-        progress.count(batch, sent=sent, failed=failed, now=now)
+        _settle(batch, outbound, sent=sent, failed=failed, now=now)
         return
     reason = REASONS.get(outbound.reason, Delivery.Reason.REFUSED)
     failed += rows.update(status=STATUSES.get(reason, Delivery.Status.FAILED), reason=reason)
-    progress.count(batch, sent=0, failed=failed, now=now)
+    _settle(batch, outbound, sent=0, failed=failed, now=now)
+
+
+def _settle(batch: Batch, outbound: Outbound, *, sent: int, failed: int, now: datetime) -> None:
+    deliveries_settled.send(Delivery, batch=batch, outbound=outbound, sent=sent, failed=failed)
+    progress.count(batch, sent=sent, failed=failed, now=now)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.live_updates import publish_change
 from scheduling.campaigns import state
 from scheduling.models import FAR, Batch, Campaign, CampaignRun
+from scheduling.signals import campaign_finished, campaign_stopped
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ def end_run(run: CampaignRun, *, now: datetime) -> None:
     if campaign.state == Campaign.State.RUNNING and not others:
         after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
         state.change(campaign, after, now=now)
+    campaign_finished.send(CampaignRun, run=run)
     logger.info("A run of a campaign has ended.", extra={"cid": run.cid, "run": run.pk})
 
 
@@ -95,6 +97,7 @@ def stop_for_errors(run: CampaignRun, *, now: datetime) -> None:
     if campaign.state != Campaign.State.RUNNING:
         return
     state.change(campaign, Campaign.State.PAUSED, reason=CampaignRun.Reason.ERRORS, now=now)
+    campaign_stopped.send(Campaign, campaign=campaign, reason=campaign.reason, why="")
     logger.warning(
         "A campaign was stopped: too many messages fail.",
         extra={"cid": run.cid, "campaign": campaign.pk, "sent": run.sent, "failed": run.failed},

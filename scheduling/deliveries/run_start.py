@@ -13,6 +13,7 @@ from scheduling.deliveries import audience_freeze, progress, reasons
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
+from scheduling.signals import campaign_started
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
         return run
     if campaign.state != Campaign.State.RUNNING:
         state.change(campaign, Campaign.State.RUNNING, now=now)
+    campaign_started.send(CampaignRun, run=run)
     run.wake()
     return run
 
@@ -62,14 +64,8 @@ def start(run: CampaignRun, *, now: datetime) -> None:
         run.postpone(now + timedelta(minutes=1), "", count_attempt=False)
         return
     words = CampaignWords.of(campaign.pk, run.content)
-    policy = sending_policy.policy_of(application)
-    rule = parse_audience(run.content["audience"])
-    today = run.moment.astimezone(campaign.zone).date()
     with transaction.atomic():
-        members = reach.members_of(rule, application=application, today=today)
-        candidates = reach.with_reasons(members, application=application)
-        refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
-        planned = audience_freeze.freeze(run, refined, words, application=application)
+        planned = freeze(run, words)
         left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
         reason = "" if planned else CampaignRun.Reason.NOBODY
         run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)
@@ -78,6 +74,18 @@ def start(run: CampaignRun, *, now: datetime) -> None:
         else:
             progress.end_run(run, now=now)
     logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})
+
+
+def freeze(run: CampaignRun, words: CampaignWords) -> int:
+    """Write the deliveries and batches of a run; returns how many members get it. To be called in a transaction."""
+    campaign, application = run.campaign, run.campaign.sender
+    assert application is not None
+    today = run.moment.astimezone(campaign.zone).date()
+    members = reach.members_of(parse_audience(run.content["audience"]), application=application, today=today)
+    candidates = reach.with_reasons(members, application=application)
+    policy = sending_policy.policy_of(application)
+    refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
+    return audience_freeze.freeze(run, refined, words, application=application)
 
 
 def latest_moment(campaign: Campaign, now: datetime) -> datetime | None:

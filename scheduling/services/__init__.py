@@ -10,6 +10,7 @@ from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
+from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
 from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
 from scheduling.services.campaign_runs import follow_call, send_batch, start_run, sweep_campaigns
 from scheduling.services.campaigns import (
@@ -20,6 +21,7 @@ from scheduling.services.campaigns import (
     changed_since_approval,
     last_step,
     pause_campaign,
+    remove_campaign,
     resume_campaign,
     save_campaign,
     send_back_campaign,
@@ -54,6 +56,7 @@ __all__ = [
     "REASONS",
     "Audience",
     "AudienceRule",
+    "CampaignForecast",
     "Choice",
     "DepartmentChoice",
     "LeftOut",
@@ -85,6 +88,7 @@ __all__ = [
     "find_recipients",
     "first_names",
     "follow_call",
+    "forecast_campaign",
     "forecast_start",
     "forget_old_runs",
     "import_days",
@@ -109,6 +113,7 @@ __all__ = [
     "recall_run",
     "recipients_of",
     "remove",
+    "remove_campaign",
     "remove_segment",
     "resume",
     "resume_campaign",

@@ -5,6 +5,7 @@ audience and time: an edit voids it.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from scheduling.campaigns.approval import Difference
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignChange, CampaignContent
+from scheduling.segments.audience import parse_audience
+from scheduling.signals import campaign_stopped
 
 Person = AbstractBaseUser | None
 S = Campaign.State
@@ -36,12 +39,14 @@ def save_campaign(
         before = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
         if not before.is_editable:
             remedy = _("Pause it first. A campaign that has ended can be copied.")
-            raise SchedulingError(_("It cannot be changed now."), code="campaign_state", field="state", remedy=remedy)
+            raise SchedulingError(_("It cannot be changed now."), code="campaign_state", remedy=remedy)
         for name in ("state", "reason", "approved_hash", "watched_from", "next_at"):
             setattr(campaign, name, getattr(before, name))
     campaign.name, campaign.cron = campaign.name.strip(), " ".join(campaign.cron.split())
     campaign.created_by_id = campaign.created_by_id or (by.pk if by else None)
     campaign.changed_at = timezone.now()
+    with suppress(SchedulingError):  # which is one of its problems
+        campaign.audience = parse_audience(campaign.audience).as_json()
     campaign.save()
     if contents is not None:
         _replace(campaign, list(contents))
@@ -130,7 +135,12 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
 
 def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
     """Pause a campaign: batches of which no call was made yet are taken back."""
-    _locked(campaign, lambda row: state.change(row, S.PAUSED, by=by, why=why, now=now))
+
+    def pause(row: Campaign) -> None:
+        state.change(row, S.PAUSED, by=by, why=why, now=now)
+        campaign_stopped.send(Campaign, campaign=row, reason="paused", why=why)
+
+    _locked(campaign, pause)
     interruption.take_back(campaign)
     return campaign
 
@@ -155,12 +165,25 @@ def cancel_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now
 
     def end(row: Campaign) -> None:
         row.next_at = None
+        was_on = row.state in (*Campaign.ON, S.PAUSED)
         state.change(row, S.CANCELLED, by=by, why=why, now=now)
+        if was_on:
+            campaign_stopped.send(Campaign, campaign=row, reason="cancelled", why=why)
 
     _locked(campaign, end)
     interruption.take_back(campaign)
     interruption.cancel_rest(campaign, now=now or timezone.now())
     return campaign
+
+
+@transaction.atomic
+def remove_campaign(campaign: Campaign) -> None:
+    """Delete a campaign that never went out, with its steps. Raises `SchedulingError` for one that did."""
+    row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if row.runs.exists():
+        words = _("It has gone out, so its deliveries are kept.")
+        raise SchedulingError(words, code="campaign_sent", remedy=_("Cancel it instead."))
+    row.delete()
 
 
 def last_step(campaign: Campaign, after: Campaign.State) -> CampaignChange | None:

@@ -86,6 +86,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "CampaignRequest": {
+        "name": "All-hands meeting",
+        "content_type": "text",
+        "audience": {"departments": [{"number": 2}], "exclude": {"tags": [5]}},
+        "contents": [
+            {"language": "zh-hans", "text": "{{name|同事}}，周五下午三点全员会议。"},
+            {"language": "en", "text": "{{name|All}}: we meet on Friday at three."},
+        ],
+    },
+    "CampaignNoteRequest": {"why": "The room has changed."},
+    "CampaignStartRequest": {"dry_run": True},
+    "PatchedCampaignRequest": {"starts_at": "2026-12-01T09:00:00+08:00"},
     "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
     "PatchedFactDefinitionChangeRequest": {"name": "衣服尺码", "personal": False},
     "PatchedGroupChatChangeRequest": {"name": "Canteen news", "add": ["wangwu"]},

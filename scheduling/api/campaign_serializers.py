@@ -1,0 +1,122 @@
+"""Campaigns, their runs and deliveries in the API. The service validates them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.web.api_fields import StrictModelSerializer, StrictSerializer
+from scheduling import services
+from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Delivery
+
+MOST_CONTENTS = 4  # two languages in two variants
+
+
+class CampaignContentSerializer(StrictModelSerializer[CampaignContent]):
+    """The words of a campaign in one language and variant."""
+
+    class Meta:
+        model = CampaignContent
+        fields = (
+            *("variant", "share", "language", "text", "card", "digital_human", "template", "presentation"),
+            *("values", "flow"),
+        )
+
+
+class CampaignProblemSerializer(serializers.Serializer[Any]):
+    """An error that keeps a campaign from being approved."""
+
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class CampaignSerializer(StrictModelSerializer[Campaign]):
+    """The same message for many members, once or repeatedly."""
+
+    audience = serializers.JSONField(
+        help_text="Who gets it: `everyone`, `departments`, `tags`, `members`, `segments`, `sheet`, and `exclude` with "
+        "the same."
+    )
+    contents = CampaignContentSerializer(many=True, max_length=MOST_CONTENTS)  # type: ignore[call-arg]
+    problems = serializers.SerializerMethodField(help_text="Errors that keep it from being approved.")
+
+    class Meta:
+        model = Campaign
+        fields = (
+            *("id", "name", "application", "content_type", "audience", "contents", "message_class", "repeats"),
+            *("starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts"),
+            *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
+        )
+        read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")
+
+    @extend_schema_field(CampaignProblemSerializer(many=True))
+    def get_problems(self, campaign: Campaign) -> list[Mapping[str, str]]:
+        found = services.campaign_problems(campaign) if campaign.state == Campaign.State.DRAFT else []
+        return [{"field": one.field, "code": one.code, "message": one.message, "remedy": one.remedy} for one in found]
+
+    def create(self, validated_data: dict[str, Any]) -> Campaign:
+        contents = [CampaignContent(**one) for one in validated_data.pop("contents")]
+        return services.save_campaign(Campaign(**validated_data), contents)
+
+    def update(self, instance: Campaign, validated_data: dict[str, Any]) -> Campaign:
+        given = validated_data.pop("contents", None)
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        contents = None if given is None else [CampaignContent(**one) for one in given]
+        return services.save_campaign(instance, contents)
+
+
+class CampaignNoteSerializer(StrictSerializer):
+    """Why a step is taken."""
+
+    why = serializers.CharField(max_length=300, required=False, allow_blank=True, default="", help_text="The reason.")
+
+
+class CampaignStartSerializer(StrictSerializer):
+    """Start a campaign, or only say what that would do."""
+
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Sends nothing and keeps nothing.")
+
+
+class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecast]):
+    """What a start would do now; equal to what it does."""
+
+    planned = serializers.IntegerField(help_text="Members who get it.")
+    calls = serializers.IntegerField(help_text="Batches of at most 1,000 members with equal content.")
+    left_out = serializers.DictField(child=serializers.IntegerField(), help_text="Members left out, by reason.")
+    variants = serializers.DictField(child=serializers.IntegerField(), help_text="Members who get each variant.")
+
+
+class CampaignChangeSerializer(serializers.ModelSerializer[CampaignChange]):
+    """A step in the life of a campaign."""
+
+    class Meta:
+        model = CampaignChange
+        fields = ("id", "at", "by", "before", "after", "why", "digest")
+        read_only_fields = fields
+
+
+class CampaignRunSerializer(serializers.ModelSerializer[CampaignRun]):
+    """One moment of a campaign, with the numbers of its members."""
+
+    class Meta:
+        model = CampaignRun
+        fields = (
+            *("id", "campaign", "moment", "status", "reason", "expires_at", "planned", "left_out", "sent", "failed"),
+            *("cid", "created_at", "finished_at", "ended_at"),
+        )
+        read_only_fields = fields
+
+
+class DeliverySerializer(serializers.ModelSerializer[Delivery]):
+    """What became of one member in one run."""
+
+    user_id = serializers.CharField(source="member.user_id", read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = ("id", "run", "user_id", "status", "reason", "batch")
+        read_only_fields = fields

@@ -1,0 +1,53 @@
+"""What starting a campaign would do, found out by doing it and taking it back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from scheduling.campaigns import approval, validation
+from scheduling.campaigns.content import CampaignWords
+from scheduling.deliveries import run_start
+from scheduling.models import Batch, Campaign, CampaignRun, Delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignForecast:
+    """How many members would get a campaign now, in how many calls, and how many are left out for each reason."""
+
+    planned: int
+    calls: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    variants: Mapping[str, int] = field(default_factory=dict)
+
+
+def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> CampaignForecast:
+    """The figures of a run at this moment; nothing is kept and nothing is sent.
+
+    Equal to what a start would write, because it is what a start writes: the rows are taken back. Raises
+    `SchedulingError` for the first error of the campaign, and for an audience that names what does not exist any more.
+    """
+    now = now or timezone.now()
+    for problem in validation.problems(campaign, now):
+        raise problem
+    description = approval.describe(campaign)
+    with transaction.atomic():
+        run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
+        words = CampaignWords.of(campaign.pk, description)
+        planned = run_start.freeze(run, words) if campaign.sender else 0
+        deliveries, batches = Delivery.objects.filter(run=run), Batch.objects.filter(run=run)
+        left_out = deliveries.filter(status=Delivery.Status.SKIPPED).order_by("reason").values_list("reason")
+        variants: dict[str, int] = {}
+        for variant, size in batches.values_list("variant", "size"):
+            variants[variant] = variants.get(variant, 0) + size
+        found = CampaignForecast(
+            planned=planned,
+            calls=batches.count(),
+            left_out=dict(left_out.annotate(Count("pk"))),
+            variants=variants,
+        )
+        transaction.set_rollback(True)
+    return found

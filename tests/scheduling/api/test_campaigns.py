@@ -1,0 +1,126 @@
+"""Campaigns over REST: every step, each with a scope of its own, and a dry run that is equal to the outcome."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from rest_framework.test import APIClient
+
+from openuser.models import WebhookDelivery, WebhookEndpoint
+from scheduling.models import Campaign, Delivery
+from tests.scheduling.support.campaigns import outcomes, work
+from tests.support import factories
+from tests.support.factories import make_api
+from wecom.models import Outbound
+
+pytestmark = pytest.mark.django_db
+CAMPAIGNS = "/api/v1/campaigns/"
+BODY = {
+    "name": "年会",
+    "content_type": "text",
+    "audience": {"everyone": True},
+    "contents": [{"text": "{{name}}，年会在周五。"}, {"language": "en", "text": "The party is on Friday."}],
+}
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return make_api("campaigns:read", "campaigns:write", "campaigns:approve", "campaigns:send")
+
+
+@pytest.fixture
+def people(application):
+    known = [factories.make_member(application, f"p{number}", name=f"人{number}") for number in range(3)]
+    nameless = factories.make_member(application, "nameless")
+    left = factories.make_member(application, "left", name="走", status="disabled")
+    return [*known, nameless, left]
+
+
+def post(api: APIClient, url: str, body: Any = None, *, status: int = 200) -> Any:
+    answer = api.post(url, body or {}, format="json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_a_campaign_goes_from_draft_to_running(api, people):
+    row = post(api, CAMPAIGNS, BODY, status=201)
+    assert (row["state"], row["problems"]) == ("draft", [])
+    address = f"{CAMPAIGNS}{row['id']}/"
+    for step, state in (("ask-approval", "waiting"), ("approve", "approved"), ("start", "running")):
+        assert post(api, f"{address}{step}/")["state"] == state
+    assert post(api, f"{address}pause/", {"why": "等一下"})["state"] == "paused"
+    assert next(one["after"] for one in api.get(f"{address}changes/").json()) == "paused"
+    assert post(api, f"{address}resume/")["state"] == "running"
+    assert post(api, f"{address}cancel/")["state"] == "cancelled"
+
+
+def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
+    row = post(api, CAMPAIGNS, BODY, status=201)
+    address = f"{CAMPAIGNS}{row['id']}/"
+    found = post(api, f"{address}start/", {"dry_run": True}, status=202)
+    assert found == {"planned": 3, "calls": 1, "left_out": {"disabled": 1, "no_value": 1}, "variants": {"A": 3}}
+    assert not Delivery.objects.exists()
+    assert not Outbound.objects.exists()
+    for step in ("ask-approval", "approve", "start"):
+        post(api, f"{address}{step}/")
+    work(calls=False)
+    campaign = Campaign.objects.get()
+    assert outcomes(campaign) == {"planned": 3, "skipped:disabled": 1, "skipped:no_value": 1}
+    (run,) = api.get(f"/api/v1/campaign-runs/?campaign={campaign.pk}").json()["results"]
+    assert (run["planned"], run["left_out"]) == (3, 2)
+    listed = api.get(f"/api/v1/deliveries/?campaign={campaign.pk}&user_id=NAMELESS").json()["results"]
+    assert [(one["user_id"], one["status"], one["reason"]) for one in listed] == [("nameless", "skipped", "no_value")]
+
+
+def test_problems_say_what_keeps_it_from_being_approved(api, application):
+    body = {**BODY, "audience": {}, "contents": [{"text": "{{shoe_size}}"}]}
+    row = post(api, CAMPAIGNS, body, status=201)
+    assert {one["code"] for one in row["problems"]} == {"audience_empty", "variable_unknown"}
+    assert all(one["remedy"] for one in row["problems"])
+    assert api.post(f"{CAMPAIGNS}{row['id']}/ask-approval/").status_code == 422
+    post(api, f"{CAMPAIGNS}{row['id']}/start/", {"dry_run": True}, status=422)
+
+
+@pytest.mark.parametrize(
+    ("step", "scope"),
+    [("approve", "campaigns:approve"), ("start", "campaigns:send"), ("ask-approval", "campaigns:write")],
+)
+def test_each_step_needs_its_scope(application, step, scope):
+    campaign = Campaign.objects.create(name="通知", audience={"everyone": True})
+    others = {"campaigns:read", "campaigns:write", "campaigns:approve", "campaigns:send"} - {scope}
+    answer = make_api(*others).post(f"{CAMPAIGNS}{campaign.pk}/{step}/")
+    assert answer.status_code == 403
+    assert scope in answer.content.decode()
+
+
+def test_an_approver_who_cannot_write_approves(application):
+    campaign = Campaign.objects.create(name="通知", audience={"everyone": True})
+    campaign.contents.create(text="你好")
+    api = APIClient()
+    approver = User.objects.create_user("boss", is_staff=True)
+    approver.user_permissions.add(Permission.objects.get(codename="approve_campaign"))
+    api.force_login(approver)
+    post(make_api("campaigns:write"), f"{CAMPAIGNS}{campaign.pk}/ask-approval/")
+    assert api.post(f"{CAMPAIGNS}{campaign.pk}/approve/").status_code == 200
+    assert api.post(f"{CAMPAIGNS}{campaign.pk}/start/").status_code == 403
+    assert api.patch(f"{CAMPAIGNS}{campaign.pk}/", {"name": "别的"}, format="json").status_code == 403
+
+
+def test_a_campaign_that_went_out_is_not_deleted(api, people):
+    row = post(api, CAMPAIGNS, BODY, status=201)
+    address = f"{CAMPAIGNS}{row['id']}/"
+    for step in ("ask-approval", "approve", "start"):
+        post(api, f"{address}{step}/")
+    assert api.delete(address).status_code == 409
+    other = post(api, CAMPAIGNS, BODY, status=201)
+    assert api.delete(f"{CAMPAIGNS}{other['id']}/").status_code == 204
+
+
+def test_webhooks_hear_of_start_stop_and_end(api, application):
+    events = ["campaign.started", "campaign.stopped", "campaign.finished"]
+    WebhookEndpoint.objects.create(name="OA", url="https://example.com/", events=events)
+    row = post(api, CAMPAIGNS, {**BODY, "audience": {"members": ["nobody"]}}, status=201)
+    for step in ("ask-approval", "approve", "start", "pause", "resume"):
+        post(api, f"{CAMPAIGNS}{row['id']}/{step}/")
+    work(calls=False)
+    assert list(WebhookDelivery.objects.order_by("pk").values_list("event", flat=True)) == events
