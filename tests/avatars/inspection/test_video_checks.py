@@ -221,7 +221,7 @@ def test_what_comes_before_and_after_the_shot_may_be_still_and_dark(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("portrait_of", ["xiao", "hopper"])
+@pytest.mark.parametrize("portrait_of", ["xiao", pytest.param("hopper", marks=pytest.mark.thorough)])
 def test_lips_that_move_in_silence_are_found(tmp_path, portrait_of):
     path = tmp_path / "portrait.png"
     if portrait_of == "xiao":
