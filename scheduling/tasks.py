@@ -29,4 +29,5 @@ def send_batch(pk: int) -> None:
 @shared_task(name="scheduling.tidy")
 def tidy() -> None:
     services.forget_old_runs()
+    services.expire_sheets()
     services.fill_calendars()

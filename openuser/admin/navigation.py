@@ -68,6 +68,7 @@ SECTIONS = (
             "scheduling.Schedule": "calendar_month",
             "scheduling.Run": "event_available",
             "scheduling.Segment": "group_work",
+            "scheduling.AudienceSheet": "contact_page",
             "scheduling.CalendarDay": "event_busy",
         },
     ),

@@ -1,6 +1,6 @@
 """Schedules, campaigns, their runs, and segments in the admin."""
 
-from scheduling.admin import calendar_days, runs, schedules, segments
+from scheduling.admin import calendar_days, runs, schedules, segments, sheets
 from scheduling.admin.campaigns import campaign_pages, run_pages
 
-__all__ = ["calendar_days", "campaign_pages", "run_pages", "runs", "schedules", "segments"]
+__all__ = ["calendar_days", "campaign_pages", "run_pages", "runs", "schedules", "segments", "sheets"]

@@ -50,13 +50,13 @@ class SegmentForm(forms.ModelForm[Segment]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.instance.corporation_id is None and not data.get("corporation"):
-            self.instance.corporation = self._corporation()
-        corporation = data.get("corporation") or self.instance.corporation
+        corporation = data.get("corporation") or self._corporation()
+        if corporation is None:
+            raise forms.ValidationError(_("Connect an application first."), code="no_application")
+        self.instance.corporation = corporation
+        named = Segment(pk=self.instance.pk, corporation=corporation, name=data.get("name", ""))
         try:
-            services.check_segment_name(
-                Segment(pk=self.instance.pk, corporation=corporation, name=data.get("name", ""))
-            )
+            services.check_segment_name(named)
         except SchedulingError as error:
             if "name" not in self.errors:
                 self.add_error("name", forms.ValidationError(str(error), code=error.code))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember
@@ -40,6 +40,11 @@ class LeftOut:
     names: tuple[str, ...]
 
     @property
+    def listed(self) -> str:
+        """The names as one text."""
+        return _listed(self.names)
+
+    @property
     def label(self) -> str:
         return str(REASONS.get(self.reason, self.reason))
 
@@ -52,6 +57,11 @@ class Reach:
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     excluded: int
+
+    @property
+    def listed(self) -> str:
+        """The first names as one text."""
+        return _listed(self.names)
 
     @property
     def left_out_count(self) -> int:
@@ -163,6 +173,10 @@ def _unknown(rule: AudienceRule, application: Application, first: int) -> list[L
         *(lines.exclude(user_id__in=named).values_list("user_id", flat=True)[:first] if lines is not None else ()),
     ]
     return [LeftOut(reason=UNKNOWN, count=count, names=tuple(listed[:first]))]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return pgettext("between the items of a list", ", ").join(names)
 
 
 def _rank(reason: str) -> int:

@@ -50,6 +50,14 @@ from scheduling.services.segments import (
     value_shape,
 )
 from scheduling.services.sending_policy import allow_sending, stop_sending
+from scheduling.services.sheets import (
+    expire_sheets,
+    keep_sheet,
+    preview_sheet,
+    remove_sheet,
+    sheets_in_use,
+    upload_sheet,
+)
 
 __all__ = [
     "PREVIEWED",
@@ -82,6 +90,7 @@ __all__ = [
     "check_segment_name",
     "count_segments",
     "due_moment",
+    "expire_sheets",
     "fact_uses",
     "fill_calendars",
     "find_choices",
@@ -92,6 +101,7 @@ __all__ = [
     "forecast_start",
     "forget_old_runs",
     "import_days",
+    "keep_sheet",
     "kept_sheets",
     "last_step",
     "left_out",
@@ -106,6 +116,7 @@ __all__ = [
     "preview_campaign",
     "preview_rule",
     "preview_scripts",
+    "preview_sheet",
     "problems",
     "publish",
     "read_audience",
@@ -115,6 +126,7 @@ __all__ = [
     "remove",
     "remove_campaign",
     "remove_segment",
+    "remove_sheet",
     "resume",
     "resume_campaign",
     "retry_failed",
@@ -133,6 +145,7 @@ __all__ = [
     "send_back_campaign",
     "send_batch",
     "send_test",
+    "sheets_in_use",
     "start_campaign",
     "start_run",
     "stop_sending",
@@ -140,6 +153,7 @@ __all__ = [
     "sweep",
     "sweep_campaigns",
     "unknown_years",
+    "upload_sheet",
     "value_shape",
     "warnings",
     "with_reasons",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Segment
+from scheduling.models import Campaign, Segment
 from scheduling.segments.descriptions import describe_group, names_by_company, names_in
 from scheduling.segments.query import Compiler
 from scheduling.segments.reach import FIRST, first_names
@@ -59,7 +59,14 @@ def remove_segment(segment: Segment) -> None:
 
 def segment_uses(segment: Segment) -> list[str]:
     """What uses a segment, by name: other segments, and whatever else has an audience."""
-    return [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
+    others = [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
+    over = (Campaign.State.FINISHED, Campaign.State.CANCELLED)
+    campaigns = Campaign.objects.exclude(state__in=over).order_by("name").values_list("name", "audience")
+    return others + [
+        _("campaign “%(name)s”") % {"name": name}
+        for name, audience in campaigns
+        if any(segment.pk in (side.get("segments") or ()) for side in (audience, audience.get("exclude") or {}))
+    ]
 
 
 def fact_uses(definition: FactDefinition) -> list[str]:

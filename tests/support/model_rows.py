@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, Message, State, WatchLink
-from scheduling.models import CampaignContent, Schedule
+from scheduling.models import AudienceSheet, CampaignContent, Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
@@ -174,6 +174,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
     ),
+    "scheduling.AudienceSheet": lambda **fields: filled(AudienceSheet, **{"kept": True, **fields}),
     "scheduling.Schedule": make_schedule,
     "wecom.Application": factories.make_application,
     "wecom.Callback": factories.make_callback,

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from scheduling import services
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Segment
+from scheduling.models import Campaign, Segment
 from tests.scheduling.segments.support.company import make_company
+from tests.support.model_rows import make_row
 from wecom.models import FactDefinition, Member, MemberFact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -103,6 +104,14 @@ def test_a_segment_that_another_one_names_is_not_deleted(company):
     services.remove_segment(outer)
     services.remove_segment(inner)
     assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize(("state", "uses"), [("paused", ["campaign “年会”"]), ("finished", [])])
+def test_a_segment_is_used_while_a_campaign_needs_it(company, state, uses):
+    segment = save(company, FEMALE)
+    make_row(Campaign, name="年会", audience={"everyone": True, "exclude": {"segments": [segment.pk]}}, state=state)
+    make_row(Campaign, name="别的", audience={"everyone": True}, state=state)
+    assert services.segment_uses(segment) == uses
 
 
 def test_many_segments_are_counted_and_told_with_few_queries(company, django_assert_num_queries):
