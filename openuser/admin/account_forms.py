@@ -23,6 +23,9 @@ ACTION_LABELS = {
     "view": _("look at"),
     "publish": _("publish"),
     "run": _("run"),
+    "approve": _("approve"),
+    "send": _("send"),
+    "stop": _("stop"),
 }
 
 

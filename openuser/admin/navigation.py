@@ -70,6 +70,7 @@ SECTIONS = (
             "scheduling.Segment": "group_work",
             "scheduling.AudienceSheet": "contact_page",
             "scheduling.CalendarDay": "event_busy",
+            "scheduling.SendingPolicy": "front_hand",
         },
     ),
     Section(

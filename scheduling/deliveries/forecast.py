@@ -36,6 +36,10 @@ class LeftOut:
     count: int
     names: tuple[str, ...]
 
+    @property
+    def listed(self) -> str:
+        return ", ".join(self.names)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignReach:
@@ -44,6 +48,10 @@ class CampaignReach:
     count: int
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def listed(self) -> str:
+        return ", ".join(self.names)
 
     @property
     def left_out_count(self) -> int:

@@ -13,7 +13,7 @@ from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
 from scheduling.deliveries.forecast import existing_render, sender_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
-from scheduling.schedules.personalisation import member_facts
+from scheduling.schedules.personalisation import member_facts, without_personal
 from wecom.contents import Content
 from wecom.models import Member
 
@@ -37,8 +37,11 @@ def variant_of(member: Member, words: CampaignWords) -> str:
     return next(variant for variant, end in variant_shares(words) if hundredth < end)
 
 
-def preview_for(campaign: Campaign, member: Member, *, variant: str = "") -> MemberPreview:
-    """A saved campaign for one member, by default in their own variant. Raises `SchedulingError` for broken words."""
+def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_full: bool = True) -> MemberPreview:
+    """A saved campaign for one member, by default in their own variant; personal facts are masked unless `in_full`.
+
+    Raises `SchedulingError` for broken words.
+    """
     application = sender_of(campaign)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
     if not words.contents:
@@ -52,5 +55,8 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "") -> Mem
         return MemberPreview(**seen)
     if words.content_type == Campaign.ContentType.VIDEO:
         return MemberPreview(**seen, words=videos.script_of(own), render=existing_render(own, application))
-    content = compose(words.content_type, own, member_facts(member))
+    facts = member_facts(member, language)
+    if not in_full:
+        facts = {name: without_personal(value, member) for name, value in facts.items()}
+    content = compose(words.content_type, own, facts)
     return MemberPreview(**seen, words=content.words(), content=content)

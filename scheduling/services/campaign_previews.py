@@ -33,9 +33,12 @@ def forecast_start(campaign: Campaign, *, now: datetime | None = None) -> StartF
     return forecast.forecast_start(campaign, now=now or timezone.now())
 
 
-def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "") -> MemberPreview:
-    """A campaign as a member would get it. Raises `SchedulingError` for broken words."""
-    return member_preview.preview_for(campaign, member, variant=variant)
+def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", in_full: bool = True) -> MemberPreview:
+    """A campaign as a member would get it, with personal facts masked unless `in_full`.
+
+    Raises `SchedulingError` for broken words.
+    """
+    return member_preview.preview_for(campaign, member, variant=variant, in_full=in_full)
 
 
 @transaction.atomic

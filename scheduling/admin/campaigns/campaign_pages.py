@@ -17,12 +17,14 @@ from scheduling import services
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.audience_fields import AUDIENCE, NAMED
 from scheduling.admin.campaigns.columns import moment, state_badge
+from scheduling.admin.campaigns.differences import readable
 from scheduling.admin.campaigns.form import CONDITIONS, CampaignForm
 from scheduling.admin.campaigns.life import LifeAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin
 from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
-from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
+from scheduling.campaigns import approval
+from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, SendingPolicy
 
 LATEST = 5
 TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "days", "ends_on")
@@ -38,10 +40,11 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     search_help_text = _("Search for a campaign's name, or words of its text.")
     ordering = ("-pk",)
     list_per_page = 50
+    list_before_template = "admin/campaigns/stopped.html"
     empty_template = "admin/campaigns/empty.html"
     change_form_outer_before_template = "admin/campaigns/life.html"
     change_form_outer_after_template = "admin/campaigns/history.html"
-    readonly_fields = ("recipients",)
+    readonly_fields = ("recipients", "whole")
     protected_by = {"runs": _("It was sent. What became of it is kept; cancel it instead.")}
     cascades_to = (CampaignContent, CampaignChange)
     conditional_fields = {
@@ -61,9 +64,10 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
                 "description": _("Members read their own language. Left empty, all get the Chinese words."),
             },
         ),
-        (_("Compare two variants"), {"fields": ("compare", "share_b")}),
-        (_("Variant B in Chinese"), {"fields": content_fields.names_of("b_zh"), "classes": ("ou-variant-b",)}),
-        (_("Variant B in English"), {"fields": content_fields.names_of("b_en"), "classes": ("ou-variant-b",)}),
+        (
+            _("Compare two variants"),
+            {"fields": ("compare", "share_b", *content_fields.names_of("b_zh"), *content_fields.names_of("b_en"))},
+        ),
         (_("When"), {"fields": (*TIMES, "missed", "valid_minutes", "interrupts")}),
     )
 
@@ -79,6 +83,12 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
             for name in ("pk", "planned", "sent", "failed", "left_out")
         }
         return queryset.annotate(**figures)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """The form for those who may change it, for all others what it says, to whom and when."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        return ((None, {"fields": ("whole",)}),)
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
@@ -120,6 +130,11 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     def recipients(self, _campaign: Campaign | None) -> SafeString:
         return render_to_string("admin/schedule_recipients.html")
 
+    @display(description=_("campaign"))
+    def whole(self, campaign: Campaign) -> SafeString:
+        rows = readable(approval.differences({}, approval.describe(campaign)), campaign)
+        return render_to_string("admin/campaigns/whole.html", {"rows": rows})
+
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
         before = obj.state
         services.save_campaign(obj, form.contents(), by=request.user)  # type: ignore[arg-type]
@@ -132,6 +147,11 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
         return self._saved(request, obj, super().response_change(request, obj))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {**(extra_context or {}), "stopped_policy": _stopped()}
+        answer: HttpResponse = super().changelist_view(request, context)
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -160,6 +180,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
         back = services.last_step(campaign, Campaign.State.DRAFT)
         return {
             "campaign": campaign,
+            "stopped_policy": _stopped(),
             "state": state_badge(campaign),
             "next_moment": moment(campaign.next_at, campaign) if campaign.next_at else "",
             "asked": services.last_step(campaign, Campaign.State.WAITING),
@@ -169,3 +190,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
             "has_more_runs": len(runs) > LATEST,
             "steps": list(campaign.changes.select_related("by")[:30]),
         }
+
+
+def _stopped() -> SendingPolicy | None:
+    return SendingPolicy.objects.exclude(stopped_at=None).select_related("stopped_by").first()

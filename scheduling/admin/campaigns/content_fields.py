@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -57,11 +57,19 @@ CARD_FIELDS: Mapping[str, str] = {
     "card_json": f"{{kind}} === '{OTHER}'",
 }
 LONGEST = 4096
+_TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown. There are:")
+_PLACES: Mapping[str, Any] = {"b_zh": _("Variant B in Chinese"), "b_en": _("Variant B in English")}
 
 
 def content_fields() -> dict[str, forms.Field]:
     """All fields, by name."""
-    return {f"{slot}_{name}": field for slot in SLOTS for name, field in _fields().items()}
+    found = {}
+    for slot in SLOTS:
+        for name, field in _fields().items():
+            if slot in _PLACES:
+                field.label = format_lazy("{} · {}", _PLACES[slot], field.label or "")
+            found[f"{slot}_{name}"] = field
+    return found
 
 
 def names_of(slot: str) -> tuple[str, ...]:
@@ -115,8 +123,7 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_length=LONGEST,
             widget=words,
-            help_text=_("{{name|colleague}} is the member's name, or “colleague” where it is unknown. There are: %s.")
-            % known,
+            help_text=format_lazy("{} {}", _TEXT_HELP, known),
         ),
         "file": forms.FileField(label=capfirst(_("file")), required=False, widget=UnfoldAdminFileFieldWidget),
         "template": _choice(RenderTemplate, _("video template"), _("Leave it empty to have the text above spoken.")),

@@ -33,6 +33,7 @@ PARTS = {
     "sheet": _("uploaded list"),
 }
 SHOWN = 12
+EVERY = 100  # per cent: the share of a variant that is alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ def readable(differences: Iterable[Difference], campaign: Campaign) -> list[Row]
             before=_words(one.path, one.before, campaign),
             after=_words(one.path, one.after, campaign),
         )
-        if row.before != row.after and row not in rows:
+        undivided = one.path.endswith(".share") and one.before is None and one.after == EVERY
+        if row.before != row.after and row not in rows and not undivided:
             rows.append(row)
     return rows
 

@@ -64,7 +64,7 @@ class PreviewAdmin(ModelAdmin[Campaign]):
             "tester": company.filter(pk=_number(request.session.get(TESTER))).first(),
             "may_test": request.user.has_perm("scheduling.change_campaign"),
             "variants": sorted({row.variant for row in campaign.contents.all()}),
-            **(_phone(campaign, chosen, request.GET.get("variant", "")) if chosen else {}),
+            **(_phone(request, campaign, chosen) if chosen else {}),
         }
         return TemplateResponse(request, "admin/campaigns/preview.html", context)
 
@@ -92,10 +92,11 @@ class PreviewAdmin(ModelAdmin[Campaign]):
         return redirect(f"{page}?member={member.pk}")
 
 
-def _phone(campaign: Campaign, member: Member, variant: str) -> dict[str, Any]:
+def _phone(request: HttpRequest, campaign: Campaign, member: Member) -> dict[str, Any]:
     """What the phone shows; what is wrong with the words instead, where something is."""
+    variant, in_full = request.GET.get("variant", ""), request.user.has_perm("wecom.read_memberfact")
     try:
-        seen = services.preview_campaign(campaign, member, variant=variant)
+        seen = services.preview_campaign(campaign, member, variant=variant, in_full=in_full)
     except OpenUserError as error:
         return {"error": str(error) or gettext("There is nothing to send yet.")}
     name = str(seen.own["file"])

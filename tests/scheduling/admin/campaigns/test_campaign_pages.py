@@ -134,6 +134,14 @@ def test_what_runs_is_shown_and_not_changed(hr):
     assert hr.post(page(campaign), form(name="别的")).status_code == 403
 
 
+def test_who_may_not_change_it_reads_the_whole(hr, approver):
+    campaign = save(hr, a_en_text="Meeting at three")
+    html = seen(approver, page(campaign)).partition('data-testid="whole"')[2]
+    for words in ("三点开会", "Meeting at three", "everyone", "optional"):
+        assert words in html
+    assert 'x-show="compare' not in html
+
+
 def test_the_list_shows_the_figures_of_the_last_run_with_few_queries(hr):
     def queries() -> int:
         with CaptureQueriesContext(

@@ -1,0 +1,131 @@
+"""The sending policy of a company: quiet hours, caps, and the switch that stops everything that is not a reply."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.exceptions import OpenUserError
+from core.web.admin import NOTHING, FormAdmin, action, badge, change_url
+from scheduling import services
+from scheduling.admin.campaigns.life_forms import CancelForm
+from scheduling.models import SendingPolicy
+
+
+class PolicyForm(forms.ModelForm[SendingPolicy]):
+    """Half of the quiet hours is an error at the field that lacks."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        names = ("quiet_from", "quiet_until")
+        lacking = [name for name in names if data.get(name) is None and name not in self.errors]
+        if len(lacking) == 1:
+            words = _("Quiet hours have a beginning and an end. Enter both, or none.")
+            self.add_error(lacking[0], forms.ValidationError(words, code="half"))
+        return data
+
+
+@admin.register(SendingPolicy)
+class SendingPolicyAdmin(FormAdmin):
+    form = PolicyForm
+    list_display = ("corporation", "condition", "quiet_hours", "daily_cap", "weekly_cap")
+    list_select_related = ("corporation", "stopped_by")
+    search_fields = ("corporation__name",)
+    ordering = ("pk",)
+    fieldsets = (
+        (None, {"fields": ("corporation",)}),
+        (
+            _("Quiet hours"),
+            {
+                "fields": ("quiet_from", "quiet_until"),
+                "description": _("What would go out in between waits until their end. Replies are not held."),
+            },
+        ),
+        (
+            _("Caps"),
+            {
+                "fields": ("daily_cap", "weekly_cap"),
+                "description": _("Members get no more campaigns than that. Mandatory ones are not counted."),
+            },
+        ),
+    )
+    change_form_outer_before_template = "admin/campaigns/stopped.html"
+    actions_detail = ("stop_this", "allow_this")
+
+    class Media:
+        css = {"all": ("scheduling/campaigns.css",)}
+
+    @display(description=_("sending"))
+    def condition(self, policy: SendingPolicy) -> str:
+        return badge(_("stopped"), "bad") if policy.stopped_at else badge(_("allowed"), "good")
+
+    @display(description=_("quiet hours"))
+    def quiet_hours(self, policy: SendingPolicy) -> str:
+        if policy.quiet_from is None or policy.quiet_until is None:
+            return NOTHING
+        return f"{policy.quiet_from:%H:%M}–{policy.quiet_until:%H:%M}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("corporation",) if obj else ()
+
+    def has_stop_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("scheduling.stop_sendingpolicy")
+
+    @action(
+        description=_("Stop everything"),
+        permissions=["stop"],
+        icon="front_hand",
+        dialog={
+            "title": _("Stop everything that is not a reply?"),
+            "description": _(
+                "No campaign sends any more, for the whole company. What WeChat Work has not been given yet is taken "
+                "back. Answers to members go on."
+            ),
+            "form_class": CancelForm,
+            "form_submit_text": _("Stop everything"),
+        },
+    )
+    def stop_this(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
+        policy = SendingPolicy.objects.select_related("corporation").get(pk=object_id)
+        why = form.cleaned_data["why"]
+        act = partial(services.stop_sending, policy.corporation, by=request.user, why=why)  # type: ignore[arg-type]
+        return self._acted(request, policy, act, gettext("Sending is stopped: %(why)s") % {"why": why})
+
+    @action(
+        description=_("Allow sending"),
+        permissions=["stop"],
+        icon="play_circle",
+        dialog={
+            "title": _("Allow sending again?"),
+            "description": _("Campaigns that run go on where they were stopped."),
+            "form_submit_text": _("Allow sending"),
+        },
+    )
+    def allow_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        policy = SendingPolicy.objects.select_related("corporation").get(pk=object_id)
+        act = partial(services.allow_sending, policy.corporation)
+        return self._acted(request, policy, act, gettext("Sending is allowed again."))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Stop what goes on, allow what was stopped."""
+        stopped = SendingPolicy.objects.filter(pk=object_id).exclude(stopped_at=None).exists()
+        shown = "allow_this" if stopped else "stop_this"
+        return [one for one in super().get_actions_detail(request, object_id) if one.path == shown]
+
+    def _acted(
+        self, request: HttpRequest, policy: SendingPolicy, act: Callable[[], object], words: str
+    ) -> HttpResponse:
+        try:
+            act()
+        except OpenUserError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.log_change(request, policy, words)
+            self.message_user(request, words, messages.SUCCESS)
+        return HttpResponse(headers={"HX-Redirect": change_url(policy)})
