@@ -2,9 +2,10 @@
 addEventListener("DOMContentLoaded", async () => {
   const places = [...document.querySelectorAll("[data-segment]")];
   if (!places.length) return;
-  const query = new URLSearchParams(places.map((one) => ["key", one.dataset.segment]));
-  const answer = await fetch(`${places[0].dataset.url}?${query}`);
-  if (!answer.ok) return;
-  const { counts } = await answer.json();
-  for (const place of places) place.textContent = counts[place.dataset.segment] ?? place.dataset.broken;
+  for (const place of places) {
+    const answer = await fetch(`${place.dataset.url}?key=${place.dataset.segment}`);
+    if (!answer.ok) return;
+    const { counts } = await answer.json();
+    place.textContent = counts[place.dataset.segment] ?? place.dataset.broken;
+  }
 });
