@@ -9,9 +9,14 @@ from tests.support.stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMPANY = """
+import time
 from datetime import timedelta
 from django.utils import timezone
 from wecom.models import *
+for _ in range(240):  # the first sync takes departments away that WeChat Work does not know
+    if DirectorySync.objects.filter(status="done").exists():
+        break
+    time.sleep(0.25)
 company = Application.objects.get(is_default=True).corporation
 today = timezone.localdate()
 places = {}
