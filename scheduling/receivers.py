@@ -5,8 +5,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from scheduling import services
-from wecom.models import FactDefinition, Outbound
-from wecom.signals import fact_definition_removing, outbound_settled
+from wecom.models import FactDefinition, Outbound, Recall
+from wecom.signals import fact_definition_removing, outbound_settled, recall_settled
 
 
 @receiver(outbound_settled)
@@ -17,3 +17,8 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
 @receiver(fact_definition_removing)
 def on_fact_definition_removing(definition: FactDefinition, **_: Any) -> list[str]:
     return services.fact_uses(definition)
+
+
+@receiver(recall_settled)
+def on_recall_settled(recall: Recall, **_: Any) -> None:
+    services.follow_recall(recall)

@@ -8,6 +8,9 @@ message_sent = Signal()
 outbound_settled = Signal()
 """An Outbound reached its end: `outbound`."""
 
+recall_settled = Signal()
+"""A recall succeeded, or failed for good: `recall`."""
+
 media_downloaded = Signal()
 """The download of a member's file succeeded or failed: `download`."""
 

@@ -64,6 +64,7 @@ def request_render(
     recording: Recording | None = None,
     template: RenderTemplate | None = None,
     spliced: bool | None = None,
+    pattern: str = "",
     mode: str = "",
     format: str = "",
     captions: str = "",
@@ -84,7 +85,8 @@ def request_render(
     known: they time the lips best, and are the captions. Otherwise a recognition engine finds the words.
 
     A `template` sets how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
-    whether sentences that recur are rendered once, by default as the template has it.
+    whether sentences that recur are rendered once, by default as the template has it. Without a template, `pattern` is
+    the script with placeholders that `text` was made of: what lies between them is rendered once for all.
     """
     speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
@@ -96,7 +98,7 @@ def request_render(
     recipe = recipes.freeze(speaker, text, **looks, decision=decision, names=names_in(template, text))
     if recording is not None:
         recipe["recording"] = recording.sha256
-    elif template and (cuts := _cuts(template, text, spliced)):
+    elif cuts := _cuts(template, text, spliced) if template else variables.cuts(pattern, text):
         recipe["cuts"] = cuts
     what = {"digital_human": digital_human, "text": text, "mode": mode, "recipe": recipe, "template": template}
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}

@@ -120,3 +120,22 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
         model = Delivery
         fields = ("id", "run", "user_id", "status", "reason", "batch")
         read_only_fields = fields
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """The evidence of a delivery: a signed document."""
+
+    version = serializers.IntegerField()
+    installation = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    campaign = serializers.DictField()
+    run = serializers.DictField()
+    member = serializers.CharField(help_text="User ID.")
+    status = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    asked = serializers.DictField(allow_null=True, help_text="Who asked for approval, and when.")
+    approval = serializers.DictField(allow_null=True, help_text="Who approved exactly this, and when.")
+    started = serializers.DictField(allow_null=True)
+    call = serializers.DictField(allow_null=True, help_text="The call of message/send, with its attempts.")
+    video = serializers.DictField(allow_null=True, help_text="The video, with the consents that it rests on.")
+    signature = serializers.DictField(help_text="Ed25519 over the canonical JSON of all other fields.")

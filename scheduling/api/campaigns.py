@@ -22,6 +22,7 @@ from scheduling.api.campaign_serializers import (
     CampaignSerializer,
     CampaignStartSerializer,
     DeliverySerializer,
+    EvidenceSerializer,
 )
 from scheduling.models import Campaign, CampaignRun, Delivery
 
@@ -196,3 +197,9 @@ class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
     serializer_class = DeliverySerializer
     filterset_class = DeliveryFilter
     required_scopes = {"GET": READ}
+
+    @extend_schema(summary="Get the evidence of a delivery", responses=EvidenceSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def evidence(self, request: Request, pk: str) -> Response:
+        """What was said, with which consent, who approved it, when it went out. Signed: `manage.py verify_evidence`."""
+        return Response(services.evidence_bundle(self.get_object()))

@@ -15,7 +15,8 @@ from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.exceptions import ContentError
 
-MOST, PERSONAL, FLOWS = 1000, 200, 50  # members of a batch: equal words, words for each, flows to start
+# Members of a batch: equal words, words for each, flows to start, videos for each.
+MOST, PERSONAL, FLOWS, VIDEOS = 1000, 200, 50, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class CampaignWords:
     @cached_property
     def texts(self) -> list[str]:
         """All texts that may have variables."""
-        return [text for one in self.contents.values() for text in (one["text"], *_strings(one["card"]))]
+        parts = (text for one in self.contents.values() for text in (one["text"], one["card"], one.get("values")))
+        return [text for part in parts for text in _strings(part)]
 
     @property
     def is_personal(self) -> bool:
@@ -67,7 +69,9 @@ class CampaignWords:
     def batch_size(self) -> int:
         if self.content_type == Campaign.ContentType.FLOW:
             return FLOWS
-        return PERSONAL if self.is_personal else MOST
+        if not self.is_personal:
+            return MOST
+        return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
 
 
 def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:

@@ -89,7 +89,8 @@ def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingEr
 
 
 def _variables(row: CampaignContent) -> Iterator[SchedulingError]:
-    words = CampaignWords(campaign_id=0, content_type="", contents={"A/zh": {"text": row.text, "card": row.card}})
+    own = {"text": row.text, "card": row.card, "values": row.values}
+    words = CampaignWords(campaign_id=0, content_type="", contents={"A/zh": own})
     for text in words.texts:
         if variables.has_stray_braces(text):
             remedy = _("Write a variable like {{name}} or {{name|colleague}}.")
@@ -106,11 +107,12 @@ def _video(row: CampaignContent) -> Iterator[SchedulingError]:
     source = row.template or row.presentation
     if source is None:
         try:
-            avatars.check_script(row.text)
+            avatars.check_script(variables.fill(row.text, dict.fromkeys(slots_of(row.campaign.sender), "…")))
         except ScriptError as error:
             yield SchedulingError(error.message, code=error.code, field="text", remedy=error.remedy)
         return
-    faults = avatars.source_faults(source) or avatars.personal_faults(source, row.values, {})
+    plain = {name: variables.without_default(value) for name, value in row.values.items()}
+    faults = avatars.source_faults(source) or avatars.personal_faults(source, plain, slots_of(row.campaign.sender))
     if faults:
         field = "template" if row.template else "presentation"
         yield _error(field, f"{field}_{faults[0].code}"[:40], faults[0].words, faults[0].remedy)

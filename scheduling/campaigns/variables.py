@@ -35,6 +35,11 @@ def has_stray_braces(text: str) -> bool:
     return BRACES.search(VARIABLE.sub("", text)) is not None
 
 
+def without_default(text: str) -> str:
+    """The text with {{name}} in the place of {{name|colleague}}, as video templates write it."""
+    return VARIABLE.sub(lambda found: f"{{{{{found[1]}}}}}", text)
+
+
 def fill(text: str, facts: Mapping[str, str]) -> str:
     """The text with its variables replaced, in one pass: braces in values stay as they are."""
     return VARIABLE.sub(lambda found: facts.get(found[1]) or (found[2] or "").strip(), text)

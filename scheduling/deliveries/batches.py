@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
-from avatars.models import Render
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from core.work import crash_points
@@ -17,6 +17,7 @@ from scheduling.campaigns import content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.deliveries import flow_starts, videos
 from scheduling.deliveries.progress import end_batch
+from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, Delivery
 from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member
@@ -47,25 +48,24 @@ def send(batch: Batch, *, now: datetime) -> None:
         batch.postpone(quiet, Batch.Reason.QUIET, count_attempt=False)
         return
     words = CampaignWords.of(campaign.pk, run.content)
-    video: Render | None = None
+    found: Videos | None = None
     if words.content_type == Campaign.ContentType.VIDEO:
-        video, waits = videos.video_of(batch, words, application, now=now)
-        if waits:
+        found = videos.videos_of(batch, words, _members(batch), application, now=now)
+        if found.waits:
             batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
             return
     try:
-        _send(batch, words, application, video, now=now)
+        _send(batch, words, application, found, now=now)
     except OpenUserError as error:
         logger.warning("A batch cannot be sent.", extra={"cid": batch.cid, "batch": batch.pk, "code": error.code})
         _give_up(batch, Delivery.Status.FAILED, Delivery.Reason.REFUSED, now=now)
 
 
 @transaction.atomic
-def _send(batch: Batch, words: CampaignWords, application: Application, video: Render | None, *, now: datetime) -> None:
+def _send(batch: Batch, words: CampaignWords, application: Application, found: Videos | None, *, now: datetime) -> None:
     run = batch.run
-    planned = Delivery.objects.filter(run=run, batch=batch.number, status=Delivery.Status.PLANNED)
-    _put_off(batch, planned, application, now=now)
-    members = dict(planned.values_list("member_id", "member__user_id").order_by("member_id"))
+    _put_off(batch, _planned(batch), application, now=now)
+    members = _members(batch)
     if not members:
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=0, failed=0, now=now)
@@ -77,10 +77,12 @@ def _send(batch: Batch, words: CampaignWords, application: Application, video: R
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=sent, failed=failed, now=now)
         return
-    if words.content_type == Campaign.ContentType.VIDEO:
-        title = run.campaign.name
-        outbound = videos.send(application, own, video, to=list(members.values()), title=title, **options)
-        calls = {outbound.pk: list(members)}
+    reason = ""
+    if found is not None:
+        calls = videos.send_all(application, found, members, title=run.campaign.name, **options)
+        if found.degraded:
+            reason = Batch.Reason.TEXT
+            _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
     elif words.is_personal:
         calls = _send_personal(application, words.content_type, own, members, options)
     else:
@@ -89,13 +91,21 @@ def _send(batch: Batch, words: CampaignWords, application: Application, video: R
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
     if len(calls) == 1:
-        reason = Batch.Reason.TEXT if words.content_type == Campaign.ContentType.VIDEO and video is None else ""
         batch.settle(Batch.Status.DONE, reason, outbound_id=next(iter(calls)), pending=1)
     else:
         for number, keys in calls.items():
             Delivery.objects.filter(run=run, member__in=keys).update(outbound=number)
-        batch.settle(Batch.Status.DONE, pending=len(calls))
+        batch.settle(Batch.Status.DONE, reason, pending=len(calls))
     crash_points.point("batch.queued")
+
+
+def _planned(batch: Batch) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
+
+
+def _members(batch: Batch) -> dict[int, str]:
+    """The user IDs of those who are to get it, by key."""
+    return dict(_planned(batch).values_list("member_id", "member__user_id").order_by("member_id"))
 
 
 def _send_personal(
@@ -157,7 +167,6 @@ def _free_number(batch: Batch) -> int:
 
 @transaction.atomic
 def _give_up(batch: Batch, status: Delivery.Status, reason: Delivery.Reason, *, now: datetime) -> None:
-    planned = Delivery.objects.filter(run=batch.run, batch=batch.number, status=Delivery.Status.PLANNED)
-    count = planned.update(status=status, reason=reason)
+    count = _planned(batch).update(status=status, reason=reason)
     batch.settle(Batch.Status.DONE, str(reason))
     end_batch(batch, sent=0, failed=count, now=now)

@@ -176,24 +176,24 @@ def _renders(campaign: Campaign, words: CampaignWords, application: Application)
     for row in campaign.contents.select_related("digital_human", "template", "presentation"):
         own, label = words[row.variant, row.language], f"{row.get_language_display()} · {row.variant}"
         try:
-            render = existing_render(own, application)
+            script = videos.script_of(own, {}, language=row.language)
+            render = existing_render(own, script, application)
             source = row.template or row.presentation
             if render is not None:
                 yield NeededRender(label=label, render=render)
             elif source is not None:
-                script = avatars.personalise(source, row.values, facts={}, slots={}, language=row.language)
-                yield NeededRender(label=label, seconds=avatars.estimate_personal_render(script).likely)
+                personal = avatars.personalise(source, row.values, facts={}, slots={}, language=row.language)
+                yield NeededRender(label=label, seconds=avatars.estimate_personal_render(personal).likely)
             else:
                 human = row.digital_human or conversations.digital_human_of(application)
-                yield NeededRender(label=label, seconds=avatars.estimate_render(row.text, human.mode).likely)
+                yield NeededRender(label=label, seconds=avatars.estimate_render(script, human.mode).likely)
         except AvatarError as error:
             yield NeededRender(label=label, error=str(error))
 
 
-def existing_render(own: Mapping[str, Any], application: Application) -> Render | None:
+def existing_render(own: Mapping[str, Any], script: str, application: Application) -> Render | None:
     """The finished video of these words, if there is one."""
-    words = videos.script_of(own)
-    found = Render.objects.filter(text=words, status=Render.Status.DONE).order_by("-pk")
+    found = Render.objects.filter(text=script, status=Render.Status.DONE).order_by("-pk")
     human = own["template_id"] or own["presentation_id"]
     if human:
         return found.first()

@@ -53,10 +53,11 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
     seen: dict[str, Any] = {"member": member, "variant": chosen, "language": language, "own": own}
     if words.content_type == Campaign.ContentType.FLOW:
         return MemberPreview(**seen)
-    if words.content_type == Campaign.ContentType.VIDEO:
-        return MemberPreview(**seen, words=videos.script_of(own), render=existing_render(own, application))
     facts = member_facts(member, language)
     if not in_full:
         facts = {name: without_personal(value, member) for name, value in facts.items()}
+    if words.content_type == Campaign.ContentType.VIDEO:
+        script = videos.script_of(own, facts, language=language)
+        return MemberPreview(**seen, words=script, render=existing_render(own, script, application))
     content = compose(words.content_type, own, facts)
     return MemberPreview(**seen, words=content.words(), content=content)

@@ -43,14 +43,25 @@ def follow(outbound: Outbound, *, now: datetime) -> None:
             keys = Member.objects.filter(corporation=company, user_id__in=user_ids).values("pk")
             failed += rows.filter(member__in=keys).update(status=Delivery.Status.FAILED, reason=reason)
     if outbound.status == Outbound.Status.DONE:
-        degraded = {"status": Delivery.Status.DEGRADED, "reason": Delivery.Reason.TEXT}
-        ended = degraded if batch.reason == Batch.Reason.TEXT else {"status": Delivery.Status.SENT}
-        sent = rows.update(**ended)
+        sent = 0
+        if batch.reason == Batch.Reason.TEXT:
+            sent = rows.filter(reason=Delivery.Reason.TEXT).update(status=Delivery.Status.DEGRADED)
+        sent += rows.update(status=Delivery.Status.SENT)
         _settle(batch, outbound, sent=sent, failed=failed, now=now)
         return
     reason = REASONS.get(outbound.reason, Delivery.Reason.REFUSED)
     failed += rows.update(status=STATUSES.get(reason, Delivery.Status.FAILED), reason=reason)
     _settle(batch, outbound, sent=0, failed=failed, now=now)
+
+
+def note_recall(outbound: Outbound) -> int:
+    """Those who had got a call that was taken back; returns how many they are, 0 if it is no campaign's."""
+    batch = Batch.objects.filter(outbound=outbound).first()
+    rows = Delivery.objects.filter(outbound=outbound)
+    if batch is not None:
+        rows = Delivery.objects.filter(run=batch.run_id, batch=batch.number)
+    got = rows.filter(status__in=(Delivery.Status.SENT, Delivery.Status.DEGRADED))
+    return got.update(status=Delivery.Status.RECALLED)
 
 
 def _settle(batch: Batch, outbound: Outbound, *, sent: int, failed: int, now: datetime) -> None:

@@ -1,6 +1,8 @@
-"""Videos of campaigns: one render for equal words, asked for ahead, and the words alone where it fails or is late."""
+"""Videos of campaigns: one render for equal words, and the words alone where a video fails or is late."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,66 +13,118 @@ from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import Consent, DigitalHuman, Presentation, Render, RenderTemplate
 from conversations import services as conversations
+from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords
 from scheduling.models import Batch
+from scheduling.schedules.personalisation import member_facts
 from wecom import contents
-from wecom.models import Application, Outbound
+from wecom.models import Application, Member
+
+Words = Mapping[str, Any]
 
 
-def request(words: Mapping[str, Any], application: Application, *, cid: str) -> Render:
-    """The render of a content, made already or on its way. Raises the errors of `avatars.request_render`."""
-    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": cid}
-    source = _source(words)
-    if source is not None:
-        script = avatars.personalise(source, words["values"], facts={}, slots={}, language=words.get("language", ""))
-        return avatars.request_personal_render(script, **options)
-    chosen = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()
-    return avatars.request_render(chosen or conversations.digital_human_of(application), words["text"], **options)
+@dataclass(frozen=True, kw_only=True)
+class Videos:
+    """The videos of a batch.
+
+    Attributes:
+        renders: the finished video of each member, by key; None for those who get the words alone.
+        scripts: what each member's video says.
+        waits: whether one is still being made, and worth waiting for.
+    """
+
+    renders: Mapping[int, Render | None]
+    scripts: Mapping[int, str]
+    waits: bool
+
+    @property
+    def degraded(self) -> list[int]:
+        """The members who get the words alone."""
+        return [key for key, render in self.renders.items() if render is None]
 
 
-def video_of(
-    batch: Batch, words: CampaignWords, application: Application, *, now: datetime
-) -> tuple[Render | None, bool]:
-    """The finished video of a batch, None if its words go out alone, and whether it is still worth waiting for."""
+def videos_of(
+    batch: Batch, words: CampaignWords, members: Mapping[int, str], application: Application, *, now: datetime
+) -> Videos:
+    """The videos of a batch's members, asked for at the first look; one that fails is not asked for again.
+
+    Of personal ones, only what differs is rendered for each.
+    """
     own = words[batch.variant, batch.language]
-    try:
-        render = request(own, application, cid=batch.cid)
-    except AvatarError:
-        return None, False
-    if render.status == Render.Status.DONE:
-        return render, False
-    patience = timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
-    late = now - (batch.started_at or timezone.now()) > patience
-    return None, not render.is_finished and not late
+    if not words.is_personal:
+        scripts = dict.fromkeys(members, script_of(own, {}, language=batch.language))
+        facts: dict[int, Mapping[str, str]] = {key: {} for key in members}
+    else:
+        rows = Member.objects.filter(pk__in=members).select_related("main_department").prefetch_related("facts")
+        facts = {member.pk: member_facts(member, batch.language) for member in rows.order_by("pk")}
+        scripts = {key: script_of(own, known, language=batch.language) for key, known in facts.items()}
+    if not batch.renders:
+        asked: dict[str, int | None] = {}
+        for key, known in facts.items():
+            if scripts[key] not in asked:
+                asked[scripts[key]] = _request(own, known, application, batch, spliced=words.is_personal or None)
+        batch.renders = asked
+        batch.update_leased(renders=asked)
+    rendered = Render.objects.in_bulk([number for number in batch.renders.values() if number])
+    found = {key: rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
+    late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
+    going = any(not render.is_finished for render in rendered.values())
+    renders = {key: one if one is not None and one.status == Render.Status.DONE else None for key, one in found.items()}
+    return Videos(renders=renders, scripts=scripts, waits=going and not late)
 
 
-def send(
-    application: Application,
-    words: Mapping[str, Any],
-    video: Render | None,
-    *,
-    to: Sequence[str],
-    title: str,
-    expires_at: datetime | None,
-    cid: str,
-) -> Outbound:
-    """Queue the video of a batch, or its script as text. Raises `ContentError` and the errors of files."""
-    if video is not None:
-        return conversations.broadcast_video(application, video, to=to, title=title, expires_at=expires_at, cid=cid)
-    script = avatars.plain_script(script_of(words))
-    text = contents.Text(content=contents.split_text(script)[0])
-    return conversations.broadcast(application, text, to=to, expires_at=expires_at, cid=cid)
+def send_all(
+    application: Application, videos: Videos, members: Mapping[int, str], *, title: str, **options: Any
+) -> dict[int, list[int]]:
+    """Queue each video to all who get it, and scripts as text; the members by Outbound. Raises the errors of files."""
+    same: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for key in members:
+        render = videos.renders.get(key)
+        same[(render.pk, "") if render else (0, videos.scripts.get(key, ""))].append(key)
+    calls = {}
+    for (_render, script), keys in same.items():
+        render, names = videos.renders.get(keys[0]), [members[key] for key in keys]
+        if render is not None:
+            outbound = conversations.broadcast_video(application, render, to=names, title=title, **options)
+        else:
+            text = contents.Text(content=contents.split_text(avatars.plain_script(script))[0])
+            outbound = conversations.broadcast(application, text, to=names, **options)
+        calls[outbound.pk] = keys
+    return calls
 
 
-def script_of(words: Mapping[str, Any]) -> str:
-    """What a content's video says."""
+def script_of(words: Words, facts: Mapping[str, str], *, language: str = "") -> str:
+    """What a content's video says to a member of whom these facts are known."""
     source = _source(words)
-    if source is None:
-        return str(words["text"])
-    return avatars.personalise(source, words["values"], facts={}, slots={}, language="").text
+    return variables.fill(words["text"], facts) if source is None else _personal(source, words, facts, language).text
 
 
-def _source(words: Mapping[str, Any]) -> avatars.VideoSource | None:
+def _personal(
+    source: avatars.VideoSource, words: Words, facts: Mapping[str, str], language: str
+) -> avatars.PersonalScript:
+    values = {name: variables.fill(value, facts) for name, value in words["values"].items()}
+    return avatars.personalise(source, values, facts={}, slots={}, language=language)
+
+
+def _request(
+    words: Words, facts: Mapping[str, str], application: Application, batch: Batch, *, spliced: bool | None
+) -> int | None:
+    """The key of the render that was asked for; None if these words cannot become a video."""
+    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": batch.cid}
+    source = _source(words)
+    try:
+        if source is not None:
+            personal = _personal(source, words, facts, batch.language)
+            return avatars.request_personal_render(personal, spliced=spliced, **options).pk
+        human = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()
+        human = human or conversations.digital_human_of(application)
+        pattern = variables.without_default(words["text"]) if spliced else ""
+        return avatars.request_render(human, script_of(words, facts), pattern=pattern, **options).pk
+    except AvatarError:
+        return None
+
+
+def _source(words: Words) -> avatars.VideoSource | None:
     if words["template_id"]:
         return RenderTemplate.objects.select_related("digital_human").get(pk=words["template_id"])
     if words["presentation_id"]:

@@ -1,7 +1,7 @@
 """A campaign as it is sent: a run for each moment, batches of at most a thousand, and a row for each member."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -83,6 +83,9 @@ class Batch(Work):
         Outbound, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("outbound message")
     )
     pending = models.PositiveIntegerField(_("calls on their way"), default=0, editable=False)
+    renders: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, editable=False, help_text="The render that was asked for, by script; null where none can be made."
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects = BatchQuerySet.as_manager()

@@ -1,5 +1,6 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
@@ -12,7 +13,7 @@ from scheduling.services.audiences import kept_sheets, preview_audience, read_au
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
 from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
-from scheduling.services.campaign_runs import follow_call, send_batch, start_run, sweep_campaigns
+from scheduling.services.campaign_runs import follow_call, follow_recall, send_batch, start_run, sweep_campaigns
 from scheduling.services.campaigns import (
     approve,
     ask_approval,
@@ -90,6 +91,7 @@ __all__ = [
     "check_segment_name",
     "count_segments",
     "due_moment",
+    "evidence_bundle",
     "expire_sheets",
     "fact_uses",
     "fill_calendars",
@@ -97,6 +99,7 @@ __all__ = [
     "find_recipients",
     "first_names",
     "follow_call",
+    "follow_recall",
     "forecast_campaign",
     "forecast_start",
     "forget_old_runs",

@@ -10,7 +10,7 @@ from core.work import crash_points
 from core.work.base import LeaseLost
 from scheduling.deliveries import batches, outcomes, progress, run_start
 from scheduling.models import FAR, Batch, Campaign, CampaignRun
-from wecom.models import Outbound
+from wecom.models import Outbound, Recall
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
@@ -46,6 +46,12 @@ def follow_call(outbound: Outbound, *, now: datetime | None = None) -> None:
     """Count a call that has ended towards its campaign. Only bulk messages are asked about."""
     if outbound.is_bulk:
         outcomes.follow(outbound, now=now or timezone.now())
+
+
+def follow_recall(recall: Recall) -> None:
+    """Note for each member of a campaign's call that it was taken back from them."""
+    if recall.outbound.is_bulk and recall.status == Recall.Status.DONE:
+        outcomes.note_recall(recall.outbound)
 
 
 def sweep_campaigns(*, now: datetime | None = None) -> int:

@@ -9,6 +9,7 @@ the subscribers, a batch at a time, counters on the campaign, and no row for a p
 import argparse
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def child(rows: int, *, freeze: bool) -> None:
             ours(rows, application, send=not freeze)
             if not freeze:
                 listmonk(rows, application)
-                ledger(rows, emulator)
+                ledger(rows, Path(folder) / "emulator.sqlite3")
         finally:
             owner.end_all()
             connection.close()
@@ -176,12 +177,16 @@ def listmonk(rows: int, application: Any) -> None:
     print(f"    {peer.statements / (rows / BATCH):.1f} statements a batch; no outcome for a person", flush=True)
 
 
-def ledger(rows: int, emulator: Any) -> None:
-    """Everybody has both messages once, and nobody has one twice."""
-    import sqlite3
-
-    del emulator
-    print(f"    {rows:,} members", flush=True) if sqlite3.sqlite_version else None
+def ledger(rows: int, database: Path) -> None:
+    """Count in the emulator's ledger: everybody has each of the two messages once."""
+    counted = (
+        "SELECT COUNT(*), COUNT(DISTINCT message.content || entry.member_id) FROM emulator_entry entry "
+        "JOIN emulator_message message ON message.id = entry.message_id WHERE entry.received"
+    )
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=60) as connection:
+        entries, different = connection.execute(counted).fetchone()
+    goal("members who got a message twice", entries - different, at_most=0)
+    goal("messages that nobody got", 2 * rows - different, at_most=0)
 
 
 class Measured:

@@ -6,6 +6,7 @@ A recall is safe to repeat, so a lost answer needs no special care.
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from core.work.base import LeaseLost
 from wecom.client import api, retry_policy
 from wecom.exceptions import ApiError, ContentError, WeComError
 from wecom.models import Outbound, Recall
+from wecom.signals import recall_settled
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ def _request_one(outbound: Outbound, *, cid: str, now: datetime) -> Recall:
     if not outbound.is_finished and outbound.first_attempt_at is None and outbound.cancel(Outbound.Reason.RECALLED):
         recall.status, recall.reason, recall.finished_at = Recall.Status.DONE, Recall.Reason.UNSENT, now
         recall.save()
+        recall_settled.send(Recall, recall=recall)
         return recall
     _check(outbound, now)
     recall.save()
@@ -89,7 +92,7 @@ def _recall(recall: Recall, now: datetime) -> None:
         recall.postpone(now + LOOK_AGAIN, Recall.Reason.SENDING, count_attempt=False)
         return
     if not outbound.msgid:
-        recall.settle(Recall.Status.FAILED, Recall.Reason.NEVER_SENT)
+        _settle(recall, Recall.Status.FAILED, Recall.Reason.NEVER_SENT)
         return
     try:
         api.post(recall.application, "message/recall", {"msgid": outbound.msgid})
@@ -97,9 +100,15 @@ def _recall(recall: Recall, now: datetime) -> None:
         errcode = error.errcode if isinstance(error, ApiError) else None
         reason = {TOO_OLD: Recall.Reason.TOO_LATE, NOT_OURS: Recall.Reason.FOREIGN}.get(errcode or 0)
         if reason is not None:
-            recall.settle(Recall.Status.FAILED, reason, errcode=errcode)
+            _settle(recall, Recall.Status.FAILED, reason, errcode=errcode)
         else:
             retry_policy.retry_or_fail(recall, recall.application, error)
         return
-    recall.settle(Recall.Status.DONE, errcode=0)
+    _settle(recall, Recall.Status.DONE, "", errcode=0)
     logger.info("A message was recalled.", extra={"cid": recall.cid})
+
+
+def _settle(recall: Recall, status: Recall.Status, reason: str, **fields: Any) -> None:
+    with transaction.atomic():
+        recall.settle(status, reason, **fields)
+        recall_settled.send(Recall, recall=recall)

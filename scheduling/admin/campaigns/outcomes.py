@@ -3,13 +3,15 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from conversations.models import Message
 from core.web.admin import badge
 from scheduling.admin.campaigns.columns import delivery_badge
 from scheduling.models import Batch, CampaignRun, Delivery
@@ -19,6 +21,8 @@ PER_PAGE = 50
 MOST_COUNTED = 200_000
 """Members up to which a page that is open counts them by reason; larger runs are counted when they have ended."""
 CHUNK = 2_000
+GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED, Delivery.Status.RECALLED)
+REPLIES_WITHIN = timedelta(days=3)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -71,6 +75,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "open": max(0, run.planned - over) if run.ended_at is None else 0,
         "degraded": degraded_in(run),
         "recalled": recalled_in(run),
+        "replied": replied_to(run),
         "by_reason": _by_reason(run),
         "by_variant": _by_variant(run),
         "page_of_rows": shown,
@@ -86,15 +91,22 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def degraded_in(run: CampaignRun) -> int:
     """How many got the words instead of the video."""
-    simpler = run.batches.filter(reason=Batch.Reason.TEXT).exclude(ended_at=None)
-    return int(simpler.aggregate(count=Sum("size"))["count"] or 0)
+    return run.deliveries.filter(status=Delivery.Status.DEGRADED).count()
 
 
 def recalled_in(run: CampaignRun) -> int:
     """How many had got it and it was recalled."""
-    got = run.deliveries.filter(status__in=(Delivery.Status.SENT, Delivery.Status.DEGRADED))
-    together = run.batches.filter(outbound__recall__status=Recall.Status.DONE).values("number")
-    return got.filter(Q(batch__in=together) | Q(outbound__recall__status=Recall.Status.DONE)).count()
+    return run.deliveries.filter(status=Delivery.Status.RECALLED).count()
+
+
+def replied_to(run: CampaignRun) -> int:
+    """How many of those who got it wrote to the application within three days."""
+    got = Delivery.objects.filter(run=run, member=OuterRef("member"), status__in=GOT)
+    until = run.moment + REPLIES_WITHIN
+    written = Message.objects.filter(
+        application=run.campaign.sender, direction=Message.Direction.IN, created_at__range=(run.moment, until)
+    )
+    return written.filter(Exists(got)).aggregate(count=Count("member", distinct=True))["count"] or 0
 
 
 def evidence_of(run: CampaignRun, delivery: Delivery) -> Evidence:

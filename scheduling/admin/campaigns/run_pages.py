@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, s
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment
-from scheduling.models import CampaignRun
+from scheduling.models import CampaignRun, Delivery
 
 
 @admin.register(CampaignRun)
@@ -38,7 +38,12 @@ class CampaignRunAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.csv_view)
-        return [path("<int:pk>/csv/", view, name="scheduling_campaignrun_csv"), *super().get_urls()]
+        evidence = self.admin_site.admin_view(self.evidence_view)
+        return [
+            path("<int:pk>/csv/", view, name="scheduling_campaignrun_csv"),
+            path("<int:pk>/evidence/<int:delivery>/", evidence, name="scheduling_campaignrun_evidence"),
+            *super().get_urls(),
+        ]
 
     @display(description=_("moment"), ordering="moment")
     def when_due(self, run: CampaignRun) -> str:
@@ -72,6 +77,17 @@ class CampaignRunAdmin(ReadOnlyAdmin):
         if run is not None:
             context |= {"run": run, "state": run_state(run), **outcomes.page_of(run, request.GET)}
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return answer
+
+    def evidence_view(self, request: HttpRequest, pk: int, delivery: int) -> HttpResponse:
+        """The signed evidence of one member's delivery, as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = Delivery.objects.select_related("member", "run__campaign", "outbound__upload")
+        found = services.evidence_bundle(get_object_or_404(rows, pk=delivery, run=pk))
+        name = f"evidence-{pk}-{delivery}.json"
+        answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
 
     def csv_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:

@@ -102,6 +102,7 @@ def test_a_recall_takes_it_from_all_and_says_so(run, sender, staff):
     for pk in list(Recall.objects.values_list("pk", flat=True)):
         recalls.run_recall(pk)
     assert [[entry["recalled"] for entry in one.received()] for one in staff] == [[True]] * 3
+    assert outcomes(run.campaign)["recalled"] == 3
     html = seen(sender, page(run))
     assert html.partition('id="run-table"')[2].count(">recalled<") == 3
     assert 'data-testid="recalled">3<' in html

@@ -1,0 +1,102 @@
+"""The evidence of one delivery: the words, whose face, which consent, who approved it, and when it went out."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from avatars.models import Consent, Render
+from core import signed_documents
+from scheduling.models import Batch, Campaign, CampaignChange, Delivery
+from wecom.models import Outbound, Upload
+
+VERSION = 1
+
+
+def bundle(delivery: Delivery) -> dict[str, Any]:
+    """The evidence as a signed document, see `core.signed_documents`. What was erased meanwhile is missing from it."""
+    run, campaign = delivery.run, delivery.run.campaign
+    outbound = outbound_of(delivery)
+    data = {
+        "version": VERSION,
+        "installation": settings.SITE_URL,
+        "made_at": _time(timezone.now()),
+        "campaign": {"id": campaign.pk, "name": campaign.name, "digest": run.digest},
+        "run": {"id": run.pk, "moment": _time(run.moment)},
+        "member": delivery.member.user_id,
+        "status": str(delivery.status),
+        "reason": str(delivery.reason),
+        "approval": _step(campaign, Campaign.State.APPROVED, run.digest),
+        "asked": _step(campaign, Campaign.State.WAITING, run.digest),
+        "started": _step(campaign, Campaign.State.SCHEDULED),
+        "call": _call(outbound) if outbound else None,
+        "video": _video(outbound.upload) if outbound and outbound.upload else None,
+    }
+    return signed_documents.sign(data)
+
+
+def outbound_of(delivery: Delivery) -> Outbound | None:
+    """The call that carried a delivery: its own, or its batch's."""
+    if delivery.outbound is not None or not delivery.batch:
+        return delivery.outbound
+    batch = Batch.objects.filter(run=delivery.run_id, number=delivery.batch).select_related("outbound__upload").first()
+    return batch.outbound if batch else None
+
+
+def _step(campaign: Campaign, after: Campaign.State, digest: str = "") -> dict[str, Any] | None:
+    """Who took a step and when; of an approval the one that is bound to what was sent."""
+    rows = CampaignChange.objects.filter(campaign=campaign, after=after).select_related("by")
+    row = (rows.filter(digest=digest) if digest else rows).first()
+    if row is None:
+        return None
+    return {"by": row.by.get_username() if row.by else "", "at": _time(row.at), "why": row.why, "digest": row.digest}
+
+
+def _call(outbound: Outbound) -> dict[str, Any]:
+    body = bytes(outbound.body or b"")
+    tries = outbound.tries.order_by("number")
+    return {
+        "msgid": outbound.msgid,
+        "errcode": outbound.errcode,
+        "msgtype": outbound.msgtype,
+        "content": outbound.content,
+        "body_sha256": hashlib.sha256(body).hexdigest() if body else "",
+        "file": {"name": outbound.upload.filename, "sha256": outbound.upload.sha256} if outbound.upload else None,
+        "attempts": [
+            {"at": _time(one.started_at), "ended_at": _time(one.ended_at), "outcome": str(one.outcome)} for one in tries
+        ],
+    }
+
+
+def _video(upload: Upload) -> dict[str, Any] | None:
+    render = Render.objects.filter(video=upload.path).select_related("digital_human", "template").first()
+    if render is None:
+        return None
+    consents = {"face": render.consent, "voice": render.voice_consent, "partner": render.partner_consent}
+    return {
+        "render": render.pk,
+        "content_id": render.content_id,
+        "sha256": _sha256(str(render.video.name)),
+        "words": render.text,
+        "digital_human": render.digital_human.name,
+        "template": {"id": render.template_id, "name": str(render.template)} if render.template else None,
+        "consents": {name: _consent(one) for name, one in consents.items() if one is not None},
+    }
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {"id": consent.pk, "person": consent.person, "valid_from": _time(consent.valid_from)}
+
+
+def _sha256(name: str) -> str:
+    """The hash of a stored file; "" if it is gone."""
+    if not default_storage.exists(name):
+        return ""
+    with default_storage.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _time(value: Any) -> str:
+    return value.isoformat() if value else ""

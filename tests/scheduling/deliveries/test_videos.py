@@ -1,0 +1,78 @@
+"""Videos of campaigns: equal words are one render, personal ones a render each, and failed ones their words."""
+
+import pytest
+
+from avatars.models import Render
+from scheduling.models import Batch
+from tests.scheduling.support.campaigns import launch, outcomes, work
+from tests.support.factories import make_template
+from wecom.models import Member, Outbound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+
+
+@pytest.fixture
+def stored(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "v.mp4").write_bytes(b"video")
+    return tmp_path
+
+
+def texts(people) -> list[list[str]]:
+    return [one.texts() for one in people]
+
+
+def test_equal_words_are_one_render_for_all(company, staff, stored):
+    campaign = launch("各位同事，早上好。", content_type="video")
+    work(calls=False)
+    render = Render.objects.get()
+    assert render.purpose == "campaign"
+    assert Batch.objects.get().reason == "rendering"
+    assert not Outbound.objects.exists()
+    assert outcomes(campaign) == {"planned": 3}
+
+
+def test_the_words_go_out_where_the_video_fails(company, staff, stored):
+    campaign = launch("各位同事，早上好。", content_type="video")
+    work(calls=False)
+    Render.objects.update(status="failed", reason="engine_failed")
+    Batch.objects.update(due_at=campaign.created_at)
+    work()
+    assert texts(staff) == [["各位同事，早上好。"]] * 3
+    assert outcomes(campaign) == {"degraded:text": 3}
+    assert Render.objects.count() == 1
+
+
+def test_each_member_has_a_video_of_their_own_words(company, staff, stored):
+    launch("{{name}}，早上好。今天三点开会。", content_type="video")
+    work(calls=False)
+    renders = Render.objects.all()
+    assert sorted(render.text for render in renders) == sorted(
+        f"{one.user_id}，早上好。今天三点开会。" for one in staff
+    )
+    assert all("cuts" in render.recipe for render in renders)  # what is equal is rendered once
+
+
+def test_of_personal_videos_only_the_failed_one_is_written(company, staff, stored):
+    campaign = launch("{{name}}，早上好。", content_type="video")
+    work(calls=False)
+    failed = Render.objects.get(text__startswith=staff[0].user_id)
+    Render.objects.filter(pk=failed.pk).update(status="failed", reason="engine_failed")
+    Batch.objects.update(due_at=campaign.created_at)
+    work(calls=False)
+    assert Batch.objects.get().reason == "rendering"  # the others are still being made
+    Render.objects.exclude(pk=failed.pk).update(status="cancelled")
+    Batch.objects.update(due_at=campaign.created_at)
+    work()
+    assert texts(staff)[0] == [f"{staff[0].user_id}，早上好。"]
+    assert outcomes(campaign) == {"degraded:text": 3}
+
+
+def test_a_template_takes_facts_with_defaults(company, staff, stored):
+    Member.objects.filter(user_id=staff[0].user_id).update(name="")
+    template = make_template()
+    launch({"template": template, "values": {"name": "{{name|同事}}"}}, content_type="video")
+    work(calls=False)
+    said = list(Render.objects.values_list("text", flat=True))
+    assert len(said) == 3
+    assert sum("同事" in text for text in said) == 1
