@@ -24,6 +24,7 @@ FOLDER_PERMISSIONS = {
     "portraits": "avatars.view_digitalhuman",
     "scenery": "avatars.view_digitalhuman",
     "renders": "avatars.view_render",
+    "campaigns": "scheduling.view_campaign",
     "recordings": "avatars.view_render",
     "renditions": "avatars.view_rendition",
     "narrations": "avatars.view_narration",

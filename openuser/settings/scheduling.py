@@ -15,8 +15,9 @@ SCHEDULING: dict[str, Any] = {
     "PRERENDER_MAX_MINUTES": 12 * 60,
     # Batches of a campaign, of up to 1,000 members each, that are on their way at a time.
     "CAMPAIGN_WINDOW": env.int("OPENUSER_CAMPAIGN_WINDOW", default=4),
-    # A campaign pauses itself once so many messages failed, and they are this share of all that ended.
+    # Failed messages from which on a campaign can pause itself.
     "STORM_LEAST": env.int("OPENUSER_CAMPAIGN_STORM_LEAST", default=20),
+    # Share of failed messages, in per cent of all that ended, from which on it does.
     "STORM_PERCENT": env.int("OPENUSER_CAMPAIGN_STORM_PERCENT", default=20),
     # Minutes without an answer after which a dialogue rests, and messages of campaigns no longer wait for its end.
     "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.exceptions import OpenUserError
 from core.spreadsheets import LARGEST_FILE, csv_file
-from core.web.admin import FormAdmin, action, short_time
+from core.web.admin import NOTHING, FormAdmin, action, short_time
 from scheduling import services
 from scheduling.admin.calendar_days import usual_corporation
 from scheduling.models import AudienceSheet
@@ -44,13 +44,13 @@ class SheetForm(forms.Form):
 
 @admin.register(AudienceSheet)
 class AudienceSheetAdmin(FormAdmin):
-    list_display = ("name", "lines", "created_by", "uploaded", "until")
+    list_display = ("name", "lines", "uploader", "uploaded", "until")
     list_select_related = ("created_by",)
     search_fields = ("name",)
     ordering = ("-created_at", "-pk")
     list_per_page = 50
-    fields = ("name", "lines", "created_by", "uploaded", "until")
-    readonly_fields = ("lines", "created_by", "uploaded", "until")
+    fields = ("name", "lines", "uploader", "uploaded", "until")
+    readonly_fields = ("lines", "uploader", "uploaded", "until")
     actions_list = ("upload_list",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AudienceSheet]:
@@ -67,6 +67,10 @@ class AudienceSheetAdmin(FormAdmin):
     @display(description=_("user IDs"), ordering="line_count")
     def lines(self, sheet: Any) -> int:
         return int(sheet.line_count)
+
+    @display(description=_("created by"), ordering="created_by")
+    def uploader(self, sheet: AudienceSheet) -> str:
+        return sheet.created_by.get_username() if sheet.created_by else NOTHING
 
     @display(description=_("uploaded at"), ordering="created_at")
     def uploaded(self, sheet: AudienceSheet) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Mod, NullIf, RowNumber
@@ -45,13 +46,11 @@ def freeze(run: CampaignRun, candidates: QuerySet[Member], words: CampaignWords,
         return Delivery.objects.filter(run=run, status=Delivery.Status.PLANNED).count()
     groups = _groups(words)
     rows = _numbered(_grouped(candidates, words, groups, application), words.batch_size)
-    inner, values = (
-        rows.annotate(who=F("pk"))
-        .values("who", "why", "batch")
-        .order_by()
-        .query.get_compiler(connection=connection)
-        .as_sql()
-    )
+    query = rows.annotate(who=F("pk")).values("who", "why", "batch").order_by().query
+    try:
+        inner, values = query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # an audience that can have no member, which Django does not ask the database about
+        return 0
     quoted = connection.ops.quote_name
     columns = ("run_id", "member_id", "batch", "status", "reason")
     status = f"CASE WHEN found.why = '' THEN '{Delivery.Status.PLANNED}' ELSE '{Delivery.Status.SKIPPED}' END"

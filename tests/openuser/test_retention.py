@@ -15,10 +15,10 @@ from avatars.models import Narration, Render
 from conversations.models import Content, Errand, Message, Session
 from core.personal_data import registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
-from scheduling.models import Run
+from scheduling.models import CampaignRun, Run
 from tests.support.model_rows import make_message, make_row
 from tests.support.personal_data import tables_with
-from wecom.models import Callback, CardUpdate, Download, GroupMessage, Outbound, Upload
+from wecom.models import Callback, CardUpdate, Download, FactImport, GroupMessage, Outbound, Upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -37,6 +37,8 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     Run: ({"detail": WORDS}, False),
+    CampaignRun: ({"content": SAID, "status": "done", "ended_at": timezone.now()}, False),
+    FactImport: ({"content": WORDS}, False),
     LogEntry: ({"object_repr": WORDS, "change_message": WORDS}, False),
     WebSession: ({"session_data": WORDS, "session_key": "k"}, False),
     AccessAttempt: ({"username": WORDS}, False),

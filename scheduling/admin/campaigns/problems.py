@@ -10,7 +10,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from scheduling.segments.audience import check_somebody, parse_audience
 
-FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
+FIELDS = {"audience": "everyone", "contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
 CARD = {"title", "description", "url"}
 
 
@@ -24,10 +24,8 @@ def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
             yield _field_of(problem, slots.get((row.variant, row.language), "a_zh"), campaign), str(problem)
     for problem in validation.problems(campaign, timezone.now()):
         if (problem.code, problem.message) not in found:
-            yield FIELDS.get(problem.field, problem.field), str(problem)
-    problem_of_audience = audience_problem(campaign)
-    if problem_of_audience is not None:
-        yield "everyone", str(problem_of_audience)
+            field = problem.field.partition(".")[0]
+            yield FIELDS.get(field, field), str(problem)
 
 
 def audience_problem(campaign: Campaign) -> SchedulingError | None:

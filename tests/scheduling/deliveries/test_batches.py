@@ -130,3 +130,9 @@ def test_a_fact_fills_a_variable_and_who_lacks_it_is_left_out(company, staff):
     work()
     assert outcomes(campaign) == {"sent": 1, "skipped:no_value": 2}
     assert staff[0].texts() == ["你好上海，2026年9月1日入职"]
+
+
+def test_an_audience_that_can_have_nobody_ends_the_run(company):
+    campaign = launch(audience={"tags": [404]})
+    work()
+    assert campaign.runs.get().reason == "nobody"
