@@ -115,9 +115,9 @@ def _times(rows: QuerySet[SendReservation]) -> Mapping[str, list[datetime]]:
 
 def _count(outbound: Outbound, now: datetime) -> None:
     application, names = outbound.application, outbound.recipients
-    SendReservation.objects.bulk_create(
-        SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names
-    )
+    rows = (SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names)
+    # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
+    SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
     day = DailyQuota.objects.filter(application=application, day=quota_day(now))
     if not day.update(recipients=F("recipients") + outbound.reach):
         DailyQuota.objects.create(application=application, day=quota_day(now), recipients=outbound.reach)
