@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.text.placeholders import SLOT_PATTERN
 
 VARIABLE = re.compile(rf"\{{\{{\s*({SLOT_PATTERN})\s*(?:\|([^{{}}|]*))?\}}\}}")
-BRACES = re.compile(r"\{\{|\}\}")
+BRACES = re.compile(r"\{\{|\}\}|\{\0|\0\}")  # \0 stands for a variable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +31,8 @@ def needed_in(texts: Iterable[str]) -> list[str]:
 
 
 def has_stray_braces(text: str) -> bool:
-    """Whether a text has “{{” or “}}” that belong to no variable."""
-    return BRACES.search(VARIABLE.sub("", text)) is not None
+    """Whether a text has “{{” or “}}” that belong to no variable, or a brace right before or behind one."""
+    return BRACES.search(VARIABLE.sub("\0", text)) is not None
 
 
 def without_default(text: str) -> str:
