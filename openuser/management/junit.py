@@ -12,6 +12,7 @@ from defusedxml import ElementTree
 OUTCOMES = {"failure": "failed", "error": "error", "skipped": "skipped"}
 ORDER = ("failed", "passed", "skipped", "error")
 WIDTH = 80
+LONG = 0.3  # seconds
 DURATIONS, LONG_TESTS = "durations.json", "long_tests.json"
 
 
@@ -80,17 +81,18 @@ def file_of(module: str) -> str:
 def record(tested: TestTotals, folder: Path, root: Path) -> None:
     """Write the seconds of files, for the order of the next run, and of tests, which `--fast` leaves out.
 
-    Of those that take a second or more, and of one that ran twice, the longer time.
+    Of files that take a second or more, of tests that take a third of one; of one that ran twice, the longer time.
     """
     by_file = [{file_of(module): seconds for module, seconds in run.items()} for run in tested.runs]
-    for path, runs in ((folder / DURATIONS, by_file), (folder / LONG_TESTS, tested.functions)):
+    for name_of_file, runs, least in ((DURATIONS, by_file, 1.0), (LONG_TESTS, tested.functions, LONG)):
+        path = folder / name_of_file
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         ran = {name: max(run.get(name, 0.0) for run in runs) for run in runs for name in run}
         known |= {name: round(seconds, 1) for name, seconds in ran.items()}
         kept = {
             name: seconds
             for name, seconds in sorted(known.items())
-            if seconds >= 1.0 and (root / name.partition("::")[0]).is_file()
+            if seconds >= least and (root / name.partition("::")[0]).is_file()
         }
         path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 

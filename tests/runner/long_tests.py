@@ -7,7 +7,7 @@ import pytest
 
 from tests.runner.file_order import file_of
 
-# What `manage.py test --record` has noted; others are new, or all their cases together take less than a second.
+# What `manage.py test --record` has noted; others are new, or all their cases together take less than 0.3 seconds.
 SECONDS: dict[str, float] = json.loads(Path(__file__).with_name("long_tests.json").read_text(encoding="utf-8"))
 
 
@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def is_long(nodeid: str) -> bool:
-    """Whether the cases of this function take a second together."""
+    """Whether the cases of this function take long together."""
     return f"{file_of(nodeid)}::{function_of(nodeid)}" in SECONDS
 
 

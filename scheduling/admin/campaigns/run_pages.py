@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -41,7 +41,7 @@ class CampaignRunAdmin(ReadOnlyAdmin):
         evidence = self.admin_site.admin_view(self.evidence_view)
         return [
             path("<int:pk>/csv/", view, name="scheduling_campaignrun_csv"),
-            path("<int:pk>/evidence/<int:delivery>/", evidence, name="scheduling_campaignrun_evidence"),
+            path("<int:pk>/evidence/", evidence, name="scheduling_campaignrun_evidence"),
             *super().get_urls(),
         ]
 
@@ -79,15 +79,19 @@ class CampaignRunAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 
-    def evidence_view(self, request: HttpRequest, pk: int, delivery: int) -> HttpResponse:
-        """The signed evidence of one member's delivery, as a file."""
+    def evidence_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The signed evidence of the member whose `delivery` is asked for, as a file; without one, the run's page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = Delivery.objects.select_related("member", "run__campaign", "outbound__upload")
-        found = services.evidence_bundle(get_object_or_404(rows, pk=delivery, run=pk))
-        name = f"evidence-{pk}-{delivery}.json"
-        answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        run, number = get_object_or_404(CampaignRun, pk=pk), request.GET.get("delivery", "")
+        rows = Delivery.objects.select_related("member", "run__campaign", "outbound__upload").filter(run=run)
+        delivery = rows.filter(pk=int(number)).first() if number.isdecimal() else None
+        if delivery is None:
+            return redirect(change_url(run))
+        answer = JsonResponse(
+            services.evidence_bundle(delivery), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        )
+        answer["Content-Disposition"] = f'attachment; filename="evidence-{pk}-{delivery.pk}.json"'
         return answer
 
     def csv_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:

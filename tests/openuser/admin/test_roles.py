@@ -46,7 +46,7 @@ NAMED = {
     **{f"scheduling_campaign_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
     "scheduling_campaign_start": "send",
     **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
-    **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this")},
+    **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
     **{f"scheduling_segment_{page}": "view" for page in ("preview", "find", "counts")},
     "scheduling_audience_preview": "view",
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},

@@ -59,16 +59,17 @@ def test_without_tests_nothing_is_added(tmp_path):
 
 
 def test_the_seconds_of_long_files_and_tests_are_kept(tmp_path):
-    long, short = (tmp_path / "tests" / name for name in ("test_a.py", "test_b.py"))
+    slow, short = (tmp_path / "tests" / name for name in ("test_a.py", "test_b.py"))
     (tmp_path / "durations.json").write_text('{"tests/test_gone.py": 9.0, "tests/test_b.py": 8.0}')
-    long.parent.mkdir()
-    long.touch()
+    slow.parent.mkdir()
+    slow.touch()
     short.touch()
     runs = [{"tests.test_a": 4.06, "tests.test_b": 0.5}, {"tests.test_a": 3.0}]
-    functions = [{"tests/test_a.py::test_x": 0.7, "tests/test_a.py::test_y": 3.36, "tests/test_b.py::test_z": 0.5}]
+    functions = [{"tests/test_a.py::test_x": 0.2, "tests/test_a.py::test_y": 3.36, "tests/test_b.py::test_z": 0.3}]
     junit.record(junit.TestTotals(runs=runs, functions=functions), tmp_path, tmp_path)
     assert json.loads((tmp_path / "durations.json").read_text()) == {"tests/test_a.py": 4.1}
-    assert json.loads((tmp_path / "long_tests.json").read_text()) == {"tests/test_a.py::test_y": 3.4}
+    long = {"tests/test_a.py::test_y": 3.4, "tests/test_b.py::test_z": 0.3}
+    assert json.loads((tmp_path / "long_tests.json").read_text()) == long
 
 
 def test_the_cases_of_a_function_count_together(tmp_path):

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from core import signed_documents
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Delivery
@@ -115,3 +116,12 @@ def test_without_the_right_nothing_is_retried_or_recalled(run):
     assert press(viewer, run, "retry").status_code == 403
     assert press(viewer, run, "recall").status_code == 403
     assert not Recall.objects.exists()
+
+
+def test_the_evidence_of_a_member_is_a_signed_file(run, sender, staff):
+    delivery = Delivery.objects.get(run=run, member__user_id=staff[0].user_id)
+    assert f"evidence/?delivery={delivery.pk}" in seen(sender, page(run), delivery=delivery.pk)
+    answer = sender.get(page(run, "evidence"), {"delivery": delivery.pk})
+    assert "attachment" in answer["Content-Disposition"]
+    assert signed_documents.verify(answer.json())["member"] == staff[0].user_id
+    assert sender.get(page(run, "evidence"), {"delivery": 10**9}).status_code == 302

@@ -93,6 +93,7 @@ def test_a_card_that_was_changed_meanwhile_says_so(
     code = send(application, member)["response_code"]
     page.reload()
     expect(page.get_by_test_id("card-button")).to_have_count(2)
+    page.wait_for_load_state("networkidle")  # the page reads the chat once more when its socket opens
     replace(application, code, member)
     page.get_by_test_id("card-button").first.click()
     expect(page.get_by_test_id("toast")).to_have_text("按钮已失效")
