@@ -35,6 +35,18 @@ def test_a_pause_takes_back_what_was_not_called(company, staff):
     assert outcomes(campaign) == {"sent": 3}
 
 
+def test_a_batch_that_was_let_go_waits_while_it_is_paused(company, staff):
+    campaign = launch()
+    services.start_run(campaign.runs.get().pk)
+    services.pause_campaign(campaign)
+    work()
+    assert [one.texts() for one in staff] == [[]] * 3
+    assert Batch.objects.get().reason == "paused"
+    services.resume_campaign(campaign)
+    work()
+    assert [len(one.texts()) for one in staff] == [1, 1, 1]
+
+
 def test_personal_words_are_taken_back_and_sent_once(company, staff):
     campaign = launch("{{name}}，你好")
     work(calls=False)
