@@ -146,23 +146,10 @@ def _put_off(batch: Batch, planned: Any, application: Application, *, now: datet
         count = rows.update(status=Delivery.Status.SKIPPED, reason=Delivery.Reason.DIALOGUE)
         Batch.objects.filter(pk=batch.pk).update(size=batch.size - count)
         return
-    later = Batch.objects.create(
-        run=batch.run,
-        number=_free_number(batch),
-        language=batch.language,
-        variant=batch.variant,
-        size=len(busy),
-        due_at=now + DIALOGUE_WAIT,
-        reason=Batch.Reason.DIALOGUE,
-        cid=batch.cid,
-    )
+    waits = {"due_at": now + DIALOGUE_WAIT, "reason": Batch.Reason.DIALOGUE}
+    later = Batch.objects.create_beside(batch, size=len(busy), **waits)
     rows.update(batch=later.number)
     Batch.objects.filter(pk=batch.pk).update(size=batch.size - len(busy))
-
-
-def _free_number(batch: Batch) -> int:
-    last = Batch.objects.filter(run=batch.run).order_by("-number").values_list("number", flat=True).first() or 0
-    return last + 1
 
 
 @transaction.atomic

@@ -90,17 +90,8 @@ def _personal(batch: Batch) -> list[Outbound]:
 
 def _part(batch: Batch) -> None:
     """The members of a batch whose calls were taken back, while others were made, wait in a batch of their own."""
-    last = Batch.objects.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
     rows = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED, outbound=None)
-    count = rows.update(batch=last + 1)
+    count = rows.count()
+    later = Batch.objects.create_beside(batch, size=count, due_at=FAR, reason=Batch.Reason.PAUSED)
+    rows.update(batch=later.number)
     Batch.objects.filter(pk=batch.pk).update(size=F("size") - count)
-    Batch.objects.create(
-        run_id=batch.run_id,
-        number=last + 1,
-        language=batch.language,
-        variant=batch.variant,
-        size=count,
-        due_at=FAR,
-        reason=Batch.Reason.PAUSED,
-        cid=batch.cid,
-    )

@@ -60,6 +60,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Batches that were let go and have not arrived yet."""
         return self.filter(run=run, ended_at=None).exclude(due_at=FAR)
 
+    def create_beside(self, batch: "Batch", **fields: Any) -> "Batch":
+        """Another batch of the same run, language and variant, with the next free number."""
+        last = self.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
+        same = {"run_id": batch.run_id, "language": batch.language, "variant": batch.variant, "cid": batch.cid}
+        return self.create(number=last + 1, **same, **fields)
+
 
 class Batch(Work):
     """At most a thousand members of a run who get the same content, in one language and variant."""

@@ -45,22 +45,12 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
     run = CampaignRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     _check(campaign, run, now)
     failed = Delivery.objects.filter(run=run, status=Delivery.Status.FAILED, reason__in=SAFE)
-    number = Batch.objects.filter(run=run).order_by("-number").values_list("number", flat=True).first() or 0
     count = 0
-    for old in Batch.objects.filter(run=run, number__in=failed.values("batch")).order_by("number"):
-        number += 1
-        size = failed.filter(batch=old.number).update(
-            status=Delivery.Status.PLANNED, reason="", outbound=None, batch=number
-        )
-        Batch.objects.create(
-            run=run,
-            number=number,
-            language=old.language,
-            variant=old.variant,
-            size=size,
-            due_at=FAR,
-            cid=run.cid,
-        )
+    for old in list(Batch.objects.filter(run=run, number__in=failed.values("batch")).order_by("number")):
+        rows = failed.filter(batch=old.number)
+        size = rows.count()
+        fresh = Batch.objects.create_beside(old, size=size, due_at=FAR)
+        rows.update(status=Delivery.Status.PLANNED, reason="", outbound=None, batch=fresh.number)
         Batch.objects.filter(pk=old.pk).update(size=old.size - size)
         count += size
     if not count:
