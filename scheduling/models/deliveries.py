@@ -50,7 +50,7 @@ class CampaignRun(Work):
         indexes = [models.Index(fields=["status", "due_at"], name="campaign_run_work")]
 
     def __str__(self) -> str:
-        return f"{self.campaign} · {self.moment:%Y-%m-%d %H:%M}"
+        return f"{self.campaign} · {self.moment.astimezone(self.campaign.zone):%Y-%m-%d %H:%M}"
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from scheduling import services
 from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import launch, outcomes, reason_of, work
+from tests.scheduling.support.schedules import clock
 from tests.support import factories
 from wecom.models import Member, Outbound
 from wecom.services import set_facts
@@ -130,6 +131,11 @@ def test_a_fact_fills_a_variable_and_who_lacks_it_is_left_out(company, staff):
     work()
     assert outcomes(campaign) == {"sent": 1, "skipped:no_value": 2}
     assert staff[0].texts() == ["你好上海，2026年9月1日入职"]
+
+
+def test_a_run_is_named_by_the_moment_in_its_own_zone(company):
+    campaign = launch(now=clock("2026-12-01T09:00"), time_zone="Asia/Shanghai")
+    assert str(campaign.runs.get()) == "通知 · 2026-12-01 09:00"
 
 
 def test_an_audience_that_can_have_nobody_ends_the_run(company):
