@@ -13,9 +13,9 @@ from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
-from scheduling.campaigns import approval, sending_policy, validation
+from scheduling.campaigns import approval, moments, sending_policy, validation
 from scheduling.campaigns.content import CampaignWords
-from scheduling.deliveries import reasons, run_start, videos
+from scheduling.deliveries import reasons, videos
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
@@ -166,7 +166,7 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:
-    moment = run_start.next_moment(campaign, now) if campaign.rule is not None else campaign.starts_at
+    moment = moments.next_moment(campaign, now) if campaign.rule is not None else campaign.starts_at
     return max(moment, now) if moment else now
 
 

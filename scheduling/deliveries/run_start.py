@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from scheduling.campaigns import approval, sending_policy, state
+from core.work.base import Work
+from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
 from scheduling.deliveries import audience_freeze, progress, reasons
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -20,15 +21,19 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def begin(pk: int, *, now: datetime) -> CampaignRun | None:
-    """Make the run of a campaign's latest moment until now, and wake its worker; None if nothing is due.
+    """Make the run of a campaign's moment that is due, and wake its worker; None if nothing is due.
 
-    Safe for any number of concurrent calls: the campaign is locked, and a moment has one run.
+    Safe for any number of concurrent calls: the campaign is locked, and a moment has one run. Missed moments that are
+    caught up on begin one by one, each after the audience of the one before is frozen, so that caps count in order.
     """
     campaign = Campaign.objects.select_for_update(of=("self",)).filter(pk=pk, state__in=Campaign.ON).first()
     if campaign is None or campaign.next_at is None or campaign.next_at > now:
         return None
-    moment = latest_moment(campaign, now)
-    campaign.watched_from, campaign.next_at = now, next_moment(campaign, now)
+    if campaign.missed == Campaign.Missed.CATCH_UP and campaign.runs.filter(status__in=Work.UNFINISHED).exists():
+        return None
+    moment = moments.due_moment(campaign, now)
+    campaign.watched_from = moments.handled_until(campaign, moment, now)
+    campaign.next_at = moments.next_moment(campaign, campaign.watched_from)
     campaign.save(update_fields=["watched_from", "next_at"])
     if moment is None:
         return None
@@ -45,7 +50,8 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
             status=CampaignRun.Status.CANCELLED, reason=why, finished_at=now, ended_at=now
         )
         after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
-        if after != campaign.state:
+        # An earlier run that is still on its way goes on, and so its campaign runs.
+        if after != campaign.state and not campaign.runs.filter(ended_at=None).exists():
             state.change(campaign, after, reason=why, now=now)
         run.refresh_from_db()
         return run
@@ -86,29 +92,6 @@ def freeze(run: CampaignRun, words: CampaignWords) -> int:
     policy = sending_policy.policy_of(application)
     refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
     return audience_freeze.freeze(run, refined, words, application=application)
-
-
-def latest_moment(campaign: Campaign, now: datetime) -> datetime | None:
-    """The latest moment until now that is not handled yet."""
-    rule = campaign.rule
-    if rule is None:
-        return campaign.next_at
-    since = campaign.watched_from or now
-    found = next(rule.backwards(now, since=since), None)
-    return found if found is None or not _is_over(campaign, found) else None
-
-
-def next_moment(campaign: Campaign, now: datetime) -> datetime | None:
-    """The next moment after now; None for a campaign that goes out once."""
-    rule = campaign.rule
-    if rule is None:
-        return None
-    found = next(iter(rule.upcoming(now, 1)), None)
-    return found if found is None or not _is_over(campaign, found) else None
-
-
-def _is_over(campaign: Campaign, moment: datetime) -> bool:
-    return campaign.ends_on is not None and moment.astimezone(campaign.zone).date() > campaign.ends_on
 
 
 def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:

@@ -68,6 +68,7 @@ class Campaign(models.Model):
     class Missed(models.TextChoices):
         SKIP = "skip", _("skip it")
         ONCE = "once", _("send the latest one, late")
+        CATCH_UP = "catch_up", _("send all that were missed, at most 31")
 
     class Interrupts(models.TextChoices):
         WAIT = "wait", _("wait until the dialogue has ended or rests")
@@ -107,7 +108,7 @@ class Campaign(models.Model):
     days = models.CharField(_("on which days"), max_length=8, choices=Schedule.Days, default=Schedule.Days.EVERY)
     missed = models.CharField(
         _("if the moment was missed"),
-        max_length=4,
+        max_length=8,
         choices=Missed,
         default=Missed.ONCE,
         help_text=_("For example after an outage."),

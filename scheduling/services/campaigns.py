@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns import approval, state, validation
+from scheduling.campaigns import approval, moments, state, validation
 from scheduling.campaigns.approval import Difference
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
@@ -119,7 +119,7 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
         _check_approved(row)
         row.watched_from = now
         if row.rule is not None:
-            row.next_at = run_start.next_moment(row, now)
+            row.next_at = moments.next_moment(row, now)
         elif not row.runs.exists():
             row.next_at = row.starts_at or now
         state.change(row, S.SCHEDULED, by=by, now=now)

@@ -1,0 +1,38 @@
+"""The moments of a campaign: the next one, and which of those until now is to be handled."""
+
+from datetime import datetime
+from itertools import islice
+
+from scheduling.models import Campaign
+
+MOST_CAUGHT_UP = 31
+"""A month of days. After a longer outage nobody wants more, and every minute of a week would be ten thousand runs."""
+
+
+def due_moment(campaign: Campaign, now: datetime) -> datetime | None:
+    """The moment until now that is handled next: the latest, or the oldest of those that are caught up on."""
+    rule = campaign.rule
+    if rule is None:
+        return campaign.next_at
+    coming = rule.backwards(now, since=campaign.watched_from or now)
+    most = MOST_CAUGHT_UP if campaign.missed == Campaign.Missed.CATCH_UP else 1
+    found = [moment for moment in islice(coming, most) if not _is_over(campaign, moment)]
+    return found[-1] if found else None
+
+
+def handled_until(campaign: Campaign, moment: datetime | None, now: datetime) -> datetime:
+    """Until when nothing is left to handle, once this moment is."""
+    return moment if moment is not None and campaign.missed == Campaign.Missed.CATCH_UP else now
+
+
+def next_moment(campaign: Campaign, after: datetime) -> datetime | None:
+    """The next moment after another one; None for a campaign that goes out once."""
+    rule = campaign.rule
+    if rule is None:
+        return None
+    found = next(iter(rule.upcoming(after, 1)), None)
+    return found if found is None or not _is_over(campaign, found) else None
+
+
+def _is_over(campaign: Campaign, moment: datetime) -> bool:
+    return campaign.ends_on is not None and moment.astimezone(campaign.zone).date() > campaign.ends_on
