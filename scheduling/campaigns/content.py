@@ -10,10 +10,11 @@ from rest_framework import serializers
 
 from scheduling.campaigns import variables
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign
+from scheduling.models import Campaign, CampaignContent
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.exceptions import ContentError
+from wecom.models import Application, Corporation
 
 # Members of a batch: equal words, words for each, flows to start, videos for each.
 MOST, PERSONAL, FLOWS, VIDEOS = 1000, 200, 50, 20
@@ -72,6 +73,21 @@ class CampaignWords:
         if not self.is_personal:
             return MOST
         return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
+
+
+def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
+    """The campaigns of a company that are not over and whose words use a variable, by name."""
+    rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
+    default = Application.objects.filter(is_default=True).first()
+    found: dict[int, Campaign] = {}
+    for row in rows.order_by("campaign__name", "pk"):
+        sender = row.campaign.application or default
+        own = {"text": row.text, "card": row.card, "values": row.values}
+        words = CampaignWords(campaign_id=row.campaign_id, content_type="", contents={"A/": own})
+        is_theirs = sender is not None and sender.corporation_id == corporation.pk
+        if is_theirs and any(one.name == name for one in variables.variables_of(words.texts)):
+            found[row.campaign_id] = row.campaign
+    return list(found.values())
 
 
 def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.segments.rules import Test
-from wecom.models import BUILT_IN_FACTS, Corporation, FactDefinition, FactKind, Member
+from wecom.facts.definitions import BUILT_IN, fact_type
+from wecom.models import Corporation, FactDefinition, FactKind, Member
 
 FACT = "fact:"  # what the subject of a fact begins with
 
@@ -79,14 +79,6 @@ TEST_LABELS: Mapping[Test, Any] = {
     Test.IS_KNOWN: _("is known"),
     Test.IS_UNKNOWN: _("is not known"),
 }
-_FACT_LABELS = {
-    "start_date": _("start date"),
-    "manager": _("manager (user ID)"),
-    "city": _("city"),
-    "birthday": _("birthday"),
-    "contract_end": _("end of the contract"),
-}
-_DATES = frozenset({"start_date", "birthday", "contract_end"})
 
 
 def shape_of(test: Test) -> Shape:
@@ -140,9 +132,8 @@ def subjects_of(corporation: Corporation) -> Subjects:
 def subjects_by_company(keys: Collection[int]) -> Mapping[int, Subjects]:
     """All of several companies, by the key of the company, in one query."""
     shared = {subject.key: subject for subject in directory_subjects()}
-    for key in BUILT_IN_FACTS:
-        kind = Kind.DATE if key in _DATES else Kind.TEXT
-        shared[FACT + key] = Subject(key=FACT + key, label=_FACT_LABELS[key], kind=kind)
+    for key, name, kind, _personal, _names in BUILT_IN:
+        shared[FACT + key] = Subject(key=FACT + key, label=name, kind=Kind(kind))
     found = {key: dict(shared) for key in keys}
     for row in FactDefinition.objects.filter(corporation__in=keys).order_by("name", "pk"):
         found[row.corporation_id][FACT + row.key] = _own_fact(row)
@@ -150,7 +141,6 @@ def subjects_by_company(keys: Collection[int]) -> Mapping[int, Subjects]:
 
 
 def _own_fact(row: FactDefinition) -> Subject:
-    english = not (get_language() or "").startswith("zh")
-    choices = tuple((str(choice), str(choice)) for choice in row.choices) if row.kind == FactKind.CHOICE else ()
-    label = (english and row.name_en) or row.name or row.key
-    return Subject(key=FACT + row.key, label=label, kind=Kind(row.kind), choices=choices)
+    fact = fact_type(row)
+    choices = tuple((choice, choice) for choice in fact.choices) if fact.kind == FactKind.CHOICE else ()
+    return Subject(key=FACT + fact.key, label=fact.name, kind=Kind(fact.kind), choices=choices)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns.content import campaigns_with_variable
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Segment
 from scheduling.segments.descriptions import describe_group, names_by_company, names_in
@@ -70,9 +71,11 @@ def segment_uses(segment: Segment) -> list[str]:
 
 
 def fact_uses(definition: FactDefinition) -> list[str]:
-    """The segments that a fact of the company's own is used by, by name."""
+    """What uses a fact of the company's own, by name: segments, and the words of campaigns that are not over."""
     rows = Segment.objects.using_fact(definition.corporation_id, definition.key)
-    return [_("segment “%(name)s”") % {"name": one.name} for one in rows]
+    segments = [_("segment “%(name)s”") % {"name": one.name} for one in rows]
+    campaigns = campaigns_with_variable(definition.key, corporation=definition.corporation)
+    return segments + [_("campaign “%(name)s”") % {"name": one.name} for one in campaigns]
 
 
 def members_of_segment(segment: Segment, *, today: date | None = None) -> QuerySet[Member]:

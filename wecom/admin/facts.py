@@ -98,7 +98,7 @@ class FactDefinitionAdmin(fact_imports.ImportButton, FormAdmin):
             use = services.fact_use(definition)
             lines.append(format_html("{}: {}", FactDefinition._meta.verbose_name, definition))
             lines.append(now("Members who lose their value: %d.") % use.members)
-            lines += [now("It is used by %s, which will then find nobody by it.") % place for place in use.places]
+            lines += [now("It is used by %s, which will then lack its values.") % place for place in use.places]
         return lines, {str(FactDefinition._meta.verbose_name_plural): len(objs)}, set(), []
 
     @display(description=_("kind"), ordering="kind")

@@ -6,7 +6,7 @@ from wecom.models.company import Application, Corporation, new_webhook_key
 from wecom.models.directory import ERASED, ApplicationMember, Department, Member, Membership, Tag
 from wecom.models.directory_syncs import DirectorySync
 from wecom.models.downloads import Download
-from wecom.models.facts import BUILT_IN_FACTS, FactDefinition, FactImport, FactKind, MemberFact
+from wecom.models.facts import FactDefinition, FactImport, FactKind, MemberFact
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallQuota, Circuit, DailyQuota, SendReservation
@@ -16,7 +16,6 @@ from wecom.models.recalls import Recall
 from wecom.models.restore_guard import Guard
 
 __all__ = [
-    "BUILT_IN_FACTS",
     "ERASED",
     "Application",
     "ApplicationMember",
