@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from avatars import services as avatars
 from conversations import services as conversations
@@ -15,7 +18,13 @@ from wecom.facts.stored_values import value_in
 from wecom.facts.values import Value
 from wecom.models import Application, FactKind, Member
 
-DIRECTORY = ("name", "alias", "position", "department", "user_id")
+DIRECTORY: Mapping[str, Any] = {
+    "name": _("name"),
+    "alias": _("alias"),
+    "position": _("position"),
+    "department": _("department"),
+    "user_id": _("user ID"),
+}
 KINDS = {
     FactKind.TEXT: SlotType.TEXT,
     FactKind.NUMBER: SlotType.NUMBER,
@@ -35,6 +44,14 @@ def slots_of(application: Application | None) -> Mapping[str, Slot]:
         return FACTS
     own = (fact for fact in definitions_of(application.corporation_id).values() if not fact.built_in)
     return {**FACTS, **{fact.key: _slot(fact) for fact in own}}
+
+
+def variable_labels(application: Application | None) -> dict[str, str]:
+    """All facts as in `slots_of`, with their names in the active language."""
+    directory = {name: str(label) for name, label in DIRECTORY.items()}
+    if application is None:
+        return directory | {key: str(name) for key, name, _kind, _personal, _names in BUILT_IN}
+    return directory | {fact.key: fact.name for fact in definitions_of(application.corporation_id).values()}
 
 
 def member_facts(member: Member, language: str = "") -> dict[str, str]:

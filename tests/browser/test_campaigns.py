@@ -72,7 +72,12 @@ def step(page: Page, name: str, *, why: str = "") -> None:
 def write(hr: Page, stack: Stack, staff: list[Person], name: str, words: str) -> None:
     hr.goto(f"{stack.url}/admin/scheduling/campaign/add/")
     hr.locator("#id_name").fill(name)
-    hr.locator("#id_user_ids").fill("\n".join([*(one.user_id for one in staff), "nobody-there"]))
+    search = hr.locator("[data-side=audience] input[type=search]")
+    for one in staff:
+        search.fill(one.user_id)
+        hr.locator(".ou-suggestion").first.click()
+    expect(hr.get_by_test_id("audience-preview")).to_contain_text("2 位成员会收到")
+    hr.locator("[name=audience-members]").evaluate("one => { one.value += ', nobody-there'; }")
     hr.locator("#id_a_zh_text").fill(words)
     with hr.expect_navigation():
         hr.locator("[name=_save]").click()
@@ -123,7 +128,7 @@ def test_a_campaign_is_written_by_keyboard_alone(hr, stack, staff):
     hr.goto(f"{stack.url}/admin/scheduling/campaign/add/")
     hr.locator("#id_name").focus()
     hr.keyboard.type("键盘写的")
-    reach(hr, "id_everyone")
+    reach(hr, name="audience-everyone")
     hr.keyboard.press("Space")
     reach(hr, "id_a_zh_text")
     hr.keyboard.type("你好，")

@@ -15,7 +15,6 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.audience_fields import AUDIENCE, NAMED
 from scheduling.admin.campaigns.columns import moment, state_badge
 from scheduling.admin.campaigns.differences import readable
 from scheduling.admin.campaigns.form import CONDITIONS, CampaignForm
@@ -44,18 +43,17 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     empty_template = "admin/campaigns/empty.html"
     change_form_outer_before_template = "admin/campaigns/life.html"
     change_form_outer_after_template = "admin/campaigns/history.html"
-    readonly_fields = ("recipients", "whole")
+    readonly_fields = ("whole",)
     protected_by = {"runs": _("It was sent. What became of it is kept; cancel it instead.")}
     cascades_to = (CampaignContent, CampaignChange)
     conditional_fields = {
         **CONDITIONS,
-        **dict.fromkeys((*NAMED, "recipients"), "!everyone"),
         **content_fields.conditions(),
         "share_b": "compare",
     }
     fieldsets = (
         (None, {"fields": ("name", "content_type", "message_class", "application")}),
-        (_("Who gets it"), {"fields": ("everyone", "recipients", *AUDIENCE[1:])}),
+        (_("Who gets it"), {"fields": ("audience",)}),
         (_("In Chinese"), {"fields": content_fields.names_of("a_zh")}),
         (
             _("In English"),
@@ -73,7 +71,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
 
     class Media:
         css = {"all": ("scheduling/campaigns.css",)}
-        js = ("core/live_page.js", "scheduling/recipients.js", "scheduling/campaign_form.js")
+        js = ("core/live_page.js", "scheduling/campaign_form.js")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         newest = CampaignRun.objects.filter(campaign=OuterRef("pk")).order_by("-pk")
@@ -125,10 +123,6 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     @display(description=_("written by"), ordering="created_by")
     def written_by(self, campaign: Campaign) -> str:
         return campaign.created_by.get_username() if campaign.created_by else NOTHING
-
-    @display(description=_("search"))
-    def recipients(self, _campaign: Campaign | None) -> SafeString:
-        return render_to_string("admin/schedule_recipients.html")
 
     @display(description=_("campaign"))
     def whole(self, campaign: Campaign) -> SafeString:

@@ -19,7 +19,8 @@ from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow
 from scheduling.admin.forms import ValuesField
 from scheduling.models import Campaign, CampaignContent
-from scheduling.schedules.personalisation import FACTS
+from scheduling.schedules.personalisation import variable_labels
+from wecom.models import Application
 
 KIND = Campaign.ContentType
 SLOTS: Mapping[str, tuple[str, str]] = {
@@ -58,6 +59,7 @@ CARD_FIELDS: Mapping[str, str] = {
 }
 LONGEST = 4096
 _TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown. There are:")
+_WITH_VARIABLES = ("text", "card_title", "card_description")
 _PLACES: Mapping[str, Any] = {"b_zh": _("Variant B in Chinese"), "b_en": _("Variant B in English")}
 
 
@@ -70,6 +72,21 @@ def content_fields() -> dict[str, forms.Field]:
                 field.label = format_lazy("{} · {}", _PLACES[slot], field.label or "")
             found[f"{slot}_{name}"] = field
     return found
+
+
+def offer_variables(fields: Mapping[str, forms.Field], application: Application | None) -> None:
+    """Give the fields of words a button for each fact that the application's company has, its own ones too."""
+    labels = variable_labels(application)
+    buttons = [{"name": name, "label": label} for name, label in labels.items()]
+    # In the language of the words, which may be another one than that of the page.
+    usual = {"zh": "同事", "en": "colleague"}
+    for slot in SLOTS:
+        for name in _WITH_VARIABLES:
+            attrs = fields[f"{slot}_{name}"].widget.attrs
+            attrs["data-variables"] = json.dumps(buttons, ensure_ascii=False)
+            attrs["data-variable-default"] = usual[slot.partition("_")[2]]
+        known = ", ".join(f"{{{{{name}}}}}" for name in labels)
+        fields[f"{slot}_text"].help_text = format_lazy("{} {}", _TEXT_HELP, known)
 
 
 def names_of(slot: str) -> tuple[str, ...]:
@@ -115,15 +132,12 @@ def content_of(slot: str, data: Mapping[str, Any], kind: str, row: CampaignConte
 
 
 def _fields() -> dict[str, forms.Field]:
-    known = ", ".join(f"{{{{{name}}}}}" for name in FACTS)
-    words = UnfoldAdminTextareaWidget(attrs={"rows": 5, "data-variables": " ".join(FACTS)})
     return {
         "text": forms.CharField(
             label=capfirst(_("text")),
             required=False,
             max_length=LONGEST,
-            widget=words,
-            help_text=format_lazy("{} {}", _TEXT_HELP, known),
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
         ),
         "file": forms.FileField(label=capfirst(_("file")), required=False, widget=UnfoldAdminFileFieldWidget),
         "template": _choice(RenderTemplate, _("video template"), _("Leave it empty to have the text above spoken.")),

@@ -15,12 +15,13 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from scheduling.admin.audience_field import AudienceField
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.audience_fields import AudienceFields, audience_of, initial_audience
 from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.timing_form import REPEATS, TimingFields, initial_timing, zones
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.schedules import repetition
+from wecom.models import Application
 
 AT_ONCE = "now"
 NEW_REPEATS = ((AT_ONCE, _("as soon as it is started")), *REPEATS)
@@ -41,9 +42,10 @@ OWN = ("name", "application", "content_type", "message_class", "time_zone", "day
 WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields())
 
 
-class CampaignForm(AudienceFields, TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
+class CampaignForm(TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
     """Only what no campaign can be, such as an unknown number, keeps it from being saved."""
 
+    audience = AudienceField(label=capfirst(_("audience")), required=False)
     repeat = forms.ChoiceField(label=capfirst(_("when")), choices=NEW_REPEATS, widget=UnfoldAdminSelectWidget)
     compare = forms.BooleanField(
         label=capfirst(_("compare two variants")),
@@ -79,7 +81,10 @@ class CampaignForm(AudienceFields, TimingFields, WordsFields, forms.ModelForm[Ca
         campaign = self.instance
         if campaign.pk:
             self.saved = {(row.variant, row.language): row for row in campaign.contents.all()}
-        shown = {**_timing(campaign), **initial_audience(campaign.audience), **content_fields.initial_of(self.saved)}
+        sender = self._sender()
+        self.fields["audience"].of(sender)  # type: ignore[attr-defined]
+        content_fields.offer_variables(self.fields, sender)
+        shown = {**_timing(campaign), "audience": campaign.audience, **content_fields.initial_of(self.saved)}
         other = next((row for row in self.saved.values() if row.variant == "B"), None)
         shown |= {"compare": other is not None, "share_b": other.share if other else 50}
         self.initial = {**shown, **self.initial}
@@ -93,7 +98,8 @@ class CampaignForm(AudienceFields, TimingFields, WordsFields, forms.ModelForm[Ca
             data: dict[str, Any] = forms.ModelForm.clean(self) or self.cleaned_data
         else:
             data = super().clean()
-        self.instance.audience = audience_of(data, self.instance.audience)
+        if "audience" in data:
+            self.instance.audience = data["audience"]
         self._set_times(data)
         return data
 
@@ -109,6 +115,14 @@ class CampaignForm(AudienceFields, TimingFields, WordsFields, forms.ModelForm[Ca
         for row in rows:
             row.share = (share if row.variant == "B" else 100 - share) if compared else 100
         return rows
+
+    def _sender(self) -> Application | None:
+        """The application that is chosen, or the one that sends if none is."""
+        chosen = str(self.data.get("application", "")) if self.is_bound else ""
+        if not self.is_bound and self.instance.pk:
+            return self.instance.sender
+        rows = Application.objects.filter(pk=chosen) if chosen.isdecimal() else Application.objects.none()
+        return rows.first() or Application.objects.filter(is_default=True).first()
 
     def _set_times(self, data: dict[str, Any]) -> None:
         campaign, kind = self.instance, data.get("repeat")

@@ -10,7 +10,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from scheduling.segments.audience import check_somebody, parse_audience
 
-FIELDS = {"audience": "everyone", "contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
+FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
 CARD = {"title", "description", "url"}
 
 

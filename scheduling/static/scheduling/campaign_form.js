@@ -1,24 +1,26 @@
 // Below each text of a campaign: a button for each variable, which is written where the cursor is.
 addEventListener("DOMContentLoaded", () => {
-  for (const field of document.querySelectorAll("textarea[data-variables]")) {
+  for (const field of document.querySelectorAll("[data-variables]")) {
     const bar = document.createElement("div");
     bar.className = "ou-variables";
-    for (const name of field.dataset.variables.split(" ")) {
+    for (const { name, label } of JSON.parse(field.dataset.variables)) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "ou-chip";
-      button.textContent = `{{${name}}}`;
-      button.setAttribute("aria-label", `{{${name}}}`);
-      button.addEventListener("click", () => insert(field, `{{${name}|}}`));
+      button.textContent = label;
+      button.title = `{{${name}}}`;
+      button.setAttribute("aria-label", `${label} {{${name}}}`);
+      button.addEventListener("click", () => insert(field, name, name === "name" ? field.dataset.variableDefault : ""));
       bar.append(button);
     }
     field.after(bar);
   }
 
-  // The cursor stands where the words for an unknown value go.
-  function insert(field, words) {
-    field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
-    field.selectionStart = field.selectionEnd -= 2;
+  // The words for an unknown value are selected: what is typed next takes their place.
+  function insert(field, name, words) {
+    field.setRangeText(`{{${name}|${words}}}`, field.selectionStart, field.selectionEnd, "end");
+    field.selectionEnd -= 2;
+    field.selectionStart = field.selectionEnd - words.length;
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }

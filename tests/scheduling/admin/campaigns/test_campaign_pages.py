@@ -8,8 +8,11 @@ from django.utils import timezone
 from scheduling.models import Campaign, CampaignRun
 from tests.scheduling.support.campaign_pages import ADD, LIST, form, page, seen
 from tests.scheduling.support.campaigns import make_campaign
+from tests.support.model_rows import make_row
+from wecom.models import FactDefinition
 
 pytestmark = pytest.mark.django_db
+NOBODY = {"audience-everyone": ""}
 
 
 def save(client, **fields) -> Campaign:
@@ -40,16 +43,32 @@ def test_two_variants_share_what_was_entered(hr):
 
 
 def test_members_departments_tags_and_exceptions_become_an_audience(hr):
-    named = {"user_ids": "ZhangSan\nlisi", "department_numbers": "7", "tag_numbers": "3", "without_ids": "wangwu"}
-    campaign = save(hr, everyone="", **named)
+    named = {"audience-members": "ZhangSan, lisi", "audience-departments": "7!", "audience-tags": "3"}
+    named |= {"audience-everyone": "", "audience-exclude-members": "wangwu"}
+    campaign = save(hr, **named)
     assert campaign.audience == {
-        "departments": [{"number": 7}],
+        "departments": [{"number": 7, "below": False}],
         "tags": [3],
         "members": ["lisi", "zhangsan"],
         "exclude": {"members": ["wangwu"]},
     }
-    hr.post(page(campaign), form(everyone="", **named))
+    hr.post(page(campaign), form(**named))
     assert Campaign.objects.get().audience == campaign.audience
+    assert 'value="lisi, zhangsan"' in seen(hr, page(campaign))
+
+
+def test_what_no_audience_can_be_is_refused_at_its_field(hr):
+    answer = hr.post(ADD, form(**{"audience-segments": "98765"}))
+    assert "98765" in answer.context["adminform"].form.errors["audience"][0]
+
+
+def test_facts_of_the_company_have_a_button_too(hr, application):
+    make_row(
+        FactDefinition, corporation=application.corporation, key="shirt_size", name="衬衫尺码", name_en="Shirt size"
+    )
+    html = seen(hr, ADD)
+    for words in ("shirt_size", "Shirt size", "start date"):
+        assert html.count(words) > 4, words
 
 
 @pytest.mark.parametrize(
@@ -72,10 +91,10 @@ def test_a_time_is_shown_as_it_was_entered(hr, when, repeats, cron):
 
 
 def test_a_draft_with_errors_is_saved_and_says_them_at_their_fields(hr):
-    campaign = save(hr, everyone="", a_zh_text="{{nickname}}，你好", a_en_text="{{name, hello")
+    campaign = save(hr, **NOBODY, a_zh_text="{{nickname}}，你好", a_en_text="{{name, hello")
     answer = hr.get(page(campaign))
     errors = answer.context["adminform"].form.errors
-    assert {"everyone", "a_zh_text", "a_en_text"} == set(errors)
+    assert {"audience", "a_zh_text", "a_en_text"} == set(errors)
     assert "There is no variable “nickname”." in errors["a_zh_text"][0]
     assert "#id_a_en_text" in answer.content.decode()
 
