@@ -50,6 +50,7 @@ ENUM_NAMES = {
     "CampaignMissed": "scheduling.models.Campaign.Missed",
     "CampaignRepeats": "scheduling.models.Campaign.Repeats",
     "CampaignState": "scheduling.models.Campaign.State",
+    "CampaignWindowDays": "scheduling.models.Campaign.WindowDays",
     "CaptionLanguages": "avatars.models.CaptionLanguages",
     "CaptionStyle": "avatars.models.CaptionStyle",
     "CheckLevel": "wecom.api.serializers.applications.LEVELS",

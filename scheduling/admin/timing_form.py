@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from scheduling.models import Schedule
+from scheduling.models import Campaign, Schedule
 from scheduling.schedules import repetition
 from scheduling.schedules.repetition import Repetition
 from scheduling.schedules.validation import time_zones
@@ -52,6 +52,34 @@ def days_of_the_week() -> list[tuple[str, Any]]:
 
 def days_of_the_month() -> list[tuple[str, Any]]:
     return [*((str(day), str(day)) for day in range(1, 32)), (repetition.LAST_DAY, _("the last day"))]
+
+
+class WindowFields(forms.Form):
+    """The send window of a campaign. Errors in it stand at its fields, and do not keep a draft from being saved."""
+
+    window_from = forms.TimeField(
+        label=capfirst(Campaign._meta.get_field("window_from").verbose_name),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+        help_text=Campaign._meta.get_field("window_from").help_text,
+    )
+    window_until = forms.TimeField(
+        label=capfirst(Campaign._meta.get_field("window_until").verbose_name),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+        help_text=Campaign._meta.get_field("window_until").help_text,
+    )
+    window_weekdays = forms.TypedMultipleChoiceField(
+        label=capfirst(Campaign._meta.get_field("window_weekdays").verbose_name),
+        choices=[(day, WEEKDAYS[day - 1]) for day in range(1, 8)],
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    def clean_window_weekdays(self) -> list[int]:
+        chosen = self.data.get("window_days") == Campaign.WindowDays.CHOSEN
+        return sorted(self.cleaned_data["window_weekdays"]) if chosen else []
 
 
 class TimingFields(forms.Form):

@@ -41,6 +41,12 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         "the same."
     )
     contents = CampaignContentSerializer(many=True, max_length=MOST_CONTENTS)  # type: ignore[call-arg]
+    window_weekdays = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=7),
+        required=False,
+        max_length=7,
+        help_text="Days of the send window if `window_days` is `chosen`: 1 is Monday, 7 is Sunday.",
+    )
     problems = serializers.SerializerMethodField(help_text="Errors that keep it from being approved.")
 
     class Meta:
@@ -48,6 +54,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         fields = (
             *("id", "name", "application", "content_type", "audience", "contents", "message_class", "repeats"),
             *("starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts"),
+            *("window_from", "window_until", "window_days", "window_weekdays"),
             *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")

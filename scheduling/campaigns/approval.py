@@ -8,7 +8,10 @@ from typing import Any
 
 from scheduling.models import Campaign, CampaignContent, Segment
 
-TIMING = ("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts")
+TIMING = (
+    *("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts"),
+    *("window_from", "window_until", "window_days", "window_weekdays"),
+)
 CONTENT = ("share", "text", "card", "values")
 KEYS = ("digital_human_id", "template_id", "presentation_id", "flow_id")
 

@@ -18,6 +18,13 @@ class Policy:
     weekly_cap: int | None = None
     is_stopped: bool = False
 
+    @property
+    def quiet_hours(self) -> str:
+        """The quiet hours as pages show them; "" without any."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return ""
+        return f"{self.quiet_from:%H:%M}–{self.quiet_until:%H:%M}"
+
     def quiet_until_when(self, now: datetime, zone: ZoneInfo) -> datetime | None:
         """The end of the quiet hours that `now` lies in; None outside of them."""
         if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
@@ -34,8 +41,11 @@ class Policy:
 def policy_of(application: Application) -> Policy:
     """The policy of an application's company."""
     row = SendingPolicy.objects.filter(corporation=application.corporation_id).first()
-    if row is None:
-        return Policy()
+    return Policy() if row is None else policy_value(row)
+
+
+def policy_value(row: SendingPolicy) -> Policy:
+    """A row as a value."""
     return Policy(
         quiet_from=row.quiet_from,
         quiet_until=row.quiet_until,

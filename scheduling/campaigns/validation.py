@@ -10,6 +10,7 @@ from avatars.exceptions import ScriptError
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.campaigns.send_hours import EVERY_WEEKDAY, hours_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import slots_of
@@ -25,6 +26,7 @@ def problems(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
     yield from timing(campaign, now)
+    yield from _window(campaign, now)
     yield from _audience(campaign)
     rows = list(campaign.contents.all())
     if not rows:
@@ -59,6 +61,32 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if not coming or over:
         words = _("It never comes due: no such day is a working day, or it lies after the last day.")
         yield _error("cron", "cron_never", words, _("Change the cron line, the days or the last day."))
+
+
+def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
+    """Errors in its send window: half of one, one that is empty, and one that the quiet hours swallow."""
+    opens, closes, days = campaign.window_from, campaign.window_until, campaign.window_weekdays
+    if (opens is None) is not (closes is None):
+        field = "window_from" if opens is None else "window_until"
+        words = _("A send window has a beginning and an end.")
+        yield _error(field, "window_half", words, _("Enter both times, or none."))
+        return
+    if opens is not None and opens == closes:
+        words = _("The send window ends when it begins.")
+        yield _error("window_until", "window_empty", words, _("Choose another time, or leave both empty."))
+        return
+    if campaign.window_days == Campaign.WindowDays.CHOSEN and not (days and EVERY_WEEKDAY.issuperset(days)):
+        words = _("No day is chosen for the send window.")
+        yield _error("window_weekdays", "window_weekdays", words, _("Choose at least one day of the week, 1 to 7."))
+        return
+    application = campaign.sender
+    if application is None:
+        return
+    hours = hours_of(campaign, application)
+    if hours.never_allow(now, campaign.zone):
+        words = _("It could never go out: its send window lies within the quiet hours of the company, %(quiet)s.")
+        remedy = _("Choose a window outside of them, or change the sending policy.")
+        yield _error("window_from", "window_quiet", words % {"quiet": hours.policy.quiet_hours}, remedy)
 
 
 def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:

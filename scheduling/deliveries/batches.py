@@ -15,6 +15,7 @@ from core.exceptions import OpenUserError
 from core.work import crash_points
 from scheduling.campaigns import content, sending_policy
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.send_hours import SendHours, window_of
 from scheduling.deliveries import flow_starts, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
@@ -43,9 +44,9 @@ def send(batch: Batch, *, now: datetime) -> None:
     if run.expires_at is not None and run.expires_at <= now:
         _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
         return
-    quiet = policy.quiet_until_when(now, campaign.zone)
-    if quiet is not None:
-        batch.postpone(quiet, Batch.Reason.QUIET, count_attempt=False)
+    hold = SendHours(policy=policy, window=window_of(campaign)).hold(now, campaign.zone)
+    if hold is not None:
+        batch.postpone(hold.until, hold.reason, count_attempt=False)
         return
     words = CampaignWords.of(campaign.pk, run.content)
     found: Videos | None = None

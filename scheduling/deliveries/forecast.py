@@ -15,6 +15,7 @@ from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
 from scheduling.campaigns import approval, moments, sending_policy, validation
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.send_hours import hours_of
 from scheduling.deliveries import reasons, videos
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -83,11 +84,12 @@ class Blocker:
 
 @dataclass(frozen=True, kw_only=True)
 class StartForecast:
-    """What the start page says."""
+    """What the start page says; `held` is what it waits for from its moment until it starts."""
 
     reach: CampaignReach
     renders: tuple[NeededRender, ...]
     starts_at: datetime
+    held: str
     ends_at: datetime | None
     because: str
     blockers: tuple[Blocker, ...]
@@ -147,8 +149,8 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
     application, reached = sender_of(campaign), reach_of(campaign, now=now)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
     begins = _first_moment(campaign, now)
-    quiet = sending_policy.policy_of(application).quiet_until_when(begins, campaign.zone)
-    begins = quiet or begins
+    hold = hours_of(campaign, application).hold(begins, campaign.zone)
+    moment, begins = begins, hold.until if hold else begins
     calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
     queue = conversations.forecast_sending(application, messages=calls, recipients=reached.count, now=begins)
     renders = tuple(_renders(campaign, words, application))
@@ -159,10 +161,20 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
         reach=reached,
         renders=renders,
         starts_at=begins,
+        held=str(hold.reason.label) if hold else "",
         ends_at=ends,
         because=queue.why,
-        blockers=tuple(_blockers(campaign, reached, application, now=now)),
+        blockers=(
+            *_blockers(campaign, reached, application, now=now),
+            *_expiry(campaign, moment, begins),
+        ),
     )
+
+
+def _expiry(campaign: Campaign, moment: datetime, begins: datetime) -> Iterator[Blocker]:
+    if campaign.valid_for is not None and moment + campaign.valid_for <= begins:
+        words = _("It would expire before it may go out: nobody would get it.")
+        yield Blocker(words=words, final=campaign.rule is None)  # another moment of a repeated one may do
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:

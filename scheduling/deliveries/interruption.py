@@ -25,20 +25,21 @@ def go_on(campaign: Campaign, *, now: datetime) -> None:
     for run in campaign.runs.filter(ended_at=None):
         CampaignRun.objects.filter(pk=run.pk).update(content=description, digest=digest)
         if run.status == CampaignRun.Status.DONE:
-            progress.release_next(run)
+            run.batches.look_again(now)
+            progress.release_next(run, now=now)
         else:
             CampaignRun.objects.filter(pk=run.pk).update(due_at=now, woken_at=None)
             run.wake()
 
 
-def go_on_everywhere(corporation: Corporation) -> int:
+def go_on_everywhere(corporation: Corporation, *, now: datetime) -> int:
     """Let the running campaigns of a company go on after the switch was turned back; returns how many runs."""
     running = CampaignRun.objects.filter(
         ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING
     )
     ours = [run for run in running.select_related("campaign") if _sent_by(run.campaign, corporation)]
     for run in ours:
-        progress.release_next(run)
+        progress.release_next(run, now=now)
     return len(ours)
 
 

@@ -5,12 +5,12 @@ Only a few batches of a run are on their way at a time, so that a pause takes ef
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db.models import F, Min, Sum
 
 from core.live_updates import publish_change
 from scheduling.campaigns import state
@@ -20,7 +20,7 @@ from scheduling.signals import campaign_finished, campaign_stopped
 logger = logging.getLogger(__name__)
 
 
-def release_next(run: CampaignRun) -> int:
+def release_next(run: CampaignRun, *, now: datetime) -> int:
     """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction."""
     waiting = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, due_at=FAR).order_by("number")
     CampaignRun.objects.select_for_update(of=("self",)).only("pk").get(pk=run.pk)
@@ -28,16 +28,33 @@ def release_next(run: CampaignRun) -> int:
     if not rows:
         return 0
     free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - Batch.objects.in_flight(run).count()
-    return let_go(rows[: max(free, 0)])
+    return let_go(rows[: max(free, 0)], now=now)
 
 
-def let_go(rows: Iterable[Batch]) -> int:
+def let_go(rows: Iterable[Batch], *, now: datetime) -> int:
     """Make batches due now and wake their workers; returns how many."""
     keys = [row.pk for row in rows]
-    Batch.objects.filter(pk__in=keys).update(due_at=timezone.now(), woken_at=None, reason="")
+    Batch.objects.filter(pk__in=keys).update(due_at=now, woken_at=None, reason="")
     for row in rows:
         row.wake()
     return len(keys)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many members of a run wait for one reason, and when the first of them are looked at next."""
+
+    reason: str
+    members: int
+    until: datetime
+
+
+def waiting_in(run: CampaignRun) -> list[Waiting]:
+    """What the batches of a run wait for, soonest first; those that only wait for their turn are not named."""
+    rows = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, reason__in=Batch.TOLD).exclude(due_at=FAR)
+    found = rows.order_by().values("reason").annotate(members=Sum("size"), until=Min("due_at"))
+    ordered = found.order_by("until", "reason").values_list("reason", "members", "until")
+    return [Waiting(reason=str(Batch.Reason(why).label), members=size, until=at) for why, size, at in ordered]
 
 
 @transaction.atomic
@@ -73,7 +90,7 @@ def _end(batch: Batch, campaign: Campaign, *, sent: int, failed: int, now: datet
     elif not Batch.objects.filter(run=run, ended_at=None).exists():
         end_run(run, now=now)
     elif campaign.state == Campaign.State.RUNNING:
-        release_next(run)
+        release_next(run, now=now)
     publish_change("campaigns", "progress")
 
 

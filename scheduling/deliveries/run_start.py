@@ -76,7 +76,7 @@ def start(run: CampaignRun, *, now: datetime) -> None:
         reason = "" if planned else CampaignRun.Reason.NOBODY
         run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)
         if planned:
-            progress.release_next(run)
+            progress.release_next(run, now=now)
         else:
             progress.end_run(run, now=now)
     logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -70,6 +70,11 @@ class Campaign(models.Model):
         ONCE = "once", _("send the latest one, late")
         CATCH_UP = "catch_up", _("send all that were missed, at most 31")
 
+    class WindowDays(models.TextChoices):
+        EVERY = "every", _("on every day")
+        WORKING = "working", _("on working days")
+        CHOSEN = "chosen", _("on certain days of the week")
+
     class Interrupts(models.TextChoices):
         WAIT = "wait", _("wait until the dialogue has ended or rests")
         SKIP = "skip", _("leave the member out")
@@ -119,6 +124,16 @@ class Campaign(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_LIFE)],
         help_text=_("Members whom it has not reached by then do not get it. Empty: it stays valid."),
+    )
+    window_from = models.TimeField(
+        _("send window from"), null=True, blank=True, help_text=_("Empty: it may go out at any time of day.")
+    )
+    window_until = models.TimeField(
+        _("send window until"), null=True, blank=True, help_text=_("What is not out by then waits for the next window.")
+    )
+    window_days = models.CharField(_("send window on"), max_length=7, choices=WindowDays, default=WindowDays.EVERY)
+    window_weekdays: "models.JSONField[Any, Any]" = models.JSONField(
+        _("days of the send window"), default=list, blank=True, help_text=_("1 is Monday, 7 is Sunday.")
     )
     interrupts = models.CharField(_("during a dialogue"), max_length=6, choices=Interrupts, default=Interrupts.WAIT)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)

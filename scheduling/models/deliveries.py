@@ -60,6 +60,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Batches that were let go and have not arrived yet."""
         return self.filter(run=run, ended_at=None).exclude(due_at=FAR)
 
+    def look_again(self, now: datetime) -> int:
+        """Let those look again that wait for their hours: the quiet hours or the window have changed."""
+        held = self.filter(status=Batch.Status.QUEUED, reason__in=Batch.HELD, due_at__gt=now)
+        return held.exclude(due_at=FAR).update(due_at=now, woken_at=None)
+
     def create_beside(self, batch: "Batch", **fields: Any) -> "Batch":
         """Another batch of the same run, language and variant, with the next free number."""
         last = self.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
@@ -76,6 +81,7 @@ class Batch(Work):
     class Reason(models.TextChoices):
         PAUSED = "paused", _("the campaign is paused")
         QUIET = "quiet", _("waits for the end of the quiet hours")
+        WINDOW = "window", _("waits for its send window")
         DIALOGUE = "dialogue", _("waits for the end of a dialogue")
         RENDERING = "rendering", _("waits for its video")
         TEXT = "text", _("its words went out instead of the video")
@@ -93,6 +99,9 @@ class Batch(Work):
         default=dict, editable=False, help_text="The render that was asked for, by script; null where none can be made."
     )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    HELD: ClassVar = (Reason.QUIET, Reason.WINDOW)
+    TOLD: ClassVar = (*HELD, Reason.DIALOGUE, Reason.RENDERING)
 
     objects = BatchQuerySet.as_manager()
 

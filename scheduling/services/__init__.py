@@ -50,7 +50,7 @@ from scheduling.services.segments import (
     subjects_for_rules,
     value_shape,
 )
-from scheduling.services.sending_policy import allow_sending, stop_sending
+from scheduling.services.sending_policy import allow_sending, save_sending_policy, stop_sending
 from scheduling.services.sheets import (
     expire_sheets,
     keep_sheet,
@@ -140,6 +140,7 @@ __all__ = [
     "save_campaign",
     "save_schedule",
     "save_segment",
+    "save_sending_policy",
     "schedule_wechat_message",
     "segment_uses",
     "segment_warnings",

@@ -64,5 +64,5 @@ def sweep_campaigns(*, now: datetime | None = None) -> int:
     )
     for run in stuck.distinct()[:SWEEP_LIMIT]:
         with transaction.atomic():
-            progress.release_next(run)
+            progress.release_next(run, now=now)
     return len(began)

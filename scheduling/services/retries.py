@@ -60,7 +60,7 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
     if campaign.state != S.RUNNING:
         words = _("%(count)d failed messages are sent again.") % {"count": count}
         state.change(campaign, S.RUNNING, by=by, why=words, now=now)
-    progress.release_next(run)
+    progress.release_next(run, now=now)
     return count
 
 

@@ -7,10 +7,34 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns.send_hours import SendHours, window_of
+from scheduling.campaigns.sending_policy import policy_value
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, SendingPolicy
+from scheduling.models import Batch, Campaign, SendingPolicy
 from wecom.models import Corporation
+
+
+@transaction.atomic
+def save_sending_policy(policy: SendingPolicy, *, now: datetime | None = None) -> list[Campaign]:
+    """Save quiet hours and caps. What waits for its hours looks again at once.
+
+    Returns the campaigns that could never go out now, because their send windows lie within the quiet hours.
+    """
+    now = now or timezone.now()
+    policy.save()
+    ours = [
+        campaign
+        for campaign in Campaign.objects.exclude(state__in=Campaign.OVER).select_related("application")
+        if (sender := campaign.sender) is not None and sender.corporation_id == policy.corporation_id
+    ]
+    Batch.objects.filter(run__campaign__in=ours).look_again(now)
+    value = policy_value(policy)
+    return [
+        campaign
+        for campaign in ours
+        if SendHours(policy=value, window=window_of(campaign)).never_allow(now, campaign.zone)
+    ]
 
 
 def stop_sending(
@@ -37,9 +61,9 @@ def stop_sending(
 
 
 @transaction.atomic
-def allow_sending(corporation: Corporation) -> SendingPolicy:
+def allow_sending(corporation: Corporation, *, now: datetime | None = None) -> SendingPolicy:
     """Let everything go on where it was stopped."""
     values = {"stopped_at": None, "stopped_by": None, "stopped_why": ""}
     policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
-    interruption.go_on_everywhere(corporation)
+    interruption.go_on_everywhere(corporation, now=now or timezone.now())
     return policy

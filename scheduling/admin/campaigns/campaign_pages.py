@@ -17,7 +17,7 @@ from scheduling import services
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.columns import moment, state_badge
 from scheduling.admin.campaigns.differences import readable
-from scheduling.admin.campaigns.form import CONDITIONS, CampaignForm
+from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
 from scheduling.admin.campaigns.life import LifeAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin
 from scheduling.admin.campaigns.problems import problems_by_field
@@ -66,7 +66,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
             _("Compare two variants"),
             {"fields": ("compare", "share_b", *content_fields.names_of("b_zh"), *content_fields.names_of("b_en"))},
         ),
-        (_("When"), {"fields": (*TIMES, "missed", "valid_minutes", "interrupts")}),
+        (_("When"), {"fields": (*TIMES, "missed", "valid_minutes", "interrupts", *WINDOW)}),
     )
 
     class Media:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +117,10 @@ def _words(path: str, value: Any, campaign: Campaign) -> str:
     if name == "starts_at":
         at = parse_datetime(str(value))
         return f"{at.astimezone(campaign.zone):%Y-%m-%d %H:%M}" if at else str(value)
+    if name in ("window_from", "window_until"):
+        return str(value)[:5]
+    if name == "window_weekdays":
+        return ", ".join(str(WEEKDAYS[day - 1]) for day in value if day in range(1, 8))
     choices = dict(getattr(_find(name), "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])

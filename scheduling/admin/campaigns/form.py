@@ -18,7 +18,7 @@ from unfold.widgets import (
 from scheduling.admin.audience_field import AudienceField
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.problems import problems_by_field
-from scheduling.admin.timing_form import REPEATS, TimingFields, initial_timing, zones
+from scheduling.admin.timing_form import REPEATS, TimingFields, WindowFields, initial_timing, zones
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.schedules import repetition
 from wecom.models import Application
@@ -36,13 +36,15 @@ CONDITIONS = {
     "days": REPEATING,
     "ends_on": REPEATING,
     "missed": TIMED,
+    "window_weekdays": "window_days === 'chosen'",
 }
 OWN = ("name", "application", "content_type", "message_class", "time_zone", "days", "ends_on", "missed")
+WINDOW = ("window_from", "window_until", "window_days", "window_weekdays")
 
 WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields())
 
 
-class CampaignForm(TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
+class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
     """Only what no campaign can be, such as an unknown number, keeps it from being saved."""
 
     audience = AudienceField(label=capfirst(_("audience")), required=False)
@@ -71,7 +73,7 @@ class CampaignForm(TimingFields, WordsFields, forms.ModelForm[Campaign]):  # typ
 
     class Meta:
         model = Campaign
-        fields = (*OWN, "valid_minutes", "interrupts")
+        fields = (*OWN, "valid_minutes", "interrupts", *WINDOW)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,15 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.exceptions import OpenUserError
-from core.web.admin import NOTHING, FormAdmin, action, badge, change_url
+from core.web.admin import NOTHING, FormAdmin, action, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns.life_forms import CancelForm
 from scheduling.models import SendingPolicy
+
+SHOWN = 5
 
 
 class PolicyForm(forms.ModelForm[SendingPolicy]):
@@ -70,6 +73,12 @@ class SendingPolicyAdmin(FormAdmin):
         if policy.quiet_from is None or policy.quiet_until is None:
             return NOTHING
         return f"{policy.quiet_from:%H:%M}–{policy.quiet_until:%H:%M}"
+
+    def save_model(self, request: HttpRequest, obj: SendingPolicy, form: PolicyForm, change: bool) -> None:
+        for campaign in services.save_sending_policy(obj)[:SHOWN]:
+            words = gettext("“%(name)s” can never go out now: its send window lies within the quiet hours.")
+            shown = link(change_url(campaign), gettext("Show"))
+            self.message_user(request, format_html("{} {}", words % {"name": campaign}, shown), messages.WARNING)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("corporation",) if obj else ()

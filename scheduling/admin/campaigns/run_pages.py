@@ -18,6 +18,7 @@ from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, s
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment
+from scheduling.deliveries import progress
 from scheduling.models import CampaignRun, Delivery
 
 
@@ -75,7 +76,8 @@ class CampaignRunAdmin(ReadOnlyAdmin):
         run = runs.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {**(extra_context or {})}
         if run is not None:
-            context |= {"run": run, "state": run_state(run), **outcomes.page_of(run, request.GET)}
+            waiting = [(one, moment(one.until, run.campaign)) for one in progress.waiting_in(run)]
+            context |= {"run": run, "state": run_state(run), "waiting": waiting, **outcomes.page_of(run, request.GET)}
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 

@@ -1,5 +1,7 @@
 """The list of campaigns, and the form on which one is written."""
 
+from datetime import time
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -88,6 +90,24 @@ def test_a_time_is_shown_as_it_was_entered(hr, when, repeats, cron):
     if when["repeat"] == "once":
         assert f"{campaign.starts_at.astimezone(campaign.zone):%Y-%m-%d %H:%M}" == "2099-12-24 09:30"
         assert (shown["only_on"], shown["at"]) == ("2099-12-24", "09:30")
+
+
+def test_a_send_window_is_shown_as_it_was_entered(hr):
+    days = {"window_days": "chosen", "window_weekdays": ["5", "1"]}
+    campaign = save(hr, window_from="09:00", window_until="18:30", **days)
+    assert (campaign.window_from, campaign.window_until) == (time(9), time(18, 30))
+    assert campaign.window_weekdays == [1, 5]
+    html = seen(hr, page(campaign))
+    assert 'value="18:30' in html
+    assert hr.post(page(campaign), form(window_weekdays=["5"])).status_code == 302
+    campaign.refresh_from_db()
+    assert (campaign.window_from, campaign.window_weekdays) == (None, [])
+
+
+def test_half_a_send_window_is_told_at_the_other_field(hr):
+    campaign = save(hr, window_from="09:00")
+    errors = hr.get(page(campaign)).context["adminform"].form.errors
+    assert list(errors) == ["window_until"]
 
 
 def test_a_draft_with_errors_is_saved_and_says_them_at_their_fields(hr):

@@ -1,10 +1,12 @@
 """The page of the sending policy: quiet hours, caps, and the switch that stops everything."""
 
+from datetime import time
+
 import pytest
 
 from scheduling.models import SendingPolicy
 from tests.scheduling.support.campaign_pages import LIST, page, press, seen
-from tests.scheduling.support.campaigns import launch
+from tests.scheduling.support.campaigns import launch, make_campaign
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/scheduling/sendingpolicy/add/"
@@ -31,6 +33,13 @@ def test_half_of_quiet_hours_is_refused_in_words(hr, application):
     answer = hr.post(ADD, form(application, quiet_from="21:00"))
     assert list(answer.context["adminform"].form.errors) == ["quiet_until"]
     assert not SendingPolicy.objects.exists()
+
+
+def test_quiet_hours_that_silence_a_campaign_warn_with_its_name(hr, application):
+    campaign = make_campaign(name="晚安", window_from=time(22), window_until=time(23))
+    html = hr.post(ADD, form(application, quiet_from="21:00", quiet_until="08:00"), follow=True).content.decode()
+    assert "“晚安” can never go out now" in html
+    assert page(campaign) in html
 
 
 def test_the_switch_takes_a_reason_and_says_who_and_why(hr, policy):

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from core import signed_documents
 from scheduling import services
@@ -43,6 +45,17 @@ def test_a_run_that_goes_on_is_watched_live(company, staff, sender):
     html = seen(sender, page(campaign.runs.get()))
     assert "data-unfinished" in html
     assert 'id="run-progress" data-live' in html
+
+
+def test_what_it_waits_for_is_told_with_its_end(company, staff, sender):
+    now = timezone.localtime()
+    opens = (now + timedelta(hours=2)).time().replace(minute=0, second=0, microsecond=0)
+    closes = (now + timedelta(hours=3)).time().replace(minute=0, second=0, microsecond=0)
+    campaign = launch(window_from=opens, window_until=closes)
+    work()
+    html = seen(sender, page(campaign.runs.get()))
+    assert "3 members: waits for its send window, until" in html
+    assert f"{opens:%H:%M}" in html.partition('data-testid="waiting"')[2][:200]
 
 
 def test_members_are_found_by_status_reason_and_name(run, sender, staff):
