@@ -11,5 +11,9 @@ class FlowError(ConversationError):
     """A flow cannot be published, started or changed in its current state."""
 
 
+class PreferenceRefused(ConversationError):
+    """A member's choice names a topic or language that there is not."""
+
+
 class SessionMoved(ConversationError, TemporaryError):
     """Another worker advanced this session meanwhile; this worker's step must not be written."""

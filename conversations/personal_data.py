@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import Narration, Render, Rendition
-from conversations.models import Content, Conversation, Errand, Message, Session, WatchLink
+from conversations.models import (
+    Content,
+    Conversation,
+    Errand,
+    MemberPreference,
+    Message,
+    MutedTopic,
+    PreferenceChange,
+    Session,
+    WatchLink,
+)
 from core.personal_data.holdings import BATCH, BATCHES_A_PASS, Holding, Kind, Person
 from core.personal_data.registry import belongs_to, register, without_personal_data
 from core.personal_data.work_rows import WorkHolding
@@ -20,6 +30,7 @@ from wecom.models import Download, Upload
 MESSAGES = Kind(key="messages", label=_("messages"), days=lambda: settings.RETENTION["MESSAGES_DAYS"])
 SESSIONS = Kind(key="sessions", label=_("answers in flows"), days=lambda: settings.RETENTION["SESSIONS_DAYS"])
 QUESTIONS = Kind(key="questions", label=_("questions to services"), days=lambda: settings.RETENTION["QUESTIONS_DAYS"])
+CHOICES = Kind(key="choices", label=_("choices of members"))
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
 
@@ -88,6 +99,9 @@ def register_models() -> None:
             hidden=LEASE,
         ),
         Holding(WatchLink, MESSAGES, of=_of_member),
+        Holding(MemberPreference, CHOICES, of=_of_member),
+        Holding(MutedTopic, CHOICES, of=_of_member),
+        Holding(PreferenceChange, MESSAGES, of=_of_member, age="at"),
     )
     without_personal_data(
         {
@@ -97,6 +111,7 @@ def register_models() -> None:
             "conversations.FlowVersion": "what administrators wrote for everyone",
             "conversations.ProgressCard": "keys of a message and of its card",
             "conversations.State": "what administrators wrote for everyone",
+            "conversations.Topic": "what administrators wrote for everyone",
             "conversations.Transition": "what administrators wrote for everyone",
         }
     )

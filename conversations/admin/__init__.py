@@ -1,5 +1,5 @@
-"""Conversations in the admin: desks and flows to edit; messages, versions, sessions and errands to read."""
+"""Conversations in the admin: desks, topics and flows to edit; messages, versions, sessions and errands to read."""
 
-from conversations.admin import conversations, desks, errands, flows, messages, sessions, states, versions
+from conversations.admin import conversations, desks, errands, flows, messages, sessions, states, topics, versions
 
-__all__ = ["conversations", "desks", "errands", "flows", "messages", "sessions", "states", "versions"]
+__all__ = ["conversations", "desks", "errands", "flows", "messages", "sessions", "states", "topics", "versions"]

@@ -12,7 +12,7 @@ KEYWORDS: dict[Act, tuple[str, ...]] = {
 }
 COMMANDS = (  # of every application
     *("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消"),
-    *("/human", "/人工", "/language", "/语言"),
+    *("/human", "/人工", "/language", "/语言", "/preferences", "/settings", "/设置"),
 )
 ACTS = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
 

@@ -4,6 +4,7 @@ from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
+from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
 from conversations.models.watch_links import WatchLink
@@ -16,11 +17,15 @@ __all__ = [
     "Errand",
     "Flow",
     "FlowVersion",
+    "MemberPreference",
     "Message",
     "MessageQuerySet",
+    "MutedTopic",
+    "PreferenceChange",
     "ProgressCard",
     "Session",
     "State",
+    "Topic",
     "Transition",
     "VideoStatus",
     "WatchLink",

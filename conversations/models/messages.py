@@ -224,6 +224,7 @@ class Message(models.Model):
 
         VOICE = "degraded:voice", _("spoken instead of a video")
         TEXT = "degraded:text", _("written instead of a video")
+        CHOSEN = "chosen:text", _("written, as the member prefers")
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")

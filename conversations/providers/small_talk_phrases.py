@@ -22,6 +22,9 @@ class Talk(StrEnum):
     PERSON = "person"
     CHINESE = "chinese"
     ENGLISH = "english"
+    SETTINGS = "settings"
+    TEXT_ONLY = "text_only"
+    VIDEOS = "videos"
 
 
 PHRASES: dict[Talk, str] = {
@@ -80,5 +83,17 @@ PHRASES: dict[Talk, str] = {
     Talk.ENGLISH: (
         "说英文|说英语|请说英文|用英文|用英语|英文|english|english please|speak english|in english please"
         "|please speak english|can you speak english|do you speak english"
+    ),
+    Talk.SETTINGS: (
+        "设置|我的设置|消息设置|打开设置|偏好设置|退订|取消订阅|我要退订|怎么退订|settings|my settings|preferences"
+        "|my preferences|unsubscribe|opt out|mute|how do i unsubscribe"
+    ),
+    Talk.TEXT_ONLY: (
+        "不要视频|不要发视频|别发视频|别给我发视频|不看视频|只发文字|只要文字|只看文字|发文字就行|用文字|文字版"
+        "|no videos|no video|no more videos|text only|only text|text instead of videos|send text|i prefer text"
+    ),
+    Talk.VIDEOS: (
+        "恢复视频|要视频|我要视频|我要看视频|继续发视频|还是发视频|发视频给我|videos please|send videos|send me videos"
+        "|videos again|i want videos|video please"
     ),
 }

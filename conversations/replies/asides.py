@@ -11,7 +11,8 @@ from conversations.providers.small_talk_phrases import Talk
 from conversations.replies import commands, local_replies
 from conversations.sessions import current, runner
 
-PASSED_OVER = (Talk.AGREED, Talk.PRAISE, Talk.CHINESE, Talk.ENGLISH)  # they answer the flow, or nothing
+# They answer the flow, or nothing.
+PASSED_OVER = (*(Talk.AGREED, Talk.PRAISE, Talk.CHINESE, Talk.ENGLISH, Talk.SETTINGS, Talk.TEXT_ONLY, Talk.VIDEOS),)
 
 
 def answer_aside(conversation: Conversation, session: Session, text: str, *, cid: str, now: datetime) -> bool:

@@ -3,13 +3,11 @@
 import difflib
 from collections.abc import Callable, Iterable
 
-from django.utils import translation
-
 from avatars import services as avatars
-from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
+from conversations.preferences import cards as preference_cards
 from conversations.providers import knowledge
 from conversations.providers.small_talk import talk_in
 from conversations.providers.small_talk_phrases import Talk
@@ -110,11 +108,20 @@ def _language(conversation: Conversation, args: str, cid: str) -> None:
     if name not in LANGUAGES:
         say(conversation, small_talk_texts.language_usage(), cid=cid)
         return
-    channel.change_member(conversation.member, language=LANGUAGES[name])
-    conversation.refresh_from_db(fields=["chosen_language", "language"])
-    with translation.override(conversation.language):
-        words = small_talk_texts.chosen_language if conversation.chosen_language else small_talk_texts.language_follows
-        say(conversation, words(), cid=cid)
+    preference_cards.choose_language(conversation, LANGUAGES[name], cid=cid)
+
+
+def _preferences(conversation: Conversation, args: str, cid: str) -> None:
+    """Show the member's settings, or change those at the numbers that are named."""
+    numbers = [int(word) for word in args.split() if word.isdecimal()]
+    for number in numbers:
+        preference_cards.choose_number(conversation, number, cid=cid)
+    if not numbers:
+        preference_cards.show(conversation, cid=cid)
+
+
+def _prefer_text(conversation: Conversation, args: str, cid: str) -> None:
+    preference_cards.choose_text(conversation, as_text=args == TEXT_ONLY, cid=cid)
 
 
 def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
@@ -134,11 +141,15 @@ LANGUAGES = {
     **{"中文": "zh-hans", "汉语": "zh-hans", "chinese": "zh-hans", "zh": "zh-hans"},
     **{"英文": "en", "英语": "en", "english": "en", "en": "en", "auto": "", "自动": ""},
 }
+TEXT_ONLY, VIDEOS = "text", "videos"
 TALK_COMMANDS: dict[Talk, tuple[Command, str]] = {
     Talk.ABILITIES: (send_help, ""),
     Talk.PERSON: (_human, ""),
     Talk.CHINESE: (_language, "中文"),
     Talk.ENGLISH: (_language, "english"),
+    Talk.SETTINGS: (_preferences, ""),
+    Talk.TEXT_ONLY: (_prefer_text, TEXT_ONLY),
+    Talk.VIDEOS: (_prefer_text, VIDEOS),
 }
 COMMANDS: dict[str, Command] = {
     "/help": send_help,
@@ -153,4 +164,7 @@ COMMANDS: dict[str, Command] = {
     "/人工": _human,
     "/language": _language,
     "/语言": _language,
+    "/preferences": _preferences,
+    "/settings": _preferences,
+    "/设置": _preferences,
 }

@@ -13,6 +13,9 @@ from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
+from conversations.preferences.changes import change_preferences, spoken_language
+from conversations.preferences.changes import undo as undo_preferences
+from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.services.inbound import (
     end_contact,
     follow_language,
@@ -54,10 +57,13 @@ from conversations.videos.lifecycle import (
 from conversations.videos.video_messages import digital_human_of, say_personal, say_video
 
 __all__ = [
+    "Choices",
     "add_flow",
     "broadcast",
     "broadcast_video",
     "cancel_waiting",
+    "change_preferences",
+    "choices_of",
     "compress_upload",
     "conversation_with",
     "digital_human_of",
@@ -76,11 +82,14 @@ __all__ = [
     "greet",
     "in_dialogue",
     "languages_with",
+    "muting",
     "notify_rate_limit",
+    "offered_topics",
     "press_card",
     "press_menu",
     "process_with_ai",
     "publish",
+    "readers",
     "recall",
     "recall_outbound",
     "recall_withdrawn",
@@ -105,9 +114,11 @@ __all__ = [
     "send_recording_of",
     "send_video_of",
     "show_on_page",
+    "spoken_language",
     "start_flow",
     "stop_session",
     "take_back",
+    "undo_preferences",
     "video_of",
     "video_url_of",
     "watch_url",

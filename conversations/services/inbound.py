@@ -10,6 +10,7 @@ from conversations.delivery import channel
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
 from conversations.models import Content, Conversation, Desk, Message, Session
+from conversations.preferences import cards as preference_cards
 from conversations.replies import dispatch, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import close_card
@@ -64,6 +65,10 @@ def press_card(callback: Callback, event: Event) -> None:
     now = callback.created_at
     message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before its answer
     with translation.override(conversation.language):
+        if preference_cards.is_card(event.task_id):
+            words = preference_cards.press(conversation, event, cid=callback.cid)
+            Content.objects.filter(pk=message.content_id).update(text=words)
+            return
         card = progress_cards.find(conversation, event.task_id)
         if card is not None:
             code, key = event.response_code, event.event_key

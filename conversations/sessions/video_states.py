@@ -1,6 +1,7 @@
 """Videos that a flow requests: of a text, or of a template or presentation filled from the slots."""
 
 import logging
+from typing import Any
 
 from avatars.models import DigitalHuman
 from conversations.delivery import messages
@@ -18,7 +19,8 @@ def request_video(session: Session, effect: MakeVideo, machine: Machine, *, cid:
     conversation = session.conversation
     if not video_templates.names_source(effect):
         human = DigitalHuman.objects.filter(pk=effect.digital_human).first() if effect.digital_human else None
-        member_requests.request_video(conversation, effect.text, mode=effect.mode, digital_human=human, cid=cid)
+        wish: dict[str, Any] = {"mode": effect.mode, "digital_human": human}
+        member_requests.request_video(conversation, effect.text, by_flow=True, cid=cid, **wish)
         return
     source = video_templates.source_for(effect)
     if source is None:
@@ -30,4 +32,4 @@ def request_video(session: Session, effect: MakeVideo, machine: Machine, *, cid:
     if script.missing:
         video_messages.say_script(conversation, script.text, why=video_messages.VALUE_MISSING, cid=cid)
         return
-    member_requests.request_video(conversation, script.text, mode=effect.mode, script=script, cid=cid)
+    member_requests.request_video(conversation, script.text, mode=effect.mode, script=script, by_flow=True, cid=cid)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
 from avatars import services as avatars
@@ -149,14 +150,9 @@ def _ask_for_message(user_id: str, digital_human_id: int, text: str, mode: str) 
     conversation = channel.conversation_with(user_id)
     cid = callback.cid if callback else secrets.token_hex(8)
     # A handler that runs again after a crash finds its earlier request.
-    asked = conversation.messages().filter(
-        cid=cid,
-        direction=Message.Direction.OUT,
-        content__kind=Content.Kind.VIDEO,
-        content__text=text.strip(),
-        render__digital_human=human,
-        render__mode=mode or human.mode,
-    )
+    sent = conversation.messages().filter(cid=cid, direction=Message.Direction.OUT, content__text=text.strip())
+    video = Q(content__kind=Content.Kind.VIDEO, render__digital_human=human, render__mode=mode or human.mode)
+    asked = sent.filter(video | Q(reason=Message.Reason.CHOSEN))
     message = asked.first() if callback else None
     return (message or video_messages.say_video(conversation, text, mode=mode, digital_human=human, cid=cid)).pk
 

@@ -10,8 +10,9 @@ from avatars.models import DigitalHuman
 from avatars.services import PersonalScript
 from conversations.delivery import messages
 from conversations.models import Conversation, ProgressCard
+from conversations.preferences.choices import prefers_text
 from conversations.videos import lifecycle, progress_cards, video_messages
-from conversations.wording import video_texts
+from conversations.wording import preference_texts, video_texts
 
 
 def request_video(
@@ -21,10 +22,18 @@ def request_video(
     mode: str = "",
     digital_human: DigitalHuman | None = None,
     script: PersonalScript | None = None,
+    by_flow: bool = False,
     cid: str,
 ) -> None:
-    """Request a video and tell the member how long it takes, or why there is none."""
-    options: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "script": script}
+    """Request a video and tell the member how long it takes, or why there is none.
+
+    A video `by_flow` comes as text to members who prefer that; one that a member asks for stays a video.
+    """
+    reads = prefers_text(conversation.member)
+    if by_flow and reads:
+        video_messages.say_chosen_text(conversation, text, cid=cid)
+        return
+    options: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "script": script, "insists": True}
     most = settings.CONVERSATIONS["QUEUED_VIDEOS_PER_MEMBER"]
     if conversation.messages().waiting().count() >= most:
         messages.say(conversation, video_texts.too_many_videos(most), cid=cid)
@@ -48,6 +57,8 @@ def request_video(
         messages.say(conversation, video_texts.video_ready_soon(text), cid=cid)
     else:
         progress_cards.announce(conversation, message, cid=cid)
+    if reads:
+        messages.say(conversation, preference_texts.asked_as_video(), cid=cid)
 
 
 def press_button(

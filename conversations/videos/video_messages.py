@@ -14,6 +14,7 @@ from avatars.exceptions import ConsentError, MediaError, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.models import Content, Conversation, Desk, Message
+from conversations.preferences.choices import prefers_text
 from conversations.videos import fallbacks, lifecycle
 from conversations.wording import video_texts
 from core.live_updates import publish_change
@@ -36,6 +37,7 @@ def say_video(
     spliced: bool | None = None,
     deadline: datetime | None = None,
     asked: bool = False,
+    insists: bool = False,
     purpose: str = Consent.Purpose.CHAT,
     strict: bool = False,
     cid: str,
@@ -44,13 +46,16 @@ def say_video(
 
     A `script` of a template or presentation says who speaks, and its text is `text`. If the video fails or misses the
     deadline, the text is sent as voice messages, or as text. `asked` marks a member's own request: the video's title
-    says so, and it counts towards the quota.
+    says so, and it counts towards the quota. A member who has chosen text instead of videos gets the text, and the
+    message has no `render`, unless the member `insists` on this video.
 
     Without a consent to this `purpose` (`Consent.Purpose`), or where the look replaces the background of a portrait
     video, the script is sent as text at once, and the message has no `render`; if `strict`, `ConsentError` or
     `MediaError` is raised. Raises `ScriptError` for a script that cannot be rendered, `QuotaExceeded` if the member's
     quota is used up.
     """
+    if not insists and prefers_text(conversation.member):
+        return say_chosen_text(conversation, text, cid=cid)
     priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
     options: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
     if asked:
@@ -114,6 +119,15 @@ def say_script(conversation: Conversation, text: str, *, why: str, cid: str) -> 
     message = messages.say(conversation, words(avatars.plain_script(text)), cid=cid, degraded=True)
     message.reason, message.why = Message.Reason.TEXT, why
     message.save(update_fields=["reason", "why"])
+    return message
+
+
+@transaction.atomic
+def say_chosen_text(conversation: Conversation, text: str, *, cid: str) -> Message:
+    """Send the script of a video as text to a member who has chosen that."""
+    message = messages.say(conversation, avatars.plain_script(text), cid=cid)
+    message.reason = Message.Reason.CHOSEN
+    message.save(update_fields=["reason"])
     return message
 
 

@@ -27,6 +27,7 @@ def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
             "· /cancel – stop the videos you are waiting for\n"
             "· /human – see how to reach a person\n"
             "· /language – choose Chinese or English\n"
+            "· /preferences – choose topics, and text instead of videos\n"
             "· /help – see this again"
         )
         % {"name": name}

@@ -42,6 +42,7 @@ SECTIONS = (
             "conversations.Flow": "account_tree",
             "conversations.Session": "route",
             "conversations.Desk": "desk",
+            "conversations.Topic": "label",
         },
     ),
     Section(

@@ -25,7 +25,7 @@ from wecom.contents.cards.parts import (
 from wecom.contents.files import File, Image, Media, Video, Voice
 from wecom.contents.markdown import plain_text, to_markdown
 from wecom.contents.mini_programs import Item, MiniProgramNotice
-from wecom.contents.splitting import split_numbered, split_text, truncate
+from wecom.contents.splitting import columns, split_numbered, split_text, truncate
 from wecom.contents.texts import Markdown, Text, TextCard
 from wecom.contents.validation import clean
 
@@ -70,6 +70,7 @@ __all__ = [
     "VoteCard",
     "Web",
     "clean",
+    "columns",
     "plain_text",
     "split_numbered",
     "split_text",

@@ -1,7 +1,7 @@
 """WeChat Work's callbacks as values: the public names."""
 
 from wecom.messages.callback_parser import OTHERS, Envelope, envelope, identity, inbound
-from wecom.messages.events import Event, UnknownEvent
+from wecom.messages.events import CardEvent, Event, UnknownEvent
 from wecom.messages.member_messages import (
     COMMAND,
     SPOKEN,
@@ -22,6 +22,7 @@ __all__ = [
     "COMMAND",
     "OTHERS",
     "SPOKEN",
+    "CardEvent",
     "Envelope",
     "Event",
     "ImageMessage",

@@ -1,6 +1,7 @@
 """A member who writes to the application, and the messages queued for them."""
 
 import itertools
+from collections.abc import Mapping, Sequence
 
 from tests.wecom.support.callback_sender import event_xml, text_xml
 from wecom import messages
@@ -53,9 +54,9 @@ class Person:
         key = key or str(next(_numbers))
         return self._deliver(event_xml(self.application, event, user=self.user_id, key=key))
 
-    def taps(self, key: str, task_id: str = "") -> list[str]:
-        """Press a button of the card that came last, or of another one."""
-        return self._deliver(self._tap(key, task_id))
+    def taps(self, key: str, task_id: str = "", *, choices: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+        """Press a button of the card that came last, or of another one; `choices` are the boxes that are ticked."""
+        return self._deliver(self._tap(key, task_id).replace("<AgentID>", f"{_ticked(choices or {})}<AgentID>"))
 
     def presses(self, key: str) -> Callback:
         """A press on the newest card's button that is not handled yet."""
@@ -76,9 +77,20 @@ class Person:
         return [_words(row) for row in fresh]
 
 
+def _ticked(choices: Mapping[str, Sequence[str]]) -> str:
+    items = "".join(
+        f"<SelectedItem><QuestionKey>{key}</QuestionKey>"
+        f"<OptionIds>{''.join(f'<OptionId>{one}</OptionId>' for one in options)}</OptionIds></SelectedItem>"
+        for key, options in choices.items()
+    )
+    return f"<SelectedItems>{items}</SelectedItems>" if items else ""
+
+
 def _words(outbound) -> str:
     """The text; of a card its title and its buttons."""
     content = outbound.content
     if outbound.msgtype == "template_card":
-        return " | ".join([content["main_title"]["title"], *(button["text"] for button in content["button_list"])])
+        return " | ".join(
+            [content["main_title"]["title"], *(button["text"] for button in content.get("button_list", ()))]
+        )
     return str(content.get("content", outbound.msgtype))

@@ -10,7 +10,15 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Rendition
 from avatars.services import withdraw_consent
-from conversations.models import Content, Conversation, Session, WatchLink
+from conversations.models import (
+    Content,
+    Conversation,
+    MemberPreference,
+    MutedTopic,
+    PreferenceChange,
+    Session,
+    WatchLink,
+)
 from openuser.models import ApiAnswer
 from scheduling.models import AudienceSheet, AudienceSheetMember, Run, Schedule, Segment
 from tests.support import factories
@@ -87,6 +95,9 @@ def said(application: Application, member: Member, words: str) -> None:
     linked = {"content": content, "outbound": outbound, "render": render, "narration": narration}
     make_message(application, member=member, **linked)
     WatchLink.objects.create(render=render, application=application, member=member)
+    filled(MemberPreference, member=member, prefers_text=True)
+    filled(MutedTopic, member=member)
+    filled(PreferenceChange, member=member, before={"language": words})
     filled(Session, conversation=conversation, slots={"name": words}, data={"who": who}, status="completed")
     factories.make_errand(conversation, question=words)
 

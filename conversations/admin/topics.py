@@ -1,0 +1,34 @@
+"""Topics in the admin: what members can mute, and how many have."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.models import MutedTopic, Topic
+from core.web.admin import NOTHING, ProtectedDeleteAdmin
+
+
+@admin.register(Topic)
+class TopicAdmin(ProtectedDeleteAdmin):
+    list_display = ("name", "english", "order", "can_be_muted", "muted")
+    list_editable = ("order", "can_be_muted")
+    list_filter = ("can_be_muted",)
+    search_fields = ("name", "name_en")
+    search_help_text = _("Search for a name.")
+    fields = ("name", "name_en", "order", "can_be_muted")
+    cascades_to = (MutedTopic,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return Topic.objects.counted().order_by("order", "pk")
+
+    @display(description=_("in English"), ordering="name_en")
+    def english(self, topic: Topic) -> str:
+        return topic.name_en or NOTHING
+
+    @display(description=_("muted by"), ordering="muted_by")
+    def muted(self, topic: Any) -> int:
+        return int(topic.muted_by)

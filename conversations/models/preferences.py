@@ -1,0 +1,126 @@
+"""What members choose for themselves: topics that they mute, and text instead of videos. The language is the member's.
+
+Campaigns and schedules read these rows in their own queries; everything that sends honours them.
+"""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from wecom.models import Member
+
+MOST_TOPICS = 20  # that a card has boxes for
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Queries on topics."""
+
+    def offered(self) -> "TopicQuerySet":
+        """The topics that members can mute, in their order."""
+        return self.filter(can_be_muted=True)
+
+    def counted(self) -> "models.QuerySet[Any]":
+        """The topics, each with `muted_by`: how many members have muted it."""
+        return self.annotate(muted_by=models.Count("mutes"))
+
+
+class Topic(models.Model):
+    """What a message is about, such as events of the company. Members mute topics, not senders."""
+
+    SEARCHED: ClassVar = ("name", "name_en")
+
+    name = models.CharField(
+        _("name"), max_length=16, help_text=_("As members read it in Chinese. They see it on a card.")
+    )
+    name_en = models.CharField(
+        _("English name"), max_length=32, blank=True, help_text=_("Empty: the Chinese name is shown in English, too.")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=100, help_text=_("Small numbers come first."))
+    can_be_muted = models.BooleanField(
+        _("can be muted"),
+        default=True,
+        help_text=_("Off: members are not asked, and those who muted it before get its messages."),
+    )
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ("order", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="topic_unique_name"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="topic_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The name in the active language."""
+        english = (translation.get_language() or "").startswith("en")
+        return (self.name_en if english else "") or self.name
+
+
+class MemberPreference(models.Model):
+    """How a member wants to get messages. Who has chosen nothing has no row."""
+
+    member = models.OneToOneField(Member, models.CASCADE, related_name="preference", verbose_name=_("member"))
+    prefers_text = models.BooleanField(
+        _("text instead of videos"), default=False, help_text=_("The words of a video come as a text message.")
+    )
+
+    class Meta:
+        verbose_name = _("choice of a member")
+        verbose_name_plural = _("choices of members")
+
+    def __str__(self) -> str:
+        return str(self.member)
+
+
+class MutedTopic(models.Model):
+    """A topic that a member does not want messages about."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="mutes", verbose_name=_("member"))
+    # Unique below, with the topic first: campaigns ask of a topic who has muted it.
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="mutes", db_index=False, verbose_name=_("topic"))
+    at = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("muted topic")
+        verbose_name_plural = _("muted topics")
+        constraints = [models.UniqueConstraint(fields=["topic", "member"], name="muted_topic_once_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.topic}"
+
+
+class PreferenceChange(models.Model):
+    """A change of what a member has chosen: when, by whom, and what it was before and after."""
+
+    class Origin(models.TextChoices):
+        CHAT = "chat", _("by the member, in the chat")
+        PAGE = "page", _("by the member, on the settings page")
+        STAFF = "staff", _("in the admin")
+        API = "api", _("over the API")
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="preference_changes", verbose_name=_("member"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    origin = models.CharField(_("how"), max_length=5, choices=Origin)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    before: "models.JSONField[Any, Any]" = models.JSONField(_("before"), default=dict)
+    after: "models.JSONField[Any, Any]" = models.JSONField(_("after"), default=dict)
+
+    class Meta:
+        verbose_name = _("change of a choice")
+        verbose_name_plural = _("changes of choices")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.at:%Y-%m-%d}"

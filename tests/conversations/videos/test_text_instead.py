@@ -1,0 +1,63 @@
+"""Members who want text instead of videos get the words of every video that they have not asked for themselves."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from avatars.models import Render
+from conversations import services
+from conversations.models import Message, PreferenceChange
+from scheduling.models import Schedule
+from scheduling.schedules import execution
+from tests.conversations.support.video_flows import make_video_flow
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+CHAT = PreferenceChange.Origin.CHAT
+
+
+@pytest.fixture
+def reader(application):
+    member = factories.make_member(application, user_id="zhangsan")
+    services.change_preferences(member, prefers_text=True, origin=CHAT)
+    return member
+
+
+def text_of(message: Message) -> tuple[str, str, bool]:
+    assert message.render is None
+    return message.content.text, message.reason, message.degraded
+
+
+def test_a_video_comes_as_its_words_and_that_is_no_failure(application, reader):
+    talk = services.conversation_with("zhangsan", application=application)
+    message = services.say_video(talk, "[欢快]欢迎加入公司。请坐。", cid="c")
+    words, reason, degraded = text_of(message)
+    assert (reason, degraded) == ("chosen:text", False)
+    assert words == "欢迎加入公司。请坐。"
+    assert not Render.objects.exists()
+
+
+def test_a_flow_says_the_words_of_its_video(person, reader):
+    template = factories.make_template(person.application.desk.digital_human)
+    services.publish(make_video_flow(template, name="欢迎", command="/welcome"))
+    person.says("/welcome")
+    assert person.says("王芳")[0].startswith("你好王芳，欢迎来到研究院。")
+    assert not Render.objects.exists()
+
+
+def test_a_schedule_sends_text_to_readers_and_videos_to_others(application, reader):
+    factories.make_member(application, user_id="lisi")
+    schedule = Schedule(user_ids=["zhangsan", "lisi"], message_type="video", text="早上好。", cron="0 9 * * *")
+    schedule.save()
+    now = timezone.now()
+    execution.send(schedule, now - timedelta(minutes=1), now=now)
+    mine, others = Message.objects.order_by("member__user_id").all()[::-1]
+    assert text_of(mine)[:2] == ("早上好。", "chosen:text")
+    assert others.render is not None
+
+
+def test_who_chooses_videos_again_gets_videos_again(application, reader):
+    services.change_preferences(reader, prefers_text=False, origin=CHAT)
+    talk = services.conversation_with("zhangsan", application=application)
+    assert services.say_video(talk, "欢迎。", cid="c").render is not None
