@@ -13,12 +13,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from core.text.time_zones import OFTEN_USED, time_zones
 from scheduling.models import Campaign, Schedule
 from scheduling.schedules import repetition
 from scheduling.schedules.repetition import Repetition
-from scheduling.schedules.validation import time_zones
 
-OFTEN_USED = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Europe/London", "America/New_York", "UTC")
 REPEATS = (
     (repetition.ONCE, _("once")),
     (repetition.DAILY, _("every day")),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
+from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords, compose
@@ -14,7 +15,6 @@ from scheduling.campaigns.send_hours import EVERY_WEEKDAY, hours_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import slots_of
-from scheduling.schedules.validation import time_zones
 from scheduling.segments.audience import check_somebody, parse_audience
 
 VARIANTS = ("A", "B")

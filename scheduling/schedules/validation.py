@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
 from conversations import services as conversations
+from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
@@ -41,12 +40,6 @@ UNREACHED = {
     "out_of_range": gettext_lazy("Left out, because the application's visible range lacks them: %(ids)s."),
     "unknown": gettext_lazy("Left out, because the directory does not have them: %(ids)s."),
 }
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of all time zones. Cached, because finding them reads hundreds of files."""
-    return frozenset(available_timezones())
 
 
 def parse_user_ids(text: str) -> list[str]:

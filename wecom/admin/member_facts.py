@@ -1,6 +1,6 @@
 """The facts on a member's page: fields for who may change them, words for everybody else, personal ones masked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,11 +14,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from core.text.time_zones import OFTEN_USED, time_zones
 from core.web.admin import NOTHING
 from wecom import services
 from wecom.exceptions import FactRefused
 from wecom.facts import stored_values, values
-from wecom.facts.definitions import MANAGER, FactType, definitions_of
+from wecom.facts.definitions import MANAGER, TIME_ZONE, FactType, definitions_of
 from wecom.facts.values import Value
 from wecom.models import FactKind, Member
 
@@ -122,10 +123,17 @@ def _field(member: Member, fact: FactType, value: Value | None) -> forms.Field:
     if fact.kind == FactKind.CHOICE:
         choices = [("", NOTHING), *((choice, choice) for choice in fact.choices)]
         return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **options)
+    if fact.key == TIME_ZONE:
+        zones = [(_("often used"), _pairs(OFTEN_USED)), (_("all"), _pairs(sorted(time_zones())))]
+        return forms.ChoiceField(choices=[("", NOTHING), *zones], widget=UnfoldAdminSelectWidget, **options)
     if fact.kind == FactKind.DATE:
         return forms.CharField(max_length=40, widget=DateWidget, **options)
     mode = {"inputmode": "decimal"} if fact.kind == FactKind.NUMBER else {}
     return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget(attrs=mode), **options)
+
+
+def _pairs(names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]
 
 
 def _help(member: Member, fact: FactType, value: Value | None) -> SafeString | str:

@@ -43,8 +43,8 @@ CLEAR = "清空"
 class FactDefinitions(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[FactDefinition]
 ):
-    """Facts of the company's own. The built-in ones are `start_date`, `manager`, `city`, `birthday` and
-    `contract_end`.
+    """Facts of the company's own. The built-in ones are `start_date`, `manager`, `city`, `birthday`,
+    `contract_end` and `time_zone`.
     """
 
     serializer_class = FactDefinitionSerializer

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wecom.models import Corporation, FactDefinition, FactKind, Member
 
-MANAGER, LANGUAGE_KEY, BIRTHDAY = "manager", "language", "birthday"
+MANAGER, LANGUAGE_KEY, BIRTHDAY, TIME_ZONE = "manager", "language", "birthday", "time_zone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,7 @@ BUILT_IN = (
         *("contract_end", _("end of the contract"), FactKind.DATE, True),
         ("合同到期日", "合同到期日期", "合同结束日期", "合同终止日期", "contract end", "end of contract"),
     ),
+    (TIME_ZONE, _("time zone"), FactKind.TEXT, False, ("时区", "所在时区", "time zone", "timezone")),
 )
 LANGUAGE_NAMES = ("语言", "language", "preferred language")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from wecom.facts.definitions import LANGUAGE_KEY, MANAGER, FactType, editable_facts
+from wecom.facts.definitions import LANGUAGE_KEY, MANAGER, TIME_ZONE, FactType, editable_facts
 from wecom.models import ERASED, Corporation, FactKind, Member
 
 MOST_MEMBERS = 5_000
@@ -37,6 +37,8 @@ def _explanation(fact: FactType) -> str:
         return "中文, English"
     if fact.key == MANAGER:
         return _("The user ID of a colleague, or a name that only one has.")
+    if fact.key == TIME_ZONE:
+        return _("A time zone, like Asia/Shanghai or Europe/London.")
     return {
         FactKind.TEXT: _("A text of at most 200 characters."),
         FactKind.NUMBER: _("A number, like 1234.5 or 1,234.5."),

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from core.text.dates import MONTHS, format_date
 from core.text.slot_values import UNSTORABLE
+from core.text.time_zones import find_time_zone
 from wecom.exceptions import FactRefused
-from wecom.facts.definitions import BIRTHDAY, LANGUAGE_KEY, MANAGER, FactType, fold
+from wecom.facts.definitions import BIRTHDAY, LANGUAGE_KEY, MANAGER, TIME_ZONE, FactType, fold
 from wecom.models import FactKind, Member
 from wecom.models.facts import LONGEST_TEXT
 
@@ -95,11 +96,21 @@ def _text(fact: FactType, raw: object) -> str:
         words = _("The text has %(count)d characters; at most %(most)d fit.")
         values = {"count": len(text), "most": LONGEST_TEXT}
         raise refused(fact, words % values, _("Shorten it."))
+    if fact.key == TIME_ZONE:
+        return _time_zone(fact, text)
     if fact.key != MANAGER:
         return text
     if not USER_ID.fullmatch(text):
         raise refused(fact, _("“%s” is no user ID.") % quote(text), _("Write the user ID of a colleague."))
     return text.lower()
+
+
+def _time_zone(fact: FactType, text: str) -> str:
+    zone = find_time_zone(text)
+    if zone is None:
+        words = _("There is no time zone “%s”.") % quote(text)
+        raise refused(fact, words, _("Write a name like Asia/Shanghai or Europe/London."))
+    return zone
 
 
 def _number(fact: FactType, raw: object) -> Decimal:

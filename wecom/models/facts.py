@@ -15,7 +15,7 @@ from core.fields import EncryptedTextField
 from wecom.models.company import Corporation
 from wecom.models.directory import Member
 
-BUILT_IN_FACTS = ("start_date", "manager", "city", "birthday", "contract_end")
+BUILT_IN_FACTS = ("start_date", "manager", "city", "birthday", "contract_end", "time_zone")
 MEMBER_VARIABLES = ("name", "alias", "position", "department", "user_id", "language")
 RESERVED_KEYS = (*BUILT_IN_FACTS, *MEMBER_VARIABLES)
 LONGEST_TEXT = 200

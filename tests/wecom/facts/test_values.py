@@ -71,6 +71,17 @@ def test_a_date_reads_back_as_it_is_written(day):
     assert values.parse(DAY, values.plain(day), today=TODAY) == day
 
 
+@pytest.mark.parametrize("raw", ["Europe/London", "europe/london", " Europe/London "])
+def test_a_time_zone_is_known_by_its_name(raw):
+    assert values.parse(fact(FactKind.TEXT, "time_zone"), raw, today=TODAY) == "Europe/London"
+
+
+def test_a_time_zone_that_does_not_exist_is_refused():
+    with translation.override("en"):
+        error = refusal(fact(FactKind.TEXT, "time_zone"), "Peking")
+    assert (error.message, "Asia/Shanghai" in error.remedy) == ("There is no time zone “Peking”.", True)
+
+
 def test_a_birthday_lies_in_the_past_and_a_contract_may_end_later():
     birthday = fact(FactKind.DATE, "birthday", personal=True)
     assert values.parse(birthday, TODAY, today=TODAY) == TODAY

@@ -36,7 +36,7 @@ def refusal(act, *args: object, **fields: object) -> FactRefused:
 
 def test_the_built_in_facts_need_no_rows(application):
     found = definitions_of(application.corporation)
-    assert list(found) == ["start_date", "manager", "city", "birthday", "contract_end"]
+    assert list(found) == ["start_date", "manager", "city", "birthday", "contract_end", "time_zone"]
     assert {key for key, fact in found.items() if fact.personal} == {"birthday", "contract_end"}
     assert list(editable_facts(application.corporation))[-1] == "language"
 
