@@ -32,7 +32,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "content_type": str(campaign.content_type),
         "message_class": str(campaign.message_class),
         "audience": campaign.audience,
-        "segments": _rules(campaign.audience),
+        "segments": rules_of(campaign.audience),
         "time": {name: _plain(getattr(campaign, name)) for name in TIMING},
         "contents": {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()},
     }
@@ -53,7 +53,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
         yield Difference(path=path, before=before, after=after)
 
 
-def _rules(audience: Mapping[str, Any]) -> dict[str, Any]:
+def rules_of(audience: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of the segments that an audience names, and of those that these name: an edit of one counts."""
     found: dict[str, Any] = {}
     waiting = [*audience.get("segments", ()), *audience.get("exclude", {}).get("segments", ())]

@@ -1,6 +1,8 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
 from scheduling.deliveries.evidence import bundle as evidence_bundle
+from scheduling.files.archives import Packed
+from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
@@ -29,6 +31,8 @@ from scheduling.services.campaigns import (
     start_campaign,
 )
 from scheduling.services.drafts import ask_for_publishing, publish, send_back
+from scheduling.services.files.exports import export_file
+from scheduling.services.files.imports import Imported, import_file
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.retries import Recalled, recall_run, retry_failed
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
@@ -68,8 +72,12 @@ __all__ = [
     "CampaignForecast",
     "Choice",
     "DepartmentChoice",
+    "FileRefused",
+    "Flaw",
+    "Imported",
     "LeftOut",
     "MemberScript",
+    "Packed",
     "Preview",
     "Reach",
     "Recalled",
@@ -93,6 +101,7 @@ __all__ = [
     "due_moment",
     "evidence_bundle",
     "expire_sheets",
+    "export_file",
     "fact_uses",
     "fill_calendars",
     "find_choices",
@@ -104,6 +113,7 @@ __all__ = [
     "forecast_start",
     "forget_old_runs",
     "import_days",
+    "import_file",
     "keep_sheet",
     "kept_sheets",
     "last_step",

@@ -1,0 +1,1 @@
+"""Campaigns and segments as YAML that people read, keep in a repository and bring to another installation."""

@@ -1,0 +1,98 @@
+"""What is wrong with a file: all of it at once, each with its place and the remedy."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from core.exceptions import OpenUserError
+from scheduling.exceptions import SchedulingError
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaw:
+    """One thing that is wrong. `line` is None where the place is not in the file, such as something that is missing."""
+
+    place: str
+    words: str
+    remedy: str
+    code: str
+    line: int | None = None
+
+
+class FileRefused(SchedulingError):
+    """A file that nothing is taken over from."""
+
+    def __init__(self, message: str = "", *, flaws: Sequence[Flaw] = (), **options: str) -> None:
+        super().__init__(message, **options)
+        self.flaws = tuple(flaws)
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """Collects what is wrong. `lines` has the line of each place that the file has."""
+
+    lines: dict[Place, int] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def copy(self) -> "Findings":
+        return Findings(lines=self.lines, flaws=list(self.flaws))
+
+    def add(self, place: Place, words: str, remedy: str, *, code: str = "file_invalid") -> None:
+        self.flaws.append(
+            Flaw(place=written(place), words=words, remedy=remedy, code=code, line=self._line_of(place)),
+        )
+
+    def add_error(self, place: Place, error: OpenUserError) -> None:
+        """The error of a service, whose field lies below a place."""
+        self.add((*place, *_parts(error.field)), error.message, error.remedy, code=error.code)
+
+    def add_invalid(self, place: Place, error: ValidationError, remedy: str) -> None:
+        """What a field of a model says of a value."""
+        self.add(place, " ".join(error.messages), remedy)
+
+    def below(self, place: Place) -> bool:
+        """Whether something at a place, or in it, is wrong."""
+        start = written(place)
+        return any(one.place == start or one.place.startswith((f"{start}.", f"{start}[")) for one in self.flaws)
+
+    def refuse(self) -> None:
+        """Raise `FileRefused` if anything is wrong, in the order of the lines."""
+        if self.flaws:
+            raise refused(sorted(self.flaws, key=lambda one: one.line or 0))
+
+    def _line_of(self, place: Place) -> int | None:
+        """The line of a place; of what it lies in, if the file lacks it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place)
+
+
+def refused(flaws: Sequence[Flaw]) -> FileRefused:
+    """The error of a file with these flaws: the first of them, and how many more there are."""
+    first, more = flaws[0], len(flaws) - 1
+    words = f"{first.place}: {first.words}" if first.place else first.words
+    if more:
+        words = _("%(first)s (and %(more)d more)") % {"first": words, "more": more}
+    return FileRefused(words, flaws=flaws, code=first.code, remedy=first.remedy, field=first.place)
+
+
+def written(place: Place) -> str:
+    """A place as people write it: `campaigns[2].contents.en.text`."""
+    words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return words.removeprefix(".")
+
+
+def _parts(field_name: str) -> Place:
+    """The field of an error as a place: `rule.1.value` is `rule.rules[1].value` in a file."""
+    found: list[str | int] = []
+    for part in filter(None, field_name.split(".")):
+        if re.fullmatch(r"\d{1,6}", part):
+            found += ["rules", int(part)] if field_name.startswith("rule.") else [int(part)]
+        else:
+            found.append(part)
+    return tuple(found)

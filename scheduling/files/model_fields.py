@@ -1,0 +1,141 @@
+"""The fields of a model as a file has them: choices by value, times as ISO, what is empty left out.
+
+A field that is added to a model travels with the next export by itself.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from scheduling.files.flaws import Findings, Place
+from scheduling.files.references import NATURAL_KEYS, References
+
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
+
+
+def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> Iterator[Any]:
+    """The fields that people write, in the order of the model."""
+    for field in model._meta.concrete_fields:
+        if field.editable and not field.primary_key and field.name not in without:
+            yield field
+
+
+def plain_fields(row: models.Model, *, zone: tzinfo, without: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of a row with their plain values."""
+    found: dict[str, Any] = {}
+    for field in fields_of(type(row), without=without):
+        value = _plain(field, getattr(row, field.name), zone)
+        if value not in EMPTY or field.get_default() not in EMPTY:
+            found[field.name] = value
+    return found
+
+
+def read_fields(
+    model: type[models.Model],
+    data: Mapping[str, Any],
+    place: Place,
+    *,
+    references: References,
+    findings: Findings,
+    without: Collection[str] = (),
+) -> dict[str, Any]:
+    """The values for a row of the model; a field that the file lacks has its default."""
+    zone = _zone(data.get("time_zone"))
+    found: dict[str, Any] = {}
+    for field in fields_of(model, without=without):
+        own = (*place, field.name)
+        if field.name not in data:
+            found[field.name] = field.get_default()
+            if not field.blank and found[field.name] in EMPTY and not field.null:
+                findings.add(own, _("“%(name)s” is missing.") % {"name": field.name}, _("Write it."))
+        elif field.is_relation:
+            given = data[field.name]
+            found[field.name] = None if given is None else references.row(field.related_model, given, own, findings)
+        else:
+            found[field.name] = _read(field, data[field.name], own, zone, findings)
+    return found
+
+
+def refuse_others(data: Mapping[str, Any], known: Collection[str], place: Place, findings: Findings) -> None:
+    """A key that nothing reads is a mistake: a misspelt one would be lost without a word."""
+    for key in data:
+        if key not in known:
+            remedy = _("There are: %(known)s.") % {"known": ", ".join(known)}
+            findings.add((*place, key), _("There is no “%(name)s”.") % {"name": key}, remedy, code="key_unknown")
+
+
+def tidy(value: Any) -> Any:
+    """A value with one kind of line end, and JSON with its keys in one order: PostgreSQL keeps them in its own."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if isinstance(value, Mapping):
+        return {key: tidy(value[key]) for key in sorted(value, key=lambda key: (key != "kind", key))}
+    return [tidy(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _plain(field: Any, value: Any, zone: tzinfo) -> Any:
+    if value is None:
+        return None
+    if field.is_relation:
+        return getattr(value, NATURAL_KEYS[field.related_model])
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, time) and not (value.second or value.microsecond):
+        return f"{value:%H:%M}"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return tidy(str(value) if isinstance(value, str) else value)
+
+
+def _read(field: Any, value: Any, place: Place, zone: tzinfo, findings: Findings) -> Any:
+    """The value for a field; None, with a finding, for what it cannot be."""
+    wanted, remedy = _kind(field)
+    if value is None and field.null:
+        return None
+    if value is None and field.blank and field.empty_strings_allowed and not field.choices:
+        return ""
+    if type(value) not in wanted:
+        findings.add(place, _("“%(value)s” is of the wrong kind.") % {"value": value}, remedy)
+        return None
+    if field.choices and value not in dict(field.flatchoices):
+        known = ", ".join(str(key) for key, _label in field.flatchoices)
+        words = _("“%(value)s” is none of its values.") % {"value": value}
+        findings.add(place, words, _("There are: %(known)s.") % {"known": known})
+        return None
+    try:
+        read = field.clean(tidy(value), None)
+    except ValidationError as error:
+        findings.add_invalid(place, error, remedy)
+        return None
+    return read.replace(tzinfo=zone) if isinstance(read, datetime) and read.tzinfo is None else read
+
+
+def _kind(field: Any) -> tuple[tuple[type, ...], str]:
+    """What YAML has for a field, and what to write."""
+    if isinstance(field, models.JSONField):
+        return (dict, list), _("Write names and values, as the export does.")
+    if isinstance(field, models.BooleanField):
+        return (bool,), _("Write true or false.")
+    if isinstance(field, models.IntegerField):
+        return (int,), _("Write a whole number, such as 7.")
+    if isinstance(field, models.DateTimeField):
+        return (str,), _("Write it as 2026-12-01T09:00:00+08:00.")
+    if isinstance(field, models.DateField):
+        return (str,), _("Write it as 2026-12-01.")
+    if isinstance(field, models.TimeField):
+        return (str,), _("Write it as 09:00.")
+    return (str,), _("Write a text, in quotation marks if it looks like a number, true, false or null.")
+
+
+def _zone(name: Any) -> tzinfo:
+    """The zone of a campaign; times without an offset are its own."""
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, OSError, ValueError):  # an unknown zone is one of the campaign's problems
+        return ZoneInfo(settings.TIME_ZONE)

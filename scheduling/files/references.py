@@ -1,0 +1,172 @@
+"""Rows that a file names: by what people call them, never by primary key.
+
+Departments, tags and members stand in a file by WeChat Work's own numbers and user IDs. They are not looked up, because
+the directory may get them with its next sync; the preview of an audience tells which are unknown.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from conversations.models import Flow
+from scheduling.exceptions import SchedulingError
+from scheduling.files.flaws import Findings, Place
+from scheduling.models import AudienceSheet, Segment
+from scheduling.segments.audience import parse_audience
+from scheduling.segments.rules import parse_group
+from wecom.models import Application, Corporation
+
+NATURAL_KEYS: Mapping[type[Model], str] = {
+    Application: "agent_id",
+    DigitalHuman: "name",
+    Flow: "name",
+    Presentation: "name",
+    RenderTemplate: "name",
+}
+"""What each model that a campaign refers to is named by in a file; a test fails for one that is missing here."""
+
+
+class References:
+    """The rows of one company by name. `coming` are segments that the file itself brings."""
+
+    def __init__(self, corporation: Corporation, coming: frozenset[str] = frozenset()) -> None:
+        self.corporation = corporation
+        self.coming = coming
+
+    @cached_property
+    def segments(self) -> dict[str, int]:
+        return dict(Segment.objects.filter(corporation=self.corporation).values_list("name", "pk"))
+
+    @cached_property
+    def lists(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, key in AudienceSheet.objects.kept().filter(corporation=self.corporation).values_list("name", "pk"):
+            found.setdefault(name, []).append(key)
+        return found
+
+    def row(self, model: type[Model], value: Any, place: Place, findings: Findings) -> Any:
+        """The row of a model that a file names; None, with a finding, if there is none."""
+        name = NATURAL_KEYS[model]
+        rows = model._default_manager.all()
+        if any(field.name == "corporation" for field in model._meta.fields):
+            rows = rows.filter(corporation=self.corporation)
+        wanted = int if name == "agent_id" else str
+        found = rows.filter(**{name: value}).first() if type(value) is wanted else None
+        if found is None:
+            label = model._meta.verbose_name
+            words = _("There is no %(kind)s “%(name)s” here.") % {"kind": label, "name": value}
+            remedy = _("Create it first, or name another one in the file.")
+            findings.add(place, words, remedy, code="reference_missing")
+        return found
+
+    def audience_in_names(self, audience: Mapping[str, Any]) -> dict[str, Any]:
+        """An audience as a file has it. Raises `SchedulingError` where it names what is gone."""
+        rule = parse_audience(audience).as_json()
+        without = rule.pop("exclude", None)
+        found = self._selection_in_names(rule)
+        return {**found, "exclude": self._selection_in_names(without)} if without else found
+
+    def audience_of_names(self, data: Any, place: Place, findings: Findings) -> dict[str, Any]:
+        """The audience that a file means; what is wrong goes to the findings."""
+        if not isinstance(data, Mapping):
+            findings.add(place, _("An audience is an object."), _("Export a campaign to see how it is written."))
+            return {}
+        sides = {"": data, "exclude": data.get("exclude") or {}}
+        found: dict[str, Any] = {}
+        for side, selection in sides.items():
+            own = (*place, side) if side else place
+            if not isinstance(selection, Mapping):
+                findings.add(own, _("An audience is an object."), _("Export a campaign to see how it is written."))
+                continue
+            keys = self._selection_of_names(selection, own, findings)
+            found |= {side: keys} if side else keys
+        try:
+            return parse_audience({name: value for name, value in found.items() if value}).as_json()
+        except SchedulingError as error:
+            findings.add_error(place[:-1], error)
+            return {}
+
+    def rule_in_names(self, rule: Any) -> dict[str, Any]:
+        """A segment's rule as a file has it. Raises `SchedulingError` where it names a segment that is gone."""
+        return dict(self._renamed(parse_group(rule).as_json(), lambda keys: sorted(map(self._segment_name, keys))))
+
+    def rule_of_names(self, rule: Any, place: Place, findings: Findings) -> Any:
+        """The rule that a file means; the segments that the file itself brings must be saved by now."""
+
+        def keys(names: list[Any]) -> list[int]:
+            found = (self._segment_key(name, place, findings) for name in names)
+            return [key for key in found if key is not None]
+
+        return self._renamed(rule, keys)
+
+    def _selection_in_names(self, rule: Mapping[str, Any]) -> dict[str, Any]:
+        found = dict(rule)
+        if "segments" in found:
+            found["segments"] = sorted(map(self._segment_name, found["segments"]))
+        if "sheet" in found:
+            key = found.pop("sheet")
+            name = next((name for name, keys in self.lists.items() if key in keys), None)
+            if name is None:
+                words, remedy = _("The audience names an uploaded list that is gone."), _("Correct the audience first.")
+                raise SchedulingError(words, code="list_gone", remedy=remedy, field="audience")
+            found["list"] = name
+        return found
+
+    def _selection_of_names(self, data: Mapping[str, Any], place: Place, findings: Findings) -> dict[str, Any]:
+        found = {name: value for name, value in data.items() if name not in ("exclude", "segments", "list", "sheet")}
+        if "sheet" in data:
+            words = _("An uploaded list stands in a file by its name.")
+            findings.add((*place, "sheet"), words, _("Write list: and its name."))
+        names = data.get("segments") or []
+        if not isinstance(names, list):
+            findings.add((*place, "segments"), _("“%(name)s” is a list.") % {"name": "segments"}, _("Write a list."))
+            names = []
+        keys = [self._segment_key(one, (*place, "segments", n), findings) for n, one in enumerate(names)]
+        found["segments"] = [key for key in keys if key is not None]
+        if "list" in data:
+            found["sheet"] = self._list_key(data["list"], (*place, "list"), findings)
+        return found
+
+    def _segment_name(self, key: int) -> str:
+        name = next((name for name, known in self.segments.items() if known == key), None)
+        if name is None:
+            words, remedy = _("It names a segment that is gone."), _("Correct its audience or rule first.")
+            raise SchedulingError(words, code="segment_gone", remedy=remedy, field="audience")
+        return name
+
+    def _segment_key(self, name: Any, place: Place, findings: Findings) -> int | None:
+        key = self.segments.get(name) if isinstance(name, str) else None
+        if key is None and name not in self.coming:
+            words = _("There is no segment “%(name)s”, neither here nor in the file.") % {"name": name}
+            remedy = _("Export it together with what uses it, or create it first.")
+            findings.add(place, words, remedy, code="reference_missing")
+        return key
+
+    def _list_key(self, name: Any, place: Place, findings: Findings) -> int | None:
+        keys = self.lists.get(name, []) if isinstance(name, str) else []
+        if len(keys) == 1:
+            return keys[0]
+        if keys:
+            words = _("Several uploaded lists are named “%(name)s”.") % {"name": name}
+            findings.add(place, words, _("Delete all but one of them."), code="reference_ambiguous")
+        else:
+            words = _("There is no uploaded list “%(name)s” here.") % {"name": name}
+            remedy = _("Upload it first, under this name: user IDs do not travel in files.")
+            findings.add(place, words, remedy, code="reference_missing")
+        return None
+
+    def _renamed(self, rule: Any, change: Any) -> Any:
+        """A rule with the values of its conditions on segments changed."""
+        if not isinstance(rule, Mapping):
+            return rule
+        found = dict(rule)
+        if found.get("subject") == "segment" and isinstance(found.get("value"), list | tuple | str):
+            value = found["value"]
+            found["value"] = change([value] if isinstance(value, str) else list(value))
+        if isinstance(found.get("rules"), list):
+            found["rules"] = [self._renamed(one, change) for one in found["rules"]]
+        return found

@@ -1,0 +1,180 @@
+"""YAML as these files use it: read into plain values with the line of each, and written in one way only. Pure.
+
+Of YAML it reads what a person would write by hand: no tags, anchors and aliases, and every key once. `yes`, `12:30` and
+dates are texts, as in YAML 1.2; PyYAML's own loaders make 750 of 12:30.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from scheduling.files.flaws import FileRefused, Flaw, Place, refused, written
+
+LARGEST = 2 * 1024 * 1024  # bytes
+DEEPEST = 24
+MOST_VALUES = 100_000
+LARGEST_NUMBER = 2**63
+_FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?\Z")
+_INTEGER = re.compile(r"[-+]?\d{1,20}\Z")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the wheels for all our platforms have libyaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What a file says: a mapping, and the line of each place in it."""
+
+    value: dict[str, Any]
+    lines: dict[Place, int]
+
+
+def load(data: bytes) -> Loaded:
+    """Read a file. Raises `FileRefused` with the line of what is no YAML, or more of it than anybody writes."""
+    if len(data) > LARGEST:
+        words = _("The file is larger than %(most)d MB.") % {"most": LARGEST // 1024 // 1024}
+        raise _refusal((), words, _("Export fewer campaigns at once."), None)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refusal((), _("The file is no text in UTF-8."), _("Save it as UTF-8."), None) from error
+    try:
+        return _Reader().read(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        words = _("The file is no YAML: %(problem)s.") % {"problem": error.problem or error.context}
+        remedy = _("Look at the line above it, too: indentation, quotation marks and colons.")
+        raise _refusal((), words, remedy, mark.line + 1 if mark else None) from error
+    except yaml.YAMLError as error:
+        words = _("The file has a character that YAML does not allow.")
+        raise _refusal(
+            (), words, _("Write it as an escape in double quotation marks, or leave it out."), None
+        ) from error
+
+
+def dump(value: Any) -> str:
+    """The one text of a value: keys in their order, Chinese as it is, texts of several lines as blocks."""
+    text: str = yaml.dump(value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=math.inf)
+    return text
+
+
+class _Reader:
+    """Builds values from the parser's events, so that what is too much is refused before it is built."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Place, int] = {}
+        self.count = 0
+
+    def read(self, text: str) -> Loaded:
+        self.events = yaml.parse(text, Loader=_Loader)
+        value: Any = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if value is not None:
+                    raise _refusal((), _("The file has a second document."), _("Leave out the line ---."), _line(event))
+                value = self._value(next(self.events), ())
+        if not isinstance(value, dict):
+            words, remedy = _("The file has no “campaigns”."), _("Export a campaign to see what a file looks like.")
+            raise _refusal((), words, remedy, None)
+        return Loaded(value=value, lines=self.lines)
+
+    def _value(self, event: Any, place: Place) -> Any:
+        self.lines[place] = _line(event)
+        self.count += 1
+        if self.count > MOST_VALUES or len(place) > DEEPEST:
+            remedy = _("Export fewer campaigns at once.")
+            raise _refusal(place, _("The file has too many values, or they lie too deep."), remedy, _line(event))
+        anchored = isinstance(event, yaml.AliasEvent) or event.anchor is not None
+        if anchored or (event.tag is not None and event.tag != "!"):
+            words = _("Anchors (&), aliases (*) and tags (!) are not read.")
+            raise _refusal(
+                place, words, _("Write the value itself; a text that begins so needs quotation marks."), _line(event)
+            )
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event, place)
+        return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
+
+    def _list(self, place: Place) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            found.append(self._value(event, (*place, len(found))))
+        return found
+
+    def _mapping(self, place: Place) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
+                raise _refusal(place, _("A key is no word."), _("Write a name and a colon."), _line(event))
+            key = _text(event, place)
+            if key in found:
+                words = _("“%(key)s” is there twice.") % {"key": key}
+                raise _refusal((*place, key), words, _("Leave one of them out."), _line(event))
+            found[key] = self._value(next(self.events), (*place, key))
+        return found
+
+
+def _scalar(event: Any, place: Place) -> Any:
+    text = _text(event, place)
+    if event.style:  # in quotation marks, or a block
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text) and abs(int(text)) < LARGEST_NUMBER:
+        return int(text)
+    if _FLOAT.match(text):
+        number = float(text)
+        if not math.isfinite(number) or _INTEGER.match(text) or text.lstrip("+-").isdecimal():
+            raise _refusal(place, _("The number is too large."), _("Write it in quotation marks."), _line(event))
+        return number
+    return text
+
+
+def _text(event: Any, place: Place) -> str:
+    text = str(event.value)
+    try:
+        text.encode()
+        usable = "\0" not in text
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise _refusal(place, _("The text has a character that cannot be stored."), _("Leave it out."), _line(event))
+    return text
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _refusal(place: Place, words: str, remedy: str, line: int | None) -> FileRefused:
+    return refused([Flaw(place=written(place), words=words, remedy=remedy, code="file_unreadable", line=line)])
+
+
+class _Writer(yaml.SafeDumper):
+    """PyYAML's writer: it quotes texts that other readers of YAML would take for a number, a date or a yes."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+        for first, known in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Equal values are written twice, never as a reference."""
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Lists are indented below their key."""
+        super().increase_indent(flow, False)
+
+
+def _text_node(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # PyYAML writes other line ends as they are, and reads them back as \n; in double quotes it escapes them.
+    style = '"' if re.search(r"[\r\x85\u2028\u2029\ufeff]", text) else "|" if "\n" in text else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _text_node)
+# What this module reads as a number is quoted as a text, too.
+_Writer.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))

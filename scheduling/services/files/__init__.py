@@ -1,0 +1,1 @@
+"""Campaigns and segments into files, and back."""
