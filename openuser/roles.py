@@ -107,6 +107,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),
     "scheduling.CampaignChange": Rights(),
     "scheduling.CampaignContent": EDITABLE,
+    "scheduling.CampaignResponse": Rights(),
     "scheduling.CampaignRun": Rights(),
     "scheduling.Delivery": Rights(),
     "scheduling.Run": Rights(),

@@ -16,6 +16,7 @@ from scheduling.models import (
     AudienceSheetMember,
     Campaign,
     CampaignChange,
+    CampaignResponse,
     CampaignRun,
     Delivery,
     Run,
@@ -141,6 +142,7 @@ def register_models() -> None:
             hidden=LEASE,
         ),
         Holding(Delivery, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
+        Holding(CampaignResponse, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
     )
     without_personal_data(
         {

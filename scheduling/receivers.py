@@ -1,11 +1,14 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only, or answers a question."""
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 
+from conversations.signals import card_pressed
 from scheduling import services
-from wecom.models import FactDefinition, Outbound, Recall
+from wecom.messages import CardEvent
+from wecom.models import Application, FactDefinition, Member, Outbound, Recall
 from wecom.signals import fact_definition_removing, outbound_settled, recall_settled
 
 
@@ -22,3 +25,8 @@ def on_fact_definition_removing(definition: FactDefinition, **_: Any) -> list[st
 @receiver(recall_settled)
 def on_recall_settled(recall: Recall, **_: Any) -> None:
     services.follow_recall(recall)
+
+
+@receiver(card_pressed)
+def on_card_pressed(application: Application, member: Member, event: CardEvent, at: datetime, **_: Any) -> str | None:
+    return services.note_response(event, application=application, member=member, at=at)

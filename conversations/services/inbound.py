@@ -14,6 +14,7 @@ from conversations.preferences import cards as preference_cards
 from conversations.replies import dispatch, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import close_card
+from conversations.signals import card_pressed
 from conversations.videos import lifecycle, member_requests, progress_cards
 from conversations.wording import chat_texts, flow_texts
 from core.live_updates import publish_change
@@ -75,7 +76,9 @@ def press_card(callback: Callback, event: Event) -> None:
             words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
             Content.objects.filter(pk=message.content_id).update(text=words)
             return
-        shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
+        shown = _chosen_elsewhere(conversation, event, now)
+        if shown is None:
+            shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
         Content.objects.filter(pk=message.content_id).update(text=flow_texts.over() if shown is None else shown)
     if shown is None:
         return
@@ -148,6 +151,14 @@ def record_sent_by_code(outbound: Outbound, text: str) -> None:
         return
     conversation = channel.conversation_with(outbound.recipients[0], application=outbound.application)
     record_sent(conversation, outbound, kind_of(outbound.msgtype), text, cid=outbound.cid)
+
+
+def _chosen_elsewhere(conversation: Conversation, event: Event, at: datetime) -> str | None:
+    """The text that replaces the buttons of a card of an app above, such as a campaign's; None if it is none."""
+    who = {"application": conversation.application, "member": conversation.member}
+    answers = card_pressed.send(Conversation, **who, event=event, at=at)
+    words = next((words for _receiver, words in answers if words is not None), None)
+    return None if words is None else flow_texts.chosen(words)
 
 
 def _is_transcript(inbound: Inbound) -> bool:

@@ -16,7 +16,7 @@ from core.work import crash_points
 from scheduling.campaigns import content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.deliveries import flow_starts, videos
+from scheduling.deliveries import flow_starts, responses, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, Delivery
@@ -85,9 +85,9 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
             reason = Batch.Reason.TEXT
             _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
     elif words.is_personal:
-        calls = _send_personal(application, words.content_type, own, members, options)
+        calls = _send_personal(batch, application, words.content_type, own, members, options)
     else:
-        message = content.compose(words.content_type, own, {})
+        message = responses.name_for_batch(content.compose(words.content_type, own, {}), batch)
         file = own["file"]
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
@@ -110,6 +110,7 @@ def _members(batch: Batch) -> dict[int, str]:
 
 
 def _send_personal(
+    batch: Batch,
     application: Application,
     content_type: str,
     words: Mapping[str, Any],
@@ -121,14 +122,15 @@ def _send_personal(
     same: dict[str, list[Member]] = defaultdict(list)
     composed = {}
     for member in rows.order_by("pk"):
-        message = content.compose(content_type, words, member_facts(member))
+        message = responses.unnamed(content.compose(content_type, words, member_facts(member)))
         key = repr(message)
         composed[key] = message
         same[key].append(member)
     calls = {}
     for key, group in same.items():
         names = [member.user_id for member in group]
-        outbound = conversations.broadcast(application, composed[key], to=names, file=words["file"], **options)
+        message = responses.name_for_batch(composed[key], batch)
+        outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls
 

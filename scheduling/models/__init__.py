@@ -8,6 +8,7 @@ from scheduling.models.campaigns import (
     CampaignQuerySet,
 )
 from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery
+from scheduling.models.responses import CampaignResponse
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
     EVERYONE,
@@ -41,6 +42,7 @@ __all__ = [
     "CampaignChange",
     "CampaignContent",
     "CampaignQuerySet",
+    "CampaignResponse",
     "CampaignRun",
     "Delivery",
     "Run",

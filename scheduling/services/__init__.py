@@ -1,6 +1,7 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
 from scheduling.deliveries.evidence import bundle as evidence_bundle
+from scheduling.deliveries.responses import asks, not_confirmed, responses_of
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.schedules.audience import Audience, application_of, audience_of
@@ -15,7 +16,14 @@ from scheduling.services.audiences import kept_sheets, preview_audience, read_au
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
 from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
-from scheduling.services.campaign_runs import follow_call, follow_recall, send_batch, start_run, sweep_campaigns
+from scheduling.services.campaign_runs import (
+    follow_call,
+    follow_recall,
+    note_response,
+    send_batch,
+    start_run,
+    sweep_campaigns,
+)
 from scheduling.services.campaigns import (
     approve,
     ask_approval,
@@ -90,6 +98,7 @@ __all__ = [
     "aschedule_wechat_message",
     "ask_approval",
     "ask_for_publishing",
+    "asks",
     "audience_of",
     "campaign_problems",
     "campaign_reach",
@@ -121,6 +130,8 @@ __all__ = [
     "members_of",
     "members_of_segment",
     "named_choices",
+    "not_confirmed",
+    "note_response",
     "parse_audience",
     "pause",
     "pause_campaign",
@@ -140,6 +151,7 @@ __all__ = [
     "remove_campaign",
     "remove_segment",
     "remove_sheet",
+    "responses_of",
     "resume",
     "resume_campaign",
     "retry_failed",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from avatars.models import Consent
 from conversations import services as conversations
 from conversations.models import Flow
-from scheduling.deliveries import forecast, member_preview
+from scheduling.deliveries import forecast, member_preview, responses
 from scheduling.deliveries.forecast import CampaignReach, StartForecast
 from scheduling.deliveries.member_preview import MemberPreview
 from scheduling.models import Campaign, CampaignContent
@@ -54,6 +54,7 @@ def send_test(campaign: Campaign, member: Member, *, variant: str = "") -> None:
         mark, name = _("[Test]"), campaign.name
     whole = _marked(seen.content, mark) if seen.content is not None else None
     if whole is not None:
+        whole = responses.name_for_test(whole, campaign)
         conversations.broadcast(application, whole, to=[member.user_id], cid=cid)
         return
     conversations.say(talk, f"{mark} {name}", cid=cid)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from core.work import crash_points
 from core.work.base import LeaseLost
-from scheduling.deliveries import batches, outcomes, progress, run_start
+from scheduling.deliveries import batches, outcomes, progress, responses, run_start
 from scheduling.models import FAR, Batch, Campaign, CampaignRun
-from wecom.models import Outbound, Recall
+from wecom.messages import CardEvent
+from wecom.models import Application, Member, Outbound, Recall
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
@@ -52,6 +53,12 @@ def follow_recall(recall: Recall) -> None:
     """Note for each member of a campaign's call that it was taken back from them."""
     if recall.outbound.is_bulk and recall.status == Recall.Status.DONE:
         outcomes.note_recall(recall.outbound)
+
+
+@transaction.atomic
+def note_response(event: CardEvent, *, application: Application, member: Member, at: datetime) -> str | None:
+    """Record what a member pressed on a campaign's card, once; the words of it, None for cards of others."""
+    return responses.record(event, application=application, member=member, at=at)
 
 
 def sweep_campaigns(*, now: datetime | None = None) -> int:

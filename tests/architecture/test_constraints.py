@@ -122,6 +122,7 @@ BROKEN: dict[str, list[Values]] = {
     "campaign_run_once_per_moment": [values()],
     "batch_once_per_run": [values()],
     "delivery_once_per_member": [values()],
+    "campaign_response_once": [values()],
     "sending_policy_whole_quiet_hours": [values(quiet_from="21:00"), values(quiet_until="08:00")],
     "segment_unique_name": [values()],
     "segment_has_name": [values(name="")],

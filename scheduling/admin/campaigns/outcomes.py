@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from conversations.models import Message
+from conversations.models import Content, Message
 from core.web.admin import badge
+from scheduling import services
 from scheduling.admin.campaigns.columns import delivery_badge
-from scheduling.models import Batch, CampaignRun, Delivery
+from scheduling.models import Batch, CampaignResponse, CampaignRun, Delivery
 from wecom.models import Member, Outbound, Recall
 
 PER_PAGE = 50
@@ -78,6 +79,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "replied": replied_to(run),
         "by_reason": _by_reason(run),
         "by_variant": _by_variant(run),
+        "answers": answers_to(run) if services.asks(run) else None,
         "page_of_rows": shown,
         "rows": _rows(run, list(shown)),
         "q": words,
@@ -106,7 +108,21 @@ def replied_to(run: CampaignRun) -> int:
     written = Message.objects.filter(
         application=run.campaign.sender, direction=Message.Direction.IN, created_at__range=(run.moment, until)
     )
-    return written.filter(Exists(got)).aggregate(count=Count("member", distinct=True))["count"] or 0
+    words = written.exclude(content__kind=Content.Kind.EVENT)  # a press on a card or a menu
+    return words.filter(Exists(got)).aggregate(count=Count("member", distinct=True))["count"] or 0
+
+
+def answers_to(run: CampaignRun) -> dict[str, Any]:
+    """How many pressed each button or choice of a run's card, how many anything at all, and how many nothing yet."""
+    rows = CampaignResponse.objects.filter(run=run, kind=CampaignResponse.Kind.CARD)
+    counted = (
+        rows.order_by().values_list("key").annotate(words=Max("label"), count=Count("pk")).order_by("-count", "key")
+    )
+    return {
+        "rows": [(words or key, count) for key, words, count in counted],
+        "members": rows.aggregate(count=Count("member", distinct=True))["count"],
+        "open": services.not_confirmed(run).count(),
+    }
 
 
 def evidence_of(run: CampaignRun, delivery: Delivery) -> Evidence:

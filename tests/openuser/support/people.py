@@ -20,7 +20,7 @@ from conversations.models import (
     WatchLink,
 )
 from openuser.models import ApiAnswer
-from scheduling.models import AudienceSheet, AudienceSheetMember, Run, Schedule, Segment
+from scheduling.models import AudienceSheet, AudienceSheetMember, CampaignResponse, Run, Schedule, Segment
 from tests.support import factories
 from tests.support.model_rows import filled, make_message, make_row
 from wecom import services
@@ -126,6 +126,7 @@ def campaign(application: Application, member: Member, words: str) -> None:
     row.changes.create(after="waiting", description={"audience": audience})
     run = factories.make_campaign_run(row, content={"audience": audience}, status="done", ended_at=row.created_at)
     factories.make_delivery(run, member=member)
+    CampaignResponse.objects.create(run=run, member=member, key="read", label="已阅")
     assert words
 
 

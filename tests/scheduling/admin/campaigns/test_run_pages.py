@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import signed_documents
 from scheduling import services
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Delivery
+from scheduling.models import CampaignResponse, Delivery
 from tests.scheduling.support.campaign_pages import page, person_of, press, seen
 from tests.scheduling.support.campaigns import launch, outcomes, work
 from tests.support import factories
@@ -37,6 +37,18 @@ def test_the_figures_and_the_outcome_of_each_member_are_there(run, sender, staff
     assert "data-unfinished" not in html
     for words in ("王五", "WeChat Work did not reach the member", staff[0].user_id, "has left the company"):
         assert words in html
+
+
+def test_answers_on_the_card_are_counted_by_button(application, hr):
+    own = {"card": {"kind": "button_interaction"}, "share": 100, "text": ""}
+    run = factories.make_campaign_run(content={"content_type": "card", "contents": {"A/zh-hans": own}})
+    for key, words in (("read", "已阅"), ("read", "已阅"), ("ask", "有疑问"), ("", "")):
+        delivery = factories.make_delivery(run, status="sent")
+        if key:
+            CampaignResponse.objects.create(run=run, member=delivery.member, key=key, label=words)
+    html = " ".join(seen(hr, page(run)).partition('data-testid="answers"')[2].partition("</section>")[0].split())
+    assert "3 members have answered. 1 got it and has not." in html
+    assert '<th scope="row">已阅</th><td>2</td>' in html
 
 
 def test_a_run_that_goes_on_is_watched_live(company, staff, sender):
