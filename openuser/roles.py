@@ -119,6 +119,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.Application": Rights(),
     "wecom.ArticlePicture": Rights(),
     "wecom.Attempt": Rights(),
+    "wecom.BroadcastReservation": Rights(),
     "wecom.CallQuota": Rights(),
     "wecom.Callback": Rights(operator="change read"),
     "wecom.CardUpdate": Rights(),

@@ -21,7 +21,7 @@ from wecom.contents import TextCard, Video, truncate
 from wecom.models import Application, Outbound, Upload
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def broadcast(
     application: Application,
     content: contents.Content,
@@ -30,11 +30,13 @@ def broadcast(
     file: str = "",
     expires_at: datetime | None = None,
     cid: str,
+    key: str = "",
 ) -> Outbound:
     """Queue a message to 1 to 1,000 members behind all replies.
 
-    `file` is the name of its file in the media storage. Raises `ContentError` for what WeChat Work would refuse,
-    `OSError` if the file is missing.
+    `file` is the name of its file in the media storage. Calls with the same `key` must go to different members, all of
+    them in reach: the platform's limits count them once for everybody. Raises `ContentError` for what WeChat Work would
+    refuse, `OSError` if the file is missing.
     """
     upload = None
     if file:
@@ -45,10 +47,10 @@ def broadcast(
             name=file,
             filename=Path(file).name,
         )
-    return _queue(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
+    return _queue(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid, key=key)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def broadcast_video(
     application: Application,
     render: Render,
@@ -57,8 +59,11 @@ def broadcast_video(
     title: str,
     expires_at: datetime | None = None,
     cid: str,
+    key: str = "",
 ) -> Outbound:
     """Queue a finished video to 1 to 1,000 members, in the form that WeChat Work accepts. All share one upload.
+
+    `key` is as in `broadcast`.
 
     Raises `OSError` if its file is missing, `OutputError` if the file has no AI label.
     """
@@ -69,7 +74,7 @@ def broadcast_video(
     if delivery.form == DeliveryForm.LINK:
         address = watch_links.render_url(application, None, render)
         card = TextCard(title=heading, description=words or video_texts.video_on_page(), url=address)
-        return _queue(application, card, to=to, expires_at=until, cid=cid)
+        return _queue(application, card, to=to, expires_at=until, cid=cid, key=key)
     upload = wecom.ensure_upload(
         application,
         kind=delivery.form.value,
@@ -79,7 +84,7 @@ def broadcast_video(
     )
     is_file = delivery.form == DeliveryForm.FILE
     content = contents.File() if is_file else Video(title=heading, description=words)
-    return _queue(application, content, to=to, upload=upload, expires_at=until, cid=cid)
+    return _queue(application, content, to=to, upload=upload, expires_at=until, cid=cid, key=key)
 
 
 def take_back(outbound: Outbound) -> bool:
@@ -106,7 +111,15 @@ def _queue(
     upload: Upload | None = None,
     expires_at: datetime | None,
     cid: str,
+    key: str,
 ) -> Outbound:
     return wecom.enqueue_message(
-        application, content, to=to, upload=upload, priority=Outbound.BULK, expires_at=expires_at, cid=cid
+        application,
+        content,
+        to=to,
+        upload=upload,
+        priority=Outbound.BULK,
+        expires_at=expires_at,
+        cid=cid,
+        broadcast=key,
     )

@@ -46,6 +46,7 @@ BROKEN: dict[str, list[Values]] = {
     "article_picture_unique_content": [values()],
     "upload_unique_copy": [values()],
     "attempt_unique_number": [values()],
+    "broadcast_reservation_unique": [values()],
     "groupchat_unique_chat_id": [values()],
     "department_unique_number": [values()],
     "factdefinition_unique_key": [values()],

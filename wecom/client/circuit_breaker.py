@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from wecom.exceptions import LimitedError
@@ -27,9 +27,9 @@ TOO_OFTEN = 45009
 RESERVED = frozenset({"message/send"})
 
 
-def lock_corporation(corporation_id: int) -> None:
+def lock_corporation(corporation_id: int) -> Corporation:
     """Lock the corporation's counts until the transaction ends. SQLite's transactions do so anyway."""
-    Corporation.objects.select_for_update(no_key=True).only("pk").get(pk=corporation_id)
+    return Corporation.objects.select_for_update(no_key=True).get(pk=corporation_id)
 
 
 def before_call(corporation_id: int, api: str) -> bool:
@@ -55,10 +55,10 @@ def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     if closed is not None:
         return closed.until
     counts = CallQuota.objects.filter(corporation_id=corporation_id, api=api)
-    for window, most in PER_API:
-        if calls_within(counts, now, window) >= most:
-            return now + timedelta(seconds=SLOT)
-    return None
+    sums = {str(window): Sum("calls", filter=_slots(now, window)) for window, _most in PER_API}
+    used = counts.aggregate(**sums)
+    full = any((used[str(window)] or 0) >= most for window, most in PER_API)
+    return now + timedelta(seconds=SLOT) if full else None
 
 
 def count_call(corporation_id: int, api: str, now: datetime) -> None:
@@ -71,8 +71,11 @@ def count_call(corporation_id: int, api: str, now: datetime) -> None:
 
 def calls_within(counts: QuerySet[CallQuota], now: datetime, window: timedelta) -> int:
     """Calls of a window; of a slot that it cuts through, all."""
-    total = counts.filter(slot__gt=now - window - timedelta(seconds=SLOT)).aggregate(total=Sum("calls"))["total"]
-    return int(total or 0)
+    return int(counts.filter(_slots(now, window)).aggregate(total=Sum("calls"))["total"] or 0)
+
+
+def _slots(now: datetime, window: timedelta) -> Q:
+    return Q(slot__gt=now - window - timedelta(seconds=SLOT))
 
 
 @transaction.atomic

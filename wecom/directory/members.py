@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from core.lookups import any_of
 from wecom.directory import departments
 from wecom.directory.departments import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
 from wecom.models import Application, ApplicationMember, Corporation, Department, DirectorySync, Member, Membership
@@ -128,7 +129,7 @@ def awaiting_lookup(application: Application) -> "models.QuerySet[ApplicationMem
 def find_unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
     """The unreachable ones among these, with a reason: "left" or "out_of_range". Unknown members count as reachable."""
     found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
-    rows = found.filter(user_id__in=user_ids).values_list("user_id", "status")
+    rows = found.filter(any_of("user_id", user_ids)).values_list("user_id", "status")
     return {user_id: "left" if status == Member.Status.LEFT else "out_of_range" for user_id, status in rows}
 
 

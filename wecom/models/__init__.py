@@ -9,7 +9,7 @@ from wecom.models.downloads import Download
 from wecom.models.facts import FactDefinition, FactImport, FactKind, MemberFact
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
-from wecom.models.limits import CallQuota, Circuit, DailyQuota, SendReservation
+from wecom.models.limits import BroadcastReservation, CallQuota, Circuit, DailyQuota, SendReservation
 from wecom.models.outbox import Attempt, Outbound, Upload
 from wecom.models.privacy_requests import PrivacyRequest
 from wecom.models.recalls import Recall
@@ -21,6 +21,7 @@ __all__ = [
     "ApplicationMember",
     "ArticlePicture",
     "Attempt",
+    "BroadcastReservation",
     "CallQuota",
     "Callback",
     "CardUpdate",

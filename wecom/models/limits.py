@@ -9,6 +9,8 @@ from wecom.models.company import Application, Corporation
 class SendReservation(models.Model):
     """One message to one member, which the platform counts for an hour. Of a message to many, one for each of them.
 
+    Calls of a broadcast are counted by `BroadcastReservation` instead.
+
     The database does not check its keys: of a thousand rows for a message to many, that took most of the time.
     """
 
@@ -29,6 +31,28 @@ class SendReservation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%H:%M:%S}"
+
+
+class BroadcastReservation(models.Model):
+    """Calls of one broadcast, which go to different members: it counts once for every member, at its latest call.
+
+    A million members are a row and not a million. That a member who is not in it is counted, too, makes a message wait
+    early and never late.
+    """
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="broadcast_reservations")
+    broadcast = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("counted broadcast")
+        verbose_name_plural = _("counted broadcasts")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "broadcast"], name="broadcast_reservation_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast} {self.at:%H:%M:%S}"
 
 
 class DailyQuota(models.Model):

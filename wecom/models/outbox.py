@@ -153,6 +153,9 @@ class Outbound(Work):
     first_attempt_at = models.DateTimeField(null=True, editable=False)
     was_ambiguous = models.BooleanField(default=False, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    broadcast = models.CharField(
+        max_length=40, blank=True, default="", db_default="", editable=False, help_text="Calls to different members."
+    )
     repeat = models.PositiveSmallIntegerField(default=0, editable=False)
     errcode = models.IntegerField(_("error code"), null=True, blank=True)
     msgid = models.CharField(_("message ID"), max_length=255, blank=True)

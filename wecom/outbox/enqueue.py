@@ -30,7 +30,6 @@ def check_recipients(to: Sequence[str]) -> list[str]:
     return recipients
 
 
-@transaction.atomic
 def enqueue_message(
     application: Application,
     content: Content,
@@ -41,10 +40,12 @@ def enqueue_message(
     priority: int | None = None,
     expires_at: datetime | None = None,
     delivery_key: str = "",
+    broadcast: str = "",
 ) -> Outbound:
     """Queue one call of message/send. Inside a handler, or with a `delivery_key`, the same message is queued only once.
 
     A message to several members is bulk and waits while anything else is queued, unless its `priority` is 0 or more.
+    Calls with the same `broadcast` must go to different members, all of them in reach: they count once for everybody.
     Raises `ContentError` for a message that the platform would refuse.
     """
     cid = cid or handler_context.current_cid()
@@ -62,30 +63,33 @@ def enqueue_message(
     earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
     if earlier is not None:
         return earlier
-    if upload is not None and content.msgtype in duplicates.BARE_MEDIA:
-        upload = duplicates.distinct_upload(upload, fingerprint, timezone.now())
-    values: dict[str, Any] = {
-        "application": application,
-        "recipients": recipients,
-        "reach": len(recipients),
-        "msgtype": content.msgtype,
-        "content": payload,
-        "options": content.options(),
-        "upload": upload,
-        "priority": priority if priority is not None else Outbound.BULK if len(recipients) > 1 else 0,
-        "expires_at": expires_at,
-        "order_key": f"{application.pk}:{recipients[0]}" if len(recipients) == 1 else "",
-        "cid": cid,
-        "fingerprint": fingerprint,
-    }
-    if delivery_key:
-        outbound, created = Outbound.objects.get_or_create(delivery_key=delivery_key, defaults=values)
-    else:
-        outbound, created = Outbound.objects.create(**values), True
-    if created:
-        outbound.attached.set(files)
-        outbound.wake()
-        handler_context.log_difference()
+    with transaction.atomic(savepoint=False):
+        if upload is not None and content.msgtype in duplicates.BARE_MEDIA:
+            upload = duplicates.distinct_upload(upload, fingerprint, timezone.now())
+        values: dict[str, Any] = {
+            "application": application,
+            "recipients": recipients,
+            "reach": len(recipients),
+            "msgtype": content.msgtype,
+            "content": payload,
+            "options": content.options(),
+            "upload": upload,
+            "priority": priority if priority is not None else Outbound.BULK if len(recipients) > 1 else 0,
+            "expires_at": expires_at,
+            "order_key": f"{application.pk}:{recipients[0]}" if len(recipients) == 1 else "",
+            "cid": cid,
+            "fingerprint": fingerprint,
+            "broadcast": broadcast,
+        }
+        if delivery_key:
+            outbound, created = Outbound.objects.get_or_create(delivery_key=delivery_key, defaults=values)
+        else:
+            outbound, created = Outbound.objects.create(**values), True
+        if created:
+            if files:
+                outbound.attached.set(files)
+            outbound.wake()
+            handler_context.log_difference()
     return outbound
 
 

@@ -68,6 +68,7 @@ def register_models() -> None:
             "wecom.Application": "an application of the company, with its secrets",
             "wecom.ArticlePicture": "pictures in articles that the company wrote",
             "wecom.Attempt": "times and error codes of an outbound message",
+            "wecom.BroadcastReservation": "a time without names",
             "wecom.CallQuota": "a count without names",
             "wecom.Circuit": "an interface and an error code",
             "wecom.Corporation": "the company",

@@ -190,7 +190,7 @@ def _through_member(application: Application, now: datetime) -> datetime:
     sent = SendReservation.objects.filter(
         application=application, user_id=user_id, at__gt=now - send_quota.LONGEST_WINDOW
     )
-    times = list(sent.order_by("at").values_list("at", flat=True))
+    times = sorted([*sent.values_list("at", flat=True), *send_quota.broadcast_times(application, now)])
     at = now
     for _number in range(min(most["count"], MAX_SIMULATED)):
         at = send_quota.next_free_time(times[-1000:], at) or at

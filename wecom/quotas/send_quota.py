@@ -2,7 +2,8 @@
 
 Source: https://developer.work.weixin.qq.com/document/path/90312. An application may send 30 messages a minute and 1,000
 an hour to one member; the platform drops more without an error. The daily limit is 200 messages for each account of the
-company; a message to a thousand members counts a thousand times. Sends are counted in rows, which all workers share.
+company; a message to a thousand members counts a thousand times. Sends are counted in rows, which all workers share:
+a row for each member, or one for all calls of a broadcast, since they go to different members.
 """
 
 from collections import defaultdict
@@ -13,9 +14,10 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from core.lookups import any_of
 from wecom import platform_quirks
 from wecom.client import circuit_breaker
-from wecom.models import Application, DailyQuota, Outbound, SendReservation
+from wecom.models import Application, BroadcastReservation, DailyQuota, Outbound, SendReservation
 
 API = "message/send"
 PER_MEMBER = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
@@ -24,15 +26,15 @@ SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts on a
 LONGEST_WINDOW = timedelta(hours=1)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reserve(outbound: Outbound, now: datetime) -> datetime | None:
     """Count the message for its recipients; or, if a limit is used up, the time when there is room."""
     application = outbound.application
-    circuit_breaker.lock_corporation(application.corporation_id)
+    corporation = circuit_breaker.lock_corporation(application.corporation_id)
     waits = [
         circuit_breaker.wait_until(application.corporation_id, API, now),
-        _wait_for_day(application, outbound.reach, now),
-        _wait_for_members(application, outbound.recipients, now),
+        _wait_for_day(application, outbound.reach, now, most=corporation.accounts * PER_ACCOUNT),
+        _wait_for_members(outbound, now),
     ]
     until = max((wait for wait in waits if wait is not None), default=None)
     if until is None:
@@ -43,12 +45,16 @@ def reserve(outbound: Outbound, now: datetime) -> datetime | None:
 def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
     """After a slow call, count from its end: the platform counts from the arrival of the message."""
     if took > SLACK:
-        SendReservation.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
+        if outbound.broadcast:
+            later = _broadcasts(outbound.application_id).filter(broadcast=outbound.broadcast, at__lt=reserved + took)
+            later.update(at=reserved + took)
+        else:
+            SendReservation.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
 
 
 def refund(outbound: Outbound, reserved: datetime) -> None:
-    """Free what was reserved for a message that the platform certainly did not accept."""
-    if SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
+    """Free what was reserved for a message that the platform certainly did not accept; a broadcast stays counted."""
+    if outbound.broadcast or SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
         counts = DailyQuota.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
         counts.filter(recipients__gte=outbound.reach).update(recipients=F("recipients") - outbound.reach)
 
@@ -67,7 +73,8 @@ def delete_old_counts(now: datetime | None = None) -> None:
     """Delete counts that no limit of the platform needs any more."""
     now = now or timezone.now()
     circuit_breaker.delete_old_counts(now)
-    SendReservation.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
+    for reservations in (SendReservation, BroadcastReservation):
+        reservations.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
     DailyQuota.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
 
 
@@ -86,8 +93,7 @@ def _room_after(oldest: datetime, window: timedelta) -> datetime:
     return datetime.fromtimestamp((oldest.timestamp() // seconds + 1) * seconds, tz=oldest.tzinfo) + SLACK
 
 
-def _wait_for_day(application: Application, reach: int, now: datetime) -> datetime | None:
-    most = daily_limit(application)
+def _wait_for_day(application: Application, reach: int, now: datetime, *, most: int) -> datetime | None:
     if not most:
         return None
     row = DailyQuota.objects.filter(application=application, day=quota_day(now)).first()
@@ -96,14 +102,30 @@ def _wait_for_day(application: Application, reach: int, now: datetime) -> dateti
     return circuit_breaker.next_quota_day(now) if used and used + reach > most else None
 
 
-def _wait_for_members(application: Application, user_ids: list[str], now: datetime) -> datetime | None:
+def broadcast_times(application: Application, now: datetime, *, but: str = "") -> list[datetime]:
+    """When the broadcasts of the last hour went out, all but one: any member may have got them."""
+    lately = _broadcasts(application.pk).filter(at__gt=now - LONGEST_WINDOW - SLACK).exclude(broadcast=but)
+    return list(lately.values_list("at", flat=True))
+
+
+def _broadcasts(application_id: int) -> QuerySet[BroadcastReservation]:
+    return BroadcastReservation.objects.filter(application=application_id)
+
+
+def _wait_for_members(outbound: Outbound, now: datetime) -> datetime | None:
     (minute, a_minute), (hour, an_hour) = PER_MEMBER
-    sent = SendReservation.objects.filter(application=application, user_id__in=user_ids, at__gt=now - hour - SLACK)
+    everybody = broadcast_times(outbound.application, now, but=outbound.broadcast)
+    sent = SendReservation.objects.filter(
+        any_of("user_id", outbound.recipients), application=outbound.application_id, at__gt=now - hour - SLACK
+    )
     lately = Count("pk", filter=Q(at__gt=now - minute - SLACK))
     counts = sent.values("user_id").annotate(hour=Count("pk"), minute=lately)
-    full = [row["user_id"] for row in counts.filter(Q(minute__gte=a_minute) | Q(hour__gte=an_hour))]
+    of_minute = sum(at > now - minute - SLACK for at in everybody)
+    most = Q(minute__gte=a_minute - of_minute) | Q(hour__gte=an_hour - len(everybody))
+    full = [row["user_id"] for row in counts.filter(most)]
     times = _times(sent.filter(user_id__in=full)) if full else {}
-    return max((until for until in (next_free_time(one, now) for one in times.values()) if until), default=None)
+    waits = [next_free_time([*everybody, *times.get(one, ())], now) for one in ("", *full)]
+    return max((until for until in waits if until), default=None)
 
 
 def _times(rows: QuerySet[SendReservation]) -> Mapping[str, list[datetime]]:
@@ -115,9 +137,15 @@ def _times(rows: QuerySet[SendReservation]) -> Mapping[str, list[datetime]]:
 
 def _count(outbound: Outbound, now: datetime) -> None:
     application, names = outbound.application, outbound.recipients
-    rows = (SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names)
-    # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
-    SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
+    if outbound.broadcast:
+        row = BroadcastReservation(application=application, broadcast=outbound.broadcast, at=now)
+        BroadcastReservation.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["application", "broadcast"], update_fields=["at"]
+        )
+    else:
+        rows = (SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names)
+        # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
+        SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
     day = DailyQuota.objects.filter(application=application, day=quota_day(now))
     if not day.update(recipients=F("recipients") + outbound.reach):
         DailyQuota.objects.create(application=application, day=quota_day(now), recipients=outbound.reach)
