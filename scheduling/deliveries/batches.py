@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from conversations import services as conversations
 from core.exceptions import OpenUserError
@@ -19,9 +19,9 @@ from scheduling.campaigns.send_hours import SendHours, window_of
 from scheduling.deliveries import flow_starts, responses, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
-from scheduling.models import FAR, Batch, Campaign, Delivery
+from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from scheduling.schedules.personalisation import member_facts
-from wecom.models import Application, Member
+from wecom.models import Application, ApplicationMember, Member
 
 logger = logging.getLogger(__name__)
 
@@ -66,13 +66,13 @@ def send(batch: Batch, *, now: datetime) -> None:
 def _send(batch: Batch, words: CampaignWords, application: Application, found: Videos | None, *, now: datetime) -> None:
     run = batch.run
     _put_off(batch, _planned(batch), application, now=now)
-    members = _members(batch)
+    members = _reachable(batch, application)
     if not members:
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=0, failed=0, now=now)
         return
     own = words[batch.variant, batch.language]
-    options: dict[str, Any] = {"expires_at": run.expires_at, "cid": batch.cid}
+    options: dict[str, Any] = {"expires_at": run.expires_at, "cid": batch.cid, "key": batch.broadcast_key}
     if words.content_type == Campaign.ContentType.FLOW:
         sent, failed = flow_starts.start_all(own, members, application, run=run, now=now)
         batch.settle(Batch.Status.DONE, "")
@@ -107,6 +107,30 @@ def _planned(batch: Batch) -> QuerySet[Delivery]:
 def _members(batch: Batch) -> dict[int, str]:
     """The user IDs of those who are to get it, by key."""
     return dict(_planned(batch).values_list("member_id", "member__user_id").order_by("member_id"))
+
+
+def _reachable(batch: Batch, application: Application) -> dict[int, str]:
+    """The user IDs of those who are to get it, by key, without those who are out of reach since it began."""
+    rows = _planned(batch).values_list("member_id", "member__user_id", "member__status").order_by("member_id")
+    found = {key: (user_id, status) for key, user_id, status in rows}
+    if not found:
+        return {}
+    left = {key for key, (_user_id, status) in found.items() if status == Member.Status.LEFT}
+    # A batch has neighbouring keys.
+    nearby = {"member__gte": min(found), "member__lte": max(found)}
+    beyond = ApplicationMember.objects.filter(application=application, in_range=False, **nearby)
+    out = set(beyond.values_list("member", flat=True)) & found.keys() - left
+    for keys, reason in ((left, Delivery.Reason.LEFT), (out, Delivery.Reason.OUT_OF_RANGE)):
+        if keys:
+            _leave_out(batch, _planned(batch).filter(member__in=keys), reason)
+    return {key: user_id for key, (user_id, _status) in found.items() if key not in left | out}
+
+
+def _leave_out(batch: Batch, rows: QuerySet[Delivery], reason: Delivery.Reason) -> None:
+    """Members who were to get it do not get it after all."""
+    count = rows.update(status=Delivery.Status.SKIPPED, reason=reason)
+    Batch.objects.filter(pk=batch.pk).update(size=F("size") - count)
+    CampaignRun.objects.filter(pk=batch.run_id).update(planned=F("planned") - count, left_out=F("left_out") + count)
 
 
 def _send_personal(
@@ -146,13 +170,12 @@ def _put_off(batch: Batch, planned: Any, application: Application, *, now: datet
         return
     rows = planned.filter(member__in=busy)
     if campaign.interrupts == Campaign.Interrupts.SKIP:
-        count = rows.update(status=Delivery.Status.SKIPPED, reason=Delivery.Reason.DIALOGUE)
-        Batch.objects.filter(pk=batch.pk).update(size=batch.size - count)
+        _leave_out(batch, rows, Delivery.Reason.DIALOGUE)
         return
     waits = {"due_at": now + DIALOGUE_WAIT, "reason": Batch.Reason.DIALOGUE}
     later = Batch.objects.create_beside(batch, size=len(busy), **waits)
     rows.update(batch=later.number)
-    Batch.objects.filter(pk=batch.pk).update(size=batch.size - len(busy))
+    Batch.objects.filter(pk=batch.pk).update(size=F("size") - len(busy))
 
 
 @transaction.atomic

@@ -68,8 +68,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def create_beside(self, batch: "Batch", **fields: Any) -> "Batch":
         """Another batch of the same run, language and variant, with the next free number."""
         last = self.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
-        same = {"run_id": batch.run_id, "language": batch.language, "variant": batch.variant, "cid": batch.cid}
-        return self.create(number=last + 1, **same, **fields)
+        same = {name: getattr(batch, name) for name in ("run_id", "language", "variant", "retry", "cid")}
+        return self.create(number=last + 1, **{**same, **fields})
 
 
 class Batch(Work):
@@ -91,6 +91,7 @@ class Batch(Work):
     language = models.CharField(_("language"), max_length=8)
     variant = models.CharField(_("variant"), max_length=1)
     size = models.PositiveIntegerField(_("members"))
+    retry = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often its members were retried.")
     outbound = models.ForeignKey(
         Outbound, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("outbound message")
     )
@@ -116,6 +117,11 @@ class Batch(Work):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.number}"
+
+    @property
+    def broadcast_key(self) -> str:
+        """Calls with this key go to different members: each member is in one batch of a run, until a retry."""
+        return f"{self.run_id}.{self.retry}"
 
 
 class Delivery(models.Model):

@@ -49,7 +49,7 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
     for old in list(Batch.objects.filter(run=run, number__in=failed.values("batch")).order_by("number")):
         rows = failed.filter(batch=old.number)
         size = rows.count()
-        fresh = Batch.objects.create_beside(old, size=size, due_at=FAR)
+        fresh = Batch.objects.create_beside(old, size=size, due_at=FAR, retry=old.retry + 1)
         rows.update(status=Delivery.Status.PLANNED, reason="", outbound=None, batch=fresh.number)
         Batch.objects.filter(pk=old.pk).update(size=old.size - size)
         count += size

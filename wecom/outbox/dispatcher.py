@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from core.work import crash_points
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 DUPLICATE_CHECK = timedelta(hours=4) - timedelta(minutes=10)  # how long the same bytes may be sent again
 GUARD_CHECK = timedelta(minutes=5)  # until the restore guard is asked again
+JUST_CHECKED = timedelta(minutes=1)  # since a broadcast left out those whom it would not reach
 MAX_URGENT = 20  # messages that overtake one bulk message
 
 
@@ -40,9 +42,10 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 def _more_urgent(pk: int, now: datetime) -> list[int]:
     """Replies that are due while this row is bulk: the broker may have queued the bulk first."""
-    if not Outbound.objects.filter(pk=pk, priority__lt=0).exists():
-        return []
-    due = Outbound.objects.filter(pk__in=Outbound.work_rows().claimable(now).filter(priority__gte=0).values("pk"))
+    is_bulk = Exists(Outbound.objects.filter(pk=pk, priority__lt=0))
+    due = Outbound.objects.filter(
+        is_bulk, pk__in=Outbound.work_rows().claimable(now).filter(priority__gte=0).values("pk")
+    )
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
 
 
@@ -58,7 +61,7 @@ def _claim_and_deliver(pk: int, now: datetime | None) -> None:
 
 
 def _deliver(outbound: Outbound, now: datetime) -> None:
-    _close_abandoned_attempts(outbound, now)
+    tried = _close_abandoned_attempts(outbound, now)
     if (
         _is_too_late(outbound, now)
         or _is_unreachable(outbound)
@@ -70,16 +73,19 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         return
     database = restore_guard.confirmed_instance()
     if database:
-        _attempt(outbound, now, database)
+        _attempt(outbound, now, database, tried=tried)
     else:
         outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
 
 
-def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> None:
-    abandoned = Attempt.objects.abandoned(outbound)
-    if abandoned.exists():
+def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> int:
+    """Close what a dead worker left open; returns how many attempts there were."""
+    endings = list(outbound.tries.values_list("outcome", flat=True))
+    if Attempt.Outcome.OPEN in endings:
         outbound.update_leased(was_ambiguous=True)
+        abandoned = Attempt.objects.abandoned(outbound)
         abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
+    return len(endings)
 
 
 def _is_too_late(outbound: Outbound, now: datetime) -> bool:
@@ -156,10 +162,10 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
     return True
 
 
-def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
+def _attempt(outbound: Outbound, now: datetime, database: str, *, tried: int) -> None:
     try:
         token = access_tokens.valid_token(outbound.application)
-        attempt = _freeze_and_record_attempt(outbound, now)
+        attempt = _freeze_and_record_attempt(outbound, now, number=tried + 1)
     except ContentError as error:
         outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
         return
@@ -188,13 +194,14 @@ def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
 
 
 @transaction.atomic
-def _freeze_and_record_attempt(outbound: Outbound, now: datetime) -> Attempt | None:
+def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int) -> Attempt | None:
     """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up.
 
     A message to many, none of whom it would reach, is settled; None then, too.
     """
     unreachable: Mapping[str, str] = {}
-    if outbound.body is None and outbound.recipients:
+    is_checked = outbound.broadcast != "" and now - outbound.created_at < JUST_CHECKED
+    if outbound.body is None and len(outbound.recipients) > 1 and not is_checked:
         unreachable = members.find_unreachable(outbound.application, outbound.recipients)
         if _reaches_nobody(outbound, unreachable):
             return None
@@ -208,7 +215,7 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime) -> Attempt | N
         body = _build_body(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
-    return Attempt.objects.create(outbound=outbound, number=outbound.tries.count() + 1)
+    return Attempt.objects.create(outbound=outbound, number=number)
 
 
 def _build_body(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:

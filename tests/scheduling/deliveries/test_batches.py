@@ -10,7 +10,7 @@ from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import launch, outcomes, reason_of, work
 from tests.scheduling.support.schedules import clock
 from tests.support import factories
-from wecom.models import Member, Outbound
+from wecom.models import BroadcastReservation, Member, Outbound, SendReservation
 from wecom.services import set_facts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -58,6 +58,37 @@ def test_a_member_outside_the_visible_range_is_left_out(company, staff):
     campaign = launch()
     work()
     assert reason_of(campaign, hidden.user_id) == "out_of_range"
+
+
+@pytest.mark.parametrize("why", ["left", "out_of_range"])
+def test_a_member_who_goes_midway_is_skipped(company, staff, why):
+    campaign = launch()
+    services.start_run(campaign.runs.get().pk)
+    gone = Member.objects.get(user_id=staff[0].user_id)
+    if why == "left":
+        Member.objects.filter(pk=gone.pk).update(status="left")
+    else:
+        company.application_members.create(member=gone, in_range=False)
+    work()
+    assert outcomes(campaign) == {"sent": 2, f"skipped:{why}": 1}
+    assert staff[0].texts() == []
+    run = campaign.runs.get()
+    assert (run.planned, run.sent, run.left_out) == (2, 2, 1)
+
+
+def test_a_run_of_which_all_have_gone_ends(company, staff):
+    campaign = launch()
+    services.start_run(campaign.runs.get().pk)
+    Member.objects.update(status="left")
+    work()
+    campaign.refresh_from_db()
+    assert (campaign.state, outcomes(campaign)) == ("finished", {"skipped:left": 3})
+
+
+def test_a_campaign_is_counted_in_one_row(company, staff):
+    launch("{{name|同事}}，你好")
+    work()
+    assert (BroadcastReservation.objects.count(), SendReservation.objects.count()) == (1, 0)
 
 
 def test_whom_the_platform_refuses_has_that_reason(company, staff):
