@@ -99,14 +99,14 @@ def _cancel_unneeded(message: Message, render: Render | None, reason: str = "can
         avatars.cancel_narration(narration)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow_up(outbound: Outbound) -> None:
     """Act on a settled message: send text for a video that could not be delivered, and update its progress card."""
     fall_back(outbound)
     progress_cards.follow_up(outbound)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def fall_back(outbound: Outbound) -> None:
     """Send the script as text, if a video or narration could not be delivered."""
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:

@@ -30,7 +30,7 @@ GONE, THROTTLED_STATUSES = 410, (429, 502, 503, 504)
 MAX_RETRY_AFTER = 86_400.0
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetime | None = None) -> int:
     """Queue an event for every endpoint that subscribed to it, in the transaction that causes it; returns how many."""
     endpoints = [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]

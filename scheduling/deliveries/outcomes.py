@@ -21,7 +21,7 @@ REASONS = {
 STATUSES = {Delivery.Reason.EXPIRED: Delivery.Status.EXPIRED, Delivery.Reason.CANCELLED: Delivery.Status.CANCELLED}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow(outbound: Outbound, *, now: datetime) -> None:
     """Record the end of a call for the members whom it went to; nothing if it is no campaign's."""
     batch = Batch.objects.filter(outbound=outbound, ended_at=None).first()

@@ -57,7 +57,7 @@ def waiting_in(run: CampaignRun) -> list[Waiting]:
     return [Waiting(reason=str(Batch.Reason(why).label), members=size, until=at) for why, size, at in ordered]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def count(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
     """Count a call of a batch that has ended, and end the batch with its last one."""
     campaign = _lock_campaign(batch)
@@ -69,7 +69,7 @@ def count(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
     _end(batch, campaign, sent=sent, failed=failed, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_batch(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
     """Record that a batch without calls has ended, and how many members it reached and did not."""
     batch.pending = 0
@@ -94,7 +94,7 @@ def _end(batch: Batch, campaign: Campaign, *, sent: int, failed: int, now: datet
     publish_change("campaigns", "progress")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_run(run: CampaignRun, *, now: datetime) -> None:
     """Record that nothing of a run is on its way any more; a campaign without another moment has finished."""
     if not CampaignRun.objects.filter(pk=run.pk, ended_at=None).update(ended_at=now):

@@ -77,7 +77,7 @@ def postpone(outbound: Outbound, error: WeComError) -> None:
 
 def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
     """Settle, and send `outbound_settled`."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         outbound.settle(status, reason, **fields)
         outbound_settled.send(Outbound, outbound=outbound)
     logger.info("A message reached its end.", extra={"cid": outbound.cid, "status": status, "reason": reason})
