@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from wecom.directory import departments, sync
 from wecom.directory import members as people
@@ -67,7 +68,8 @@ def _upsert_member(application: Application, fields: Fields) -> None:
         info["is_leader_in_dept"] = [_number(flag) for flag in _split(fields, "IsLeaderInDept")]
     if "DirectLeader" in fields:
         info["direct_leader"] = _split(fields, "DirectLeader")
-    members = people.upsert(application.corporation, [{**info, "userid": user_id}]).values()
+    rows = people.upsert(application.corporation, [{**info, "userid": user_id}], joined_at=timezone.now())
+    members = rows.values()
     for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
         if not one.is_assistant:
             people.request_lookup(one, [member.pk for member in members])

@@ -47,7 +47,8 @@ def upsert_visible(
     departments one at a time.
     """
     seen = seen or departments.visible_range(application)
-    members = upsert(application.corporation, infos, seen=seen, seen_by=seen_by, only_add=only_add)
+    joined_at = None if seen_by and _reads_first(application) else timezone.now()
+    members = upsert(application.corporation, infos, seen=seen, seen_by=seen_by, only_add=only_add, joined_at=joined_at)
     _mark_visible(application, members.values(), seen_by=seen_by)
     return members
 
@@ -60,8 +61,12 @@ def upsert(
     seen: VisibleRange = WHOLE_COMPANY,
     seen_by: int = 0,
     only_add: bool = False,
+    joined_at: datetime | None = None,
 ) -> dict[str, Member]:
-    """The same from a source that sees these departments; it does not change which application reaches the members."""
+    """The same from a source that sees these departments; it does not change which application reaches the members.
+
+    `joined_at` is when those joined who were not known to be in a department; None where that is not known.
+    """
     known = {info["userid"].lower(): info for info in infos if USER_ID.fullmatch(str(info.get("userid", "")))}
     members = _get_or_create(corporation, known)
     numbers = {number for info in known.values() for number in _department_numbers(info)}
@@ -72,7 +77,7 @@ def upsert(
         Member.objects.bulk_update(batch, SYNCED_FIELDS)
     renamed = [member.pk for member in changed if member.pinyin and member.was_read_as(names[member.pk])]
     Member.objects.filter(pk__in=renamed).update(pinyin="")
-    _assign_departments(members, known, places, seen=seen, seen_by=seen_by, only_add=only_add)
+    _assign_departments(members, known, places, seen=seen, seen_by=seen_by, only_add=only_add, joined_at=joined_at)
     return members
 
 
@@ -201,6 +206,7 @@ def _assign_departments(
     seen: VisibleRange,
     seen_by: int,
     only_add: bool,
+    joined_at: datetime | None,
 ) -> None:
     """Put members into their departments."""
     said = {user_id: info for user_id, info in infos.items() if _department_numbers(info)}
@@ -210,7 +216,9 @@ def _assign_departments(
         flags = leads if isinstance(leads, list) else []
         for position, number in enumerate(_department_numbers(info)):
             place, leader = places[number], position < len(flags) and flags[position] in (1, "1")
-            row = Membership(member=members[user_id], department=place, is_leader=leader, seen_by=seen_by)
+            row = Membership(
+                member=members[user_id], department=place, is_leader=leader, seen_by=seen_by, joined_at=joined_at
+            )
             wanted[members[user_id].pk, place.pk] = row
     for has_flags, fields in ((True, ["is_leader", "seen_by"]), (False, ["seen_by"])):
         # An answer without the flags does not remove them.
@@ -230,6 +238,11 @@ def _assign_departments(
     lost = [r.pk for r in existing if (r.member_id, r.department_id) not in wanted and seen.covers(r.department.number)]
     for batch in batches(lost):
         Membership.objects.filter(pk__in=batch).delete()
+
+
+def _reads_first(application: Application) -> bool:
+    """Whether no sync of the application has read everything yet: its members did not join just now."""
+    return not DirectorySync.objects.read_to_the_end(application).exists()
 
 
 def _mark_visible(application: Application, members: Iterable[Member], *, seen_by: int) -> None:

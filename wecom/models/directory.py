@@ -212,17 +212,23 @@ class Member(models.Model):
 
 
 class Membership(models.Model):
-    """That a member is in a department. `seen_by` is the sync that confirmed it last."""
+    """That a member is in a department. `seen_by` is the sync that confirmed it last.
+
+    `joined_at` is when this was first heard; None if they may have been there long before, as when the directory was
+    read for the first time.
+    """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
     department = models.ForeignKey(Department, models.CASCADE, related_name="memberships")
     is_leader = models.BooleanField(_("leads it"), default=False)
     seen_by = models.PositiveBigIntegerField(default=0, editable=False)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["member", "department"], name="membership_unique")]
+        indexes = [models.Index(fields=["department", "joined_at"], name="membership_joined")]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.department_id}"

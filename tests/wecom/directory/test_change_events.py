@@ -108,6 +108,7 @@ def test_a_move_takes_the_old_departments_away_and_leaves_the_rest(client, appli
     change(client, assistant, "update_user", UserID="sunqi", Department="3")
     member.refresh_from_db()
     assert (member.name, member.position, numbers(member)) == ("孙七", "架构师", {3})
+    assert member.memberships.get().joined_at is not None
 
 
 def test_what_was_taken_away_is_gone_and_what_is_left_out_stays(client, application, assistant):

@@ -12,7 +12,7 @@ from tests.support.factories import make_application, make_directory_sync, make_
 from tests.wecom.support.company import members, sync, within
 from wecom import services
 from wecom.directory import sync as syncing
-from wecom.models import Application, ApplicationMember, Department, DirectorySync, Member, Tag
+from wecom.models import Application, ApplicationMember, Department, DirectorySync, Member, Membership, Tag
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +48,18 @@ def test_departments_members_and_tags_become_rows(company):
         [places[2]],
     )
     assert within(application) == {"zhaoliu", "sunqi", "zhouba"}
+
+
+def test_only_who_comes_after_the_first_sync_has_joined_then(company):
+    application = company.connect()
+    sync(application)
+    assert {row.joined_at for row in Membership.objects.all()} == {None}
+    company.member("zhengshi", 2)
+    sync(application)
+    (joined,) = Membership.objects.exclude(joined_at=None)
+    assert (joined.member.user_id, joined.department.number) == ("zhengshi", 2)
+    sync(application)
+    assert Membership.objects.get(pk=joined.pk).joined_at == joined.joined_at
 
 
 @pytest.mark.databases
