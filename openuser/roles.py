@@ -110,11 +110,16 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.CampaignResponse": Rights(),
     "scheduling.CampaignRun": Rights(),
     "scheduling.Delivery": Rights(),
+    # Members come into a series by its rule, and by those who send.
+    "scheduling.Enrolment": Rights(operator="add change"),
+    "scheduling.EnrolmentStep": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     # Without the right to publish, a person writes drafts only.
     "scheduling.Schedule": Rights(editor="add change delete", operator="add change delete publish run"),
     "scheduling.Segment": EDITABLE,
+    "scheduling.Series": Rights(editor="add change delete", operator="send", approver="approve"),
+    "scheduling.SeriesChange": Rights(),
     "scheduling.SendingPolicy": Rights(operator="add change stop"),
     "wecom.Application": Rights(),
     "wecom.ArticlePicture": Rights(),

@@ -88,6 +88,8 @@ PERMISSIONS = (
     _("Can publish a flow"),
     _("Can approve a campaign"),
     _("Can start, pause and cancel a campaign"),
+    _("Can approve a series"),
+    _("Can start, pause and cancel a series"),
     _("Can stop everything that is not a reply"),
     _("Can run a schedule now"),
 )

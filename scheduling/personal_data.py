@@ -19,12 +19,16 @@ from scheduling.models import (
     CampaignResponse,
     CampaignRun,
     Delivery,
+    Enrolment,
     Run,
     Schedule,
     Segment,
+    Series,
+    SeriesChange,
 )
 from scheduling.schedules import beat_entries
 from scheduling.segments.rules import renamed
+from scheduling.series import approval as series_approval
 from wecom.models import Application
 
 SCHEDULES = Kind(key="schedules", label=_("schedules"))
@@ -70,6 +74,22 @@ class CampaignHolding(Holding):
                 campaign.approved_hash = approval.digest(approval.describe(campaign))
                 CampaignRun.objects.filter(campaign=campaign, digest=before).update(digest=campaign.approved_hash)
             campaign.save(update_fields=["audience", "approved_hash"])
+
+
+class SeriesHolding(Holding):
+    """A series goes on without the person; that is no edit, so an approval stays. Its steps are campaigns."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for series in Series.objects.filter(pk__in=pks) if person else ():
+            if person is None:
+                continue
+            was_bound = series.approved_hash == series_approval.digest(series)
+            series.audience = _without(series.audience, person.user_id)
+            for words in (person.user_id, *person.names):
+                series.stop_rule = renamed(series.stop_rule, words, person.alias)
+            if was_bound:
+                series.approved_hash = series_approval.digest(series)
+            series.save(update_fields=["audience", "stop_rule", "approved_hash"])
 
 
 class AudienceHolding(Holding):
@@ -143,6 +163,9 @@ def register_models() -> None:
         ),
         Holding(Delivery, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
         Holding(CampaignResponse, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
+        SeriesHolding(Series, CAMPAIGNS, of=_in_series),
+        AudienceHolding(SeriesChange, CAMPAIGNS, of=lambda person: mentions("description", person.user_id)),
+        Holding(Enrolment, CAMPAIGNS, of=lambda person: Q(member=person.pk)),
     )
     without_personal_data(
         {
@@ -150,6 +173,7 @@ def register_models() -> None:
             "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
             "scheduling.CampaignContent": "what administrators wrote for many",
+            "scheduling.EnrolmentStep": "keys of an enrolment, a step and a run",
             "scheduling.SendingPolicy": "what holds for the whole company",
             "scheduling.RunMessage": "names of variables, and the key of a message",
         }
@@ -171,6 +195,13 @@ def _asked_for(person: Person) -> Q:
     for name in person.names:
         words |= mentions("rule", name)
     return words & Q(corporation=person.corporation)
+
+
+def _in_series(person: Person) -> Q:
+    words = mentions("audience", person.user_id) | mentions("stop_rule", person.user_id)
+    for name in person.names:
+        words |= mentions("stop_rule", name)
+    return words
 
 
 def _listed(person: Person) -> Q:

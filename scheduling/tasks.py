@@ -14,6 +14,7 @@ def run_due(pk: int) -> None:
 def sweep() -> None:
     services.sweep()
     services.sweep_campaigns()
+    services.sweep_series()
 
 
 @shared_task(name="scheduling.start_run")

@@ -66,6 +66,7 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["status", "due_at"], name="session_due"),
             models.Index(fields=["conversation", "started_at"], name="session_thread"),
+            models.Index(fields=["version", "finished_at"], name="session_finished"),
         ]
 
     def __str__(self) -> str:

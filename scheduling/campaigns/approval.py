@@ -33,7 +33,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "message_class": str(campaign.message_class),
         "audience": campaign.audience,
         "segments": rules_of(campaign.audience),
-        "time": {name: _plain(getattr(campaign, name)) for name in TIMING},
+        "time": {name: plain(getattr(campaign, name)) for name in TIMING},
         "contents": {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()},
     }
 
@@ -55,8 +55,21 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
 
 def rules_of(audience: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of the segments that an audience names, and of those that these name: an edit of one counts."""
+    return _rules([*audience.get("segments", ()), *audience.get("exclude", {}).get("segments", ())])
+
+
+def rules_named(rule: Any) -> dict[str, Any]:
+    """The same of a rule."""
+    return _rules([*_named_in(rule)])
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _rules(waiting: list[int]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    waiting = [*audience.get("segments", ()), *audience.get("exclude", {}).get("segments", ())]
     while waiting:
         rows = Segment.objects.filter(pk__in=waiting).exclude(pk__in=found)
         fresh = {str(row.pk): row.rule for row in rows}
@@ -78,7 +91,3 @@ def _named_in(rule: Any) -> Iterator[int]:
 def _describe(content: CampaignContent) -> dict[str, Any]:
     file = {"file": str(content.file.name or "")}
     return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | file
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

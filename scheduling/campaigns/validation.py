@@ -48,7 +48,7 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if campaign.time_zone not in time_zones():
         remedy = _("Write a name like Asia/Shanghai.")
         yield _error("time_zone", "zone_unknown", _("There is no such time zone."), remedy)
-    if campaign.repeats == Campaign.Repeats.ONCE:
+    if campaign.repeats != Campaign.Repeats.CRON:
         return
     try:
         parse_cron(campaign.cron)

@@ -102,7 +102,7 @@ def end_run(run: CampaignRun, *, now: datetime) -> None:
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
     others = CampaignRun.objects.filter(campaign=campaign, ended_at=None).exists()
     if campaign.state == Campaign.State.RUNNING and not others:
-        after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
+        after = Campaign.State.SCHEDULED if campaign.may_go_on else Campaign.State.FINISHED
         state.change(campaign, after, now=now)
     campaign_finished.send(CampaignRun, run=run)
     logger.info("A run of a campaign has ended.", extra={"cid": run.cid, "run": run.pk})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.work.base import Work
 from scheduling.campaigns import approval, moments, sending_policy, state
@@ -15,6 +16,7 @@ from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
 from scheduling.signals import campaign_started
+from wecom.models import Application, Member
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +37,20 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
     campaign.watched_from = moments.handled_until(campaign, moment, now)
     campaign.next_at = moments.next_moment(campaign, campaign.watched_from)
     campaign.save(update_fields=["watched_from", "next_at"])
-    if moment is None:
-        return None
+    return None if moment is None else open_run(campaign, moment, now=now)
+
+
+def open_run(
+    campaign: Campaign, moment: datetime, *, now: datetime, valid_from: datetime | None = None
+) -> CampaignRun | None:
+    """Make the run of a locked campaign's moment, and wake its worker; None if the moment has one already.
+
+    It is valid from its moment on, or from an earlier one.
+    """
     description = approval.describe(campaign)
     digest = approval.digest(description)
     values = {"content": description, "digest": digest, "cid": secrets.token_hex(8), "due_at": now}
-    values["expires_at"] = moment + campaign.valid_for if campaign.valid_for else None
+    values["expires_at"] = (valid_from or moment) + campaign.valid_for if campaign.valid_for else None
     run, created = CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
     if not created:
         return None
@@ -49,7 +59,7 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
         CampaignRun.objects.filter(pk=run.pk).update(
             status=CampaignRun.Status.CANCELLED, reason=why, finished_at=now, ended_at=now
         )
-        after = Campaign.State.SCHEDULED if campaign.next_at else Campaign.State.FINISHED
+        after = Campaign.State.SCHEDULED if campaign.may_go_on else Campaign.State.FINISHED
         # An earlier run that is still on its way goes on, and so its campaign runs.
         if after != campaign.state and not campaign.runs.filter(ended_at=None).exists():
             state.change(campaign, after, reason=why, now=now)
@@ -84,14 +94,20 @@ def start(run: CampaignRun, *, now: datetime) -> None:
 
 def freeze(run: CampaignRun, words: CampaignWords) -> int:
     """Write the deliveries and batches of a run; returns how many members get it. To be called in a transaction."""
-    campaign, application = run.campaign, run.campaign.sender
+    application = run.campaign.sender
     assert application is not None
-    today = run.moment.astimezone(campaign.zone).date()
-    members = reach.members_of(parse_audience(run.content["audience"]), application=application, today=today)
-    candidates = reach.with_reasons(members, application=application)
+    candidates = reach.with_reasons(_members(run, application), application=application)
     policy = sending_policy.policy_of(application)
     refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
     return audience_freeze.freeze(run, refined, words, application=application)
+
+
+def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
+    """Whom a run goes to: the audience, or those in a series whose turn has come to this step."""
+    if run.campaign.series_id is not None:
+        return Member.objects.filter(pk__in=run.taken.values("enrolment__member"))
+    today = run.moment.astimezone(run.campaign.zone).date()
+    return reach.members_of(parse_audience(run.content["audience"]), application=application, today=today)
 
 
 def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:

@@ -1,13 +1,15 @@
 """Schedules and campaigns with their runs, segments and other audiences."""
 
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
+from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaigns import (
+    FARTHEST_DAY,
     Campaign,
-    CampaignChange,
     CampaignContent,
     CampaignQuerySet,
 )
 from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery
+from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
 from scheduling.models.responses import CampaignResponse
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
@@ -27,10 +29,12 @@ from scheduling.models.segments import (
     SegmentQuerySet,
 )
 from scheduling.models.sending_policy import SendingPolicy
+from scheduling.models.series import Series, SeriesChange, SeriesQuerySet
 
 __all__ = [
     "EVERYONE",
     "FAR",
+    "FARTHEST_DAY",
     "LONGEST_GRACE",
     "AudienceSheet",
     "AudienceSheetMember",
@@ -45,6 +49,9 @@ __all__ = [
     "CampaignResponse",
     "CampaignRun",
     "Delivery",
+    "Enrolment",
+    "EnrolmentQuerySet",
+    "EnrolmentStep",
     "Run",
     "RunMessage",
     "Schedule",
@@ -52,6 +59,9 @@ __all__ = [
     "Segment",
     "SegmentQuerySet",
     "SendingPolicy",
+    "Series",
+    "SeriesChange",
+    "SeriesQuerySet",
     "calendar_of",
     "default_grace",
     "default_time_zone",

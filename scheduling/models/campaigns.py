@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,12 @@ from conversations.models import Desk, Flow
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.models.calendar_days import calendar_of
 from scheduling.models.schedules import Schedule, default_time_zone
+from scheduling.models.series import Series
 from wecom.models import Application
 
 LONGEST_LIFE = 7 * 24 * 60  # minutes that a message may wait
 EVERY = 100  # per cent
+FARTHEST_DAY = 365  # of a step, before day 0 and after it
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -31,7 +34,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def waiting(self) -> "CampaignQuerySet":
         """Campaigns that wait for approval, longest first."""
-        return self.filter(state=Campaign.State.WAITING).order_by("changed_at", "pk")
+        return self.filter(state=Campaign.State.WAITING, series=None).order_by("changed_at", "pk")
+
+    def steps(self) -> "CampaignQuerySet":
+        """Steps of series, in the order in which members get them."""
+        return self.exclude(series=None).order_by("day", F("at").asc(nulls_first=True))
 
 
 class Campaign(models.Model):
@@ -64,6 +71,7 @@ class Campaign(models.Model):
     class Repeats(models.TextChoices):
         ONCE = "once", _("once")
         CRON = "cron", _("repeatedly")
+        SERIES = "series", _("as a step of a series")
 
     class Missed(models.TextChoices):
         SKIP = "skip", _("skip it")
@@ -99,7 +107,7 @@ class Campaign(models.Model):
     message_class = models.CharField(
         _("message class"), max_length=13, choices=MessageClass, default=MessageClass.OPTIONAL
     )
-    repeats = models.CharField(_("how often"), max_length=4, choices=Repeats, default=Repeats.ONCE)
+    repeats = models.CharField(_("how often"), max_length=6, choices=Repeats, default=Repeats.ONCE)
     starts_at = models.DateTimeField(
         _("starts at"), null=True, blank=True, help_text=_("Leave it empty to send as soon as it is started.")
     )
@@ -136,6 +144,19 @@ class Campaign(models.Model):
         _("days of the send window"), default=list, blank=True, help_text=_("1 is Monday, 7 is Sunday.")
     )
     interrupts = models.CharField(_("during a dialogue"), max_length=6, choices=Interrupts, default=Interrupts.WAIT)
+    series = models.ForeignKey(
+        Series, models.CASCADE, null=True, blank=True, related_name="steps", verbose_name=_("series"), editable=False
+    )
+    day = models.SmallIntegerField(
+        _("day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-FARTHEST_DAY), MaxValueValidator(FARTHEST_DAY)],
+        help_text=_("Days after day 0; before it, a negative number."),
+    )
+    at = models.TimeField(
+        _("time of day"), null=True, blank=True, help_text=_("Empty on day 0 of an event: as soon as it happens.")
+    )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
     approved_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -177,6 +198,18 @@ class Campaign(models.Model):
                 condition=~models.Q(state__in=["approved", "scheduled", "running"]) | ~models.Q(approved_hash=""),
                 name="campaign_sends_approved",
             ),
+            models.CheckConstraint(
+                condition=models.Q(series=None, day=None, at=None)
+                | (models.Q(series__isnull=False, repeats="series") & (models.Q(at__isnull=False) | models.Q(day=0))),
+                name="campaign_step_has_its_day",
+            ),
+            # So that the steps of a member have one order.
+            models.UniqueConstraint(fields=["series", "day", "at"], name="campaign_step_own_time"),
+            models.UniqueConstraint(
+                fields=["series"],
+                condition=models.Q(at=None, series__isnull=False),
+                name="campaign_step_one_at_once",
+            ),
         ]
         indexes = [models.Index(fields=["state", "next_at"], name="campaign_due")]
 
@@ -190,7 +223,12 @@ class Campaign(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in self.EDITABLE
+        return self.series.is_editable if self.series else self.state in self.EDITABLE
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether there may be another run of it."""
+        return self.series.state not in Series.OVER if self.series else self.next_at is not None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -258,27 +296,3 @@ class CampaignContent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign} · {self.variant} · {self.get_language_display()}"
-
-
-class CampaignChange(models.Model):
-    """A step in the life of a campaign: who, when, why, and what the campaign was like then."""
-
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="changes", verbose_name=_("campaign"))
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-    before = models.CharField(_("from"), max_length=9, choices=Campaign.State, blank=True)
-    after = models.CharField(_("to"), max_length=9, choices=Campaign.State)
-    why = models.CharField(_("why"), max_length=300, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
-    description = models.JSONField(_("what it was like"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("step of a campaign")
-        verbose_name_plural = _("steps of campaigns")
-        ordering = ("-pk",)
-        indexes = [models.Index(fields=["campaign", "after"], name="campaign_change_state")]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id}: {self.before} → {self.after}"

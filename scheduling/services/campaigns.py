@@ -20,6 +20,7 @@ from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignChange, CampaignContent
 from scheduling.segments.audience import parse_audience
+from scheduling.series import edits
 from scheduling.signals import campaign_stopped
 
 Person = AbstractBaseUser | None
@@ -35,6 +36,7 @@ def save_campaign(
     Raises `SchedulingError` for one that runs or has ended. Errors of its words do not keep a draft from being saved:
     `campaign_problems` has them, and nothing with errors is approved.
     """
+    series = edits.locked(campaign.series_id) if campaign.series_id is not None else None
     if campaign.pk:
         before = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
         if not before.is_editable:
@@ -50,6 +52,10 @@ def save_campaign(
     campaign.save()
     if contents is not None:
         _replace(campaign, list(contents))
+    if series is not None:  # whose approval it has
+        edits.follow(series, by=by)
+        campaign.refresh_from_db(fields=["state", "approved_hash"])
+        return campaign
     description = approval.describe(campaign)
     if campaign.state not in (S.DRAFT,) and approval.digest(description) != _bound_to(campaign):
         campaign.approved_hash, campaign.next_at = "", None
@@ -220,6 +226,9 @@ def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
 @transaction.atomic
 def _locked(campaign: Campaign, change: Callable[[Campaign], None]) -> Campaign:
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if row.series_id is not None:
+        words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
+        raise SchedulingError(words, code="series_step", remedy=remedy)
     change(row)
     campaign.refresh_from_db()
     return campaign

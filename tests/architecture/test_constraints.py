@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 from django.utils import timezone
 
-from tests.support.factories import make_presentation, make_template, make_upload, make_voice
+from tests.support.factories import make_presentation, make_series_row, make_template, make_upload, make_voice
 from tests.support.model_rows import make_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -27,6 +27,10 @@ def a_voice() -> dict[str, Any]:
 
 def a_file(**fields: Any) -> Values:
     return lambda: {"render": None, "upload": make_upload(), **fields}
+
+
+def a_step(**fields: Any) -> Values:
+    return lambda: {"series": make_series_row(), "repeats": "series", "day": 1, "at": "09:00", **fields}
 
 
 def both_sources() -> dict[str, Any]:
@@ -118,6 +122,14 @@ BROKEN: dict[str, list[Values]] = {
     "run_once_per_moment": [values()],
     "campaign_known_state": [values(state="dancing")],
     "campaign_sends_approved": [values(state=state, approved_hash="") for state in ("approved", "running")],
+    "campaign_step_has_its_day": [values(day=3), values(at="09:00"), a_step(repeats="once"), a_step(at=None)],
+    "campaign_step_own_time": [a_step()],
+    "campaign_step_one_at_once": [a_step(day=0, at=None)],
+    "series_known_state": [values(state="dancing")],
+    "series_sends_approved": [values(state=state, approved_hash="") for state in ("approved", "running")],
+    "enrolment_once_per_cycle": [values()],
+    "enrolment_ends_with_its_time": [values(status="stopped"), values(ended_at=timezone.now())],
+    "enrolment_step_once": [values()],
     "campaign_content_once_per_language": [values()],
     "campaign_content_one_video_source": [both_sources],
     "campaign_run_once_per_moment": [values()],
@@ -146,6 +158,10 @@ ALLOWED: dict[str, list[Values]] = {
     "session_one_active": [values(status="done")],
     "schedule_one_per_call": [values(key="")],
     "campaign_sends_approved": [values(state="draft"), values(state="running", approved_hash="5f")],
+    "campaign_step_has_its_day": [values(), a_step(), a_step(day=0, at=None)],
+    "campaign_step_one_at_once": [values(series=None)],
+    "series_sends_approved": [values(state="draft"), values(state="running", approved_hash="5f")],
+    "enrolment_ends_with_its_time": [values(), values(status="stopped", ended_at=timezone.now())],
     "sending_policy_whole_quiet_hours": [values(quiet_from="21:00", quiet_until="08:00")],
     "schedule_draft_is_paused": [values(draft=True, paused=True), values(paused=True)],
     "statement_once_per_picture": [values(withdrawn_at=timezone.now())],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, Message, State, WatchLink
-from scheduling.models import AudienceSheet, CampaignContent, Schedule
+from scheduling.models import AudienceSheet, Campaign, CampaignContent, Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
@@ -134,6 +134,11 @@ def make_schedule(**fields: Any) -> Schedule:
     return save_schedule(Schedule(**values))
 
 
+def make_campaign(**fields: Any) -> Any:
+    """A campaign that is no step of a series."""
+    return filled(Campaign, **{"series": None, **fields})
+
+
 def make_campaign_content(**fields: Any) -> Any:
     """The words of a campaign have one source of their video."""
     return filled(CampaignContent, **{"presentation": None, **fields})
@@ -156,6 +161,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "scheduling.Batch": factories.make_batch,
     "scheduling.CampaignContent": make_campaign_content,
     "scheduling.Delivery": factories.make_delivery,
+    "scheduling.Campaign": make_campaign,
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Likeness": lambda **fields: factories.make_consent().likenesses.get(),
     "avatars.Narration": factories.make_narration,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from scheduling.models import Batch, Campaign, CampaignRun, Delivery
+from scheduling.models import Batch, Campaign, CampaignRun, Delivery, Enrolment, SendingPolicy, Series
 from tests.support.factories.wecom import make_application, make_member
 from wecom.models import Application
 
@@ -33,3 +33,22 @@ def make_delivery(run: CampaignRun | None = None, **fields: Any) -> Delivery:
         assert run.campaign.application is not None
         fields["member"] = make_member(run.campaign.application, f"to{Delivery.objects.count()}")
     return Delivery.objects.create(run=run, **fields)
+
+
+def make_sending_policy(application: Application, **fields: Any) -> SendingPolicy:
+    """What holds for all campaigns of the application's company."""
+    return SendingPolicy.objects.create(corporation=application.corporation, **fields)
+
+
+def make_series_row(application: Application | None = None, **fields: Any) -> Series:
+    """A series as a row, without the steps of its life."""
+    fields.setdefault("name", "入职")
+    return Series.objects.create(application=application or make_application(), **fields)
+
+
+def make_enrolment(series: Series | None = None, **fields: Any) -> Enrolment:
+    series = series or make_series_row()
+    if "member" not in fields:
+        assert series.application is not None
+        fields["member"] = make_member(series.application, f"in{Enrolment.objects.count()}")
+    return Enrolment.objects.create(series=series, **{"anchor_on": timezone.localdate(), "source": "fact", **fields})

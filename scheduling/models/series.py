@@ -1,0 +1,229 @@
+"""Series: messages on days counted from a date or an event, such as day -3, 0, 1 and 7 of joining.
+
+A step of a series is a `Campaign` with a day and a time: its words, variables, deliveries and reports are a campaign's.
+"""
+
+import zoneinfo
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import Flow
+from scheduling.models.schedules import default_time_zone
+from wecom.models import Application
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    """Queries on series."""
+
+    def running(self) -> "SeriesQuerySet":
+        """Series that take members in and send their steps."""
+        return self.filter(state=Series.State.RUNNING)
+
+    def waiting(self) -> "SeriesQuerySet":
+        """Series that wait for approval, longest first."""
+        return self.filter(state=Series.State.WAITING).order_by("changed_at", "pk")
+
+
+class Series(models.Model):
+    """Messages to each member on days counted from a date or an event of their own."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        WAITING = "waiting", _("waits for approval")
+        APPROVED = "approved", _("approved")
+        RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Anchor(models.TextChoices):
+        """What the days of the steps are counted from."""
+
+        FACT = "fact", _("a date of the member, such as the start date")
+        DEPARTMENT = "department", _("the day on which a member joins a department")
+        FLOW = "flow", _("the day on which a member finishes a flow")
+        API = "api", _("the day on which you or another system add a member")
+
+    class Late(models.TextChoices):
+        """What becomes of steps whose moment had passed: the member came late, or the series was paused."""
+
+        SKIP = "skip", _("leave them out")
+        LATEST = "latest", _("send the latest of them")
+        ALL = "all", _("send all of them")
+
+    class DaysOff(models.TextChoices):
+        SEND = "send", _("send it on that day")
+        WAIT = "wait", _("wait for the next working day")
+
+    class Reason(models.TextChoices):
+        """Why a series was paused by itself."""
+
+        ERRORS = "errors", _("stopped, because too many messages failed")
+        BROKEN = "broken", _("stopped, because its rules name something that no longer exists")
+        NOT_APPROVED = "not_approved", _("what it would send is not what was approved")
+
+    OVER: ClassVar = (State.FINISHED, State.CANCELLED)
+    EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.PAUSED)
+    EVENTS: ClassVar = (Anchor.DEPARTMENT, Anchor.FLOW, Anchor.API)
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("Only shown in the admin."))
+    application = models.ForeignKey(
+        Application,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="series",
+        verbose_name=_("application"),
+        help_text=_("Leave it empty for the default application."),
+    )
+    audience = models.JSONField(_("audience"), default=dict, blank=True)
+    anchor = models.CharField(_("days are counted from"), max_length=10, choices=Anchor, default=Anchor.FACT)
+    fact = models.CharField(
+        _("date"),
+        max_length=40,
+        blank=True,
+        default="start_date",
+        help_text=_("The identifier of a fact that is a date."),
+    )
+    departments: "models.JSONField[Any, Any]" = models.JSONField(
+        _("departments"), default=list, blank=True, help_text=_("Their numbers; those below them count, too.")
+    )
+    flow = models.ForeignKey(Flow, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("flow"))
+    repeats_yearly = models.BooleanField(
+        _("every year"),
+        default=False,
+        help_text=_("For birthdays: it counts from each anniversary. 29 February counts as the 28th in other years."),
+    )
+    stop_rule: "models.JSONField[Any, Any]" = models.JSONField(
+        _("ends for members who"), default=dict, blank=True, help_text=_("A rule as segments have it; empty for none.")
+    )
+    stops_on_reply = models.BooleanField(
+        _("ends when they reply"),
+        default=False,
+        help_text=_("A message of theirs after their first step ends the series for them."),
+    )
+    stop_flow = models.ForeignKey(
+        Flow,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ends when they finish the flow"),
+    )
+    late = models.CharField(
+        _("steps that were missed"),
+        max_length=6,
+        choices=Late,
+        default=Late.LATEST,
+        help_text=_("Their moment had passed when the member came into the series, or while it was paused."),
+    )
+    days_off = models.CharField(
+        _("on a day off"),
+        max_length=4,
+        choices=DaysOff,
+        default=DaysOff.SEND,
+        help_text=_("As the company's calendar of working days has it. A step that goes out at once never waits."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default=default_time_zone)
+    ends_on = models.DateField(
+        _("takes members in until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day. Members who are in it by then get all their steps. Empty for no end."),
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
+    reason = models.CharField(_("reason"), max_length=40, choices=Reason, blank=True, editable=False)
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    started_at = models.DateTimeField(
+        _("started at"), null=True, editable=False, help_text="Events count from then on."
+    )
+    swept_at = models.DateTimeField(null=True, editable=False, help_text="Members and steps are up to date as of then.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = ("-pk",)
+        permissions = [
+            ("approve_series", "Can approve a series"),
+            ("send_series", "Can start, pause and cancel a series"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["draft", "waiting", "approved", "running", "paused", "finished", "cancelled"]
+                ),
+                name="series_known_state",
+            ),
+            # What sends is approved, in a process of any version.
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["approved", "running"]) | ~models.Q(approved_hash=""),
+                name="series_sends_approved",
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="series_state")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sender(self) -> Application | None:
+        """The application that sends it: its own, or the default one."""
+        return self.application or Application.objects.filter(is_default=True).first()
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in self.EDITABLE
+
+    @property
+    def is_event(self) -> bool:
+        """Whether members come into it by an event, and not by a date that lies ahead."""
+        return self.anchor in self.EVENTS
+
+    @property
+    def zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(settings.TIME_ZONE)
+
+
+class SeriesChange(models.Model):
+    """A step in the life of a series: who, when, why, and what the series was like then."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="changes", verbose_name=_("series"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    before = models.CharField(_("from"), max_length=9, choices=Series.State, blank=True)
+    after = models.CharField(_("to"), max_length=9, choices=Series.State)
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    description = models.JSONField(_("what it was like"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a series")
+        verbose_name_plural = _("changes of series")
+        ordering = ("-pk",)
+        indexes = [models.Index(fields=["series", "after"], name="series_change_state")]
+
+    def __str__(self) -> str:
+        return f"{self.series_id}: {self.before} → {self.after}"

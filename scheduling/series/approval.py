@@ -1,0 +1,36 @@
+"""What the approval of a series is bound to: its rule, and each step as a campaign has it."""
+
+from typing import Any
+
+from scheduling.campaigns import approval
+from scheduling.models import Campaign, Series
+
+RULE = (
+    *("anchor", "fact", "departments", "flow_id", "repeats_yearly", "stop_rule", "stops_on_reply", "stop_flow_id"),
+    *("late", "days_off", "time_zone", "ends_on"),
+)
+
+SHARED = ("application", "audience", "segments")
+
+
+def describe(series: Series) -> dict[str, Any]:
+    """All that a series would do, as JSON with stable keys. Its steps have the keys of their rows."""
+    return {
+        "application": series.application_id,
+        "audience": series.audience,
+        "segments": approval.rules_of(series.audience),
+        "rule": {name: approval.plain(getattr(series, name)) for name in RULE},
+        "stop_segments": approval.rules_named(series.stop_rule),
+        "steps": {str(step.pk): describe_step(step) for step in series.steps.order_by("pk")},
+    }
+
+
+def describe_step(step: Campaign) -> dict[str, Any]:
+    """A step as the approver reads it: when, and what a campaign says of its words; the rest is the series'."""
+    own = {name: value for name, value in approval.describe(step).items() if name not in SHARED}
+    return {"day": step.day, "at": approval.plain(step.at), **own}
+
+
+def digest(series: Series) -> str:
+    """The hash of a series as it is now."""
+    return approval.digest(describe(series))

@@ -1,0 +1,47 @@
+"""What an edit of a series or of one of its steps does to its approval, and what its steps take over from it."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Series, SeriesChange
+from scheduling.series import approval, life
+
+
+def locked(series: Series | int) -> Series:
+    """The row of a series, locked. It is locked before its steps, everywhere."""
+    key = series if isinstance(series, int) else series.pk
+    return Series.objects.select_for_update(of=("self",)).get(pk=key)
+
+
+def check_editable(series: Series) -> None:
+    """Raise `SchedulingError` for a series that runs or has ended."""
+    if not series.is_editable:
+        remedy = _("Pause it first. A series that has ended can be copied.")
+        raise SchedulingError(_("It cannot be changed now."), code="series_state", remedy=remedy)
+
+
+def share(series: Series) -> None:
+    """Give the steps what they share with their series, so that they are checked and previewed as campaigns are."""
+    shared = {"audience": series.audience, "application": series.application_id, "time_zone": series.time_zone}
+    Campaign.objects.filter(series=series).update(**shared)
+
+
+def follow(series: Series, *, by: AbstractBaseUser | None = None) -> None:
+    """Void the approval of a locked series, if it is not what was approved or asked for any more."""
+    if series.state == Series.State.DRAFT:
+        return
+    description = approval.describe(series)
+    if approval.digest(series) != bound_to(series):
+        life.void(series, by=by, why=_("It was changed."), description=description)
+
+
+def bound_to(series: Series) -> str:
+    """The hash that a series is held to: of its approval, or of what waits for it."""
+    asked = last_change(series, Series.State.WAITING)
+    return series.approved_hash or (asked.digest if asked else "")
+
+
+def last_change(series: Series, after: Series.State) -> SeriesChange | None:
+    """The last step to a state: who asked, who approved, with what it was like then."""
+    return series.changes.filter(after=after).select_related("by").first()

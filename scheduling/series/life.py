@@ -1,0 +1,114 @@
+"""The states of a series and the steps between them. Its steps, which are campaigns, take each state with it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.live_updates import publish_change
+from scheduling.campaigns import approval, state
+from scheduling.deliveries import interruption
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Enrolment, Series, SeriesChange
+from scheduling.signals import campaign_stopped
+
+S, C = Series.State, Campaign.State
+STEPS: Mapping[str, frozenset[str]] = {
+    S.DRAFT: frozenset({S.WAITING, S.CANCELLED}),
+    S.WAITING: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
+    S.APPROVED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
+    S.RUNNING: frozenset({S.PAUSED, S.FINISHED, S.CANCELLED}),
+    S.PAUSED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
+    S.FINISHED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+
+def change(
+    series: Series,
+    after: Series.State,
+    *,
+    by: AbstractBaseUser | None = None,
+    why: str = "",
+    reason: str = "",
+    description: Mapping[str, Any] | None = None,
+    digest: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Take a locked series and its steps to another state, and record it.
+
+    Raises `SchedulingError` for a state that it cannot have next.
+    """
+    check(series, after)
+    before, now = series.state, now or timezone.now()
+    series.state, series.reason, series.changed_at = after, reason, now
+    series.save(update_fields=["state", "reason", "changed_at", "approved_hash", "started_at", "swept_at"])
+    SeriesChange.objects.create(
+        series=series,
+        at=now,
+        by_id=by.pk if by else None,
+        before=before,
+        after=after,
+        why=why.strip()[:300],
+        digest=digest,
+        description=dict(description or {}),
+    )
+    for step in Campaign.objects.select_for_update(of=("self",)).filter(series=series).order_by("pk"):
+        _take_along(step, after, by=by, why=why, reason=reason, now=now)
+    publish_change("campaigns", "state")
+
+
+def check(series: Series, after: Series.State) -> None:
+    """Raise `SchedulingError` if a series cannot take this step."""
+    if after not in STEPS[series.state]:
+        words = _("A series that is “%(state)s” cannot become “%(after)s”.")
+        values = {"state": series.get_state_display(), "after": Series.State(after).label}
+        remedy = _("Look at the series again: its state has changed, perhaps just now.")
+        raise SchedulingError(words % values, code="series_state", remedy=remedy)
+
+
+def void(series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any]) -> None:
+    """Make a locked series a draft again, because it is not what was approved or asked for any more."""
+    series.approved_hash = ""
+    change(series, S.DRAFT, by=by, why=why, description=description)
+
+
+def _take_along(
+    step: Campaign, after: Series.State, *, by: AbstractBaseUser | None, why: str, reason: str, now: datetime
+) -> None:
+    """Take a step to the state that its series has; the run of a paused step goes on with the series."""
+    description: Mapping[str, Any] | None = None
+    digest = ""
+    if after in (S.WAITING, S.APPROVED):
+        description = approval.describe(step)
+        digest = approval.digest(description)
+    if after == S.APPROVED:
+        step.approved_hash = digest
+    elif after == S.DRAFT:
+        step.approved_hash = ""
+    target = C.SCHEDULED if after == S.RUNNING else C(after)
+    if step.state == target or (target == C.FINISHED and step.state == C.RUNNING):
+        return
+    options: dict[str, Any] = {"by": by, "why": why, "reason": reason, "now": now}
+    state.change(step, target, description=description, digest=digest, **options)
+    if after == S.RUNNING and step.runs.filter(ended_at=None).exists():
+        state.change(step, C.RUNNING, by=by, now=now)
+        interruption.go_on(step, now=now)
+    if after in (S.PAUSED, S.CANCELLED) and step.runs.filter(ended_at=None).exists():
+        campaign_stopped.send(Campaign, campaign=step, reason=reason or str(after), why=why)
+
+
+def take_back(series: Series) -> None:
+    """Take back what of its steps no call was made for; after the transaction that paused it."""
+    for step in series.steps.order_by("pk"):
+        interruption.take_back(step)
+
+
+def cancel_rest(series: Series, *, now: datetime) -> None:
+    """End all that has not gone out, and the series for each member who is in it."""
+    for step in series.steps.order_by("pk"):
+        interruption.cancel_rest(step, now=now)
+    Enrolment.objects.filter(series=series).stop(Enrolment.Reason.CANCELLED, now=now)

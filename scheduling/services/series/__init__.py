@@ -1,0 +1,1 @@
+"""Services of series: their life, their steps, and who is in them."""

@@ -1,0 +1,144 @@
+"""Members of series: added by a person or another system, stopped, and what lies before each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series
+from scheduling.series import edits, forecast, sweep
+from scheduling.series.plan import Plan
+from wecom.models import Application, Member
+
+Person = AbstractBaseUser | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepAhead:
+    """A step that a member has not had yet, and when it is due."""
+
+    step: Campaign
+    at: datetime
+
+
+def enrol(
+    series: Series,
+    user_id: str,
+    *,
+    on: date | None = None,
+    source: Enrolment.Source = Enrolment.Source.HAND,
+    now: datetime | None = None,
+) -> tuple[Enrolment, bool]:
+    """Take a member into a running series, counted from a date or from now; and whether they were not in it yet.
+
+    Repeated calls find the same enrolment. Raises `SchedulingError` for a member who is not in the directory or the
+    audience, a series that does not run, and a date of which all days have passed.
+    """
+    now = now or timezone.now()
+    enrolment, fresh = _enrol(series, user_id, on=on, source=source, now=now)
+    if fresh:
+        sweep.sweep(series.pk, now=now)
+        enrolment.refresh_from_db()
+    return enrolment, fresh
+
+
+@transaction.atomic
+def stop_member(
+    enrolment: Enrolment,
+    *,
+    by: Person = None,
+    note: str = "",
+    reason: Enrolment.Reason = Enrolment.Reason.PERSON,
+    now: datetime | None = None,
+) -> Enrolment:
+    """End a series for one member. What is on its way goes out. Raises `SchedulingError` if it has ended already."""
+    edits.locked(enrolment.series_id)
+    row = Enrolment.objects.get(pk=enrolment.pk)
+    if row.status != Enrolment.Status.ACTIVE:
+        words = _("The series has ended for this member already.")
+        raise SchedulingError(words, code="enrolment_ended", remedy=_("There is nothing to stop."))
+    row.status, row.reason, row.note = Enrolment.Status.STOPPED, reason, note.strip()[:300]
+    row.ended_at, row.ended_by_id = now or timezone.now(), by.pk if by else None
+    row.save(update_fields=["status", "reason", "note", "ended_at", "ended_by"])
+    return row
+
+
+def due_on(series: Series, day: date, *, now: datetime | None = None) -> Mapping[Campaign, int]:
+    """How many members get each step of a series on a day; of a day that has passed, how many had their turn."""
+    return forecast.due_on(series, day, now=now or timezone.now())
+
+
+def steps_ahead(series: Series, enrolment: Enrolment, *, now: datetime | None = None) -> list[StepAhead]:
+    """The steps that a member is still to get, soonest first; none once the series has ended for them."""
+    application = series.sender
+    if application is None or enrolment.status != Enrolment.Status.ACTIVE:
+        return []
+    plan = Plan(series=series, application=application, now=now or timezone.now())
+    had = set(EnrolmentStep.objects.filter(enrolment=enrolment).values_list("step", flat=True))
+    found = [
+        StepAhead(
+            step=step,
+            at=plan.days.due_at(enrolment.anchor_on, step.day or 0, step.at, anchor_at=enrolment.anchor_at),
+        )
+        for step in plan.steps
+        if step.pk not in had
+    ]
+    return [one for one in found if one.at > plan.now]
+
+
+@transaction.atomic
+def _enrol(
+    series: Series, user_id: str, *, on: date | None, source: Enrolment.Source, now: datetime
+) -> tuple[Enrolment, bool]:
+    row = edits.locked(series)
+    plan = Plan(series=row, application=_sender(row), now=now)
+    member = _member(plan, user_id)
+    day = on or plan.today
+    cycle = 0 if row.is_event else day.year
+    found = Enrolment.objects.filter(series=row, member=member, cycle=cycle).first()
+    if found is not None:
+        return found, False
+    _check(plan, member, day)
+    values = {"cycle": cycle, "anchor_on": day, "source": source, "created_at": now}
+    values["anchor_at"] = None if not row.is_event else now if on is None else plan.days.moment(day, time())
+    Series.objects.filter(pk=row.pk).update(swept_at=None)
+    return Enrolment.objects.create(series=row, member=member, **values), True
+
+
+def _sender(series: Series) -> Application:
+    application = series.sender
+    if application is None:
+        words, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
+        raise SchedulingError(words, code="application", field="application", remedy=remedy)
+    return application
+
+
+def _member(plan: Plan, user_id: str) -> Member:
+    members = Member.objects.filter(corporation=plan.application.corporation_id)
+    member = members.filter(user_id=user_id.strip().lower()).first()
+    if member is None:
+        words = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
+        raise SchedulingError(words, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
+    return member
+
+
+def _check(plan: Plan, member: Member, day: date) -> None:
+    series = plan.series
+    if series.state != Series.State.RUNNING:
+        words = _("The series does not run, so it takes nobody in.")
+        raise SchedulingError(words, code="series_state", field="series", remedy=_("Start or resume it first."))
+    if series.ends_on is not None and plan.today > series.ends_on:
+        words = _("The series takes nobody in since %(day)s.") % {"day": series.ends_on}
+        raise SchedulingError(words, code="series_ended", field="series", remedy=_("Change its last day."))
+    if not plan.members.filter(pk=member.pk).exists():
+        words = _("The member is not in the audience of the series.")
+        remedy = _("Change the audience, or choose another member.")
+        raise SchedulingError(words, code="not_in_audience", field="user_id", remedy=remedy)
+    if plan.days.due_on(day, plan.last_day) < plan.today:
+        words = _("Counted from that day, all steps have passed.")
+        raise SchedulingError(words, code="passed", field="on", remedy=_("Choose a later day."))

@@ -1,0 +1,187 @@
+"""The life of series: written, approved as a whole by a second person, started, paused, resumed and cancelled."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.campaigns.approval import Difference, differences
+from scheduling.exceptions import SchedulingError
+from scheduling.models import CampaignRun, Series
+from scheduling.segments.audience import parse_audience
+from scheduling.segments.rules import parse_group
+from scheduling.series import approval, edits, life, sweep, validation
+from scheduling.series.validation import SeriesProblem
+
+Person = AbstractBaseUser | None
+S = Series.State
+LIFE = ("state", "reason", "approved_hash", "started_at", "swept_at")
+
+
+@transaction.atomic
+def save_series(series: Series, *, by: Person = None) -> Series:
+    """Save a series. An edit of what was approved voids the approval.
+
+    Raises `SchedulingError` for one that runs or has ended. Errors do not keep a draft from being saved:
+    `series_problems` has them, and nothing with errors is approved.
+    """
+    if series.pk:
+        before = edits.locked(series)
+        edits.check_editable(before)
+        for name in LIFE:
+            setattr(series, name, getattr(before, name))
+    series.name = series.name.strip()
+    series.created_by_id = series.created_by_id or (by.pk if by else None)
+    series.changed_at = timezone.now()
+    with suppress(SchedulingError):  # which is one of its problems
+        series.audience = parse_audience(series.audience).as_json()
+    with suppress(SchedulingError):
+        series.stop_rule = parse_group(series.stop_rule).tidy().as_json() if series.stop_rule else {}
+    series.save()
+    edits.share(series)
+    edits.follow(series, by=by)
+    return series
+
+
+def series_problems(series: Series, *, now: datetime | None = None) -> list[SeriesProblem]:
+    """All errors of a saved series and of its steps."""
+    return list(validation.problems(series, now or timezone.now()))
+
+
+def ask_series_approval(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
+    """Ask for a draft to be approved as it is now, with all its steps. Raises `SchedulingError` for its first error."""
+
+    def ask(row: Series) -> None:
+        _check_problems(row, now)
+        options = {"description": approval.describe(row), "digest": approval.digest(row)}
+        life.change(row, S.WAITING, by=by, now=now, **options)  # type: ignore[arg-type]
+
+    return _locked(series, ask)
+
+
+def approve_series(
+    series: Series, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
+) -> Series:
+    """Approve exactly what waits; `seen` is the hash of what the approver saw.
+
+    Raises `SchedulingError` if it was changed since, has errors, or is approved by the person who asked.
+    """
+
+    def grant(row: Series) -> None:
+        digest = approval.digest(row)
+        asked = edits.last_change(row, S.WAITING)
+        if seen and seen != digest:
+            words, remedy = _("The series was changed since you looked at it."), _("Look at it again.")
+            raise SchedulingError(words, code="series_changed", remedy=remedy)
+        alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
+        if by is not None and asked is not None and asked.by_id == by.pk and not alone:
+            words = _("A series is approved by a second person.")
+            raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))
+        _check_problems(row, now)
+        row.approved_hash = digest
+        life.change(row, S.APPROVED, by=by, why=why, description=approval.describe(row), digest=digest, now=now)
+
+    return _locked(series, grant)
+
+
+def send_back_series(series: Series, *, by: Person = None, why: str, now: datetime | None = None) -> Series:
+    """Give a series that waits back to its writer, with a note. Raises `SchedulingError` without one."""
+    if not why.strip():
+        raise SchedulingError(_("A note is missing."), code="empty", field="why", remedy=_("Say what to change."))
+    return _locked(series, lambda row: life.change(row, S.DRAFT, by=by, why=why, now=now))
+
+
+def start_series(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
+    """Let an approved series run: members come in, and steps go out at their moments.
+
+    Raises `SchedulingError` if it was changed since it was approved.
+    """
+    now = now or timezone.now()
+
+    def begin(row: Series) -> None:
+        _check_approved(row)
+        row.started_at, row.swept_at = row.started_at or now, None
+        life.change(row, S.RUNNING, by=by, now=now)
+
+    _locked(series, begin)
+    sweep.sweep(series.pk, now=now)
+    series.refresh_from_db()
+    return series
+
+
+def pause_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
+    """Pause a series with all its steps: what no call was made for yet is taken back, and nobody comes in."""
+    _locked(series, lambda row: life.change(row, S.PAUSED, by=by, why=why, now=now))
+    life.take_back(series)
+    return series
+
+
+def resume_series(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
+    """Go on where it was paused. Steps in between are handled as the series says of missed ones.
+
+    Raises `SchedulingError` if it was changed since it was approved.
+    """
+
+    def go_on(row: Series) -> None:
+        _check_approved(row)
+        row.swept_at = None
+        life.change(row, S.RUNNING, by=by, now=now)
+
+    _locked(series, go_on)
+    sweep.sweep(series.pk, now=now or timezone.now())
+    series.refresh_from_db()
+    return series
+
+
+def cancel_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
+    """End a series for good, for all members who are in it."""
+    _locked(series, lambda row: life.change(row, S.CANCELLED, by=by, why=why, now=now))
+    life.take_back(series)
+    life.cancel_rest(series, now=now or timezone.now())
+    return series
+
+
+@transaction.atomic
+def remove_series(series: Series) -> None:
+    """Delete a series that never went out, with its steps. Raises `SchedulingError` for one that did."""
+    row = edits.locked(series)
+    if CampaignRun.objects.filter(campaign__series=row).exists():
+        words = _("It has gone out, so its deliveries are kept.")
+        raise SchedulingError(words, code="series_sent", remedy=_("Cancel it instead."))
+    row.delete()
+
+
+def series_changed_since_approval(series: Series) -> list[Difference]:
+    """What differs from what was last approved, for the approver; all of it if it never was."""
+    approved = edits.last_change(series, S.APPROVED)
+    return list(differences(approved.description if approved else {}, approval.describe(series)))
+
+
+def sweep_series(*, now: datetime | None = None) -> int:
+    """Bring all running series up to date; returns how many runs of steps began."""
+    now = now or timezone.now()
+    keys = list(Series.objects.running().order_by("pk").values_list("pk", flat=True))
+    return sum(len(sweep.sweep(pk, now=now)) for pk in keys)
+
+
+def _check_problems(series: Series, now: datetime | None) -> None:
+    for problem in validation.problems(series, now or timezone.now()):
+        raise problem.error
+
+
+def _check_approved(series: Series) -> None:
+    if not series.approved_hash or series.approved_hash != approval.digest(series):
+        words = _("It is not as it was approved.")
+        raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
+
+
+@transaction.atomic
+def _locked(series: Series, change: Callable[[Series], None]) -> Series:
+    change(edits.locked(series))
+    series.refresh_from_db()
+    return series

@@ -1,0 +1,77 @@
+"""Steps of series, which are campaigns with a day and a time: added, moved, copied and removed."""
+
+from collections.abc import Iterable
+from datetime import time
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignContent, Series
+from scheduling.series import edits
+from scheduling.services.campaigns import save_campaign
+
+Person = AbstractBaseUser | None
+
+
+@transaction.atomic
+def save_step(
+    series: Series,
+    step: Campaign,
+    contents: Iterable[CampaignContent] | None = None,
+    *,
+    day: int,
+    at: time | None,
+    by: Person = None,
+) -> Campaign:
+    """Save a step of a series on this day and at this time; without one as soon as the event happens.
+
+    Raises `SchedulingError` for a series that runs or has ended, and where another step has this time.
+    """
+    row = edits.locked(series)
+    edits.check_editable(row)
+    if at is None and day != 0:
+        words = _("Only day 0 of an event has no time of day.")
+        raise SchedulingError(words, code="empty", field="at", remedy=_("Write one, such as 09:00."))
+    if row.steps.filter(day=day, at=at).exclude(pk=step.pk).exists():
+        words = _("Another step has this day and time.")
+        raise SchedulingError(words, code="step_taken", field="at", remedy=_("Choose another time of that day."))
+    step.series, step.day, step.at, step.repeats = row, day, at, Campaign.Repeats.SERIES
+    step.audience, step.application, step.time_zone = row.audience, row.application, row.time_zone
+    step.starts_at, step.cron, step.ends_on = None, "", None
+    if not step.name.strip():
+        step.name = _("Step of “%(series)s”") % {"series": row.name[:60]}
+    save_campaign(step, contents, by=by)
+    series.refresh_from_db()
+    return step
+
+
+def copy_step(step: Campaign, *, day: int, at: time | None, by: Person = None) -> Campaign:
+    """Another step of the same series with the same words. Raises the errors of `save_step`."""
+    assert step.series is not None
+    source = Campaign.objects.prefetch_related("contents").get(pk=step.pk)
+    contents = list(source.contents.all())
+    for row in (source, *contents):
+        row.pk, row._state.adding = None, True
+    source.state, source.reason, source.approved_hash = Campaign.State.DRAFT, "", ""
+    return save_step(step.series, source, contents, day=day, at=at, by=by)
+
+
+@transaction.atomic
+def remove_step(step: Campaign, *, by: Person = None) -> None:
+    """Take a step out of its series. One that went out stays among the campaigns, cancelled, with its deliveries.
+
+    Raises `SchedulingError` for a series that runs or has ended.
+    """
+    assert step.series_id is not None
+    series = edits.locked(step.series_id)
+    edits.check_editable(series)
+    row = Campaign.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    if row.runs.exists():
+        row.series, row.day, row.at, row.repeats = None, None, None, Campaign.Repeats.ONCE
+        row.state, row.approved_hash = Campaign.State.CANCELLED, ""
+        row.save()
+    else:
+        row.delete()
+    edits.follow(series, by=by)
