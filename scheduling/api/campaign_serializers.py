@@ -64,6 +64,10 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         found = services.campaign_problems(campaign) if campaign.state == Campaign.State.DRAFT else []
         return [{"field": one.field, "code": one.code, "message": one.message, "remedy": one.remedy} for one in found]
 
+    def validate_audience(self, value: object) -> dict[str, Any]:
+        """One that selects nobody is a problem of the draft; one of another form is none that a campaign can have."""
+        return services.parse_audience(value).as_json()
+
     def create(self, validated_data: dict[str, Any]) -> Campaign:
         contents = [CampaignContent(**one) for one in validated_data.pop("contents")]
         return services.save_campaign(Campaign(**validated_data), contents)

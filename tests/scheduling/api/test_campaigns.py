@@ -124,3 +124,11 @@ def test_webhooks_hear_of_start_stop_and_end(api, application):
         post(api, f"{CAMPAIGNS}{row['id']}/{step}/")
     work(calls=False)
     assert list(WebhookDelivery.objects.order_by("pk").values_list("event", flat=True)) == events
+
+
+@pytest.mark.parametrize(
+    ("audience", "field"),
+    [([], "audience"), ({"exclude": "x"}, "audience.exclude"), ({"tags": ["x"]}, "audience.tags.0")],
+)
+def test_an_audience_of_another_form_is_refused(api, application, audience, field):
+    assert post(api, CAMPAIGNS, {**BODY, "audience": audience}, status=422)["field"] == field
