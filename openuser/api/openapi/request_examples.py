@@ -95,6 +95,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"language": "en", "text": "{{name|All}}: we meet on Friday at three."},
         ],
     },
+    "CampaignImportRequest": {"file": "campaigns.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
     "CampaignStartRequest": {"dry_run": True},
     "PatchedCampaignRequest": {"starts_at": "2026-12-01T09:00:00+08:00"},

@@ -1,0 +1,117 @@
+"""Campaigns and segments as files over REST."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import parsers, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.web.api_fields import StrictSerializer
+from scheduling import services
+from scheduling.api.campaign_serializers import CampaignProblemSerializer
+from scheduling.models import Campaign, Segment
+from scheduling.services import FileRefused, Imported
+
+SEGMENTS_SCOPE = "schedules:write"
+CHOSEN = [
+    OpenApiParameter("campaign", int, many=True, description="IDs of the campaigns; all campaigns without it."),
+    OpenApiParameter("segment", int, many=True, description="IDs of segments, besides those that the campaigns name."),
+]
+PACKED = {(200, "application/yaml"): OpenApiTypes.OBJECT, (200, "application/zip"): OpenApiTypes.BINARY}
+
+
+class CampaignImportSerializer(StrictSerializer):
+    """A YAML or ZIP as exported, or written by hand."""
+
+    file = serializers.FileField(help_text="At most 2 MB of YAML; a ZIP holds at most 50 MB of files besides.")
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Keeps nothing.")
+
+
+class ImportDifferenceSerializer(serializers.Serializer[Any]):
+    """A place at which the file differs from what is here."""
+
+    path = serializers.CharField(help_text="Such as `contents.en.text`.")
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class ImportedSerializer(serializers.Serializer[Imported]):
+    """What becomes of one entry of the file."""
+
+    kind = serializers.CharField(help_text="`segment` or `campaign`.")
+    name = serializers.CharField()
+    verdict = serializers.CharField(help_text="`new`, `changed` or `same`.")
+    id = serializers.IntegerField(source="pk", help_text="Of a new row in a dry run it is not kept.")
+    differences = ImportDifferenceSerializer(many=True)
+    problems = CampaignProblemSerializer(source="missing", many=True, help_text="What keeps it from being approved.")
+
+
+class CampaignImportedSerializer(serializers.Serializer[Any]):
+    """The outcome of an import, or of a dry run."""
+
+    dry_run = serializers.BooleanField()
+    entries = ImportedSerializer(many=True)
+
+
+class CampaignFiles(viewsets.GenericViewSet[Campaign]):
+    """The addresses `export/` and `import/` of campaigns."""
+
+    @extend_schema(summary="Export campaigns", parameters=CHOSEN, filters=False, responses=PACKED)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def export(self, request: Request) -> HttpResponse:
+        """YAML, or a ZIP if the campaigns send files. Equal campaigns give equal bytes."""
+        campaigns, segments = (_numbers(request, name) for name in ("campaign", "segment"))
+        rows = Campaign.objects.filter(pk__in=campaigns) if campaigns or segments else Campaign.objects.all()
+        packed = services.export_file(campaigns=rows, segments=Segment.objects.filter(pk__in=segments))
+        headers = {"Content-Disposition": f'attachment; filename="{packed.name}"'}
+        return HttpResponse(packed.data, content_type=packed.content_type, headers=headers)
+
+    @extend_schema(
+        summary="Import campaigns",
+        request={"multipart/form-data": CampaignImportSerializer},
+        responses=CampaignImportedSerializer,
+    )
+    @action(detail=False, methods=["post"], url_path="import", parser_classes=(parsers.MultiPartParser,))
+    def import_file(self, request: Request) -> Response:
+        """Takes over all of a file or nothing; `errors` has all that is wrong. Segments need `schedules:write` besides.
+
+        New and changed campaigns are drafts.
+        """
+        body = CampaignImportSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        dry_run, who = body.validated_data["dry_run"], request.user
+        scopes = getattr(who, "scopes", None)
+        perms = ("scheduling.add_segment", "scheduling.change_segment")
+        allowed = who.has_perms(perms) if scopes is None else SEGMENTS_SCOPE in scopes
+        by = who if scopes is None else None
+        try:
+            found = services.import_file(
+                body.validated_data["file"].read(),
+                by=by,  # type: ignore[arg-type]
+                may_change_segments=allowed,
+                dry_run=dry_run,
+            )
+        except FileRefused as error:
+            raise ValidationError(_by_place(error)) from error
+        return Response(CampaignImportedSerializer({"dry_run": dry_run, "entries": found}).data)
+
+
+def _numbers(request: Request, name: str) -> list[int]:
+    given = request.query_params.getlist(name)
+    wrong = [one for one in given if not one.isdecimal() or len(one) > 18]
+    if wrong:
+        raise ValidationError({name: [ErrorDetail("Write IDs as numbers.", code="invalid")]})
+    return [int(one) for one in given]
+
+
+def _by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
+    """All flaws by their place in the file."""
+    found: dict[str, list[ErrorDetail]] = {}
+    for flaw in error.flaws:
+        found.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
+    return found
