@@ -20,6 +20,10 @@ class TopicAdmin(ProtectedDeleteAdmin):
     search_fields = ("name", "name_en")
     search_help_text = _("Search for a name.")
     fields = ("name", "name_en", "order", "can_be_muted")
+    protected_by = {
+        "campaigns": _("Campaigns are about it, and they are kept. Rename it, or switch “can be muted” off."),
+        "schedules": _("Schedules are about it. Give them another topic first."),
+    }
     cascades_to = (MutedTopic,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:

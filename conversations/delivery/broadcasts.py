@@ -17,8 +17,10 @@ from conversations.models import Session
 from conversations.wording import video_texts
 from wecom import contents
 from wecom import services as wecom
-from wecom.contents import TextCard, Video, truncate
+from wecom.contents import Text, TextCard, Video, clean, split_numbered, truncate
 from wecom.models import Application, Outbound, Upload
+
+DESCRIPTION = 512  # bytes
 
 
 @transaction.atomic(savepoint=False)
@@ -51,26 +53,48 @@ def broadcast(
 
 
 @transaction.atomic(savepoint=False)
+def broadcast_text(
+    application: Application,
+    text: str,
+    *,
+    to: Sequence[str],
+    expires_at: datetime | None = None,
+    cid: str,
+    key: str = "",
+) -> Outbound:
+    """Queue a text to 1 to 1,000 members behind all replies, in numbered parts if it is long; the last part's row.
+
+    `key` is as in `broadcast`. Further parts count by themselves.
+    """
+    options: dict[str, Any] = {"to": to, "expires_at": expires_at, "cid": cid}
+    parts = [Text(content=part) for part in split_numbered(clean(text))]
+    if len(parts) == 1:
+        return _queue(application, parts[0], key=key, **options)
+    return wecom.enqueue_parts(application, parts, priority=Outbound.BULK, **options)[-1]
+
+
+@transaction.atomic(savepoint=False)
 def broadcast_video(
     application: Application,
     render: Render,
     *,
     to: Sequence[str],
     title: str,
+    closing: str = "",
     expires_at: datetime | None = None,
     cid: str,
     key: str = "",
 ) -> Outbound:
     """Queue a finished video to 1 to 1,000 members, in the form that WeChat Work accepts. All share one upload.
 
-    `key` is as in `broadcast`.
+    `closing` is the last line of its description; `key` is as in `broadcast`.
 
     Raises `OSError` if its file is missing, `OutputError` if the file has no AI label.
     """
     delivery = video_delivery.delivery_of(render)
     avatars.check_label(render, delivery.name)
     until = min((moment for moment in (render.allowed_until, expires_at) if moment), default=None)
-    heading, words = truncate(title, 128), truncate(render.shown_text, 512)
+    heading, words = truncate(title, 128), _closed(render.shown_text, closing)
     if delivery.form == DeliveryForm.LINK:
         address = watch_links.render_url(application, None, render)
         card = TextCard(title=heading, description=words or video_texts.video_on_page(), url=address)
@@ -85,6 +109,13 @@ def broadcast_video(
     is_file = delivery.form == DeliveryForm.FILE
     content = contents.File() if is_file else Video(title=heading, description=words)
     return _queue(application, content, to=to, upload=upload, expires_at=until, cid=cid, key=key)
+
+
+def _closed(words: str, closing: str) -> str:
+    """Words that fit a description with a last line, which stays whole."""
+    if not closing:
+        return truncate(words, DESCRIPTION)
+    return f"{truncate(words, DESCRIPTION - len(closing.encode()) - 1)}\n{closing}"
 
 
 def take_back(outbound: Outbound) -> bool:

@@ -1,6 +1,6 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
-from conversations.delivery.broadcasts import broadcast, broadcast_video, in_dialogue, take_back
+from conversations.delivery.broadcasts import broadcast, broadcast_text, broadcast_video, in_dialogue, take_back
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
@@ -60,6 +60,7 @@ __all__ = [
     "Choices",
     "add_flow",
     "broadcast",
+    "broadcast_text",
     "broadcast_video",
     "cancel_waiting",
     "change_preferences",

@@ -111,6 +111,7 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
                 "user_ids",
                 "department_numbers",
                 "tag_numbers",
+                "topic",
                 "message_type",
                 "text",
                 "template",

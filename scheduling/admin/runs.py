@@ -22,6 +22,7 @@ from wecom.models import Member, Outbound
 LEFT_OUT = {
     "left": _("left out: has left the company"),
     "out_of_range": _("left out: not in the application's visible range"),
+    "opted_out": _("left out: has muted the topic"),
     "unknown": _("left out: not in the directory"),
 }
 SHOWN_MESSAGES = 200

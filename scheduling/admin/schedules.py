@@ -66,6 +66,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
                         "user_ids",
                         "department_numbers",
                         "tag_numbers",
+                        "topic",
                         "message_type",
                         "text",
                         "template",

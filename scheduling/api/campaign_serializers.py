@@ -52,8 +52,18 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
     class Meta:
         model = Campaign
         fields = (
-            *("id", "name", "application", "content_type", "audience", "contents", "message_class", "repeats"),
-            *("starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts"),
+            *("id", "name", "application", "content_type", "audience", "contents", "message_class", "topic", "repeats"),
+            *(
+                "starts_at",
+                "cron",
+                "ends_on",
+                "time_zone",
+                "days",
+                "missed",
+                "valid_minutes",
+                "interrupts",
+                "offers_settings",
+            ),
             *("window_from", "window_until", "window_days", "window_weekdays"),
             *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
         )
@@ -144,6 +154,8 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     member = serializers.CharField(help_text="User ID.")
     status = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
+    topic = serializers.DictField(allow_null=True, help_text="What the campaign is about.")
+    choice = serializers.DictField(allow_null=True, help_text="What the member had chosen, if that decided.")
     asked = serializers.DictField(allow_null=True, help_text="Who asked for approval, and when.")
     approval = serializers.DictField(allow_null=True, help_text="Who approved exactly this, and when.")
     started = serializers.DictField(allow_null=True)

@@ -66,7 +66,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         model = Schedule
         fields = (
             *("id", "name", "application", "user_ids", "department_numbers", "tag_numbers"),
-            *("message_type", "text", "digital_human", "mode", "template", "presentation", "values", "cron"),
+            *("topic", "message_type", "text", "digital_human", "mode", "template", "presentation", "values", "cron"),
             *(
                 "time_zone",
                 "days",
@@ -113,7 +113,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     unreached = serializers.DictField(
         child=serializers.CharField(),
         read_only=True,
-        help_text="User IDs that were left out, each with `left`, `out_of_range` or `unknown`.",
+        help_text="User IDs that were left out, each with `left`, `out_of_range`, `opted_out` or `unknown`.",
     )
     message_count = serializers.IntegerField(read_only=True, help_text="Number of messages.")
 

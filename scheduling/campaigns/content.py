@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -27,6 +28,7 @@ class CampaignWords:
     campaign_id: int
     content_type: str
     contents: Mapping[str, Mapping[str, Any]]
+    shows_way_out: bool = False
 
     @classmethod
     def of(cls, campaign_id: int, description: Mapping[str, Any]) -> "CampaignWords":
@@ -34,11 +36,13 @@ class CampaignWords:
             campaign_id=campaign_id,
             content_type=description["content_type"],
             contents=description["contents"],
+            shows_way_out=bool(description.get("way_out")),
         )
 
     def __getitem__(self, key: tuple[str, str]) -> Mapping[str, Any]:
         variant, language = key
-        return self.contents[f"{variant}/{language}"]
+        own = self.contents[f"{variant}/{language}"]
+        return {**own, "way_out": way_out(language)} if self.shows_way_out else own
 
     @cached_property
     def shares(self) -> dict[str, int]:
@@ -75,6 +79,18 @@ class CampaignWords:
         return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
 
 
+def way_out(language: str) -> str:
+    """The last line of an optional message: how members choose what they get."""
+    with translation.override(language):
+        return _("Send “settings” to choose what you get.")
+
+
+def with_way_out(text: str, words: Mapping[str, Any]) -> str:
+    """A text with its last line, if the campaign has one."""
+    line = words.get("way_out", "")
+    return f"{text.rstrip()}\n\n{line}" if line else text
+
+
 def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
     """The campaigns of a company that are not over and whose words use a variable, by name."""
     rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
@@ -94,9 +110,9 @@ def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str
     """The message of one member, or of all who get equal words. Raises `SchedulingError` for what cannot be sent."""
     try:
         if content_type == Campaign.ContentType.TEXT:
-            return contents.Text(content=variables.fill(words["text"], facts))
+            return contents.Text(content=with_way_out(variables.fill(words["text"], facts), words))
         if content_type == Campaign.ContentType.MARKDOWN:
-            return contents.Markdown(content=variables.fill(words["text"], facts))
+            return contents.Markdown(content=with_way_out(variables.fill(words["text"], facts), words))
         if content_type == Campaign.ContentType.IMAGE:
             return contents.Image()
         if content_type == Campaign.ContentType.FILE:

@@ -10,7 +10,7 @@ from avatars.exceptions import ScriptError
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import variables
-from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.campaigns.content import CampaignWords, compose, way_out
 from scheduling.campaigns.send_hours import EVERY_WEEKDAY, hours_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
@@ -111,7 +111,8 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
 def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
     longest = dict.fromkeys(slots_of(campaign.sender), "…")
     try:
-        compose(campaign.content_type, {"text": row.text, "card": row.card}, longest)
+        closing = {"way_out": way_out(row.language)} if campaign.shows_way_out else {}
+        compose(campaign.content_type, {"text": row.text, "card": row.card, **closing}, longest)
     except SchedulingError as error:
         yield error
 

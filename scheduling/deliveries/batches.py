@@ -65,6 +65,7 @@ def send(batch: Batch, *, now: datetime) -> None:
 @transaction.atomic
 def _send(batch: Batch, words: CampaignWords, application: Application, found: Videos | None, *, now: datetime) -> None:
     run = batch.run
+    _leave_out_muted(batch, _planned(batch))
     _put_off(batch, _planned(batch), application, now=now)
     members = _reachable(batch, application)
     if not members:
@@ -80,7 +81,9 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         return
     reason = ""
     if found is not None:
-        calls = videos.send_all(application, found, members, title=run.campaign.name, **options)
+        calls = videos.send_all(application, found, members, title=run.campaign.name, words=own, **options)
+        if found.readers:
+            _planned(batch).filter(member__in=found.readers).update(reason=Delivery.Reason.PREFERS_TEXT)
         if found.degraded:
             reason = Batch.Reason.TEXT
             _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
@@ -157,6 +160,16 @@ def _send_personal(
         outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls
+
+
+def _leave_out_muted(batch: Batch, planned: Any) -> None:
+    """Members who have muted the topic since the audience was frozen are left out."""
+    campaign = batch.run.campaign
+    if campaign.topic_id is None or not campaign.honours_choices:
+        return
+    muted = conversations.muting(campaign.topic_id, planned.values("member"))
+    if muted:
+        _leave_out(batch, planned.filter(member__in=muted), Delivery.Reason.OPTED_OUT)
 
 
 def _put_off(batch: Batch, planned: Any, application: Application, *, now: datetime) -> None:

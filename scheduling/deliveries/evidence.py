@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from avatars.models import Consent, Render
+from conversations.models import MutedTopic, PreferenceChange
 from core import signed_documents
 from scheduling.models import Batch, Campaign, CampaignChange, Delivery
 from wecom.models import Outbound, Upload
@@ -28,6 +29,8 @@ def bundle(delivery: Delivery) -> dict[str, Any]:
         "member": delivery.member.user_id,
         "status": str(delivery.status),
         "reason": str(delivery.reason),
+        "topic": _topic(campaign),
+        "choice": choice_of(delivery),
         "approval": _step(campaign, Campaign.State.APPROVED, run.digest),
         "asked": _step(campaign, Campaign.State.WAITING, run.digest),
         "started": _step(campaign, Campaign.State.SCHEDULED),
@@ -35,6 +38,25 @@ def bundle(delivery: Delivery) -> dict[str, Any]:
         "video": _video(outbound.upload) if outbound and outbound.upload else None,
     }
     return signed_documents.sign(data)
+
+
+def choice_of(delivery: Delivery) -> dict[str, Any] | None:
+    """What the member had chosen, and since when, if that decided; None if something else did."""
+    campaign, member = delivery.run.campaign, delivery.member
+    if delivery.reason == Delivery.Reason.OPTED_OUT:
+        muted = MutedTopic.objects.filter(member=member, topic=campaign.topic_id).first()
+        return {"muted": _topic(campaign), "since": _time(muted.at if muted else None)}
+    if delivery.reason == Delivery.Reason.PREFERS_TEXT:
+        chosen = PreferenceChange.objects.filter(member=member, after__prefers_text=True).exclude(
+            before__prefers_text=True
+        )
+        last = chosen.first()
+        return {"prefers_text": True, "since": _time(last.at if last else None)}
+    return None
+
+
+def _topic(campaign: Campaign) -> dict[str, Any] | None:
+    return {"id": campaign.topic.pk, "name": campaign.topic.name} if campaign.topic else None
 
 
 def outbound_of(delivery: Delivery) -> Outbound | None:

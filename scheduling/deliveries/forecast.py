@@ -49,6 +49,8 @@ class CampaignReach:
     count: int
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    readers: int = 0
+    """Of those who get its video, how many have chosen to read its words."""
 
     @property
     def listed(self) -> str:
@@ -129,7 +131,7 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
     left_out = [
         LeftOut(
             reason=why,
-            label=str(Delivery.Reason(why).label),
+            label=_label(campaign, why),
             count=count,
             names=reach.first_names(judged.filter(why=why), FIRST),
         )
@@ -141,7 +143,18 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
         label, names = str(reach.REASONS[UNKNOWN]), tuple(strangers[:FIRST])
         left_out.append(LeftOut(reason=UNKNOWN, label=label, count=len(strangers), names=names))
     names = reach.first_names(judged.filter(why=""), FIRST) if counts.get("") else ()
-    return CampaignReach(count=counts.get("", 0), names=names, left_out=tuple(left_out))
+    readers = judged.filter(why="", preference__prefers_text=True).count() if _is_watched(campaign) else 0
+    return CampaignReach(count=counts.get("", 0), names=names, left_out=tuple(left_out), readers=readers)
+
+
+def _label(campaign: Campaign, why: str) -> str:
+    if why == Delivery.Reason.OPTED_OUT:
+        return _("has muted “%s”") % campaign.topic
+    return str(Delivery.Reason(why).label)
+
+
+def _is_watched(campaign: Campaign) -> bool:
+    return campaign.content_type == Campaign.ContentType.VIDEO and campaign.honours_choices
 
 
 def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:

@@ -7,7 +7,7 @@ from typing import Any
 from avatars.models import Render
 from conversations import services as conversations
 from scheduling.campaigns import approval
-from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.campaigns.content import CampaignWords, compose, with_way_out
 from scheduling.deliveries import videos
 from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
 from scheduling.deliveries.forecast import existing_render, sender_of
@@ -58,6 +58,6 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
         facts = {name: without_personal(value, member) for name, value in facts.items()}
     if words.content_type == Campaign.ContentType.VIDEO:
         script = videos.script_of(own, facts, language=language)
-        return MemberPreview(**seen, words=script, render=existing_render(own, script, application))
+        return MemberPreview(**seen, words=with_way_out(script, own), render=existing_render(own, script, application))
     content = compose(words.content_type, own, facts)
     return MemberPreview(**seen, words=content.words(), content=content)

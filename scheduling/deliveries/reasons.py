@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from conversations.models import MutedTopic
 from scheduling.campaigns.sending_policy import Policy, cap_windows
 from scheduling.campaigns.variables import needed_in
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -41,6 +42,8 @@ def refine(
 ) -> QuerySet[Member]:
     """The candidates, annotated `why`: their `skip_reason`, or another one that the campaign itself has; else ""."""
     cases = [When(~Q(skip_reason=""), then=F("skip_reason"))]
+    if run.campaign.honours_choices and (muted := _muted(run.campaign)) is not None:
+        cases.append(When(muted, then=Value(Delivery.Reason.OPTED_OUT)))
     cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed_in(texts)]
     if run.campaign.message_class != Campaign.MessageClass.MANDATORY:
         for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
@@ -48,6 +51,13 @@ def refine(
             cases.append(When(**{f"had_{number}__gte": most}, then=Value(Delivery.Reason.CAP)))
     why = Case(*cases, default=Value(""), output_field=CharField())
     return candidates.annotate(why=why)
+
+
+def _muted(campaign: Campaign) -> Exists | None:
+    """That a member has muted the campaign's topic; None if it has none that can be muted."""
+    if campaign.topic is None or not campaign.topic.can_be_muted:
+        return None
+    return Exists(MutedTopic.objects.filter(topic=campaign.topic_id, member=OuterRef("pk")))
 
 
 def missing(name: str) -> Q:

@@ -1,7 +1,7 @@
 """Videos of campaigns: one render for equal words, and the words alone where a video fails or is late."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +14,9 @@ from avatars.exceptions import AvatarError
 from avatars.models import Consent, DigitalHuman, Presentation, Render, RenderTemplate
 from conversations import services as conversations
 from scheduling.campaigns import variables
-from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.content import CampaignWords, with_way_out
 from scheduling.models import Batch
 from scheduling.schedules.personalisation import member_facts
-from wecom import contents
 from wecom.models import Application, Member
 
 Words = Mapping[str, Any]
@@ -30,17 +29,19 @@ class Videos:
     Attributes:
         renders: the finished video of each member, by key; None for those who get the words alone.
         scripts: what each member's video says.
+        readers: those who have chosen text instead of videos.
         waits: whether one is still being made, and worth waiting for.
     """
 
     renders: Mapping[int, Render | None]
     scripts: Mapping[int, str]
+    readers: Collection[int]
     waits: bool
 
     @property
     def degraded(self) -> list[int]:
-        """The members who get the words alone."""
-        return [key for key, render in self.renders.items() if render is None]
+        """The members who get the words alone, and had not chosen that."""
+        return [key for key, render in self.renders.items() if render is None and key not in self.readers]
 
 
 def videos_of(
@@ -58,25 +59,30 @@ def videos_of(
         rows = Member.objects.filter(pk__in=members).select_related("main_department").prefetch_related("facts")
         facts = {member.pk: member_facts(member, batch.language) for member in rows.order_by("pk")}
         scripts = {key: script_of(own, known, language=batch.language) for key, known in facts.items()}
+    readers = conversations.readers(members) if batch.run.campaign.honours_choices else set()
     if not batch.renders:
         asked: dict[str, int | None] = {}
         for key, known in facts.items():
-            if scripts[key] not in asked:
+            if scripts[key] not in asked and key not in readers:
                 asked[scripts[key]] = _request(own, known, application, batch, spliced=words.is_personal or None)
         batch.renders = asked
         batch.update_leased(renders=asked)
     rendered = Render.objects.in_bulk([number for number in batch.renders.values() if number])
-    found = {key: rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
+    found = {key: None if key in readers else rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
     late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
     going = any(not render.is_finished for render in rendered.values())
     renders = {key: one if one is not None and one.status == Render.Status.DONE else None for key, one in found.items()}
-    return Videos(renders=renders, scripts=scripts, waits=going and not late)
+    return Videos(renders=renders, scripts=scripts, readers=readers, waits=going and not late)
 
 
 def send_all(
-    application: Application, videos: Videos, members: Mapping[int, str], *, title: str, **options: Any
+    application: Application, videos: Videos, members: Mapping[int, str], *, title: str, words: Words, **options: Any
 ) -> dict[int, list[int]]:
-    """Queue each video to all who get it, and scripts as text; the members by Outbound. Raises the errors of files."""
+    """Queue each video to all who get it, and scripts as text; the members by Outbound. Raises the errors of files.
+
+    `words` are those of the campaign, which may have a last line.
+    """
+    closing = words.get("way_out", "")
     same: dict[tuple[int, str], list[int]] = defaultdict(list)
     for key in members:
         render = videos.renders.get(key)
@@ -85,10 +91,12 @@ def send_all(
     for (_render, script), keys in same.items():
         render, names = videos.renders.get(keys[0]), [members[key] for key in keys]
         if render is not None:
-            outbound = conversations.broadcast_video(application, render, to=names, title=title, **options)
+            outbound = conversations.broadcast_video(
+                application, render, to=names, title=title, closing=closing, **options
+            )
         else:
-            text = contents.Text(content=contents.split_text(avatars.plain_script(script))[0])
-            outbound = conversations.broadcast(application, text, to=names, **options)
+            text = with_way_out(avatars.plain_script(script), words)
+            outbound = conversations.broadcast_text(application, text, to=names, **options)
         calls[outbound.pk] = keys
     return calls
 

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.models import Flow
+from conversations.models import Flow, Topic
 from scheduling.exceptions import SchedulingError
 from scheduling.files.flaws import Findings, Place
 from scheduling.models import AudienceSheet, Segment
@@ -26,6 +26,7 @@ NATURAL_KEYS: Mapping[type[Model], str] = {
     Flow: "name",
     Presentation: "name",
     RenderTemplate: "name",
+    Topic: "name",
 }
 """What each model that a campaign refers to is named by in a file; a test fails for one that is missing here."""
 

@@ -18,6 +18,7 @@ from scheduling.business_calendar import Calendar, Rule
 from scheduling.models.calendar_days import calendar_of
 from scheduling.models.schedules import Schedule, default_time_zone
 from scheduling.models.series import Series
+from scheduling.models.topics import HonoursChoices
 from wecom.models import Application
 
 LONGEST_LIFE = 7 * 24 * 60  # minutes that a message may wait
@@ -41,7 +42,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.exclude(series=None).order_by("day", F("at").asc(nulls_first=True))
 
 
-class Campaign(models.Model):
+class Campaign(HonoursChoices):
     """The same message for many members: once, or repeatedly."""
 
     class ContentType(models.TextChoices):

@@ -160,6 +160,7 @@ class Delivery(models.Model):
         UNKNOWN = "unknown", _("unclear whether it arrived")
         MEDIA = "media", _("its file could not be sent")
         TEXT = "text", _("its words went out instead of the video")
+        PREFERS_TEXT = "prefers_text", _("reads the words of videos, as the member has chosen")
 
     FINAL: ClassVar = frozenset(Status.values) - {"planned"}
 

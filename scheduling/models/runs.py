@@ -38,7 +38,7 @@ class Run(models.Model):
         default=dict,
         blank=True,
         db_default=models.Value({}, models.JSONField()),
-        help_text=_("User IDs with the reason: left, out_of_range or unknown."),
+        help_text=_("User IDs with the reason: left, out_of_range, opted_out or unknown."),
     )
     messages = models.ManyToManyField(
         Message, through="RunMessage", related_name="schedule_runs", verbose_name=_("messages")

@@ -18,6 +18,7 @@ from avatars.models import DigitalHuman, Presentation, Render, RenderMode, Rende
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.descriptions import describe_rule
 from scheduling.models.calendar_days import calendar_of
+from scheduling.models.topics import OnTopic
 from wecom.models import Application
 
 LONGEST_GRACE = 24 * 60
@@ -59,7 +60,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         return asked.select_related("digital_human", "application", *videos)
 
 
-class Schedule(models.Model):
+class Schedule(OnTopic):
     """A message or video that is sent repeatedly: to whom, what, and when."""
 
     class MessageType(models.TextChoices):

@@ -16,7 +16,10 @@ from wecom.models import Application, Member, Tag
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """The user IDs that get it, sorted, and those that do not, each with `left`, `out_of_range` or `unknown`."""
+    """The user IDs that get it, sorted, and those that do not.
+
+    Each of these has `left`, `out_of_range`, `opted_out` or `unknown`.
+    """
 
     user_ids: tuple[str, ...]
     unreached: Mapping[str, str]
@@ -37,6 +40,7 @@ def audience_of(schedule: Schedule) -> Audience:
             Member.objects.filter(application_members__application=application, application_members__in_range=True)
         )
     unreached = conversations.find_unreached(sorted(wanted), application=application)
+    unreached = dict.fromkeys(_muting(schedule, application, wanted), "opted_out") | unreached
     return Audience(user_ids=tuple(sorted(wanted - set(unreached))), unreached=unreached)
 
 
@@ -52,6 +56,14 @@ def check_size(count: int) -> None:
         words = _("There are %(count)d members; a schedule may have %(most)d.") % {"count": count, "most": most}
         remedy = _("Share them among several schedules.")
         raise SchedulingError(words, code="members_too_many", field="user_ids", remedy=remedy)
+
+
+def _muting(schedule: Schedule, application: Application, user_ids: Collection[str]) -> set[str]:
+    if schedule.topic_id is None:
+        return set()
+    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=user_ids)
+    known = dict(rows.values_list("pk", "user_id"))
+    return {known[key] for key in conversations.muting(schedule.topic_id, known)}
 
 
 def _of_departments(application: Application, numbers: Collection[int]) -> set[str]:

@@ -18,7 +18,7 @@ from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.models import Schedule
 from scheduling.schedules.audience import audience_of
-from scheduling.schedules.personalisation import scripts_of
+from scheduling.schedules.personalisation import known_members, scripts_of
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +67,16 @@ def _human_of(schedule: Schedule) -> DigitalHuman:
 
 
 def _scripts(schedule: Schedule) -> Iterator[Script]:
-    """The scripts of all members without duplicates, except those with a missing value, who get text."""
+    """The scripts of all members without duplicates, but of those who get text by choice or for want of a value."""
     source = schedule.source
     if source is None:
         yield schedule.text
         return
-    said = (script for _member, script in scripts_of(schedule, source, audience_of(schedule).user_ids))
+    user_ids = audience_of(schedule).user_ids
+    members = known_members(schedule, user_ids)
+    reading = conversations.readers([member.pk for member in members.values()])
+    watching = [one for one in user_ids if one not in members or members[one].pk not in reading]
+    said = (script for _member, script in scripts_of(schedule, source, watching))
     yield from {_words(script): script for script in said if not script.missing}.values()
 
 

@@ -38,6 +38,7 @@ COUNTED = gettext_lazy(
 UNREACHED = {
     "left": gettext_lazy("Left out, because they have left the company: %(ids)s."),
     "out_of_range": gettext_lazy("Left out, because the application's visible range lacks them: %(ids)s."),
+    "opted_out": gettext_lazy("Left out, because they have muted the topic: %(ids)s."),
     "unknown": gettext_lazy("Left out, because the directory does not have them: %(ids)s."),
 }
 

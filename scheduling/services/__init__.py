@@ -1,6 +1,7 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
 from scheduling.deliveries.evidence import bundle as evidence_bundle
+from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.responses import asks, not_confirmed, responses_of
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
@@ -128,6 +129,7 @@ __all__ = [
     "check_segment_name",
     "copy_step",
     "count_segments",
+    "deciding_choice",
     "due_moment",
     "due_on",
     "enrol",

@@ -118,13 +118,14 @@ def enqueue_parts(
     *,
     to: Sequence[str],
     uploads: Sequence[Upload] = (),
+    priority: int | None = None,
     expires_at: datetime | None = None,
     cid: str = "",
 ) -> list[Outbound]:
     """Queue messages that belong together, in order; they are recalled together. `uploads` are their files, if any."""
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
     rows = [
-        enqueue_message(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
+        enqueue_message(application, content, to=to, upload=upload, priority=priority, expires_at=expires_at, cid=cid)
         for content, upload in zip(contents, files, strict=True)
     ]
     later = [row.pk for row in rows[1:] if row.first_part_id is None]

@@ -33,8 +33,8 @@ TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone"
 class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     form = CampaignForm
     list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
-    list_select_related = ("application", "created_by")
-    list_filter = ("state", "content_type", "message_class", "application")
+    list_select_related = ("application", "created_by", "topic")
+    list_filter = ("state", "content_type", "message_class", "topic", "application")
     search_fields = ("name", "contents__text")
     search_help_text = _("Search for a campaign's name, or words of its text.")
     ordering = ("-pk",)
@@ -50,9 +50,10 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
         **CONDITIONS,
         **content_fields.conditions(),
         "share_b": "compare",
+        "offers_settings": "topic && message_class === 'optional'",
     }
     fieldsets = (
-        (None, {"fields": ("name", "content_type", "message_class", "application")}),
+        (None, {"fields": ("name", "content_type", "message_class", "topic", "offers_settings", "application")}),
         (_("Who gets it"), {"fields": ("audience",)}),
         (_("In Chinese"), {"fields": content_fields.names_of("a_zh")}),
         (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.models import Desk, Flow
+from conversations.models import Desk, Flow, Topic
 from core.web.admin import NOTHING
 from scheduling.campaigns.approval import Difference
 from scheduling.models import Campaign, CampaignContent, Segment
@@ -24,6 +24,7 @@ NAMED: dict[str, type[Model]] = {
     "presentation_id": Presentation,
     "flow_id": Flow,
     "application": Application,
+    "topic": Topic,
 }
 PARTS = {
     "everyone": _("everyone"),
@@ -92,7 +93,7 @@ def _label(path: str) -> str:
         return f"{label}: {part}" if part else label
     if first == "segments":
         return gettext("rule of a segment")
-    return _field(Campaign, first)
+    return _field(Campaign, "offers_settings" if first == "way_out" else first)
 
 
 def _field(model: type[Model], name: str) -> str:

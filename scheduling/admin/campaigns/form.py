@@ -38,7 +38,18 @@ CONDITIONS = {
     "missed": TIMED,
     "window_weekdays": "window_days === 'chosen'",
 }
-OWN = ("name", "application", "content_type", "message_class", "time_zone", "days", "ends_on", "missed")
+OWN = (
+    "name",
+    "application",
+    "content_type",
+    "message_class",
+    "topic",
+    "offers_settings",
+    "time_zone",
+    "days",
+    "ends_on",
+    "missed",
+)
 WINDOW = ("window_from", "window_until", "window_days", "window_weekdays")
 
 WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields())

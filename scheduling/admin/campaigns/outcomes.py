@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
 from conversations.models import Content, Message
@@ -197,6 +198,11 @@ def _sentence(delivery: Delivery, outbound: Outbound | None) -> str:
     at = f"{timezone.localtime(outbound.finished_at):%Y-%m-%d %H:%M}" if outbound and outbound.finished_at else ""
     if status == Delivery.Status.PLANNED:
         return gettext("%(name)s is to get it; it is on its way.") % {"name": name}
+    if status == Delivery.Status.SENT and delivery.reason == Delivery.Reason.PREFERS_TEXT:
+        words = gettext("%(name)s got its words as text, as they have chosen: WeChat Work accepted it at %(at)s.")
+        return words % {"name": name, "at": at or "–"}
+    if delivery.reason == Delivery.Reason.OPTED_OUT:
+        return _opted_out(delivery)
     if status == Delivery.Status.SENT:
         return gettext("%(name)s got it: WeChat Work accepted it at %(at)s.") % {"name": name, "at": at or "–"}
     if status == Delivery.Status.RECALLED:
@@ -204,6 +210,16 @@ def _sentence(delivery: Delivery, outbound: Outbound | None) -> str:
     if status == Delivery.Status.DEGRADED:
         return gettext("%(name)s got it in a simpler form: %(reason)s.") % {"name": name, "reason": reason}
     return gettext("%(name)s did not get it: %(reason)s.") % {"name": name, "reason": reason or status.label}
+
+
+def _opted_out(delivery: Delivery) -> str:
+    chosen = services.deciding_choice(delivery) or {}
+    since = parse_datetime(chosen.get("since") or "")
+    values = {"name": str(delivery.member), "topic": delivery.run.campaign.topic}
+    if since is None:  # the member gets the topic again, or the campaign has another one
+        return gettext("%(name)s did not get it: “%(topic)s” was muted then.") % values
+    at = f"{timezone.localtime(since):%Y-%m-%d %H:%M}"
+    return gettext("%(name)s did not get it: “%(topic)s” is muted since %(at)s.") % {**values, "at": at}
 
 
 def _by_reason(run: CampaignRun) -> list[tuple[str, str, str, str, int]]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from conversations.models import Topic
+from conversations.services import change_preferences
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
@@ -100,3 +102,12 @@ def test_more_members_than_a_schedule_may_have_are_refused(application, settings
     with pytest.raises(SchedulingError, match="3 members") as caught:
         make_schedule(user_ids=[], department_numbers=[1])
     assert caught.value.code == "members_too_many"
+
+
+def test_who_has_muted_the_topic_is_left_out_with_that_reason(application):
+    topic = Topic.objects.create(name="团建")
+    member = make_member(application, "lisi")
+    change_preferences(member, muted=[topic.pk], origin="chat")
+    found = run(make_schedule(user_ids=["lisi", "zhangsan"], topic=topic))
+    assert found.unreached == {"lisi": "opted_out"}
+    assert (len(sent("zhangsan")), sent("lisi")) == (1, [])

@@ -1,0 +1,160 @@
+"""What members choose is honoured by campaigns: muted topics, text instead of videos; but not by mandatory ones."""
+
+import pytest
+
+from avatars.models import Render
+from conversations.models import PreferenceChange, Topic
+from conversations.services import change_preferences
+from core import signed_documents
+from scheduling import services
+from scheduling.admin.campaigns.outcomes import evidence_of
+from scheduling.campaigns import approval
+from scheduling.models import Batch, Delivery
+from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, reason_of, work
+from wecom.models import Member, Outbound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+
+
+@pytest.fixture
+def topic():
+    return Topic.objects.create(name="团建", name_en="Outings")
+
+
+def choose(person, **choices) -> Member:
+    member = Member.objects.get(user_id=person.user_id)
+    change_preferences(member, origin=PreferenceChange.Origin.CHAT, **choices)
+    return member
+
+
+def finish_videos(campaign) -> None:
+    Render.objects.update(status="failed", reason="engine_failed")
+    Batch.objects.update(due_at=campaign.created_at)
+
+
+@pytest.mark.parametrize(
+    ("fields", "left_out"),
+    [
+        ({}, True),
+        ({"message_class": "transactional"}, True),
+        ({"message_class": "mandatory"}, False),
+    ],
+)
+def test_who_has_muted_the_topic_is_left_out_unless_it_is_mandatory(company, staff, topic, fields, left_out):
+    choose(staff[0], muted=[topic.pk])
+    campaign = launch(topic=topic, **fields)
+    work()
+    expected = {"sent": 2, "skipped:opted_out": 1} if left_out else {"sent": 3}
+    assert outcomes(campaign) == expected
+    assert bool(staff[0].texts()) is not left_out
+
+
+def test_a_topic_that_cannot_be_muted_and_another_topic_reach_all(company, staff, topic):
+    choose(staff[0], muted=[topic.pk])
+    other = launch(topic=Topic.objects.create(name="食堂"))
+    Topic.objects.filter(pk=topic.pk).update(can_be_muted=False)
+    same = launch(topic=topic)
+    work()
+    assert outcomes(other) == outcomes(same) == {"sent": 3}
+
+
+def test_who_mutes_it_after_the_audience_was_frozen_is_left_out_too(company, staff, topic):
+    campaign = launch(topic=topic)
+    run = campaign.runs.get()
+    services.start_run(run.pk)
+    choose(staff[0], muted=[topic.pk])
+    work()
+    assert outcomes(campaign) == {"sent": 2, "skipped:opted_out": 1}
+    assert Batch.objects.get().size == 2
+
+
+def test_the_evidence_names_the_topic_and_since_when(company, staff, topic):
+    member = choose(staff[0], muted=[topic.pk])
+    campaign = launch(topic=topic)
+    work()
+    delivery = Delivery.objects.select_related("member", "run__campaign").get(member=member)
+    bundle = services.evidence_bundle(delivery)
+    assert signed_documents.verify(bundle)["reason"] == "opted_out"
+    assert bundle["choice"]["muted"] == {"id": topic.pk, "name": "团建"}
+    assert bundle["choice"]["since"] == member.mutes.get().at.isoformat()
+    assert "“Outings” is muted since" in evidence_of(campaign.runs.get(), delivery).sentence
+
+
+def test_a_video_reaches_readers_as_its_words_and_others_as_video(company, staff):
+    choose(staff[0], prefers_text=True)
+    campaign = launch("各位同事，早上好。", content_type="video")
+    work(calls=False)
+    assert not Outbound.objects.exists()  # they get it together, when the video is there
+    finish_videos(campaign)
+    work()
+    assert staff[0].texts() == ["各位同事，早上好。"]
+    assert outcomes(campaign) == {"sent:prefers_text": 1, "degraded:text": 2}
+
+
+def test_readers_alone_wait_for_no_video(company, staff):
+    for person in staff:
+        choose(person, prefers_text=True)
+    campaign = launch("各位同事，早上好。", content_type="video")
+    work()
+    assert [one.texts() for one in staff] == [["各位同事，早上好。"]] * 3
+    assert outcomes(campaign) == {"sent:prefers_text": 3}
+    assert not Render.objects.exists()
+
+
+def test_of_personal_videos_none_is_made_for_a_reader(company, staff):
+    choose(staff[0], prefers_text=True)
+    campaign = launch("{{name}}，早上好。", content_type="video")
+    work(calls=False)
+    assert Render.objects.count() == 2
+    finish_videos(campaign)
+    work()
+    assert reason_of(campaign, staff[0].user_id) == "prefers_text"
+    assert staff[0].texts() == [f"{staff[0].user_id}，早上好。"]
+
+
+def test_a_mandatory_video_is_a_video_for_readers_too(company, staff):
+    choose(staff[0], prefers_text=True)
+    campaign = launch("请看安全须知。", content_type="video", message_class="mandatory")
+    work(calls=False)
+    finish_videos(campaign)
+    work()
+    assert outcomes(campaign) == {"degraded:text": 3}
+
+
+def test_a_long_script_reaches_readers_whole(company, staff, settings):
+    settings.AVATARS = {**settings.AVATARS, "MAX_CHARACTERS": 2000}
+    for person in staff:
+        choose(person, prefers_text=True)
+    script = "。".join(f"第{number:03}条规定请仔细阅读" for number in range(100))
+    launch(script[:590] + "。" + script[:590], content_type="video")
+    work()
+    assert "".join(staff[0].texts()).count("第000条") == 2
+
+
+def test_an_optional_message_ends_with_the_way_out(company, staff, topic):
+    choose(staff[0], language="en")
+    launch({"text": "周六爬山"}, {"text": "Hiking on Saturday", "language": "en"}, topic=topic)
+    launch("周日爬山", topic=topic, offers_settings=False)
+    launch("下周爬山", topic=topic, message_class="transactional")
+    launch("没有主题")
+    work()
+    assert staff[0].texts()[0] == "Hiking on Saturday\n\nSend “settings” to choose what you get."
+    assert staff[1].texts() == ["周六爬山\n\n回复“设置”，选择接收哪些消息。", "周日爬山", "下周爬山", "没有主题"]
+
+
+def test_the_topic_is_part_of_what_is_approved(company, staff, topic):
+    campaign = approve(make_campaign(topic=topic))
+    campaign.topic = Topic.objects.create(name="食堂")
+    services.save_campaign(campaign)
+    assert campaign.state == "draft"
+    assert "topic" not in approval.describe(make_campaign())
+
+
+def test_the_start_page_counts_who_has_muted_it_and_who_reads(company, staff, topic):
+    choose(staff[0], muted=[topic.pk])
+    choose(staff[1], prefers_text=True)
+    campaign = make_campaign("爬山", topic=topic, content_type="video")
+    reach = services.campaign_reach(campaign)
+    assert (reach.count, reach.readers) == (2, 1)
+    assert [(one.reason, one.label, one.count) for one in reach.left_out] == [("opted_out", "has muted “Outings”", 1)]
+    assert services.forecast_campaign(campaign).left_out == {"opted_out": 1}
