@@ -64,7 +64,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
                 "interrupts",
                 "offers_settings",
             ),
-            *("window_from", "window_until", "window_days", "window_weekdays"),
+            *("in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
             *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")
@@ -109,6 +109,7 @@ class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecas
     calls = serializers.IntegerField(help_text="Batches of at most 1,000 members with equal content.")
     left_out = serializers.DictField(child=serializers.IntegerField(), help_text="Members left out, by reason.")
     variants = serializers.DictField(child=serializers.IntegerField(), help_text="Members who get each variant.")
+    zones = serializers.DictField(child=serializers.IntegerField(), help_text="Members who get it, by time zone.")
 
 
 class CampaignChangeSerializer(serializers.ModelSerializer[CampaignChange]):

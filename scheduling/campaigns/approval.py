@@ -10,7 +10,7 @@ from scheduling.models import Campaign, CampaignContent, Segment
 
 TIMING = (
     *("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed", "valid_minutes", "interrupts"),
-    *("window_from", "window_until", "window_days", "window_weekdays"),
+    *("in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
 )
 CONTENT = ("share", "text", "card", "values")
 KEYS = ("digital_human_id", "template_id", "presentation_id", "flow_id")

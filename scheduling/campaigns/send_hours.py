@@ -97,6 +97,12 @@ def window_of(campaign: Campaign) -> SendWindow:
     return SendWindow(
         opens=campaign.window_from if named and campaign.window_from else WHOLE_DAY,
         closes=campaign.window_until if named and campaign.window_until else WHOLE_DAY,
-        weekdays=frozenset(campaign.window_weekdays) if chosen else EVERY_WEEKDAY,
+        weekdays=frozenset(chosen_weekdays(campaign)) if chosen else EVERY_WEEKDAY,
         calendar=calendar_of(campaign.application) if days == Campaign.WindowDays.WORKING else None,
     )
+
+
+def chosen_weekdays(campaign: Campaign) -> list[int]:
+    """The weekdays that are chosen for a send window; nothing that is no day, whatever the column holds."""
+    chosen = campaign.window_weekdays
+    return [day for day in chosen if day in range(1, 8)] if isinstance(chosen, list) else []

@@ -11,7 +11,7 @@ from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords, compose, way_out
-from scheduling.campaigns.send_hours import EVERY_WEEKDAY, hours_of
+from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import slots_of
@@ -75,7 +75,8 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         words = _("The send window ends when it begins.")
         yield _error("window_until", "window_empty", words, _("Choose another time, or leave both empty."))
         return
-    if campaign.window_days == Campaign.WindowDays.CHOSEN and not (days and EVERY_WEEKDAY.issuperset(days)):
+    chosen = chosen_weekdays(campaign)
+    if campaign.window_days == Campaign.WindowDays.CHOSEN and (not chosen or chosen != days):
         words = _("No day is chosen for the send window.")
         yield _error("window_weekdays", "window_weekdays", words, _("Choose at least one day of the week, 1 to 7."))
         return

@@ -5,7 +5,7 @@ who get the same content are numbered into batches; the numbers of a group begin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Mod, NullIf, RowNumber
 
 from conversations.models import Conversation, Desk
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.member_zones import Clock
 from scheduling.models import FAR, Batch, CampaignRun, Delivery
 from wecom.models import Application, Member
 
@@ -25,11 +26,15 @@ PRIME = 1_000_003
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The members who get one variant in one language; its batches have numbers from `first` on."""
+    """The members who get one variant in one language by one clock; its batches have numbers from `first` on.
+
+    `clock` is None where all have that of the campaign.
+    """
 
     number: int
     variant: str
     language: str
+    clock: Clock | None = None
 
     @property
     def first(self) -> int:
@@ -37,15 +42,29 @@ class Group:
 
 
 @transaction.atomic
-def freeze(run: CampaignRun, candidates: QuerySet[Member], words: CampaignWords, *, application: Application) -> int:
+def freeze(
+    run: CampaignRun,
+    candidates: QuerySet[Member],
+    words: CampaignWords,
+    *,
+    application: Application,
+    clocks: Sequence[Clock] = (),
+) -> int:
     """Write a delivery for each candidate (annotated `why`) and the batches of those who get it; returns their number.
 
-    To be called in a transaction that ends the work of the run; a run that is frozen already is left as it is.
+    With clocks, candidates are annotated `clock`, their place among them. To be called in a transaction that ends the
+    work of the run; a run that is frozen already is left as it is.
     """
     if Delivery.objects.filter(run=run).exists():
         return Delivery.objects.filter(run=run, status=Delivery.Status.PLANNED).count()
     groups = _groups(words)
-    rows = _numbered(_grouped(candidates, words, groups, application), words.batch_size)
+    grouped = _grouped(candidates, words, groups, application)
+    if clocks:
+        grouped = grouped.annotate(first=F("group") + F("clock") * len(groups) * STRIDE)
+        groups = _by_clock(groups, clocks)
+    else:
+        grouped = grouped.annotate(first=F("group"))
+    rows = _numbered(grouped, words.batch_size)
     query = rows.annotate(who=F("pk")).values("who", "why", "batch").order_by().query
     try:
         inner, values = query.get_compiler(connection=connection).as_sql()
@@ -80,12 +99,21 @@ def _groups(words: CampaignWords) -> list[Group]:
     ]
 
 
+def _by_clock(groups: Sequence[Group], clocks: Sequence[Clock]) -> list[Group]:
+    """The groups by each clock, one clock after the other."""
+    return [
+        replace(group, number=place * len(groups) + group.number, clock=clock)
+        for place, clock in enumerate(clocks)
+        for group in groups
+    ]
+
+
 def _grouped(
     candidates: QuerySet[Member], words: CampaignWords, groups: Sequence[Group], application: Application
 ) -> Any:
-    """The candidates, annotated `first`: the first number of their group's batches."""
+    """The candidates, annotated `group`: the first number of their group's batches by the first clock."""
     if len(groups) == 1:
-        return candidates.annotate(first=Value(groups[0].first))
+        return candidates.annotate(group=Value(groups[0].first))
     spoken = Conversation.objects.filter(application=application, member=OuterRef("pk")).values("language")[:1]
     wanted = Coalesce(
         NullIf(F("language"), Value("")),
@@ -102,7 +130,7 @@ def _grouped(
         below = {"hundredth__lt": end}
         cases += [When(**below, wanted=language, then=Value(group.first)) for language, group in own.items()]
         cases.append(When(**below, then=Value(own[words.usual_language(variant)].first)))
-    return candidates.annotate(first=Case(*cases, output_field=IntegerField()))
+    return candidates.annotate(group=Case(*cases, output_field=IntegerField()))
 
 
 def _numbered(rows: Any, size: int) -> Any:
@@ -122,6 +150,8 @@ def _write_batches(run: CampaignRun, groups: Sequence[Group]) -> int:
                 number=number,
                 language=by_number[number // STRIDE].language,
                 variant=by_number[number // STRIDE].variant,
+                zone=clock.zone.key if (clock := by_number[number // STRIDE].clock) else "",
+                moment=clock.at if clock else None,
                 size=size,
                 due_at=FAR,
                 cid=run.cid,

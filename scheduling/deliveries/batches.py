@@ -41,10 +41,10 @@ def send(batch: Batch, *, now: datetime) -> None:
     if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
         batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
         return
-    if run.expires_at is not None and run.expires_at <= now:
+    if batch.expires_at is not None and batch.expires_at <= now:
         _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
         return
-    hold = SendHours(policy=policy, window=window_of(campaign)).hold(now, campaign.zone)
+    hold = SendHours(policy=policy, window=window_of(campaign)).hold(now, batch.clock)
     if hold is not None:
         batch.postpone(hold.until, hold.reason, count_attempt=False)
         return
@@ -73,7 +73,7 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         end_batch(batch, sent=0, failed=0, now=now)
         return
     own = words[batch.variant, batch.language]
-    options: dict[str, Any] = {"expires_at": run.expires_at, "cid": batch.cid, "key": batch.broadcast_key}
+    options: dict[str, Any] = {"expires_at": batch.expires_at, "cid": batch.cid, "key": batch.broadcast_key}
     if words.content_type == Campaign.ContentType.FLOW:
         sent, failed = flow_starts.start_all(own, members, application, run=run, now=now)
         batch.settle(Batch.Status.DONE, "")

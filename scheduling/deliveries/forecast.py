@@ -1,12 +1,12 @@
 """What a campaign would do if it started now: whom it reaches, which videos it needs, and when it would be through."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from avatars import services as avatars
@@ -15,8 +15,8 @@ from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
 from scheduling.campaigns import approval, moments, sending_policy, validation
 from scheduling.campaigns.content import CampaignWords
-from scheduling.campaigns.send_hours import hours_of
 from scheduling.deliveries import reasons, videos
+from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
@@ -86,12 +86,13 @@ class Blocker:
 
 @dataclass(frozen=True, kw_only=True)
 class StartForecast:
-    """What the start page says; `held` is what it waits for from its moment until it starts."""
+    """What the start page says; `held` is what it waits for at first, `zones` are those in each member's own time."""
 
     reach: CampaignReach
     renders: tuple[NeededRender, ...]
     starts_at: datetime
     held: str
+    zones: tuple[ZoneStart, ...]
     ends_at: datetime | None
     because: str
     blockers: tuple[Blocker, ...]
@@ -118,15 +119,7 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
     """Whom a campaign reaches now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
     application, rule = sender_of(campaign), parse_audience(campaign.audience)
     check_somebody(rule)
-    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
-    members = reach.members_of(rule, application=application, today=now.astimezone(campaign.zone).date())
-    judged: Any = reasons.refine(
-        reach.with_reasons(members, application=application),
-        CampaignRun(pk=0, campaign=campaign, moment=now),
-        policy=sending_policy.policy_of(application),
-        texts=words.texts,
-        now=now,
-    )
+    judged = _judged(campaign, application, now=now)
     counts = dict(judged.order_by().values_list("why").annotate(Count("pk")))
     left_out = [
         LeftOut(
@@ -157,13 +150,28 @@ def _is_watched(campaign: Campaign) -> bool:
     return campaign.content_type == Campaign.ContentType.VIDEO and campaign.honours_choices
 
 
+def _judged(campaign: Campaign, application: Application, *, now: datetime) -> QuerySet[Any]:
+    """The members of its audience, annotated `why`: the reason why they are left out, or ""."""
+    rule = parse_audience(campaign.audience)
+    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
+    members = reach.members_of(rule, application=application, today=now.astimezone(campaign.zone).date())
+    return reasons.refine(
+        reach.with_reasons(members, application=application),
+        CampaignRun(pk=0, campaign=campaign, moment=now),
+        policy=sending_policy.policy_of(application),
+        texts=words.texts,
+        now=now,
+    )
+
+
 def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
     """What would happen if a campaign was started now. Raises `SchedulingError` for a broken audience."""
     application, reached = sender_of(campaign), reach_of(campaign, now=now)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
     begins = _first_moment(campaign, now)
-    hold = hours_of(campaign, application).hold(begins, campaign.zone)
-    moment, begins = begins, hold.until if hold else begins
+    zones = zone_starts(campaign, application, _judged(campaign, application, now=now), begins, now=now)
+    first = min(zones, key=lambda one: one.starts_at)
+    begins = first.starts_at
     calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
     queue = conversations.forecast_sending(application, messages=calls, recipients=reached.count, now=begins)
     renders = tuple(_renders(campaign, words, application))
@@ -174,25 +182,30 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
         reach=reached,
         renders=renders,
         starts_at=begins,
-        held=str(hold.reason.label) if hold else "",
+        held=first.held,
+        zones=zones if campaign.in_member_zone else (),
         ends_at=ends,
         because=queue.why,
         blockers=(
             *_blockers(campaign, reached, application, now=now),
-            *_expiry(campaign, moment, begins),
+            *_expiry(campaign, zones),
         ),
     )
 
 
-def _expiry(campaign: Campaign, moment: datetime, begins: datetime) -> Iterator[Blocker]:
-    if campaign.valid_for is not None and moment + campaign.valid_for <= begins:
+def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]:
+    late = [one.zone for one in zones if one.expires_before]
+    if late and len(late) == len(zones):
         words = _("It would expire before it may go out: nobody would get it.")
         yield Blocker(words=words, final=campaign.rule is None)  # another moment of a repeated one may do
+    elif late:
+        words = _("It would expire before it may go out in these time zones: %s.")
+        yield Blocker(words=words % ", ".join(late), final=False)
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:
     moment = moments.next_moment(campaign, now) if campaign.rule is not None else campaign.starts_at
-    return max(moment, now) if moment else now
+    return moment or now
 
 
 def _renders(campaign: Campaign, words: CampaignWords, application: Application) -> Iterator[NeededRender]:

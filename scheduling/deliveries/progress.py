@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, Sum
+from django.db.models import F, Min, Q, Sum
 
 from core.live_updates import publish_change
 from scheduling.campaigns import state
@@ -21,18 +21,24 @@ logger = logging.getLogger(__name__)
 
 
 def release_next(run: CampaignRun, *, now: datetime) -> int:
-    """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction."""
-    waiting = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, due_at=FAR).order_by("number")
+    """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction.
+
+    Each time zone has a window of its own: what waits for the morning in one holds up no other.
+    """
+    due = Q(moment=None) | Q(moment__lte=now)
+    waiting = Batch.objects.filter(due, run=run, status=Batch.Status.QUEUED, due_at=FAR)
     CampaignRun.objects.select_for_update(of=("self",)).only("pk").get(pk=run.pk)
-    rows = list(waiting[: settings.SCHEDULING["CAMPAIGN_WINDOW"]])
-    if not rows:
-        return 0
-    free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - Batch.objects.in_flight(run).count()
-    return let_go(rows[: max(free, 0)], now=now)
+    count = 0
+    for zone in list(waiting.order_by().values_list("zone", flat=True).distinct()):
+        free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - Batch.objects.in_flight(run, zone).count()
+        if free > 0:
+            count += let_go(waiting.filter(zone=zone).order_by("number")[:free], now=now)
+    return count
 
 
 def let_go(rows: Iterable[Batch], *, now: datetime) -> int:
     """Make batches due now and wake their workers; returns how many."""
+    rows = list(rows)
     keys = [row.pk for row in rows]
     Batch.objects.filter(pk__in=keys).update(due_at=now, woken_at=None, reason="")
     for row in rows:
@@ -55,6 +61,24 @@ def waiting_in(run: CampaignRun) -> list[Waiting]:
     found = rows.order_by().values("reason").annotate(members=Sum("size"), until=Min("due_at"))
     ordered = found.order_by("until", "reason").values_list("reason", "members", "until")
     return [Waiting(reason=str(Batch.Reason(why).label), members=size, until=at) for why, size, at in ordered]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneProgress:
+    """The members of a run in one time zone, when it was due there, and how many of them are still to get it."""
+
+    zone: str
+    at: datetime
+    members: int
+    open: int
+
+
+def zones_in(run: CampaignRun) -> list[ZoneProgress]:
+    """The time zones of a run in each member's own time, earliest first; nothing for others."""
+    rows = Batch.objects.filter(run=run).exclude(zone="").order_by().values("zone", "moment")
+    found = rows.annotate(members=Sum("size"), open=Sum("size", filter=Q(ended_at=None), default=0))
+    ordered = found.order_by("moment", "zone").values_list("zone", "moment", "members", "open")
+    return [ZoneProgress(zone=zone, at=at or run.moment, members=size, open=left) for zone, at, size, left in ordered]
 
 
 @transaction.atomic(savepoint=False)

@@ -1,6 +1,6 @@
 """Why a member is left out of a run, found in the same query that finds the members."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,9 +38,18 @@ FIELDS = {
 
 
 def refine(
-    candidates: QuerySet[Member], run: CampaignRun, *, policy: Policy, texts: Iterable[str], now: datetime
+    candidates: QuerySet[Member],
+    run: CampaignRun,
+    *,
+    policy: Policy,
+    texts: Iterable[str],
+    now: datetime,
+    late: Mapping[str, Collection[int]] | None = None,
 ) -> QuerySet[Member]:
-    """The candidates, annotated `why`: their `skip_reason`, or another one that the campaign itself has; else ""."""
+    """The candidates, annotated `why`: their `skip_reason`, or another one that the campaign itself has; else "".
+
+    `late` are reasons with the clocks for whose members it is too late; these are annotated `clock`.
+    """
     cases = [When(~Q(skip_reason=""), then=F("skip_reason"))]
     if run.campaign.honours_choices and (muted := _muted(run.campaign)) is not None:
         cases.append(When(muted, then=Value(Delivery.Reason.OPTED_OUT)))
@@ -49,6 +58,7 @@ def refine(
         for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
             candidates = candidates.annotate(**{f"had_{number}": _had(run, since)})
             cases.append(When(**{f"had_{number}__gte": most}, then=Value(Delivery.Reason.CAP)))
+    cases += [When(clock__in=clocks, then=Value(reason)) for reason, clocks in (late or {}).items() if clocks]
     why = Case(*cases, default=Value(""), output_field=CharField())
     return candidates.annotate(why=why)
 

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from core.work.base import Work
 from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
 from scheduling.deliveries import audience_freeze, progress, reasons
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
@@ -35,7 +37,7 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
         return None
     moment = moments.due_moment(campaign, now)
     campaign.watched_from = moments.handled_until(campaign, moment, now)
-    campaign.next_at = moments.next_moment(campaign, campaign.watched_from)
+    campaign.next_at = moments.next_start(campaign, campaign.watched_from)
     campaign.save(update_fields=["watched_from", "next_at"])
     return None if moment is None else open_run(campaign, moment, now=now)
 
@@ -81,7 +83,7 @@ def start(run: CampaignRun, *, now: datetime) -> None:
         return
     words = CampaignWords.of(campaign.pk, run.content)
     with transaction.atomic():
-        planned = freeze(run, words)
+        planned = freeze(run, words, now=now)
         left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
         reason = "" if planned else CampaignRun.Reason.NOBODY
         run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)
@@ -92,14 +94,31 @@ def start(run: CampaignRun, *, now: datetime) -> None:
     logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})
 
 
-def freeze(run: CampaignRun, words: CampaignWords) -> int:
-    """Write the deliveries and batches of a run; returns how many members get it. To be called in a transaction."""
-    application = run.campaign.sender
+def freeze(run: CampaignRun, words: CampaignWords, *, now: datetime) -> int:
+    """Write the deliveries and batches of a run; returns how many members get it. To be called in a transaction.
+
+    Of a campaign in each member's own time, those are left out for whom the moment is too long ago.
+    """
+    campaign, application = run.campaign, run.campaign.sender
     assert application is not None
     candidates = reach.with_reasons(_members(run, application), application=application)
     policy = sending_policy.policy_of(application)
-    refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment)
-    return audience_freeze.freeze(run, refined, words, application=application)
+    clocks = clocks_of(campaign, run.moment) if campaign.in_member_zone else []
+    if clocks:
+        candidates = with_clocks(candidates, campaign, clocks)
+    late = _too_late(campaign, run, clocks, now)
+    refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment, late=late)
+    return audience_freeze.freeze(run, refined, words, application=application, clocks=clocks)
+
+
+def _too_late(campaign: Campaign, run: CampaignRun, clocks: Sequence[Clock], now: datetime) -> dict[str, list[int]]:
+    """The places of the clocks whose moment has expired, or was missed, by the reason."""
+    late = {}
+    if run.expires_at is not None:
+        late[str(Delivery.Reason.EXPIRED)] = places_before(clocks, now - (run.expires_at - run.moment))
+    if campaign.missed == Campaign.Missed.SKIP:
+        late[str(Delivery.Reason.MISSED)] = places_before(clocks, now - _grace())
+    return late
 
 
 def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
@@ -113,9 +132,13 @@ def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
 def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:
     if run.digest != campaign.approved_hash:
         return CampaignRun.Reason.NOT_APPROVED
-    if run.expires_at is not None and run.expires_at <= now:
+    last = last_due(campaign, run.moment)
+    if run.expires_at is not None and run.expires_at + (last - run.moment) <= now:
         return CampaignRun.Reason.EXPIRED
-    grace = timedelta(minutes=settings.SCHEDULING["GRACE_MINUTES"])
-    if campaign.missed == Campaign.Missed.SKIP and now - run.moment > grace:
+    if campaign.missed == Campaign.Missed.SKIP and now - last > _grace():
         return CampaignRun.Reason.MISSED
     return ""
+
+
+def _grace() -> timedelta:
+    return timedelta(minutes=settings.SCHEDULING["GRACE_MINUTES"])

@@ -2,10 +2,10 @@
 
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
 from scheduling.models.campaign_changes import CampaignChange
+from scheduling.models.campaign_contents import CampaignContent
 from scheduling.models.campaigns import (
     FARTHEST_DAY,
     Campaign,
-    CampaignContent,
     CampaignQuerySet,
 )
 from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery

@@ -1,4 +1,4 @@
-"""Campaigns: what goes to whom and when, the words for each language, and every step of their life."""
+"""Campaigns: what goes to whom and when."""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -12,8 +12,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.models import Desk, Flow
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.models.calendar_days import calendar_of
 from scheduling.models.schedules import Schedule, default_time_zone
@@ -22,7 +20,6 @@ from scheduling.models.topics import HonoursChoices
 from wecom.models import Application
 
 LONGEST_LIFE = 7 * 24 * 60  # minutes that a message may wait
-EVERY = 100  # per cent
 FARTHEST_DAY = 365  # of a step, before day 0 and after it
 
 
@@ -119,6 +116,11 @@ class Campaign(HonoursChoices):
         _("until"), null=True, blank=True, help_text=_("The last day of a repeated campaign; empty for no end.")
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default=default_time_zone)
+    in_member_zone = models.BooleanField(
+        _("in each member's own time"),
+        default=False,
+        help_text=_("10:00 is ten o'clock where the member is. Without a time zone of their own, this one counts."),
+    )
     days = models.CharField(_("on which days"), max_length=8, choices=Schedule.Days, default=Schedule.Days.EVERY)
     missed = models.CharField(
         _("if the moment was missed"),
@@ -239,6 +241,11 @@ class Campaign(HonoursChoices):
             return ZoneInfo(settings.TIME_ZONE)
 
     @property
+    def names_moment(self) -> bool:
+        """Whether its moments are named by a clock, and not the one in which it is started."""
+        return self.repeats != self.Repeats.ONCE or self.starts_at is not None
+
+    @property
     def valid_for(self) -> timedelta | None:
         """How long after its moment a message may still go out; None for ever."""
         return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
@@ -251,49 +258,3 @@ class Campaign(HonoursChoices):
         working = self.days == Schedule.Days.WORKING
         calendar = calendar_of(self.application) if working else Calendar()
         return Rule(line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=True)
-
-
-class CampaignContent(models.Model):
-    """The words of a campaign in one language and one variant; with one variant, `share` is 100."""
-
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="contents", verbose_name=_("campaign"))
-    variant = models.CharField(_("variant"), max_length=1, default="A", help_text=_("A, or A and B to compare."))
-    share = models.PositiveSmallIntegerField(
-        _("share in per cent"), default=EVERY, validators=[MinValueValidator(1), MaxValueValidator(EVERY)]
-    )
-    language = models.CharField(_("language"), max_length=8, choices=Desk.Language, default=Desk.Language.CHINESE)
-    text = models.TextField(
-        _("text"),
-        blank=True,
-        help_text=_("{{name|colleague}} stands for the member's name, or “colleague” where it is not known."),
-    )
-    card = models.JSONField(_("card"), default=dict, blank=True)
-    file = models.FileField(_("file"), upload_to="campaigns/", blank=True)
-    digital_human = models.ForeignKey(
-        DigitalHuman, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("digital human")
-    )
-    template = models.ForeignKey(
-        RenderTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("video template")
-    )
-    presentation = models.ForeignKey(
-        Presentation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("presentation")
-    )
-    values = models.JSONField(_("values of its variables"), default=dict, blank=True)
-    flow = models.ForeignKey(Flow, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("flow"))
-
-    class Meta:
-        verbose_name = _("content of a campaign")
-        verbose_name_plural = _("contents of campaigns")
-        ordering = ("variant", "language")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "variant", "language"], name="campaign_content_once_per_language"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(template=None) | models.Q(presentation=None),
-                name="campaign_content_one_video_source",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign} · {self.variant} · {self.get_language_display()}"

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils import timezone
@@ -52,13 +53,18 @@ class CampaignRun(Work):
     def __str__(self) -> str:
         return f"{self.campaign} · {self.moment.astimezone(self.campaign.zone):%Y-%m-%d %H:%M}"
 
+    @property
+    def in_member_zone(self) -> bool:
+        """Whether it goes out in each member's own time, as it was approved."""
+        return bool(self.content.get("time", {}).get("in_member_zone"))
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     """Queries on batches."""
 
-    def in_flight(self, run: CampaignRun) -> "BatchQuerySet":
-        """Batches that were let go and have not arrived yet."""
-        return self.filter(run=run, ended_at=None).exclude(due_at=FAR)
+    def in_flight(self, run: CampaignRun, zone: str = "") -> "BatchQuerySet":
+        """Batches of one zone that were let go and have not arrived yet."""
+        return self.filter(run=run, zone=zone, ended_at=None).exclude(due_at=FAR)
 
     def look_again(self, now: datetime) -> int:
         """Let those look again that wait for their hours: the quiet hours or the window have changed."""
@@ -66,9 +72,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return held.exclude(due_at=FAR).update(due_at=now, woken_at=None)
 
     def create_beside(self, batch: "Batch", **fields: Any) -> "Batch":
-        """Another batch of the same run, language and variant, with the next free number."""
+        """Another batch of the same run, language, variant and zone, with the next free number."""
         last = self.filter(run=batch.run_id).order_by("-number").values_list("number", flat=True)[0]
-        same = {name: getattr(batch, name) for name in ("run_id", "language", "variant", "retry", "cid")}
+        names = ("run_id", "language", "variant", "zone", "moment", "retry", "cid")
+        same = {name: getattr(batch, name) for name in names}
         return self.create(number=last + 1, **{**same, **fields})
 
 
@@ -90,6 +97,12 @@ class Batch(Work):
     number = models.PositiveIntegerField(_("number"))
     language = models.CharField(_("language"), max_length=8)
     variant = models.CharField(_("variant"), max_length=1)
+    zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, default="", help_text=_("Empty: that of the campaign.")
+    )
+    moment = models.DateTimeField(
+        _("moment"), null=True, blank=True, help_text=_("Where its members are; empty: that of the run.")
+    )
     size = models.PositiveIntegerField(_("members"))
     retry = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often its members were retried.")
     outbound = models.ForeignKey(
@@ -123,6 +136,18 @@ class Batch(Work):
         """Calls with this key go to different members: each member is in one batch of a run, until a retry."""
         return f"{self.run_id}.{self.retry}"
 
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone by whose clock it goes out."""
+        return ZoneInfo(self.zone) if self.zone else self.run.campaign.zone
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """As long after its own moment as the run expires after its."""
+        if self.run.expires_at is None:
+            return None
+        return self.run.expires_at + ((self.moment or self.run.moment) - self.run.moment)
+
 
 class Delivery(models.Model):
     """What becomes of one member in one run. Written once when the audience is frozen, and once at the end.
@@ -152,6 +177,7 @@ class Delivery(models.Model):
         CAP = "cap", _("has had as many messages as the cap allows")
         NO_VALUE = "no_value", _("has no value for a variable")
         DIALOGUE = "dialogue", _("was in a dialogue")
+        MISSED = "missed", _("its moment had passed where the member is")
         EXPIRED = "expired", _("it had expired before it could be sent")
         CANCELLED = "cancelled", _("the campaign was cancelled")
         UNREACHED = "unreached", _("WeChat Work did not reach the member")

@@ -22,6 +22,7 @@ class CampaignForecast:
     calls: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     variants: Mapping[str, int] = field(default_factory=dict)
+    zones: Mapping[str, int] = field(default_factory=dict)
 
 
 def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> CampaignForecast:
@@ -37,17 +38,20 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
         words = CampaignWords.of(campaign.pk, description)
-        planned = run_start.freeze(run, words) if campaign.sender else 0
+        planned = run_start.freeze(run, words, now=now) if campaign.sender else 0
         deliveries, batches = Delivery.objects.filter(run=run), Batch.objects.filter(run=run)
         left_out = deliveries.filter(status=Delivery.Status.SKIPPED).order_by("reason").values_list("reason")
         variants: dict[str, int] = {}
-        for variant, size in batches.values_list("variant", "size"):
+        zones: dict[str, int] = {}
+        for variant, zone, size in batches.values_list("variant", "zone", "size"):
             variants[variant] = variants.get(variant, 0) + size
+            zones[zone or campaign.time_zone] = zones.get(zone or campaign.time_zone, 0) + size
         found = CampaignForecast(
             planned=planned,
             calls=batches.count(),
             left_out=dict(left_out.annotate(Count("pk"))),
             variants=variants,
+            zones=zones,
         )
         transaction.set_rollback(True)
     return found

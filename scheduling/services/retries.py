@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,6 +96,7 @@ def _check(campaign: Campaign, run: CampaignRun, now: datetime) -> None:
     if run.digest != campaign.approved_hash:
         words = _("The campaign was changed since this run.")
         raise SchedulingError(words, code="not_approved", remedy=_("Start it again instead."))
-    if run.expires_at is not None and run.expires_at <= now:
+    last = run.batches.aggregate(last=Max("moment"))["last"] or run.moment  # in the last time zone
+    if run.expires_at is not None and run.expires_at + (last - run.moment) <= now:
         words, remedy = _("The message has expired."), _("Start the campaign again instead.")
         raise SchedulingError(words, code="expired", remedy=remedy)

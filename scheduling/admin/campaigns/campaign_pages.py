@@ -15,7 +15,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.columns import moment, state_badge
+from scheduling.admin.campaigns.columns import moment, run_moment, state_badge
 from scheduling.admin.campaigns.differences import readable
 from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
 from scheduling.admin.campaigns.life import LifeAdmin
@@ -26,7 +26,7 @@ from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, SendingPolicy
 
 LATEST = 5
-TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "days", "ends_on")
+TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone", "days", "ends_on")
 
 
 @admin.register(Campaign)
@@ -102,7 +102,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
 
     @display(description=_("next"), ordering="next_at")
     def next_one(self, campaign: Campaign) -> str:
-        return moment(campaign.next_at, campaign) if campaign.next_at else NOTHING
+        return _next(campaign) or NOTHING
 
     @display(description=_("last run"))
     def last_run(self, campaign: Any) -> str:
@@ -177,14 +177,22 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
             "campaign": campaign,
             "stopped_policy": _stopped(),
             "state": state_badge(campaign),
-            "next_moment": moment(campaign.next_at, campaign) if campaign.next_at else "",
+            "next_moment": _next(campaign),
             "asked": services.last_step(campaign, Campaign.State.WAITING),
             "returned": back if back and back.why and campaign.state == Campaign.State.DRAFT else None,
             "problems": list(problems_by_field(campaign)) if campaign.state == Campaign.State.DRAFT else [],
-            "runs": [(run, moment(run.moment, campaign)) for run in runs[:LATEST]],
+            "runs": [(run, run_moment(run)) for run in runs[:LATEST]],
             "has_more_runs": len(runs) > LATEST,
             "steps": list(campaign.changes.select_related("by")[:30]),
         }
+
+
+def _next(campaign: Campaign) -> str:
+    """When its next run begins; "" if there is none."""
+    if campaign.next_at is None:
+        return ""
+    words = moment(campaign.next_at, campaign)
+    return f"{words} · {gettext('in the first time zone')}" if campaign.in_member_zone else words
 
 
 def _stopped() -> SendingPolicy | None:

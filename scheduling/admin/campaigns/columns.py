@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from core.web.admin import badge
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -44,6 +45,15 @@ def state_badge(campaign: Campaign) -> str:
 
 def delivery_badge(delivery: Delivery) -> str:
     return badge(delivery.get_status_display(), DELIVERY_TONES[D(delivery.status)])
+
+
+def run_moment(run: CampaignRun) -> str:
+    """The moment of a run; in each member's own time it is the one by the campaign's clock."""
+    words = moment(run.moment, run.campaign)
+    if not run.in_member_zone:
+        return words
+    own = gettext("in each member's own time")
+    return f"{words} · {own}"
 
 
 def moment(at: datetime, campaign: Campaign) -> str:

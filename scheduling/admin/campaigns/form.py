@@ -46,6 +46,7 @@ OWN = (
     "topic",
     "offers_settings",
     "time_zone",
+    "in_member_zone",
     "days",
     "ends_on",
     "missed",

@@ -17,7 +17,7 @@ from core.exceptions import OpenUserError
 from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, short_time
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
-from scheduling.admin.campaigns.columns import moment
+from scheduling.admin.campaigns.columns import moment, run_moment
 from scheduling.deliveries import progress
 from scheduling.models import CampaignRun, Delivery
 
@@ -48,7 +48,7 @@ class CampaignRunAdmin(ReadOnlyAdmin):
 
     @display(description=_("moment"), ordering="moment")
     def when_due(self, run: CampaignRun) -> str:
-        return moment(run.moment, run.campaign)
+        return run_moment(run)
 
     @display(description=_("campaign"))
     def campaign_link(self, run: CampaignRun) -> str:
@@ -77,7 +77,9 @@ class CampaignRunAdmin(ReadOnlyAdmin):
         context = {**(extra_context or {})}
         if run is not None:
             waiting = [(one, moment(one.until, run.campaign)) for one in progress.waiting_in(run)]
-            context |= {"run": run, "state": run_state(run), "waiting": waiting, **outcomes.page_of(run, request.GET)}
+            zones = [(one, moment(one.at, run.campaign)) for one in progress.zones_in(run)]
+            context |= {"run": run, "state": run_state(run), "waiting": waiting, "zones": zones}
+            context |= outcomes.page_of(run, request.GET)
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 

@@ -79,6 +79,7 @@ class StartAdmin(ModelAdmin[Campaign]):
             **context,
             "forecast": forecast,
             "reach": forecast.reach,
+            "zones": [(one, moment(one.starts_at, campaign)) for one in forecast.zones],
             "starts": moment(forecast.starts_at, campaign),
             "ends": moment(forecast.ends_at, campaign) if forecast.ends_at else "",
             "minutes": max(1, round(forecast.render_seconds / 60)) if forecast.render_seconds else 0,

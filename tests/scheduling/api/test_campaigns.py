@@ -58,6 +58,7 @@ def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
     row = post(api, CAMPAIGNS, BODY, status=201)
     address = f"{CAMPAIGNS}{row['id']}/"
     found = post(api, f"{address}start/", {"dry_run": True}, status=202)
+    assert found.pop("zones") == {"Asia/Shanghai": 3}
     assert found == {"planned": 3, "calls": 1, "left_out": {"disabled": 1, "no_value": 1}, "variants": {"A": 3}}
     assert not Delivery.objects.exists()
     assert not Outbound.objects.exists()
