@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
-from openuser.pages import errors, health, media, watch
+from openuser.pages import errors, health, media, preferences, watch
 
 handler403, handler404 = errors.forbidden, errors.not_found
 
@@ -39,6 +39,10 @@ urlpatterns = [
     path("watch/<slug:name>/<slug:stream>/<int:number>.vtt", watch.part_captions, name="watch-part-captions"),
     path("watch/<slug:name>/<slug:stream>/<int:number>.translated.vtt", watch.part_translated_captions),
     path("watch/<slug:name>/<slug:stream>/poster", watch.poster, name="watch-poster"),
+    path("preferences/", preferences.page, name="preferences"),
+    path("preferences/undo/", preferences.undo, name="preferences-undo"),
+    path("preferences/login/", preferences.login, name="preferences-login"),
+    path("preferences/link/<str:token>/", preferences.link, name="preferences-link"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),
 ]

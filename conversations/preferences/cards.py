@@ -9,6 +9,7 @@ from django.utils import translation
 
 from conversations.delivery import messages
 from conversations.models import Conversation, Desk, PreferenceChange, Topic
+from conversations.preferences import page_links
 from conversations.preferences.changes import change_preferences
 from conversations.preferences.choices import Choices, choices_of, offered_topics
 from conversations.wording import preference_texts as texts
@@ -93,7 +94,7 @@ def listed(conversation: Conversation) -> str:
     """The settings as numbered text."""
     choices = choices_of(conversation.member)
     topics = [(topic.shown, texts.topic_state(is_muted=topic.pk in choices.muted)) for topic in offered_topics()]
-    return texts.listed([*_first_rows(choices), *topics])
+    return texts.listed([*_first_rows(choices), *topics], page=page_links.address(conversation.member))
 
 
 def settings_card(conversation: Conversation) -> ButtonCard:
@@ -111,6 +112,9 @@ def settings_card(conversation: Conversation) -> ButtonCard:
     ]
     if topics:
         buttons.append(Button(key=TOPICS, text=texts.button_topics()))
+    page = page_links.address(conversation.member)
+    if page:
+        buttons.append(Button(url=page, text=texts.button_page(), style=2))
     return ButtonCard(
         title=texts.card_title(),
         text=texts.card_text(),

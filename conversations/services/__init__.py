@@ -16,6 +16,9 @@ from conversations.flows.publication import publish, roll_back
 from conversations.preferences.changes import change_preferences, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
+from conversations.preferences.page_links import address as preferences_url
+from conversations.preferences.page_links import open_link as open_preferences_link
+from conversations.preferences.page_links import page as preferences_page
 from conversations.services.inbound import (
     end_contact,
     follow_language,
@@ -86,6 +89,9 @@ __all__ = [
     "muting",
     "notify_rate_limit",
     "offered_topics",
+    "open_preferences_link",
+    "preferences_page",
+    "preferences_url",
     "press_card",
     "press_menu",
     "process_with_ai",

@@ -64,6 +64,10 @@ def button_topics() -> str:
     return _("Choose topics")
 
 
+def button_page() -> str:
+    return _("All settings")
+
+
 def topics_title() -> str:
     return _("Which topics?")
 
@@ -112,11 +116,12 @@ def no_such_number() -> str:
     return _("There is no such number in the list.")
 
 
-def listed(rows: Sequence[tuple[str, str]]) -> str:
+def listed(rows: Sequence[tuple[str, str]], page: str = "") -> str:
     """The settings as numbered text, for phones without cards; each row has what it is about and how it is set."""
     line = _("%(number)d. %(name)s: %(value)s")
     lines = [line % {"number": at, "name": name, "value": value} for at, (name, value) in enumerate(rows, start=1)]
-    return "\n".join([card_title(), *lines, _("To change one, send “/preferences” and its number: /preferences 1")])
+    words = [card_title(), *lines, _("To change one, send “/preferences” and its number: /preferences 1")]
+    return "\n".join([*words, *([_("All settings: %s") % page] if page else [])])
 
 
 def topic_state(*, is_muted: bool) -> str:

@@ -6,19 +6,15 @@ WeChat Work, with a cookie of their own that is valid for these pages only.
 
 import logging
 import re
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -29,6 +25,7 @@ from conversations import services as conversations
 from conversations.models import WatchLink
 from core.exceptions import OpenUserError
 from core.web import content_policy, range_responses
+from openuser.pages import member_cookies
 from wecom import services as wecom
 from wecom.exceptions import LoginFailed
 
@@ -37,8 +34,6 @@ logger = logging.getLogger(__name__)
 MEMBER_COOKIE, LOGIN_COOKIE = "openuser_member", "openuser_login"
 COOKIE_PATH = "/watch/"
 MEMBER_COOKIE_AGE = 12 * 3600  # seconds
-LOGIN_COOKIE_AGE = 5 * 60
-WECHAT_BROWSER = re.compile(r"wxwork|micromessenger", re.IGNORECASE)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -178,9 +173,9 @@ def _idle_video(render: Render) -> Render | None:
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
     """The redirect target of the platform's sign-in."""
-    begun = _read_cookie(request, LOGIN_COOKIE, LOGIN_COOKIE_AGE)
+    begun = member_cookies.read(request, LOGIN_COOKIE, member_cookies.LOGIN_AGE)
     link = conversations.watchable_links().filter(name=begun.get("name", "")).first()
-    if link is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
+    if link is None or not member_cookies.is_answered(request, begun):
         return _page_response(
             request, {"problem": _("This sign-in has expired. Please open the link again.")}, status=400
         )
@@ -194,7 +189,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
         return _delete_login_cookie(_page_response(request, context, status=403 if known else 503))
     response = HttpResponseRedirect(reverse("watch", args=[link.name]))
     who = {"corporation": link.application.corporation_id, "user_id": user_id}
-    _write_cookie(response, MEMBER_COOKIE, who, MEMBER_COOKIE_AGE)
+    member_cookies.write(response, MEMBER_COOKIE, who, MEMBER_COOKIE_AGE, path=COOKIE_PATH)
     return _delete_login_cookie(response)
 
 
@@ -216,20 +211,16 @@ def _may_watch(request: HttpRequest, link: WatchLink) -> bool:
 
 def _signed_in_member(request: HttpRequest) -> tuple[int, str] | None:
     """The corporation's ID and the user ID of the signed-in member."""
-    who = _read_cookie(request, MEMBER_COOKIE, MEMBER_COOKIE_AGE)
+    who = member_cookies.read(request, MEMBER_COOKIE, MEMBER_COOKIE_AGE)
     return (int(who["corporation"]), str(who["user_id"])) if who else None
 
 
 def _redirect_to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBase:
-    state = secrets.token_hex(16)
-    inside = bool(WECHAT_BROWSER.search(request.headers.get("User-Agent", "")))
-    back = f"{settings.SITE_URL.rstrip('/')}{reverse('watch-login')}"
-    address = wecom.authorize_url(
-        link.application, back=back, state=state, inside=inside, language=get_language() or "zh"
+    back = reverse("watch-login")
+    response = member_cookies.sign_in(
+        request, link.application, back=back, cookie=LOGIN_COOKIE, path=COOKIE_PATH, name=link.name
     )
-    response = HttpResponseRedirect(address)
     response.delete_cookie(MEMBER_COOKIE, path=COOKIE_PATH)
-    _write_cookie(response, LOGIN_COOKIE, {"state": state, "name": link.name}, LOGIN_COOKIE_AGE)
     return response
 
 
@@ -239,27 +230,6 @@ def _page_response(request: HttpRequest, context: dict[str, Any], *, status: int
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _read_cookie(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
-    """The content of a signed cookie; {} if it is missing, forged or expired."""
-    try:
-        value = signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=age)
-    except signing.BadSignature:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _write_cookie(response: HttpResponse, name: str, value: dict[str, Any], age: int) -> None:
-    response.set_cookie(
-        name,
-        signing.dumps(value, salt=name),
-        max_age=age,
-        path=COOKIE_PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
 
 
 def _delete_login_cookie(response: HttpResponse) -> HttpResponse:

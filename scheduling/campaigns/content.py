@@ -1,5 +1,6 @@
 """The words of a campaign as a run carries them: frozen when it starts, and made into what WeChat Work takes."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from conversations import services as conversations
 from scheduling.campaigns import variables
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
@@ -19,6 +21,7 @@ from wecom.models import Application, Corporation
 
 # Members of a batch: equal words, words for each, flows to start, videos for each.
 MOST, PERSONAL, FLOWS, VIDEOS = 1000, 200, 50, 20
+JUMPS = 3  # lines at the foot of a card that lead somewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class CampaignWords:
     def __getitem__(self, key: tuple[str, str]) -> Mapping[str, Any]:
         variant, language = key
         own = self.contents[f"{variant}/{language}"]
-        return {**own, "way_out": way_out(language)} if self.shows_way_out else own
+        return {**own, **way_out(language)} if self.shows_way_out else own
 
     @cached_property
     def shares(self) -> dict[str, int]:
@@ -79,10 +82,10 @@ class CampaignWords:
         return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
 
 
-def way_out(language: str) -> str:
-    """The last line of an optional message: how members choose what they get."""
+def way_out(language: str) -> dict[str, str]:
+    """How an optional message ends: with a line that says how members choose what they get; on a card a link."""
     with translation.override(language):
-        return _("Send “settings” to choose what you get.")
+        return {"way_out": _("Send “settings” to choose what you get."), "way_out_link": _("Message settings")}
 
 
 def with_way_out(text: str, words: Mapping[str, Any]) -> str:
@@ -117,9 +120,19 @@ def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str
             return contents.Image()
         if content_type == Campaign.ContentType.FILE:
             return contents.File()
-        return _card(_filled(words["card"], facts))
+        card = _card(_filled(words["card"], facts))
+        return _with_jump(card, words["way_out_link"]) if words.get("way_out_link") else card
     except ContentError as error:
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
+
+
+def _with_jump(card: contents.Content, title: str) -> contents.Content:
+    """A card with a link to the member's settings at its foot, where there is room for one more."""
+    page = conversations.preferences_page()
+    if not page or not isinstance(card, contents.TextNoticeCard | contents.NewsNoticeCard) or len(card.jumps) >= JUMPS:
+        return card
+    jump = contents.Jump(title=title, link=contents.Web(url=page))
+    return dataclasses.replace(card, jumps=(*card.jumps, jump))
 
 
 def _card(card: Mapping[str, Any]) -> contents.Content:

@@ -112,7 +112,7 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
 def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
     longest = dict.fromkeys(slots_of(campaign.sender), "…")
     try:
-        closing = {"way_out": way_out(row.language)} if campaign.shows_way_out else {}
+        closing = way_out(row.language) if campaign.shows_way_out else {}
         compose(campaign.content_type, {"text": row.text, "card": row.card, **closing}, longest)
     except SchedulingError as error:
         yield error

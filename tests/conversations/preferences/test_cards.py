@@ -37,8 +37,8 @@ def ticks(*topics: Topic | str) -> dict[str, list[str]]:
 def test_the_settings_come_as_a_card(person, member, topics, words):
     (card,) = person.says(words)
     assert card.split(" | ")[1:] in (
-        ["改发文字", "English", "选择主题"],
-        ["Text, no videos", "中文", "Choose topics"],
+        ["改发文字", "English", "选择主题", "打开设置页面"],
+        ["Text, no videos", "中文", "Choose topics", "All settings"],
     )
 
 

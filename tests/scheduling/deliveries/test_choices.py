@@ -4,7 +4,7 @@ import pytest
 
 from avatars.models import Render
 from conversations.models import PreferenceChange, Topic
-from conversations.services import change_preferences
+from conversations.services import change_preferences, preferences_page
 from core import signed_documents
 from scheduling import services
 from scheduling.admin.campaigns.outcomes import evidence_of
@@ -140,6 +140,14 @@ def test_an_optional_message_ends_with_the_way_out(company, staff, topic):
     work()
     assert staff[0].texts()[0] == "Hiking on Saturday\n\nSend “settings” to choose what you get."
     assert staff[1].texts() == ["周六爬山\n\n回复“设置”，选择接收哪些消息。", "周日爬山", "下周爬山", "没有主题"]
+
+
+def test_a_notice_card_has_the_way_out_as_a_link(company, staff, topic):
+    card = {"kind": "text_notice", "title": "爬山", "link": {"url": "https://example.com/"}}
+    launch({"card": card}, content_type="card", topic=topic)
+    work()
+    (jump,) = Outbound.objects.get().content["jump_list"]
+    assert jump == {"type": 1, "url": preferences_page(), "title": "消息设置"}
 
 
 def test_the_topic_is_part_of_what_is_approved(company, staff, topic):
