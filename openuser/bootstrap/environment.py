@@ -2,8 +2,8 @@
 
 The groups of requirements: `base` (always), `postgres` (if that is the database), `test` and `engines` (for the test
 command, which can do without the second), `production` (instead of base, under its settings), `models` (the speech
-model; OpenUser starts without it), `recognition` and `gpu` (if OPENUSER_RECOGNITION or OPENUSER_GPU is true, or if they
-were installed before).
+model) and `retrieval` (the models that find answers), without which OpenUser starts too, `recognition` and `gpu` (if
+OPENUSER_RECOGNITION or OPENUSER_GPU is true, or if they were installed before).
 A stamp in .venv holds the digest of the files that a group was installed from, so the next command completes an
 interrupted or outdated installation.
 """
@@ -32,6 +32,7 @@ from openuser.bootstrap.requirement_groups import (
     POSTGRES,
     PRODUCTION,
     RECOGNITION,
+    RETRIEVAL,
     TEST,
     Group,
 )
@@ -100,13 +101,13 @@ def needed_groups(argv: Sequence[str]) -> list[Group]:
     """
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
-        return [TEST, ENGINES, MODELS, RECOGNITION, GPU]
+        return [TEST, ENGINES, MODELS, RETRIEVAL, RECOGNITION, GPU]
     on_a_server = is_server(argv)
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
     renews = {"migrate", "up"} if on_a_server else {"up"}
     is_first = not on_a_server and any(not stamp(group).exists() for group in wanted)
     if command in renews or is_first:
-        return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_requested(group))]
+        return [*wanted, MODELS, RETRIEVAL, *(group for group in (RECOGNITION, GPU) if is_requested(group))]
     return []
 
 

