@@ -1,11 +1,13 @@
-"""System checks: what the configured language model lacks, with the remedy."""
+"""System checks: what the configured language model and embedder lack, with the remedy."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.translation import gettext as _
+
+from core import backends
 
 
 @register("openuser")
@@ -29,6 +31,27 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
         hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_REPLY_TIMEOUT.")
         found.append(Warning(text, hint=hint, id="conversations.W004"))
     return found
+
+
+@register("openuser")
+def check_embedder(**_kwargs: Any) -> list[CheckMessage]:
+    """Questions are found by their words only without an embedder that works."""
+    name = settings.EMBEDDER
+    if not name:
+        return []
+    if name not in settings.EMBEDDERS:
+        text = _("OPENUSER_EMBEDDER names %r, which is no entry of EMBEDDERS.") % name
+        hint = _("Set it to one of these, or to nothing: %s.") % ", ".join(settings.EMBEDDERS)
+        return [Error(text, hint=hint, id="conversations.E001")]
+    kind, _options = backends.class_and_options("EMBEDDERS", name)
+    if not (missing := kind.missing_packages()):
+        return []
+    text = _("Questions are found by their words only, because these packages are missing: %s.") % ", ".join(missing)
+    hint = _(
+        "Run: .venv/bin/python -m pip install --no-deps -r requirements/retrieval.txt. To do without, set "
+        "OPENUSER_EMBEDDER to nothing."
+    )
+    return [Warning(text, hint=hint, id="conversations.W005")]
 
 
 def _chat_is_off() -> list[CheckMessage]:

@@ -107,8 +107,10 @@ def register_models() -> None:
         {
             "conversations.Answer": "what administrators wrote for everyone",
             "conversations.Desk": "what administrators wrote for everyone",
+            "conversations.Embedding": "numbers of what administrators wrote for everyone",
             "conversations.Flow": "what administrators wrote for everyone",
             "conversations.FlowVersion": "what administrators wrote for everyone",
+            "conversations.KnowledgeRevision": "one number",
             "conversations.ProgressCard": "keys of a message and of its card",
             "conversations.State": "what administrators wrote for everyone",
             "conversations.Topic": "what administrators wrote for everyone",

@@ -16,6 +16,16 @@ def tick() -> None:
     services.remind_and_expire()
 
 
+@shared_task(name="conversations.embed")
+def embed(pk: int) -> None:
+    services.embed(pk)
+
+
+@shared_task(name="conversations.embed_missing")
+def embed_missing() -> None:
+    services.queue_missing_vectors()
+
+
 @shared_task(name="conversations.errand")
 def errand(pk: int) -> None:
     services.run_errand(pk)

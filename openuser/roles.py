@@ -85,11 +85,14 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Content": Rights(),
     "conversations.Conversation": RECORDS,
     "conversations.Desk": EDITABLE,
+    # Computed in the background.
+    "conversations.Embedding": Rights(),
     "conversations.Errand": RECORDS,
     "conversations.Flow": Rights(editor="add change delete", operator="publish"),
     "conversations.FlowVersion": Rights(),
     # Editors may change a choice for a member who asks them to; the change names them.
     "conversations.MemberPreference": Rights(editor="change"),
+    "conversations.KnowledgeRevision": Rights(),
     "conversations.Message": Rights(operator="add change"),
     "conversations.MutedTopic": Rights(),
     "conversations.PreferenceChange": Rights(),

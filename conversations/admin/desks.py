@@ -1,9 +1,11 @@
 """Desks and answers in the admin: what HR sets up for an application."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations import services
 from conversations.models import Answer, Desk
 from core.web.admin import NOTHING, FormAdmin, shorten
 
@@ -28,6 +30,9 @@ class AnswerAdmin(FormAdmin):
     search_fields = ("question", "other_wordings", "answer")
     search_help_text = _("Search in questions, their other wordings and answers.")
     fields = ("question", "other_wordings", "answer", "enabled")
+
+    def save_model(self, _request: HttpRequest, obj: Answer, _form: object, _change: bool) -> None:
+        services.save_answer(obj)
 
     @display(description=_("other wordings"))
     def others(self, answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
-from conversations.models.knowledge import Answer
+from conversations.models.knowledge import Answer, Embedding, KnowledgeRevision
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
@@ -14,9 +14,11 @@ __all__ = [
     "Content",
     "Conversation",
     "Desk",
+    "Embedding",
     "Errand",
     "Flow",
     "FlowVersion",
+    "KnowledgeRevision",
     "MemberPreference",
     "Message",
     "MessageQuerySet",

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from conversations.providers import knowledge
+from conversations.knowledge import retrieval
 from conversations.providers.base import ReplyProvider
 from conversations.providers.small_talk_phrases import PHRASES, Talk
 from conversations.wording import small_talk_texts as texts
@@ -37,7 +37,7 @@ class SmallTalk(ReplyProvider):
     def reply(self, text: str, *, language: str) -> str | None:
         talk = talk_in(text)
         words = SAID.get(talk) if talk else None
-        return words() if words and not knowledge.has_exactly(text) else None
+        return words() if words and not retrieval.has_exactly(text) else None
 
 
 def talk_in(text: str) -> Talk | None:

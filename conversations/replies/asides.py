@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from conversations.delivery.messages import say
+from conversations.knowledge import retrieval
 from conversations.machine.values import Act
 from conversations.models import Conversation, Session
-from conversations.providers import knowledge
 from conversations.providers.small_talk import talk_in
 from conversations.providers.small_talk_phrases import Talk
 from conversations.replies import commands, local_replies
@@ -39,5 +39,5 @@ def _is_aside(conversation: Conversation, session: Session, text: str, now: date
         return True
     if not text.rstrip().endswith(("?", "？")):
         return False
-    found = knowledge.matches(text, language=conversation.language)
-    return bool(found) and found[0].score >= knowledge.CERTAIN
+    best = retrieval.find(text, language=conversation.language).best
+    return best is not None and best.likeness >= retrieval.CERTAIN

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 
 from avatars import services as avatars
 from conversations.delivery.messages import say
+from conversations.knowledge import retrieval
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.preferences import cards as preference_cards
-from conversations.providers import knowledge
 from conversations.providers.small_talk import talk_in
 from conversations.providers.small_talk_phrases import Talk
 from conversations.sessions import runner
@@ -131,7 +131,7 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
     """
     talk = talk_in(text)
     command, args = TALK_COMMANDS.get(talk, (None, "")) if talk else (None, "")
-    if command is None or knowledge.has_exactly(text):
+    if command is None or retrieval.has_exactly(text):
         return False
     command(conversation, args, cid)
     return True

@@ -9,10 +9,10 @@ from django.conf import settings
 
 from conversations.delivery.messages import say
 from conversations.errands import worker
+from conversations.knowledge.likeness import plain
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
-from conversations.providers.likeness import plain
 from conversations.replies import asides, commands, local_replies, suggestions
 from conversations.sessions import current, questions, runner
 from conversations.wording import chat_texts, flow_texts

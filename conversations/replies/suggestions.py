@@ -4,8 +4,9 @@ import itertools
 import secrets
 
 from conversations.delivery import messages
+from conversations.knowledge import retrieval
+from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
-from conversations.providers import knowledge
 from conversations.providers.small_talk import talk_in
 from conversations.replies import commands
 from conversations.wording import chat_texts
@@ -19,9 +20,9 @@ EXAMPLES = 5
 
 def offer(conversation: Conversation, text: str, *, cid: str) -> None:
     """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person."""
-    near = knowledge.nearest(text, language=conversation.language)
+    near = [match.entry for match in retrieval.find(text, language=conversation.language).suggestions]
     again = conversation.misses > 0
-    conversation.note_reply(found=False, suggested=[answer.pk for answer in near])
+    conversation.note_reply(found=False, suggested=[entry.pk for entry in near])
     if near:
         _suggest(conversation, near, cid=cid)
         if again:
@@ -62,23 +63,23 @@ def press(conversation: Conversation, key: str, *, cid: str) -> str | None:
 def _examples(language: str) -> list[str]:
     """The first questions of the table that are more than small talk."""
     rows = Answer.objects.filter(enabled=True)
-    questions = (row.question for row in rows if row.is_in(language) and talk_in(row.question) is None)
+    questions = (row.question for row in rows if row.language in ("", language) and talk_in(row.question) is None)
     return list(itertools.islice(questions, EXAMPLES))
 
 
-def _suggest(conversation: Conversation, near: list[Answer], *, cid: str) -> None:
+def _suggest(conversation: Conversation, near: list[Entry], *, cid: str) -> None:
     desk = Desk.objects.of(conversation.application)
     card = _card(near) if desk is None or desk.progress_cards else None
     if card is not None:
         messages.say_content(conversation, card, cid=cid)
         return
-    lines = [chat_texts.did_you_ask(), *numbered_labels(answer.question for answer in near)]
+    lines = [chat_texts.did_you_ask(), *numbered_labels(entry.question for entry in near)]
     messages.say(conversation, "\n".join(lines), cid=cid)
 
 
-def _card(near: list[Answer]) -> ButtonCard | None:
+def _card(near: list[Entry]) -> ButtonCard | None:
     """The questions on buttons; where one is too long for that, numbers on buttons below the questions."""
-    labels = numbered_labels(answer.question for answer in near)
+    labels = numbered_labels(entry.question for entry in near)
     for text, shown in (("", labels), ("\n".join(labels), [str(number) for number in range(1, len(labels) + 1)])):
         try:
             buttons = [Button(key=f"{KEY}{row.pk}", text=label) for row, label in zip(near, shown, strict=True)]

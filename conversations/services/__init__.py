@@ -13,12 +13,15 @@ from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
+from conversations.knowledge.embedding import embed
+from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
 from conversations.preferences.changes import change_preferences, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import address as preferences_url
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
+from conversations.services.answers import save_answer
 from conversations.services.inbound import (
     end_contact,
     follow_language,
@@ -72,6 +75,7 @@ __all__ = [
     "conversation_with",
     "digital_human_of",
     "duplicate_flow",
+    "embed",
     "end_contact",
     "fall_back",
     "find_unknown",
@@ -96,6 +100,7 @@ __all__ = [
     "press_menu",
     "process_with_ai",
     "publish",
+    "queue_missing_vectors",
     "readers",
     "recall",
     "recall_outbound",
@@ -113,6 +118,7 @@ __all__ = [
     "restore_draft",
     "roll_back",
     "run_errand",
+    "save_answer",
     "say",
     "say_content",
     "say_personal",

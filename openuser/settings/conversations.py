@@ -28,6 +28,11 @@ REPLY_PROVIDERS: dict[str, Any] = {
     "small_talk": {"class": "conversations.providers.small_talk.SmallTalk", "options": {}},
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
 }
+# Name of the entry of EMBEDDERS that finds answers by meaning. Empty: by words only.
+EMBEDDER = env.str("OPENUSER_EMBEDDER", default="bundled").strip()
+EMBEDDERS: dict[str, Any] = {
+    "bundled": {"class": "conversations.knowledge.embedders.bundled.Bundled", "options": {}},
+}
 CHAT: dict[str, Any] = {
     # Language model with OpenAI's API, such as `https://llm.example.com/v1`; it gets members' questions. Empty: none.
     "base_url": env.str("OPENUSER_CHAT_BASE_URL", default="").strip(),

@@ -70,3 +70,5 @@ WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
 # Failures must fail; tests of the fallback configure one.
 SPEECH_FALLBACK = RENDER_FALLBACK = ""
 CONVERSATIONS = {**CONVERSATIONS, "VOICE_FALLBACK": False}
+# To load the models takes a second, and the suite starts hundreds of processes: tests of meaning name their embedder.
+EMBEDDER = ""

@@ -105,6 +105,7 @@ BROKEN: dict[str, list[Values]] = {
     "topic_unique_name": [values()],
     "topic_has_name": [values(name="")],
     "muted_topic_once_per_member": [values()],
+    "knowledge_revision_only_one": [values(id=2)],
     "flow_unique_command": [values(command="/video")],
     "flow_unique_menu_key": [values(menu_key="/video")],
     "flow_version_unique_number": [values()],

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from conversations.models import Content, Conversation, Message, State, WatchLink
+from conversations.models import Content, Conversation, KnowledgeRevision, Message, State, WatchLink
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
@@ -174,6 +174,10 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
     "conversations.Conversation": make_conversation,
     "conversations.Desk": make_desk,
+    "conversations.Embedding": factories.make_embedding,
+    "conversations.KnowledgeRevision": lambda **fields: KnowledgeRevision.objects.update_or_create(
+        id=fields.pop("id", 1), defaults=fields
+    )[0],
     "conversations.Message": make_message,
     "conversations.State": make_state,
     "conversations.WatchLink": make_watch_link,

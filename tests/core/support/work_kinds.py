@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from avatars.models import Narration, PortraitVideo, Render, Rendition
-from conversations.models import Errand
+from conversations.models import Embedding, Errand
 from core.work.base import Work
 from openuser.models import WebhookDelivery
 from scheduling.models import Batch, CampaignRun
@@ -39,6 +39,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     PortraitVideo: factories.make_portrait_video,
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
+    Embedding: factories.make_embedding,
     WebhookDelivery: factories.make_webhook_delivery,
     CampaignRun: factories.make_campaign_run,
     Batch: factories.make_batch,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
+from conversations.models import Answer, Conversation, Desk, Embedding, Errand, Flow, State, Transition
 from tests.support.factories.avatars import make_digital_human
 from tests.support.factories.wecom import make_application, make_member
 from wecom.models import Application
@@ -35,6 +35,13 @@ def make_errand(conversation: Conversation | None = None, **fields: Any) -> Erra
 
 def make_answer(question: str = "你好", answer: str = "你好！今天想了解什么？", **fields: Any) -> Answer:
     return Answer.objects.create(question=question, answer=answer, **fields)
+
+
+def make_embedding(**fields: Any) -> Embedding:
+    """The vector of an answer, still to be computed."""
+    fields.setdefault("answer", None)
+    answer = fields.pop("answer") or make_answer(f"问题 {secrets.token_hex(6)}")
+    return Embedding.objects.create(answer=answer, **fields)
 
 
 def make_flow(**fields: Any) -> Flow:

@@ -1,0 +1,71 @@
+"""What turns texts into vectors, named in `settings.EMBEDDERS`: a question and what answers it have a large product."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from conversations.exceptions import ConversationError
+from core import backends
+
+Vectors = NDArray[np.float32]
+
+
+class EmbedderMissing(ConversationError):
+    """A model of an embedder is not installed."""
+
+
+class Embedder(ABC):
+    """Texts to vectors. Safe to call from several threads.
+
+    Class attributes:
+        waits: whether it uses the network, so that it must not be called inside a transaction.
+    """
+
+    waits: ClassVar[bool] = False
+
+    @classmethod
+    def missing_packages(cls) -> list[str]:
+        """The Python packages that it needs and that are not installed."""
+        return []
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The model and its version. Vectors of different names are not compared; another name embeds all anew."""
+
+    @abstractmethod
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """One row for each text that members ask. Raises `TemporaryError` if a service cannot answer now."""
+
+    @abstractmethod
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One row for each text that is searched: of the same length as a row of `questions`."""
+
+
+def configured() -> Embedder | None:
+    """This process's embedder; None if `settings.EMBEDDER` names none, or its models are not installed."""
+    name: str = settings.EMBEDDER
+    if not name:
+        return None
+    try:
+        embedder: Embedder = backends.backend("EMBEDDERS", name)
+    except EmbedderMissing:
+        return None
+    return embedder
+
+
+def question_vector(embedder: Embedder, text: str) -> Vectors:
+    """The vector of a question, computed once: the same question is searched several times while it is answered."""
+    return _question_vector(embedder, text)
+
+
+@lru_cache(maxsize=256)
+def _question_vector(embedder: Embedder, text: str) -> Vectors:
+    found: Vectors = embedder.questions([text])[0]
+    found.flags.writeable = False
+    return found

@@ -1,0 +1,175 @@
+"""Finds what the table knows about a question: an answer, a few that may be meant, or nothing.
+
+The same words come first, then meaning, where vectors are there, then similar words. The limits were set on one half of
+the questions in `tests/benchmarks/knowledge`; README.md says what they give on the other.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conversations.knowledge import freshness
+from conversations.knowledge.embedders.base import Vectors, question_vector
+from conversations.knowledge.index import Index, Match
+from conversations.knowledge.likeness import EXACT, Gist, gist
+
+CANDIDATES = 20
+SUGGESTIONS = 3
+# By words:
+NEAR = 0.2  # a question as near as this is worth suggesting where there are no vectors
+ALIKE = 0.62  # one as near as this is meant
+CERTAIN = 0.9  # of an answer as good as this we do not ask whether it was meant
+CLOSE = 0.03  # two answers that are nearer to each other than this are both meant
+# By meaning, as lift over the other rows:
+KNOWN = 1.07  # below this the table does not know the question, with AMONG rows
+AMONG = 209
+GROWTH = 0.135  # among more rows the best of those that do not fit is nearer
+FEWEST, MOST = 5, 1_000  # rows between which that was measured
+APART = 0.2  # the best answer is meant if the next of its language is farther by this
+OWN_LANGUAGE = 0.1  # so much nearer counts what is in the language of the question
+TWIN = 0.3  # what is in the member's language is preferred to the same in another, if it is not farther by more
+
+
+class Verdict(StrEnum):
+    """What a search has come to."""
+
+    KNOWN = "known"
+    UNSURE = "unsure"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """The rows that a question may ask for, best first, and whether the first is meant.
+
+    Attributes:
+        known_from: the lift from which on a row counts; None without vectors.
+    """
+
+    verdict: Verdict
+    matches: tuple[Match, ...] = ()
+    known_from: float | None = None
+
+    @property
+    def best(self) -> Match | None:
+        """What answers the question; None if that is not sure."""
+        return self.matches[0] if self.verdict == Verdict.KNOWN else None
+
+    @property
+    def suggestions(self) -> tuple[Match, ...]:
+        """What to ask back."""
+        return () if self.verdict == Verdict.UNKNOWN else self.matches[:SUGGESTIONS]
+
+
+NOTHING = Findings(verdict=Verdict.UNKNOWN)
+
+
+def find(text: str, *, language: str) -> Findings:
+    """What the table knows about a text. Without a network, and in any transaction."""
+    return search(freshness.current_index(), text, language=language)
+
+
+def has_exactly(text: str) -> bool:
+    """Whether the table has this very question, in any language."""
+    index, asked = freshness.current_index(), gist(text)
+    with index.locked():
+        return bool(asked.plain and index.same_words(asked))
+
+
+def search(index: Index, text: str, *, language: str) -> Findings:
+    """What an index knows about a text."""
+    asked = gist(text)
+    if not asked.plain:
+        return NOTHING
+    with index.locked():
+        same = index.same_words(asked)
+    if any(match.entry.is_in(language) for match in same):
+        return Findings(verdict=Verdict.KNOWN, matches=tuple(sorted(same, key=lambda match: _rank(match, language))))
+    embedder = index.embedder
+    vector = question_vector(embedder, text) if embedder and not embedder.waits and index.vector_count else None
+    return _near(index, asked, vector, language)
+
+
+def _near(index: Index, asked: Gist, vector: Vectors | None, language: str) -> Findings:
+    with index.locked():
+        matches = index.near(asked, vector, CANDIDATES)
+        count = index.vector_count
+    by_words = sorted((match for match in matches if match.likeness >= NEAR), key=lambda match: _rank(match, language))
+    if vector is None:
+        return _judge_words(by_words, language)
+    return _judge(matches, by_words, known_from(count), language)
+
+
+def known_from(count: int) -> float:
+    """The lift from which on a row counts as an answer, among so many rows."""
+    return KNOWN + GROWTH * math.log(min(max(count, FEWEST), MOST) / AMONG)
+
+
+def _judge_words(found: list[Match], language: str) -> Findings:
+    """What words alone say."""
+    if not found:
+        return NOTHING
+    ours = next((match for match in found if match.entry.is_in(language)), None)
+    best = ours if ours is not None and ours.likeness >= ALIKE else found[0]
+    if best.likeness >= ALIKE and not _is_ambiguous(best, found):
+        others = (match for match in found if match is not best)
+        return Findings(verdict=Verdict.KNOWN, matches=(best, *others))
+    near = tuple(match for match in found if match.entry.is_in(language))
+    return Findings(verdict=Verdict.UNSURE if near else Verdict.UNKNOWN, matches=near or tuple(found))
+
+
+def _judge(matches: list[Match], by_words: list[Match], least: float, language: str) -> Findings:
+    """What meaning says, and words where they are certain."""
+    certain = [match for match in by_words if match.likeness >= CERTAIN]
+    if certain:
+        judged = _judge_words(by_words, language)
+        if judged.verdict == Verdict.KNOWN:
+            return Findings(verdict=judged.verdict, matches=judged.matches, known_from=least)
+    ranked = sorted(matches, key=lambda match: -_nearness(match, language))
+    known = [match for match in ranked if _lift(match) >= least]
+    alike = [match for match in by_words if match.likeness >= ALIKE and match not in known]
+    if not known and not alike:
+        return Findings(verdict=Verdict.UNKNOWN, matches=tuple(ranked), known_from=least)
+    best = _preferred(known, language)
+    if best is not None and _is_apart(best, ranked):
+        others = (match for match in (*known, *alike) if match is not best)
+        return Findings(verdict=Verdict.KNOWN, matches=(best, *others), known_from=least)
+    # What is nearest fills the suggestions, so that one of three is right more often.
+    rest = (match for match in ranked if match not in known and match not in alike)
+    return Findings(verdict=Verdict.UNSURE, matches=(*known, *alike, *rest), known_from=least)
+
+
+def _preferred(known: list[Match], language: str) -> Match | None:
+    """The best, or the same in the member's language if the table has both."""
+    if not known:
+        return None
+    best = max(known, key=_lift)
+    ours = [match for match in known if match.entry.is_in(language)]
+    twin = max(ours, key=_lift, default=best)
+    return twin if _lift(best) - _lift(twin) <= TWIN else best
+
+
+def _is_apart(best: Match, ranked: list[Match]) -> bool:
+    """Whether no other answer of the same language is nearly as near."""
+    others = [match for match in ranked if match is not best and match.entry.language == best.entry.language]
+    return all(_lift(best) - _lift(match) >= APART for match in others)
+
+
+def _is_ambiguous(best: Match, found: list[Match]) -> bool:
+    """Whether a short question, like 工资, is part of several of the same language that say different things."""
+    if best.likeness >= CERTAIN:
+        return False
+    others = [match for match in found if match is not best and match.entry.language == best.entry.language]
+    return any(best.likeness - match.likeness < CLOSE for match in others)
+
+
+def _rank(match: Match, language: str) -> tuple[float, bool, int]:
+    return (-match.likeness, not match.entry.is_in(language), match.entry.pk)
+
+
+def _lift(match: Match) -> float:
+    return match.lift if match.lift is not None else -EXACT
+
+
+def _nearness(match: Match, language: str) -> float:
+    return _lift(match) + (OWN_LANGUAGE if match.entry.is_in(language) else 0.0)
