@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar, Rule
@@ -250,11 +251,16 @@ class Campaign(HonoursChoices):
         """How long after its moment a message may still go out; None for ever."""
         return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of its company. Lists share one among their campaigns."""
+        return calendar_of(self.application)
+
     @property
     def rule(self) -> Rule | None:
         """The rule of a repeated campaign."""
         if self.repeats != self.Repeats.CRON:
             return None
         working = self.days == Schedule.Days.WORKING
-        calendar = calendar_of(self.application) if working else Calendar()
+        calendar = self.calendar if working else Calendar()
         return Rule(line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=True)
