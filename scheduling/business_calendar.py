@@ -158,6 +158,10 @@ class Rule:
         """The next occurrences after now; fewer if there are no more within ten years."""
         return list(islice(self._forwards(now), count))
 
+    def between(self, since: datetime, until: datetime) -> Iterator[datetime]:
+        """The occurrences after `since` and before `until`, in their order."""
+        return (at for at in self._forwards(since, until) if at < until)
+
     def next_tick(self, now: datetime) -> datetime | None:
         """The next tick, on a working day or not."""
         return next(replace(self, working_days=False)._forwards(now), None)
@@ -177,10 +181,11 @@ class Rule:
             if at <= now and self._runs_at(at):
                 yield at
 
-    def _forwards(self, now: datetime) -> Iterator[datetime]:
+    def _forwards(self, now: datetime, until: datetime | None = None) -> Iterator[datetime]:
+        end = until or now + HORIZON
         begin = now if self.only_on is None else max(now, self._end_of(self.only_on, reverse=True) - OVERLAP)
         for at in self._walk(begin.astimezone(self.zone), reverse=False):
-            if at > now + HORIZON or self._is_over(at):
+            if at > end or self._is_over(at):
                 return
             if at > now and self._runs_at(at):
                 yield at

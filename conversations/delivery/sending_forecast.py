@@ -19,3 +19,8 @@ def forecast_sending(application: Application, *, messages: int, recipients: int
     """When the queue of an application would be sent, with so many more messages to so many members."""
     found = wecom.forecast_for(application, messages=messages, recipients=recipients, now=now)
     return SendingForecast(through_at=found.through_at, why=found.why)
+
+
+def daily_limit(application: Application) -> int:
+    """How many recipients a day an application may have; 0 if the number of accounts is not known."""
+    return wecom.daily_limit(application)

@@ -4,7 +4,7 @@ from conversations.delivery.broadcasts import broadcast, broadcast_text, broadca
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
-from conversations.delivery.sending_forecast import forecast_sending
+from conversations.delivery.sending_forecast import daily_limit, forecast_sending
 from conversations.delivery.video_delivery import compress_upload
 from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
@@ -73,6 +73,7 @@ __all__ = [
     "choices_of",
     "compress_upload",
     "conversation_with",
+    "daily_limit",
     "digital_human_of",
     "duplicate_flow",
     "embed",

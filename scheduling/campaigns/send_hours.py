@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from scheduling.business_calendar import Calendar
 from scheduling.campaigns.sending_policy import Policy, policy_of
 from scheduling.models import Batch, Campaign
-from scheduling.models.calendar_days import calendar_of
 from wecom.models import Application
 
 EVERY_WEEKDAY = frozenset(range(1, 8))
@@ -98,7 +97,7 @@ def window_of(campaign: Campaign) -> SendWindow:
         opens=campaign.window_from if named and campaign.window_from else WHOLE_DAY,
         closes=campaign.window_until if named and campaign.window_until else WHOLE_DAY,
         weekdays=frozenset(chosen_weekdays(campaign)) if chosen else EVERY_WEEKDAY,
-        calendar=calendar_of(campaign.application) if days == Campaign.WindowDays.WORKING else None,
+        calendar=campaign.calendar if days == Campaign.WindowDays.WORKING else None,
     )
 
 

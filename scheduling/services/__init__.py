@@ -13,6 +13,8 @@ from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
 from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
+from scheduling.services.agenda.moves import move_campaign, move_schedule
+from scheduling.services.agenda.upcoming import peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
@@ -154,6 +156,8 @@ __all__ = [
     "left_out",
     "members_of",
     "members_of_segment",
+    "move_campaign",
+    "move_schedule",
     "named_choices",
     "not_confirmed",
     "note_response",
@@ -161,6 +165,7 @@ __all__ = [
     "pause",
     "pause_campaign",
     "pause_series",
+    "peaks",
     "preview",
     "preview_audience",
     "preview_campaign",
@@ -217,6 +222,7 @@ __all__ = [
     "sweep_campaigns",
     "sweep_series",
     "unknown_years",
+    "upcoming",
     "upload_sheet",
     "value_shape",
     "warnings",

@@ -1,0 +1,38 @@
+"""The applications of a calendar and the working days of their companies, each read once."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from scheduling.business_calendar import Calendar, published_days
+from scheduling.models import CalendarDay
+from wecom.models import Application
+
+
+class Applications:
+    """All applications by key, and the default one."""
+
+    def __init__(self) -> None:
+        self.rows = {row.pk: row for row in Application.objects.select_related("corporation").order_by("pk")}
+        self.default = next((row for row in self.rows.values() if row.is_default), None)
+        self._calendars: dict[int | None, Calendar] = {}
+
+    def of(self, key: int | None) -> Application | None:
+        """The application of this key; the default one without a key."""
+        return self.rows.get(key) if key else self.default
+
+    def company(self, key: int | None) -> int | None:
+        application = self.of(key)
+        return application.corporation_id if application else None
+
+    def calendar(self, key: int | None) -> Calendar:
+        """The working days of an application's company."""
+        company = self.company(key)
+        if company not in self._calendars:
+            self._calendars[company] = CalendarDay.objects.filter(corporation=company).calendar()
+        return self._calendars[company]
+
+    def holidays(self, key: int | None, since: date, until: date) -> Mapping[date, str]:
+        """The names of the days in a span that differ from Monday to Friday, as the company or the State has them."""
+        rows = CalendarDay.objects.filter(corporation=self.company(key), date__range=(since, until))
+        published = {day: name for day, (_works, name) in published_days().items() if since <= day <= until}
+        return published | dict(rows.values_list("date", "name"))

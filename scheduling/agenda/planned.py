@@ -1,0 +1,153 @@
+"""What lies ahead: the moments of campaigns and schedules as entries. A few queries, however many there are."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from scheduling.agenda.applications import Applications
+from scheduling.agenda.entries import KINDS, Audience, Entry, Kind, State
+from scheduling.agenda.occurrences import Occurrence, occurrences
+from scheduling.business_calendar import Calendar, Rule
+from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.send_hours import window_of
+from scheduling.exceptions import SchedulingError
+from scheduling.models import EVERYONE, Campaign, CampaignRun, Schedule
+from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
+
+S = Campaign.State
+STATES: Mapping[str, State] = {
+    S.DRAFT: State.DRAFT,
+    S.WAITING: State.WAITING,
+    S.APPROVED: State.APPROVED,
+    S.SCHEDULED: State.SCHEDULED,
+    S.RUNNING: State.SCHEDULED,
+    S.PAUSED: State.PAUSED,
+}
+NOT_STARTED = (S.DRAFT, S.WAITING, S.APPROVED)
+MOST_UNDATED = 50
+
+
+def planned_campaigns(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:
+    """The moments of campaigns that are not over."""
+    went = CampaignRun.objects.filter(campaign=OuterRef("pk"))
+    rows = (
+        Campaign.objects.filter(series=None).exclude(state__in=Campaign.OVER).annotate(went=Exists(went)).order_by("pk")
+    )
+    entries = []
+    campaign: Any
+    for campaign in rows.order_by("pk").prefetch_related("contents"):
+        campaign.calendar = applications.calendar(campaign.application_id)
+        entry = entry_of(campaign, applications, movable=campaign.is_editable and not campaign.went)
+        moments = _moments(campaign, began=campaign.went, now=now, since=since, until=until)
+        entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
+    return entries
+
+
+def undated_campaigns(applications: Applications) -> list[Entry]:
+    """Campaigns that have no moment: they go out as soon as they are started. The newest first."""
+    rows = Campaign.objects.filter(series=None, state__in=NOT_STARTED, repeats=Campaign.Repeats.ONCE, starts_at=None)
+    newest = list(rows.prefetch_related("contents").order_by("-pk")[:MOST_UNDATED])
+    for campaign in newest:
+        campaign.calendar = applications.calendar(campaign.application_id)
+    return [entry_of(campaign, applications, movable=True) for campaign in newest]
+
+
+def planned_schedules(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:
+    """The moments of schedules; those of drafts and paused ones send nothing yet."""
+    entries = []
+    for schedule in Schedule.objects.order_by("pk"):
+        working = schedule.days == Schedule.Days.WORKING
+        schedule.calendar = applications.calendar(schedule.application_id) if working else Calendar()
+        application = applications.of(schedule.application_id)
+        entry = Entry(
+            kind=Kind.SCHEDULE,
+            key=schedule.pk,
+            name=str(schedule),
+            at=now,
+            state=State.DRAFT if schedule.draft else State.PAUSED if schedule.paused else State.SCHEDULED,
+            application=application.pk if application else None,
+            zone=schedule.zone.key,
+            audience=Audience(application=application.pk, rule=rule_of(schedule)) if application else None,
+            only_working_days=working,
+            movable=schedule.only_on is not None,
+        )
+        # The moment of a draft that runs once is shown although it has passed.
+        begin = since if schedule.draft and schedule.only_on else max(now, since)
+        moments = _of_rule(schedule.rule, begin, until)
+        entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
+    return entries
+
+
+def rule_of(schedule: Schedule) -> AudienceRule:
+    """The recipients of a schedule as an audience."""
+    if EVERYONE in schedule.user_ids:
+        return AudienceRule(include=Selection(everyone=True))
+    return AudienceRule(
+        include=Selection(
+            departments=tuple(DepartmentChoice(number=number) for number in sorted(set(schedule.department_numbers))),
+            tags=tuple(sorted(set(schedule.tag_numbers))),
+            members=tuple(sorted(set(schedule.user_ids))),
+        )
+    )
+
+
+def entry_of(campaign: Campaign, applications: Applications, *, movable: bool = False) -> Entry:
+    """An entry of a campaign, whose moment is to be replaced."""
+    once = campaign.repeats == Campaign.Repeats.ONCE
+    application, rule = applications.of(campaign.application_id), _audience_of(campaign)
+    return Entry(
+        kind=KINDS[campaign.repeats],
+        key=campaign.pk,
+        name=campaign.name,
+        at=campaign.changed_at,
+        state=STATES.get(campaign.state, State.SENT),
+        application=application.pk if application else None,
+        message_class=str(campaign.message_class),
+        zone=campaign.zone.key,
+        audience=Audience(application=application.pk, rule=rule) if application and rule else None,
+        per_call=_per_call(campaign),
+        only_working_days=campaign.days == Schedule.Days.WORKING,
+        window=window_of(campaign),
+        note=_("in each member's own time") if campaign.in_member_zone else "",
+        movable=movable and once,
+    )
+
+
+def _audience_of(campaign: Campaign) -> AudienceRule | None:
+    try:
+        return parse_audience(campaign.audience)
+    except SchedulingError:
+        return None  # one of the problems that its page names
+
+
+def _per_call(campaign: Campaign) -> int:
+    """How many members one call reaches: all of a batch where they get equal words."""
+    words = CampaignWords(
+        campaign_id=campaign.pk,
+        content_type=campaign.content_type,
+        contents={str(one.pk): {"text": one.text, "card": one.card} for one in campaign.contents.all()},
+    )
+    return 1 if words.is_personal else words.batch_size
+
+
+def _moments(
+    campaign: Campaign, *, began: bool, now: datetime, since: datetime, until: datetime
+) -> Iterable[Occurrence]:
+    if campaign.repeats == Campaign.Repeats.ONCE:
+        at = None if began else campaign.starts_at or campaign.next_at
+        return [Occurrence(at=at)] if at is not None and since <= at < until else []
+    rule, last = campaign.rule, campaign.ends_on
+    found = _of_rule(rule, max(now, since), until) if rule else ()
+    return (one for one in found if last is None or one.at.astimezone(campaign.zone).date() <= last)
+
+
+def _of_rule(rule: Rule, since: datetime, until: datetime) -> Iterator[Occurrence]:
+    """The occurrences of a rule; none of a draft whose cron line is wrong."""
+    try:
+        yield from occurrences(rule, since, until)
+    except SchedulingError:
+        return

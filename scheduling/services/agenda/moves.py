@@ -1,0 +1,115 @@
+"""A campaign or schedule that goes out once is moved to another day, at the time of day that it has."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Schedule
+from scheduling.services.campaigns import save_campaign
+from scheduling.services.schedules import save_schedule
+
+USUAL_TIME = time(9)  # of a campaign that had no moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Where it was and is, None without a moment; `voided` is whether it must be approved again."""
+
+    before: datetime | None
+    after: datetime | None
+    voided: bool = False
+
+
+@transaction.atomic
+def move_campaign(
+    campaign: Campaign,
+    day: date | None,
+    *,
+    seen: date | None,
+    by: AbstractBaseUser | None = None,
+    voids: bool = False,
+    now: datetime | None = None,
+) -> Moved:
+    """Move a campaign to a day, or take its moment away; `seen` is the day where its reader saw it, or None.
+
+    Raises `SchedulingError`: with the code `approval_void`, unless `voids`, for one whose approval that ends; for one
+    that repeats or went out, for a moment that has passed, and if it was moved meanwhile.
+    """
+    row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if row.repeats != Campaign.Repeats.ONCE:
+        raise _cannot_move(_("It is repeated: its days follow from its rule."), _("Change the rule on its page."))
+    if not row.is_editable or row.runs.exists():
+        raise _cannot_move(_("It has gone out, so it stays where it was."), _("Copy it and give the copy a moment."))
+    before, after = row.starts_at, None
+    if seen != (timezone.localdate(before) if before else None):
+        raise _changed()
+    if day is not None:
+        after = _moved(before, day, row.zone) if before else datetime.combine(day, USUAL_TIME, row.zone)
+        _check_ahead(after, now)
+    if row.state != Campaign.State.DRAFT and not voids:
+        if row.state == Campaign.State.WAITING:
+            words = _("It waits for approval. Moved, it becomes a draft, and approval is asked for once more.")
+        else:
+            words = _("It is approved for exactly its moment. Moved, it becomes a draft and must be approved again.")
+        raise SchedulingError(words, code="approval_void", remedy=_("Confirm that you want to move it."))
+    state = row.state
+    row.starts_at = after
+    save_campaign(row, by=by)
+    campaign.refresh_from_db()
+    return Moved(before=before, after=after, voided=row.state != state)
+
+
+@transaction.atomic
+def move_schedule(schedule: Schedule, day: date, *, seen: date | None, now: datetime | None = None) -> Moved:
+    """Move a schedule that runs once. Raises `SchedulingError` as `move_campaign` does, and for its own errors."""
+    now = now or timezone.now()
+    row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    if row.only_on is None:
+        raise _cannot_move(_("It is repeated: its days follow from its rule."), _("Change the rule on its page."))
+    tick = _tick(row, row.only_on)
+    if tick is None:
+        raise _cannot_move(_("Its rule never comes due on its day."), _("Correct the rule on its page."))
+    if seen != timezone.localdate(tick):
+        raise _changed()
+    after = _moved(tick, day, row.zone)
+    _check_ahead(after, now)
+    row.only_on = after.date()
+    if _tick(row, row.only_on) is None:
+        raise _cannot_move(_("Its rule does not run on that day."), _("Choose another day, or change the rule."))
+    save_schedule(row, now=now)
+    schedule.refresh_from_db()
+    return Moved(before=tick, after=after)
+
+
+def _tick(schedule: Schedule, day: date) -> datetime | None:
+    """The moment of a schedule on a day; None if its rule has none then."""
+    midnight = datetime.combine(day, time(), schedule.zone)
+    rule = replace(schedule.rule, only_on=None)
+    return next(rule.between(midnight - timedelta(microseconds=1), midnight + timedelta(days=1)), None)
+
+
+def _moved(before: datetime, day: date, zone: ZoneInfo) -> datetime:
+    """The same time of day in its own zone, as many days away as the reader moved it."""
+    local = before.astimezone(zone)
+    return datetime.combine(local.date() + (day - timezone.localdate(before)), local.time(), zone)
+
+
+def _check_ahead(after: datetime, now: datetime | None) -> None:
+    if after <= (now or timezone.now()):
+        words = _("That moment has passed.")
+        raise SchedulingError(words, code="moment_passed", remedy=_("Choose a later day."))
+
+
+def _changed() -> SchedulingError:
+    words = _("It was changed since you looked at it.")
+    return SchedulingError(words, code="moment_changed", remedy=_("Look at the calendar again."))
+
+
+def _cannot_move(words: str, remedy: str) -> SchedulingError:
+    return SchedulingError(words, code="not_movable", remedy=remedy)

@@ -1,0 +1,115 @@
+"""Everything that goes out in a span of days, and what went out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from conversations import services as conversations
+from scheduling.agenda import past, planned
+from scheduling.agenda.applications import Applications
+from scheduling.agenda.conflicts import with_conflicts
+from scheduling.agenda.entries import Agenda, Day, Entry, Load
+from scheduling.agenda.estimates import Estimates
+from scheduling.agenda.filters import Filters, searched
+from scheduling.agenda.load import loads
+
+COUNTING_SECONDS = 4.0
+SATURDAY = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peak:
+    """The day on which an application sends the most, and when all of that would be through; None if unknown."""
+
+    day: date
+    load: Load
+    through_at: datetime | None
+    why: str
+
+
+def upcoming(
+    since: date,
+    until: date,
+    filters: Filters | None = None,
+    *,
+    now: datetime | None = None,
+    seconds: float = COUNTING_SECONDS,
+) -> Agenda:
+    """The days from `since` to `until`, both included, in the current time zone.
+
+    Conflicts and quotas consider everything that goes out, whatever the filters hide. Audiences that were not counted
+    lately are counted for at most so many seconds; `Agenda.uncounted` says how many are left.
+    """
+    now, filters, zone = now or timezone.now(), filters or Filters(), timezone.get_current_timezone()
+    begin = datetime.combine(since, time(), zone)
+    end = datetime.combine(until + timedelta(days=1), time(), zone)
+    applications = Applications()
+    estimates = Estimates(applications, today=timezone.localdate(now), seconds=seconds)
+    span, ahead = {"since": begin, "until": end}, {"now": now, "since": begin, "until": end}
+    entries = [
+        *past.runs_of_campaigns(applications, **span),
+        *past.runs_of_schedules(applications, **span),
+        *planned.planned_campaigns(applications, **ahead),
+        *planned.planned_schedules(applications, **ahead),
+    ]
+    entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key))]
+    entries = with_conflicts(entries, applications, estimates.overlap, now=now)
+    names = {key: row.name for key, row in applications.rows.items()}
+    limits = {key: conversations.daily_limit(row) for key, row in applications.rows.items()}
+    of_days = loads(entries, zone=zone, names=names, limits=limits)
+    found = searched(filters)
+    undated = [_counted(one, estimates) for one in planned.undated_campaigns(applications)]
+    shown: dict[date, list[Entry]] = {}
+    for entry in entries:
+        if _is_shown(entry, filters) and found.has(entry):
+            shown.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
+    days = [
+        replace(day, entries=tuple(shown.get(day.date, ())), loads=of_days.get(day.date, ()))
+        for day in _empty_days(applications, filters.application, since, until)
+    ]
+    return Agenda(
+        days=tuple(days),
+        undated=tuple(one for one in undated if _is_shown(one, filters) and found.has(one)),
+        uncounted=estimates.uncounted,
+    )
+
+
+def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:
+    """For each application the fullest day that is not over, with a forecast within WeChat Work's quotas."""
+    now = now or timezone.now()
+    today, applications = timezone.localdate(now), Applications()
+    fullest: dict[int, tuple[date, Load]] = {}
+    for day in agenda.days:
+        for load in day.loads if day.date >= today else ():
+            if load.application not in fullest or load.recipients > fullest[load.application][1].recipients:
+                fullest[load.application] = (day.date, load)
+    found = []
+    for key, (date_, load) in fullest.items():
+        first = min(load.hours)
+        begins = timezone.make_aware(datetime.combine(date_, time(first)))
+        forecast = conversations.forecast_sending(
+            applications.rows[key], messages=load.calls, recipients=load.recipients, now=max(begins, now)
+        )
+        found.append(Peak(day=date_, load=load, through_at=forecast.through_at, why=forecast.why))
+    return found
+
+
+def _empty_days(applications: Applications, application: int | None, since: date, until: date) -> Iterator[Day]:
+    """The days of a span as the company works on them."""
+    calendar, names = applications.calendar(application), applications.holidays(application, since, until)
+    for number in range((until - since).days + 1):
+        day = since + timedelta(days=number)
+        works = calendar.works_on(day)
+        differs = works != (day.weekday() < SATURDAY)
+        yield Day(date=day, works=works, differs=differs, holiday=names.get(day, "") if differs else "")
+
+
+def _counted(entry: Entry, estimates: Estimates) -> Entry:
+    return replace(entry, members=estimates.members(entry.audience)) if entry.audience is not None else entry
+
+
+def _is_shown(entry: Entry, filters: Filters) -> bool:
+    visible = filters.campaigns if entry.of_campaign else filters.schedules
+    return visible and filters.shows(entry)

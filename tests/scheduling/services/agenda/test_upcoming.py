@@ -1,0 +1,157 @@
+"""Everything that goes out in a span of days, what went out, and how many queries it takes."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling import services
+from scheduling.agenda.entries import State
+from scheduling.agenda.filters import Filters
+from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
+from tests.scheduling.support.campaigns import launch, make_campaign, work
+from tests.scheduling.support.schedules import SHANGHAI, clock, make_schedule
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+NOW = clock("2026-11-24T12:00")
+FIRST, LAST = date(2026, 11, 23), date(2026, 12, 6)
+
+
+@pytest.fixture(autouse=True)
+def people(application):
+    cache.clear()
+    for name in ("zhangsan", "lisi", "wangwu"):
+        factories.make_member(application, name, name=name, status="active")
+
+
+def shown(filters: Filters | None = None, since: date = FIRST, until: date = LAST, **fields) -> list[tuple[str, ...]]:
+    found = services.upcoming(since, until, filters, now=fields.pop("now", NOW), **fields)
+    return [(f"{one.at.astimezone(SHANGHAI):%m-%d %H:%M}", one.name, str(one.state)) for one in found.entries]
+
+
+def test_campaigns_and_schedules_stand_on_their_days():
+    make_campaign(name="年会", starts_at=clock("2026-11-30T10:00"))
+    launch(name="周报", repeats="cron", cron="0 9 * * 1", now=NOW)
+    make_schedule(name="晨会", cron="30 8 * * 2")
+    assert shown() == [
+        ("11-30 09:00", "周报", "scheduled"),
+        ("11-30 10:00", "年会", "draft"),
+        ("12-01 08:30", "晨会", "scheduled"),
+    ]
+
+
+def test_a_repeated_campaign_ends_on_its_last_day():
+    make_campaign(name="周报", repeats="cron", cron="0 9 * * 1,3", ends_on=date(2026, 12, 1))
+    assert [at for at, _name, _state in shown()] == ["11-25 09:00", "11-30 09:00"]
+
+
+def test_a_schedule_on_working_days_follows_the_companys_calendar():
+    make_schedule(name="晨会", cron="0 9 * * *", days="working", now="2026-09-19T12:00")
+    now = clock("2026-09-19T12:00")
+    found = [at[:5] for at, *_rest in shown(since=date(2026, 9, 20), until=date(2026, 10, 10), now=now)]
+    assert "09-20" in found
+    assert "10-10" in found
+    assert not {"09-25", *(f"10-0{day}" for day in range(1, 8))} & set(found)
+
+
+def test_drafts_and_paused_schedules_are_told_apart():
+    make_schedule(name="草稿", cron="0 9 * * 1", draft=True)
+    services.pause(make_schedule(name="暂停", cron="0 9 * * 2", text="另一个"))
+    assert [(name, state) for _at, name, state in shown()] == [("草稿", "draft"), ("暂停", "paused")]
+
+
+def test_what_went_out_stands_with_its_outcome():
+    campaign = launch(name="周报", repeats="cron", cron="0 9 * * *", now=clock("2026-11-24T08:00"))
+    services.sweep_campaigns(now=clock("2026-11-24T09:00"))
+    work(clock("2026-11-24T09:00"), calls=False)
+    schedule = make_schedule(name="晨会", cron="30 8 * * *", now="2026-11-23T12:00")
+    services.run_due(schedule.pk, now=clock("2026-11-24T08:31"))
+    entries = services.upcoming(FIRST, date(2026, 11, 24), now=NOW).entries
+    assert [(one.name, one.state, one.members) for one in entries] == [
+        ("晨会", State.SENT, 1),
+        ("周报", State.RUNNING, 3),
+    ]
+    assert entries[1].run == CampaignRun.objects.get(campaign=campaign).pk
+    assert entries[1].note
+
+
+def test_a_campaign_without_a_moment_is_listed_apart():
+    make_campaign(name="随时")
+    found = services.upcoming(FIRST, LAST, now=NOW)
+    assert found.entries == ()
+    assert [(one.name, one.movable) for one in found.undated] == [("随时", True)]
+
+
+def test_members_are_counted_and_quotas_measured(application):
+    application.corporation.accounts = 1
+    application.corporation.save()
+    make_campaign(name="年会", starts_at=clock("2026-11-30T10:00"))
+    found = services.upcoming(FIRST, LAST, now=NOW)
+    (day,) = [day for day in found.days if day.loads]
+    assert day.entries[0].members == 3
+    assert (day.loads[0].recipients, day.loads[0].limit, day.loads[0].percent) == (3, 200, 2)
+    (peak,) = services.peaks(found, now=NOW)
+    assert (peak.day, peak.load.recipients) == (date(2026, 11, 30), 3)
+    assert peak.through_at is not None
+
+
+def test_holidays_and_make_up_days_are_named():
+    found = services.upcoming(date(2026, 9, 20), date(2026, 10, 1), now=NOW)
+    days = {day.date.day: day for day in found.days}
+    assert (days[20].works, days[20].differs, days[20].holiday) == (True, True, "国庆节")
+    assert (days[1].works, days[1].differs, days[1].holiday) == (False, True, "国庆节")
+    assert (days[25].works, days[25].differs) == (False, True)
+    assert (days[26].works, days[26].differs) == (False, False)
+    assert (days[21].works, days[21].differs, days[21].holiday) == (True, False, "")
+
+
+def test_filters_hide_entries_and_not_their_conflicts(application):
+    make_campaign({"text": "关于年会"}, name="甲", starts_at=clock("2026-11-30T10:00"), message_class="mandatory")
+    make_campaign(name="乙", starts_at=clock("2026-11-30T10:00"))
+    make_schedule(name="丙", cron="0 9 * * 1")
+    human = factories.make_digital_human(name="小新")
+    CampaignContent.objects.filter(campaign__name="乙").update(digital_human=human)
+    for filters, names in (
+        (Filters(kind="once"), ["甲", "乙"]),
+        (Filters(kind="schedule"), ["丙"]),
+        (Filters(state="scheduled"), ["丙"]),
+        (Filters(message_class="mandatory"), ["甲"]),
+        (Filters(text="年会"), ["甲"]),
+        (Filters(digital_human=human.pk), ["乙"]),
+        (Filters(application=application.pk + 1), []),
+        (Filters(schedules=False), ["甲", "乙"]),
+        (Filters(campaigns=False), ["丙"]),
+    ):
+        assert sorted(name for _at, name, _state in shown(filters)) == sorted(names), filters
+    (one,) = services.upcoming(FIRST, LAST, Filters(text="年会"), now=NOW).entries
+    assert [conflict.code for conflict in one.conflicts] == ["same_minute"]
+
+
+@pytest.mark.databases
+def test_a_full_month_takes_as_many_queries_as_an_empty_one(application):
+    with CaptureQueriesContext(connection) as few:
+        services.upcoming(date(2026, 11, 30), date(2027, 1, 3), now=NOW, seconds=-1)
+    day = clock("2026-12-01T09:00")
+    campaigns = Campaign.objects.bulk_create(
+        Campaign(
+            name=f"活动{number}",
+            audience={"departments": [{"number": number + 1}]},
+            starts_at=day + timedelta(hours=7 * number) if number % 2 else None,
+            repeats="once" if number % 2 else "cron",
+            cron="" if number % 2 else f"{number % 60} 9 * * 1-5",
+            days="every" if number % 4 else "working",
+        )
+        for number in range(200)
+    )
+    CampaignContent.objects.bulk_create(CampaignContent(campaign=one, text="{{name|同事}}") for one in campaigns)
+    Schedule.objects.bulk_create(
+        Schedule(name=f"计划{number}", text="早", user_ids=["lisi"], cron=f"{number % 60} 8 * * *", days="working")
+        for number in range(500)
+    )
+    with CaptureQueriesContext(connection) as many:
+        found = services.upcoming(date(2026, 11, 30), date(2027, 1, 3), now=NOW, seconds=-1)
+    assert len(found.entries) > 10_000
+    assert len(many) <= len(few) + 3 <= 16  # the contents of campaigns, and the working days
