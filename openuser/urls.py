@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),
     path("admin/engines/", admin.site.admin_view(engines.view), name="engines"),
+    path("admin/calendar/", include("scheduling.urls")),
     path("admin/second-factor/", admin.site.admin_view(second_factor.view), name="second-factor"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

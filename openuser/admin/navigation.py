@@ -66,13 +66,21 @@ SECTIONS = (
         icons={
             "scheduling.Campaign": "campaign",
             "scheduling.CampaignRun": "monitoring",
-            "scheduling.Schedule": "calendar_month",
+            "scheduling.Schedule": "event_repeat",
             "scheduling.Run": "event_available",
             "scheduling.Segment": "group_work",
             "scheduling.AudienceSheet": "contact_page",
             "scheduling.CalendarDay": "event_busy",
             "scheduling.SendingPolicy": "front_hand",
         },
+        pages=(
+            CustomPage(
+                title=_("Calendar"),
+                icon="calendar_month",
+                view="calendar",
+                permission="scheduling.view_campaign",
+            ),
+        ),
     ),
     Section(
         title=_("Deliveries"),

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 OURS = ("auth", "avatars", "conversations", "core", "openuser", "scheduling", "wecom")
 CID = "98b8d9a85776e3fc"
 BARE = ("_add", "_history", "_password_change")  # pages that show nothing of a row that its other pages do not
-PAGES = ("admin:index", "admin-home", "quotas", "doctor", "engines")
+PAGES = ("admin:index", "admin-home", "calendar", "quotas", "doctor", "engines")
 
 
 def models() -> list[type[Model]]:

@@ -86,6 +86,7 @@ OF_ALL: dict[str, dict[str, str]] = {
     "admin-home": {},
     "search": {},
     "quotas": {},
+    "calendar": {},
     "second-factor": {},
     "app_list": {"app_label": "conversations"},
     "timeline": {"cid": "98b8d9a85776e3fc"},
@@ -93,7 +94,7 @@ OF_ALL: dict[str, dict[str, str]] = {
     "password_change_done": {},
 }
 # Pages of no model that have a test of their own of whom they are for.
-ELSEWHERE_TESTED = {"doctor", "engines"}
+ELSEWHERE_TESTED = {"calendar-move", "doctor", "engines"}
 # What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
 DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
 # Where a right depends on the row: one that all who have the right may change. Others are tested with the drafts.
@@ -258,7 +259,7 @@ def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[s
 @pytest.mark.parametrize("name", list(OF_ALL))
 def test_a_page_without_a_model_is_for_every_role(name, staff):
     make_row(Message, cid=OF_ALL["timeline"]["cid"])
-    space = "" if name in ("admin-home", "quotas", "second-factor", "timeline") else "admin:"
+    space = "" if name in ("admin-home", "calendar", "quotas", "second-factor", "timeline") else "admin:"
     address = reverse(f"{space}{name}", kwargs=OF_ALL[name])
     assert {client.get(address).status_code for client in staff.values()} == {200}
     employee = Client()

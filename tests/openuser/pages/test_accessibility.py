@@ -37,7 +37,7 @@ VIOLATIONS = "rules => axe.run(document, {resultTypes: ['violations'], rules}).t
 # Takes most of the time, and the colours are the same in every language.
 NO_CONTRAST = {"color-contrast": {"enabled": False}}
 NAMES = (
-    *("admin:index", "quotas", "doctor", "engines", "second-factor", "admin:password_change"),
+    *("admin:index", "calendar", "quotas", "doctor", "engines", "second-factor", "admin:password_change"),
     *("admin:wecom_application_add", "admin:avatars_digitalhuman_add", "admin:avatars_consent_add"),
     *("admin:scheduling_schedule_add", "admin:scheduling_calendarday_import", "admin:avatars_lexiconentry_read"),
     "admin:avatars_render_engines",

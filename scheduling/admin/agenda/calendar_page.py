@@ -1,0 +1,134 @@
+"""The calendar of everything that goes out, as a page of the admin, and the address that moves its entries."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+
+from scheduling import services
+from scheduling.admin.agenda import cells
+from scheduling.admin.agenda.filter_form import MONTH, WEEK, FilterForm, Span
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Schedule
+
+AT_FIRST, LATER = 0.4, 4.0  # seconds for counting audiences: before the page is shown, and when its script asks again
+SHOWN_CONFLICTS = 30
+
+
+def calendar_view(request: HttpRequest) -> HttpResponse:
+    """The page; with `part` in the query only its days, with more audiences counted, for its script."""
+    may = request.user.has_perm
+    if not may("scheduling.view_campaign") and not may("scheduling.view_schedule"):
+        raise PermissionDenied
+    part = "part" in request.GET
+    span = Span.of(request.GET.get("view", ""), request.GET.get("on", ""))
+    form = FilterForm(request.GET)
+    context = _days(request, span, form, seconds=LATER if part else AT_FIRST)
+    if part:
+        return TemplateResponse(request, "admin/calendar/days.html", context)
+    context |= {**admin.site.each_context(request), "title": gettext("Calendar"), "form": form}
+    return TemplateResponse(request, "admin/calendar/page.html", context)
+
+
+def move_view(request: HttpRequest) -> HttpResponse:
+    """Moves an entry to a day, says why not, or asks whether its approval may end."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    kind, _dash, key = request.POST.get("what", "").partition("-")
+    day, seen = _date(request.POST.get("day", "")), _date(request.POST.get("seen", ""))
+    try:
+        if kind == "campaign" and key.isdecimal():
+            return JsonResponse(_move_campaign(request, int(key), day, seen))
+        if kind == "schedule" and key.isdecimal() and day is not None:
+            return JsonResponse(_move_schedule(request, int(key), day, seen))
+        raise SchedulingError(gettext("It cannot be moved there."), code="not_movable")
+    except SchedulingError as error:
+        if error.code == "approval_void":
+            return JsonResponse({"ask": error.message})
+        return JsonResponse({"error": str(error)})
+
+
+def _move_campaign(request: HttpRequest, key: int, day: date | None, seen: date | None) -> dict[str, str]:
+    campaign = Campaign.objects.filter(pk=key).first()
+    if campaign is None or not request.user.has_perm("scheduling.change_campaign"):
+        raise PermissionDenied
+    voids, by = request.POST.get("voids") == "yes", request.user
+    moved = services.move_campaign(campaign, day, seen=seen, by=by, voids=voids)  # type: ignore[arg-type]
+    words = _moved_words(campaign.name, day)
+    if moved.voided:
+        words = gettext("%(moved)s It is a draft again: ask for approval once more.") % {"moved": words}
+    admin.site.get_model_admin(Campaign).log_change(request, campaign, words)
+    return {"moved": words, "day": f"{day or ''}", "back": f"{seen or ''}"}
+
+
+def _move_schedule(request: HttpRequest, key: int, day: date, seen: date | None) -> dict[str, str]:
+    schedule, may = Schedule.objects.filter(pk=key).first(), request.user.has_perm
+    publishes = may("scheduling.publish_schedule")
+    if schedule is None or not may("scheduling.change_schedule") or not (schedule.draft or publishes):
+        raise PermissionDenied
+    services.move_schedule(schedule, day, seen=seen)
+    words = _moved_words(str(schedule), day)
+    admin.site.get_model_admin(Schedule).log_change(request, schedule, words)
+    return {"moved": words, "day": f"{day}", "back": f"{seen}"}
+
+
+def _days(request: HttpRequest, span: Span, form: FilterForm, *, seconds: float) -> dict[str, Any]:
+    may, month = request.user.has_perm, span.on if span.view == MONTH else None
+    agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds)
+    may_move = {name: may(f"scheduling.change_{name}") for name in ("campaign", "schedule")}
+    found, zone = cells.conflicts(agenda), timezone.get_current_timezone()
+    return {
+        "span": span,
+        "today": timezone.localdate(),
+        "weekdays": [WEEKDAYS[number] for number in range(7)],
+        "cells": cells.cells(agenda, month=month, may_move=may_move),
+        "undated": [cells.shown(entry, zone, may_move) for entry in agenda.undated],
+        "uncounted": agenda.uncounted,
+        "is_empty": not agenda.entries and not agenda.undated,
+        "is_filtered": any(form.cleaned_data.values()),
+        "conflicts": [(day, cells.shown(entry, zone, may_move)) for day, entry in found[:SHOWN_CONFLICTS]],
+        "more_conflicts": max(0, len(found) - SHOWN_CONFLICTS),
+        "peaks": [] if agenda.uncounted else [cells.peak_words(one) for one in services.peaks(agenda)],
+        "here": _address(request, view=span.view, on=span.on),
+        "before": _address(request, view=span.view, on=span.before),
+        "after": _address(request, view=span.view, on=span.after),
+        "now": _address(request, view=span.view, on=timezone.localdate()),
+        "month": _address(request, view=MONTH, on=span.on),
+        "week": _address(request, view=WEEK, on=_week_of(span)),
+        "filters": {name: value for name, value in form.data.items() if name in form.fields and value},
+        "may_add": may("scheduling.add_campaign"),
+    }
+
+
+def _week_of(span: Span) -> date:
+    """The week to show after a month: that of today, if it lies in the month."""
+    today = timezone.localdate()
+    return today if span.view == MONTH and span.first <= today <= span.last else span.on
+
+
+def _address(request: HttpRequest, *, view: str, on: date) -> str:
+    query = request.GET.copy()
+    query.pop("part", None)
+    query["view"], query["on"] = view, f"{on}"
+    return f"{reverse('calendar')}?{query.urlencode()}"
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moved_words(name: str, day: date | None) -> str:
+    if day is None:
+        return gettext("“%(name)s” has no moment any more.") % {"name": name}
+    values = {"name": name, "weekday": WEEKDAYS[day.weekday()], "day": formats.date_format(day, "DATE_FORMAT")}
+    return gettext("“%(name)s” was moved to %(weekday)s, %(day)s.") % values

@@ -1,0 +1,109 @@
+"""The filters of the calendar page, and the span of days that its address names."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from avatars.models import DigitalHuman
+from scheduling.agenda.entries import Kind, State
+from scheduling.agenda.filters import Filters
+from scheduling.models import Campaign
+from wecom.models import Application
+
+MONTH, WEEK = "month", "week"
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+ALL = [("", pgettext_lazy("entries of a calendar", "All"))]
+
+
+def _classes() -> list[tuple[str, str]]:
+    """The message classes by their first words: what they mean is on the form of a campaign."""
+    short = [(one.value, re.split("[:：]", str(one.label))[0]) for one in Campaign.MessageClass]
+    return [("", str(ALL[0][1])), *short]
+
+
+class FilterForm(forms.Form):
+    """Each field may be left out; a value that does not exist is as good as none."""
+
+    q = forms.CharField(label=capfirst(_("name or words")), required=False, max_length=100)
+    kind = forms.ChoiceField(label=capfirst(_("kind")), required=False, choices=[*ALL, *Kind.choices])
+    state = forms.ChoiceField(label=capfirst(_("state")), required=False, choices=[*ALL, *State.choices])
+    message_class = forms.ChoiceField(label=capfirst(_("message class")), required=False, choices=_classes)
+    application = forms.ModelChoiceField(
+        Application.objects.order_by("pk"), label=capfirst(_("application")), required=False, empty_label=ALL[0][1]
+    )
+    digital_human = forms.ModelChoiceField(
+        DigitalHuman.objects.order_by("name"), label=capfirst(_("digital human")), required=False, empty_label=ALL[0][1]
+    )
+
+    def filters(self, request: HttpRequest) -> Filters:
+        """What a person chose, of what they may see at all."""
+        self.is_valid()
+        data: dict[str, Any] = self.cleaned_data
+        application, human = data.get("application"), data.get("digital_human")
+        return Filters(
+            kind=data.get("kind", ""),
+            state=data.get("state", ""),
+            message_class=data.get("message_class", ""),
+            application=application.pk if application else None,
+            digital_human=human.pk if human else None,
+            text=data.get("q", "").strip(),
+            campaigns=request.user.has_perm("scheduling.view_campaign"),
+            schedules=request.user.has_perm("scheduling.view_schedule"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The month or week that a page shows: whole weeks, from Monday to Sunday."""
+
+    view: str
+    on: date
+
+    @classmethod
+    def of(cls, view: str, on: str) -> "Span":
+        """The span that an address names; the month of today where it names none."""
+        try:
+            day = date.fromisoformat(on)
+        except ValueError:
+            day = timezone.localdate()
+        known = FIRST_YEAR <= day.year <= LAST_YEAR
+        return cls(view=WEEK if view == WEEK else MONTH, on=day if known else timezone.localdate())
+
+    @property
+    def first(self) -> date:
+        day = self.on if self.view == WEEK else self.on.replace(day=1)
+        return day - timedelta(days=day.weekday())
+
+    @property
+    def last(self) -> date:
+        if self.view == WEEK:
+            return self.first + timedelta(days=6)
+        end = self.on.replace(day=calendar.monthrange(self.on.year, self.on.month)[1])
+        return end + timedelta(days=6 - end.weekday())
+
+    @property
+    def before(self) -> date:
+        """A day of the span before."""
+        return self.first - timedelta(days=1) if self.view == WEEK else self.on.replace(day=1) - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        """A day of the span after."""
+        return self.last + timedelta(days=1) if self.view == WEEK else self.on.replace(day=28) + timedelta(days=7)
+
+    @property
+    def title(self) -> str:
+        """Its name: November 2026, or 23 November – 29 November 2026."""
+        if self.view == MONTH:
+            return str(formats.date_format(self.on, "YEAR_MONTH_FORMAT"))
+        first, last = (formats.date_format(day, "DATE_FORMAT") for day in (self.first, self.last))
+        return f"{first} – {last}"

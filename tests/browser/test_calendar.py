@@ -1,0 +1,177 @@
+"""The calendar in a real browser: what it shows, and campaigns moved by mouse and by keyboard."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.support.windows import DESK, opened, sign_in
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NARROW: ViewportSize = {"width": 390, "height": 844}
+TALL: ViewportSize = {"width": 1280, "height": 1900}  # the whole of a month, so that a drag needs no scrolling
+# The month after this one, so that all its days lie ahead; its second Monday, and the days after.
+MONTH = (date.today().replace(day=1) + timedelta(days=40)).replace(day=1)
+MONDAY = MONTH + timedelta(days=7 + (-MONTH.weekday()) % 7)
+TUESDAY, WEDNESDAY, NEXT_MONDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 7))
+
+PLANS = f"""
+from datetime import date, datetime, time
+from django.contrib.auth.models import User
+from django.utils import timezone
+from scheduling import services
+from scheduling.models import *
+from wecom.models import *
+app = Application.objects.get(is_default=True)
+app.corporation.accounts = 1
+app.corporation.save()
+for number in range(120):
+    values = {{"name": f"成员{{number}}", "status": "active"}}
+    Member.objects.get_or_create(corporation=app.corporation, user_id=f"cal{{number}}", defaults=values)
+everyone = {{"everyone": True}}
+def at(day, hour, minute=0):
+    return timezone.make_aware(datetime.combine(date.fromisoformat(day), time(hour, minute)))
+def campaign(name, **fields):
+    fields.setdefault("audience", everyone)
+    return services.save_campaign(Campaign(name=name, **fields), [CampaignContent(text="各位同事：" + name)])
+campaign("年会通知", starts_at=at("{MONDAY}", 10))
+campaign("新员工欢迎", starts_at=at("{MONDAY}", 10), message_class="mandatory")
+approved = campaign("体检安排", starts_at=at("{TUESDAY}", 22, 30))
+writer, other = (User.objects.get_or_create(username=name)[0] for name in ("cal-writer", "cal-approver"))
+services.ask_approval(approved, by=writer)
+services.approve(approved, by=other)
+waiting = campaign("制度更新确认", starts_at=at("{WEDNESDAY}", 15))
+services.ask_approval(waiting, by=writer)
+campaign("周一早报", repeats="cron", cron="0 9 * * 1", days="working")
+campaign("还没定时间的活动")
+SendingPolicy.objects.update_or_create(
+    corporation=app.corporation, defaults={{"quiet_from": time(21), "quiet_until": time(8), "daily_cap": 2}}
+)
+members = [f"cal{{number}}" for number in range(60)]
+for name, cron, fields in (
+    ("工作日问候", "0 9 * * *", {{"days": "working"}}),
+    ("午间提醒", "30 12 * * 2,4", {{}}),
+    ("整点播报", "0 9-18 * * 5", {{}})
+):
+    services.save_schedule(Schedule(name=name, text="早上好", user_ids=members, cron=cron, **fields))
+"""
+
+
+@pytest.fixture(scope="module")
+def plans(stack: Stack) -> None:
+    stack.manage("shell", "-c", PLANS)
+
+
+@pytest.fixture
+def month(desk: Page, stack: Stack, plans: None) -> Page:
+    desk.goto(f"{stack.url}/admin/calendar/?on={MONTH}")
+    desk.set_viewport_size(TALL)
+    expect(desk.locator("#calendar:not([data-uncounted])")).to_be_visible()
+    return desk
+
+
+@pytest.fixture
+def english(browser: Browser, stack: Stack, plans: None) -> Iterator[Page]:
+    for page in opened(browser, stack, DESK, locale="en-US"):
+        sign_in(page, stack)
+        yield page
+
+
+def day_of(page: Page, day: date | str):
+    return page.locator(f"#calendar [data-day='{day}']")
+
+
+def entry(page: Page, name: str):
+    return page.locator("#calendar [data-movable]", has=page.locator(".ou-calendar-title", has_text=name))
+
+
+def drag(page: Page, name: str, day: date | str) -> None:
+    held, place = entry(page, name).first, day_of(page, day)
+    start, end = held.bounding_box(), place.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 20, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20, steps=8)
+    page.mouse.up()
+
+
+def test_a_month_shows_what_goes_out_and_what_speaks_against_it(month, stack, picture):
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
+    expect(day_of(month, MONDAY)).to_contain_text("周一早报")
+    expect(month.get_by_test_id("conflicts")).to_contain_text("免打扰")
+    expect(month.get_by_test_id("peak").first).to_be_visible()
+    picture(month, "month-zh-1280")
+    month.set_viewport_size(NARROW)
+    assert month.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(month, "month-zh-390")
+    month.set_viewport_size(TALL)
+    month.locator("[name=kind]").select_option("schedule")
+    month.locator(".ou-calendar-filter button").click()
+    expect(day_of(month, MONDAY)).not_to_contain_text("年会通知")
+    expect(month.locator("#calendar")).to_contain_text("整点播报")
+    month.goto(f"{stack.url}/admin/calendar/?view=week&on={MONDAY}")
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
+    picture(month, "week-zh-1280")
+
+
+def test_the_calendar_is_read_in_english(english, stack, picture):
+    for view in ("month", "week"):
+        english.set_viewport_size(DESK)
+        english.goto(f"{stack.url}/admin/calendar/?view={view}&on={MONDAY}")
+        expect(english.locator("#calendar:not([data-uncounted])")).to_be_visible()
+        picture(english, f"{view}-en-1280")
+        english.set_viewport_size(NARROW)
+        assert english.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        picture(english, f"{view}-en-390")
+    english.goto(f"{stack.url}/admin/calendar/?q=nothing-has-these-words")
+    expect(english.get_by_test_id("nothing")).to_be_visible()
+
+
+def test_a_campaign_is_dragged_to_another_day_and_back(month, picture):
+    drag(month, "年会通知", WEDNESDAY)
+    expect(month.get_by_test_id("said")).to_contain_text("“年会通知”")
+    expect(day_of(month, WEDNESDAY)).to_contain_text("年会通知")
+    expect(entry(month, "年会通知")).to_be_focused()
+    picture(month, "moved")
+    month.get_by_test_id("said").locator("[data-undo]").click()
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
+    expect(day_of(month, WEDNESDAY)).not_to_contain_text("年会通知")
+    drag(month, "还没定时间的活动", TUESDAY)
+    expect(day_of(month, TUESDAY)).to_contain_text("09:00")
+    expect(day_of(month, TUESDAY)).to_contain_text("还没定时间的活动")
+
+
+def test_an_approved_campaign_is_moved_only_after_a_question(month, picture):
+    drag(month, "体检安排", NEXT_MONDAY)
+    question = month.get_by_test_id("ask")
+    expect(question).to_be_visible()
+    picture(month, "asked")
+    question.locator("button").last.click()
+    expect(day_of(month, TUESDAY)).to_contain_text("体检安排")
+    drag(month, "体检安排", NEXT_MONDAY)
+    question.locator("[data-yes]").click()
+    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体检安排")
+    expect(day_of(month, NEXT_MONDAY)).to_contain_text("草稿")
+
+
+def test_a_campaign_is_moved_by_keyboard_alone(month, picture):
+    entry(month, "新员工欢迎").focus()
+    month.keyboard.press("ArrowRight")
+    said = month.get_by_test_id("said")
+    expect(said).to_contain_text("Esc")
+    expect(day_of(month, TUESDAY)).to_contain_text("新员工欢迎")
+    picture(month, "keyboard")
+    month.keyboard.press("Escape")
+    expect(day_of(month, MONDAY)).to_contain_text("新员工欢迎")
+    month.keyboard.press("ArrowDown")
+    month.keyboard.press("ArrowRight")
+    month.keyboard.press("Enter")
+    expect(said).to_contain_text("“新员工欢迎”")
+    expect(day_of(month, NEXT_MONDAY + timedelta(days=1))).to_contain_text("新员工欢迎")
+    expect(entry(month, "新员工欢迎")).to_be_focused()
+    month.keyboard.press("Enter")
+    expect(month).to_have_url(re.compile("/change/"))

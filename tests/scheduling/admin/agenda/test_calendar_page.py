@@ -1,0 +1,154 @@
+"""The calendar page: what it shows to whom, its filters and spans, and the address that moves an entry."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from scheduling.admin.agenda.filter_form import Span
+from scheduling.models import Campaign
+from tests.scheduling.support.admin_pages import clerk
+from tests.scheduling.support.campaign_pages import page, person_of, seen
+from tests.scheduling.support.campaigns import approve, make_campaign
+from tests.scheduling.support.schedules import make_schedule
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+CALENDAR = "/admin/calendar/"
+MOVE = f"{CALENDAR}move/"
+TODAY = timezone.localdate()
+NEXT, AFTER = TODAY + timedelta(days=8), TODAY + timedelta(days=9)
+
+
+@pytest.fixture(autouse=True)
+def ready(application):
+    cache.clear()
+    factories.make_member(application, "zhangsan", status="active")
+
+
+@pytest.fixture
+def hr() -> Client:
+    return person_of("editor", "operator", name="hr")
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    at = timezone.localtime().replace(hour=10, minute=15, second=0, microsecond=0) + timedelta(days=8)
+    return make_campaign(name="年会通知", starts_at=at)
+
+
+def move(client: Client, row: Any, day: object = AFTER, seen: object = NEXT, **fields: str) -> Any:
+    what = f"{row._meta.model_name}-{row.pk}"
+    return client.post(MOVE, {"what": what, "day": f"{day}", "seen": f"{seen}", **fields})
+
+
+def test_an_entry_has_its_time_state_count_and_link(hr, campaign):
+    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}")
+    entry = html.partition(f'data-movable="campaign-{campaign.pk}"')
+    for words in ("10:15", "年会通知", "draft", "1 member"):
+        assert words in entry[2].partition("</a>")[0]
+    assert page(campaign) in entry[0][-200:] + entry[2][:10]
+
+
+def test_today_holidays_and_make_up_days_are_marked(hr):
+    assert 'aria-current="date"' in seen(hr, CALENDAR)
+    html = seen(hr, CALENDAR, on="2026-10-01")
+    for words in ("day off · National Day", "make-up day · National Day"):
+        assert words in html
+    chinese = hr.get(CALENDAR, {"on": "2026-10-01"}, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "调休上班 · 国庆节" in chinese
+
+
+def test_without_rights_to_change_nothing_can_be_moved(campaign):
+    viewer = person_of("viewer")
+    html = seen(viewer, CALENDAR, view="week", on=f"{NEXT}")
+    assert "年会通知" in html
+    assert "data-movable" not in html
+    assert move(viewer, campaign).status_code == 403
+
+
+def test_each_sees_what_their_rights_allow(campaign):
+    make_schedule(name="晨会")
+    html = seen(clerk("view_schedule"), CALENDAR, view="week", on=f"{NEXT}")
+    assert "晨会" in html
+    assert "年会通知" not in html
+    assert person_of(name="nobody").get(CALENDAR).status_code == 403
+
+
+def test_the_filter_hides_what_does_not_match(hr, campaign):
+    make_schedule(name="晨会")
+    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}", kind="schedule")
+    assert "晨会" in html
+    assert "年会通知" not in html
+    assert "Nothing here matches" in seen(hr, CALENDAR, q="没有这样的词", kind="nonsense")
+
+
+def test_a_day_with_many_entries_leads_to_its_week(hr):
+    for number in range(6):
+        at = timezone.localtime().replace(hour=10) + timedelta(days=8, minutes=number)
+        make_campaign(name=f"活动{number}", starts_at=at)
+    html = seen(hr, CALENDAR, on=f"{NEXT}")
+    assert "2 more" in html
+    assert f"?view=week&amp;on={NEXT}" in html
+
+
+@pytest.mark.parametrize("view", ["month", "week", "year"])
+@pytest.mark.parametrize("on", ["", "x", "2026-02-31", "0001-01-01", "9999-12-31", "2028-02-29", "2026-12-31"])
+def test_spans_are_whole_weeks_and_lead_to_their_neighbours(view, on):
+    span = Span.of(view, on)
+    assert (span.first.weekday(), span.last.weekday()) == (0, 6)
+    assert span.first <= span.on <= span.last
+    for day in (span.before, span.after):
+        neighbour = Span.of(span.view, f"{day}")
+        assert (neighbour.first, neighbour.view) != (span.first, "year")
+        assert abs((neighbour.on - span.on).days) <= 45
+
+
+def test_a_draft_is_moved_and_that_is_logged(hr, campaign):
+    answer = move(hr, campaign)
+    assert answer.json()["day"] == f"{AFTER}"
+    assert answer.json()["back"] == f"{NEXT}"
+    assert "年会通知" in answer.json()["moved"]
+    campaign.refresh_from_db()
+    assert timezone.localdate(campaign.starts_at) == AFTER
+    assert "moved" in LogEntry.objects.get(object_id=campaign.pk).change_message
+
+
+def test_an_approved_campaign_asks_before_its_approval_ends(hr, campaign):
+    approve(campaign)
+    asked = move(hr, campaign)
+    assert "approved" in asked.json()["ask"]
+    assert "draft" in move(hr, campaign, voids="yes").json()["moved"]
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+
+def test_what_cannot_be_moved_is_answered_with_a_remedy(hr, campaign):
+    for answer in (
+        move(hr, campaign, TODAY - timedelta(days=1)),
+        move(hr, campaign, seen=TODAY),
+        move(hr, make_schedule()),
+        hr.post(MOVE, {"what": "film-1", "day": f"{AFTER}"}),
+    ):
+        assert answer.status_code == 200
+        assert answer.json()["error"]
+    assert hr.post(MOVE, {"what": "campaign-999999", "day": f"{AFTER}"}).status_code == 403
+    assert hr.get(MOVE).status_code == 405
+
+
+def test_a_published_schedule_is_moved_by_those_who_may_publish(hr):
+    schedule = make_schedule(only_on=NEXT, now="2026-01-01T12:00")
+    assert move(hr, schedule).status_code == 200
+    writer = person_of("editor", name="writer")
+    assert move(writer, schedule, NEXT, AFTER).status_code == 403
+    draft = make_schedule(only_on=NEXT, draft=True, text="另一个", now="2026-01-01T12:00")
+    assert move(writer, draft).status_code == 200
+
+
+def test_the_calendar_is_in_the_sidebar_and_on_the_home_page(hr):
+    html = seen(hr, "/admin/")
+    assert html.count(f'href="{CALENDAR}"') >= 2
