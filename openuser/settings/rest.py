@@ -44,6 +44,8 @@ API_MESSAGE_KINDS = (
 # The name of each set of choices in the OpenAPI description. A set without a name fails a test.
 ENUM_NAMES = {
     "AttemptOutcome": "wecom.models.Attempt.Outcome",
+    "CalendarKind": "scheduling.agenda.entries.Kind",
+    "CalendarState": "scheduling.agenda.entries.State",
     "CampaignContentType": "scheduling.models.Campaign.ContentType",
     "CampaignInterrupts": "scheduling.models.Campaign.Interrupts",
     "CampaignMessageClass": "scheduling.models.Campaign.MessageClass",

@@ -1,7 +1,9 @@
 """The addresses of schedules and their runs in the API."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from scheduling.api.agenda import CalendarView
 from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
 from scheduling.api.segments import Audiences, Segments
 from scheduling.api.views import Runs, Schedules
@@ -14,4 +16,4 @@ router.register("schedules", Schedules, basename="schedule")
 router.register("schedule-runs", Runs, basename="schedule-run")
 router.register("segments", Segments, basename="segment")
 router.register("audience", Audiences, basename="audience")
-urlpatterns = router.urls
+urlpatterns = [path("calendar/", CalendarView.as_view(), name="agenda"), *router.urls]

@@ -1,0 +1,160 @@
+"""The calendar of everything that goes out, over REST."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.web.api_fields import ChoiceField, StrictSerializer
+from scheduling import services
+from scheduling.agenda.entries import Agenda, Conflict, Day, Entry, Kind, Load, State
+from scheduling.agenda.filters import Filters
+from scheduling.models import Campaign
+
+READ = "campaigns:read"
+SCHEDULES = "schedules:read"
+MOST_DAYS, USUAL_DAYS = 92, 31
+CHOSEN = ("kind", "state", "message_class", "application", "digital_human")
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+
+
+class CalendarQuerySerializer(StrictSerializer):
+    """Which days, and which of their entries."""
+
+    to = serializers.DateField(
+        required=False, help_text=f"The last day, {USUAL_DAYS - 1} days later by default; at most {MOST_DAYS} days."
+    )
+    kind = ChoiceField(choices=Kind.choices, required=False)
+    state = ChoiceField(choices=State.choices, required=False)
+    message_class = ChoiceField(choices=Campaign.MessageClass.choices, required=False)
+    application = serializers.IntegerField(min_value=1, required=False)
+    digital_human = serializers.IntegerField(min_value=1, required=False)
+    q = serializers.CharField(max_length=100, required=False, allow_blank=True, help_text="In a name or in the words.")
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` is a keyword of Python.
+        first = serializers.DateField(required=False, help_text="The first day, by default today.")
+        return {"from": first, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.setdefault("from", timezone.localdate())
+        attrs.setdefault("to", min(attrs["from"], LATEST - timedelta(USUAL_DAYS)) + timedelta(days=USUAL_DAYS - 1))
+        if not EARLIEST <= attrs["from"] <= attrs["to"] <= LATEST:
+            raise serializers.ValidationError({"to": f"It lies between `from` and {LATEST}."})
+        if (attrs["to"] - attrs["from"]).days >= MOST_DAYS:
+            raise serializers.ValidationError({"to": f"Ask for at most {MOST_DAYS} days."})
+        return attrs
+
+
+class ConflictSerializer(serializers.Serializer[Conflict]):
+    """What speaks against an entry."""
+
+    code = serializers.CharField(
+        help_text="`same_minute`, `daily_cap`, `weekly_cap`, `quiet_hours`, `send_window`, `day_off` or `passed`."
+    )
+    message = serializers.CharField(source="words")
+    grave = serializers.BooleanField(help_text="Whether it changes when or whether it goes out.")
+
+
+class CalendarEntrySerializer(serializers.Serializer[Entry]):
+    """A moment of a campaign or schedule; of one that comes often on a day, all of that day."""
+
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    campaign = serializers.SerializerMethodField(help_text="Its campaign, if it is one's.")
+    schedule = serializers.SerializerMethodField(help_text="Its schedule, if it is one's.")
+    run = serializers.IntegerField(allow_null=True, help_text="The run that it became.")
+    name = serializers.CharField()
+    at = serializers.DateTimeField(help_text="Of several on a day the first.")
+    times = serializers.IntegerField(help_text="How often on the day.")
+    last = serializers.DateTimeField(allow_null=True, help_text="Of several on a day the last.")
+    state = serializers.ChoiceField(choices=State.choices)
+    note = serializers.CharField(help_text="What became of it, in words.")
+    application = serializers.IntegerField(allow_null=True)
+    message_class = serializers.CharField(help_text="Of a campaign.")
+    members = serializers.IntegerField(allow_null=True, help_text="About how many; null where not counted yet.")
+    conflicts = ConflictSerializer(many=True)
+
+    def get_campaign(self, entry: Entry) -> int | None:
+        return entry.key if entry.of_campaign else None
+
+    def get_schedule(self, entry: Entry) -> int | None:
+        return None if entry.of_campaign else entry.key
+
+
+class CalendarLoadSerializer(serializers.Serializer[Load]):
+    """How much an application sends on a day."""
+
+    application = serializers.IntegerField()
+    recipients = serializers.IntegerField()
+    calls = serializers.IntegerField()
+    limit = serializers.IntegerField(help_text="Recipients that WeChat Work allows a day; 0 where it is not known.")
+
+
+class CalendarDaySerializer(serializers.Serializer[Day]):
+    """A day of the calendar."""
+
+    date = serializers.DateField()
+    works = serializers.BooleanField(help_text="Whether the company works, make-up days included.")
+    holiday = serializers.CharField(help_text="Why it differs from its weekday.")
+    entries = CalendarEntrySerializer(many=True)
+    loads = CalendarLoadSerializer(many=True)
+
+
+class UndatedSerializer(serializers.Serializer[Entry]):
+    """A campaign that has no moment yet: it goes out as soon as it is started."""
+
+    campaign = serializers.IntegerField(source="key")
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=State.choices)
+    members = serializers.IntegerField(allow_null=True)
+
+
+class CalendarSerializer(serializers.Serializer[Agenda]):
+    """Everything that goes out on these days, and what went out."""
+
+    days = CalendarDaySerializer(many=True)
+    undated = UndatedSerializer(many=True)
+    uncounted = serializers.IntegerField(
+        help_text="Audiences that were not counted, because that takes long; ask again to go on."
+    )
+
+
+class CalendarView(generics.GenericAPIView[Any]):
+    """Campaigns and schedules by day."""
+
+    queryset = Campaign.objects.all()
+    serializer_class = CalendarSerializer
+    filter_backends = ()
+    pagination_class = None
+    required_scopes: Mapping[str, str] = {"GET": READ}
+
+    @extend_schema(
+        summary="Show the calendar",
+        operation_id="calendar_retrieve",
+        parameters=[CalendarQuerySerializer],
+        responses=CalendarSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Everything that goes out, and what went out. Schedules are among it with `schedules:read`."""
+        query = CalendarQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        data = query.validated_data
+        filters = Filters(
+            **{name: data[name] for name in CHOSEN if name in data},
+            text=data.get("q", "").strip(),
+            schedules=_sees_schedules(request),
+        )
+        found = services.upcoming(data["from"], data["to"], filters)
+        return Response(CalendarSerializer(found).data)
+
+
+def _sees_schedules(request: Request) -> bool:
+    if isinstance(request.user, AbstractBaseUser):
+        return bool(request.user.has_perm("scheduling.view_schedule"))
+    return SCHEDULES in getattr(request.user, "scopes", ())
