@@ -110,12 +110,14 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),
     "scheduling.CampaignChange": Rights(),
     "scheduling.CampaignContent": EDITABLE,
+    "scheduling.CampaignLink": Rights(),
     "scheduling.CampaignResponse": Rights(),
     "scheduling.CampaignRun": Rights(),
     "scheduling.Delivery": Rights(),
     # Members come into a series by its rule, and by those who send.
     "scheduling.Enrolment": Rights(operator="add change"),
     "scheduling.EnrolmentStep": Rights(),
+    "scheduling.LinkClicks": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     # Without the right to publish, a person writes drafts only.

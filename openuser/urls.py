@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
-from openuser.pages import errors, health, media, preferences, watch
+from openuser.pages import campaign_links, errors, health, media, preferences, watch
 
 handler403, handler404 = errors.forbidden, errors.not_found
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),
     path("media/<path:name>", media.serve, name="media"),
+    path("c/login/", campaign_links.login, name="campaign-link-login"),
+    path("c/<str:token>", campaign_links.follow, name="campaign-link"),
     path("watch/login/", watch.login, name="watch-login"),
     path("watch/<slug:name>/", watch.page, name="watch"),
     re_path(

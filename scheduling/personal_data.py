@@ -172,6 +172,8 @@ def register_models() -> None:
             "scheduling.AudienceSheet": "the name of a list; its lines are members",
             "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
+            "scheduling.CampaignLink": "addresses that administrators wrote for many",
+            "scheduling.LinkClicks": "numbers of clicks by hour, of nobody in particular",
             "scheduling.CampaignContent": "what administrators wrote for many",
             "scheduling.EnrolmentStep": "keys of an enrolment, a step and a run",
             "scheduling.SendingPolicy": "what holds for the whole company",

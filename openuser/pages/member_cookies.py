@@ -55,4 +55,4 @@ def sign_in(
 def is_answered(request: HttpRequest, begun: dict[str, Any]) -> bool:
     """Whether the platform answers the sign-in that this browser has begun."""
     state = str(begun.get("state", ""))
-    return bool(state) and secrets.compare_digest(state, request.GET.get("state", ""))
+    return bool(state) and secrets.compare_digest(state.encode(), request.GET.get("state", "").encode())

@@ -46,6 +46,7 @@ ENUM_NAMES = {
     "AttemptOutcome": "wecom.models.Attempt.Outcome",
     "CalendarKind": "scheduling.agenda.entries.Kind",
     "CalendarState": "scheduling.agenda.entries.State",
+    "CampaignClicks": "scheduling.models.Campaign.Clicks",
     "CampaignContentType": "scheduling.models.Campaign.ContentType",
     "CampaignInterrupts": "scheduling.models.Campaign.Interrupts",
     "CampaignMessageClass": "scheduling.models.Campaign.MessageClass",

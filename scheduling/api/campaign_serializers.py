@@ -64,7 +64,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
                 "interrupts",
                 "offers_settings",
             ),
-            *("in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
+            *("link_clicks", "in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
             *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")

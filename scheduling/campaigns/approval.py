@@ -33,6 +33,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "message_class": str(campaign.message_class),
         # Without a topic it is what it was before there were any, so that approvals of then still hold.
         **({"topic": campaign.topic_id, "way_out": campaign.shows_way_out} if campaign.topic_id else {}),
+        **({"link_clicks": str(campaign.link_clicks)} if campaign.link_clicks != Campaign.Clicks.NONE else {}),
         "audience": campaign.audience,
         "segments": rules_of(campaign.audience),
         "time": {name: plain(getattr(campaign, name)) for name in TIMING},

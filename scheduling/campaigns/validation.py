@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
-from scheduling.campaigns import variables
+from scheduling.campaigns import links, variables
 from scheduling.campaigns.content import CampaignWords, compose, way_out
 from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
 from scheduling.exceptions import SchedulingError
@@ -112,10 +114,21 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
 def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
     longest = dict.fromkeys(slots_of(campaign.sender), "…")
     try:
-        closing = way_out(row.language) if campaign.shows_way_out else {}
-        compose(campaign.content_type, {"text": row.text, "card": row.card, **closing}, longest)
+        compose(campaign.content_type, _as_sent(campaign, row), longest)
     except SchedulingError as error:
-        yield error
+        field = "text" if error.field == "content" else error.field  # as WeChat Work calls it
+        yield SchedulingError(error.message, code=error.code, field=field, remedy=error.remedy)
+
+
+def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
+    """The words as they go out, with addresses as long as the short ones if its links are counted."""
+    closing = way_out(row.language) if campaign.shows_way_out else {}
+    own = {"text": row.text, "card": row.card, **closing}
+    if campaign.link_clicks == Campaign.Clicks.NONE:
+        return own
+    short = f"{settings.SITE_URL.rstrip('/')}/c/{'x' * 16}"
+    targets = links.targets_of(campaign.content_type, own)
+    return links.with_links(campaign.content_type, own, dict.fromkeys(targets, short))
 
 
 def _variables(row: CampaignContent) -> Iterator[SchedulingError]:

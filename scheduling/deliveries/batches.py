@@ -16,7 +16,7 @@ from core.work import crash_points
 from scheduling.campaigns import content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.deliveries import flow_starts, responses, videos
+from scheduling.deliveries import clicks, flow_starts, responses, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
@@ -79,6 +79,7 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=sent, failed=failed, now=now)
         return
+    own = clicks.with_short_links(run, words.content_type, own, variant=batch.variant, language=batch.language)
     reason = ""
     if found is not None:
         calls = videos.send_all(application, found, members, title=run.campaign.name, words=own, **options)

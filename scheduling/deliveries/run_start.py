@@ -13,7 +13,7 @@ from core.work.base import Work
 from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
-from scheduling.deliveries import audience_freeze, progress, reasons
+from scheduling.deliveries import audience_freeze, clicks, progress, reasons
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
@@ -83,6 +83,7 @@ def start(run: CampaignRun, *, now: datetime) -> None:
         return
     words = CampaignWords.of(campaign.pk, run.content)
     with transaction.atomic():
+        clicks.make_links(run, words)
         planned = freeze(run, words, now=now)
         left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
         reason = "" if planned else CampaignRun.Reason.NOBODY

@@ -10,7 +10,7 @@ from scheduling.models.campaigns import (
 )
 from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
-from scheduling.models.responses import CampaignResponse
+from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
     EVERYONE,
@@ -45,6 +45,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignContent",
+    "CampaignLink",
     "CampaignQuerySet",
     "CampaignResponse",
     "CampaignRun",
@@ -52,6 +53,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentQuerySet",
     "EnrolmentStep",
+    "LinkClicks",
     "Run",
     "RunMessage",
     "Schedule",

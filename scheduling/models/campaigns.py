@@ -77,6 +77,11 @@ class Campaign(HonoursChoices):
         ONCE = "once", _("send the latest one, late")
         CATCH_UP = "catch_up", _("send all that were missed, at most 31")
 
+    class Clicks(models.TextChoices):
+        NONE = "none", _("do not count")
+        TOTAL = "total", _("count how often")
+        MEMBERS = "members", _("count, and note which members")
+
     class WindowDays(models.TextChoices):
         EVERY = "every", _("on every day")
         WORKING = "working", _("on working days")
@@ -146,6 +151,13 @@ class Campaign(HonoursChoices):
     window_days = models.CharField(_("send window on"), max_length=7, choices=WindowDays, default=WindowDays.EVERY)
     window_weekdays: "models.JSONField[Any, Any]" = models.JSONField(
         _("days of the send window"), default=list, blank=True, help_text=_("1 is Monday, 7 is Sunday.")
+    )
+    link_clicks = models.CharField(
+        _("opened links"),
+        max_length=7,
+        choices=Clicks,
+        default=Clicks.NONE,
+        help_text=_("Links to web pages become short ones of this server, which lead on and count."),
     )
     interrupts = models.CharField(_("during a dialogue"), max_length=6, choices=Interrupts, default=Interrupts.WAIT)
     series = models.ForeignKey(

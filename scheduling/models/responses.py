@@ -1,11 +1,59 @@
 """What members do with a campaign's message: buttons and choices of cards, and links that were opened."""
 
+import secrets
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.models.deliveries import CampaignRun
 from wecom.models import Member
+
+
+def new_token() -> str:
+    """A random name for a short address: 96 bits."""
+    return secrets.token_urlsafe(12)
+
+
+class CampaignLink(models.Model):
+    """A link in the words of a run, and the short address that counts how often it is opened."""
+
+    run = models.ForeignKey(CampaignRun, models.CASCADE, related_name="links", verbose_name=_("run"))
+    variant = models.CharField(_("variant"), max_length=1)
+    language = models.CharField(_("language"), max_length=8)
+    number = models.PositiveSmallIntegerField(_("number"), help_text=_("Its place among the links of these words."))
+    target = models.TextField(_("leads to"))
+    token = models.CharField(max_length=16, unique=True, default=new_token, editable=False)
+
+    class Meta:
+        verbose_name = _("link of a campaign")
+        verbose_name_plural = _("links of campaigns")
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["run", "variant", "language", "number"], name="campaign_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.target
+
+
+class LinkClicks(models.Model):
+    """How often a link was opened within an hour."""
+
+    link = models.ForeignKey(
+        CampaignLink, models.CASCADE, related_name="clicks", db_index=False, verbose_name=_("link of a campaign")
+    )
+    hour = models.DateTimeField(_("hour"))
+    count = models.PositiveIntegerField(_("clicks"), default=0)
+
+    class Meta:
+        verbose_name = _("clicks on a link")
+        verbose_name_plural = _("clicks on links")
+        ordering = ("hour", "pk")
+        constraints = [models.UniqueConstraint(fields=["link", "hour"], name="link_clicks_once_per_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} · {self.hour:%Y-%m-%d %H:%M}: {self.count}"
 
 
 class CampaignResponse(models.Model):

@@ -1,5 +1,6 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+from scheduling.deliveries.clicks import LinkFigures, clicks_of
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.responses import asks, not_confirmed, responses_of
@@ -18,6 +19,7 @@ from scheduling.services.agenda.upcoming import peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
+from scheduling.services.campaign_links import count_click, find_link, names_opener
 from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
 from scheduling.services.campaign_runs import (
     follow_call,
@@ -103,6 +105,7 @@ __all__ = [
     "Flaw",
     "Imported",
     "LeftOut",
+    "LinkFigures",
     "MemberScript",
     "Packed",
     "Preview",
@@ -129,7 +132,9 @@ __all__ = [
     "changed_since_approval",
     "check_rule",
     "check_segment_name",
+    "clicks_of",
     "copy_step",
+    "count_click",
     "count_segments",
     "deciding_choice",
     "due_moment",
@@ -141,6 +146,7 @@ __all__ = [
     "fact_uses",
     "fill_calendars",
     "find_choices",
+    "find_link",
     "find_recipients",
     "first_names",
     "follow_call",
@@ -159,6 +165,7 @@ __all__ = [
     "move_campaign",
     "move_schedule",
     "named_choices",
+    "names_opener",
     "not_confirmed",
     "note_response",
     "parse_audience",

@@ -137,6 +137,8 @@ BROKEN: dict[str, list[Values]] = {
     "batch_once_per_run": [values()],
     "delivery_once_per_member": [values()],
     "campaign_response_once": [values()],
+    "campaign_link_once": [values()],
+    "link_clicks_once_per_hour": [values()],
     "sending_policy_whole_quiet_hours": [values(quiet_from="21:00"), values(quiet_until="08:00")],
     "segment_unique_name": [values()],
     "segment_has_name": [values(name="")],

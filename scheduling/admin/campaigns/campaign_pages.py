@@ -50,10 +50,24 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
         **CONDITIONS,
         **content_fields.conditions(),
         "share_b": "compare",
+        "link_clicks": " || ".join(f"content_type === '{kind}'" for kind in ("text", "markdown", "card")),
         "offers_settings": "topic && message_class === 'optional'",
     }
     fieldsets = (
-        (None, {"fields": ("name", "content_type", "message_class", "topic", "offers_settings", "application")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "content_type",
+                    "message_class",
+                    "topic",
+                    "offers_settings",
+                    "application",
+                    "link_clicks",
+                )
+            },
+        ),
         (_("Who gets it"), {"fields": ("audience",)}),
         (_("In Chinese"), {"fields": content_fields.names_of("a_zh")}),
         (

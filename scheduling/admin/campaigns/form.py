@@ -2,8 +2,10 @@
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -85,7 +87,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
 
     class Meta:
         model = Campaign
-        fields = (*OWN, "valid_minutes", "interrupts", *WINDOW)
+        fields = (*OWN, "valid_minutes", "interrupts", "link_clicks", *WINDOW)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +104,8 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         other = next((row for row in self.saved.values() if row.variant == "B"), None)
         shown |= {"compare": other is not None, "share_b": other.share if other else 50}
         self.initial = {**shown, **self.initial}
+        if not campaign.pk and _is_public(settings.SITE_URL):
+            self.initial["link_clicks"] = Campaign.Clicks.TOTAL  # a new one is of the optional class
         if campaign.pk and not self.is_bound and campaign.state == Campaign.State.DRAFT:
             self._errors = ErrorDict()
             for field, words in problems_by_field(campaign):
@@ -151,6 +155,12 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
             campaign.starts_at = datetime.combine(data["only_on"], data.get("at") or time(9), campaign.zone)
             if campaign.starts_at < timezone.now() and "only_on" in self.changed_data:
                 self.add_error("only_on", forms.ValidationError(_("That moment has passed."), code="passed"))
+
+
+def _is_public(address: str) -> bool:
+    """Whether phones may reach an address: it is not that of this machine alone."""
+    host = urlsplit(address).hostname or ""
+    return bool(host) and host != "localhost" and not host.startswith("127.")
 
 
 def _timing(campaign: Campaign) -> dict[str, Any]:

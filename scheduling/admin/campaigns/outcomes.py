@@ -16,7 +16,7 @@ from conversations.models import Content, Message
 from core.web.admin import badge
 from scheduling import services
 from scheduling.admin.campaigns.columns import delivery_badge
-from scheduling.models import Batch, CampaignResponse, CampaignRun, Delivery
+from scheduling.models import Batch, Campaign, CampaignResponse, CampaignRun, Delivery
 from wecom.models import Member, Outbound, Recall
 
 PER_PAGE = 50
@@ -80,6 +80,8 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "replied": replied_to(run),
         "by_reason": _by_reason(run),
         "by_variant": _by_variant(run),
+        "links": services.clicks_of(run),
+        "names_openers": run.content.get("link_clicks") == Campaign.Clicks.MEMBERS,
         "answers": answers_to(run) if services.asks(run) else None,
         "page_of_rows": shown,
         "rows": _rows(run, list(shown)),

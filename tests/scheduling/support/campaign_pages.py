@@ -25,7 +25,7 @@ def form(**fields: Any) -> dict[str, Any]:
     values = {"name": "通知", "content_type": "text", "message_class": "optional", "repeat": "now"}
     values |= {"audience-everyone": "yes", "audience-departments": ""}
     values |= {"a_zh_text": "三点开会", "time_zone": "Asia/Shanghai", "days": "every", "missed": "once"}
-    return {**values, "interrupts": "wait", "window_days": "every", **fields}
+    return {**values, "interrupts": "wait", "link_clicks": "none", "window_days": "every", **fields}
 
 
 def page(row: Campaign | CampaignRun, name: str = "change") -> str:

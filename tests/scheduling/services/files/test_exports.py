@@ -50,6 +50,7 @@ campaigns:
     days: every
     missed: once
     valid_minutes: 180
+    link_clicks: none
     interrupts: wait
     audience:
       departments:
