@@ -1,7 +1,8 @@
-"""Campaigns and segments as files over REST."""
+"""Campaigns, series and segments as files over REST."""
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,12 +15,15 @@ from rest_framework.response import Response
 from core.web.api_fields import StrictSerializer
 from scheduling import services
 from scheduling.api.campaign_serializers import CampaignProblemSerializer
-from scheduling.models import Campaign, Segment
-from scheduling.services import FileRefused, Imported
+from scheduling.models import Campaign, Segment, Series
+from scheduling.services import PARTS, FileRefused, Imported, Kind
 
 SEGMENTS_SCOPE = "schedules:write"
 CHOSEN = [
-    OpenApiParameter("campaign", int, many=True, description="IDs of the campaigns; all campaigns without it."),
+    OpenApiParameter(
+        "campaign", int, many=True, description="IDs of campaigns; all campaigns without any of the three."
+    ),
+    OpenApiParameter("series", int, many=True, description="IDs of series; all series without any of the three."),
     OpenApiParameter("segment", int, many=True, description="IDs of segments, besides those that the campaigns name."),
 ]
 PACKED = {(200, "application/yaml"): OpenApiTypes.OBJECT, (200, "application/zip"): OpenApiTypes.BINARY}
@@ -43,7 +47,7 @@ class ImportDifferenceSerializer(serializers.Serializer[Any]):
 class ImportedSerializer(serializers.Serializer[Imported]):
     """What becomes of one entry of the file."""
 
-    kind = serializers.CharField(help_text="`segment` or `campaign`.")
+    kind = serializers.CharField(help_text="`segment`, `campaign` or `series`.")
     name = serializers.CharField()
     verdict = serializers.CharField(help_text="`new`, `changed` or `same`.")
     id = serializers.IntegerField(source="pk", help_text="Of a new row in a dry run it is not kept.")
@@ -65,9 +69,13 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Request) -> HttpResponse:
         """YAML, or a ZIP if the campaigns send files. Equal campaigns give equal bytes."""
-        campaigns, segments = (_numbers(request, name) for name in ("campaign", "segment"))
-        rows = Campaign.objects.filter(pk__in=campaigns) if campaigns or segments else Campaign.objects.all()
-        packed = services.export_file(campaigns=rows, segments=Segment.objects.filter(pk__in=segments))
+        campaigns, series, segments = (_numbers(request, name) for name in ("campaign", "series", "segment"))
+        chosen = bool(campaigns or series or segments)
+        packed = services.export_file(
+            campaigns=Campaign.objects.filter(pk__in=campaigns) if chosen else Campaign.objects.filter(series=None),
+            series=Series.objects.filter(pk__in=series) if chosen else Series.objects.all(),
+            segments=Segment.objects.filter(pk__in=segments),
+        )
         headers = {"Content-Disposition": f'attachment; filename="{packed.name}"'}
         return HttpResponse(packed.data, content_type=packed.content_type, headers=headers)
 
@@ -85,20 +93,24 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
         body = CampaignImportSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         dry_run, who = body.validated_data["dry_run"], request.user
-        scopes = getattr(who, "scopes", None)
-        perms = ("scheduling.add_segment", "scheduling.change_segment")
-        allowed = who.has_perms(perms) if scopes is None else SEGMENTS_SCOPE in scopes
-        by = who if scopes is None else None
         try:
             found = services.import_file(
                 body.validated_data["file"].read(),
-                by=by,  # type: ignore[arg-type]
-                may_change_segments=allowed,
+                by=who if isinstance(who, AbstractBaseUser) else None,
+                may_write=_kinds_of(who),
                 dry_run=dry_run,
             )
         except FileRefused as error:
             raise ValidationError(_by_place(error)) from error
         return Response(CampaignImportedSerializer({"dry_run": dry_run, "entries": found}).data)
+
+
+def _kinds_of(who: Any) -> list[Kind]:
+    """What a person has the rights to write; of a client, segments have a scope of their own."""
+    scopes = getattr(who, "scopes", None)
+    if scopes is not None:
+        return [kind for kind in PARTS if kind != "segment" or SEGMENTS_SCOPE in scopes]
+    return [kind for kind in PARTS if who.has_perms([f"scheduling.{verb}_{kind}" for verb in ("add", "change")])]
 
 
 def _numbers(request: Request, name: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""A whole file: its version, its segments and its campaigns, each under its own name."""
+"""A whole file: its version, its segments, its campaigns and its series, each under its own name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from scheduling.files.flaws import Findings, Place
 from scheduling.files.model_fields import refuse_others
 
 VERSION = 1
-MOST = 500  # campaigns or segments
-KEYS = ("version", "segments", "campaigns")
+MOST = 500  # of each
+PARTS = ("segments", "campaigns", "series")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One segment or campaign of a file, with its place."""
+    """One segment, campaign or series of a file, with its place."""
 
     name: str
     place: Place
@@ -30,12 +30,12 @@ class Document:
 
     segments: tuple[Entry, ...]
     campaigns: tuple[Entry, ...]
+    series: tuple[Entry, ...]
     findings: Findings
 
 
-def write(*, segments: Sequence[Mapping[str, Any]], campaigns: Sequence[Mapping[str, Any]]) -> str:
-    """The text of a file, by name within each part."""
-    parts = {"segments": segments, "campaigns": campaigns}
+def write(parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The text of a file with these parts; within each, the entries by name."""
     listed = {name: sorted(rows, key=lambda row: str(row["name"])) for name, rows in parts.items() if rows}
     return yaml_text.dump({"version": VERSION, **listed})
 
@@ -50,12 +50,9 @@ def read(data: bytes) -> Document:
         remedy = _("Write “version: 1”, or import it into the release that exported it.")
         findings.add(("version",), words % {"version": version, "ours": VERSION}, remedy, code="version_unknown")
         findings.refuse()
-    refuse_others(loaded.value, KEYS, (), findings)
-    return Document(
-        segments=_entries(loaded.value, "segments", findings),
-        campaigns=_entries(loaded.value, "campaigns", findings),
-        findings=findings,
-    )
+    refuse_others(loaded.value, ("version", *PARTS), (), findings)
+    parts = {part: _entries(loaded.value, part, findings) for part in PARTS}
+    return Document(**parts, findings=findings)
 
 
 def _entries(value: Mapping[str, Any], part: str, findings: Findings) -> tuple[Entry, ...]:

@@ -1,16 +1,20 @@
-"""A segment and a campaign as a file has them."""
+"""Segments, campaigns and series as a file has them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import time
 from typing import Any
 
 from conversations.models import Desk
 from scheduling.exceptions import SchedulingError
 from scheduling.files.media import Media
-from scheduling.files.model_fields import plain_fields
+from scheduling.files.model_fields import plain_fields, plain_time
 from scheduling.files.references import References
-from scheduling.models import Campaign, CampaignContent, Segment
+from scheduling.models import Campaign, CampaignContent, Segment, Series
 
-CAMPAIGN_APART = ("audience",)
+CAMPAIGN_APART = ("audience", "day", "at")
+SERIES_APART = ("audience", "stop_rule")
+STEP_APART = ("application", "audience", "repeats", "starts_at", "cron", "ends_on", "time_zone", "day", "at")
+"""Besides day and time, what a step shares with its series, or has as every step has it."""
 CONTENT_APART = ("campaign", "variant", "language", "share", "file")
 VARIANT = "A"  # of a campaign that compares nothing
 WHOLE = 100  # its share
@@ -33,14 +37,26 @@ def campaign_entry(
 ) -> dict[str, Any]:
     """A campaign, saved or not: what, to whom and when. Its state, approval and runs do not travel."""
     found = plain_fields(campaign, zone=campaign.zone, without=CAMPAIGN_APART)
+    return {**found, **_audience(campaign, references), "contents": _contents(campaign, contents, media)}
+
+
+def series_entry(
+    series: Series, steps: Iterable[tuple[Campaign, Iterable[CampaignContent]]], references: References, media: Media
+) -> dict[str, Any]:
+    """A series, saved or not, with its steps in the order of their days. Who is in it does not travel."""
+    found = plain_fields(series, zone=series.zone, without=SERIES_APART)
     try:
-        audience = references.audience_in_names(campaign.audience)
+        stops = {"stop_rule": references.rule_in_names(series.stop_rule)} if series.stop_rule else {}
     except SchedulingError as error:
-        raise _of(campaign, error) from error
-    if audience:
-        found["audience"] = audience
-    rows = sorted(contents, key=lambda one: (one.variant, LANGUAGES.index(one.language)))
-    return {**found, "contents": {content_key(one): _content_entry(one, campaign, media) for one in rows}}
+        raise _of(series, error) from error
+    listed = sorted(steps, key=lambda one: step_key(one[0].day, one[0].at))
+    entries = [_step_entry(step, contents, media) for step, contents in listed]
+    return {**found, **stops, **_audience(series, references), "steps": entries}
+
+
+def step_key(day: int | None, at: time | None) -> tuple[int, str]:
+    """What tells a step of a series from the others, in their order: at once comes before every time of the day."""
+    return day or 0, at.isoformat() if at else ""
 
 
 def content_key(content: CampaignContent) -> str:
@@ -54,12 +70,31 @@ def variant_and_language(key: str) -> tuple[str, str]:
     return variant or VARIANT, language
 
 
+def _audience(row: Campaign | Series, references: References) -> dict[str, Any]:
+    try:
+        audience = references.audience_in_names(row.audience)
+    except SchedulingError as error:
+        raise _of(row, error) from error
+    return {"audience": audience} if audience else {}
+
+
+def _step_entry(step: Campaign, contents: Iterable[CampaignContent], media: Media) -> dict[str, Any]:
+    moment = {"day": step.day, **({"at": plain_time(step.at)} if step.at else {})}
+    fields = plain_fields(step, zone=step.zone, without=STEP_APART)
+    return {**moment, **fields, "contents": _contents(step, contents, media)}
+
+
+def _contents(campaign: Campaign, contents: Iterable[CampaignContent], media: Media) -> dict[str, Any]:
+    rows = sorted(contents, key=lambda one: (one.variant, LANGUAGES.index(one.language)))
+    return {content_key(one): _content_entry(one, campaign, media) for one in rows}
+
+
 def _content_entry(content: CampaignContent, campaign: Campaign, media: Media) -> Mapping[str, Any]:
     share = {} if content.share == WHOLE else {"share": content.share}
     file = {"file": media.entry(content.file)} if content.file else {}
     return {**share, **plain_fields(content, zone=campaign.zone, without=CONTENT_APART), **file}
 
 
-def _of(row: Campaign | Segment, error: SchedulingError) -> SchedulingError:
+def _of(row: Campaign | Segment | Series, error: SchedulingError) -> SchedulingError:
     """An error with the name of what it is about."""
     return SchedulingError(f"“{row}”: {error.message}", code=error.code, remedy=error.remedy, field=error.field)

@@ -92,7 +92,7 @@ def _parts(field_name: str) -> Place:
     found: list[str | int] = []
     for part in filter(None, field_name.split(".")):
         if re.fullmatch(r"\d{1,6}", part):
-            found += ["rules", int(part)] if field_name.startswith("rule.") else [int(part)]
+            found += ["rules", int(part)] if field_name.startswith(("rule.", "stop_rule.")) else [int(part)]
         else:
             found.append(part)
     return tuple(found)

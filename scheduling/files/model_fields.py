@@ -20,8 +20,8 @@ EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
 def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> Iterator[Any]:
-    """The fields that people write, in the order of the model."""
-    for field in model._meta.concrete_fields:
+    """The fields that people write: the name, and the others in the order of the model."""
+    for field in sorted(model._meta.concrete_fields, key=lambda one: one.name != "name"):
         if field.editable and not field.primary_key and field.name not in without:
             yield field
 
@@ -70,6 +70,11 @@ def refuse_others(data: Mapping[str, Any], known: Collection[str], place: Place,
             findings.add((*place, key), _("There is no “%(name)s”.") % {"name": key}, remedy, code="key_unknown")
 
 
+def plain_time(value: time) -> str:
+    """A time of day, with seconds only where it has some."""
+    return value.isoformat("minutes" if not (value.second or value.microsecond) else "auto")
+
+
 def tidy(value: Any) -> Any:
     """A value with one kind of line end, and JSON with its keys in one order: PostgreSQL keeps them in its own."""
     if isinstance(value, str):
@@ -86,9 +91,9 @@ def _plain(field: Any, value: Any, zone: tzinfo) -> Any:
         return getattr(value, NATURAL_KEYS[field.related_model])
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
-    if isinstance(value, time) and not (value.second or value.microsecond):
-        return f"{value:%H:%M}"
-    if isinstance(value, date | time):
+    if isinstance(value, time):
+        return plain_time(value)
+    if isinstance(value, date):
         return value.isoformat()
     return tidy(str(value) if isinstance(value, str) else value)
 

@@ -70,15 +70,17 @@ def read_campaign(entry: Entry, references: References, findings: Findings) -> d
     place = (*entry.place, "audience")
     fields["audience"] = references.audience_of_names(entry.data.get("audience") or {}, place, findings)
     fields["name"], fields["cron"] = entry.name, " ".join((fields["cron"] or "").split())
+    if fields["repeats"] == Campaign.Repeats.SERIES:
+        words = _("“%(value)s” is none of its values.") % {"value": fields["repeats"]}
+        findings.add((*entry.place, "repeats"), words, _("Write it as a step, below “series:” and “steps:”."))
     return None if findings.below(entry.place) else fields
 
 
 def read_contents(
-    entry: Entry, current: Campaign | None, references: References, media: Media, findings: Findings
+    listed: Any, place: Place, current: Campaign | None, references: References, media: Media, findings: Findings
 ) -> list[CampaignContent]:
     """The contents of a campaign, as rows of the current one where it has them."""
-    place = (*entry.place, "contents")
-    listed = entry.data.get("contents") or {}
+    listed = {} if listed is None else listed
     if not isinstance(listed, Mapping):
         findings.add(place, _("Contents have a language each."), _("Write zh-hans: or en:, and the words below it."))
         return []

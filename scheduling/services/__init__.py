@@ -45,7 +45,8 @@ from scheduling.services.campaigns import (
 )
 from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.files.exports import export_file
-from scheduling.services.files.imports import Imported, import_file
+from scheduling.services.files.imports import import_file
+from scheduling.services.files.outcomes import PARTS, Imported, Kind
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.retries import Recalled, recall_run, retry_failed
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
@@ -94,6 +95,7 @@ from scheduling.services.sheets import (
 )
 
 __all__ = [
+    "PARTS",
     "PREVIEWED",
     "REASONS",
     "Audience",
@@ -104,6 +106,7 @@ __all__ = [
     "FileRefused",
     "Flaw",
     "Imported",
+    "Kind",
     "LeftOut",
     "LinkFigures",
     "MemberScript",

@@ -1,4 +1,4 @@
-"""`manage.py import_campaigns FILE`: take over the campaigns and segments of a file, or only say what that would do."""
+"""`manage.py import_campaigns FILE`: take over what a file holds, or only say what that would do."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +13,7 @@ from scheduling.services import FileRefused, Imported
 class Command(BaseCommand):
     """Prints a line for each entry. With an error nothing is taken over."""
 
-    help = "Take over the campaigns and segments of a YAML or ZIP. Imported campaigns are drafts."
+    help = "Take over the campaigns, series and segments of a YAML or ZIP. Imported campaigns are drafts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a file of export_campaigns, or one that you wrote")

@@ -1,7 +1,7 @@
-"""Exports of campaigns and segments: a YAML, or a ZIP where campaigns send files."""
+"""Exports of campaigns, series and segments: a YAML, or a ZIP where campaigns send files."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -10,36 +10,39 @@ from scheduling.campaigns import approval
 from scheduling.exceptions import SchedulingError
 from scheduling.files import documents
 from scheduling.files.archives import Packed, pack
-from scheduling.files.entries import campaign_entry, segment_entry
+from scheduling.files.entries import campaign_entry, segment_entry, series_entry
 from scheduling.files.media import Media
 from scheduling.files.references import References
-from scheduling.models import Campaign, Segment
+from scheduling.models import Campaign, Segment, Series
 from wecom.models import Corporation
 
 
-def export_file(*, campaigns: Iterable[Campaign] = (), segments: Iterable[Segment] = ()) -> Packed:
-    """These campaigns and segments with the segments that they name. Equal rows give equal bytes, here and elsewhere.
+def export_file(
+    *, campaigns: Iterable[Campaign] = (), series: Iterable[Series] = (), segments: Iterable[Segment] = ()
+) -> Packed:
+    """These campaigns, series and segments with the segments that they name. Equal rows give equal bytes.
 
-    Raises `SchedulingError` for rows of two companies, two campaigns of one name, and a reference to what is gone.
+    Raises `SchedulingError` for rows of two companies, two rows of one name, a step without its series, and a reference
+    to what is gone.
     """
-    campaigns, segments = list(campaigns), list(segments)
-    corporation = _company(campaigns, segments)
-    repeated = [name for name, count in Counter(one.name for one in campaigns).items() if count > 1]
-    if repeated:
-        words = _("Several of these campaigns are named “%(name)s”.") % {"name": repeated[0]}
-        remedy = _("Rename one, or export them one by one: in a file a campaign is told by its name.")
-        raise SchedulingError(words, code="name_taken", remedy=remedy, field="name")
-    references, media = References(corporation), Media()
-    written = [campaign_entry(one, one.contents.all(), references, media) for one in campaigns]
-    text = documents.write(
-        segments=[segment_entry(one, references) for one in _with_named(campaigns, segments)],
-        campaigns=written,
-    )
-    return pack(text, media.known)
+    campaigns, series, segments = list(campaigns), list(series), list(segments)
+    references, media = References(_company([*campaigns, *series], segments)), Media()
+    for rows in (campaigns, series):
+        _check_names(rows)
+    if any(one.series_id for one in campaigns):
+        words = _("A step is exported with its series.")
+        raise SchedulingError(words, code="step_alone", remedy=_("Export the series."))
+    steps = {row: [(step, step.contents.all()) for step in row.steps.all()] for row in series}
+    parts = {
+        "segments": [segment_entry(one, references) for one in _with_named([*campaigns, *series], segments)],
+        "campaigns": [campaign_entry(one, one.contents.all(), references, media) for one in campaigns],
+        "series": [series_entry(one, steps[one], references, media) for one in series],
+    }
+    return pack(documents.write(parts), media.known)
 
 
-def _company(campaigns: list[Campaign], segments: list[Segment]) -> Corporation:
-    senders = [campaign.sender for campaign in campaigns]
+def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corporation:
+    senders = [row.sender for row in rows]
     found = {sender.corporation for sender in senders if sender} | {segment.corporation for segment in segments}
     if len(found) > 1:
         words = _("A file holds what one company has.")
@@ -50,10 +53,19 @@ def _company(campaigns: list[Campaign], segments: list[Segment]) -> Corporation:
     return found.pop()
 
 
-def _with_named(campaigns: list[Campaign], segments: list[Segment]) -> QuerySet[Segment]:
-    """The segments, those that the campaigns name, and those that these name."""
-    keys = {segment.pk for segment in segments}
-    for campaign in campaigns:
-        for side in (campaign.audience, campaign.audience.get("exclude") or {}):
-            keys |= set(side.get("segments") or ())
-    return Segment.objects.filter(pk__in=approval.rules_of({"segments": sorted(keys)}))
+def _check_names(rows: Sequence[Campaign | Series]) -> None:
+    """In a file a row is told by its name."""
+    repeated = [name for name, count in Counter(one.name for one in rows).items() if count > 1]
+    if repeated:
+        words = _("Several of them are named “%(name)s”.") % {"name": repeated[0]}
+        remedy = _("Rename one, or export them one by one: in a file they are told by their names.")
+        raise SchedulingError(words, code="name_taken", remedy=remedy, field="name")
+
+
+def _with_named(rows: Sequence[Campaign | Series], segments: list[Segment]) -> QuerySet[Segment]:
+    """The segments, those that the rows name, and those that these name."""
+    found = approval.rules_of({"segments": [segment.pk for segment in segments]})
+    for row in rows:
+        found |= approval.rules_of(row.audience)
+        found |= approval.rules_named(row.stop_rule) if isinstance(row, Series) else {}
+    return Segment.objects.filter(pk__in=found)

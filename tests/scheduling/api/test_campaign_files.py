@@ -60,7 +60,7 @@ def test_all_that_is_wrong_is_answered_with_its_place(api):
 
 def test_segments_of_a_file_need_a_scope_of_their_own(api):
     poor = make_api("campaigns:write")
-    assert sent(poor, f"version: 1\n{SEGMENT}", status=422)["errors"][0]["code"] == "segments_not_allowed"
+    assert sent(poor, f"version: 1\n{SEGMENT}", status=422)["errors"][0]["code"] == "not_allowed"
     assert not Segment.objects.exists()
     sent(api, f"version: 1\n{SEGMENT}")
     assert sent(poor, f"version: 1\n{SEGMENT}")["entries"][0]["verdict"] == "same"

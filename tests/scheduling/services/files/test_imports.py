@@ -13,6 +13,7 @@ from scheduling.files.model_fields import fields_of
 from scheduling.files.references import NATURAL_KEYS
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person
+from tests.scheduling.support.files import exported, refused, verdicts
 from tests.scheduling.support.schedules import clock
 from tests.support.factories import make_application, make_flow
 
@@ -33,24 +34,6 @@ campaigns:
     contents:
       zh-hans: {text: 早上好}
 """
-
-
-def verdicts(data: bytes, **options) -> dict[str, str]:
-    return {one.name: one.verdict for one in services.import_file(data, **options)}
-
-
-def refused(text: str) -> list[tuple[str, int | None, str]]:
-    """The place, the line and the code of each flaw."""
-    before = (Campaign.objects.count(), Segment.objects.count())
-    with pytest.raises(services.FileRefused) as caught:
-        services.import_file(text.encode())
-    assert all(flaw.words and flaw.remedy for flaw in caught.value.flaws)
-    assert (Campaign.objects.count(), Segment.objects.count()) == before
-    return [(flaw.place, flaw.line, flaw.code) for flaw in caught.value.flaws]
-
-
-def exported() -> bytes:
-    return services.export_file(campaigns=Campaign.objects.all(), segments=Segment.objects.all()).data
 
 
 def test_a_file_that_was_written_by_hand_becomes_drafts(application):

@@ -1,0 +1,90 @@
+"""A series of a file, and its steps, as rows that are not saved yet. What is wrong goes to the findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.files.documents import Entry
+from scheduling.files.entries import SERIES_APART, STEP_APART, step_key
+from scheduling.files.flaws import Findings, Place
+from scheduling.files.media import Media
+from scheduling.files.model_fields import fields_of, read_fields, refuse_others
+from scheduling.files.readers import read_contents
+from scheduling.files.references import References
+from scheduling.models import Campaign, CampaignContent, Series
+from scheduling.segments.rules import parse_group
+
+SERIES_KEYS = (*(field.name for field in fields_of(Series, without=SERIES_APART)), *SERIES_APART, "steps")
+STEP_KEYS = ("day", "at", *(field.name for field in fields_of(Campaign, without=STEP_APART)), "contents")
+MOMENT = tuple(field.name for field in fields_of(Campaign) if field.name not in ("day", "at"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRead:
+    """A step of a file: the row that has its day and time, or a new one, and what the file says of it."""
+
+    row: Campaign
+    fields: Mapping[str, Any]
+    contents: list[CampaignContent]
+
+
+def read_series(entry: Entry, references: References, findings: Findings) -> dict[str, Any] | None:
+    """The fields of a series without its steps; None if they have flaws."""
+    refuse_others(entry.data, SERIES_KEYS, entry.place, findings)
+    fields = read_fields(
+        Series, entry.data, entry.place, references=references, findings=findings, without=SERIES_APART
+    )
+    audience, rule = entry.data.get("audience") or {}, entry.data.get("stop_rule") or {}
+    fields["audience"] = references.audience_of_names(audience, (*entry.place, "audience"), findings)
+    rule = references.rule_of_names(rule, (*entry.place, "stop_rule"), findings)
+    try:
+        fields["stop_rule"] = parse_group(rule).tidy().as_json() if rule else {}
+    except SchedulingError as error:
+        place = error.field.replace("rule", "stop_rule", 1)
+        named = SchedulingError(error.message, code=error.code, field=place, remedy=error.remedy)
+        findings.add_error(entry.place, named)
+    fields["name"] = entry.name
+    return None if findings.below(entry.place) else fields
+
+
+def read_steps(
+    entry: Entry, current: Series | None, references: References, media: Media, findings: Findings
+) -> list[StepRead]:
+    """The steps of a series, each on its row of the current one where that has its day and time."""
+    place = (*entry.place, "steps")
+    listed = entry.data.get("steps") or []
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+        findings.add(place, _("Steps are a list, each with a day and a time."), _("Begin each with “- day:”."))
+        return []
+    saved = {step_key(row.day, row.at): row for row in current.steps.all()} if current else {}
+    found: dict[tuple[int, str], StepRead] = {}
+    for number, data in enumerate(listed):
+        own = (*place, number)
+        step = _step(data, own, saved, references, media, findings)
+        key = step_key(step.fields["day"], step.fields["at"])
+        if key in found:
+            words, remedy = _("Another step has this day and time."), _("Choose another time of that day.")
+            findings.add((*own, "at"), words, remedy, code="step_taken")
+        found[key] = step
+    return list(found.values())
+
+
+def _step(
+    data: Mapping[str, Any],
+    place: Place,
+    saved: Mapping[tuple[int, str], Campaign],
+    references: References,
+    media: Media,
+    findings: Findings,
+) -> StepRead:
+    refuse_others(data, STEP_KEYS, place, findings)
+    moment = read_fields(Campaign, data, place, references=references, findings=findings, without=MOMENT)
+    if moment["day"] is None and not findings.below((*place, "day")):
+        findings.add((*place, "day"), _("“%(name)s” is missing.") % {"name": "day"}, _("Write a whole number."))
+    fields = read_fields(Campaign, data, place, references=references, findings=findings, without=STEP_APART)
+    row = saved.get(step_key(moment["day"], moment["at"]))
+    contents = read_contents(data.get("contents"), (*place, "contents"), row, references, media, findings)
+    return StepRead(row=row or Campaign(), fields={**moment, **fields}, contents=contents)

@@ -1,0 +1,146 @@
+"""One import in its transaction: entries become rows by the services that forms use."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.files.documents import Document, Entry
+from scheduling.files.entries import campaign_entry, segment_entry, series_entry
+from scheduling.files.media import Media
+from scheduling.files.readers import read_campaign, read_contents, read_segment, segments_in_order
+from scheduling.files.references import References
+from scheduling.files.series_readers import StepRead, read_series, read_steps
+from scheduling.models import Campaign, Segment, Series
+from scheduling.services.campaigns import campaign_problems, save_campaign
+from scheduling.services.files.outcomes import Imported, outcome
+from scheduling.services.segments import check_rule, save_segment
+from scheduling.services.series.life import save_series, series_problems
+from scheduling.services.series.steps import remove_step, save_step
+from wecom.models import Corporation
+
+
+class Importer:
+    """Entries with findings are left out; the findings refuse the file in the end."""
+
+    def __init__(self, document: Document, corporation: Corporation, media: Media, by: AbstractBaseUser | None) -> None:
+        self.document, self.findings = document, document.findings.copy()
+        self.corporation, self.media, self.by = corporation, media, by
+        self.references = References(corporation, frozenset(entry.name for entry in document.segments))
+
+    def run(self) -> list[Imported]:
+        """What becomes of each entry; segments first, and those first that others name."""
+        found: list[Imported | None] = []
+        parts = (
+            (segments_in_order(self.document.segments, self.findings), self._segment),
+            (self.document.campaigns, self._campaign),
+            (self.document.series, self._series),
+        )
+        for entries, take in parts:
+            for entry in entries:
+                with self._noted(entry):
+                    found.append(take(entry))
+        return [one for one in found if one is not None]
+
+    def _segment(self, entry: Entry) -> Imported | None:
+        given = read_segment(entry, self.references, self.findings)
+        if given is None:
+            return None
+        row = Segment.objects.filter(corporation=self.corporation, name=given.name).first() or given
+        before = segment_entry(row, self.references) if row.pk else {}
+        given.rule = check_rule(given.rule, corporation=self.corporation, own=row.pk)
+        after = segment_entry(given, self.references)
+        if before != after:
+            row.description, row.rule = given.description, given.rule
+            save_segment(row, by=self.by)
+            self.references.segments[row.name] = row.pk
+        return outcome("segment", row, before, after)
+
+    def _campaign(self, entry: Entry) -> Imported | None:
+        fields = read_campaign(entry, self.references, self.findings)
+        rows = list(self._named(Campaign.objects.filter(series=None), entry, fields))
+        current = next((row for row in rows if row.state not in Campaign.OVER), None)
+        befores = [campaign_entry(row, row.contents.all(), self.references, self.media) for row in rows]
+        place, listed = (*entry.place, "contents"), entry.data.get("contents")
+        contents = read_contents(listed, place, current, self.references, self.media, self.findings)
+        if fields is None or self.findings.below(entry.place):
+            return None
+        after = campaign_entry(Campaign(**fields), contents, self.references, self.media)
+        equal = _equal(rows, befores, current, after)
+        if equal is not None:
+            return outcome("campaign", equal, after, after)
+        row, before = current or Campaign(), befores[rows.index(current)] if current else {}
+        save_campaign(_filled(row, fields), contents, by=self.by)
+        return outcome("campaign", row, before, after, campaign_problems(row))
+
+    def _series(self, entry: Entry) -> Imported | None:
+        fields = read_series(entry, self.references, self.findings)
+        rows = list(self._named(Series.objects.all(), entry, fields))
+        current = next((row for row in rows if row.state not in Series.OVER), None)
+        befores = [self._series_entry(row) for row in rows]
+        steps = read_steps(entry, current, self.references, self.media, self.findings)
+        if fields is None or self.findings.below(entry.place):
+            return None
+        given = [(Campaign(**step.fields), step.contents) for step in steps]
+        after = series_entry(Series(**fields), given, self.references, self.media)
+        equal = _equal(rows, befores, current, after)
+        if equal is not None:
+            return outcome("series", equal, after, after)
+        row, before = current or Series(), befores[rows.index(current)] if current else {}
+        save_series(_filled(row, fields), by=self.by)
+        self._save_steps(row, steps)
+        return outcome("series", row, before, after, [_of_step(one.error, one.step) for one in series_problems(row)])
+
+    def _series_entry(self, series: Series) -> dict[str, Any]:
+        steps = [(step, step.contents.all()) for step in series.steps.all()]
+        return series_entry(series, steps, self.references, self.media)
+
+    def _save_steps(self, series: Series, steps: Iterable[StepRead]) -> None:
+        kept = {step.row.pk for step in steps if step.row.pk}
+        for row in series.steps.exclude(pk__in=kept):
+            remove_step(row, by=self.by)
+        for step in steps:
+            moment = {"day": step.fields["day"], "at": step.fields["at"]}
+            save_step(series, _filled(step.row, step.fields), step.contents, by=self.by, **moment)
+
+    def _named(self, queryset: QuerySet[Any], entry: Entry, fields: Mapping[str, Any] | None) -> Iterator[Any]:
+        """The rows of this name and application. Only one of them may still go out."""
+        if fields is None:
+            return
+        rows = list(queryset.filter(name=entry.name, application=fields["application"]))
+        if sum(row.state not in row.OVER for row in rows) > 1:
+            words = _("Several are named “%(name)s” here.") % {"name": entry.name}
+            remedy = _("Rename all but one of them, so that it is clear which one the file means.")
+            self.findings.add((*entry.place, "name"), words, remedy, code="reference_ambiguous")
+        yield from rows
+
+    @contextmanager
+    def _noted(self, entry: Entry) -> Iterator[None]:
+        """What a service refuses is one of the findings."""
+        try:
+            yield
+        except SchedulingError as error:
+            self.findings.add_error(entry.place, error)
+
+
+def _equal(rows: Sequence[Any], entries: Sequence[Mapping[str, Any]], current: Any, after: Mapping[str, Any]) -> Any:
+    """The row that is as the file says: the current one, or without one any that is over."""
+    pairs = zip(rows, entries, strict=True)
+    return next((row for row, entry in pairs if entry == after and current in (None, row)), None)
+
+
+def _filled(row: Any, fields: Mapping[str, Any]) -> Any:
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return row
+
+
+def _of_step(error: SchedulingError, step: Campaign | None) -> SchedulingError:
+    """An error with the name of the step that has it."""
+    if step is None:
+        return error
+    return SchedulingError(f"{step.name}: {error.message}", code=error.code, field=error.field, remedy=error.remedy)
