@@ -44,6 +44,7 @@ class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     change_form_outer_before_template = "admin/campaigns/life.html"
     change_form_outer_after_template = "admin/campaigns/history.html"
     readonly_fields = ("whole",)
+    exclude = ("at",)  # the form calls a part of its cron line so, which is not the time of a step
     protected_by = {"runs": _("It was sent. What became of it is kept; cancel it instead.")}
     cascades_to = (CampaignContent, CampaignChange)
     conditional_fields = {

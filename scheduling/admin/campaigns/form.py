@@ -98,7 +98,8 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         if campaign.pk:
             self.saved = {(row.variant, row.language): row for row in campaign.contents.all()}
         sender = self._sender()
-        self.fields["audience"].of(sender)  # type: ignore[attr-defined]
+        if "audience" in self.fields:  # a step has that of its series
+            self.fields["audience"].of(sender)  # type: ignore[attr-defined]
         content_fields.offer_variables(self.fields, sender)
         shown = {**_timing(campaign), "audience": campaign.audience, **content_fields.initial_of(self.saved)}
         other = next((row for row in self.saved.values() if row.variant == "B"), None)
