@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
+from conversations.models import PreferenceChange
+from conversations.signals import preferences_changed
 from core.live_updates import publish_change
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
@@ -57,6 +59,12 @@ def on_deliveries_settled(batch: Batch, outbound: Outbound, sent: int, failed: i
     unreached = [*outbound.invalid, *outbound.unlicensed]
     figures = {"user_ids": outbound.recipients, "unreached": unreached, "sent": sent, "failed": failed}
     hooks.announce(WebhookEndpoint.Event.DELIVERY_SETTLED, {**data, **figures}, cid=batch.cid)
+
+
+@receiver(preferences_changed)
+def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
+    data = {"user_id": change.member.user_id, "origin": change.origin, "before": change.before, "after": change.after}
+    hooks.announce(WebhookEndpoint.Event.PREFERENCES_CHANGED, data)
 
 
 def _run(run: CampaignRun) -> dict[str, Any]:

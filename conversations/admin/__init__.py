@@ -1,5 +1,27 @@
 """Conversations in the admin: desks, topics and flows to edit; messages, versions, sessions and errands to read."""
 
-from conversations.admin import conversations, desks, errands, flows, messages, sessions, states, topics, versions
+from conversations.admin import (
+    conversations,
+    desks,
+    errands,
+    flows,
+    member_choices,
+    messages,
+    sessions,
+    states,
+    topics,
+    versions,
+)
 
-__all__ = ["conversations", "desks", "errands", "flows", "messages", "sessions", "states", "topics", "versions"]
+__all__ = [
+    "conversations",
+    "desks",
+    "errands",
+    "flows",
+    "member_choices",
+    "messages",
+    "sessions",
+    "states",
+    "topics",
+    "versions",
+]

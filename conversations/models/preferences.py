@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from wecom.models import Member
 
-MOST_TOPICS = 20  # that a card has boxes for
-
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     """Queries on topics."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,6 +79,19 @@ def undo(change: PreferenceChange, *, now: datetime | None = None) -> Preference
         origin=Origin(change.origin),
         now=now,
     )
+
+
+@transaction.atomic
+def remove_topic(topic: Topic) -> None:
+    """Delete a topic that nothing is about. Raises `PreferenceRefused` for another."""
+    try:
+        topic.delete()
+    except ProtectedError as error:
+        raise PreferenceRefused(
+            _("Something is about this topic."),
+            code="topic_used",
+            remedy=_("Rename it, or switch “can be muted” off."),
+        ) from error
 
 
 def spoken_language(member: Member) -> str:

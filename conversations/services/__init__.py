@@ -15,7 +15,7 @@ from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
-from conversations.preferences.changes import change_preferences, spoken_language
+from conversations.preferences.changes import change_preferences, remove_topic, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import address as preferences_url
@@ -115,6 +115,7 @@ __all__ = [
     "release_narration",
     "release_rendition",
     "remind_and_expire",
+    "remove_topic",
     "reply_to",
     "restore_draft",
     "roll_back",

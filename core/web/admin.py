@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin import site
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -119,6 +120,20 @@ class ProtectedDeleteAdmin(FormAdmin):
             format_html("{}: {}", kind, _("rows of this kind belong to it and cannot be deleted.")) for kind in records
         ]
         return rows, counts, set(), [*protected, *belonging]
+
+
+def extend_page(
+    model: type[Model],
+    *,
+    inlines: tuple[type[Any], ...] = (),
+    list_filter: tuple[Any, ...] = (),
+    cascades_to: tuple[type[Model], ...] = (),
+) -> None:
+    """Add to the page of a model of an app below, which cannot know of it; `cascades_to` goes with a row of it."""
+    page: Any = site.get_model_admin(model)
+    page.inlines = (*page.inlines, *inlines)
+    page.list_filter = (*page.list_filter, *list_filter)
+    page.cascades_to = (*page.cascades_to, *cascades_to)
 
 
 class WorkAdmin(ReadOnlyAdmin):

@@ -36,6 +36,8 @@ class ApiClient(models.Model):
         CALLBACKS_WRITE = "callbacks:write", _("replay callbacks")
         APPLICATIONS_READ = "applications:read", _("view applications and test their connection")
         APPLICATIONS_WRITE = "applications:write", _("publish the menus of applications")
+        PREFERENCES_READ = "preferences:read", _("view topics, and what members have chosen")
+        PREFERENCES_WRITE = "preferences:write", _("change topics, and what members have chosen")
         FLOWS_READ = "flows:read", _("view flows")
         SESSIONS_READ = "sessions:read", _("view sessions and their answers")
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")

@@ -10,8 +10,9 @@ from conversations import services
 from conversations.flows import publication
 from conversations.models import Errand, Flow, FlowVersion, Session, State, Transition
 from openuser.demo.flows import seed_flows
-from tests.conversations.support.flow_pages import add_row, edit, press, publish, send, shown, staff, url
+from tests.conversations.support.flow_pages import add_row, edit, press, publish, send, staff, url
 from tests.support import factories
+from tests.support.admin_forms import unchanged
 from tests.support.model_rows import make_row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -36,7 +37,7 @@ def test_a_condition_may_be_written_as_people_see_it(flow):
 
 def test_a_new_state_comes_last_and_keys_do_not_collide(hr, flow):
     page = url("flow", "change", flow.pk)
-    data = shown(hr, page)
+    data = unchanged(hr, page)
     for _ in range(2):
         add_row(data, "states", name="Ask dish", kind="say", text="x", position="")
     send(hr, page, data)
@@ -46,7 +47,7 @@ def test_a_new_state_comes_last_and_keys_do_not_collide(hr, flow):
 
 def test_a_key_that_is_taken_or_odd_is_refused_where_it_stands(hr, flow):
     page = url("state", "change", flow.states.get(kind="video").pk)
-    data = {**shown(hr, page), "key": "ask_dish"}
+    data = {**unchanged(hr, page), "key": "ask_dish"}
     assert "Another step of this flow has this key." in hr.post(page, data).content.decode()
     data["key"] = "Not a key"
     assert "Begin with a small letter" in hr.post(page, data).content.decode()
@@ -89,7 +90,7 @@ def test_an_answer_with_a_chinese_name_is_said_by_other_steps(hr, flow):
 
 def test_a_step_without_names_gets_them_on_its_own_page_too(hr, flow):
     data = {
-        **shown(hr, url("state", "add")),
+        **unchanged(hr, url("state", "add")),
         "flow": flow.pk,
         "name": "Where to?",
         "text": "Where?",
@@ -103,7 +104,7 @@ def test_a_step_without_names_gets_them_on_its_own_page_too(hr, flow):
 
 def test_errors_of_the_flow_page_use_the_words_of_its_form(hr, flow):
     page = url("flow", "change", flow.pk)
-    data = shown(hr, page)
+    data = unchanged(hr, page)
     add_row(data, "states", text="", kind="ask:text", choices="", name="x" * 61, position="")
     page = hr.post(page, data).content.decode()
     assert "at most 60 characters" in page
@@ -114,7 +115,7 @@ def test_transitions_lead_to_states_of_the_same_flow_only(hr, flow):
     other = factories.make_flow().states.get(key="bye")
     ask = flow.states.get(key="ask_dish")
     page = url("state", "change", ask.pk)
-    data = shown(hr, page)
+    data = unchanged(hr, page)
     add_row(data, "transitions", when="next", test="always", slot="", value="", target=other.pk)
     assert hr.post(page, data).status_code == 200
     assert ask.transitions.count() == 2
@@ -137,7 +138,7 @@ def test_a_state_page_leads_to_its_neighbours_and_back_to_the_flow(hr, flow):
     video = flow.states.get(kind="video")
     page = hr.get(url("state", "change", video.pk)).content.decode()
     assert all(url("state", "change", state.pk) in page for state in flow.states.all())
-    answer = hr.post(url("state", "change", video.pk), shown(hr, url("state", "change", video.pk)))
+    answer = hr.post(url("state", "change", video.pk), unchanged(hr, url("state", "change", video.pk)))
     assert answer.headers["Location"] == url("flow", "change", flow.pk)
     hr.post(url("state", "delete", video.pk), {"post": "yes"})
     assert flow.states.count() == 2

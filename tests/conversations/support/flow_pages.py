@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from conversations.models import Flow, State
+from tests.support.admin_forms import unchanged
 
 
 def staff(name: str, *roles: str, superuser: bool = False) -> Client:
@@ -19,20 +20,6 @@ def staff(name: str, *roles: str, superuser: bool = False) -> Client:
 
 def url(model: str, page: str, *args: Any) -> str:
     return reverse(f"admin:conversations_{model}_{page}", args=args)
-
-
-def shown(client: Client, address: str) -> dict[str, Any]:
-    """The values of an unchanged form."""
-    context = client.get(address).context
-    data: dict[str, Any] = {}
-    forms = [context["adminform"].form]
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for bound in (field for form in forms for field in form):
-        value = bound.value()
-        if value is not None and value is not False:
-            data[bound.html_name] = value
-    return data
 
 
 def add_row(data: dict[str, Any], prefix: str, **values: Any) -> None:
@@ -50,7 +37,7 @@ def send(client: Client, address: str, data: dict[str, Any]) -> None:
 def edit(client: Client, state: State, *ways: dict[str, Any], **values: Any) -> None:
     """Fill in a state's page, and add transitions."""
     address = url("state", "change", state.pk)
-    data = {**shown(client, address), **values}
+    data = {**unchanged(client, address), **values}
     for way in ways:
         add_row(data, "transitions", **{"when": "next", "test": "always", "slot": "", "value": "", **way})
     send(client, address, data)
@@ -71,7 +58,7 @@ def drawn(client: Client) -> Flow:
     send(client, url("flow", "add"), {**words, **empty})
     flow = Flow.objects.get(name="午餐")
     page = url("flow", "change", flow.pk)
-    data = shown(client, page)
+    data = unchanged(client, page)
     dishes = "noodles = 面条\nrice = 米饭, 饭"
     for name, kind, text, choices in (
         ("Ask dish", "ask:choice", "吃什么？", dishes),

@@ -39,6 +39,7 @@ ROWS = {
     "/api/v1/messages/": "conversations.Message",
     "/api/v1/flows/": "conversations.Flow",
     "/api/v1/sessions/": "conversations.Session",
+    "/api/v1/topics/": "conversations.Topic",
     "/api/v1/campaigns/": "scheduling.Campaign",
     "/api/v1/campaign-runs/": "scheduling.CampaignRun",
     "/api/v1/deliveries/": "scheduling.Delivery",

@@ -1,0 +1,34 @@
+"""Topics and the choices of members in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations.models import Desk, Topic
+from core.web.api_fields import StrictModelSerializer, StrictSerializer
+
+
+class TopicSerializer(StrictModelSerializer[Topic]):
+    """What a message is about."""
+
+    muted_by = serializers.SerializerMethodField(help_text="Members who have muted it.")
+
+    class Meta:
+        model = Topic
+        fields = ("id", "name", "name_en", "order", "can_be_muted", "muted_by")
+
+    def get_muted_by(self, topic: Any) -> int:
+        return int(getattr(topic, "muted_by", 0))
+
+
+class PreferencesSerializer(StrictSerializer):
+    """What a member has chosen."""
+
+    user_id = serializers.CharField(read_only=True, help_text="User ID.")
+    prefers_text = serializers.BooleanField(help_text="Text instead of videos.")
+    language = serializers.ChoiceField(
+        choices=Desk.Language.choices, allow_blank=True, help_text="Empty: the one that the member writes."
+    )
+    muted = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), max_length=500, help_text="Topics that the member does not want."
+    )

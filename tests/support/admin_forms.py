@@ -1,0 +1,15 @@
+"""The form of an admin page as a browser would send it."""
+
+from typing import Any
+
+from django.test import Client
+
+
+def unchanged(client: Client, address: str) -> dict[str, Any]:
+    """What the page would send as it stands, with the rows of its tables."""
+    context = client.get(address).context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
