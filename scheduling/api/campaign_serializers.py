@@ -128,9 +128,55 @@ class CampaignRunSerializer(serializers.ModelSerializer[CampaignRun]):
         model = CampaignRun
         fields = (
             *("id", "campaign", "moment", "status", "reason", "expires_at", "planned", "left_out", "sent", "failed"),
-            *("cid", "created_at", "finished_at", "ended_at"),
+            *("recalled", "cid", "created_at", "finished_at", "ended_at"),
         )
         read_only_fields = fields
+
+
+class RunVariantSerializer(serializers.Serializer[Any]):
+    """The figures of one variant."""
+
+    name = serializers.CharField()
+    members = serializers.IntegerField()
+    share = serializers.FloatField(help_text="Members in per cent of all.")
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    replied = serializers.IntegerField()
+    replied_rate = serializers.FloatField(help_text="In per cent of those sent to, as the other rates.")
+    answered = serializers.IntegerField()
+    answered_rate = serializers.FloatField()
+    opened = serializers.IntegerField()
+    opened_rate = serializers.FloatField()
+    clicks = serializers.IntegerField()
+
+
+class RunPointSerializer(serializers.Serializer[Any]):
+    """How many there were until a moment."""
+
+    at = serializers.DateTimeField()
+    sent = serializers.IntegerField()
+    replied = serializers.IntegerField()
+    clicks = serializers.IntegerField()
+    answered = serializers.IntegerField()
+
+
+class RunReportSerializer(serializers.Serializer[services.RunReport]):
+    """What became of a run, over time and by variant."""
+
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+    degraded = serializers.IntegerField(help_text="Members who got it in a simpler form.")
+    recalled = serializers.IntegerField()
+    replied = serializers.IntegerField(help_text="Members who wrote within three days.")
+    answered = serializers.IntegerField(help_text="Members who pressed something on the card.")
+    opened = serializers.IntegerField(help_text="Members who are known to have opened a link.")
+    clicks = serializers.IntegerField(help_text="How often links were opened.")
+    may_be_chance = serializers.BooleanField(
+        allow_null=True, help_text="Whether the difference of variants may be chance; null if too few members have one."
+    )
+    variants = RunVariantSerializer(many=True, help_text="Empty if there is one variant.")
+    points = RunPointSerializer(many=True, help_text="Sums over time.")
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):

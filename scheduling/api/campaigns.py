@@ -24,6 +24,7 @@ from scheduling.api.campaign_serializers import (
     CampaignStartSerializer,
     DeliverySerializer,
     EvidenceSerializer,
+    RunReportSerializer,
 )
 from scheduling.models import Campaign, CampaignRun, Delivery
 
@@ -172,10 +173,16 @@ class CampaignRunFilter(django_filters.FilterSet):  # type: ignore[misc]
 class CampaignRuns(viewsets.ReadOnlyModelViewSet[CampaignRun]):
     """Moments of campaigns, with the numbers of members reached, left out and missed."""
 
-    queryset = CampaignRun.objects.all()
+    queryset = CampaignRun.objects.select_related("campaign__application")
     serializer_class = CampaignRunSerializer
     filterset_class = CampaignRunFilter
     required_scopes = {"GET": READ}
+
+    @extend_schema(summary="Get the report of a run", responses=RunReportSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def report(self, request: Request, pk: str) -> Response:
+        """Sent, failed, replied, answered and clicked: in all, by variant, and over time."""
+        return Response(RunReportSerializer(services.report_of(self.get_object())).data)
 
 
 class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -16,10 +16,11 @@ from core.work import crash_points
 from scheduling.campaigns import content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.deliveries import clicks, flow_starts, responses, videos
+from scheduling.deliveries import flow_starts, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
+from scheduling.responses import cards, clicks
 from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, ApplicationMember, Member
 
@@ -91,7 +92,7 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
     elif words.is_personal:
         calls = _send_personal(batch, application, words.content_type, own, members, options)
     else:
-        message = responses.name_for_batch(content.compose(words.content_type, own, {}), batch)
+        message = cards.name_for_batch(content.compose(words.content_type, own, {}), batch)
         file = own["file"]
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
@@ -150,14 +151,14 @@ def _send_personal(
     same: dict[str, list[Member]] = defaultdict(list)
     composed = {}
     for member in rows.order_by("pk"):
-        message = responses.unnamed(content.compose(content_type, words, member_facts(member)))
+        message = cards.unnamed(content.compose(content_type, words, member_facts(member)))
         key = repr(message)
         composed[key] = message
         same[key].append(member)
     calls = {}
     for key, group in same.items():
         names = [member.user_id for member in group]
-        message = responses.name_for_batch(composed[key], batch)
+        message = cards.name_for_batch(composed[key], batch)
         outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls

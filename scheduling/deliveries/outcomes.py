@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from scheduling.deliveries import progress
-from scheduling.models import Batch, Delivery
+from scheduling.models import Batch, CampaignRun, Delivery
 from scheduling.signals import deliveries_settled
 from wecom.models import Member, Outbound
 
@@ -54,6 +55,7 @@ def follow(outbound: Outbound, *, now: datetime) -> None:
     _settle(batch, outbound, sent=0, failed=failed, now=now)
 
 
+@transaction.atomic
 def note_recall(outbound: Outbound) -> int:
     """Those who had got a call that was taken back; returns how many they are, 0 if it is no campaign's."""
     batch = Batch.objects.filter(outbound=outbound).first()
@@ -61,7 +63,12 @@ def note_recall(outbound: Outbound) -> int:
     if batch is not None:
         rows = Delivery.objects.filter(run=batch.run_id, batch=batch.number)
     got = rows.filter(status__in=(Delivery.Status.SENT, Delivery.Status.DEGRADED))
-    return got.update(status=Delivery.Status.RECALLED)
+    run = batch.run_id if batch is not None else got.values_list("run", flat=True).first()
+    if run is None:
+        return 0
+    count = got.update(status=Delivery.Status.RECALLED)
+    CampaignRun.objects.filter(pk=run).update(recalled=F("recalled") + count)
+    return count
 
 
 def _settle(batch: Batch, outbound: Outbound, *, sent: int, failed: int, now: datetime) -> None:

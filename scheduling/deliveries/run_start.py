@@ -13,8 +13,9 @@ from core.work.base import Work
 from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
-from scheduling.deliveries import audience_freeze, clicks, progress, reasons
+from scheduling.deliveries import audience_freeze, progress, reasons
 from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.responses import clicks
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
 from scheduling.signals import campaign_started

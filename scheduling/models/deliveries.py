@@ -39,6 +39,9 @@ class CampaignRun(Work):
     left_out = models.PositiveIntegerField(_("left out"), default=0)
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
+    recalled = models.PositiveIntegerField(
+        _("recalled"), default=0, help_text=_("Members who had got it. They are among those sent to.")
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:

@@ -1,11 +1,13 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
-from scheduling.deliveries.clicks import LinkFigures, clicks_of
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
-from scheduling.deliveries.responses import asks, not_confirmed, responses_of
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
+from scheduling.responses.cards import asks, not_confirmed, responses_of
+from scheduling.responses.clicks import LinkFigures, clicks_of
+from scheduling.responses.replies import first_replies
+from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
@@ -114,6 +116,7 @@ __all__ = [
     "Preview",
     "Reach",
     "Recalled",
+    "RunReport",
     "SegmentPreview",
     "Selection",
     "StepAhead",
@@ -152,6 +155,7 @@ __all__ = [
     "find_link",
     "find_recipients",
     "first_names",
+    "first_replies",
     "follow_call",
     "follow_recall",
     "forecast_campaign",
@@ -194,6 +198,7 @@ __all__ = [
     "remove_series",
     "remove_sheet",
     "remove_step",
+    "report_of",
     "responses_of",
     "resume",
     "resume_campaign",

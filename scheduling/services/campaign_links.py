@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from scheduling.deliveries import clicks
 from scheduling.models import CampaignLink
+from scheduling.responses import clicks
 from wecom.models import Member
 
 

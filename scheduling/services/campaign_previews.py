@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from avatars.models import Consent
 from conversations import services as conversations
 from conversations.models import Flow
-from scheduling.deliveries import forecast, member_preview, responses
+from scheduling.deliveries import forecast, member_preview
 from scheduling.deliveries.forecast import CampaignReach, StartForecast
 from scheduling.deliveries.member_preview import MemberPreview
 from scheduling.models import Campaign, CampaignContent
+from scheduling.responses import cards
 from wecom import contents
 from wecom.models import Member
 
@@ -54,7 +55,7 @@ def send_test(campaign: Campaign, member: Member, *, variant: str = "") -> None:
         mark, name = _("[Test]"), campaign.name
     whole = _marked(seen.content, mark) if seen.content is not None else None
     if whole is not None:
-        whole = responses.name_for_test(whole, campaign)
+        whole = cards.name_for_test(whole, campaign)
         conversations.broadcast(application, whole, to=[member.user_id], cid=cid)
         return
     conversations.say(talk, f"{mark} {name}", cid=cid)

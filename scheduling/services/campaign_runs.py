@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from core.work import crash_points
 from core.work.base import LeaseLost
-from scheduling.deliveries import batches, outcomes, progress, responses, run_start
+from scheduling.deliveries import batches, outcomes, progress, run_start
 from scheduling.models import FAR, Batch, Campaign, CampaignRun
+from scheduling.responses import cards
 from wecom.messages import CardEvent
 from wecom.models import Application, Member, Outbound, Recall
 
@@ -58,7 +59,7 @@ def follow_recall(recall: Recall) -> None:
 @transaction.atomic
 def note_response(event: CardEvent, *, application: Application, member: Member, at: datetime) -> str | None:
     """Record what a member pressed on a campaign's card, once; the words of it, None for cards of others."""
-    return responses.record(event, application=application, member=member, at=at)
+    return cards.record(event, application=application, member=member, at=at)
 
 
 def sweep_campaigns(*, now: datetime | None = None) -> int:

@@ -104,7 +104,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         shown = {**_timing(campaign), "audience": campaign.audience, **content_fields.initial_of(self.saved)}
         other = next((row for row in self.saved.values() if row.variant == "B"), None)
         shown |= {"compare": other is not None, "share_b": other.share if other else 50}
-        self.initial = {**shown, **self.initial}
+        self.initial = {**shown, **self.initial, "at": self.initial.get("at") or shown["at"]}
         if not campaign.pk and _is_public(settings.SITE_URL):
             self.initial["link_clicks"] = Campaign.Clicks.TOTAL  # a new one is of the optional class
         if campaign.pk and not self.is_bound and campaign.state == Campaign.State.DRAFT:

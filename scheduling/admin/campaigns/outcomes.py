@@ -1,21 +1,23 @@
 """The outcomes of a run for its page: figures, variants, a table of members, and the evidence for one of them."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from itertools import islice
 from typing import Any
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
-from conversations.models import Content, Message
 from core.web.admin import badge
 from scheduling import services
-from scheduling.admin.campaigns.columns import delivery_badge
+from scheduling.admin.campaigns.chart import chart_of
+from scheduling.admin.campaigns.columns import DELIVERY_TONES, delivery_badge
 from scheduling.models import Batch, Campaign, CampaignResponse, CampaignRun, Delivery
 from wecom.models import Member, Outbound, Recall
 
@@ -23,8 +25,20 @@ PER_PAGE = 50
 MOST_COUNTED = 200_000
 """Members up to which a page that is open counts them by reason; larger runs are counted when they have ended."""
 CHUNK = 2_000
-GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED, Delivery.Status.RECALLED)
-REPLIES_WITHIN = timedelta(days=3)
+HEADS = (
+    gettext_noop("user ID"),
+    gettext_noop("name"),
+    gettext_noop("status"),
+    gettext_noop("reason"),
+    gettext_noop("variant"),
+    gettext_noop("language"),
+    gettext_noop("replied at"),
+    gettext_noop("answer on the card"),
+    gettext_noop("opened links"),
+    gettext_noop("outbound message"),
+    gettext_noop("message ID"),
+    gettext_noop("error code"),
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -51,6 +65,19 @@ class Evidence:
     tries: list[Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """How many members have a status and reason, as a bar: `percent` of the longest one."""
+
+    status: str
+    reason: str
+    label: str
+    words: str
+    count: int
+    percent: int
+    tone: str
+
+
 class Echo:
     """A file that returns what is written into it."""
 
@@ -69,17 +96,16 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     if words.strip():
         rows = rows.filter(member__in=Member.objects.called(words.strip()).values("pk"))
     shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
-    over = run.sent + run.failed
+    over, report = run.sent + run.failed, _report(run)
     number = str(asked.get("delivery", ""))
     one = run.deliveries.filter(pk=int(number)).select_related("member").first() if number.isdecimal() else None
     return {
         "percent": 100 if run.ended_at else round(100 * over / run.planned) if run.planned else 0,
         "open": max(0, run.planned - over) if run.ended_at is None else 0,
-        "degraded": degraded_in(run),
-        "recalled": recalled_in(run),
-        "replied": replied_to(run),
-        "by_reason": _by_reason(run),
-        "by_variant": _by_variant(run),
+        "report": report,
+        "chart": chart_of(report, run.campaign.zone),
+        "by_reason": _bars(report),
+        "by_variant": report.variants,
         "links": services.clicks_of(run),
         "names_openers": run.content.get("link_clicks") == Campaign.Clicks.MEMBERS,
         "answers": answers_to(run) if services.asks(run) else None,
@@ -94,25 +120,13 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def degraded_in(run: CampaignRun) -> int:
-    """How many got the words instead of the video."""
-    return run.deliveries.filter(status=Delivery.Status.DEGRADED).count()
-
-
-def recalled_in(run: CampaignRun) -> int:
-    """How many had got it and it was recalled."""
-    return run.deliveries.filter(status=Delivery.Status.RECALLED).count()
-
-
-def replied_to(run: CampaignRun) -> int:
-    """How many of those who got it wrote to the application within three days."""
-    got = Delivery.objects.filter(run=run, member=OuterRef("member"), status__in=GOT)
-    until = run.moment + REPLIES_WITHIN
-    written = Message.objects.filter(
-        application=run.campaign.sender, direction=Message.Direction.IN, created_at__range=(run.moment, until)
-    )
-    words = written.exclude(content__kind=Content.Kind.EVENT)  # a press on a card or a menu
-    return words.filter(Exists(got)).aggregate(count=Count("member", distinct=True))["count"] or 0
+def _report(run: CampaignRun) -> services.RunReport:
+    """The report; of a large run that goes on it may be a minute old, because its page asks every few seconds."""
+    if run.ended_at is not None or run.planned <= MOST_COUNTED:
+        return services.report_of(run)
+    made = cache.get(f"campaign-run-{run.pk}") or services.report_of(run)
+    cache.add(f"campaign-run-{run.pk}", made, 60)
+    return made
 
 
 def answers_to(run: CampaignRun) -> dict[str, Any]:
@@ -148,27 +162,41 @@ def csv_lines(run: CampaignRun) -> Iterator[str]:
     """Lines of a CSV file that spreadsheets open: with a byte order mark, and no cell that is a formula."""
     writer = csv.writer(Echo())
     yield "\ufeff"
-    heads = ("user ID", "name", "status", "reason", "outbound message", "message ID", "error code")
-    yield writer.writerow([gettext(head) for head in heads])
-    calls = dict(run.batches.values_list("number", "outbound"))
-    known: dict[int, tuple[str, int | None]] = {}
+    yield writer.writerow([gettext(head) for head in HEADS])
+    batches = {one.number: one for one in run.batches.only("number", "variant", "language", "outbound")}
     rows = run.deliveries.order_by("pk").select_related("member").iterator(chunk_size=CHUNK)
-    for delivery in rows:
-        number = delivery.outbound_id or calls.get(delivery.batch)
-        if number and number not in known:
-            call = Outbound.objects.filter(pk=number).values_list("msgid", "errcode").first()
-            known = {**(known if len(known) < CHUNK else {}), number: call or ("", None)}
-        msgid, errcode = known[number] if number else ("", None)
-        cells = (
-            delivery.member.user_id,
-            delivery.member.name,
-            str(delivery.get_status_display()),
-            str(delivery.get_reason_display()),
-            str(number or ""),
-            msgid,
-            "" if errcode is None else str(errcode),
-        )
-        yield writer.writerow([_harmless(cell) for cell in cells])
+    while chunk := list(islice(rows, CHUNK)):
+        members = [one.member_id for one in chunk]
+        replies = services.first_replies(run, members)
+        pressed: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for press in CampaignResponse.objects.filter(run=run, member__in=members).order_by("at"):
+            pressed[press.member_id, press.kind].append(press.label or press.key)
+        carried = {one.pk: _carrier(one, batches) for one in chunk}
+        calls = Outbound.objects.only("msgid", "errcode").in_bulk({number for number in carried.values() if number})
+        for one in chunk:
+            batch, call = batches.get(one.batch), calls.get(carried[one.pk] or 0)
+            replied = replies.get(one.member_id)
+            cells = (
+                one.member.user_id,
+                one.member.name,
+                str(one.get_status_display()),
+                str(one.get_reason_display()),
+                batch.variant if batch else "",
+                batch.language if batch else "",
+                f"{replied.astimezone(run.campaign.zone):%Y-%m-%d %H:%M}" if replied else "",
+                " · ".join(pressed[one.member_id, CampaignResponse.Kind.CARD]),
+                " ".join(pressed[one.member_id, CampaignResponse.Kind.LINK]),
+                str(call.pk) if call else "",
+                call.msgid if call else "",
+                str(call.errcode) if call and call.errcode is not None else "",
+            )
+            yield writer.writerow([_harmless(cell) for cell in cells])
+
+
+def _carrier(delivery: Delivery, batches: Mapping[int, Batch]) -> int | None:
+    """The key of the call that carried a delivery."""
+    batch = batches.get(delivery.batch)
+    return delivery.outbound_id or (batch.outbound_id if batch else None)
 
 
 def _rows(run: CampaignRun, deliveries: list[Delivery]) -> list[Row]:
@@ -224,39 +252,20 @@ def _opted_out(delivery: Delivery) -> str:
     return gettext("%(name)s did not get it: “%(topic)s” is muted since %(at)s.") % {**values, "at": at}
 
 
-def _by_reason(run: CampaignRun) -> list[tuple[str, str, str, str, int]]:
-    """Status and reason as codes and in words, with how many members have them; most first."""
-    if run.ended_at is None and run.planned > MOST_COUNTED:
-        return []
-    rows = run.deliveries.order_by().values_list("status", "reason").annotate(count=Count("pk"))
+def _bars(report: services.RunReport) -> list[Bar]:
+    most = max((count for _status, _reason, count in report.reasons), default=1)
     return [
-        (
-            status,
-            reason,
-            str(Delivery.Status(status).label),
-            str(Delivery.Reason(reason).label) if reason else "",
-            count,
+        Bar(
+            status=status,
+            reason=reason,
+            label=str(Delivery.Status(status).label),
+            words=str(Delivery.Reason(reason).label) if reason else "",
+            count=count,
+            percent=max(1, round(100 * count / most)),
+            tone=DELIVERY_TONES[Delivery.Status(status)] or "quiet",
         )
-        for status, reason, count in sorted(rows, key=lambda row: -row[2])
+        for status, reason, count in report.reasons
     ]
-
-
-def _by_variant(run: CampaignRun) -> list[tuple[str, int, int, int]]:
-    """Each of several variants with its members, and those who got it and who did not."""
-    variants = sorted(set(run.batches.values_list("variant", flat=True)))
-    if len(variants) < 2:
-        return []
-    return [(variant, *_counts(run.deliveries.filter(batch__in=_numbers(run, variant)))) for variant in variants]
-
-
-def _numbers(run: CampaignRun, variant: str) -> QuerySet[Any, Any]:
-    return run.batches.filter(variant=variant).values("number")
-
-
-def _counts(rows: QuerySet[Delivery]) -> tuple[int, int, int]:
-    found = dict(rows.order_by().values_list("status").annotate(count=Count("pk")))
-    sent = sum(found.get(status, 0) for status in (Delivery.Status.SENT, Delivery.Status.DEGRADED))
-    return sum(found.values()), sent, found.get(Delivery.Status.FAILED, 0)
 
 
 def _harmless(cell: str) -> str:
