@@ -4,6 +4,7 @@ from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
+from scheduling.files.ready import READY, ReadyMessage, messages_of
 from scheduling.responses.cards import asks, not_confirmed, responses_of
 from scheduling.responses.clicks import LinkFigures, clicks_of
 from scheduling.responses.replies import first_replies
@@ -49,6 +50,7 @@ from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.files.exports import export_file
 from scheduling.services.files.imports import import_file
 from scheduling.services.files.outcomes import PARTS, Imported, Kind
+from scheduling.services.files.ready import start_from_ready
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.retries import Recalled, recall_run, retry_failed
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
@@ -99,6 +101,7 @@ from scheduling.services.sheets import (
 __all__ = [
     "PARTS",
     "PREVIEWED",
+    "READY",
     "REASONS",
     "Audience",
     "AudienceRule",
@@ -115,6 +118,7 @@ __all__ = [
     "Packed",
     "Preview",
     "Reach",
+    "ReadyMessage",
     "Recalled",
     "RunReport",
     "SegmentPreview",
@@ -169,6 +173,7 @@ __all__ = [
     "left_out",
     "members_of",
     "members_of_segment",
+    "messages_of",
     "move_campaign",
     "move_schedule",
     "named_choices",
@@ -227,6 +232,7 @@ __all__ = [
     "series_problems",
     "sheets_in_use",
     "start_campaign",
+    "start_from_ready",
     "start_run",
     "start_series",
     "steps_ahead",
