@@ -19,6 +19,7 @@ from core.web.admin import NOTHING, ProtectedDeleteAdmin, short_time, shorten
 from scheduling import services
 from scheduling.admin.audience_field import audience_of_post
 from scheduling.admin.calendar_days import usual_corporation
+from scheduling.admin.campaigns.file_pages import FileButtons
 from scheduling.admin.rule_field import RuleField, rule_of_post
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
@@ -64,10 +65,12 @@ class SegmentForm(forms.ModelForm[Segment]):
 
 
 @admin.register(Segment)
-class SegmentAdmin(ProtectedDeleteAdmin):
+class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
     form = SegmentForm
     list_display = ("name", "in_words", "members", "changed")
     list_select_related = ("corporation",)
+    actions = ("export_chosen",)
+    actions_list = ("import_file",)
     search_fields = ("name", "description")
     search_help_text = _("Search for a segment's name or description.")
     ordering = ("name", "pk")

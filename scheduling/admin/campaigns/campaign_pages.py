@@ -17,6 +17,7 @@ from scheduling import services
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.columns import moment, run_moment, state_badge
 from scheduling.admin.campaigns.differences import readable
+from scheduling.admin.campaigns.file_pages import FilesAdmin
 from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
 from scheduling.admin.campaigns.life import LifeAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin
@@ -30,11 +31,13 @@ TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
+class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
     form = CampaignForm
     list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
     list_select_related = ("application", "created_by", "topic")
     list_filter = ("state", "content_type", "message_class", "topic", "application")
+    actions = ("export_chosen",)
+    actions_list = ("from_ready", "import_file")
     search_fields = ("name", "contents__text")
     search_help_text = _("Search for a campaign's name, or words of its text.")
     ordering = ("-pk",)

@@ -47,6 +47,7 @@ NAMED = {
     "scheduling_campaign_start": "send",
     **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
     **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
+    **{f"scheduling_campaign_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},
     **{f"scheduling_segment_{page}": "view" for page in ("preview", "find", "counts")},
     "scheduling_audience_preview": "view",
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
@@ -69,6 +70,7 @@ NAMED = {
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
+    "scheduling_segment_import_file": ("add", Campaign),
     **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),

@@ -1,0 +1,69 @@
+"""What an import changes, in the words of the forms: a place, what it was, what it will be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.translation import gettext
+
+from conversations.models import Desk
+from core.web.admin import NOTHING
+from scheduling.admin.campaigns.differences import PARTS, Row
+from scheduling.files import yaml_text
+from scheduling.models import Campaign, CampaignContent, Segment, Series
+from scheduling.services import Imported, Kind
+
+MODELS: Mapping[Kind, type[Model]] = {"segment": Segment, "campaign": Campaign, "series": Series}
+
+
+def readable(imported: Imported) -> list[Row]:
+    """The lines of a table for one entry of a file."""
+    model = MODELS[imported.kind]
+    return [
+        Row(
+            label=_label(model, one.path),
+            before=_words(model, one.path, one.before),
+            after=_words(model, one.path, one.after),
+        )
+        for one in imported.differences
+    ]
+
+
+def _label(model: type[Model], path: str) -> str:
+    first, *rest = path.split(".")
+    if first == "contents" and rest:
+        variant, _slash, language = rest[0].rpartition("/")
+        known = Desk.Language(language).label if language in Desk.Language.values else language
+        words = gettext("%(language)s, variant %(variant)s") % {"language": known, "variant": variant}
+        place = words if variant else str(known)
+        return f"{_name(CampaignContent, rest[1])} ({place})" if rest[1:] else place
+    if first == "audience":
+        without = rest[:1] == ["exclude"]
+        part = next((PARTS[one] for one in ("sheet" if name == "list" else name for name in rest) if one in PARTS), "")
+        label = gettext("left out") if without else gettext("who gets it")
+        return f"{label}: {part}" if part else label
+    if first == "steps":
+        return gettext("steps")
+    return _name(model, first)
+
+
+def _name(model: type[Model], name: str) -> str:
+    try:
+        return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return name
+
+
+def _words(model: type[Model], path: str, value: Any) -> str:
+    if value in (None, "", {}, []):
+        return NOTHING
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict | list):
+        return yaml_text.dump(value).rstrip()
+    try:
+        choices = dict(model._meta.get_field(path).flatchoices or ())  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        choices = {}
+    return str(choices.get(value, value))
