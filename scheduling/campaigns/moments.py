@@ -14,6 +14,15 @@ FARTHEST = timedelta(hours=27)
 """By which a wall clock is ahead of another one, at most: from UTC+14 to UTC-12, and an hour of summer time."""
 
 
+def watch(campaign: Campaign, now: datetime) -> None:
+    """Count the moments of a campaign from now on; one that goes out once has none after its run."""
+    campaign.watched_from = now
+    if campaign.rule is not None:
+        campaign.next_at = next_start(campaign, now)
+    elif not campaign.runs.exists():
+        campaign.next_at = first_due(campaign, campaign.starts_at) if campaign.starts_at else now
+
+
 def due_moment(campaign: Campaign, now: datetime) -> datetime | None:
     """The moment until now that is handled next: the latest, or the oldest of those that are caught up on."""
     rule = campaign.rule

@@ -33,23 +33,10 @@ PAUSED_FOR = timedelta(days=3650)
 
 def send(batch: Batch, *, now: datetime) -> None:
     """Send a claimed batch, or put it back with the reason. What cannot be sent to anybody ends as failed."""
-    run, campaign = batch.run, batch.run.campaign
-    application = campaign.sender
+    application = let_through(batch, now=now)
     if application is None:
-        batch.postpone(now + PAUSED_FOR, Batch.Reason.PAUSED, count_attempt=False)
         return
-    policy = sending_policy.policy_of(application)
-    if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
-        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
-        return
-    if batch.expires_at is not None and batch.expires_at <= now:
-        _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
-        return
-    hold = SendHours(policy=policy, window=window_of(campaign)).hold(now, batch.clock)
-    if hold is not None:
-        batch.postpone(hold.until, hold.reason, count_attempt=False)
-        return
-    words = CampaignWords.of(campaign.pk, run.content)
+    words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
     found: Videos | None = None
     if words.content_type == Campaign.ContentType.VIDEO:
         found = videos.videos_of(batch, words, _members(batch), application, now=now)
@@ -63,12 +50,38 @@ def send(batch: Batch, *, now: datetime) -> None:
         _give_up(batch, Delivery.Status.FAILED, Delivery.Reason.REFUSED, now=now)
 
 
+def let_through(batch: Batch, *, now: datetime) -> Application | None:
+    """The application that sends a claimed batch now; None if it was put back with the reason, or has expired."""
+    run, campaign = batch.run, batch.run.campaign
+    application = campaign.sender
+    if application is None:
+        batch.postpone(now + PAUSED_FOR, Batch.Reason.PAUSED, count_attempt=False)
+        return None
+    policy = sending_policy.policy_of(application)
+    if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
+        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
+        return None
+    if batch.expires_at is not None and batch.expires_at <= now:
+        _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
+        return None
+    hold = SendHours(policy=policy, window=window_of(campaign)).hold(now, batch.clock)
+    if hold is not None:
+        batch.postpone(hold.until, hold.reason, count_attempt=False)
+        return None
+    return application
+
+
+def receivers(batch: Batch, application: Application, *, now: datetime) -> dict[int, str]:
+    """The user IDs of those who get a batch now, by key; the others are left out, or wait in a batch of their own."""
+    _leave_out_muted(batch, _planned(batch))
+    _put_off(batch, _planned(batch), application, now=now)
+    return _reachable(batch, application)
+
+
 @transaction.atomic
 def _send(batch: Batch, words: CampaignWords, application: Application, found: Videos | None, *, now: datetime) -> None:
     run = batch.run
-    _leave_out_muted(batch, _planned(batch))
-    _put_off(batch, _planned(batch), application, now=now)
-    members = _reachable(batch, application)
+    members = receivers(batch, application, now=now)
     if not members:
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=0, failed=0, now=now)

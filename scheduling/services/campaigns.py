@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from scheduling.campaigns import approval, moments, state, validation
 from scheduling.campaigns.approval import Difference
-from scheduling.campaigns.member_zones import first_due
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignChange, CampaignContent
@@ -124,11 +123,7 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
 
     def begin(row: Campaign) -> None:
         _check_approved(row)
-        row.watched_from = now
-        if row.rule is not None:
-            row.next_at = moments.next_start(row, now)
-        elif not row.runs.exists():
-            row.next_at = first_due(row, row.starts_at) if row.starts_at else now
+        moments.watch(row, now)
         state.change(row, S.SCHEDULED, by=by, now=now)
         if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
             state.change(row, S.RUNNING, by=by, now=now)
