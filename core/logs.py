@@ -35,6 +35,11 @@ STANDARD_FIELDS = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict
 _cid: ContextVar[str] = ContextVar("cid", default="")
 
 
+def correlation_id() -> str:
+    """The correlation ID of this thread or task; "" without one."""
+    return _cid.get()
+
+
 def set_correlation_id(cid: str) -> None:
     """Add this correlation ID to every record of this thread or task from now on."""
     _cid.set(cid)

@@ -72,9 +72,13 @@ def member_facts(member: Member, language: str = "") -> dict[str, str]:
     }
 
 
-def without_personal(text: str, member: Member) -> str:
-    """A text with the member's personal facts masked, for an account that may not read them."""
-    types = definitions_of(member.corporation_id) if member.pk else {}
+def without_personal(text: str, member: Member, types: Mapping[str, FactType] | None = None) -> str:
+    """A text with the member's personal facts masked, for an account that may not read them.
+
+    Of many texts, pass the facts of the company, as `definitions_of` has them.
+    """
+    if types is None:
+        types = definitions_of(member.corporation_id) if member.pk else {}
     for row in member.facts.all() if member.pk else ():
         fact = types.get(row.key)
         if fact is not None and fact.personal:

@@ -5,6 +5,9 @@ from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.files.ready import READY, ReadyMessage, messages_of
+from scheduling.rehearsal.rehearsals import MOST_DAYS, MOST_MEMBERS, USUAL_DAYS, rehearse
+from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
+from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.cards import asks, not_confirmed, responses_of
 from scheduling.responses.clicks import LinkFigures, clicks_of
 from scheduling.responses.replies import first_replies
@@ -99,15 +102,20 @@ from scheduling.services.sheets import (
 )
 
 __all__ = [
+    "MOST_DAYS",
+    "MOST_MEMBERS",
     "PARTS",
     "PREVIEWED",
     "READY",
     "REASONS",
+    "USUAL_DAYS",
     "Audience",
     "AudienceRule",
     "CampaignForecast",
     "Choice",
+    "Day",
     "DepartmentChoice",
+    "Dropped",
     "FileRefused",
     "Flaw",
     "Imported",
@@ -115,15 +123,18 @@ __all__ = [
     "LeftOut",
     "LinkFigures",
     "MemberScript",
+    "Occasion",
     "Packed",
     "Preview",
     "Reach",
     "ReadyMessage",
     "Recalled",
+    "Rehearsal",
     "RunReport",
     "SegmentPreview",
     "Selection",
     "StepAhead",
+    "Timeline",
     "UnknownYear",
     "allow_sending",
     "application_of",
@@ -197,6 +208,8 @@ __all__ = [
     "read_day_list",
     "recall_run",
     "recipients_of",
+    "rehearsal_table",
+    "rehearse",
     "remove",
     "remove_campaign",
     "remove_segment",

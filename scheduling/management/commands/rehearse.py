@@ -1,0 +1,84 @@
+"""`manage.py rehearse`: what a campaign or a series would do in the days to come."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.exceptions import OpenUserError
+from core.spreadsheets import csv_file
+from scheduling import services
+from scheduling.models import Campaign, Series
+
+SHOWN = 20  # members; a file has all of them
+
+
+def leaving(text: str) -> tuple[str, date]:
+    """The user ID and the day in zhangsan=2026-12-24."""
+    user_id, _sign, day = text.partition("=")
+    try:
+        return user_id, date.fromisoformat(day)
+    except ValueError as error:
+        raise ArgumentTypeError("write it like zhangsan=2026-12-24") from error
+
+
+class Command(BaseCommand):
+    """Nothing is sent and nothing is kept."""
+
+    help = "Go through the days to come and tell what each member would get, and why not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        subject = parser.add_mutually_exclusive_group(required=True)
+        subject.add_argument("--campaign", type=int, metavar="ID")
+        subject.add_argument("--series", type=int, metavar="ID")
+        parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="2026-12-01", help="first day")
+        parser.add_argument("--days", type=int, default=services.USUAL_DAYS, help="how many; %(default)s without it")
+        parser.add_argument("--member", action="append", default=[], metavar="USER_ID", help="one of several")
+        parser.add_argument("--department", action="append", default=[], type=int, metavar="NUMBER")
+        parser.add_argument("--segment", action="append", default=[], type=int, metavar="ID")
+        parser.add_argument("--alone", action="store_true", help="as if nothing else was scheduled")
+        parser.add_argument("--leaves", action="append", default=[], type=leaving, metavar="USER_ID=DAY")
+        parser.add_argument("--csv", type=Path, metavar="FILE", help="write all of it into a file")
+
+    def handle(self, *, csv: Path | None, **options: Any) -> None:
+        model: type[Campaign | Series] = Campaign if options["campaign"] else Series
+        subject = model._default_manager.filter(pk=options["campaign"] or options["series"]).first()
+        if subject is None:
+            raise CommandError("There is no such campaign or series.")
+        cohort = {
+            "members": options["member"],
+            "departments": [{"number": number} for number in options["department"]],
+            "segments": options["segment"],
+        }
+        chosen = {name: value for name, value in cohort.items() if value}
+        try:
+            found = services.rehearse(
+                subject,
+                cohort=chosen or None,
+                since=options["since"],
+                days=options["days"],
+                others=not options["alone"],
+                leaves=dict(options["leaves"]),
+            )
+        except OpenUserError as error:
+            raise CommandError(str(error)) from error
+        self._tell(found, subject)
+        if csv is not None:
+            csv.write_bytes(csv_file(list(services.rehearsal_table(found, subject))))
+            self.stdout.write(f"{csv}: everything")
+
+    def _tell(self, found: services.Rehearsal, subject: Campaign | Series) -> None:
+        for day in found.days:
+            left_out = ", ".join(f"{count} {why}" for why, count in sorted(day.left_out.items()))
+            self.stdout.write(f"{day.date:%a %Y-%m-%d}  {day.sent:5} sent" + (f"  ({left_out})" if left_out else ""))
+        for one in found.dropped:
+            self.stdout.write(f"{one.at.astimezone(subject.zone):%Y-%m-%d %H:%M}  {one.name}: {one.why}")
+        for line in found.timelines[:SHOWN]:
+            self.stdout.write(f"\n{line.member} ({line.member.user_id})")
+            for event in line.occasions:
+                at = f"{event.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
+                self.stdout.write(f"  {at}  {event.name}: {event.why or event.words or 'gets it'}")
+        summary = f"{found.sent} messages to {len(found.timelines)} of {found.members} members in {found.seconds:.1f} s"
+        self.stdout.write(f"\n{summary}. Nothing was sent.")

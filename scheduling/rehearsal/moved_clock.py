@@ -1,0 +1,121 @@
+"""The clock of a rehearsal: it jumps from one moment at which something is due to the next, and does what is due."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Min, Q
+from django.utils.translation import gettext as _
+
+from scheduling.deliveries import batches, progress, run_start
+from scheduling.exceptions import SchedulingError
+from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery, Series
+from scheduling.series import sweep
+from scheduling.series.due_days import DueDays
+from wecom.models import Member
+
+MOST_RUNS = 600
+"""Runs of all campaigns in one rehearsal: ten a day for two months. More would take minutes."""
+MOST_ROUNDS = 200  # at one moment, until nothing is due any more
+A_DAY = timedelta(days=1)
+
+
+class MovedClock:
+    """Moves from a moment to an end. `leaves` are the days on which members leave, by their key."""
+
+    def __init__(self, now: datetime, *, until: datetime, leaves: Mapping[int, date], zone: ZoneInfo) -> None:
+        self.now = now
+        self.until = until
+        self.leaves = {key: datetime.combine(day, time(), zone).astimezone(UTC) for key, day in leaves.items()}
+        self.first_run = CampaignRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def move(self) -> None:
+        """Do all that is due until the end. Raises `SchedulingError` if that is too much."""
+        while True:
+            self._let_leave()
+            self._do_what_is_due()
+            following = min(self._moments(), default=self.until)
+            if following >= self.until:
+                return
+            self.now = following
+
+    def _do_what_is_due(self) -> None:
+        for _round in range(MOST_ROUNDS):
+            if not (self._begin() + self._send()):
+                return
+            if CampaignRun.objects.filter(pk__gt=self.first_run).count() > MOST_RUNS:
+                words = _("More than %d messages would go out in these days.") % MOST_RUNS
+                remedy = _("Choose fewer days, or rehearse it without the other campaigns.")
+                raise SchedulingError(words, code="rehearsal_long", field="days", remedy=remedy)
+
+    def _begin(self) -> int:
+        """What the sweeper and its workers do: runs begin, and their audiences are frozen."""
+        keys = Campaign.objects.due(self.now).order_by("next_at", "pk").values_list("pk", flat=True)
+        count = sum(run_start.begin(pk, now=self.now) is not None for pk in list(keys))
+        for pk in list(Series.objects.running().order_by("pk").values_list("pk", flat=True)):
+            count += len(sweep.sweep(pk, now=self.now))
+        for pk in list(CampaignRun.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)):
+            run = CampaignRun.claim(pk, now=self.now)
+            if run is not None:
+                run_start.start(run, now=self.now)
+                count += 1
+        return count
+
+    def _send(self) -> int:
+        """What the workers of batches decide; those who would get it have got it."""
+        stuck = CampaignRun.objects.filter(
+            ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING, batches__due_at=FAR
+        )
+        for run in stuck.distinct():
+            progress.release_next(run, now=self.now)
+        due = Batch.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)
+        return sum(self._send_batch(pk) for pk in list(due))
+
+    def _send_batch(self, pk: int) -> int:
+        batch = Batch.claim(pk, now=self.now)
+        if batch is None:
+            return 0
+        batch.run = CampaignRun.objects.select_related("campaign__application").get(pk=batch.run_id)
+        with transaction.atomic():
+            application = batches.let_through(batch, now=self.now)
+            if application is not None:
+                members = batches.receivers(batch, application, now=self.now)
+                got = Delivery.objects.filter(run=batch.run_id, batch=batch.number, member__in=members)
+                got.update(status=Delivery.Status.SENT)
+                batch.settle(Batch.Status.DONE, "")
+                progress.end_batch(batch, sent=len(members), failed=0, now=self.now)
+        return 1
+
+    def _let_leave(self) -> None:
+        gone = [key for key, moment in self.leaves.items() if moment <= self.now]
+        if gone:
+            Member.objects.filter(pk__in=gone).update(status=Member.Status.LEFT)
+            self.leaves = {key: moment for key, moment in self.leaves.items() if key not in gone}
+
+    def _moments(self) -> Iterator[datetime]:
+        """The moments after now at which something may be due."""
+        on = Campaign.objects.filter(state__in=Campaign.ON, next_at__gt=self.now)
+        runs = CampaignRun.objects.filter(status=CampaignRun.Status.QUEUED, due_at__gt=self.now)
+        open_ones = Batch.objects.filter(status=Batch.Status.QUEUED, run__campaign__state=Campaign.State.RUNNING)
+        held = open_ones.filter(~Q(due_at=FAR), due_at__gt=self.now)
+        by_zone = open_ones.filter(due_at=FAR, moment__gt=self.now)
+        for rows, name in ((on, "next_at"), (runs, "due_at"), (held, "due_at"), (by_zone, "moment")):
+            first = rows.aggregate(first=Min(name))["first"]
+            if first is not None:
+                yield first
+        yield from self.leaves.values()
+        for series in Series.objects.running():
+            yield from self._turns(series)
+
+    def _turns(self, series: Series) -> Iterator[datetime]:
+        """The next moment of each step, and the next day, on which others come into the series."""
+        days = DueDays(zone=series.zone)
+        today = days.local_day(self.now)
+        times = {*series.steps.exclude(at=None).values_list("at", flat=True), time()}
+        for at in times:
+            for day in (today, today + A_DAY):
+                moment = days.moment(day, at) if at is not None else None
+                if moment is not None and moment > self.now:
+                    yield moment
+                    break

@@ -1,0 +1,142 @@
+"""A campaign or a series over the days to come, for some members: what each gets when, and why not."""
+
+import time as stopwatch
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Series
+from scheduling.rehearsal import subjects
+from scheduling.rehearsal.copied_rows import rows_for
+from scheduling.rehearsal.database_aside import database_aside
+from scheduling.rehearsal.findings import Finding, findings_since, told
+from scheduling.rehearsal.moved_clock import MovedClock
+from scheduling.rehearsal.results import Rehearsal
+from scheduling.rehearsal.subjects import Subject
+from scheduling.segments import reach
+from scheduling.segments.audience import parse_audience
+from wecom.models import Application, Member
+
+MOST_MEMBERS, MOST_DAYS, USUAL_DAYS = 2_000, 92, 60
+
+
+def rehearse(
+    subject: Subject,
+    *,
+    cohort: Mapping[str, Any] | None = None,
+    since: date | None = None,
+    days: int = USUAL_DAYS,
+    others: bool = True,
+    leaves: Mapping[str, date] | None = None,
+    in_full: bool = False,
+    now: datetime | None = None,
+) -> Rehearsal:
+    """What a saved campaign or series would do; nothing is sent, rendered or kept.
+
+    It is done by the very functions that send, under a moved clock and in a database aside: the real one is only read.
+    What is not started yet starts on the first day. Days until then are gone through, too, because of the caps.
+
+    Args:
+        cohort: the members, as an audience has them; without one all, and those whom the subject names.
+        since: the first day that is told; today without one.
+        others: whether everything else that is scheduled goes out as well, which counts for the caps.
+        leaves: the days on which members leave, by user ID.
+        in_full: whether words show personal facts.
+
+    Raises `SchedulingError` for the first error of the subject, for too many members, and for too many days.
+    """
+    begun, now = stopwatch.perf_counter(), now or timezone.now()
+    application = subjects.check(subject, now)
+    zone = subject.zone
+    first = max(since or now.astimezone(zone).date(), now.astimezone(zone).date())
+    begins = max(now, datetime.combine(first, time(), zone))
+    ends = datetime.combine(first + timedelta(days=_checked_days(days)), time(), zone)
+    named = {"everyone": True, "members": subject.audience.get("members", [])}
+    keys = _members(cohort or named, application, first)
+    campaigns, series = _scope(subject, application, others=others)
+    away = _leaving(leaves or {}, application)
+    with database_aside(rows_for(keys, campaigns, series, now=now)):
+        clock = MovedClock(now, until=begins, leaves=away, zone=zone)
+        if not subjects.is_going(subject):
+            clock.move()
+            clock.now = begins
+            subjects.start(subject, begins)
+        clock.until = ends
+        clock.move()
+        found = findings_since(begins, first_run=clock.first_run)
+    return _rehearsal(subject, found, begins, ends, len(keys), in_full, begun)
+
+
+def _rehearsal(
+    subject: Subject,
+    found: list[Finding],
+    begins: datetime,
+    ends: datetime,
+    members: int,
+    in_full: bool,
+    begun: float,
+) -> Rehearsal:
+    timelines, days, dropped = told(found, subject, in_full=in_full)
+    return Rehearsal(
+        name=subject.name,
+        begins=begins,
+        ends=ends,
+        members=members,
+        timelines=timelines,
+        days=days,
+        dropped=dropped,
+        seconds=stopwatch.perf_counter() - begun,
+    )
+
+
+def _checked_days(days: int) -> int:
+    if not 1 <= days <= MOST_DAYS:
+        words = _("A rehearsal goes over 1 to %d days.") % MOST_DAYS
+        raise SchedulingError(words, code="rehearsal_days", field="days", remedy=_("Choose another number of days."))
+    return days
+
+
+def _members(cohort: Mapping[str, Any], application: Application, today: date) -> list[int]:
+    """The keys of the members who take part, with those who have left if they are named."""
+    rows = reach.members_of(parse_audience(cohort), application=application, today=today)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_MEMBERS + 1])
+    if len(keys) > MOST_MEMBERS:
+        words = _("A rehearsal is for at most %d members; these are %d.") % (MOST_MEMBERS, rows.count())
+        remedy = _("Choose a department, a segment, or some members. What holds for them holds for the others.")
+        raise SchedulingError(words, code="rehearsal_members", field="cohort", remedy=remedy)
+    if not keys:
+        remedy = _("Choose other members.")
+        raise SchedulingError(_("These are no members."), code="rehearsal_nobody", field="cohort", remedy=remedy)
+    return keys
+
+
+def _scope(subject: Subject, application: Application, *, others: bool) -> tuple[set[int], set[int]]:
+    """The keys of the campaigns and of the series that go out."""
+    campaigns, series = set[int](), set[int]()
+    (campaigns if isinstance(subject, Campaign) else series).add(subject.pk)
+    if others:
+        going = Campaign.objects.filter(state__in=Campaign.ON, series=None).select_related("application")
+        campaigns |= {row.pk for row in going if _same_company(row.sender, application)}
+        running = Series.objects.running().select_related("application")
+        series |= {row.pk for row in running if _same_company(row.sender, application)}
+    if isinstance(subject, Campaign) and subject.series_id is not None:
+        series.discard(subject.series_id)
+    return campaigns, series
+
+
+def _same_company(sender: Application | None, application: Application) -> bool:
+    return sender is not None and sender.corporation_id == application.corporation_id
+
+
+def _leaving(leaves: Mapping[str, date], application: Application) -> dict[int, date]:
+    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=[one.lower() for one in leaves])
+    found = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
+    unknown = sorted(one for one in leaves if one.lower() not in found)
+    if unknown:
+        words = _("No member has the user ID “%s”.") % unknown[0]
+        raise SchedulingError(words, code="member_unknown", field="leaves", remedy=_("Check the user ID."))
+    return {found[one.lower()]: day for one, day in leaves.items()}

@@ -1,0 +1,85 @@
+"""What a rehearsal found: a timeline for each member, and the figures of each day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from wecom.models import Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """One message to one member, or why there is none.
+
+    Attributes:
+        at: when it goes out; when it would have, for those who do not get it.
+        campaign: its key; `name` is its name, and for a step of a series that of the series and the day.
+        status: a status of `Delivery`; `planned` where it still waits at the end.
+        reason: a code of `Delivery`, `CampaignRun` or `Batch`, and `why` in words; "" for those who get it.
+        words: what it says to this member.
+    """
+
+    at: datetime
+    campaign: int
+    name: str
+    is_own: bool
+    status: str
+    reason: str
+    why: str
+    language: str
+    variant: str
+    words: str
+
+    @property
+    def arrives(self) -> bool:
+        return self.status == "sent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """What a member would get and not get, in the order of time."""
+
+    member: Member
+    occasions: tuple[Occasion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """How many messages go out on a day, and how many do not, by the reason."""
+
+    date: date
+    sent: int
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A moment at which nobody gets anything, and why."""
+
+    at: datetime
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """The days that were rehearsed, with the timelines of members to whom something happens."""
+
+    name: str
+    begins: datetime
+    ends: datetime
+    members: int
+    timelines: tuple[Timeline, ...]
+    days: tuple[Day, ...]
+    dropped: tuple[Dropped, ...]
+    seconds: float
+
+    @property
+    def nothing_for(self) -> int:
+        """To how many members nothing happens."""
+        return self.members - len(self.timelines)
+
+    @property
+    def sent(self) -> int:
+        """How many messages go out."""
+        return sum(day.sent for day in self.days)

@@ -1,0 +1,19 @@
+"""A rehearsal as the rows of a table: a line for each message and for each reason why there is none."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from scheduling.rehearsal.results import Rehearsal
+from scheduling.rehearsal.subjects import Subject
+
+
+def table(rehearsal: Rehearsal, subject: Subject) -> Iterator[list[str]]:
+    """The heads, and the lines in the order of members and time; times are of the subject's zone."""
+    yield [_("user ID"), _("name"), _("when"), _("campaign"), _("outcome"), _("language"), _("variant"), _("words")]
+    for line in rehearsal.timelines:
+        for one in line.occasions:
+            outcome = _("gets it") if one.arrives else one.why
+            when = f"{one.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
+            named = [line.member.user_id, line.member.name, when, one.name, outcome]
+            yield [*named, one.language, one.variant, one.words]
