@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Flow
 from scheduling.models.schedules import default_time_zone
+from scheduling.models.segments import names_fact, names_segment
 from wecom.models import Application
 
 
@@ -23,6 +24,10 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def running(self) -> "SeriesQuerySet":
         """Series that take members in and send their steps."""
         return self.filter(state=Series.State.RUNNING)
+
+    def going(self) -> "SeriesQuerySet":
+        """Series that are not over."""
+        return self.exclude(state__in=Series.OVER)
 
     def waiting(self) -> "SeriesQuerySet":
         """Series that wait for approval, longest first."""
@@ -196,6 +201,15 @@ class Series(models.Model):
     def is_event(self) -> bool:
         """Whether members come into it by an event, and not by a date that lies ahead."""
         return self.anchor in self.EVENTS
+
+    def names_segment(self, key: int) -> bool:
+        """Whether its audience or the rule that ends it asks for a segment."""
+        sides = (self.audience, self.audience.get("exclude") or {})
+        return any(key in (side.get("segments") or ()) for side in sides) or names_segment(self.stop_rule, key)
+
+    def names_fact(self, key: str) -> bool:
+        """Whether its days are counted from a fact, or the rule that ends it asks for one."""
+        return (self.anchor == self.Anchor.FACT and self.fact == key) or names_fact(self.stop_rule, key)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.campaigns.content import campaigns_with_variable
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Segment
+from scheduling.models import Campaign, Segment, Series
 from scheduling.segments.descriptions import describe_group, names_by_company, names_in
 from scheduling.segments.query import Compiler
 from scheduling.segments.reach import FIRST, first_names
@@ -62,19 +62,27 @@ def segment_uses(segment: Segment) -> list[str]:
     """What uses a segment, by name: other segments, and whatever else has an audience."""
     others = [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
     over = (Campaign.State.FINISHED, Campaign.State.CANCELLED)
-    campaigns = Campaign.objects.exclude(state__in=over).order_by("name").values_list("name", "audience")
-    return others + [
-        _("campaign “%(name)s”") % {"name": name}
-        for name, audience in campaigns
-        if any(segment.pk in (side.get("segments") or ()) for side in (audience, audience.get("exclude") or {}))
-    ]
+    alone = Campaign.objects.exclude(state__in=over).filter(series=None).order_by("name")
+    campaigns = alone.values_list("name", "audience")
+    series = [one.name for one in Series.objects.going().order_by("name") if one.names_segment(segment.pk)]
+    return (
+        others
+        + [_("series “%(name)s”") % {"name": name} for name in series]
+        + [
+            _("campaign “%(name)s”") % {"name": name}
+            for name, audience in campaigns
+            if any(segment.pk in (side.get("segments") or ()) for side in (audience, audience.get("exclude") or {}))
+        ]
+    )
 
 
 def fact_uses(definition: FactDefinition) -> list[str]:
-    """What uses a fact of the company's own, by name: segments, and the words of campaigns that are not over."""
+    """What uses a fact of the company's own, by name: segments, series, and the words of campaigns, if not over."""
     rows = Segment.objects.using_fact(definition.corporation_id, definition.key)
     segments = [_("segment “%(name)s”") % {"name": one.name} for one in rows]
     campaigns = campaigns_with_variable(definition.key, corporation=definition.corporation)
+    series = [one.name for one in Series.objects.going().order_by("name") if one.names_fact(definition.key)]
+    segments += [_("series “%(name)s”") % {"name": name} for name in series]
     return segments + [_("campaign “%(name)s”") % {"name": one.name} for one in campaigns]
 
 

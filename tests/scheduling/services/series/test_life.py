@@ -11,6 +11,7 @@ from tests.scheduling.support.schedules import clock
 from tests.scheduling.support.series import add_step, approve, give_date, launch, make_series, sweep
 from tests.support import factories
 from tests.support.model_rows import make_row
+from wecom.models import FactDefinition
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,13 @@ def test_a_paused_step_goes_on_with_its_series_where_it_was(application):
     services.resume_series(series, now=now)
     work(now, calls=False)
     assert CampaignRun.objects.get().planned == 3
+
+
+def test_what_a_series_asks_for_is_not_deleted_unasked(application):
+    segment = make_row(Segment, corporation=application.corporation, rule={"op": "all", "rules": []})
+    fact = make_row(FactDefinition, corporation=application.corporation, kind="date")
+    series = make_series(0, name="试用期", audience={"segments": [segment.pk]}, fact=fact.key)
+    assert services.segment_uses(segment) == ["series “试用期”"]
+    assert services.fact_uses(fact) == ["series “试用期”"]
+    services.cancel_series(series)
+    assert services.segment_uses(segment) == services.fact_uses(fact) == []
