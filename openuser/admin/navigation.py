@@ -65,6 +65,8 @@ SECTIONS = (
         title=_("Schedules"),
         icons={
             "scheduling.Campaign": "campaign",
+            "scheduling.Series": "linear_scale",
+            "scheduling.Enrolment": "person_play",
             "scheduling.CampaignRun": "monitoring",
             "scheduling.Schedule": "event_repeat",
             "scheduling.Run": "event_available",

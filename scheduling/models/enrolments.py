@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from scheduling.models.campaigns import Campaign
 from scheduling.models.deliveries import CampaignRun
@@ -38,7 +39,7 @@ class Enrolment(models.Model):
         HAND = "hand", _("by hand")
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("active")
+        ACTIVE = "active", pgettext_lazy("of a member in a series", "active")
         FINISHED = "finished", _("finished")
         STOPPED = "stopped", _("stopped")
 
@@ -93,7 +94,7 @@ class Enrolment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series_id}: {self.member_id} · {self.anchor_on:%Y-%m-%d}"
+        return f"{self.member} · {self.anchor_on:%Y-%m-%d}"
 
 
 class EnrolmentStep(models.Model):

@@ -11,24 +11,34 @@ RULE = (
 )
 
 SHARED = ("application", "audience", "segments")
+OTHERS = ("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed")
+"""What only a campaign of its own has, or a step has from its series."""
 
 
 def describe(series: Series) -> dict[str, Any]:
     """All that a series would do, as JSON with stable keys. Its steps have the keys of their rows."""
+    return {
+        **describe_rule(series),
+        "steps": {str(step.pk): describe_step(step) for step in series.steps.order_by("pk")},
+    }
+
+
+def describe_rule(series: Series) -> dict[str, Any]:
+    """Who comes into a series, when, and what ends it."""
     return {
         "application": series.application_id,
         "audience": series.audience,
         "segments": approval.rules_of(series.audience),
         "rule": {name: approval.plain(getattr(series, name)) for name in RULE},
         "stop_segments": approval.rules_named(series.stop_rule),
-        "steps": {str(step.pk): describe_step(step) for step in series.steps.order_by("pk")},
     }
 
 
 def describe_step(step: Campaign) -> dict[str, Any]:
     """A step as the approver reads it: when, and what a campaign says of its words; the rest is the series'."""
     own = {name: value for name, value in approval.describe(step).items() if name not in SHARED}
-    return {"day": step.day, "at": approval.plain(step.at), **own}
+    time = {name: value for name, value in own["time"].items() if name not in OTHERS}
+    return {"day": step.day, "at": approval.plain(step.at), **own, "time": time}
 
 
 def digest(series: Series) -> str:

@@ -1,5 +1,7 @@
 """What an edit of a series or of one of its steps does to its approval, and what its steps take over from it."""
 
+from datetime import time
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,16 @@ def check_editable(series: Series) -> None:
     if not series.is_editable:
         remedy = _("Pause it first. A series that has ended can be copied.")
         raise SchedulingError(_("It cannot be changed now."), code="series_state", remedy=remedy)
+
+
+def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> None:
+    """Raise `SchedulingError` for a day without a time, and where another step has this time."""
+    if at is None and day != 0:
+        words = _("Only day 0 of an event has no time of day.")
+        raise SchedulingError(words, code="empty", field="at", remedy=_("Write one, such as 09:00."))
+    if series.steps.filter(day=day, at=at).exclude(pk=step.pk).exists():
+        words = _("Another step has this day and time.")
+        raise SchedulingError(words, code="step_taken", field="at", remedy=_("Choose another time of that day."))
 
 
 def share(series: Series) -> None:

@@ -20,6 +20,7 @@ from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
 from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
+from scheduling.series.edits import last_change as last_series_change
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
@@ -76,7 +77,7 @@ from scheduling.services.segments import (
     value_shape,
 )
 from scheduling.services.sending_policy import allow_sending, save_sending_policy, stop_sending
-from scheduling.services.series.enrolments import StepAhead, due_on, enrol, steps_ahead, stop_member
+from scheduling.services.series.enrolments import StepAhead, due_on, enrol, next_steps, steps_ahead, stop_member
 from scheduling.services.series.life import (
     approve_series,
     ask_series_approval,
@@ -91,7 +92,8 @@ from scheduling.services.series.life import (
     start_series,
     sweep_series,
 )
-from scheduling.services.series.steps import copy_step, remove_step, save_step
+from scheduling.services.series.steps import copy_series, copy_step, remove_step, save_step
+from scheduling.services.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.services.sheets import (
     expire_sheets,
     keep_sheet,
@@ -137,6 +139,7 @@ __all__ = [
     "Timeline",
     "UnknownYear",
     "allow_sending",
+    "anchor_in_words",
     "application_of",
     "approve",
     "approve_series",
@@ -154,9 +157,12 @@ __all__ = [
     "check_rule",
     "check_segment_name",
     "clicks_of",
+    "copy_series",
     "copy_step",
     "count_click",
     "count_segments",
+    "date_facts",
+    "day_in_words",
     "deciding_choice",
     "due_moment",
     "due_on",
@@ -180,6 +186,7 @@ __all__ = [
     "import_file",
     "keep_sheet",
     "kept_sheets",
+    "last_series_change",
     "last_step",
     "left_out",
     "members_of",
@@ -189,6 +196,7 @@ __all__ = [
     "move_schedule",
     "named_choices",
     "names_opener",
+    "next_steps",
     "not_confirmed",
     "note_response",
     "parse_audience",
@@ -223,6 +231,7 @@ __all__ = [
     "resume_series",
     "retry_failed",
     "rule_catalogue",
+    "rule_in_words",
     "run_all_due",
     "run_due",
     "run_now",
@@ -248,6 +257,7 @@ __all__ = [
     "start_from_ready",
     "start_run",
     "start_series",
+    "step_in_words",
     "steps_ahead",
     "stop_member",
     "stop_sending",

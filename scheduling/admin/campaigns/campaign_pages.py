@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ from scheduling.admin.campaigns.life import LifeAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin
 from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
+from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, SendingPolicy
 
@@ -92,6 +94,23 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
         css = {"all": ("scheduling/campaigns.css",)}
         js = ("core/live_page.js", "scheduling/campaign_form.js")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        """Steps of series stand on the pages of their series."""
+        usual: type[Any] = super().get_changelist(request, **kwargs)
+
+        class Campaigns(usual):
+            root_queryset: QuerySet[Campaign]
+
+            def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                self.root_queryset = self.root_queryset.filter(series=None)
+                return super().get_queryset(request, *args, **kwargs)
+
+        return Campaigns
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        step = obj is not None and obj.series_id is not None
+        return super().get_form(request, obj, change, **(kwargs | ({"form": SeriesStepForm} if step else {})))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         newest = CampaignRun.objects.filter(campaign=OuterRef("pk")).order_by("-pk")
         queryset: QuerySet[Campaign] = super().get_queryset(request)
@@ -104,11 +123,15 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
         """The form for those who may change it, for all others what it says, to whom and when."""
         if obj is None or self.has_change_permission(request, obj):
-            return self.fieldsets
+            return self.fieldsets if obj is None or obj.series_id is None else FIELDSETS
         return ((None, {"fields": ("whole",)}),)
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """A step is removed on the page of its series."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.series_id is None)
 
     @display(description=_("state"), ordering="state")
     def condition(self, campaign: Campaign) -> str:
@@ -149,8 +172,12 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
         return render_to_string("admin/campaigns/whole.html", {"rows": rows})
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
-        before = obj.state
-        services.save_campaign(obj, form.contents(), by=request.user)  # type: ignore[arg-type]
+        before, contents, by = obj.state, form.contents(), request.user
+        if obj.series is not None:
+            data = form.cleaned_data
+            services.save_step(obj.series, obj, contents, day=data["day"], at=data["time_of_day"], by=by)  # type: ignore[arg-type]
+        else:
+            services.save_campaign(obj, contents, by=by)  # type: ignore[arg-type]
         if obj.state != before:
             words = gettext("It is a draft again, because it was changed. Ask for approval once more.")
             self.message_user(request, words, messages.WARNING)
@@ -159,7 +186,10 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
         return self._saved(request, obj, super().response_add(request, obj, post_url_continue or change_url(obj)))
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
-        return self._saved(request, obj, super().response_change(request, obj))
+        answer = super().response_change(request, obj)
+        if obj.series is not None and "_continue" not in request.POST:
+            answer = redirect(change_url(obj.series))
+        return self._saved(request, obj, answer)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {**(extra_context or {}), "stopped_policy": _stopped()}
@@ -171,6 +201,8 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
     ) -> HttpResponse:
         campaign = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {**(extra_context or {}), **(self._page(campaign) if campaign else {})}
+        if campaign is not None and campaign.series_id is not None:
+            context["show_save_and_add_another"] = False
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 
@@ -195,6 +227,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
             "campaign": campaign,
             "stopped_policy": _stopped(),
             "state": state_badge(campaign),
+            "step": services.step_in_words(campaign) if campaign.series_id else "",
             "next_moment": _next(campaign),
             "asked": services.last_step(campaign, Campaign.State.WAITING),
             "returned": back if back and back.why and campaign.state == Campaign.State.DRAFT else None,

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from core.web.admin import badge
-from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.models import Campaign, CampaignRun, Delivery, Series
 
 S, D = Campaign.State, Delivery.Status
 STATE_TONES = {
@@ -56,7 +56,7 @@ def run_moment(run: CampaignRun) -> str:
     return f"{words} · {own}"
 
 
-def moment(at: datetime, campaign: Campaign) -> str:
+def moment(at: datetime, campaign: Campaign | Series) -> str:
     """A moment in the campaign's time zone, which is named if it is not the installation's."""
     local = at.astimezone(campaign.zone)
     words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"

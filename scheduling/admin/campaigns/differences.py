@@ -15,7 +15,7 @@ from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Desk, Flow, Topic
 from core.web.admin import NOTHING
 from scheduling.campaigns.approval import Difference
-from scheduling.models import Campaign, CampaignContent, Segment
+from scheduling.models import Campaign, CampaignContent, Segment, Series
 from wecom.models import Application, Department, Member, Tag
 
 NAMED: dict[str, type[Model]] = {
@@ -47,7 +47,7 @@ class Row:
     after: str
 
 
-def readable(differences: Iterable[Difference], campaign: Campaign) -> list[Row]:
+def readable(differences: Iterable[Difference], campaign: Campaign | Series) -> list[Row]:
     """The lines of the table; what is empty on both sides, and the hidden parts of a segment's rule, are left out."""
     rows = []
     for one in _pieces(differences):
@@ -103,7 +103,7 @@ def _field(model: type[Model], name: str) -> str:
         return name
 
 
-def _words(path: str, value: Any, campaign: Campaign) -> str:
+def _words(path: str, value: Any, campaign: Campaign | Series) -> str:
     if value in (None, "", {}, [], ()):
         return NOTHING
     name = path.rsplit(".", 1)[-1]
@@ -137,7 +137,7 @@ def _find(name: str) -> Any:
         return None
 
 
-def _audience(name: str, value: Any, campaign: Campaign) -> str:
+def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{PARTS.get(key, key)}: {_audience(key, one, campaign)}" for key, one in value.items())
     if value is True:

@@ -156,7 +156,6 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
             campaign.starts_at = datetime.combine(data["only_on"], data.get("at") or time(9), campaign.zone)
             if campaign.starts_at < timezone.now() and "only_on" in self.changed_data:
                 self.add_error("only_on", forms.ValidationError(_("That moment has passed."), code="passed"))
-        data["at"] = campaign.at  # of the model it is the time of a series' step, which has no form
 
 
 def _is_public(address: str) -> bool:

@@ -49,6 +49,8 @@ class LifeAdmin(ModelAdmin[Campaign]):
         campaign = Campaign.objects.filter(pk=object_id).first()
         state = campaign.state if campaign else ""
         hidden = {name for name, states in STEPS.items() if state not in states}
+        if campaign is not None and campaign.series_id is not None:  # which lives with its series
+            hidden = {*STEPS, "copy_this"}
         return [one for one in super().get_actions_detail(request, object_id) if one.path not in hidden]
 
     @action(

@@ -17,7 +17,7 @@ from scheduling.models import Campaign
 LONGEST = 300
 
 
-def _note(label: Any, *, required: bool, help_text: Any = "") -> forms.CharField:
+def note_field(label: Any, *, required: bool, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=capfirst(label),
         required=required,
@@ -30,19 +30,19 @@ def _note(label: Any, *, required: bool, help_text: Any = "") -> forms.CharField
 class NoteForm(BaseDialogForm):
     """Why, for the history."""
 
-    why = _note(_("why"), required=False, help_text=_("It stands in the history."))
+    why = note_field(_("why"), required=False, help_text=_("It stands in the history."))
 
 
 class CancelForm(BaseDialogForm):
     """Why a campaign ends."""
 
-    why = _note(_("why"), required=True, help_text=_("It stands in the history."))
+    why = note_field(_("why"), required=True, help_text=_("It stands in the history."))
 
 
 class SendBackForm(BaseDialogForm):
     """What is to be changed."""
 
-    why = _note(_("what to change"), required=True, help_text=_("The writer reads it on the campaign's page."))
+    why = note_field(_("what to change"), required=True, help_text=_("The writer reads it on the campaign's page."))
 
 
 class ReachForm(BaseDialogForm):
@@ -59,7 +59,7 @@ class ApproveForm(ReachForm):
 
     form_before_template = "admin/campaigns/approve.html"
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    why = _note(_("note"), required=False)
+    why = note_field(_("note"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,6 +23,8 @@ def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
             found.add((problem.code, problem.message))
             yield _field_of(problem, slots.get((row.variant, row.language), "a_zh"), campaign), str(problem)
     for problem in validation.problems(campaign, timezone.now()):
+        if campaign.series_id is not None and problem.field.partition(".")[0] in ("audience", "time_zone"):
+            continue  # which it shares with its series
         if (problem.code, problem.message) not in found:
             field = problem.field.partition(".")[0]
             yield FIELDS.get(field, field), str(problem)

@@ -1,6 +1,7 @@
 """Members of series: added by a person or another system, stopped, and what lies before each."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series
+from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series, calendar_of
 from scheduling.series import edits, forecast, sweep
+from scheduling.series.due_days import DueDays
 from scheduling.series.plan import Plan
 from wecom.models import Application, Member
 
@@ -89,6 +91,36 @@ def steps_ahead(series: Series, enrolment: Enrolment, *, now: datetime | None = 
         if step.pk not in had
     ]
     return [one for one in found if one.at > plan.now]
+
+
+def next_steps(rows: Sequence[Enrolment], *, now: datetime | None = None) -> dict[int, StepAhead]:
+    """The next step of each of these members, by the key of their enrolment: as many queries for one as for all."""
+    now = now or timezone.now()
+    active = [row for row in rows if row.status == Enrolment.Status.ACTIVE]
+    steps: dict[int, list[Campaign]] = defaultdict(list)
+    for step in Campaign.objects.filter(series__in={row.series_id for row in active}).steps():
+        steps[step.series_id or 0].append(step)
+    had = set(EnrolmentStep.objects.filter(enrolment__in=active).values_list("enrolment", "step"))
+    days = {series: _days(series) for series in {row.series for row in active}}
+    found = {}
+    for row in active:
+        coming = [
+            StepAhead(
+                step=step, at=days[row.series].due_at(row.anchor_on, step.day or 0, step.at, anchor_at=row.anchor_at)
+            )
+            for step in steps[row.series_id]
+            if (row.pk, step.pk) not in had
+        ]
+        ahead = [one for one in coming if one.at > now]
+        if ahead:
+            found[row.pk] = ahead[0]
+    return found
+
+
+def _days(series: Series) -> DueDays:
+    if series.days_off != Series.DaysOff.WAIT:
+        return DueDays(zone=series.zone)
+    return DueDays(zone=series.zone, waits=True, calendar=calendar_of(series.application))
 
 
 @transaction.atomic

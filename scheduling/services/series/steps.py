@@ -7,10 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Series
 from scheduling.series import edits
 from scheduling.services.campaigns import save_campaign
+from scheduling.services.series.life import save_series
 
 Person = AbstractBaseUser | None
 
@@ -31,12 +31,7 @@ def save_step(
     """
     row = edits.locked(series)
     edits.check_editable(row)
-    if at is None and day != 0:
-        words = _("Only day 0 of an event has no time of day.")
-        raise SchedulingError(words, code="empty", field="at", remedy=_("Write one, such as 09:00."))
-    if row.steps.filter(day=day, at=at).exclude(pk=step.pk).exists():
-        words = _("Another step has this day and time.")
-        raise SchedulingError(words, code="step_taken", field="at", remedy=_("Choose another time of that day."))
+    edits.check_time(row, step, day=day, at=at)
     step.series, step.day, step.at, step.repeats = row, day, at, Campaign.Repeats.SERIES
     step.audience, step.application, step.time_zone = row.audience, row.application, row.time_zone
     step.starts_at, step.cron, step.ends_on = None, "", None
@@ -56,6 +51,24 @@ def copy_step(step: Campaign, *, day: int, at: time | None, by: Person = None) -
         row.pk, row._state.adding = None, True
     source.state, source.reason, source.approved_hash = Campaign.State.DRAFT, "", ""
     return save_step(step.series, source, contents, day=day, at=at, by=by)
+
+
+@transaction.atomic
+def copy_series(series: Series, *, by: Person = None) -> Series:
+    """A draft with the same rule and steps, in which nobody is."""
+    copy = Series.objects.get(pk=series.pk)
+    copy.pk, copy._state.adding = None, True
+    copy.state, copy.reason, copy.approved_hash = Series.State.DRAFT, "", ""
+    copy.started_at, copy.swept_at, copy.created_by_id = None, None, by.pk if by else None
+    copy.name = (_("Copy of %(name)s") % {"name": series.name})[:80]
+    save_series(copy, by=by)
+    for step in series.steps.steps():
+        contents = list(step.contents.all())
+        for row in (step, *contents):
+            row.pk, row._state.adding = None, True
+        step.state, step.reason, step.approved_hash = Campaign.State.DRAFT, "", ""
+        save_step(copy, step, contents, day=step.day or 0, at=step.at, by=by)
+    return copy
 
 
 @transaction.atomic

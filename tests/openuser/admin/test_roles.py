@@ -45,6 +45,14 @@ NAMED = {
     **{f"scheduling_campaign_{act}_this": "approve" for act in ("approve", "send_back")},
     **{f"scheduling_campaign_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
     "scheduling_campaign_start": "send",
+    **{
+        f"scheduling_series_{act}": "change"
+        for act in ("ask_this", "copy_this", "add_step", "copy_step", "remove_step")
+    },
+    **{f"scheduling_series_{act}_this": "approve" for act in ("approve", "send_back")},
+    **{f"scheduling_series_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
+    "scheduling_series_add_member": "send",
+    "scheduling_enrolment_stop_this": "change",
     **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
     **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
     **{f"scheduling_campaign_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},

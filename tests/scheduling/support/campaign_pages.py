@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-
-from scheduling.models import Campaign, CampaignRun
 
 ADD = "/admin/scheduling/campaign/add/"
 LIST = "/admin/scheduling/campaign/"
@@ -28,11 +27,11 @@ def form(**fields: Any) -> dict[str, Any]:
     return {**values, "interrupts": "wait", "link_clicks": "none", "window_days": "every", **fields}
 
 
-def page(row: Campaign | CampaignRun, name: str = "change") -> str:
+def page(row: Model, name: str = "change") -> str:
     return reverse(f"admin:scheduling_{row._meta.model_name}_{name}", args=[row.pk])
 
 
-def press(client: Client, row: Campaign | CampaignRun, button: str, **fields: Any) -> Any:
+def press(client: Client, row: Model, button: str, **fields: Any) -> Any:
     return client.post(page(row, f"{button}_this"), {"_form_submitted": "True", **fields})
 
 

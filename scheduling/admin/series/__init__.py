@@ -1,0 +1,1 @@
+"""Series in the admin: written as a timeline of steps, approved as a whole, with the members who are in them."""

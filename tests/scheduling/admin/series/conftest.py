@@ -1,0 +1,16 @@
+"""Fixtures: HR, who writes and sends, and the person who approves."""
+
+import pytest
+from django.test import Client
+
+from tests.scheduling.support.campaign_pages import person_of
+
+
+@pytest.fixture
+def hr(application) -> Client:
+    return person_of("editor", "operator", name="hr")
+
+
+@pytest.fixture
+def approver(application) -> Client:
+    return person_of("approver")
