@@ -18,7 +18,7 @@ from scheduling import services
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.columns import moment, run_moment, state_badge
 from scheduling.admin.campaigns.differences import readable
-from scheduling.admin.campaigns.file_pages import FilesAdmin
+from scheduling.admin.campaigns.files.pages import FilesAdmin
 from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
 from scheduling.admin.campaigns.life import LifeAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin

@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from core.exceptions import OpenUserError
 from core.web.admin import action, badge, change_url
 from scheduling import services
-from scheduling.admin.campaigns.file_differences import readable
+from scheduling.admin.campaigns.files.differences import readable
 from scheduling.models import Campaign, Segment, Series
 from scheduling.services import PARTS, FileRefused, Imported, Kind
 

@@ -1,0 +1,1 @@
+"""Pages of campaigns from files: import, export, and ready campaigns."""
