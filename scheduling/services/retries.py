@@ -1,23 +1,41 @@
-"""What was sent once more: to those for whom it failed, or taken back from those who got it."""
+"""What was sent, once more: to those for whom it failed, to those who have not confirmed, or taken back from all."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db.models import Max, QuerySet
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from conversations import services as conversations
 from scheduling.campaigns import state
 from scheduling.deliveries import progress
 from scheduling.exceptions import SchedulingError
-from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
+from scheduling.models import (
+    FAR,
+    AudienceSheet,
+    AudienceSheetMember,
+    Batch,
+    Campaign,
+    CampaignContent,
+    CampaignRun,
+    Delivery,
+)
+from scheduling.responses.cards import not_confirmed
+from scheduling.segments.audience import MOST_MEMBERS
+from scheduling.services.campaigns import save_campaign
+from scheduling.services.sheets import AT_ONCE, KEPT
 from wecom.exceptions import ContentError
-from wecom.models import Outbound
+from wecom.models import Member, Outbound
 
 S = Campaign.State
+NAME = 80  # characters of a campaign's name
+TITLE = 52  # of a card's title, as WeChat Work counts: two for a Chinese character
+LATIN = 0x2E7F
 SAFE = (
     Delivery.Reason.UNREACHED,
     Delivery.Reason.UNLICENSED,
@@ -87,6 +105,59 @@ def recall_run(run: CampaignRun, *, by: AbstractBaseUser | None = None) -> Recal
             continue
         asked += 1
     return Recalled(asked=asked, too_late=len(keys) - asked)
+
+
+@transaction.atomic
+def remind_not_confirmed(run: CampaignRun, *, by: AbstractBaseUser | None = None) -> Campaign:
+    """A draft with the words of a run, for exactly those who got it and have pressed nothing on its card.
+
+    Raises `SchedulingError` if there are none.
+    """
+    members = not_confirmed(run)
+    if not members.exists():
+        words, remedy = _("Everybody who got it has confirmed."), _("There is nobody to remind.")
+        raise SchedulingError(words, code="all_confirmed", remedy=remedy)
+    campaign = Campaign.objects.select_related("application").get(pk=run.campaign_id)
+    contents = list(campaign.contents.all())
+    for row in (campaign, *contents):
+        row.pk, row._state.adding = None, True
+    for content in contents:
+        _mark(content)
+    name = _("Reminder: %(name)s") % {"name": campaign.name}
+    fresh = {"name": name[:NAME], "state": S.DRAFT, "created_by": None, "repeats": Campaign.Repeats.ONCE}
+    fresh |= dict.fromkeys(("reason", "approved_hash", "cron"), "")
+    fresh |= dict.fromkeys(("series", "day", "at", "starts_at", "ends_on", "watched_from", "next_at"))
+    for field, value in fresh.items():
+        setattr(campaign, field, value)
+    campaign.audience = _exactly(members, name=name[:NAME], by=by)
+    return save_campaign(campaign, contents, by=by)
+
+
+def _mark(content: CampaignContent) -> None:
+    """Say on the card that it is a reminder, if its title has room for that."""
+    title = str(content.card.get("title") or "")
+    with translation.override(content.language):
+        marked = _("Reminder: %(name)s") % {"name": title}
+    if title and sum(2 if ord(one) > LATIN else 1 for one in marked) <= TITLE:
+        content.card = {**content.card, "title": marked}
+
+
+def _exactly(members: QuerySet[Member], *, name: str, by: AbstractBaseUser | None) -> dict[str, Any]:
+    """An audience of these members: by name, or as a list if they are many."""
+    keys = list(members.values_list("user_id", flat=True)[: MOST_MEMBERS + 1])
+    if len(keys) <= MOST_MEMBERS:
+        return {"members": keys}
+    corporation = members.values_list("corporation", flat=True)[0]
+    sheet = AudienceSheet(corporation_id=corporation, name=name, kept=True, expires_at=timezone.now() + KEPT)
+    sheet.created_by_id = by.pk if by else None
+    sheet.save()
+    lines = (
+        AudienceSheetMember(sheet=sheet, line=line, user_id=user_id)
+        for line, user_id in enumerate(members.values_list("user_id", flat=True).iterator(), start=1)
+    )
+    while batch := list(islice(lines, AT_ONCE)):
+        AudienceSheetMember.objects.bulk_create(batch)
+    return {"sheet": sheet.pk}
 
 
 def _check(campaign: Campaign, run: CampaignRun, now: datetime) -> None:

@@ -18,12 +18,13 @@ from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, s
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment, run_moment
+from scheduling.admin.campaigns.confirmations import ConfirmationsAdmin
 from scheduling.deliveries import progress
 from scheduling.models import CampaignRun, Delivery
 
 
 @admin.register(CampaignRun)
-class CampaignRunAdmin(ReadOnlyAdmin):
+class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
     list_display = ("when_due", "campaign_link", "state", "figures", "ended")
     list_filter = ("status", "campaign__content_type", ("moment", admin.DateFieldListFilter))
     list_select_related = ("campaign", "campaign__application")

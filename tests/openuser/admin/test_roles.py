@@ -21,7 +21,7 @@ from avatars.models import Consent, Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
-from scheduling.models import Campaign, Schedule
+from scheduling.models import Campaign, Delivery, Schedule
 from tests.support.admin_rendering import can_be_saved, signed_in, unrendered
 from tests.support.model_rows import make_row
 from wecom.models import Application, FactImport, PrivacyRequest
@@ -79,6 +79,7 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
     "scheduling_segment_import_file": ("add", Campaign),
+    "scheduling_campaignrun_not_confirmed": ("view", Delivery),
     **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),

@@ -1,0 +1,86 @@
+"""Who got a card and has not confirmed: a list of them, as a file too, and a reminder to exactly them."""
+
+import codecs
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from unfold.admin import ModelAdmin
+
+from core.exceptions import OpenUserError
+from core.spreadsheets import csv_file
+from core.web.admin import change_url
+from scheduling import services
+from scheduling.models import CampaignRun
+
+ON_A_PAGE = 50
+AT_ONCE = 1_000
+
+
+class ConfirmationsAdmin(ModelAdmin[CampaignRun]):
+    """A page of a run."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.not_confirmed_view)
+        own = path("<int:pk>/not-confirmed/", view, name="scheduling_campaignrun_not_confirmed")
+        return [own, *super().get_urls()]
+
+    def not_confirmed_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+        """GET lists them, `?as=csv` as a file; POST makes a draft for them."""
+        if not request.user.has_perm("scheduling.view_delivery"):
+            raise PermissionDenied
+        run = get_object_or_404(CampaignRun.objects.select_related("campaign"), pk=pk)
+        may_remind = request.user.has_perm("scheduling.add_campaign")
+        if request.method == "POST":
+            if not may_remind:
+                raise PermissionDenied
+            return self._reminded(request, run)
+        if request.GET.get("as") == "csv":
+            return _as_csv(run)
+        shown = Paginator(services.not_confirmed(run), ON_A_PAGE).get_page(request.GET.get("p"))
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "opts": CampaignRun._meta,
+            "title": gettext("Not confirmed yet"),
+            "run": run,
+            "back": change_url(run),
+            "shown": shown,
+            "members": [(member, change_url(member)) for member in shown],
+            "may_remind": may_remind,
+        }
+        return TemplateResponse(request, "admin/campaigns/not_confirmed.html", context)
+
+    def _reminded(self, request: HttpRequest, run: CampaignRun) -> HttpResponse:
+        try:
+            campaign = services.remind_not_confirmed(run, by=request.user)  # type: ignore[arg-type]
+        except OpenUserError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(change_url(run))
+        words = gettext(
+            "This draft goes to exactly those who have not confirmed. Look through it, then ask for approval."
+        )
+        self.message_user(request, words, messages.SUCCESS)
+        return redirect(change_url(campaign))
+
+
+def _as_csv(run: CampaignRun) -> StreamingHttpResponse:
+    """All of them, read and sent piece by piece."""
+
+    def lines() -> Iterator[bytes]:
+        yield csv_file([[gettext("User ID"), gettext("Name")]])
+        rows = services.not_confirmed(run).values_list("user_id", "name").iterator()
+        while chunk := list(islice(rows, AT_ONCE)):
+            yield csv_file(chunk).removeprefix(codecs.BOM_UTF8)
+
+    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="not-confirmed-{run.pk}.csv"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
