@@ -1,5 +1,9 @@
 """Signals of conversations, sent inside the transaction that settles."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model
 from django.dispatch import Signal
 
 preferences_changed = Signal()
@@ -8,3 +12,25 @@ preferences_changed = Signal()
 card_pressed = Signal()
 """Something on a card was pressed: `application`, `member`, `event` (`wecom.messages.CardEvent`), `at`. A receiver
 whose card it is returns the words that were chosen, which take the place of the buttons; all others return None."""
+
+thread_shown = Signal()
+"""A page shows what a member was told: `application`, `member`, `since` (None for the beginning), `most`. A receiver
+returns `ThreadEntry` values for what is no `Message`, such as messages of campaigns, the newest `most` ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadEntry:
+    """Something that was sent to a member and is no `Message`.
+
+    Attributes:
+        said_at: when it went out.
+        text: its words.
+        status: what became of it, in the active language.
+        row: what it belongs to, whose page says more; `query` is the part of that page.
+    """
+
+    said_at: datetime
+    text: str
+    status: str
+    row: Model
+    query: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from conversations.signals import card_pressed
+from conversations.signals import ThreadEntry, card_pressed, thread_shown
 from scheduling import services
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
@@ -30,3 +30,10 @@ def on_recall_settled(recall: Recall, **_: Any) -> None:
 @receiver(card_pressed)
 def on_card_pressed(application: Application, member: Member, event: CardEvent, at: datetime, **_: Any) -> str | None:
     return services.note_response(event, application=application, member=member, at=at)
+
+
+@receiver(thread_shown)
+def on_thread_shown(
+    application: Application, member: Member, since: datetime | None, most: int, **_: Any
+) -> list[ThreadEntry]:
+    return services.sent_to(member, application=application, since=since, most=most)

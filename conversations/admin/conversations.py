@@ -1,5 +1,6 @@
 """Conversations in the admin: the messages of one member with one application, to read."""
 
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.models import Conversation, Message
+from conversations.signals import ThreadEntry, thread_shown
 from core.web.admin import NOTHING, ReadOnlyAdmin, short_time, shorten
 
 THREAD = 100
@@ -67,5 +69,14 @@ class ConversationAdmin(ReadOnlyAdmin):
         for message in newest:
             # A video's message is created on request, but shown at the time when it was sent.
             message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
-        shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
-        return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": len(newest) > THREAD})
+        more = len(newest) > THREAD
+        others = _others(conversation, since=newest[THREAD].said_at if more else None)  # type: ignore[attr-defined]
+        shown = sorted([*newest[:THREAD], *others], key=attrgetter("said_at"))
+        return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": more})
+
+
+def _others(conversation: Conversation, *, since: datetime | None) -> list[ThreadEntry]:
+    """What apps above have sent to the member, such as campaigns."""
+    who = {"application": conversation.application, "member": conversation.member}
+    answers: Any = thread_shown.send(Conversation, **who, since=since, most=THREAD)
+    return [entry for _receiver, entries in answers for entry in entries]

@@ -106,6 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "openuser.admin.stop_banner.stopped_policies",
             ]
         },
     }

@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from wecom.models import Corporation
 
 
+class SendingPolicyQuerySet(models.QuerySet["SendingPolicy"]):
+    """Queries on policies."""
+
+    def stopped(self) -> "SendingPolicyQuerySet":
+        """Those that stop everything, with who did that."""
+        return self.exclude(stopped_at=None).select_related("stopped_by").order_by("pk")
+
+
 class SendingPolicy(models.Model):
     """What holds for all campaigns of a company: quiet hours, caps, and the switch that stops them all."""
 
@@ -34,6 +42,8 @@ class SendingPolicy(models.Model):
         verbose_name=_("stopped by"),
     )
     stopped_why = models.CharField(_("why it was stopped"), max_length=300, blank=True, editable=False)
+
+    objects = SendingPolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sending policy")

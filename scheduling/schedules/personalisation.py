@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from avatars import services as avatars
 from conversations import services as conversations
@@ -19,9 +20,9 @@ from wecom.facts.values import Value
 from wecom.models import Application, FactKind, Member
 
 DIRECTORY: Mapping[str, Any] = {
-    "name": _("name"),
+    "name": pgettext_lazy("of a member", "name"),
     "alias": _("alias"),
-    "position": _("position"),
+    "position": pgettext_lazy("of a member", "position"),
     "department": _("department"),
     "user_id": _("user ID"),
 }

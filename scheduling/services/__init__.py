@@ -2,6 +2,7 @@
 
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
+from scheduling.deliveries.member_history import sent_to
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.files.ready import READY, ReadyMessage, messages_of
@@ -251,6 +252,7 @@ __all__ = [
     "send_back_series",
     "send_batch",
     "send_test",
+    "sent_to",
     "series_changed_since_approval",
     "series_problems",
     "sheets_in_use",

@@ -26,7 +26,7 @@ from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.campaigns import approval
-from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, SendingPolicy
+from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
 TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone", "days", "ends_on")
@@ -44,7 +44,6 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
     search_help_text = _("Search for a campaign's name, or words of its text.")
     ordering = ("-pk",)
     list_per_page = 50
-    list_before_template = "admin/campaigns/stopped.html"
     empty_template = "admin/campaigns/empty.html"
     change_form_outer_before_template = "admin/campaigns/life.html"
     change_form_outer_after_template = "admin/campaigns/history.html"
@@ -191,11 +190,6 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
             answer = redirect(change_url(obj.series))
         return self._saved(request, obj, answer)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {**(extra_context or {}), "stopped_policy": _stopped()}
-        answer: HttpResponse = super().changelist_view(request, context)
-        return answer
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -225,7 +219,6 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDe
         back = services.last_step(campaign, Campaign.State.DRAFT)
         return {
             "campaign": campaign,
-            "stopped_policy": _stopped(),
             "state": state_badge(campaign),
             "step": services.step_in_words(campaign) if campaign.series_id else "",
             "next_moment": _next(campaign),
@@ -244,7 +237,3 @@ def _next(campaign: Campaign) -> str:
         return ""
     words = moment(campaign.next_at, campaign)
     return f"{words} · {gettext('in the first time zone')}" if campaign.in_member_zone else words
-
-
-def _stopped() -> SendingPolicy | None:
-    return SendingPolicy.objects.exclude(stopped_at=None).select_related("stopped_by").first()

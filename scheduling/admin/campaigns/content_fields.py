@@ -58,7 +58,7 @@ CARD_FIELDS: Mapping[str, str] = {
     "card_json": f"{{kind}} === '{OTHER}'",
 }
 LONGEST = 4096
-_TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown. There are:")
+_TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown.")
 _WITH_VARIABLES = ("text", "card_title", "card_description")
 _PLACES: Mapping[str, Any] = {"b_zh": _("Variant B in Chinese"), "b_en": _("Variant B in English")}
 
@@ -85,8 +85,6 @@ def offer_variables(fields: Mapping[str, forms.Field], application: Application 
             attrs = fields[f"{slot}_{name}"].widget.attrs
             attrs["data-variables"] = json.dumps(buttons, ensure_ascii=False)
             attrs["data-variable-default"] = usual[slot.partition("_")[2]]
-        known = ", ".join(f"{{{{{name}}}}}" for name in labels)
-        fields[f"{slot}_text"].help_text = format_lazy("{} {}", _TEXT_HELP, known)
 
 
 def names_of(slot: str) -> tuple[str, ...]:
@@ -138,6 +136,7 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_length=LONGEST,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+            help_text=_TEXT_HELP,
         ),
         "file": forms.FileField(label=capfirst(_("file")), required=False, widget=UnfoldAdminFileFieldWidget),
         "template": _choice(RenderTemplate, _("video template"), _("Leave it empty to have the text above spoken.")),

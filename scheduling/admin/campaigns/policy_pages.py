@@ -58,7 +58,6 @@ class SendingPolicyAdmin(FormAdmin):
             },
         ),
     )
-    change_form_outer_before_template = "admin/campaigns/stopped.html"
     actions_detail = ("stop_this", "allow_this")
 
     class Media:

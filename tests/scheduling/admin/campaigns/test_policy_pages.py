@@ -50,7 +50,7 @@ def test_the_switch_takes_a_reason_and_says_who_and_why(hr, policy):
     press(hr, policy, "stop", why="发错了")
     policy.refresh_from_db()
     assert policy.stopped_at is not None
-    for address in (page(policy), page(campaign), LIST):
+    for address in (page(policy), page(campaign), LIST, "/admin/", "/admin/wecom/member/"):
         html = seen(hr, address).partition('data-testid="stopped"')[2]
         assert "hr stopped it" in html
         assert "发错了" in html

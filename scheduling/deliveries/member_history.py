@@ -1,0 +1,57 @@
+"""What campaigns have sent to one member, for the page of their conversation: a few queries, however many there are."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from conversations.signals import ThreadEntry
+from scheduling.campaigns import variables
+from scheduling.campaigns.content import CampaignWords
+from scheduling.models import Batch, Campaign, Delivery
+from scheduling.schedules.personalisation import member_facts
+from wecom.models import Application, Member
+
+GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED, Delivery.Status.RECALLED)
+
+
+def sent_to(member: Member, *, application: Application, since: datetime | None, most: int) -> list[ThreadEntry]:
+    """The newest messages that campaigns of an application have sent to a member. Flows are conversations already."""
+    rows = Delivery.objects.filter(member=member, status__in=GOT).select_related(
+        "run__campaign__application", "outbound"
+    )
+    if since is not None:
+        rows = rows.filter(run__moment__gte=since)
+    ours = Q(run__campaign__application=application)
+    if application.is_default:
+        ours |= Q(run__campaign__application=None)
+    others = rows.filter(ours).exclude(run__campaign__content_type=Campaign.ContentType.FLOW)
+    newest = list(others.order_by("-run__moment")[:most])
+    if not newest:
+        return []
+    theirs = reduce(or_, (Q(run=one.run_id, number=one.batch) for one in newest))
+    rows_of_batches = Batch.objects.filter(theirs).select_related("outbound")
+    batches = {(one.run_id, one.number): one for one in rows_of_batches}
+    facts = {language: member_facts(member, language) for language in {one.language for one in batches.values()}}
+    return [_entry(one, batches[one.run_id, one.batch], facts) for one in newest if (one.run_id, one.batch) in batches]
+
+
+def _entry(delivery: Delivery, batch: Batch, facts: Mapping[str, Mapping[str, str]]) -> ThreadEntry:
+    run, outbound = delivery.run, delivery.outbound or batch.outbound
+    own = CampaignWords.of(run.campaign_id, run.content)[batch.variant, batch.language]
+    return ThreadEntry(
+        said_at=(outbound.finished_at if outbound else None) or batch.ended_at or run.moment,
+        text=variables.fill(own["text"] or _title(own["card"]), facts[batch.language]),
+        status=str(delivery.get_status_display()),
+        row=run,
+        query=f"delivery={delivery.pk}",
+    )
+
+
+def _title(card: Mapping[str, Any]) -> str:
+    """The title of a card, or of the first article of news."""
+    first = (card.get("articles") or [card])[0]
+    return str(first.get("title") or "")
