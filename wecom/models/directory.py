@@ -1,23 +1,19 @@
 """The company's directory as far as its applications see it: departments, members, tags."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from core import text_search
-from core.text import member_names, pinyin
+from core.text import member_names, name_pinyin
 from wecom.models.company import Application, Corporation
 
-HAN = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 MOST_NAMES = 5_000  # in one statement
 MOST_NOTED = 100  # in one statement, which reads all rows
 ROOT = 1  # the platform's number of the whole company
@@ -203,12 +199,11 @@ class Member(models.Model):
 
     def clean(self) -> None:
         if self.pinyin:
-            check_pinyin(self.name, self.pinyin)
+            name_pinyin.check_pinyin(self.name, self.pinyin)
 
     def was_read_as(self, name: str) -> bool:
         """Whether the pinyin was written for an earlier name, and does not fit this one."""
-        count = len(pinyin.syllables(self.pinyin))
-        return bool(count) and HAN.findall(name)[:count] != HAN.findall(self.name)[:count]
+        return name_pinyin.reads_differently(self.pinyin, name, self.name)
 
 
 class Membership(models.Model):
@@ -279,27 +274,3 @@ class ApplicationMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} for {self.application_id}"
-
-
-def check_pinyin(name: str, reading: str) -> None:
-    """Raise `ValidationError` for the field `pinyin` unless it reads the name, or its first characters."""
-    if not pinyin.parts(reading):
-        raise _pinyin_flaw(now("Write syllables with tones, like céng zhì wěi, or nothing."), "pinyin_unknown")
-    try:
-        count, toneless = len(pinyin.syllables(reading)), pinyin.toneless(reading)
-    except pinyin.UnknownSyllable as error:
-        words = now("“%(part)s” is no pinyin. Write syllables with tones, like céng zhì wěi or ceng2 zhi4 wei3.")
-        raise _pinyin_flaw(words, "pinyin_unknown", part=error.part) from error
-    if toneless:
-        words = now("“%(part)s” has no tone. Write one, like céng or ceng2; ma5 is a neutral tone.")
-        raise _pinyin_flaw(words, "pinyin_toneless", part=toneless[0])
-    characters = len(HAN.findall(name))
-    if characters and count > characters:
-        words = now(
-            "The name has %(characters)d characters, its pinyin %(count)d syllables. Write one for each character."
-        )
-        raise _pinyin_flaw(words, "pinyin_count", characters=characters, count=count)
-
-
-def _pinyin_flaw(words: str, code: str, **values: object) -> ValidationError:
-    return ValidationError({"pinyin": ValidationError(words, code=code, params=values)})

@@ -274,28 +274,3 @@ def test_an_application_whose_schedules_have_run_stays(client):
     page = url("wecom", "application", "delete", schedule.application.pk)
     assert kept(client, schedule.application)
     assert str(Run._meta.verbose_name) in client.get(page).content.decode()
-
-
-# ---- languages
-
-
-def language_of(client: Client, **headers: str) -> str:
-    page = client.get(
-        reverse("admin:index"), headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
-    return page.content.decode().partition('lang="')[2].partition('"')[0]
-
-
-def test_the_browser_decides_the_language_until_somebody_chooses_one(client):
-    assert language_of(client, accept_language="zh-CN,zh;q=0.9,en;q=0.5") == "zh-hans"
-    assert language_of(client, accept_language="en-GB,en;q=0.9") == "en"
-    client.post(reverse("set_language"), {"language": "en", "next": "/admin/"})
-    assert language_of(client, accept_language="zh-CN,zh;q=0.9") == "en"
-    assert client.cookies["django_language"]["max-age"] >= 365 * 24 * 3600
-
-
-def test_every_page_offers_the_switch_in_both_languages(client):
-    page = client.get(url("conversations", "answer", "changelist")).content.decode()
-    assert 'action="/i18n/setlang/"' in page
-    assert 'value="zh-hans"' in page
-    assert 'value="en"' in page

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError as ModelValidationError
 from rest_framework import serializers
 
+from core.text.name_pinyin import check_pinyin
 from core.web.api_fields import ChoiceField, StrictCharField, StrictModelSerializer, StrictRegexField, StrictSerializer
 from wecom.models import Application, Department, DirectorySync, Member, Tag
-from wecom.models.directory import check_pinyin
 
 OPTIONAL: dict[str, Any] = {"required": False, "allow_blank": True}
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
