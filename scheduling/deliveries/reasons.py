@@ -10,6 +10,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -20,7 +21,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from conversations.models import MutedTopic
 from scheduling.campaigns.sending_policy import Policy, cap_windows
 from scheduling.campaigns.variables import needed_in
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -51,8 +51,11 @@ def refine(
     `late` are reasons with the clocks for whose members it is too late; these are annotated `clock`.
     """
     cases = [When(~Q(skip_reason=""), then=F("skip_reason"))]
-    if run.campaign.honours_choices and (muted := _muted(run.campaign)) is not None:
-        cases.append(When(muted, then=Value(Delivery.Reason.OPTED_OUT)))
+    topic = run.campaign.topic
+    if topic is not None and topic.can_be_muted and run.campaign.honours_choices:
+        # A join, which the database hashes; members have muted a topic once, so that it repeats none of them.
+        candidates = candidates.annotate(mute=FilteredRelation("mutes", condition=Q(mutes__topic=topic.pk)))
+        cases.append(When(mute__isnull=False, then=Value(Delivery.Reason.OPTED_OUT)))
     cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed_in(texts)]
     if run.campaign.message_class != Campaign.MessageClass.MANDATORY:
         for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
@@ -61,13 +64,6 @@ def refine(
     cases += [When(clock__in=clocks, then=Value(reason)) for reason, clocks in (late or {}).items() if clocks]
     why = Case(*cases, default=Value(""), output_field=CharField())
     return candidates.annotate(why=why)
-
-
-def _muted(campaign: Campaign) -> Exists | None:
-    """That a member has muted the campaign's topic; None if it has none that can be muted."""
-    if campaign.topic is None or not campaign.topic.can_be_muted:
-        return None
-    return Exists(MutedTopic.objects.filter(topic=campaign.topic_id, member=OuterRef("pk")))
 
 
 def missing(name: str) -> Q:
