@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 from avatars.models import Render
 from conversations.flows import publication
 from conversations.models import Content, Message
+from conversations.services import preferences_url
 from openuser.servers import chromium
 from scheduling.models import Run
 from tests.browser.support.chromium_flags import BROWSER_FLAGS
@@ -83,6 +85,7 @@ def rows() -> list[str]:
         *(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) for row in changes),
         reverse("timeline", args=[CID]),
         reverse("watch", args=[link.name]),
+        urlsplit(preferences_url(thread.member)).path,
         reverse("admin:wecom_member_erase_data", args=[member]),
         reverse("admin:conversations_flow_try_it", args=[flow.pk]),
         reverse("admin:conversations_flow_delete", args=[flow.pk]),
