@@ -158,3 +158,8 @@ class Agenda:
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for day in self.days for entry in day.entries)
+
+
+def name_of(campaign: Campaign) -> str:
+    """The name of a campaign; of a step behind that of its series."""
+    return f"{campaign.series.name}: {campaign.name}" if campaign.series else campaign.name

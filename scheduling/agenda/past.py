@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import KINDS, Entry, Kind, State
+from scheduling.agenda.entries import KINDS, Entry, Kind, State, name_of
 from scheduling.models import CampaignRun, Run
 
 OF_CAMPAIGNS: Mapping[str, State] = {
@@ -30,8 +30,8 @@ OFTEN = 4  # runs of a schedule on a day that are one entry
 
 def runs_of_campaigns(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
     """The runs of campaigns in a span of time, each with what became of it."""
-    rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).select_related("campaign").order_by("pk")
-    return [_of_campaign(run, applications) for run in rows.defer("content")]
+    rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).select_related("campaign__series")
+    return [_of_campaign(run, applications) for run in rows.defer("content").order_by("pk")]
 
 
 def runs_of_schedules(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
@@ -62,7 +62,7 @@ def _of_campaign(run: CampaignRun, applications: Applications) -> Entry:
     return Entry(
         kind=KINDS[campaign.repeats],
         key=campaign.pk,
-        name=campaign.name,
+        name=name_of(campaign),
         at=run.moment,
         state=state,
         run=run.pk,

@@ -93,7 +93,7 @@ def _days(request: HttpRequest, span: Span, form: FilterForm, *, seconds: float)
         "uncounted": agenda.uncounted,
         "is_empty": not agenda.entries and not agenda.undated,
         "is_filtered": any(form.cleaned_data.values()),
-        "conflicts": [(day, cells.shown(entry, zone, may_move)) for day, entry in found[:SHOWN_CONFLICTS]],
+        "conflicts": [(day, cells.shown(entry, zone, may_move), more) for day, entry, more in found[:SHOWN_CONFLICTS]],
         "more_conflicts": max(0, len(found) - SHOWN_CONFLICTS),
         "peaks": [] if agenda.uncounted else [cells.peak_words(one) for one in services.peaks(agenda)],
         "here": _address(request, view=span.view, on=span.on),

@@ -87,9 +87,15 @@ def shown(entry: Entry, zone: tzinfo, may_move: Mapping[str, bool]) -> dict[str,
     }
 
 
-def conflicts(agenda: Agenda) -> list[tuple[Day, Entry]]:
-    """The entries that something speaks against, with their days."""
-    return [(day, entry) for day in agenda.days for entry in day.entries if entry.conflicts]
+def conflicts(agenda: Agenda) -> list[tuple[Day, Entry, int]]:
+    """The entries that something speaks against, each with its first day and on how many more days it is so."""
+    first: dict[tuple[object, ...], list[tuple[Day, Entry]]] = {}
+    for day in agenda.days:
+        for entry in day.entries:
+            if entry.conflicts:
+                words = tuple(conflict.words for conflict in entry.conflicts)
+                first.setdefault((entry.kind, entry.key, words), []).append((day, entry))
+    return [(*found[0], len(found) - 1) for found in first.values()]
 
 
 def address_of(entry: Entry) -> str:

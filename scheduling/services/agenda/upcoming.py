@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from conversations import services as conversations
-from scheduling.agenda import past, planned
+from scheduling.agenda import past, planned, series_turns
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.conflicts import with_conflicts
 from scheduling.agenda.entries import Agenda, Day, Entry, Load
@@ -53,6 +53,7 @@ def upcoming(
         *past.runs_of_schedules(applications, **span),
         *planned.planned_campaigns(applications, **ahead),
         *planned.planned_schedules(applications, **ahead),
+        *series_turns.planned_steps(applications, **ahead),
     ]
     entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key))]
     entries = with_conflicts(entries, applications, estimates.overlap, now=now)
