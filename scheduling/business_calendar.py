@@ -162,6 +162,11 @@ class Rule:
         """The occurrences after `since` and before `until`, in their order."""
         return (at for at in self._forwards(since, until) if at < until)
 
+    @property
+    def every_day(self) -> "Rule":
+        """The same times on any day that its cron line names, whether it is a working day or the one date."""
+        return replace(self, only_on=None, working_days=False)
+
     def next_tick(self, now: datetime) -> datetime | None:
         """The next tick, on a working day or not."""
         return next(replace(self, working_days=False)._forwards(now), None)

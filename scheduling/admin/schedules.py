@@ -22,6 +22,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, badge, change_url, link, row_action
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
+from scheduling.admin.conversion import ConversionAdmin
 from scheduling.admin.drafts import OF_DRAFTS, DraftsAdmin
 from scheduling.admin.forms import (
     RunNowForm,
@@ -41,7 +42,7 @@ IF_VIDEO = "message_type == 'video'"
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
+class ScheduleAdmin(DraftsAdmin, RecipientsAdmin, ConversionAdmin):
     form = ScheduleForm
     list_display = ("name", "when", "who", "sent_as", "next_run", "last_outcome", "condition")
     list_select_related = ("application", "asked_by")
@@ -91,7 +92,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
         (_("What became of it"), {"fields": ("latest_runs",)}),
     )
     actions = ("run_now", "pause", "resume")
-    actions_detail = (*OF_DRAFTS, "run_now_this", "pause_this", "resume_this")
+    actions_detail = (*OF_DRAFTS, "run_now_this", "pause_this", "resume_this", "convert_this")
 
     class Media:
         js = ("core/confirm_action.js", "scheduling/recipients.js")
@@ -265,7 +266,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
 
     @admin.action(description=_("Resume"), permissions=["publish"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        count = sum(services.resume(schedule) for schedule in self._published(request, queryset))
+        count = sum(self.resumed(request, schedule) for schedule in self._published(request, queryset))
         self._tell(request, ngettext("%d schedule goes on.", "%d schedules go on.", count) % count, count)
 
     resume_this = row_action(
@@ -282,7 +283,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
             useful = {"run_now_this", "resume_this" if schedule and schedule.paused else "pause_this"}
         else:
             useful = self.draft_actions(request, schedule)
-        return [one for one in super().get_actions_detail(request, object_id) if one.path in useful]
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in {*useful, "convert_this"}]
 
     def _published(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> list[Schedule]:
         """The schedules without drafts, which are named."""

@@ -13,10 +13,11 @@ from scheduling.agenda.entries import KINDS, Audience, Entry, Kind, State
 from scheduling.agenda.occurrences import Occurrence, occurrences
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.schedule_content import audience_of
 from scheduling.campaigns.send_hours import window_of
 from scheduling.exceptions import SchedulingError
-from scheduling.models import EVERYONE, Campaign, CampaignRun, Schedule
-from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
+from scheduling.models import Campaign, CampaignRun, Schedule
+from scheduling.segments.audience import AudienceRule, parse_audience
 
 S = Campaign.State
 STATES: Mapping[str, State] = {
@@ -71,7 +72,7 @@ def planned_schedules(applications: Applications, *, now: datetime, since: datet
             state=State.DRAFT if schedule.draft else State.PAUSED if schedule.paused else State.SCHEDULED,
             application=application.pk if application else None,
             zone=schedule.zone.key,
-            audience=Audience(application=application.pk, rule=rule_of(schedule)) if application else None,
+            audience=Audience(application=application.pk, rule=audience_of(schedule)) if application else None,
             only_working_days=working,
             movable=schedule.only_on is not None,
         )
@@ -80,19 +81,6 @@ def planned_schedules(applications: Applications, *, now: datetime, since: datet
         moments = _of_rule(schedule.rule, begin, until)
         entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
     return entries
-
-
-def rule_of(schedule: Schedule) -> AudienceRule:
-    """The recipients of a schedule as an audience."""
-    if EVERYONE in schedule.user_ids:
-        return AudienceRule(include=Selection(everyone=True))
-    return AudienceRule(
-        include=Selection(
-            departments=tuple(DepartmentChoice(number=number) for number in sorted(set(schedule.department_numbers))),
-            tags=tuple(sorted(set(schedule.tag_numbers))),
-            members=tuple(sorted(set(schedule.user_ids))),
-        )
-    )
 
 
 def entry_of(campaign: Campaign, applications: Applications, *, movable: bool = False) -> Entry:

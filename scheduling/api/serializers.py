@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework import serializers
 
-from core.web.api_fields import ChoiceField
+from core.web.api_fields import ChoiceField, StrictSerializer
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
@@ -104,6 +104,24 @@ class SendBackSerializer(serializers.Serializer[Schedule]):
     """Why a draft is not published yet."""
 
     note = serializers.CharField(max_length=300, help_text="What to change.")
+
+
+class ConversionSerializer(StrictSerializer):
+    """How a schedule becomes a campaign."""
+
+    ends_schedule = serializers.BooleanField(
+        required=False, default=True, help_text="Pause the schedule when the campaign starts, so that nobody gets both."
+    )
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Makes nothing.")
+
+
+class ConvertedSerializer(serializers.Serializer[Any]):
+    """The campaign that was made from a schedule."""
+
+    campaign = serializers.IntegerField(allow_null=True, help_text="Null in a dry run.")
+    differences = serializers.ListField(
+        child=serializers.CharField(), help_text="What the campaign does in another way, in words."
+    )
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):

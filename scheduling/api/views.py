@@ -1,5 +1,6 @@
 """Schedules and their runs over REST."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -16,7 +17,14 @@ from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, StrictBooleanFilter
 from scheduling import services
-from scheduling.api.serializers import RunDetailSerializer, RunSerializer, ScheduleSerializer, SendBackSerializer
+from scheduling.api.serializers import (
+    ConversionSerializer,
+    ConvertedSerializer,
+    RunDetailSerializer,
+    RunSerializer,
+    ScheduleSerializer,
+    SendBackSerializer,
+)
 from scheduling.models import Run, Schedule, share_calendars
 
 WRITE = "schedules:write"
@@ -49,10 +57,13 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {"GET": "schedules:read", "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
     partial_scopes = dict.fromkeys(("create", "partial_update", "destroy", "ask_for_publishing"), DRAFT)
+    action_scopes: Mapping[str, str] = {"convert": "campaigns:write"}
 
     def check_object_permissions(self, request: Request, obj: Schedule) -> None:
         """Without the right to publish, only drafts are changed."""
         super().check_object_permissions(request, obj)
+        if self.action == "convert":  # which leaves the schedule as it is
+            return
         if request.method not in SAFE_METHODS and not obj.draft and not self._publishes():
             raise PermissionDenied
 
@@ -129,6 +140,28 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
         body.is_valid(raise_exception=True)
         services.send_back(schedule, note=body.validated_data["note"])
         return Response(self.get_serializer(schedule).data)
+
+    @extend_schema(
+        summary="Turn a schedule into a campaign", request=ConversionSerializer, responses={201: ConvertedSerializer}
+    )
+    @action(detail=True, methods=["post"])
+    def convert(self, request: Request, pk: str) -> Response:
+        """Makes a draft with the same words, members and times. The schedule goes on until the campaign starts.
+
+        With `dry_run` nothing is made, and the answer is 202. Needs `campaigns:write`.
+        """
+        schedule, body = self.get_object(), ConversionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        by = request.user if isinstance(request.user, AbstractBaseUser) else None
+        if by is not None and not by.has_perm("scheduling.add_campaign"):
+            raise PermissionDenied
+        differences = services.successor_of(schedule).differences
+        if body.validated_data["dry_run"]:
+            return Response({"campaign": None, "differences": differences}, status=status.HTTP_202_ACCEPTED)
+        campaign = services.convert_schedule(schedule, ends_schedule=body.validated_data["ends_schedule"], by=by)
+        where = reverse("campaign-detail", args=[campaign.pk], request=request)
+        data = {"campaign": campaign.pk, "differences": differences}
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": where})
 
     @extend_schema(summary="Run a schedule now", request=None, responses={201: RunDetailSerializer})
     @action(detail=True, methods=["post"])

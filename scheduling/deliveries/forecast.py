@@ -252,6 +252,9 @@ def _blockers(
         yield Blocker(words=_("No member would get it."))
     if sending_policy.policy_of(application).is_stopped:
         yield Blocker(words=_("Sending is stopped for the whole company."))
+    if campaign.replaces is not None and not campaign.ends_replaced and not campaign.replaces.paused:
+        words = _("The schedule “%s” goes on, so members get both.") % campaign.replaces
+        yield Blocker(words=words, final=False)
     twin = CampaignRun.objects.filter(digest=digest).exclude(campaign=campaign)
     running = twin.filter(ended_at=None).select_related("campaign").first()
     if running is not None:

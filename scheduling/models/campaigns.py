@@ -173,6 +173,21 @@ class Campaign(HonoursChoices):
     at = models.TimeField(
         _("time of day"), null=True, blank=True, help_text=_("Empty on day 0 of an event: as soon as it happens.")
     )
+    replaces = models.ForeignKey(
+        Schedule,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("made from the schedule"),
+        editable=False,
+    )
+    ends_replaced = models.BooleanField(
+        _("ends its schedule"),
+        default=True,
+        db_default=True,
+        help_text=_("The schedule that it was made from is paused when it starts, so that no member gets both."),
+    )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
     approved_hash = models.CharField(max_length=64, blank=True, editable=False)

@@ -1,5 +1,6 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
@@ -43,6 +44,7 @@ from scheduling.services.campaigns import (
     campaign_problems,
     cancel_campaign,
     changed_since_approval,
+    convert_schedule,
     last_step,
     pause_campaign,
     remove_campaign,
@@ -158,6 +160,7 @@ __all__ = [
     "check_rule",
     "check_segment_name",
     "clicks_of",
+    "convert_schedule",
     "copy_series",
     "copy_step",
     "count_click",
@@ -265,6 +268,7 @@ __all__ = [
     "stop_member",
     "stop_sending",
     "subjects_for_rules",
+    "successor_of",
     "sweep",
     "sweep_campaigns",
     "sweep_series",

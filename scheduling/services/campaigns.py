@@ -16,11 +16,14 @@ from django.utils.translation import gettext as _
 
 from scheduling.campaigns import approval, moments, state, validation
 from scheduling.campaigns.approval import Difference
+from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignChange, CampaignContent
+from scheduling.models import Campaign, CampaignChange, CampaignContent, Schedule
 from scheduling.segments.audience import parse_audience
 from scheduling.series import edits
+from scheduling.services.runs import run_due
+from scheduling.services.schedules import pause
 from scheduling.signals import campaign_stopped
 
 Person = AbstractBaseUser | None
@@ -61,6 +64,22 @@ def save_campaign(
         campaign.approved_hash, campaign.next_at = "", None
         state.change(campaign, S.DRAFT, by=by, why=_("It was changed."), description=description)
     return campaign
+
+
+@transaction.atomic
+def convert_schedule(schedule: Schedule, *, ends_schedule: bool = True, by: Person = None) -> Campaign:
+    """Make a draft of a campaign with the words, members and times of a schedule, which goes on until it starts.
+
+    Raises `SchedulingError` while another campaign that was made from it is not over.
+    """
+    Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    other = schedule.successors.exclude(state__in=Campaign.OVER).first()
+    if other is not None:
+        words = _("A campaign was made from it already: %s.") % other
+        raise SchedulingError(words, code="converted", remedy=_("Use that one, or cancel or delete it first."))
+    successor = successor_of(schedule)
+    successor.campaign.ends_replaced = ends_schedule
+    return save_campaign(successor.campaign, successor.contents, by=by)
 
 
 def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> list[SchedulingError]:
@@ -120,10 +139,14 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
     Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back.
     """
     now = now or timezone.now()
+    if campaign.replaces_id is not None and campaign.ends_replaced:
+        run_due(campaign.replaces_id, now=now)  # its moments until now are its own
 
     def begin(row: Campaign) -> None:
         _check_approved(row)
         moments.watch(row, now)
+        if row.replaces is not None and row.ends_replaced:
+            pause(row.replaces, now=now)
         state.change(row, S.SCHEDULED, by=by, now=now)
         if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
             state.change(row, S.RUNNING, by=by, now=now)

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Schedule
+from scheduling.models import Campaign, Schedule
 from scheduling.schedules import beat_entries, validation
 from scheduling.services.drafts import check_published
 
@@ -41,14 +42,21 @@ def warnings(schedule: Schedule, *, now: datetime | None = None) -> list[str]:
     return list(validation.warnings(schedule, now or timezone.now()))
 
 
-def pause(schedule: Schedule) -> bool:
+def pause(schedule: Schedule, *, now: datetime | None = None) -> bool:
     """Pause a schedule; False if it was paused already. Moments in between are skipped."""
-    return _set_paused(schedule, paused=True, now=timezone.now())
+    return _set_paused(schedule, paused=True, now=now or timezone.now())
 
 
 def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
-    """Resume a schedule from now on; False if it was not paused. Raises `SchedulingError` for a draft."""
+    """Resume a schedule from now on; False if it was not paused.
+
+    Raises `SchedulingError` for a draft, and while a campaign that has taken its place goes on.
+    """
     check_published(schedule)
+    going = schedule.successors.filter(ends_replaced=True, state__in=(*Campaign.ON, Campaign.State.PAUSED)).first()
+    if going is not None:
+        words = _("The campaign “%s” has taken its place, and members would get both.") % going
+        raise SchedulingError(words, code="replaced", remedy=_("Cancel the campaign first."))
     return _set_paused(schedule, paused=False, now=now or timezone.now())
 
 

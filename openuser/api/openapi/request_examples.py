@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "CampaignImportRequest": {"file": "campaigns.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
     "CampaignStartRequest": {"dry_run": True},
+    "ConversionRequest": {"ends_schedule": True, "dry_run": True},
     "PatchedCampaignRequest": {"starts_at": "2026-12-01T09:00:00+08:00"},
     "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
     "PatchedFactDefinitionChangeRequest": {"name": "衣服尺码", "personal": False},

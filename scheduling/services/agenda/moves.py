@@ -1,7 +1,7 @@
 """A campaign or schedule that goes out once is moved to another day, at the time of day that it has."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns.schedule_content import moment_on
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule
 from scheduling.services.campaigns import save_campaign
@@ -72,7 +73,7 @@ def move_schedule(schedule: Schedule, day: date, *, seen: date | None, now: date
     row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
     if row.only_on is None:
         raise _cannot_move(_("It is repeated: its days follow from its rule."), _("Change the rule on its page."))
-    tick = _tick(row, row.only_on)
+    tick = moment_on(row, row.only_on)
     if tick is None:
         raise _cannot_move(_("Its rule never comes due on its day."), _("Correct the rule on its page."))
     if seen != timezone.localdate(tick):
@@ -80,18 +81,11 @@ def move_schedule(schedule: Schedule, day: date, *, seen: date | None, now: date
     after = _moved(tick, day, row.zone)
     _check_ahead(after, now)
     row.only_on = after.date()
-    if _tick(row, row.only_on) is None:
+    if moment_on(row, row.only_on) is None:
         raise _cannot_move(_("Its rule does not run on that day."), _("Choose another day, or change the rule."))
     save_schedule(row, now=now)
     schedule.refresh_from_db()
     return Moved(before=tick, after=after)
-
-
-def _tick(schedule: Schedule, day: date) -> datetime | None:
-    """The moment of a schedule on a day; None if its rule has none then."""
-    midnight = datetime.combine(day, time(), schedule.zone)
-    rule = replace(schedule.rule, only_on=None)
-    return next(rule.between(midnight - timedelta(microseconds=1), midnight + timedelta(days=1)), None)
 
 
 def _moved(before: datetime, day: date, zone: ZoneInfo) -> datetime:

@@ -81,6 +81,7 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "scheduling_segment_import_file": ("add", Campaign),
     "scheduling_campaignrun_not_confirmed": ("view", Delivery),
     **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
+    "scheduling_schedule_convert_this": ("add", Campaign),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),
     **{f"wecom_factdefinition_{page}": ("add", FactImport) for page in ("import", "template", "import_facts")},
