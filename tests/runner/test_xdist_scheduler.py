@@ -17,10 +17,11 @@ def test_a_file_and_a_folder_with_a_stack_are_units():
         "tests/core/test_work.py::test_a[x::y]",
         "tests/journeys/test_api.py::test_a",
         "tests/journeys/test_b.py::b",
+        "tests/journeys/below/test_c.py::c",
     ]
     assert list(units(nodeids, {"tests/core/test_work.py": 9.0}).values()) == [
         ["tests/core/test_work.py"],
-        ["tests/journeys/test_api.py", "tests/journeys/test_b.py"],
+        ["tests/journeys/test_api.py", "tests/journeys/test_b.py", "tests/journeys/below/test_c.py"],
     ]
 
 

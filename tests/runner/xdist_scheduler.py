@@ -21,10 +21,10 @@ USUAL = 1.0
 
 
 def unit_of(nodeid: str) -> str:
-    """The file, or the folder whose stack it shares."""
+    """The file, or the folder whose stack it shares, perhaps from a folder below it."""
     file = file_of(nodeid)
-    folder = str(PurePosixPath(file).parent)
-    return folder if folder in TOGETHER and file not in ALONE else file
+    shared = (str(folder) for folder in PurePosixPath(file).parents if str(folder) in TOGETHER)
+    return file if file in ALONE else next(shared, file)
 
 
 def units(nodeids: Iterable[str], seconds: dict[str, float]) -> dict[str, list[str]]:
