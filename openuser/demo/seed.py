@@ -1,4 +1,4 @@
-"""The demonstration: digital humans, a desk, answers, flows and a menu."""
+"""The demonstration: digital humans, a desk, answers, flows, a menu and drafts of campaigns."""
 
 import logging
 
@@ -9,6 +9,7 @@ from avatars import services as avatars
 from avatars.models import BUILT_IN, OURSELVES, DigitalHuman, Voice
 from conversations.models import Desk
 from openuser.demo.answers import seed_answers
+from openuser.demo.campaigns import seed_campaigns
 from openuser.demo.flows import seed_flows
 from openuser.demo.menu import seed_menu
 from wecom import services as wecom
@@ -45,6 +46,7 @@ def seed() -> None:
         if application is not None and not Desk.objects.filter(application=application).exists():
             human = DigitalHuman.objects.order_by("pk")[0]
             Desk.objects.create(application=application, digital_human=human, greeting=GREETING, contact=CONTACT)
+            seed_campaigns()  # once: drafts that a person deletes stay away
         if application is not None:
             seed_menu(application)
     logger.info("The demonstration is in place.")

@@ -5,6 +5,7 @@ import pytest
 from avatars.models import DigitalHuman
 from conversations.models import Answer, Desk, Flow
 from openuser.demo.seed import seed
+from scheduling.models import Campaign, Series
 from wecom.application import menus
 from wecom.models import MenuButton
 
@@ -27,6 +28,7 @@ def test_everything_is_there_and_fits_together(connected):
     assert keys <= set(Flow.objects.live().values_list("menu_key", flat=True))
     for button in MenuButton.objects.all():
         button.full_clean()
+    assert (Campaign.objects.get(series=None).name, Series.objects.get().name) == ("工作日早安", "新员工第一个月")
     assert len(menus.build_menu(Desk.objects.get().application)) == 3
 
 
@@ -35,9 +37,12 @@ def test_a_second_time_brings_back_nothing_that_a_person_removed(connected):
     Answer.objects.exclude(pk=Answer.objects.first().pk).delete()
     MenuButton.objects.filter(name="帮助").delete()
     Flow.objects.filter(name__contains="onboarding").delete()
+    Campaign.objects.all().delete()
+    Series.objects.all().delete()
     counts = (Answer.objects.count(), MenuButton.objects.count(), Flow.objects.count())
     seed()
     assert (Answer.objects.count(), MenuButton.objects.count(), Flow.objects.count()) == counts
+    assert not Campaign.objects.exists()
 
 
 def test_without_an_application_there_is_no_desk_and_no_menu():
