@@ -54,7 +54,7 @@ class SegmentSerializer(StrictModelSerializer[Segment]):
 
     def create(self, validated_data: dict[str, Any]) -> Segment:
         by = self.context["request"].user
-        segment = Segment(corporation=_application(None).corporation, **validated_data)
+        segment = Segment(corporation=current_application(None).corporation, **validated_data)
         return services.save_segment(segment, by=by if isinstance(by, AbstractBaseUser) else None)
 
     def update(self, instance: Segment, validated_data: dict[str, Any]) -> Segment:
@@ -167,7 +167,7 @@ class Segments(viewsets.ModelViewSet[Segment]):
         """Who would be in a segment with this rule. Saves nothing."""
         body = RuleSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        found = services.preview_rule(body.validated_data["rule"], corporation=_application(None).corporation)
+        found = services.preview_rule(body.validated_data["rule"], corporation=current_application(None).corporation)
         return Response(SegmentCountSerializer(found).data)
 
 
@@ -185,11 +185,11 @@ class Audiences(viewsets.GenericViewSet[Segment]):
         body = AudienceSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         rule = services.read_audience(body.validated_data["audience"])
-        application = _application(body.validated_data.get("application"))
+        application = current_application(body.validated_data.get("application"))
         return Response(ReachSerializer(services.preview_audience(rule, application=application)).data)
 
 
-def _application(key: int | None) -> Application:
+def current_application(key: int | None) -> Application:
     rows = Application.objects.select_related("corporation")
     found = rows.filter(pk=key).first() if key else rows.filter(is_default=True).first()
     if found is None and key:

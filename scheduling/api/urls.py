@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from scheduling.api.agenda import CalendarView
 from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
+from scheduling.api.lists import AudienceLists
 from scheduling.api.segments import Audiences, Segments
 from scheduling.api.views import Runs, Schedules
 
@@ -15,5 +16,6 @@ router.register("deliveries", Deliveries, basename="delivery")
 router.register("schedules", Schedules, basename="schedule")
 router.register("schedule-runs", Runs, basename="schedule-run")
 router.register("segments", Segments, basename="segment")
+router.register("audience-lists", AudienceLists, basename="audience-list")
 router.register("audience", Audiences, basename="audience")
 urlpatterns = [path("calendar/", CalendarView.as_view(), name="agenda"), *router.urls]

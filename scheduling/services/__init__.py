@@ -98,7 +98,9 @@ from scheduling.services.series.life import (
 from scheduling.services.series.steps import copy_series, copy_step, remove_step, save_step
 from scheduling.services.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.services.sheets import (
+    discard_sheet,
     expire_sheets,
+    import_sheet,
     keep_sheet,
     preview_sheet,
     remove_sheet,
@@ -168,6 +170,7 @@ __all__ = [
     "date_facts",
     "day_in_words",
     "deciding_choice",
+    "discard_sheet",
     "due_moment",
     "due_on",
     "enrol",
@@ -188,6 +191,7 @@ __all__ = [
     "forget_old_runs",
     "import_days",
     "import_file",
+    "import_sheet",
     "keep_sheet",
     "kept_sheets",
     "last_series_change",

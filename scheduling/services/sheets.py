@@ -8,7 +8,9 @@ from itertools import islice
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember, Campaign
 from scheduling.segments.audience import AudienceRule, Selection
 from scheduling.segments.reach import LeftOut, reach_of, unknown_ids
@@ -19,6 +21,7 @@ PREVIEWED = timedelta(hours=1)
 KEPT = timedelta(days=180)
 AT_ONCE = 2_000
 LONGEST_NAME = 80
+TOLD = 1_000  # rows of an import that are told one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,24 @@ class SheetPreview:
     listed: str
     left_out: tuple[LeftOut, ...]
     strangers: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetRow:
+    """A row of a file that is left out, or whose user ID is nobody's. Of a repeated one, `value` is the first row."""
+
+    row: int
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedSheet:
+    """A list, whom it means today, and the rows to look at, at most `TOLD`."""
+
+    sheet: AudienceSheet
+    preview: SheetPreview
+    rows: list[SheetRow]
 
 
 @transaction.atomic
@@ -48,6 +69,32 @@ def upload_sheet(
     for batch in _batches(members):
         AudienceSheetMember.objects.bulk_create(batch)
     return sheet, rows
+
+
+@transaction.atomic
+def import_sheet(
+    data: bytes, *, name: str, application: Application, by: AbstractBaseUser | None = None, dry_run: bool = False
+) -> ImportedSheet:
+    """Keep a list at once, without its preview; with `dry_run` nothing is kept, and the outcome is the same."""
+    sheet, rows = upload_sheet(application.corporation, data, name=name, by=by)
+    preview = preview_sheet(sheet, application=application, most=TOLD)
+    told = [SheetRow(row=row, value=value, reason="no_user_id") for row, value in rows.wrong]
+    told += [SheetRow(row=row, value=str(first), reason="repeated") for row, first in rows.repeated]
+    told += [SheetRow(row=row, value=user_id, reason="unknown") for row, user_id in preview.strangers]
+    if dry_run:
+        transaction.set_rollback(True)
+    else:
+        keep_sheet(sheet)
+    return ImportedSheet(sheet=sheet, preview=preview, rows=sorted(told, key=lambda one: one.row)[:TOLD])
+
+
+@transaction.atomic
+def discard_sheet(sheet: AudienceSheet) -> None:
+    """Delete a list that nothing needs. Raises `SchedulingError` while a campaign or series does."""
+    if sheet.pk in sheets_in_use():
+        words, remedy = _("A campaign that is not over uses it."), _("Take it out there first.")
+        raise SchedulingError(words, code="list_used", remedy=remedy)
+    sheet.delete()
 
 
 def preview_sheet(sheet: AudienceSheet, *, application: Application, most: int = 100) -> SheetPreview:

@@ -95,6 +95,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"language": "en", "text": "{{name|All}}: we meet on Friday at three."},
         ],
     },
+    "AudienceListUploadRequest": {"file": "travellers.csv", "name": "Business trip", "dry_run": True},
     "CampaignImportRequest": {"file": "campaigns.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
     "CampaignStartRequest": {"dry_run": True},

@@ -41,6 +41,7 @@ ROWS = {
     "/api/v1/sessions/": "conversations.Session",
     "/api/v1/topics/": "conversations.Topic",
     "/api/v1/campaigns/": "scheduling.Campaign",
+    "/api/v1/audience-lists/": "scheduling.AudienceSheet",
     "/api/v1/campaign-runs/": "scheduling.CampaignRun",
     "/api/v1/deliveries/": "scheduling.Delivery",
     "/api/v1/schedules/": "scheduling.Schedule",
