@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 
@@ -30,19 +30,18 @@ class ConfirmationsAdmin(ModelAdmin[CampaignRun]):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.not_confirmed_view)
-        own = path("<int:pk>/not-confirmed/", view, name="scheduling_campaignrun_not_confirmed")
-        return [own, *super().get_urls()]
+        remind = self.admin_site.admin_view(self.remind_view)
+        return [
+            path("<int:pk>/not-confirmed/", view, name="scheduling_campaignrun_not_confirmed"),
+            path("<int:pk>/not-confirmed/remind/", remind, name="scheduling_campaignrun_remind"),
+            *super().get_urls(),
+        ]
 
     def not_confirmed_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-        """GET lists them, `?as=csv` as a file; POST makes a draft for them."""
+        """Lists them; `?as=csv` as a file."""
         if not request.user.has_perm("scheduling.view_delivery"):
             raise PermissionDenied
         run = get_object_or_404(CampaignRun.objects.select_related("campaign"), pk=pk)
-        may_remind = request.user.has_perm("scheduling.add_campaign")
-        if request.method == "POST":
-            if not may_remind:
-                raise PermissionDenied
-            return self._reminded(request, run)
         if request.GET.get("as") == "csv":
             return _as_csv(run)
         shown = Paginator(services.not_confirmed(run), ON_A_PAGE).get_page(request.GET.get("p"))
@@ -54,11 +53,17 @@ class ConfirmationsAdmin(ModelAdmin[CampaignRun]):
             "back": change_url(run),
             "shown": shown,
             "members": [(member, change_url(member)) for member in shown],
-            "may_remind": may_remind,
+            "may_remind": request.user.has_perm("scheduling.add_campaign"),
         }
         return TemplateResponse(request, "admin/campaigns/not_confirmed.html", context)
 
-    def _reminded(self, request: HttpRequest, run: CampaignRun) -> HttpResponse:
+    def remind_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """POST makes a draft for exactly them."""
+        if not request.user.has_perm("scheduling.add_campaign"):
+            raise PermissionDenied
+        run = get_object_or_404(CampaignRun, pk=pk)
+        if request.method != "POST":
+            return redirect(reverse("admin:scheduling_campaignrun_not_confirmed", args=[pk]))
         try:
             campaign = services.remind_not_confirmed(run, by=request.user)  # type: ignore[arg-type]
         except OpenUserError as error:

@@ -19,6 +19,7 @@ from unfold.decorators import display
 from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, change_url
 from scheduling import services
+from scheduling.admin.campaigns.files.pages import FileButtons
 from scheduling.admin.series.columns import state_badge
 from scheduling.admin.series.differences import readable
 from scheduling.admin.series.enrolment_pages import AddMemberForm
@@ -33,11 +34,13 @@ E = Enrolment.Status
 
 
 @admin.register(Series)
-class SeriesAdmin(SeriesLifeAdmin, TimelineAdmin, ProtectedDeleteAdmin):
+class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, ProtectedDeleteAdmin):
     form = SeriesForm
     list_display = ("name", "condition", "counted_from", "steps_count", "members", "written_by")
     list_select_related = ("application__corporation", "created_by", "flow")
     list_filter = ("state", "anchor", "application")
+    actions = ("export_chosen",)
+    actions_list = ("import_file",)
     search_fields = ("name",)
     search_help_text = _("Search for the name of a series.")
     ordering = ("-pk",)

@@ -56,6 +56,7 @@ NAMED = {
     **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
     **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
     **{f"scheduling_campaign_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},
+    **{f"scheduling_{model}_export_chosen": "view" for model in ("campaign", "segment", "series")},
     **{f"scheduling_segment_{page}": "view" for page in ("preview", "find", "counts")},
     "scheduling_audience_preview": "view",
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
@@ -78,7 +79,8 @@ NAMED = {
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
-    "scheduling_segment_import_file": ("add", Campaign),
+    **{f"scheduling_{model}_import_file": ("add", Campaign) for model in ("segment", "series")},
+    "scheduling_campaignrun_remind": ("add", Campaign),
     "scheduling_campaignrun_not_confirmed": ("view", Delivery),
     **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
     "scheduling_schedule_convert_this": ("add", Campaign),

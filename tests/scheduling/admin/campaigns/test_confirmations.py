@@ -50,7 +50,7 @@ def test_only_those_who_got_it_and_pressed_nothing_are_listed(run, hr):
 
 
 def test_a_reminder_is_a_draft_for_exactly_them(run, hr):
-    answer = hr.post(not_confirmed_page(run))
+    answer = hr.post(f"{not_confirmed_page(run)}remind/")
     draft = Campaign.objects.latest("pk")
     assert answer.url == page(draft)
     assert (draft.state, draft.name, draft.message_class) == ("draft", "Reminder: 制度", "mandatory")
@@ -71,10 +71,10 @@ def test_nobody_is_reminded_when_all_have_confirmed(run, hr):
     for delivery in run.deliveries.all():
         CampaignResponse.objects.get_or_create(run=run, member=delivery.member, key="read")
     assert "Everybody who got it has confirmed." in seen(hr, not_confirmed_page(run))
-    answer = hr.post(not_confirmed_page(run), follow=True)
+    answer = hr.post(f"{not_confirmed_page(run)}remind/", follow=True)
     assert "There is nobody to remind." in answer.content.decode()
 
 
 def test_who_writes_no_campaigns_reminds_nobody(run, approver):
     assert "Write a reminder" not in seen(approver, not_confirmed_page(run))
-    assert approver.post(not_confirmed_page(run)).status_code == 403
+    assert approver.post(f"{not_confirmed_page(run)}remind/").status_code == 403
