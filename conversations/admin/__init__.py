@@ -12,8 +12,10 @@ from conversations.admin import (
     topics,
     versions,
 )
+from conversations.admin.answers import answer_admin
 
 __all__ = [
+    "answer_admin",
     "conversations",
     "desks",
     "errands",

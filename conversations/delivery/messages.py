@@ -64,6 +64,21 @@ def say_content(
     return record_sent(conversation, outbound, kind_of(content.msgtype), text, cid=cid)
 
 
+@transaction.atomic
+def say_stored_file(conversation: Conversation, kind: str, name: str, *, cid: str) -> Message:
+    """Send a file of the media storage to a member: `kind` is image, file or video. Raises `OSError` if it is gone."""
+    upload = wecom.ensure_upload(
+        conversation.application,
+        kind=kind,
+        path=Path(default_storage.path(name)),
+        name=name,
+        filename=Path(name).name,
+        cid=cid,
+    )
+    content = {"image": contents.Image(), "file": File(), "video": Video(title=truncate(Path(name).stem, 128))}[kind]
+    return say_content(conversation, content, upload=upload, cid=cid)
+
+
 def record_sent(
     conversation: Conversation, outbound: Outbound, kind: str, text: str, *, cid: str, degraded: bool = False
 ) -> Message:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conversations.exceptions import ConversationError
@@ -55,12 +55,18 @@ def queue_missing(now: datetime | None = None) -> int:
         return 0
     refused = Q(status=Embedding.Status.FAILED, finished_at__gt=now - TRY_AGAIN)
     waits = Embedding.objects.filter(refused | Q(status__in=Embedding.UNFINISHED))
-    rows = Answer.objects.filter(enabled=True).without_vector(embedder.name)
+    rows = without_vector(embedder.name).filter(enabled=True)
     some = list(rows.exclude(embedding__in=waits).order_by("pk")[:BATCH])
     with transaction.atomic():
         for answer in some:
             queue(answer)
     return len(some)
+
+
+def without_vector(model: str) -> QuerySet[Answer]:
+    """Answers whose vector is missing, of another model, or older than their words."""
+    fresh = Embedding.objects.filter(answer=OuterRef("pk"), answer_revision=OuterRef("revision"), model=model)
+    return Answer.objects.filter(~Exists(fresh))
 
 
 def embed(pk: int, *, now: datetime | None = None) -> None:

@@ -51,7 +51,7 @@ class _Changes:
     def __init__(self, index: Index, *, since: int) -> None:
         with transaction.atomic():
             self.number = KnowledgeRevision.objects.current()
-            rows = Answer.objects.filter(revision__gt=since).order_by("pk")
+            rows = Answer.objects.filter(revision__gt=since).order_by("pk").prefetch_related("departments", "tags")
             self.rows = list(rows.iterator(chunk_size=CHUNK))
             self.vectors = list(_vectors(index, since)) if index.embedder else []
             self.pks = self._all_pks(index, whole=since == 0)
@@ -80,7 +80,16 @@ class _Changes:
 
 def entry_of(row: Answer) -> Entry:
     """A row as it is searched."""
-    return Entry(pk=row.pk, question=row.question, wordings=tuple(row.wordings), language=row.language)
+    return Entry(
+        pk=row.pk,
+        question=row.question,
+        wordings=tuple(row.wordings),
+        language=row.shown_language,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        departments=frozenset(department.pk for department in row.departments.all()),
+        tags=frozenset(tag.pk for tag in row.tags.all()),
+    )
 
 
 def _vectors(index: Index, since: int) -> Iterable[tuple[int, bytes | memoryview]]:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -18,6 +19,18 @@ WORTH_REBUILDING = 1_000  # slots that are used no more
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Who asks, and when: an answer may be for some only, and for some days.
+
+    `departments` has those above theirs too. A reader who is not known gets what everybody gets.
+    """
+
+    today: date
+    departments: frozenset[int] = frozenset()
+    tags: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A row of the table as it is searched."""
 
@@ -25,6 +38,21 @@ class Entry:
     question: str
     wordings: tuple[str, ...]
     language: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    departments: frozenset[int] = frozenset()
+    tags: frozenset[int] = frozenset()
+
+    @property
+    def is_for_some(self) -> bool:
+        return bool(self.departments or self.tags)
+
+    def is_for(self, reader: Reader) -> bool:
+        """Whether it is given to this reader today."""
+        begun = self.valid_from is None or self.valid_from <= reader.today
+        over = self.valid_until is not None and self.valid_until < reader.today
+        theirs = not self.is_for_some or self.departments & reader.departments or self.tags & reader.tags
+        return bool(begun and not over and theirs)
 
     def is_in(self, language: str) -> bool:
         """Whether its answer is in this language, or shows none."""
@@ -59,6 +87,7 @@ class Index:
         self._entries: list[Entry | None] = []
         self._slots: dict[int, int] = {}
         self._exact: dict[str, list[int]] = {}
+        self._for_some: set[int] = set()
         self._words = WordIndex()
         self._vectors: VectorIndex | None = None
 
@@ -80,8 +109,18 @@ class Index:
         """Whether so many slots are unused that it should be built anew."""
         return len(self._entries) > WORTH_REBUILDING + 2 * len(self._slots)
 
+    @property
+    def has_audiences(self) -> bool:
+        """Whether some rows are for some members only."""
+        return bool(self._for_some)
+
     def pks(self) -> set[int]:
         return set(self._slots)
+
+    def get(self, pk: int) -> Entry | None:
+        """A row, if it is here."""
+        slot = self._slots.get(pk)
+        return None if slot is None else self._entries[slot]
 
     def put(self, entry: Entry) -> None:
         """Add a row, or exchange it; it keeps its vector until a new one comes."""
@@ -90,6 +129,7 @@ class Index:
         self._entries.append(entry)
         self._words.put(slot, _words(entry.wordings))
         self._slots[entry.pk] = slot
+        (self._for_some.add if entry.is_for_some else self._for_some.discard)(entry.pk)
         for wording in set(map(plain, entry.wordings)):
             self._exact.setdefault(wording, []).append(slot)
         if before is not None:
@@ -108,6 +148,7 @@ class Index:
 
     def remove(self, pk: int) -> None:
         """Forget a row, if it is here."""
+        self._for_some.discard(pk)
         if (slot := self._slots.pop(pk, None)) is not None:
             if self._vectors:
                 self._vectors.remove(slot)

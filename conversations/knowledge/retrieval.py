@@ -8,12 +8,17 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils import timezone
+
 from conversations.knowledge import freshness
 from conversations.knowledge.embedders.base import Vectors, question_vector
-from conversations.knowledge.index import Index, Match
+from conversations.knowledge.index import Index, Match, Reader
 from conversations.knowledge.likeness import EXACT, Gist, gist
+from conversations.knowledge.readers import reader_of
+from wecom.models import Member
 
 CANDIDATES = 20
+CANDIDATES_OF_SOME = 100  # where some answers are not for everybody
 SUGGESTIONS = 3
 # By words:
 NEAR = 0.2  # a question as near as this is worth suggesting where there are no vectors
@@ -64,9 +69,19 @@ class Findings:
 NOTHING = Findings(verdict=Verdict.UNKNOWN)
 
 
-def find(text: str, *, language: str) -> Findings:
-    """What the table knows about a text. Without a network, and in any transaction."""
-    return search(freshness.current_index(), text, language=language)
+def find(text: str, *, language: str, member: Member | None = None) -> Findings:
+    """What the table has for a member about a text. Without a network, and in any transaction."""
+    index = freshness.current_index()
+    return search(index, text, language=language, reader=reader_of(member, index))
+
+
+def is_for(pk: int, member: Member) -> bool:
+    """Whether the table has this answer, for this member and today."""
+    index = freshness.current_index()
+    reader = reader_of(member, index)
+    with index.locked():
+        entry = index.get(pk)
+    return entry is not None and entry.is_for(reader)
 
 
 def has_exactly(text: str) -> bool:
@@ -76,23 +91,24 @@ def has_exactly(text: str) -> bool:
         return bool(asked.plain and index.same_words(asked))
 
 
-def search(index: Index, text: str, *, language: str) -> Findings:
-    """What an index knows about a text."""
-    asked = gist(text)
+def search(index: Index, text: str, *, language: str, reader: Reader | None = None) -> Findings:
+    """What an index has for a reader about a text."""
+    asked, reader = gist(text), reader or Reader(today=timezone.localdate())
     if not asked.plain:
         return NOTHING
     with index.locked():
-        same = index.same_words(asked)
+        same = [match for match in index.same_words(asked) if match.entry.is_for(reader)]
     if any(match.entry.is_in(language) for match in same):
         return Findings(verdict=Verdict.KNOWN, matches=tuple(sorted(same, key=lambda match: _rank(match, language))))
     embedder = index.embedder
     vector = question_vector(embedder, text) if embedder and not embedder.waits and index.vector_count else None
-    return _near(index, asked, vector, language)
+    return _near(index, asked, vector, language, reader)
 
 
-def _near(index: Index, asked: Gist, vector: Vectors | None, language: str) -> Findings:
+def _near(index: Index, asked: Gist, vector: Vectors | None, language: str, reader: Reader) -> Findings:
     with index.locked():
-        matches = index.near(asked, vector, CANDIDATES)
+        limit = CANDIDATES_OF_SOME if index.has_audiences else CANDIDATES
+        matches = [match for match in index.near(asked, vector, limit) if match.entry.is_for(reader)]
         count = index.vector_count
     by_words = sorted((match for match in matches if match.likeness >= NEAR), key=lambda match: _rank(match, language))
     if vector is None:

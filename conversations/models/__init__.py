@@ -1,8 +1,9 @@
 """Messages, errands, answers, flows and sessions."""
 
+from conversations.models.embeddings import Embedding
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
-from conversations.models.knowledge import Answer, Embedding, KnowledgeRevision
+from conversations.models.knowledge import Answer, KnowledgeRevision
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from conversations.exceptions import ConversationError
-from conversations.models import Conversation
+from conversations.models import Answer, Conversation
 from core.exceptions import TemporaryError
+from wecom.models import Member
 
 
 class ReplyRefused(ConversationError):
@@ -29,6 +30,10 @@ class ReplyProvider(ABC):
     @abstractmethod
     def reply(self, text: str, *, language: str) -> str | None:
         """The answer to a member's text, or None if this provider has none. Must not use the network."""
+
+    def reply_to(self, member: Member | None, text: str, *, language: str) -> str | Answer | None:
+        """As `reply`, where it depends on who asks. An `Answer` is sent as its kind: a card, a file, a video …"""
+        return self.reply(text, language=language)
 
 
 class RemoteProvider(ABC):

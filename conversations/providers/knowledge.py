@@ -3,11 +3,16 @@
 from conversations.knowledge import retrieval
 from conversations.models import Answer
 from conversations.providers.base import ReplyProvider
+from wecom.models import Member
 
 
 class Knowledge(ReplyProvider):
     """The answer that `conversations.knowledge` finds, if it is sure."""
 
     def reply(self, text: str, *, language: str) -> str | None:
-        best = retrieval.find(text, language=language).best
-        return Answer.objects.values_list("answer", flat=True).filter(pk=best.entry.pk).first() if best else None
+        found = self.reply_to(None, text, language=language)
+        return found.answer if found else None
+
+    def reply_to(self, member: Member | None, text: str, *, language: str) -> Answer | None:
+        best = retrieval.find(text, language=language, member=member).best
+        return Answer.objects.filter(pk=best.entry.pk).first() if best else None

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from conversations.delivery.messages import say
 from conversations.knowledge import retrieval
 from conversations.machine.values import Act
 from conversations.models import Conversation, Session
 from conversations.providers.small_talk import talk_in
 from conversations.providers.small_talk_phrases import Talk
-from conversations.replies import commands, local_replies
+from conversations.replies import answers, commands, local_replies
 from conversations.sessions import current, runner
 
 # They answer the flow, or nothing.
@@ -20,10 +19,10 @@ def answer_aside(conversation: Conversation, session: Session, text: str, *, cid
     if not _is_aside(conversation, session, text, now):
         return False
     if not commands.answer_talk(conversation, text, cid=cid):
-        reply = local_replies.find(text, language=conversation.language)
+        reply = local_replies.find(conversation, text)
         if reply is None:
             return False
-        say(conversation, reply, cid=cid)
+        answers.send(conversation, reply, cid=cid)
     runner.advance(session, Act.RESUME, cid=cid, now=now)
     return True
 
@@ -39,5 +38,5 @@ def _is_aside(conversation: Conversation, session: Session, text: str, now: date
         return True
     if not text.rstrip().endswith(("?", "？")):
         return False
-    best = retrieval.find(text, language=conversation.language).best
+    best = retrieval.find(text, language=conversation.language, member=conversation.member).best
     return best is not None and best.likeness >= retrieval.CERTAIN

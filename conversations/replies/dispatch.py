@@ -13,7 +13,7 @@ from conversations.knowledge.likeness import plain
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
-from conversations.replies import asides, commands, local_replies, suggestions
+from conversations.replies import answers, asides, commands, local_replies, suggestions
 from conversations.sessions import current, questions, runner
 from conversations.wording import chat_texts, flow_texts
 from core import backends
@@ -154,11 +154,11 @@ def _triggers(words: str, said: str) -> bool:
 
 
 def _reply(conversation: Conversation, text: str, *, cid: str) -> None:
-    reply = local_replies.find(text, language=conversation.language)
+    reply = local_replies.find(conversation, text)
     waiting = next((name for name in backends.names("REPLY_PROVIDERS") if _waits(name)), None)
     if reply:
         conversation.note_reply(found=True)
-        say(conversation, reply, cid=cid)
+        answers.send(conversation, reply, cid=cid)
     elif waiting is not None:
         worker.ask(conversation, waiting, text, cid=cid)
     else:

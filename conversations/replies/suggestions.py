@@ -3,12 +3,14 @@
 import itertools
 import secrets
 
+from django.utils import timezone
+
 from conversations.delivery import messages
 from conversations.knowledge import retrieval
 from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import talk_in
-from conversations.replies import commands
+from conversations.replies import answers, commands
 from conversations.wording import chat_texts
 from core.text.slot_values import numbered_labels, parse_ordinal
 from wecom.contents import Button, ButtonCard
@@ -20,7 +22,8 @@ EXAMPLES = 5
 
 def offer(conversation: Conversation, text: str, *, cid: str) -> None:
     """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person."""
-    near = [match.entry for match in retrieval.find(text, language=conversation.language).suggestions]
+    found = retrieval.find(text, language=conversation.language, member=conversation.member)
+    near = [match.entry for match in found.suggestions]
     again = conversation.misses > 0
     conversation.note_reply(found=False, suggested=[entry.pk for entry in near])
     if near:
@@ -53,17 +56,18 @@ def press(conversation: Conversation, key: str, *, cid: str) -> str | None:
     """Answer the question behind a button of the card: the question; None if the table has it no more."""
     number = key.removeprefix(KEY)
     answer = Answer.objects.filter(pk=number, enabled=True).first() if number.isdecimal() else None
-    if answer is None:
+    if answer is None or not retrieval.is_for(answer.pk, conversation.member):
         return None
     conversation.note_reply(found=True)
-    messages.say(conversation, answer.answer, cid=cid)
+    answers.send(conversation, answer, cid=cid)
     return answer.question
 
 
 def _examples(language: str) -> list[str]:
     """The first questions of the table that are more than small talk."""
-    rows = Answer.objects.filter(enabled=True)
-    questions = (row.question for row in rows if row.language in ("", language) and talk_in(row.question) is None)
+    today = timezone.localdate()
+    rows = (row for row in Answer.objects.filter(enabled=True, departments=None, tags=None) if row.is_valid_on(today))
+    questions = (row.question for row in rows if row.shown_language in ("", language) and talk_in(row.question) is None)
     return list(itertools.islice(questions, EXAMPLES))
 
 

@@ -22,7 +22,7 @@ from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.errands import worker
-from conversations.models import Content, Conversation, Desk, Message
+from conversations.models import Answer, Content, Conversation, Desk, Message
 from conversations.videos import lifecycle, video_messages
 from conversations.wording import chat_texts
 from core import backends
@@ -122,13 +122,14 @@ def reply_to(text: str) -> str:
 
 
 def _first_reply(conversation: Conversation, text: str, language: str) -> str | None:
+    member = conversation.member if conversation.member_id else None
     for name in backends.names("REPLY_PROVIDERS"):
         provider = backends.backend("REPLY_PROVIDERS", name)
         if provider.waits:
             return worker.ask_now(conversation, name, text, language=language)
-        reply: str | None = provider.reply(text, language=language)
+        reply: str | Answer | None = provider.reply_to(member, text, language=language)
         if reply:
-            return reply
+            return reply if isinstance(reply, str) else reply.answer
     return None
 
 

@@ -25,6 +25,7 @@ FOLDER_PERMISSIONS = {
     "scenery": "avatars.view_digitalhuman",
     "renders": "avatars.view_render",
     "campaigns": "scheduling.view_campaign",
+    "answers": "conversations.view_answer",
     "recordings": "avatars.view_render",
     "renditions": "avatars.view_rendition",
     "narrations": "avatars.view_narration",

@@ -106,6 +106,7 @@ BROKEN: dict[str, list[Values]] = {
     "topic_has_name": [values(name="")],
     "muted_topic_once_per_member": [values()],
     "knowledge_revision_only_one": [values(id=2)],
+    "answer_valid_period": [values(valid_from="2026-02-01", valid_until="2026-01-31")],
     "flow_unique_command": [values(command="/video")],
     "flow_unique_menu_key": [values(menu_key="/video")],
     "flow_version_unique_number": [values()],

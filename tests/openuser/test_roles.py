@@ -164,7 +164,8 @@ def test_our_four_groups_are_not_edited_and_others_are(client):
 
 @pytest.mark.databases
 def test_an_account_whose_name_stands_in_a_history_is_kept(client, boss):
-    client.post(reverse("admin:conversations_answer_add"), {"question": "几点下班", "answer": "六点", "enabled": "on"})
+    form = {"question": "几点下班", "kind": "text", "answer": "六点", "enabled": "on"}
+    client.post(reverse("admin:conversations_answer_add"), form)
     page = client.get(reverse("admin:auth_user_delete", args=[boss.pk])).content.decode()
     assert 'data-testid="kept"' in page
     assert client.post(reverse("admin:auth_user_delete", args=[boss.pk]), {"post": "yes"}).status_code == 200

@@ -163,7 +163,7 @@ def test_a_malformed_key_is_refused_in_words(client):
 
 def test_an_answer_is_edited_and_switched_off(client):
     answer = make_answer()
-    form = {"question": "你好", "other_wordings": "您好", "answer": "新的回答", "enabled": "on"}
+    form = {"question": "你好", "other_wordings": "您好", "kind": "text", "answer": "新的回答", "enabled": "on"}
     assert client.post(url("conversations", "answer", "change", answer.pk), form).status_code == 302
     assert Answer.objects.get().answer == "新的回答"
 

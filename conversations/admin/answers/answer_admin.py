@@ -1,0 +1,116 @@
+"""The list of answers and the form of one."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from conversations import services
+from conversations.admin.answers import trial
+from conversations.models import Answer
+from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
+
+
+class ValidityFilter(admin.SimpleListFilter):
+    """Answers that are given today, later, or no more."""
+
+    title = _("validity")
+    parameter_name = "validity"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("given today")), ("later", _("given later")), ("over", _("given no more"))]
+
+    def queryset(self, _request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        today = timezone.localdate()
+        later, over = Q(valid_from__gt=today), Q(valid_until__lt=today)
+        return queryset.filter({"now": ~later & ~over, "later": later, "over": over}.get(self.value() or "", Q()))
+
+
+class AnswerForm(forms.ModelForm[Answer]):
+    """An answer. What WeChat Work would refuse is refused here."""
+
+    class Meta:
+        model = Answer
+        fields = (
+            *("question", "other_wordings", "kind", "answer", "title", "url", "file", "enabled"),
+            *("departments", "tags", "valid_from", "valid_until", "topic", "language"),
+        )
+        widgets: ClassVar = {
+            "other_wordings": UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": "请假流程\n请病假"}),
+            "answer": UnfoldAdminTextareaWidget(attrs={"rows": 6}),
+        }
+
+
+@admin.register(Answer)
+class AnswerAdmin(FormAdmin):
+    """Questions and answers, a page to try a question, and one to import a file."""
+
+    form = AnswerForm
+    list_display = ("question", "others", "short", "topic", "for_whom", "validity", "enabled")
+    list_editable = ("enabled",)
+    list_filter = ("enabled", "kind", ("topic", admin.AllValuesFieldListFilter), ValidityFilter, "language")
+    search_fields = ("question", "other_wordings", "answer", "title", "topic")
+    search_help_text = _("Search in questions, their other wordings and answers.")
+    autocomplete_fields = ("departments", "tags")
+    fieldsets = (
+        (None, {"fields": ("question", "other_wordings", "kind", "answer", "title", "url", "file", "enabled")}),
+        (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),
+        (_("Order"), {"fields": ("topic", "language")}),
+    )
+    conditional_fields: ClassVar = {
+        "title": "kind == 'card'",
+        "url": "kind == 'card'",
+        "file": "['image', 'file', 'video'].includes(kind)",
+    }
+    actions_list = ("try_question",)
+    actions_detail = ("try_this",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("departments", "tags")
+        return rows
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the departments and tags, so that the change counts with them."""
+        super().save_related(request, form, formsets, change)
+        services.save_answer(form.instance)
+
+    @action(description=_("Try a question"), icon="science", url_path="try", permissions=["view"])
+    def try_question(self, request: HttpRequest) -> HttpResponse:
+        return trial.page(self, request)
+
+    @action(description=_("Try it"), icon="science", url_path="try-this", permissions=["view"])
+    def try_this(self, _request: HttpRequest, object_id: str) -> HttpResponse:
+        question = Answer.objects.values_list("question", flat=True).get(pk=object_id)
+        return redirect(f"{reverse('admin:conversations_answer_try_question')}?{urlencode({'q': question})}")
+
+    @display(description=_("other wordings"))
+    def others(self, answer: Answer) -> str:
+        return shorten(" · ".join(answer.wordings[1:]), 30) or NOTHING
+
+    @display(description=_("answer"))
+    def short(self, answer: Answer) -> str:
+        said = shorten(answer.answer or answer.title or str(answer.file), 50)
+        return said if answer.kind == Answer.Kind.TEXT else f"[{answer.get_kind_display()}] {said}"
+
+    @display(description=_("for whom"))
+    def for_whom(self, answer: Answer) -> str:
+        names = [str(row) for row in (*answer.departments.all(), *answer.tags.all())]
+        return shorten(" · ".join(names), 30) or str(_("everybody"))
+
+    @display(description=_("validity"))
+    def validity(self, answer: Answer) -> str:
+        today = timezone.localdate()
+        if answer.valid_until and answer.valid_until < today:
+            return badge(_("until %s") % answer.valid_until.isoformat(), "bad")
+        if answer.valid_from and answer.valid_from > today:
+            return badge(_("from %s") % answer.valid_from.isoformat(), "info")
+        return str(_("until %s") % answer.valid_until.isoformat()) if answer.valid_until else NOTHING

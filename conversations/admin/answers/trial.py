@@ -1,0 +1,113 @@
+"""The page to try a question on: what a member would get, and why. Nothing is sent and nothing is stored."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from conversations.knowledge import retrieval
+from conversations.knowledge.index import Match
+from conversations.knowledge.retrieval import Findings, Verdict
+from conversations.language import detect_language
+from conversations.models import Answer, Desk
+from conversations.wording import chat_texts
+from core.web.admin import change_url
+from wecom.models import Member
+
+SHOWN = 8
+
+
+class QuestionForm(forms.Form):
+    """A question, and as whom it is asked."""
+
+    q = forms.CharField(
+        label=_("Question"),
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True, "placeholder": _("As a member would write it")}),
+    )
+    member = forms.CharField(
+        label=_("Asked by"),
+        max_length=64,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("User ID; empty: anybody")}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=(("", _("as it is written")), *Desk.Language.choices),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean_member(self) -> Member | None:
+        user_id: str = self.cleaned_data["member"].strip().lower()
+        if not user_id:
+            return None
+        found = Member.objects.filter(user_id=user_id).order_by("pk").first()
+        if found is None:
+            raise forms.ValidationError(now("The directory has no member with this user ID."))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An answer that was near, with what speaks for it."""
+
+    answer: Answer
+    address: str
+    how: str
+    likeness: str
+    lift: str
+    counts: bool
+
+
+def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
+    """GET shows the form, and with a question what is found for it."""
+    form = QuestionForm(request.GET or None)
+    context: dict[str, Any] = {
+        **model_admin.admin_site.each_context(request),
+        "title": now("Try a question"),
+        "opts": model_admin.opts,
+        "form": form,
+    }
+    if form.is_bound and form.is_valid():
+        asked = form.cleaned_data["q"]
+        language = form.cleaned_data["language"] or detect_language(asked, default="zh-hans", is_first=True)
+        found = retrieval.find(asked, language=language, member=form.cleaned_data["member"])
+        context |= {"asked": asked, "found": found, **_shown(found, language)}
+    return TemplateResponse(request, "admin/answers/try.html", context)
+
+
+def _shown(found: Findings, language: str) -> dict[str, Any]:
+    matches = found.matches[:SHOWN]
+    answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
+    rows = [_row(match, found, answers[match.entry.pk]) for match in matches if match.entry.pk in answers]
+    with translation.override(language):
+        asks_back, not_known = chat_texts.did_you_ask(), chat_texts.not_understood()
+    return {
+        "rows": rows,
+        "is_known": found.verdict == Verdict.KNOWN,
+        "is_unsure": found.verdict == Verdict.UNSURE,
+        "asks_back": asks_back,
+        "not_known": not_known,
+        "suggested": [match.entry.question for match in found.suggestions],
+        "known_from": f"{found.known_from:.2f}" if found.known_from is not None else "",
+    }
+
+
+def _row(match: Match, found: Findings, answer: Answer) -> Row:
+    by_meaning = match.lift is not None and found.known_from is not None and match.lift >= found.known_from
+    how = now("by its meaning") if by_meaning else now("by its words") if match.likeness >= retrieval.ALIKE else ""
+    return Row(
+        answer=answer,
+        address=change_url(answer),
+        how=now("by the same words") if match.likeness == 1 else how,
+        likeness=f"{match.likeness:.2f}",
+        lift="" if match.lift is None else f"{match.lift:.2f}",
+        counts=bool(how) or match.likeness == 1,
+    )

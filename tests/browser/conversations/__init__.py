@@ -1,0 +1,1 @@
+"""Browser tests of what members and HR do in conversations."""

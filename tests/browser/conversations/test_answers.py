@@ -1,0 +1,54 @@
+"""Answers: HR writes one, tries a question in other words and sees why it is found; a member gets it on the phone."""
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.support.windows import DESK, opened, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NARROW: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def english(browser, stack):
+    for page in opened(browser, stack, DESK, locale="en-US"):
+        sign_in(page, stack)
+        yield page
+
+
+def shots(page: Page, picture, name: str) -> None:
+    picture(page, f"{name}-1280")
+    page.set_viewport_size(NARROW)
+    picture(page, f"{name}-390")
+    page.set_viewport_size(DESK)
+
+
+def test_an_answer_is_written_and_tried(desk, stack, picture):
+    desk.goto(f"{stack.url}/admin/conversations/answer/add/")
+    desk.locator("#id_question").fill("报销制度在哪里看")
+    desk.locator("#id_kind").select_option("card")
+    expect(desk.locator("#id_url")).to_be_visible()
+    desk.locator("#id_answer").fill("全文和附件都在这里。")
+    desk.locator("[name=_save]").click()
+    expect(desk.locator("body")).to_contain_text("https://")
+    desk.locator("#id_url").fill("https://example.com/rules")
+    shots(desk, picture, "form-zh")
+    desk.locator("[name=_save]").click()
+    desk.goto(f"{stack.url}/admin/conversations/answer/try/?q=报销制度在哪里看")
+    expect(desk.get_by_test_id("phone")).to_contain_text("全文和附件都在这里。")
+    expect(desk.get_by_test_id("why")).to_contain_text("字词相同")
+    shots(desk, picture, "known-zh")
+    desk.goto(f"{stack.url}/admin/conversations/answer/try/?q=工资")
+    shots(desk, picture, "words-zh")
+    desk.goto(f"{stack.url}/admin/conversations/answer/")
+    shots(desk, picture, "list-zh")
+
+
+def test_the_pages_read_well_in_english(english, stack, picture):
+    english.goto(f"{stack.url}/admin/conversations/answer/try/?q=quantum+physics&member=nobody")
+    expect(english.locator("[role=alert]")).to_contain_text("no member")
+    english.goto(f"{stack.url}/admin/conversations/answer/try/?q=quantum+physics")
+    expect(english.get_by_test_id("why")).to_contain_text("not known")
+    shots(english, picture, "unknown-en")
+    english.goto(f"{stack.url}/admin/conversations/answer/add/")
+    shots(english, picture, "form-en")
