@@ -82,6 +82,8 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         words = _("No day is chosen for the send window.")
         yield _error("window_weekdays", "window_weekdays", words, _("Choose at least one day of the week, 1 to 7."))
         return
+    if opens is None and campaign.window_days == Campaign.WindowDays.EVERY:
+        return  # no window at all
     application = campaign.sender
     if application is None:
         return
