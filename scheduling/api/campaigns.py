@@ -26,6 +26,7 @@ from scheduling.api.campaign_serializers import (
     EvidenceSerializer,
     RunReportSerializer,
 )
+from scheduling.api.rehearsal import Rehearsals
 from scheduling.models import Campaign, CampaignRun, Delivery
 
 READ, WRITE = "campaigns:read", "campaigns:write"
@@ -47,7 +48,7 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List campaigns"), retrieve=extend_schema(summary="Get a campaign"))
-class Campaigns(CampaignFiles, viewsets.ModelViewSet[Campaign]):
+class Campaigns(CampaignFiles, Rehearsals, viewsets.ModelViewSet[Campaign]):
     """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
 
     queryset = Campaign.objects.select_related("application").prefetch_related("contents")

@@ -25,6 +25,7 @@ from scheduling.admin.campaigns.previews import PreviewAdmin
 from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
+from scheduling.admin.rehearsal import RehearsalAdmin
 from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
@@ -33,7 +34,7 @@ TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, ProtectedDeleteAdmin):
+class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAdmin, ProtectedDeleteAdmin):
     form = CampaignForm
     list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
     list_select_related = ("application", "created_by", "topic")

@@ -33,7 +33,7 @@ STEPS = {
 class LifeAdmin(ModelAdmin[Campaign]):
     """Writing, approving and sending are three rights."""
 
-    actions_detail = (*STEPS, "preview_this", "copy_this")
+    actions_detail = (*STEPS, "preview_this", "rehearse_this", "copy_this")
 
     def has_write_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("scheduling.change_campaign")

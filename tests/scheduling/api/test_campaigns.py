@@ -73,6 +73,18 @@ def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
     assert [(one["user_id"], one["status"], one["reason"]) for one in listed] == [("nameless", "skipped", "no_value")]
 
 
+def test_a_rehearsal_tells_the_days_and_keeps_nothing(api, people):
+    row = post(api, CAMPAIGNS, {**BODY, "repeats": "cron", "cron": "0 9 * * *"}, status=201)
+    address = f"{CAMPAIGNS}{row['id']}/rehearsal/?since=2099-01-05&days=2&members="
+    found = api.get(f"{address}p1").json()
+    (line,) = found["timelines"]
+    assert (line["user_id"], found["sent"], len(found["days"])) == ("p1", 2, 2)
+    assert [one["at"][:10] for one in line["occasions"]] == ["2099-01-05", "2099-01-06"]
+    assert not Delivery.objects.exists()
+    answer = api.get(f"{address}nobody")
+    assert (answer.status_code, answer.json()["code"]) == (422, "rehearsal_nobody")
+
+
 def test_problems_say_what_keeps_it_from_being_approved(api, application):
     body = {**BODY, "audience": {}, "contents": [{"text": "{{shoe_size}}"}]}
     row = post(api, CAMPAIGNS, body, status=201)

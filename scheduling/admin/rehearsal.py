@@ -1,0 +1,185 @@
+"""The page on which a campaign or a series is rehearsed: for whom, from which day, and what each member would get."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from core.exceptions import OpenUserError
+from core.spreadsheets import csv_file
+from core.web.admin import action, change_url
+from scheduling import services
+from scheduling.models import Campaign, Segment, Series
+from scheduling.schedules.validation import parse_user_ids
+from wecom.models import Application, Department
+
+SHOWN = 50  # members on the page; the file has all
+Subject = Campaign | Series
+
+
+class RehearsalForm(forms.Form):
+    """Who takes part, and which days; with nothing chosen all members of the company."""
+
+    since = forms.DateField(label=capfirst(_("first day")), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    days = forms.IntegerField(
+        label=capfirst(_("days")),
+        min_value=1,
+        max_value=services.MOST_DAYS,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    department = forms.ChoiceField(
+        label=capfirst(_("department")),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("With those below it."),
+    )
+    segment = forms.ChoiceField(label=capfirst(_("segment")), required=False, widget=UnfoldAdminSelectWidget)
+    members = forms.CharField(
+        label=capfirst(_("members")),
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "zhangsan, lisi", "autocomplete": "off"}),
+        help_text=_("User IDs. With none of the three chosen, all members take part."),
+    )
+    others = forms.BooleanField(
+        label=capfirst(_("with everything else that is scheduled")),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("It counts for the caps, and stands in the timelines."),
+    )
+
+    def __init__(self, *args: Any, application: Application | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        company = application.corporation_id if application else None
+        departments = Department.objects.filter(corporation=company).order_by("name", "number")
+        segments = Segment.objects.filter(corporation=company).order_by("name")
+        everyone = [("", gettext("all"))]
+        self.fields["department"].choices = everyone + [(str(one.number), str(one)) for one in departments]  # type: ignore[attr-defined]
+        self.fields["segment"].choices = everyone + [(str(one.pk), one.name) for one in segments]  # type: ignore[attr-defined]
+
+    @property
+    def cohort(self) -> dict[str, Any] | None:
+        """The members that were chosen, as an audience; None for all."""
+        data = self.cleaned_data
+        chosen = {
+            "departments": [{"number": int(data["department"])}] if data["department"] else [],
+            "segments": [int(data["segment"])] if data["segment"] else [],
+            "members": parse_user_ids(data["members"]),
+        }
+        return {name: value for name, value in chosen.items() if value} or None
+
+
+class RehearsalAdmin(ModelAdmin[Any]):
+    """Whoever may see a campaign or a series may rehearse it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.rehearsal_view)
+        return [path("<int:pk>/rehearsal/", view, name=self._rehearsal_name), *super().get_urls()]
+
+    @action(description=_("Rehearse"), permissions=["view"], icon="event_upcoming")
+    def rehearse_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(reverse(f"admin:{self._rehearsal_name}", args=[object_id]))
+
+    def rehearsal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form; with `days` in the query what would happen, as a page or as a CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        subject: Subject = get_object_or_404(self.model._default_manager.select_related("application"), pk=pk)
+        today = timezone.now().astimezone(subject.zone).date()
+        initial = {"since": f"{today:%Y-%m-%d}", "days": services.USUAL_DAYS, "others": True}
+        asked = request.GET if "days" in request.GET else None
+        form = RehearsalForm(asked, application=subject.sender, initial=initial)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Rehearse “%(name)s”") % {"name": subject.name},
+            "opts": self.model._meta,
+            "subject": subject,
+            "back": change_url(subject),
+            "form": form,
+        }
+        if form.is_valid():
+            try:
+                found = _rehearse(request, subject, form)
+            except OpenUserError as error:
+                context["error"] = error
+            else:
+                if request.GET.get("format") == "csv":
+                    return _file(found, subject)
+                context |= _shown(found, subject, request)
+        return TemplateResponse(request, "admin/rehearsal/page.html", context)
+
+    @property
+    def _rehearsal_name(self) -> str:
+        return f"scheduling_{self.model._meta.model_name}_rehearsal"
+
+
+def _rehearse(request: HttpRequest, subject: Subject, form: RehearsalForm) -> services.Rehearsal:
+    data = form.cleaned_data
+    return services.rehearse(
+        subject,
+        cohort=form.cohort,
+        since=data["since"],
+        days=data["days"],
+        others=data["others"],
+        in_full=request.user.has_perm("wecom.read_memberfact"),
+    )
+
+
+def _file(found: services.Rehearsal, subject: Subject) -> HttpResponse:
+    answer = HttpResponse(
+        csv_file(list(services.rehearsal_table(found, subject))), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="rehearsal-{subject.pk}.csv"'
+    return answer
+
+
+def _shown(found: services.Rehearsal, subject: Subject, request: HttpRequest) -> Mapping[str, Any]:
+    """The result as the page has it: moments in the zone of the subject, days with their bars."""
+    query = request.GET.copy()
+    query["format"] = "csv"
+    most = max((day.sent for day in found.days), default=0)
+    return {
+        "found": found,
+        "seconds": f"{found.seconds:.1f}",
+        "csv": f"?{query.urlencode()}",
+        "days": [
+            (_day(day.date), day.sent, round(100 * day.sent / most) if most else 0, sorted(day.left_out.items()))
+            for day in found.days
+        ],
+        "dropped": [(_moment(one.at, subject), one.name, one.why) for one in found.dropped],
+        "lines": [
+            (line.member, [(_moment(one.at, subject), one) for one in line.occasions], _got(line))
+            for line in found.timelines[:SHOWN]
+        ],
+        "more": max(0, len(found.timelines) - SHOWN),
+    }
+
+
+def _got(line: services.Timeline) -> int:
+    return sum(one.arrives for one in line.occasions)
+
+
+def _moment(at: Any, subject: Subject) -> str:
+    local = at.astimezone(subject.zone)
+    return f"{_day(local)} {local:%H:%M}"
+
+
+def _day(day: Any) -> str:
+    return f"{WEEKDAYS_ABBR[day.weekday()]} {day:%Y-%m-%d}"

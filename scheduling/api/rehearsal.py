@@ -1,0 +1,105 @@
+"""A rehearsal over REST: what a campaign would do in the days to come. Nothing is kept, so it is a GET."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.web.api_fields import StrictSerializer
+from scheduling import services
+
+
+class RehearsalQuerySerializer(StrictSerializer):
+    """Who takes part, and which days; without a department, a segment and members all of the company."""
+
+    since = serializers.DateField(required=False, help_text="The first day; today without it.")
+    days = serializers.IntegerField(
+        required=False, default=services.USUAL_DAYS, min_value=1, max_value=services.MOST_DAYS, help_text="How many."
+    )
+    department = serializers.IntegerField(required=False, min_value=1, help_text="Number; with those below it.")
+    segment = serializers.IntegerField(required=False, min_value=1)
+    members = serializers.CharField(required=False, max_length=2_000, help_text="User IDs, with commas between them.")
+    others = serializers.BooleanField(
+        required=False, default=True, help_text="With everything else that is scheduled, which counts for the caps."
+    )
+
+
+class OccasionSerializer(serializers.Serializer[services.Occasion]):
+    """One message, or why there is none."""
+
+    at = serializers.DateTimeField()
+    campaign = serializers.IntegerField()
+    name = serializers.CharField(help_text="Of the campaign; of a series with its day.")
+    status = serializers.CharField(help_text="A status of deliveries; `planned` if it still waits at the end.")
+    reason = serializers.CharField(help_text="Why the member does not get it; empty for those who do.")
+    language = serializers.CharField()
+    variant = serializers.CharField()
+    words = serializers.CharField(help_text="With personal facts masked; only of what is rehearsed.")
+
+
+class RehearsalTimelineSerializer(serializers.Serializer[services.Timeline]):
+    """What a member would get and not get, in the order of time."""
+
+    user_id = serializers.CharField(source="member.user_id")
+    occasions = OccasionSerializer(many=True)
+
+
+class RehearsalDaySerializer(serializers.Serializer[services.Day]):
+    """The figures of a day."""
+
+    date = serializers.DateField()
+    sent = serializers.IntegerField()
+    left_out = serializers.DictField(child=serializers.IntegerField(), help_text="By the reason in words.")
+
+
+class DroppedMomentSerializer(serializers.Serializer[services.Dropped]):
+    """A moment at which nobody gets anything."""
+
+    at = serializers.DateTimeField()
+    name = serializers.CharField()
+    why = serializers.CharField()
+
+
+class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
+    """What would happen."""
+
+    begins = serializers.DateTimeField()
+    ends = serializers.DateTimeField()
+    members = serializers.IntegerField(help_text="How many took part.")
+    sent = serializers.IntegerField(help_text="How many messages would go out.")
+    days = RehearsalDaySerializer(many=True)
+    dropped = DroppedMomentSerializer(many=True)
+    timelines = RehearsalTimelineSerializer(many=True)
+
+
+class Rehearsals(viewsets.GenericViewSet[Any]):
+    """For what can be rehearsed."""
+
+    @extend_schema(
+        summary="Rehearse a campaign",
+        parameters=[RehearsalQuerySerializer],
+        responses=RehearsalSerializer,
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def rehearsal(self, request: Request, pk: str) -> Response:
+        """What each member would get in the days to come, and why not. Sends nothing and keeps nothing."""
+        query = RehearsalQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        chosen = {
+            "departments": [{"number": asked["department"]}] if "department" in asked else [],
+            "segments": [asked["segment"]] if "segment" in asked else [],
+            "members": [one.strip() for one in asked.get("members", "").split(",") if one.strip()],
+        }
+        found = services.rehearse(
+            self.get_object(),
+            cohort={name: value for name, value in chosen.items() if value} or None,
+            since=asked.get("since"),
+            days=asked["days"],
+            others=asked["others"],
+        )
+        return Response(RehearsalSerializer(found).data)

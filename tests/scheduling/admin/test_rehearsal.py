@@ -1,0 +1,99 @@
+"""The page on which a campaign is rehearsed."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from scheduling.models import Segment
+from tests.scheduling.support.campaign_pages import page, person_of, seen
+from tests.scheduling.support.campaigns import launch, make_campaign
+from tests.support import factories
+from wecom.services import set_facts
+
+pytestmark = pytest.mark.django_db
+
+DAILY = {"repeats": "cron", "cron": "0 9 * * *", "time_zone": "Asia/Shanghai"}
+
+
+@pytest.fixture
+def reader(db):
+    return person_of("viewer", name="reader")
+
+
+@pytest.fixture
+def lisi(application):
+    member = factories.make_member(application, "lisi", name="李四", status="active")
+    set_facts(member, {"birthday": "1988-03-07"})
+    return member
+
+
+def address(campaign) -> str:
+    return reverse("admin:scheduling_campaign_rehearsal", args=[campaign.pk])
+
+
+def ask(campaign, **fields):
+    return {"since": "2099-01-05", "days": "3", "department": "", "segment": "", "members": "", **fields}
+
+
+def test_a_campaign_is_rehearsed_from_its_page(reader, lisi):
+    campaign = make_campaign("{{name}}，早上好", name="早安", **DAILY)
+    assert page(campaign, "rehearse_this") in seen(reader, page(campaign))
+    html = seen(reader, address(campaign))
+    assert 'value="60"' in html
+    assert 'data-testid="timeline"' not in html
+    html = seen(reader, address(campaign), **ask(campaign))
+    assert "3 messages would go out." in html
+    assert html.count("李四，早上好") == 3
+    assert "2099-01-07 09:00" in html
+
+
+def test_everything_else_is_shown_where_it_is_wanted(reader, lisi):
+    launch("下班", name="晚安", **{**DAILY, "cron": "0 18 * * *"})
+    campaign = make_campaign("早", name="早安", **DAILY)
+    both = seen(reader, address(campaign), **ask(campaign, since="", others="on"))
+    assert "This field is required" in both
+    today = campaign.created_at.astimezone(campaign.zone).date()
+    both = seen(reader, address(campaign), **ask(campaign, since=today.isoformat(), others="on"))
+    alone = seen(reader, address(campaign), **ask(campaign, since=today.isoformat()))
+    assert ("晚安" in both.partition('"timeline"')[2], "晚安" in alone.partition('"timeline"')[2]) == (True, False)
+
+
+def test_only_the_chosen_members_take_part(reader, lisi, application):
+    factories.make_member(application, "wangwu", name="王五", status="active")
+    rule = {"rules": [{"subject": "name", "test": "is", "value": "王五"}]}
+    segment = Segment.objects.create(corporation=application.corporation, name="五", rule=rule)
+    campaign = make_campaign(**DAILY)
+    html = seen(reader, address(campaign), **ask(campaign, members="LiSi"))
+    assert ("李四" in html, "王五" in html) == (True, False)
+    html = seen(reader, address(campaign), **ask(campaign, segment=segment.pk))
+    assert ("李四" in html, "王五" in html) == (False, True)
+
+
+def test_personal_facts_are_masked_for_who_may_not_read_them(reader, lisi):
+    campaign = make_campaign("生日是{{birthday}}", **DAILY)
+    html = seen(reader, address(campaign), **ask(campaign))
+    assert "生日是19**-**-07" in html
+    assert "1988" not in html
+
+
+def test_the_csv_has_a_line_for_each_message(reader, lisi):
+    answer = reader.get(address(make_campaign("早", name="早安", **DAILY)), ask(None, format="csv"))
+    assert answer["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 4
+    assert rows[1][:5] == ["lisi", "李四", "2099-01-05 09:00", "早安", "gets it"]
+
+
+def test_what_is_wrong_is_said_and_nothing_happens(reader, lisi):
+    html = seen(reader, address(make_campaign("", **DAILY)), **ask(None))
+    assert "There is nothing to say. Write what to say." in html
+    html = seen(reader, address(make_campaign(**DAILY)), **ask(None, members="nobody"))
+    assert "These are no members." in html
+    once = make_campaign(starts_at="2099-06-01T09:00:00+08:00")
+    assert "Nothing happens in these days" in seen(reader, address(once), **ask(None))
+
+
+def test_without_the_right_to_see_it_there_is_no_page(lisi):
+    assert person_of(name="nobody").get(address(make_campaign(**DAILY))).status_code == 403
