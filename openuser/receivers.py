@@ -49,7 +49,7 @@ def on_campaign_finished(run: CampaignRun, **_: Any) -> None:
 
 @receiver(campaign_stopped)
 def on_campaign_stopped(campaign: Campaign, reason: str, **_: Any) -> None:
-    data = {"campaign": campaign.pk, "state": campaign.state, "reason": reason}
+    data = {"campaign": campaign.pk, "series": campaign.series_id, "state": campaign.state, "reason": reason}
     hooks.announce(WebhookEndpoint.Event.CAMPAIGN_STOPPED, data)
 
 
@@ -68,7 +68,13 @@ def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
 
 
 def _run(run: CampaignRun) -> dict[str, Any]:
-    return {"campaign": run.campaign_id, "run": run.pk, "moment": run.moment.isoformat(), "reason": run.reason}
+    return {
+        "campaign": run.campaign_id,
+        "series": run.campaign.series_id,
+        "run": run.pk,
+        "moment": run.moment.isoformat(),
+        "reason": run.reason,
+    }
 
 
 def _payload(render: Render) -> dict[str, Any]:

@@ -67,6 +67,11 @@ class Campaigns(CampaignFiles, Rehearsals, viewsets.ModelViewSet[Campaign]):
         elif not (getattr(request.user, "is_staff", False) and request.user.has_perm(permission)):
             self.permission_denied(request)
 
+    def get_queryset(self) -> Any:
+        """Steps stand in their series; each can be read and changed here, too."""
+        rows = super().get_queryset()
+        return rows.filter(series=None) if self.action == "list" else rows
+
     @extend_schema(summary="Create a campaign")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """It is a draft. `problems` has the errors that keep it from being approved."""

@@ -7,6 +7,7 @@ from scheduling.api.agenda import CalendarView
 from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
 from scheduling.api.lists import AudienceLists
 from scheduling.api.segments import Audiences, Segments
+from scheduling.api.series import Enrolments, SeriesView
 from scheduling.api.views import Runs, Schedules
 
 router = SimpleRouter()
@@ -15,6 +16,8 @@ router.register("campaign-runs", CampaignRuns, basename="campaign-run")
 router.register("deliveries", Deliveries, basename="delivery")
 router.register("schedules", Schedules, basename="schedule")
 router.register("schedule-runs", Runs, basename="schedule-run")
+router.register("series", SeriesView, basename="series")
+router.register("series-members", Enrolments, basename="series-member")
 router.register("segments", Segments, basename="segment")
 router.register("audience-lists", AudienceLists, basename="audience-list")
 router.register("audience", Audiences, basename="audience")

@@ -50,6 +50,9 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if campaign.time_zone not in time_zones():
         remedy = _("Write a name like Asia/Shanghai.")
         yield _error("time_zone", "zone_unknown", _("There is no such time zone."), remedy)
+    if campaign.repeats == Campaign.Repeats.SERIES and campaign.series_id is None:
+        words = _("It is no step of a series.")
+        yield _error("repeats", "no_series", words, _("Choose once or repeatedly, or add a step to a series."))
     if campaign.repeats != Campaign.Repeats.CRON:
         return
     try:
@@ -85,7 +88,7 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if opens is None and campaign.window_days == Campaign.WindowDays.EVERY:
         return  # no window at all
     application = campaign.sender
-    if application is None:
+    if application is None or opens is None:  # quiet hours alone leave a part of each day
         return
     hours = hours_of(campaign, application)
     if hours.never_allow(now, campaign.zone):

@@ -33,6 +33,12 @@ def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> 
         raise SchedulingError(words, code="step_taken", field="at", remedy=_("Choose another time of that day."))
 
 
+def keep_with_series(step: Campaign, series: Series) -> None:
+    """Give a step that is saved what its series decides."""
+    step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
+    step.audience, step.application, step.time_zone = series.audience, series.application, series.time_zone
+
+
 def share(series: Series) -> None:
     """Give the steps what they share with their series, so that they are checked and previewed as campaigns are."""
     shared = {"audience": series.audience, "application": series.application_id, "time_zone": series.time_zone}

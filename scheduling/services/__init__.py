@@ -80,11 +80,21 @@ from scheduling.services.segments import (
     value_shape,
 )
 from scheduling.services.sending_policy import allow_sending, save_sending_policy, stop_sending
-from scheduling.services.series.enrolments import StepAhead, due_on, enrol, next_steps, steps_ahead, stop_member
+from scheduling.services.series.enrolments import (
+    StepAhead,
+    due_on,
+    enrol,
+    next_steps,
+    preview_enrolment,
+    steps_ahead,
+    stop_member,
+)
 from scheduling.services.series.life import (
+    SeriesForecast,
     approve_series,
     ask_series_approval,
     cancel_series,
+    forecast_series,
     pause_series,
     remove_series,
     resume_series,
@@ -95,7 +105,7 @@ from scheduling.services.series.life import (
     start_series,
     sweep_series,
 )
-from scheduling.services.series.steps import copy_series, copy_step, remove_step, save_step
+from scheduling.services.series.steps import copy_series, copy_step, remove_step, replace_steps, save_step
 from scheduling.services.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.services.sheets import (
     discard_sheet,
@@ -140,6 +150,7 @@ __all__ = [
     "RunReport",
     "SegmentPreview",
     "Selection",
+    "SeriesForecast",
     "StepAhead",
     "Timeline",
     "UnknownYear",
@@ -187,6 +198,7 @@ __all__ = [
     "follow_call",
     "follow_recall",
     "forecast_campaign",
+    "forecast_series",
     "forecast_start",
     "forget_old_runs",
     "import_days",
@@ -215,6 +227,7 @@ __all__ = [
     "preview",
     "preview_audience",
     "preview_campaign",
+    "preview_enrolment",
     "preview_rule",
     "preview_scripts",
     "preview_sheet",
@@ -233,6 +246,7 @@ __all__ = [
     "remove_series",
     "remove_sheet",
     "remove_step",
+    "replace_steps",
     "report_of",
     "responses_of",
     "resume",

@@ -47,6 +47,8 @@ def save_campaign(
             raise SchedulingError(_("It cannot be changed now."), code="campaign_state", remedy=remedy)
         for name in ("state", "reason", "approved_hash", "watched_from", "next_at"):
             setattr(campaign, name, getattr(before, name))
+    if series is not None:
+        edits.keep_with_series(campaign, series)
     campaign.name, campaign.cron = campaign.name.strip(), " ".join(campaign.cron.split())
     campaign.created_by_id = campaign.created_by_id or (by.pk if by else None)
     campaign.changed_at = timezone.now()
@@ -205,6 +207,7 @@ def cancel_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now
 def remove_campaign(campaign: Campaign) -> None:
     """Delete a campaign that never went out, with its steps. Raises `SchedulingError` for one that did."""
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    _check_alone(row)
     if row.runs.exists():
         words = _("It has gone out, so its deliveries are kept.")
         raise SchedulingError(words, code="campaign_sent", remedy=_("Cancel it instead."))
@@ -242,12 +245,16 @@ def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
         one.save()
 
 
+def _check_alone(campaign: Campaign) -> None:
+    if campaign.series_id is not None:
+        words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
+        raise SchedulingError(words, code="series_step", remedy=remedy)
+
+
 @transaction.atomic
 def _locked(campaign: Campaign, change: Callable[[Campaign], None]) -> Campaign:
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if row.series_id is not None:
-        words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
-        raise SchedulingError(words, code="series_step", remedy=remedy)
+    _check_alone(row)
     change(row)
     campaign.refresh_from_db()
     return campaign

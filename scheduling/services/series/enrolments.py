@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series, calendar_of
-from scheduling.series import edits, forecast, sweep
+from scheduling.series import edits, forecast, sweep, turns
 from scheduling.series.due_days import DueDays
 from scheduling.series.plan import Plan
 from wecom.models import Application, Member
@@ -47,6 +47,23 @@ def enrol(
         sweep.sweep(series.pk, now=now)
         enrolment.refresh_from_db()
     return enrolment, fresh
+
+
+def preview_enrolment(
+    series: Series, user_id: str, *, on: date | None = None, now: datetime | None = None
+) -> list[StepAhead]:
+    """The steps that a member would get if they were taken in now; nothing is kept. Raises the errors of `enrol`."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row, fresh = _enrol(series, user_id, on=on, source=Enrolment.Source.API, now=now)
+        due: list[StepAhead] = []
+        if fresh:
+            plan = Plan(series=row.series, application=_sender(row.series), now=now)
+            turn_now = [one for one in turns.turns(plan) if turns.whose_turn(plan, one).filter(pk=row.pk).exists()]
+            due = [StepAhead(step=one.step, at=now) for one in turn_now]
+        found = [*due, *steps_ahead(row.series, row, now=now)]
+        transaction.set_rollback(True)
+    return found
 
 
 @transaction.atomic

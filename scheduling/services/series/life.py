@@ -1,7 +1,8 @@
 """The life of series: written, approved as a whole by a second person, started, paused, resumed and cancelled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from scheduling.campaigns.approval import Difference, differences
 from scheduling.exceptions import SchedulingError
-from scheduling.models import CampaignRun, Series
+from scheduling.models import Campaign, CampaignRun, Series
 from scheduling.segments.audience import parse_audience
 from scheduling.segments.rules import parse_group
-from scheduling.series import approval, edits, life, sweep, validation
+from scheduling.series import approval, corrections, edits, intake, life, stops, sweep, turns, validation
+from scheduling.series.plan import Plan
 from scheduling.series.validation import SeriesProblem
 
 Person = AbstractBaseUser | None
@@ -160,6 +162,35 @@ def series_changed_since_approval(series: Series) -> list[Difference]:
     """What differs from what was last approved, for the approver; all of it if it never was."""
     approved = edits.last_change(series, S.APPROVED)
     return list(differences(approved.description if approved else {}, approval.describe(series)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesForecast:
+    """How many members would come in if a series was started now, and whose turn would be at which step at once."""
+
+    members: int
+    due: Mapping[Campaign, int]
+
+
+def forecast_series(series: Series, *, now: datetime | None = None) -> SeriesForecast:
+    """What a start would do now, found out by doing it and taking it back.
+
+    Raises `SchedulingError` for the first error of the series, and where it has no application.
+    """
+    now = now or timezone.now()
+    _check_problems(series, now)
+    with transaction.atomic():
+        row = edits.locked(series)
+        row.started_at = row.started_at or now
+        sender = row.sender
+        assert sender is not None, "one of its problems"
+        plan = Plan(series=row, application=sender, now=now)
+        corrections.follow_dates(plan)
+        members = intake.take_in(plan)
+        stops.stop_members(plan)
+        due = {one.step: turns.whose_turn(plan, one).count() for one in turns.turns(plan)}
+        transaction.set_rollback(True)
+    return SeriesForecast(members=members, due={step: count for step, count in due.items() if count})
 
 
 def sweep_series(*, now: datetime | None = None) -> int:

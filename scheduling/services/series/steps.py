@@ -13,6 +13,11 @@ from scheduling.services.campaigns import save_campaign
 from scheduling.services.series.life import save_series
 
 Person = AbstractBaseUser | None
+OWN = (
+    *("name", "content_type", "message_class", "topic", "offers_settings", "link_clicks", "valid_minutes"),
+    *("interrupts", "window_from", "window_until", "window_days", "window_weekdays"),
+)
+"""What a step decides itself, besides its day and time."""
 
 
 @transaction.atomic
@@ -32,14 +37,33 @@ def save_step(
     row = edits.locked(series)
     edits.check_editable(row)
     edits.check_time(row, step, day=day, at=at)
-    step.series, step.day, step.at, step.repeats = row, day, at, Campaign.Repeats.SERIES
-    step.audience, step.application, step.time_zone = row.audience, row.application, row.time_zone
-    step.starts_at, step.cron, step.ends_on = None, "", None
+    step.series, step.day, step.at = row, day, at
     if not step.name.strip():
         step.name = _("Step of “%(series)s”") % {"series": row.name[:60]}
     save_campaign(step, contents, by=by)
     series.refresh_from_db()
     return step
+
+
+@transaction.atomic
+def replace_steps(
+    series: Series, steps: Iterable[tuple[Campaign, list[CampaignContent]]], *, by: Person = None
+) -> None:
+    """Give a series these steps and no others. One that has its day and time already keeps its row and deliveries.
+
+    Raises the errors of `save_step`.
+    """
+    known = {(step.day, step.at): step for step in series.steps.all()}
+    wanted = []
+    for step, contents in steps:
+        row = known.pop((step.day, step.at), step)
+        for name in OWN:
+            setattr(row, name, getattr(step, name))
+        wanted.append((row, contents))
+    for gone in known.values():
+        remove_step(gone, by=by)
+    for row, contents in wanted:
+        save_step(series, row, contents, day=row.day or 0, at=row.at, by=by)
 
 
 def copy_step(step: Campaign, *, day: int, at: time | None, by: Person = None) -> Campaign:

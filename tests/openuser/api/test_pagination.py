@@ -44,6 +44,8 @@ ROWS = {
     "/api/v1/audience-lists/": "scheduling.AudienceSheet",
     "/api/v1/campaign-runs/": "scheduling.CampaignRun",
     "/api/v1/deliveries/": "scheduling.Delivery",
+    "/api/v1/series/": "scheduling.Series",
+    "/api/v1/series-members/": "scheduling.Enrolment",
     "/api/v1/schedules/": "scheduling.Schedule",
     "/api/v1/schedule-runs/": "scheduling.Run",
     "/api/v1/segments/": "scheduling.Segment",
