@@ -113,6 +113,8 @@ def _message(message: Message) -> Step:
     detail = _("%s (sent as text instead)") % words if message.degraded else words
     if message.reason == Message.Reason.VOICE:
         detail = _("%s (sent as voice instead)") % words
+    elif message.reason == Message.Reason.CHOSEN:
+        detail = _("%s (text instead of a video, as the member has chosen)") % words
     return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
 
 

@@ -41,6 +41,7 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which campaigns to list."""
 
     application = IdFilter()
+    topic = IdFilter()
 
     class Meta:
         model = Campaign

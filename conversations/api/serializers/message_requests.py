@@ -169,6 +169,9 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
     """A video of a digital human, rendered before it is sent. If rendering fails, the script is sent as text.
 
     The script is `text`, or that of a `template` or a `presentation` with `variables` filled in.
+
+    A member who has chosen text instead of videos gets the script; the message has no `render`, and the `reason`
+    `chosen:text`.
     """
 
     kind = ChoiceField(["digital_human_video"])

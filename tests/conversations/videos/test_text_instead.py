@@ -61,3 +61,10 @@ def test_who_chooses_videos_again_gets_videos_again(application, reader):
     services.change_preferences(reader, prefers_text=False, origin=CHAT)
     talk = services.conversation_with("zhangsan", application=application)
     assert services.say_video(talk, "欢迎。", cid="c").render is not None
+
+
+def test_the_api_answers_with_the_text_that_went_out(application, reader):
+    api = factories.make_api("messages:read", "messages:write")
+    answer = api.post("/api/v1/messages/", {"kind": "digital_human_video", "to": "zhangsan", "text": "早上好。"})
+    assert answer.status_code == 202, answer.content
+    assert (answer.json()["render"], answer.json()["reason"], answer.json()["degraded"]) == (None, "chosen:text", False)

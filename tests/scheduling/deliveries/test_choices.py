@@ -11,6 +11,7 @@ from scheduling.admin.campaigns.outcomes import evidence_of
 from scheduling.campaigns import approval
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, reason_of, work
+from tests.support import factories
 from wecom.models import Member, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -156,6 +157,13 @@ def test_the_topic_is_part_of_what_is_approved(company, staff, topic):
     services.save_campaign(campaign)
     assert campaign.state == "draft"
     assert "topic" not in approval.describe(make_campaign())
+
+
+def test_campaigns_on_a_topic_are_listed_over_rest(company, topic):
+    make_campaign(topic=topic)
+    make_campaign()
+    listed = factories.make_api("campaigns:read").get("/api/v1/campaigns/", {"topic": topic.pk}).json()["results"]
+    assert [one["topic"] for one in listed] == [topic.pk]
 
 
 def test_the_start_page_counts_who_has_muted_it_and_who_reads(company, staff, topic):
