@@ -17,6 +17,7 @@ OF_CAMPAIGNS: Mapping[str, State] = {
     CampaignRun.Reason.NOBODY: State.SKIPPED,
     CampaignRun.Reason.ERRORS: State.FAILED,
     CampaignRun.Reason.NOT_APPROVED: State.FAILED,
+    CampaignRun.Reason.BROKEN: State.FAILED,
     CampaignRun.Reason.CANCELLED: State.CANCELLED,
 }
 OF_SCHEDULES: Mapping[str, State] = {

@@ -14,11 +14,12 @@ from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
 from scheduling.deliveries import audience_freeze, progress, reasons
-from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.exceptions import SchedulingError
+from scheduling.models import FAR, Campaign, CampaignRun, Delivery
 from scheduling.responses import clicks
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
-from scheduling.signals import campaign_started
+from scheduling.signals import campaign_started, campaign_stopped
 from wecom.models import Application, Member
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,17 @@ def start(run: CampaignRun, *, now: datetime) -> None:
     if application is None or campaign.state != Campaign.State.RUNNING:
         run.postpone(now + timedelta(minutes=1), "", count_attempt=False)
         return
-    words = CampaignWords.of(campaign.pk, run.content)
+    try:
+        planned, left_out = _freeze_and_release(run, now=now)
+    except SchedulingError as error:
+        _stop(run, error, now=now)
+        return
+    logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})
+
+
+def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
+    """How many get it, and how many are left out."""
+    words = CampaignWords.of(run.campaign_id, run.content)
     with transaction.atomic():
         clicks.make_links(run, words)
         planned = freeze(run, words, now=now)
@@ -93,7 +104,18 @@ def start(run: CampaignRun, *, now: datetime) -> None:
             progress.release_next(run, now=now)
         else:
             progress.end_run(run, now=now)
-    logger.info("A campaign began.", extra={"cid": run.cid, "run": run.pk, "planned": planned, "left_out": left_out})
+    return planned, left_out
+
+
+@transaction.atomic
+def _stop(run: CampaignRun, error: SchedulingError, *, now: datetime) -> None:
+    """Pause a campaign whose audience names what was deleted since; nothing was sent. Resumed, the run begins."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
+    run.postpone(FAR, CampaignRun.Reason.BROKEN, count_attempt=False)
+    if campaign.state == Campaign.State.RUNNING:
+        state.change(campaign, Campaign.State.PAUSED, reason=CampaignRun.Reason.BROKEN, why=str(error), now=now)
+        campaign_stopped.send(Campaign, campaign=campaign, reason=str(CampaignRun.Reason.BROKEN), why=str(error))
+    logger.warning("A campaign cannot begin.", extra={"cid": run.cid, "run": run.pk, "code": error.code})
 
 
 def freeze(run: CampaignRun, words: CampaignWords, *, now: datetime) -> int:

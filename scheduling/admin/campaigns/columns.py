@@ -38,8 +38,9 @@ def state_badge(campaign: Campaign) -> str:
     words = badge(campaign.get_state_display(), STATE_TONES[S(campaign.state)])
     if campaign.state == S.RUNNING:
         words = format_html("<span data-unfinished>{}</span>", words)
-    if campaign.reason == CampaignRun.Reason.ERRORS:
-        return format_html("{} <span class='ou-quiet'>{}</span>", words, CampaignRun.Reason.ERRORS.label)
+    if campaign.reason in (CampaignRun.Reason.ERRORS, CampaignRun.Reason.BROKEN):
+        label = CampaignRun.Reason(campaign.reason).label
+        return format_html("{} <span class='ou-quiet'>{}</span>", words, label)
     return words
 
 

@@ -3,8 +3,10 @@
 import pytest
 
 from avatars.models import Render
+from avatars.services import withdraw_statements
+from scheduling import services
 from scheduling.models import Batch
-from tests.scheduling.support.campaigns import launch, outcomes, work
+from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, work
 from tests.support.factories import make_template
 from wecom.models import Member, Outbound
 
@@ -76,3 +78,15 @@ def test_a_template_takes_facts_with_defaults(company, staff, stored):
     said = list(Render.objects.values_list("text", flat=True))
     assert len(said) == 3
     assert sum("同事" in text for text in said) == 1
+
+
+def test_a_template_whose_speaker_withdraws_after_approval_is_sent_as_words(company, staff, stored):
+    template = make_template()
+    words = {"template": template, "values": {"name": "{{name|同事}}"}}
+    campaign = approve(make_campaign(words, content_type="video"))
+    assert withdraw_statements(template.digital_human, by="hr")
+    services.start_campaign(campaign)
+    work()
+    assert outcomes(campaign) == {"degraded:text": 3}
+    assert not Render.objects.filter(status="done").exists()
+    assert all(len(said) == 1 and "{{" not in said[0] for said in texts(staff))

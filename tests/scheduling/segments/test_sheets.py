@@ -42,3 +42,12 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_remedy(data, words):
     with pytest.raises(OpenUserError, match=words) as caught:
         read_sheet(data)
     assert caught.value.remedy
+
+
+def test_ten_thousand_broken_lines_are_counted_and_the_good_ones_kept():
+    broken = [[f"n{number}", "\x07" * (number % 3) or "x" * 65] for number in range(10_000)]
+    found = read_sheet(csv_file([HEADS, *broken, ["z", "zoe"]]))
+    assert found.user_ids == {"zoe": 10_002}
+    assert len(found.wrong) == 10_000
+    with pytest.raises(OpenUserError, match="no user ID"):
+        read_sheet(csv_file([HEADS, *broken]))
