@@ -199,7 +199,7 @@ def _points(
     last = max(at for some in series for at, _count in some)
     ends = max(last, min(now, begins + WITHIN)) if run.ended_at is None else last
     step = next((one for one in STEPS if (ends - begins) / one < MOST_POINTS), timedelta(days=1))
-    steps = math.ceil((ends - begins) / step)
+    steps = max(1, math.ceil((ends - begins) / step))
     sums = [_sums(some, begins, step, steps) for some in series]
     return [
         Point(at=begins + number * step, sent=sent, replied=replied, clicks=clicked, answered=answered)
@@ -209,7 +209,7 @@ def _points(
 
 def _sums(some: Iterable[tuple[datetime, int]], begins: datetime, step: timedelta, steps: int) -> list[int]:
     """How much there was until each step; what is dated to an hour that had begun before comes with the first one."""
-    added = [0] * (steps + 2)
+    added = [0] * (steps + 1)
     for at, count in some:
         added[max(1, math.ceil((at - begins) / step))] += count
     return list(accumulate(added))
