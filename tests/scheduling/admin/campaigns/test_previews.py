@@ -47,6 +47,14 @@ def test_a_personal_fact_is_masked_for_those_who_may_not_read_it(application, hr
     assert "19**-**-17" in phone(approver, campaign, member)
 
 
+def test_a_card_is_shown_with_its_buttons(application, hr):
+    member = factories.make_member(application, "zhang", name="张三")
+    buttons = [{"text": "{{name|我}}已阅", "key": "read"}]
+    card = {"kind": "button_interaction", "title": "考勤制度", "buttons": buttons}
+    html = phone(hr, make_campaign({"card": card}, content_type="card"), member)
+    assert ("考勤制度" in html, "张三已阅" in html) == (True, True)
+
+
 def test_words_that_cannot_be_sent_are_said_in_place_of_the_phone(application, hr):
     member = factories.make_member(application, "zhang", name="张三")
     html = seen(hr, page(make_campaign("长" * 683), "preview"), member=member.pk)
