@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from core.live_updates import publish_change
 from scheduling.deliveries import progress
 from scheduling.models import Batch, CampaignRun, Delivery
 from scheduling.signals import deliveries_settled
@@ -68,6 +69,7 @@ def note_recall(outbound: Outbound) -> int:
         return 0
     count = got.update(status=Delivery.Status.RECALLED)
     CampaignRun.objects.filter(pk=run).update(recalled=F("recalled") + count)
+    publish_change("campaigns", "progress")
     return count
 
 

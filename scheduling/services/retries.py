@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ from scheduling.segments.audience import MOST_MEMBERS
 from scheduling.services.campaigns import save_campaign
 from scheduling.services.sheets import AT_ONCE, KEPT
 from wecom.exceptions import ContentError
-from wecom.models import Member, Outbound
+from wecom.models import Member, Outbound, Recall
 
 S = Campaign.State
 NAME = 80  # characters of a campaign's name
@@ -158,6 +158,13 @@ def _exactly(members: QuerySet[Member], *, name: str, by: AbstractBaseUser | Non
     while batch := list(islice(lines, AT_ONCE)):
         AudienceSheetMember.objects.bulk_create(batch)
     return {"sheet": sheet.pk}
+
+
+def is_recalling(run: CampaignRun) -> bool:
+    """Whether the platform has not answered all recalls of a run yet."""
+    open_ones = Recall.objects.filter(status__in=Recall.UNFINISHED)
+    carried = Q(outbound__in=run.batches.values("outbound"))
+    return open_ones.filter(carried | Q(outbound__in=run.deliveries.order_by().values("outbound"))).exists()
 
 
 def _check(campaign: Campaign, run: CampaignRun, now: datetime) -> None:

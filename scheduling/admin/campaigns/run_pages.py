@@ -79,7 +79,7 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
         if run is not None:
             waiting = [(one, moment(one.until, run.campaign)) for one in progress.waiting_in(run)]
             zones = [(one, moment(one.at, run.campaign)) for one in progress.zones_in(run)]
-            context |= {"run": run, "state": run_state(run), "waiting": waiting, "zones": zones}
+            context |= {"run": run, "state": _with_recall(run), "waiting": waiting, "zones": zones}
             context |= outcomes.page_of(run, request.GET)
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
@@ -173,6 +173,14 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
             self.log_change(request, run, words)
             self.message_user(request, words, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(run)})
+
+
+def _with_recall(run: CampaignRun) -> str:
+    """The state of a run; its page asks again while it is being recalled, too."""
+    if run.ended_at is None or not services.is_recalling(run):
+        return run_state(run)
+    recalling = badge(_("is being recalled"), "info")
+    return format_html("{} <span data-unfinished>{}</span>", run_state(run), recalling)
 
 
 def run_state(run: CampaignRun) -> str:

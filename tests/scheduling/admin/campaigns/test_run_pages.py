@@ -125,11 +125,13 @@ def test_what_is_unclear_is_not_sent_again(run):
 
 def test_a_recall_takes_it_from_all_and_says_so(run, sender, staff):
     press(sender, run, "recall")
+    assert "data-unfinished" in seen(sender, page(run))  # the page asks again until it is done
     for pk in list(Recall.objects.values_list("pk", flat=True)):
         recalls.run_recall(pk)
     assert [[entry["recalled"] for entry in one.received()] for one in staff] == [[True]] * 3
     assert outcomes(run.campaign)["recalled"] == 3
     html = seen(sender, page(run))
+    assert "data-unfinished" not in html
     assert html.partition('id="run-table"')[2].count(">recalled<") == 3
     assert 'data-testid="recalled">3<' in html
 
