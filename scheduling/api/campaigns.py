@@ -26,6 +26,7 @@ from scheduling.api.campaign_serializers import (
     EvidenceSerializer,
     RunReportSerializer,
 )
+from scheduling.api.confirmations import Confirmations
 from scheduling.api.rehearsal import Rehearsals
 from scheduling.models import Campaign, CampaignRun, Delivery
 
@@ -177,7 +178,7 @@ class CampaignRunFilter(django_filters.FilterSet):  # type: ignore[misc]
 @extend_schema_view(
     list=extend_schema(summary="List runs of campaigns"), retrieve=extend_schema(summary="Get a run of a campaign")
 )
-class CampaignRuns(viewsets.ReadOnlyModelViewSet[CampaignRun]):
+class CampaignRuns(Confirmations, viewsets.ReadOnlyModelViewSet[CampaignRun]):
     """Moments of campaigns, with the numbers of members reached, left out and missed."""
 
     queryset = CampaignRun.objects.select_related("campaign__application")
