@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, Q, Sum
+from django.db.models import F, Q, Sum
 
 from core.live_updates import publish_change
 from scheduling.campaigns import state
@@ -18,6 +18,7 @@ from scheduling.models import FAR, Batch, Campaign, CampaignRun
 from scheduling.signals import campaign_finished, campaign_stopped
 
 logger = logging.getLogger(__name__)
+MOST_TOLD = 6  # moments until which members wait, soonest first
 
 
 def release_next(run: CampaignRun, *, now: datetime) -> int:
@@ -48,7 +49,7 @@ def let_go(rows: Iterable[Batch], *, now: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """How many members of a run wait for one reason, and when the first of them are looked at next."""
+    """How many members of a run wait for one reason until one moment."""
 
     reason: str
     members: int
@@ -58,8 +59,8 @@ class Waiting:
 def waiting_in(run: CampaignRun) -> list[Waiting]:
     """What the batches of a run wait for, soonest first; those that only wait for their turn are not named."""
     rows = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, reason__in=Batch.TOLD).exclude(due_at=FAR)
-    found = rows.order_by().values("reason").annotate(members=Sum("size"), until=Min("due_at"))
-    ordered = found.order_by("until", "reason").values_list("reason", "members", "until")
+    found = rows.order_by().values("reason", "due_at").annotate(members=Sum("size"))
+    ordered = found.order_by("due_at", "reason").values_list("reason", "members", "due_at")[:MOST_TOLD]
     return [Waiting(reason=str(Batch.Reason(why).label), members=size, until=at) for why, size, at in ordered]
 
 
