@@ -33,7 +33,7 @@ STEPS = {
 class SeriesLifeAdmin(ModelAdmin[Series]):
     """Writing, approving and sending are three rights."""
 
-    actions_detail = (*STEPS, "copy_this")
+    actions_detail = (*STEPS, "rehearse_this", "copy_this")
 
     def has_write_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("scheduling.change_series")

@@ -20,6 +20,7 @@ from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, change_url
 from scheduling import services
 from scheduling.admin.campaigns.files.pages import FileButtons
+from scheduling.admin.rehearsal import RehearsalAdmin
 from scheduling.admin.series.columns import state_badge
 from scheduling.admin.series.differences import readable
 from scheduling.admin.series.enrolment_pages import AddMemberForm
@@ -34,7 +35,7 @@ E = Enrolment.Status
 
 
 @admin.register(Series)
-class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, ProtectedDeleteAdmin):
+class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, ProtectedDeleteAdmin):
     form = SeriesForm
     list_display = ("name", "condition", "counted_from", "steps_count", "members", "written_by")
     list_select_related = ("application__corporation", "created_by", "flow")

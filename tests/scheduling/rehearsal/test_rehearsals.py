@@ -1,6 +1,6 @@
 """What a rehearsal tells is what then happens, and nothing happens by telling it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -9,18 +9,16 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling import services
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Batch, CalendarDay, Campaign, CampaignRun, Delivery, Segment, SendingPolicy
+from scheduling.models import CalendarDay, Campaign, CampaignRun, Delivery, Segment, SendingPolicy
 from tests.scheduling.support.campaigns import approve, launch, make_campaign
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
+from tests.scheduling.support.schedules import clock
 from tests.support import factories
-from wecom.models import Member, Outbound
+from wecom.models import Outbound
 from wecom.services import set_facts
 
 pytestmark = pytest.mark.django_db
 
-NOW = clock("2026-09-28T08:30")  # a Monday; 1 to 7 October are holidays
-DAYS = 14
-TIMES = ("00:00", "07:00", "08:00", "08:30", "09:00", "10:00", "11:00", "12:00", "22:30")
 RECENT = {"rules": [{"subject": "fact:start_date", "test": "within_days", "value": [-1, 0]}]}
 
 
@@ -62,46 +60,6 @@ def greeting(**fields: Any) -> Campaign:
     return make_campaign("{{city}}的同事，早上好", name="问候", **{**values, **fields})
 
 
-def live_through(until: datetime, leaves: dict[str, date]) -> None:
-    """What the sweeper, the workers and the platform do, at the times of day at which something is due."""
-    midnight = datetime.combine(NOW.astimezone(SHANGHAI).date(), time(), SHANGHAI)
-    for hours in range(24 * 2 * DAYS):
-        now = midnight + timedelta(minutes=30 * hours)
-        if not NOW <= now < until or f"{now:%H:%M}" not in TIMES:
-            continue
-        for user_id, day in leaves.items():
-            if now.astimezone(SHANGHAI).date() >= day:
-                Member.objects.filter(user_id=user_id).update(status="left")
-        services.sweep_campaigns(now=now)
-        services.sweep_series(now=now)
-        for model, function in ((CampaignRun, services.start_run), (Batch, services.send_batch)):
-            for pk in list(model.work_rows().claimable(now).order_by("pk").values_list("pk", flat=True)):
-                function(pk, now=now)
-        for outbound in Outbound.objects.filter(status="queued"):
-            Outbound.objects.filter(pk=outbound.pk).update(status="done")
-            outbound.refresh_from_db()
-            services.follow_call(outbound, now=now)
-
-
-def what_happened(since: datetime) -> list[tuple[str, ...]]:
-    rows = Delivery.objects.select_related("run__campaign", "member")
-    batches = {(batch.run_id, batch.number): batch for batch in Batch.objects.all()}
-    found = []
-    for row in rows:
-        batch = batches.get((row.run_id, row.batch))
-        at = batch.ended_at if batch and batch.ended_at else row.run.moment
-        found.append((row.member.user_id, f"{at:%m-%d %H:%M}", row.run.campaign.name, row.status, row.reason))
-    return sorted(found)
-
-
-def what_was_told(rehearsal: services.Rehearsal) -> list[tuple[str, ...]]:
-    return sorted(
-        (line.member.user_id, f"{one.at:%m-%d %H:%M}", one.name, one.status, one.reason)
-        for line in rehearsal.timelines
-        for one in line.occasions
-    )
-
-
 def test_the_list_equals_what_then_happens(company, others):
     campaign = greeting(audience={"everyone": True, "members": ["gone"]})
     leaves = {"leaver": date(2026, 10, 9)}
@@ -109,7 +67,7 @@ def test_the_list_equals_what_then_happens(company, others):
     approve(campaign, NOW)
     services.start_campaign(campaign, now=NOW)
     live_through(told.ends, leaves)
-    happened = what_happened(NOW)
+    happened = what_happened()
     assert what_was_told(told) == happened
     reasons = {reason for _user, _at, _name, _status, reason in happened}
     assert {"cap", "expired", "no_value", "left", ""} <= reasons

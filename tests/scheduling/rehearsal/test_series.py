@@ -1,0 +1,59 @@
+"""A series is rehearsed as it will run: dates of joining that lie ahead, leavers, caps and holidays."""
+
+from datetime import date, time
+
+import pytest
+
+from scheduling import services
+from scheduling.models import CalendarDay, Enrolment, SendingPolicy
+from tests.scheduling.support import campaigns
+from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
+from tests.scheduling.support.series import approve, make_series
+from tests.support import factories
+from wecom.services import set_facts
+
+pytestmark = pytest.mark.django_db
+
+START = {
+    "early": "2026-09-25",
+    "soon": "2026-10-01",
+    "later": "2026-10-08",
+    "quitter": "2026-10-06",
+    "old": "2019-01-01",
+}
+
+
+@pytest.fixture
+def company(application):
+    CalendarDay.objects.filter(corporation=application.corporation).delete()
+    for day in range(1, 8):
+        CalendarDay.objects.create(corporation=application.corporation, date=date(2026, 10, day))
+    SendingPolicy.objects.create(corporation=application.corporation, daily_cap=1)
+    for user_id, day in {**START, "old": "2019-01-01"}.items():
+        set_facts(factories.make_member(application, user_id, status="active"), {"start_date": day})
+    return application
+
+
+def test_the_list_equals_what_then_happens(company):
+    every = {"repeats": "cron", "cron": "0 8 * * 5", "time_zone": "Asia/Shanghai"}
+    campaigns.launch("周五", name="周五", now=NOW, **every)
+    series = make_series(0, 1, (1, time(12)), 3, days_off="wait", late="latest")
+    leaves = {"quitter": date(2026, 10, 9)}
+    told = services.rehearse(series, days=DAYS, leaves=leaves, now=NOW)
+    assert not Enrolment.objects.exists()
+    services.start_series(approve(series), now=NOW)
+    live_through(told.ends, leaves)
+    happened = what_happened()
+    assert what_was_told(told) == happened
+    assert {reason for *_who, reason in happened} == {"", "cap"}
+    steps = {(user_id, name) for user_id, _at, name, status, _reason in happened if status == "sent"}
+    assert {("later", "第0天"), ("soon", "第0天")} <= steps
+    assert ("quitter", "第3天") not in steps
+    assert "old" not in {user_id for user_id, name in steps if name != "周五"}
+
+
+def test_a_step_is_named_by_its_series_and_its_day(company):
+    told = services.rehearse(make_series(-1, 0), days=DAYS, now=NOW, cohort={"members": ["later"]})
+    names = [one.name for line in told.timelines for one in line.occasions]
+    assert names == ["入职 · day -1", "入职 · day 0"]
+    assert all(one.is_own for line in told.timelines for one in line.occasions)
