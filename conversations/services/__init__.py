@@ -21,7 +21,7 @@ from conversations.preferences.choices import Choices, choices_of, muting, offer
 from conversations.preferences.page_links import address as preferences_url
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
-from conversations.services.answers import save_answer
+from conversations.services.answers import import_answers, save_answer
 from conversations.services.inbound import (
     end_contact,
     follow_language,
@@ -89,6 +89,7 @@ __all__ = [
     "generate_response",
     "generate_video",
     "greet",
+    "import_answers",
     "in_dialogue",
     "languages_with",
     "muting",

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conversations import services
-from conversations.admin.answers import trial
+from conversations.admin.answers import answer_files, trial
 from conversations.models import Answer
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
 
@@ -71,7 +71,7 @@ class AnswerAdmin(FormAdmin):
         "url": "kind == 'card'",
         "file": "['image', 'file', 'video'].includes(kind)",
     }
-    actions_list = ("try_question",)
+    actions_list = ("try_question", "import_answers", "export_answers")
     actions_detail = ("try_this",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
@@ -91,6 +91,14 @@ class AnswerAdmin(FormAdmin):
     def try_this(self, _request: HttpRequest, object_id: str) -> HttpResponse:
         question = Answer.objects.values_list("question", flat=True).get(pk=object_id)
         return redirect(f"{reverse('admin:conversations_answer_try_question')}?{urlencode({'q': question})}")
+
+    @action(description=_("Import"), icon="upload_file", url_path="import", permissions=["add", "change"])
+    def import_answers(self, request: HttpRequest) -> HttpResponse:
+        return answer_files.import_page(self, request)
+
+    @action(description=_("Export"), icon="download", url_path="export", permissions=["view"])
+    def export_answers(self, request: HttpRequest) -> HttpResponse:
+        return answer_files.exported(self.get_queryset(request), as_csv=request.GET.get("as") == "csv")
 
     @display(description=_("other wordings"))
     def others(self, answer: Answer) -> str:

@@ -52,3 +52,18 @@ def test_the_pages_read_well_in_english(english, stack, picture):
     shots(english, picture, "unknown-en")
     english.goto(f"{stack.url}/admin/conversations/answer/add/")
     shots(english, picture, "form-en")
+
+
+def test_a_file_of_answers_is_previewed_and_taken_over(desk, stack, picture, tmp_path):
+    file = tmp_path / "answers.csv"
+    file.write_text(
+        "问题,回答,部门\n怎么借车,在行政前台登记。,\n怎么借书,在图书角登记。,没有的部门\n", encoding="utf-8"
+    )
+    desk.goto(f"{stack.url}/admin/conversations/answer/import/")
+    shots(desk, picture, "upload-zh")
+    desk.locator("input[type=file]").set_input_files(file)
+    desk.locator("form.ou-fact-upload button.ou-button").click()
+    expect(desk.get_by_test_id("errors")).to_contain_text("没有的部门")
+    shots(desk, picture, "preview-zh")
+    desk.locator("[name=confirm]").click()
+    expect(desk.locator("body")).to_contain_text("已导入 1 条问答")

@@ -35,7 +35,8 @@ POSTING = {**NEEDS, "change": "change"}
 NAMED = {
     "auth_user_password_change": "change",
     **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
-    **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this")},
+    **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this", "export_answers")},
+    "conversations_answer_import_answers": "change",
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",

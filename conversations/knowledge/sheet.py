@@ -1,0 +1,244 @@
+"""Answers as a table: files that people import, compared with what is there, and the file that they export.
+
+A row is the answer with its question. A column that the file lacks stays as it is; an empty cell empties the field.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from conversations.models import Answer
+from core.spreadsheets import Cells, Table, TableError, heads_and_rows
+from wecom.models import Department, Tag
+
+MOST = 10_000
+# The heads of an exported file, and the others that are understood.
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "question": ("question", "问题", "标准问题", "标准问"),
+    "other_wordings": ("other wordings", "其他问法", "相似问法", "相似问题", "wordings"),
+    "kind": ("kind", "回答形式", "形式"),
+    "answer": ("answer", "回答", "答案", "回复"),
+    "title": ("title", "卡片标题", "标题"),
+    "url": ("link", "卡片链接", "链接", "url"),
+    "topic": ("topic", "主题", "分类", "category"),
+    "language": ("language", "语言"),
+    "valid_from": ("valid from", "生效日期"),
+    "valid_until": ("valid until", "截止日期", "失效日期"),
+    "departments": ("departments", "部门"),
+    "tags": ("tags", "标签"),
+    "enabled": ("enabled", "启用"),
+}
+LISTS: Mapping[str, type[Department] | type[Tag]] = {"departments": Department, "tags": Tag}
+SEPARATORS = str.maketrans("；;，、", "\n\n\n\n")
+LANGUAGES = {
+    "": "",
+    "zh": "zh-hans",
+    "zh-hans": "zh-hans",
+    "中文": "zh-hans",
+    "en": "en",
+    "英文": "en",
+    "english": "en",
+}
+YES, NO = ("", "1", "yes", "true", "y", "是", "启用"), ("0", "no", "false", "n", "否", "停用")
+KINDS = {
+    **{kind.value: kind.value for kind in Answer.Kind},
+    **{"": "text", "文本": "text", "文字": "text", "卡片": "card", "图片": "image", "文件": "file", "视频": "video"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowError:
+    """What is wrong in one row: the row as Excel counts it, the head of the column, and the flaw."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A row that would be written: the answer, not saved, and the departments and tags that it gets."""
+
+    answer: Answer
+    lists: Mapping[str, Sequence[Department | Tag]]
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What was found in a file: what is new, what changes, how much stays, and what is wrong."""
+
+    new: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[Change]:
+        return [*self.new, *self.changed]
+
+
+def compare(table: Table) -> Findings:
+    """A table compared with the answers there are. Writes nothing. Raises `TableError` without a question column."""
+    heads, rows = heads_and_rows(table, lambda cells: "question" in _columns(cells).values())
+    columns = _columns(heads)
+    if "question" not in columns.values():
+        raise TableError(
+            _("No column is named question."), remedy=_("Name the columns as in an exported file."), field="file"
+        )
+    found = Findings(unknown_columns=[_word(head) for place, head in enumerate(heads) if place not in columns and head])
+    known = {row.question: row for row in Answer.objects.prefetch_related("departments", "tags")}
+    seen: dict[str, int] = {}
+    for number, cells in rows:
+        if len(seen) >= MOST:
+            words = _("The file has more than %d answers.") % MOST
+            raise TableError(words, remedy=_("Split it into several files."), field="file")
+        _read_row(found, known, seen, number, {columns[at]: cell for at, cell in enumerate(cells) if at in columns})
+    heads_here = {name: _word(heads[place]) for place, name in columns.items()}
+    found.errors = [
+        replace(error, column=heads_here.get(error.column, HEADS[error.column][0])) for error in found.errors
+    ]
+    return found
+
+
+def _read_row(
+    found: Findings, known: Mapping[str, Answer], seen: dict[str, int], number: int, cells: Mapping[str, object]
+) -> None:
+    question = _word(cells.get("question"))
+    if not question or question in seen:
+        words = _("Row %d has the same question.") % seen[question] if question else _("The question is missing.")
+        found.errors.append(RowError(row=number, column="question", message=words))
+        return
+    seen[question] = number
+    before = known.get(question)
+    flaws, lists = dict[str, str](), dict[str, Sequence[Department | Tag]]()
+    values = {"question": question}
+    for name, cell in cells.items():
+        try:
+            if name in LISTS:
+                lists[name] = _rows_called(LISTS[name], _word(cell))
+            else:
+                values[name] = _value(name, cell)
+        except ValidationError as error:
+            flaws[name] = error.messages[0]
+    answer = Answer(**{**_fields(before), **values})
+    if not flaws:
+        flaws = _flaws(answer, is_new=before is None)
+    if flaws:
+        errors = (
+            RowError(row=number, column=name if name in HEADS else "kind", message=text) for name, text in flaws.items()
+        )
+        found.errors.extend(errors)
+    elif before is None:
+        found.new.append(Change(answer=answer, lists=lists))
+    elif _fields(answer) != _fields(before) or _differs(before, lists):
+        found.changed.append(Change(answer=answer, lists=lists))
+    else:
+        found.unchanged += 1
+
+
+def table_of(rows: Iterable[Answer]) -> Iterator[list[object]]:
+    """Answers as an exported file has them, with its heads."""
+    yield [heads[0] for heads in HEADS.values()]
+    for row in rows:
+        yield [
+            *(row.question, row.other_wordings, row.kind, row.answer, row.title, row.url, row.topic, row.language),
+            *(
+                row.valid_from.isoformat() if row.valid_from else "",
+                row.valid_until.isoformat() if row.valid_until else "",
+            ),
+            *("\n".join(str(one) for one in row.departments.all()), "\n".join(str(one) for one in row.tags.all())),
+            "yes" if row.enabled else "no",
+        ]
+
+
+def _columns(heads: Cells) -> dict[int, str]:
+    """The field of each column, by its place; the first of two with the same head counts."""
+    names = {alias: name for name, aliases in HEADS.items() for alias in aliases}
+    found: dict[int, str] = {}
+    for place, head in enumerate(heads):
+        name = names.get(_word(head).casefold().replace("_", " "))
+        if name and name not in found.values():
+            found[place] = name
+    return found
+
+
+def _fields(row: Answer | None) -> dict[str, Any]:
+    """What a file may say of an answer, as it is now; the primary key and the file too."""
+    names = [name for name in HEADS if name not in LISTS]
+    return {name: getattr(row, name) for name in ("pk", "file", *names)} if row is not None else {}
+
+
+def _value(name: str, cell: object) -> Any:
+    word = _word(cell)
+    if name in ("valid_from", "valid_until"):
+        return _day(cell)
+    for field_name, words in (("kind", KINDS), ("language", LANGUAGES)):
+        if name == field_name:
+            if word.casefold() not in words:
+                raise ValidationError(
+                    _("“%(word)s” is none of these: %(all)s.")
+                    % {"word": word[:40], "all": ", ".join(filter(None, words))}
+                )
+            return words[word.casefold()]
+    if name == "enabled":
+        if word.casefold() not in (*YES, *NO):
+            raise ValidationError(_("Write yes or no."))
+        return word.casefold() in YES
+    return word
+
+
+def _day(cell: object) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    word = _word(cell).replace("/", "-").replace(".", "-")
+    try:
+        day = parse_date(word) if word else None
+    except ValueError:
+        day = None
+    if word and day is None:
+        raise ValidationError(_("Write the date like 2026-12-31."))
+    return day
+
+
+def _rows_called(model: type[Department] | type[Tag], words: str) -> Sequence[Department | Tag]:
+    """The departments or tags with these names or numbers. Raises `ValidationError` for an unknown or doubtful one."""
+    found: list[Department | Tag] = []
+    for word in filter(None, (part.strip() for part in words.translate(SEPARATORS).splitlines())):
+        rows = model._default_manager.filter(gone_at=None)
+        called = list(rows.filter(name=word)[:2]) or (
+            list(rows.filter(number=int(word))[:2]) if word.isdecimal() else []
+        )
+        if len(called) != 1:
+            text = _("There are several called “%s”: write the number.") if called else _("There is none called “%s”.")
+            raise ValidationError(text % word[:40])
+        found.append(called[0])
+    return found
+
+
+def _differs(before: Answer, lists: Mapping[str, Sequence[Department | Tag]]) -> bool:
+    return any(
+        {row.pk for row in getattr(before, name).all()} != {row.pk for row in rows} for name, rows in lists.items()
+    )
+
+
+def _flaws(answer: Answer, *, is_new: bool) -> dict[str, str]:
+    """What the form of an answer would say, by field."""
+    try:
+        answer.full_clean(validate_unique=is_new)
+    except ValidationError as error:
+        return {name: messages[0] for name, messages in error.message_dict.items()}
+    return {}
+
+
+def _word(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else str(cell).strip()

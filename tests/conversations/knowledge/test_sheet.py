@@ -1,0 +1,95 @@
+"""Files of answers: what is new, what changes and what is wrong by row; an export can be imported again."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from conversations import services
+from conversations.knowledge.sheet import table_of
+from conversations.models import Answer
+from core.spreadsheets import csv_file, read_table, xlsx_file
+from tests.conversations.support.flow_pages import staff
+from tests.support import factories
+from wecom.models import Department
+
+pytestmark = pytest.mark.django_db
+FILE = """问题,回答,主题,有效期至
+怎么请假,在审批里请假。,假期,x
+怎么报销,在审批里报销。,财务,x
+,没有问题,,
+怎么请假,重复,,
+"""
+
+
+def compared(text: str):
+    return services.import_answers(read_table(text.encode()), dry_run=True)
+
+
+def test_new_and_changed_rows_are_told_apart_and_errors_have_rows():
+    factories.make_answer("怎么请假", "问主管。")
+    found = compared(FILE)
+    assert [change.answer.question for change in found.new] == ["怎么报销"]
+    assert [change.answer.question for change in found.changed] == ["怎么请假"]
+    assert [error.row for error in found.errors] == [4, 5]
+    assert {error.column for error in found.errors} == {"问题"}
+    assert found.unknown_columns == ["有效期至"]
+    assert Answer.objects.get().answer == "问主管。"
+
+
+def test_what_is_right_is_taken_over_and_the_rest_stays():
+    before = factories.make_answer("怎么请假", "问主管。", other_wordings="请假")
+    services.import_answers(read_table(FILE.encode()))
+    before.refresh_from_db()
+    assert before.answer == "在审批里请假。"
+    assert before.other_wordings == "请假"
+    assert Answer.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "column"),
+    [
+        ("kind", "song", "kind"),
+        ("kind", "image", "kind"),
+        ("kind", "card", "link"),
+        ("valid until", "2026-13-01", "valid until"),
+        ("departments", "没有的部门", "departments"),
+        ("language", "fr", "language"),
+        ("enabled", "maybe", "enabled"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_row_and_column(head, cell, column):
+    found = compared(f"question,answer,{head}\n怎么请假,在审批里。,{cell}\n")
+    assert [(error.row, error.column) for error in found.errors] == [(2, column)]
+    assert not found.changes
+
+
+def test_an_export_changes_nothing_when_it_is_imported():
+    company = factories.make_application().corporation
+    answer = factories.make_answer("怎么请假", "=1+1\n第二行", topic="假期", valid_until="2030-01-01", language="en")
+    answer.departments.add(Department.objects.create(corporation=company, number=7, name="研发"))
+    rows = list(table_of(Answer.objects.all()))
+    for data in (csv_file(rows), xlsx_file({"a": rows})):
+        found = services.import_answers(read_table(data), dry_run=True)
+        assert found.errors == []
+        assert len(found.changes) <= 1  # the apostrophe before what a spreadsheet would run
+
+
+def test_hr_imports_a_file_after_its_preview():
+    hr, address = staff("boss", superuser=True), reverse("admin:conversations_answer_import_answers")
+    page = hr.post(address, {"file": SimpleUploadedFile("answers.csv", FILE.encode())})
+    assert page.status_code == 200
+    assert not Answer.objects.exists()
+    hr.post(address, {"signed": page.context["signed"], "confirm": "1"})
+    assert Answer.objects.count() == 2
+    assert hr.post(address, {"signed": "forged", "confirm": "1"}).status_code == 302
+    assert hr.get(reverse("admin:conversations_answer_export_answers") + "?as=csv").content.count(b"\r\n") == 3
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xd0\xcf\x11\xe0", b"PK\x03\x04broken", b"a,b\n1,2\n", b"x" * (1024 * 1024 + 2)]
+)
+def test_a_file_that_is_no_table_of_answers_is_refused_with_words(data):
+    hr, address = staff("boss", superuser=True), reverse("admin:conversations_answer_import_answers")
+    page = hr.post(address, {"file": SimpleUploadedFile("answers.csv", data)})
+    assert page.status_code == 422
+    assert page.context["form"].errors["file"]
