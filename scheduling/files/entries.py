@@ -7,7 +7,7 @@ from typing import Any
 from conversations.models import Desk
 from scheduling.exceptions import SchedulingError
 from scheduling.files.media import Media
-from scheduling.files.model_fields import plain_fields, plain_time
+from scheduling.files.model_fields import plain_fields, plain_time, tidy
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 
@@ -25,7 +25,7 @@ def segment_entry(segment: Segment, references: References) -> dict[str, Any]:
     """A segment: its name, its description, and its rule with other segments by name."""
     found = {"name": segment.name}
     if segment.description:
-        found["description"] = segment.description
+        found["description"] = tidy(segment.description)
     try:
         return {**found, "rule": references.rule_in_names(segment.rule)}
     except SchedulingError as error:

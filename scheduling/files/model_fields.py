@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from scheduling.files.flaws import Findings, Place
 from scheduling.files.references import NATURAL_KEYS, References
 
+KEY = "name"  # by which a row is found again, so that it stays as it is
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
 def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> Iterator[Any]:
     """The fields that people write: the name, and the others in the order of the model."""
-    for field in sorted(model._meta.concrete_fields, key=lambda one: one.name != "name"):
+    for field in sorted(model._meta.concrete_fields, key=lambda one: one.name != KEY):
         if field.editable and not field.primary_key and field.name not in without:
             yield field
 
@@ -95,6 +96,8 @@ def _plain(field: Any, value: Any, zone: tzinfo) -> Any:
         return plain_time(value)
     if isinstance(value, date):
         return value.isoformat()
+    if field.name == KEY:
+        return value
     return tidy(str(value) if isinstance(value, str) else value)
 
 
@@ -114,7 +117,7 @@ def _read(field: Any, value: Any, place: Place, zone: tzinfo, findings: Findings
         findings.add(place, words, _("There are: %(known)s.") % {"known": known})
         return None
     try:
-        read = field.clean(tidy(value), None)
+        read = field.clean(value if field.name == KEY else tidy(value), None)
     except ValidationError as error:
         findings.add_invalid(place, error, remedy)
         return None

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduling import services
@@ -230,11 +230,12 @@ DRAFTS = st.lists(
 
 
 @pytest.mark.databases
+@example(segments={"甲": "一\r\n二"}, drafts=[], with_flow=False)
 @settings(max_examples=25, deadline=None)
 @given(
-    st.dictionaries(NAMES.map(str.strip), WORDS.map(str.strip), min_size=1, max_size=2),
-    DRAFTS,
-    st.booleans(),
+    segments=st.dictionaries(NAMES.map(str.strip), WORDS.map(str.strip), min_size=1, max_size=2),
+    drafts=DRAFTS,
+    with_flow=st.booleans(),
 )
 def test_whatever_was_written_comes_back_in_equal_bytes(segments, drafts, with_flow):
     with transaction.atomic():
