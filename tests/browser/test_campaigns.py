@@ -1,13 +1,13 @@
-"""HR's work with a campaign in a real browser, with mouse and keyboard: written, approved by another, watched, read."""
+"""HR's work with a campaign in a real browser, by mouse and by keyboard alone: from the file of facts to the recall."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.support.hands import Keyboard, Mouse
 from tests.browser.support.windows import DESK, PASSWORD, opened
 from tests.support.emulator import Person
 from tests.support.paths import ROOT
@@ -15,20 +15,25 @@ from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = {"hr-lin": ("editor", "operator"), "approver-wang": ("approver",)}
+GONE = "hr.wangwu"
 MAKE = """
 from django.contrib.auth.models import Group, User
+from wecom.models import Application, Member
 for name, roles in {people!r}.items():
     user, made = User.objects.get_or_create(username=name, defaults={{"is_staff": True}})
     user.set_password({password!r})
     user.save()
     user.groups.set(Group.objects.filter(name__in=roles))
+company = Application.objects.get(is_default=True).corporation
+fields = {{"name": "王五", "status": "disabled"}}
+Member.objects.update_or_create(corporation=company, user_id={gone!r}, defaults=fields)
 """
 
 
 @pytest.fixture(scope="module")
 def staff(stack: Stack) -> list[Person]:
-    """Two members who have written before, so that the directory knows them; and the accounts of HR."""
-    script = MAKE.format(people=PEOPLE, password=PASSWORD)
+    """Two members who have written before, so that the directory knows them; one is disabled; the accounts of HR."""
+    script = MAKE.format(people=PEOPLE, password=PASSWORD, gone=GONE)
     command = [sys.executable, "manage.py", "shell", "-c", script]
     subprocess.run(command, env=stack.env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     people = [stack.emulator.hire() for _number in range(2)]
@@ -59,94 +64,112 @@ def approver(browser: Browser, stack: Stack, staff: list[Person]) -> Iterator[Pa
         yield signed_in(page, stack, "approver-wang")
 
 
-def step(page: Page, name: str, *, why: str = "") -> None:
+def step(hand: Mouse, name: str) -> None:
     """Press a step's button and confirm its dialog."""
-    page.locator(f"a[hx-get$='/{name}_this/']").first.click()
-    dialog = page.locator("#dialog")
-    if why:
-        dialog.locator("textarea[name=why]").fill(why)
+    page = hand.page
+    hand.press(page.locator(f"a[hx-get$='/{name}_this/']:visible"))
     with page.expect_navigation():
-        dialog.locator("[type=submit]").click()
+        hand.press(page.locator("#dialog [type=submit]"))
 
 
-def write(hr: Page, stack: Stack, staff: list[Person], name: str, words: str) -> None:
-    hr.goto(f"{stack.url}/admin/scheduling/campaign/add/")
-    hr.locator("#id_name").fill(name)
-    search = hr.locator("[data-side=audience] input[type=search]")
-    for one in staff:
-        search.fill(one.user_id)
-        hr.locator(".ou-suggestion").first.click()
-    expect(hr.get_by_test_id("audience-preview")).to_contain_text("2 位成员会收到")
-    hr.locator("[name=audience-members]").evaluate("one => { one.value += ', nobody-there'; }")
-    hr.locator("#id_a_zh_text").fill(words)
-    with hr.expect_navigation():
-        hr.locator("[name=_save]").click()
+def follow(hand: Mouse, link: Locator) -> None:
+    with hand.page.expect_navigation():
+        hand.press(link)
 
 
-def opened_campaign(page: Page, stack: Stack, name: str) -> None:
-    page.goto(f"{stack.url}/admin/scheduling/campaign/?q={name}")
-    page.locator("#result_list tbody a[href*='/change/']").first.click()
+def campaign(hand: Mouse, stack: Stack, name: str) -> None:
+    hand.page.goto(f"{stack.url}/admin/scheduling/campaign/?q={name}")
+    follow(hand, hand.page.locator("#result_list tbody a[href*='/change/']"))
 
 
-def test_written_approved_by_another_started_and_watched(hr, approver, stack, staff, picture):
-    hr.goto(f"{stack.url}/admin/scheduling/campaign/")
-    picture(hr, "empty")
-    words = "各位同事：下午三点开会。"
-    write(hr, stack, staff, "周会通知", words)
-    opened_campaign(hr, stack, "周会通知")
+def import_facts(hand: Mouse, stack: Stack, staff: list[Person], city: str) -> None:
+    hand.page.goto(f"{stack.url}/admin/wecom/factdefinition/import/")
+    rows = "".join(f"{user_id},{city}\n" for user_id in (*(one.user_id for one in staff), GONE))
+    data = f"userid,city\n{rows}".encode()
+    hand.page.locator("#id_file").set_input_files({"name": "facts.csv", "mimeType": "text/csv", "buffer": data})
+    follow(hand, hand.page.get_by_role("button", name="预览"))
+    follow(hand, hand.page.locator(".ou-fact-confirm"))
+    expect(hand.page.locator("body")).to_contain_text("已导入 3 名成员的")
+
+
+def make_segment(hand: Mouse, stack: Stack, name: str, city: str) -> None:
+    page = hand.page
+    page.goto(f"{stack.url}/admin/scheduling/segment/add/")
+    hand.write(page.locator("#id_name"), name)
+    row = page.locator("[data-condition='rule-0']")
+    row.locator("[data-subject]").select_option("fact:city")
+    hand.write(row.locator("[data-drawn] input"), city)
+    expect(page.get_by_test_id("segment-preview")).to_contain_text("王五")
+    follow(hand, page.locator("[name=_save]"))
+
+
+def write(hand: Mouse, stack: Stack, name: str, segment: str, words: str) -> None:
+    page = hand.page
+    page.goto(f"{stack.url}/admin/scheduling/campaign/add/")
+    hand.write(page.locator("#id_name"), name)
+    hand.write(page.locator("[data-side=audience] input[type=search]"), segment)
+    expect(page.locator(".ou-suggestion")).to_have_count(1)
+    hand.press(page.locator(".ou-suggestion"))
+    expect(page.get_by_test_id("audience-preview")).to_contain_text("2 位成员会收到")
+    expect(page.get_by_test_id("left-out")).to_contain_text("王五")
+    text = page.locator("#id_a_zh_text")
+    hand.press(page.locator(".field-a_zh_text .ou-variables button, .ou-variables button").first)
+    text.press("End")
+    page.keyboard.type(words)
+    expect(text).to_have_value(f"{{{{name|同事}}}}{words}")
+    follow(hand, page.locator("[name=_save]"))
+
+
+@pytest.mark.parametrize("kind", [Mouse, Keyboard])
+def test_hr_goes_from_the_file_of_facts_to_the_recall(hr, approver, stack, staff, picture, kind):
+    hand, other, tag = kind(hr), kind(approver), kind.__name__
+    name, city, words = f"周会{tag}", f"{tag}城", f"：{tag}下午三点开会。"
+    import_facts(hand, stack, staff, city)
+    make_segment(hand, stack, f"{city}的人", city)
+    write(hand, stack, name, f"{city}的人", words)
+    campaign(hand, stack, name)
     picture(hr, "draft")
-    hr.locator("a[href$='/preview_this/']").first.click()
-    expect(hr.get_by_test_id("phone")).to_contain_text(words)
-    picture(hr, "preview")
+    follow(hand, hr.locator("a[href$='/preview_this/']:visible"))
+    for user_id, who in ((staff[0].user_id, "同事"), (staff[1].user_id, "同事"), (GONE, "王五")):
+        hand.write(hr.locator("#find-member"), user_id)
+        follow(hand, hr.locator(".ou-find button"))
+        follow(hand, hr.get_by_test_id("members").locator("a", has_text=user_id))
+        expect(hr.get_by_test_id("phone")).to_contain_text(f"{who}{words}")
+    hr.goto(f"{hr.url.partition('?')[0]}?q={staff[0].user_id}")
     hr.get_by_test_id("test").locator("select").select_option(index=1)
-    hr.get_by_test_id("test").locator("button").click()
+    follow(hand, hr.get_by_test_id("test").locator("button"))
     expect(hr.locator("body")).to_contain_text("测试消息正在发给")
-    opened_campaign(hr, stack, "周会通知")
-    step(hr, "ask")
-    opened_campaign(approver, stack, "周会通知")
-    approver.locator("a[hx-get$='/approve_this/']").first.click()
+    campaign(hand, stack, name)
+    step(hand, "ask")
+    campaign(other, stack, name)
+    other.press(approver.locator("a[hx-get$='/approve_this/']:visible"))
     expect(approver.get_by_test_id("approve")).to_contain_text(words)
     picture(approver, "approve")
     with approver.expect_navigation():
-        approver.locator("#dialog [type=submit]").click()
+        other.press(approver.locator("#dialog [type=submit]"))
     hr.reload()
-    hr.locator("a[href$='/start_this/']").first.click()
+    follow(hand, hr.locator("a[href$='/start_this/']:visible"))
     expect(hr.get_by_test_id("reach")).to_contain_text("2 位成员会收到")
-    expect(hr.get_by_test_id("reach")).to_contain_text("nobody-there")
     picture(hr, "start")
-    hr.get_by_test_id("start").click()
+    with stack.paused("worker"):  # so that there is time to pause it
+        follow(hand, hr.get_by_test_id("start"))
+        expect(hr.get_by_test_id("sent")).to_have_text("0")
+        run = hr.url
+        campaign(hand, stack, name)
+        step(hand, "pause")
+        expect(hr.locator("body")).to_contain_text("已暂停")
+        campaign(hand, stack, name)
+        step(hand, "resume")
+    hr.goto(run)
     expect(hr.get_by_test_id("sent")).to_have_text("2", timeout=60_000)
+    expect(hr.get_by_test_id("chart")).to_be_visible(timeout=30_000)
     picture(hr, "run")
-    hr.locator("#run-table a").first.click()
-    expect(hr.get_by_test_id("evidence")).to_contain_text("已收到")
+    follow(hand, hr.locator("#run-table a", has_text="王五"))
+    expect(hr.get_by_test_id("evidence")).to_contain_text("王五 没有收到")
     picture(hr, "evidence")
     for one in staff:
-        assert one.texts().count(words) == 1
-
-
-def test_a_campaign_is_written_by_keyboard_alone(hr, stack, staff):
-    hr.goto(f"{stack.url}/admin/scheduling/campaign/add/")
-    hr.locator("#id_name").focus()
-    hr.keyboard.type("键盘写的")
-    reach(hr, name="audience-everyone")
-    hr.keyboard.press("Space")
-    reach(hr, "id_a_zh_text")
-    hr.keyboard.type("你好，")
-    hr.keyboard.press("Tab")
-    hr.keyboard.press("Enter")
-    hr.keyboard.type("同事")
-    expect(hr.locator("#id_a_zh_text")).to_have_value("你好，{{name|同事}}")
-    with hr.expect_navigation():
-        reach(hr, name="_save")
-        hr.keyboard.press("Enter")
-    expect(hr.locator("#result_list")).to_contain_text("键盘写的")
-
-
-def reach(page: Page, field: str = "", *, name: str = "") -> None:
-    """Go to a field with the Tab key, as somebody without a mouse does."""
-    at = "() => document.activeElement.id + ' ' + document.activeElement.name"
-    for _step in range(200):
-        page.keyboard.press("Tab")
-        if re.search(rf"^{field} " if field else rf" {name}$", page.evaluate(at)):
-            return
-    raise AssertionError(f"Tab does not reach {field or name}")
+        assert sum(words in text and "测试" not in text for text in one.texts()) == 1
+    hr.goto(run)
+    step(hand, "recall")
+    expect(hr.get_by_test_id("recalled")).to_have_text("2", timeout=60_000)
+    picture(hr, "recalled")

@@ -17,9 +17,6 @@ class Mouse:
     def write(self, target: Locator, words: str) -> None:
         target.first.fill(words)
 
-    def choose(self, target: Locator, value: str) -> None:
-        target.first.select_option(value)
-
 
 class Keyboard(Mouse):
     """Reaches everything with the Tab key, as somebody without a mouse does."""
@@ -32,12 +29,6 @@ class Keyboard(Mouse):
         self._reach(target)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(words)
-
-    def choose(self, target: Locator, value: str) -> None:
-        self._reach(target)
-        words = target.first.locator(f"option[value='{value}']").first.inner_text()
-        self.page.keyboard.type(words)
-        assert target.first.input_value() == value, words
 
     def _reach(self, target: Locator) -> None:
         """Go on with Tab until it has the focus."""
