@@ -87,7 +87,7 @@ def test_two_steps_at_one_time_leave_nothing_behind(api, application):
     assert not Series.objects.exists()
 
 
-def test_a_member_is_added_once_and_a_dry_run_says_what_would_come(api, member):
+def test_a_member_is_added_once_and_a_dry_run_says_what_comes(api, member):
     address = running(api)
     ahead = post(api, f"{address}members/", {"user_id": "wangfang", "dry_run": True}, status=202)
     assert [one["day"] for one in ahead["steps"]] == [0, 1]
