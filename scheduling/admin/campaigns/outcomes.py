@@ -16,8 +16,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from core.web.admin import badge
 from scheduling import services
-from scheduling.admin.campaigns.chart import chart_of
 from scheduling.admin.campaigns.columns import DELIVERY_TONES, delivery_badge
+from scheduling.admin.campaigns.responses.chart import chart_of
 from scheduling.models import Batch, Campaign, CampaignResponse, CampaignRun, Delivery
 from wecom.models import Member, Outbound, Recall
 

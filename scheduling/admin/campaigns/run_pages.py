@@ -18,7 +18,7 @@ from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, s
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment, run_moment
-from scheduling.admin.campaigns.confirmations import ConfirmationsAdmin
+from scheduling.admin.campaigns.responses.confirmations import ConfirmationsAdmin
 from scheduling.deliveries import progress
 from scheduling.models import CampaignRun, Delivery
 

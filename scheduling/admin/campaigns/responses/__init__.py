@@ -1,0 +1,1 @@
+"""Pages on what members did with a campaign: charts of it, and who has not confirmed."""
