@@ -61,6 +61,11 @@ NAMED = {
     **{f"scheduling_{model}_export_chosen": "view" for model in ("campaign", "segment", "series")},
     **{f"scheduling_segment_{page}": "view" for page in ("preview", "find", "counts")},
     "scheduling_audience_preview": "view",
+    **{
+        f"scheduling_{model}_{page}": "view"
+        for model in ("campaign", "series")
+        for page in ("rehearsal", "rehearse_this")
+    },
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
