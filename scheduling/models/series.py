@@ -29,10 +29,6 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         """Series that are not over."""
         return self.exclude(state__in=Series.OVER)
 
-    def waiting(self) -> "SeriesQuerySet":
-        """Series that wait for approval, longest first."""
-        return self.filter(state=Series.State.WAITING).order_by("changed_at", "pk")
-
 
 class Series(models.Model):
     """Messages to each member on days counted from a date or an event of their own."""
