@@ -28,7 +28,10 @@ def test_everything_is_there_and_fits_together(connected):
     assert keys <= set(Flow.objects.live().values_list("menu_key", flat=True))
     for button in MenuButton.objects.all():
         button.full_clean()
-    assert (Campaign.objects.get(series=None).name, Series.objects.get().name) == ("工作日早安", "新员工第一个月")
+    assert (Campaign.objects.get(series=None).name, Series.objects.get().name) == (
+        "制度公告（需确认）",
+        "新员工第一个月",
+    )
     assert len(menus.build_menu(Desk.objects.get().application)) == 3
 
 
