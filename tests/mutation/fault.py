@@ -47,8 +47,9 @@ def faults(pattern: str = "") -> list[Fault]:
 
 
 def read(path: Path) -> Iterable[Fault]:
+    """The faults of a file, which has the name of an app, or that and a subject: `scheduling-series.toml`."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
-    return (Fault(app=path.stem, **{**entry, "tests": tuple(entry["tests"])}) for entry in entries)
+    return (Fault(app=path.stem.partition("-")[0], **{**entry, "tests": tuple(entry["tests"])}) for entry in entries)
 
 
 def wanted(fault: Fault, pattern: str) -> bool:
