@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scheduling.campaigns.content_sources import describe_sources
 from scheduling.models import Campaign, CampaignContent, Segment
 
 TIMING = (
@@ -37,8 +38,13 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "audience": campaign.audience,
         "segments": rules_of(campaign.audience),
         "time": {name: plain(getattr(campaign, name)) for name in TIMING},
-        "contents": {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()},
+        "contents": describe_contents(campaign),
     }
+
+
+def describe_contents(campaign: Campaign) -> dict[str, Any]:
+    """What it says, by variant and language."""
+    return {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()}
 
 
 def digest(description: Mapping[str, Any]) -> str:
@@ -93,4 +99,4 @@ def _named_in(rule: Any) -> Iterator[int]:
 
 def _describe(content: CampaignContent) -> dict[str, Any]:
     file = {"file": str(content.file.name or "")}
-    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | file
+    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | file | describe_sources(content)

@@ -13,10 +13,10 @@ from django.db.models import F, QuerySet
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from core.work import crash_points
-from scheduling.campaigns import content, sending_policy
+from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.deliveries import flow_starts, videos
+from scheduling.deliveries import flow_starts, progress, videos
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
@@ -36,6 +36,10 @@ def send(batch: Batch, *, now: datetime) -> None:
     application = let_through(batch, now=now)
     if application is None:
         return
+    if not _is_as_approved(batch.run):
+        progress.stop(batch.run, CampaignRun.Reason.NOT_APPROVED, now=now)
+        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
+        return
     words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
     found: Videos | None = None
     if words.content_type == Campaign.ContentType.VIDEO:
@@ -48,6 +52,13 @@ def send(batch: Batch, *, now: datetime) -> None:
     except OpenUserError as error:
         logger.warning("A batch cannot be sent.", extra={"cid": batch.cid, "batch": batch.pk, "code": error.code})
         _give_up(batch, Delivery.Status.FAILED, Delivery.Reason.REFUSED, now=now)
+
+
+def _is_as_approved(run: CampaignRun) -> bool:
+    """Whether what its content takes from elsewhere, such as the script of a template, is still what was approved."""
+    if run.campaign.content_type not in (Campaign.ContentType.VIDEO, Campaign.ContentType.FLOW):
+        return True
+    return approval.digest(approval.describe_contents(run.campaign)) == approval.digest(run.content["contents"])
 
 
 def let_through(batch: Batch, *, now: datetime) -> Application | None:

@@ -111,7 +111,7 @@ def _end(batch: Batch, campaign: Campaign, *, sent: int, failed: int, now: datet
     run = runs.get()
     run.campaign = campaign
     if _is_storm(run):
-        stop_for_errors(run, now=now)
+        stop(run, CampaignRun.Reason.ERRORS, now=now)
     elif not Batch.objects.filter(run=run, ended_at=None).exists():
         end_run(run, now=now)
     elif campaign.state == Campaign.State.RUNNING:
@@ -133,16 +133,17 @@ def end_run(run: CampaignRun, *, now: datetime) -> None:
     logger.info("A run of a campaign has ended.", extra={"cid": run.cid, "run": run.pk})
 
 
-def stop_for_errors(run: CampaignRun, *, now: datetime) -> None:
-    """Pause a campaign of which too much fails, once, with the reason."""
+@transaction.atomic(savepoint=False)
+def stop(run: CampaignRun, reason: CampaignRun.Reason, *, why: str = "", now: datetime) -> None:
+    """Pause a campaign by itself, once, with the reason."""
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
     if campaign.state != Campaign.State.RUNNING:
         return
-    state.change(campaign, Campaign.State.PAUSED, reason=CampaignRun.Reason.ERRORS, now=now)
-    campaign_stopped.send(Campaign, campaign=campaign, reason=campaign.reason, why="")
+    state.change(campaign, Campaign.State.PAUSED, reason=reason, why=why, now=now)
+    campaign_stopped.send(Campaign, campaign=campaign, reason=campaign.reason, why=why)
     logger.warning(
-        "A campaign was stopped: too many messages fail.",
-        extra={"cid": run.cid, "campaign": campaign.pk, "sent": run.sent, "failed": run.failed},
+        "A campaign was stopped.",
+        extra={"cid": run.cid, "campaign": campaign.pk, "reason": reason, "sent": run.sent, "failed": run.failed},
     )
 
 

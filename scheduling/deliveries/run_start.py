@@ -19,7 +19,7 @@ from scheduling.models import FAR, Campaign, CampaignRun, Delivery
 from scheduling.responses import clicks
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
-from scheduling.signals import campaign_started, campaign_stopped
+from scheduling.signals import campaign_started
 from wecom.models import Application, Member
 
 logger = logging.getLogger(__name__)
@@ -110,11 +110,8 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
 @transaction.atomic
 def _stop(run: CampaignRun, error: SchedulingError, *, now: datetime) -> None:
     """Pause a campaign whose audience names what was deleted since; nothing was sent. Resumed, the run begins."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)
+    progress.stop(run, CampaignRun.Reason.BROKEN, why=str(error), now=now)
     run.postpone(FAR, CampaignRun.Reason.BROKEN, count_attempt=False)
-    if campaign.state == Campaign.State.RUNNING:
-        state.change(campaign, Campaign.State.PAUSED, reason=CampaignRun.Reason.BROKEN, why=str(error), now=now)
-        campaign_stopped.send(Campaign, campaign=campaign, reason=str(CampaignRun.Reason.BROKEN), why=str(error))
     logger.warning("A campaign cannot begin.", extra={"cid": run.cid, "run": run.pk, "code": error.code})
 
 

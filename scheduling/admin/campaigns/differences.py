@@ -11,8 +11,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.models import Desk, Flow, Topic
+from avatars.models import DigitalHuman, Presentation, PresentationScene, RenderTemplate, TemplateVariable, Voice
+from conversations.models import Desk, Flow, FlowVersion, Topic
 from core.web.admin import NOTHING
 from scheduling.campaigns.approval import Difference
 from scheduling.models import Campaign, CampaignContent, Segment, Series
@@ -20,11 +20,19 @@ from wecom.models import Application, Department, Member, Tag
 
 NAMED: dict[str, type[Model]] = {
     "digital_human_id": DigitalHuman,
+    "partner_id": DigitalHuman,
+    "voice_id": Voice,
+    "flow_version": FlowVersion,
     "template_id": RenderTemplate,
     "presentation_id": Presentation,
     "flow_id": Flow,
     "application": Application,
     "topic": Topic,
+}
+SOURCES: dict[str, type[Model]] = {"template": RenderTemplate, "presentation": Presentation}
+PIECES: dict[str, tuple[Any, type[Model]]] = {
+    "scenes": (_("scene"), PresentationScene),
+    "variables": (_("variable"), TemplateVariable),
 }
 PARTS = {
     "everyone": _("everyone"),
@@ -83,7 +91,7 @@ def _label(path: str) -> str:
             "language": Desk.Language(language).label if language in Desk.Language.values else language,
             "variant": variant,
         }
-        return f"{_field(CampaignContent, rest[1])} ({place})" if rest[1:] else place
+        return f"{_content_field(rest[1:])} ({place})" if rest[1:] else place
     if first == "time" and rest:
         return _field(Campaign, rest[0])
     if first == "audience":
@@ -94,6 +102,16 @@ def _label(path: str) -> str:
     if first == "segments":
         return gettext("rule of a segment")
     return _field(Campaign, "offers_settings" if first == "way_out" else first)
+
+
+def _content_field(names: list[str]) -> str:
+    """The name of a field, or the way to it within a video template or a presentation."""
+    label, model = _field(CampaignContent, "flow" if names[0] == "flow_version" else names[0]), SOURCES.get(names[0])
+    rest = names[1:] if model else []
+    if rest[1:] and rest[0] in PIECES:
+        words, model = PIECES[rest[0]]
+        label, rest = f"{label}: {words} {rest[1]}", rest[2:]
+    return f"{label}: {_field(model, rest[0])}" if model and rest else label
 
 
 def _field(model: type[Model], name: str) -> str:
