@@ -3,7 +3,7 @@
 Campaigns and schedules read these rows in their own queries; everything that sends honours them.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -27,8 +27,6 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 class Topic(models.Model):
     """What a message is about, such as events of the company. Members mute topics, not senders."""
-
-    SEARCHED: ClassVar = ("name", "name_en")
 
     name = models.CharField(
         _("name"), max_length=16, help_text=_("As members read it in Chinese. They see it on a card.")
