@@ -1,4 +1,4 @@
-"""A rehearsal over REST: what a campaign would do in the days to come. Nothing is kept, so it is a GET."""
+"""A rehearsal over REST: what a campaign or a series would do in the days to come. Nothing is kept, so it is a GET."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
     """For what can be rehearsed."""
 
     @extend_schema(
-        summary="Rehearse a campaign",
+        summary="Rehearse a campaign or a series",
         parameters=[RehearsalQuerySerializer],
         responses=RehearsalSerializer,
         filters=False,

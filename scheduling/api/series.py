@@ -16,6 +16,7 @@ from core.web.api_filters import IdFilter, UserIdFilter
 from scheduling import services
 from scheduling.api.campaign_serializers import CampaignNoteSerializer, CampaignStartSerializer
 from scheduling.api.campaigns import READ, WRITE
+from scheduling.api.rehearsal import Rehearsals
 from scheduling.api.series_serializers import (
     EnrolmentForecastSerializer,
     EnrolmentRequestSerializer,
@@ -69,7 +70,7 @@ class SeriesFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List series"), retrieve=extend_schema(summary="Get a series"))
-class SeriesView(StepPermissions, viewsets.ModelViewSet[Series]):
+class SeriesView(StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
     """Messages on days counted from a date or an event of each member. A second person approves the whole."""
 
     queryset = with_steps()

@@ -127,6 +127,15 @@ def test_a_dry_run_of_a_start_is_equal_to_the_outcome(api, member, application):
     assert Enrolment.objects.count() == 3
 
 
+def test_a_rehearsal_of_a_series_keeps_nothing(api, member):
+    give_date(member, "2099-01-06")
+    series = make_series(0, 1)
+    found = api.get(f"{SERIES}{series.pk}/rehearsal/?since=2099-01-05&days=3&members=wangfang").json()
+    (line,) = found["timelines"]
+    assert [one["at"][:10] for one in line["occasions"]] == ["2099-01-06", "2099-01-07"]
+    assert not Enrolment.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("act", "scope"),
     [("ask-approval", "write"), ("approve", "approve"), ("start", "send"), ("pause", "send"), ("members", "send")],
