@@ -17,8 +17,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = {"hr-lin": ("editor", "operator"), "approver-wang": ("approver",)}
 GONE = "hr.wangwu"
 MAKE = """
+import time
 from django.contrib.auth.models import Group, User
-from wecom.models import Application, Member
+from wecom.models import Application, DirectorySync, Member
+for _ in range(240):  # the first sync takes members away whom WeChat Work does not know
+    if DirectorySync.objects.filter(status="done").exists():
+        break
+    time.sleep(0.25)
 for name, roles in {people!r}.items():
     user, made = User.objects.get_or_create(username=name, defaults={{"is_staff": True}})
     user.set_password({password!r})

@@ -33,7 +33,10 @@ COMMANDS = {
     "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
     "beat": [*CELERY, "beat", "-l", "WARNING"],
 }
-WORK_TABLES = ("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render")
+WORK_TABLES = (
+    *("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render"),
+    *("scheduling_campaignrun", "scheduling_batch"),
+)
 
 
 Part = subprocess.Popen[bytes] | Child
