@@ -142,7 +142,9 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
         return Response(self.get_serializer(schedule).data)
 
     @extend_schema(
-        summary="Turn a schedule into a campaign", request=ConversionSerializer, responses={201: ConvertedSerializer}
+        summary="Turn a schedule into a campaign",
+        request=ConversionSerializer,
+        responses={201: ConvertedSerializer, 202: ConvertedSerializer},
     )
     @action(detail=True, methods=["post"])
     def convert(self, request: Request, pk: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, force_instance
+from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_serializer
 from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.serializers import ChoiceField
 
@@ -136,7 +136,8 @@ class APISchema(AutoSchema):
 
     def _has_query(self) -> bool:
         """Whether the operation has query parameters of its own, which may be wrong."""
-        return any(getattr(one, "location", "") == "query" for one in self.get_override_parameters())
+        given = self.get_override_parameters()
+        return any(is_serializer(one) or getattr(one, "location", "") == "query" for one in given)
 
     def _problem(self, status: str) -> dict[str, Any]:
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
