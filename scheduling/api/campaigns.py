@@ -184,7 +184,7 @@ class CampaignRuns(Confirmations, viewsets.ReadOnlyModelViewSet[CampaignRun]):
     queryset = CampaignRun.objects.select_related("campaign__application")
     serializer_class = CampaignRunSerializer
     filterset_class = CampaignRunFilter
-    required_scopes = {"GET": READ}
+    required_scopes = {"GET": READ, "POST": WRITE}
 
     @extend_schema(summary="Get the report of a run", responses=RunReportSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -25,8 +25,6 @@ class NotConfirmedSerializer(serializers.Serializer[Any]):
 class Confirmations(viewsets.GenericViewSet[CampaignRun]):
     """The addresses `not-confirmed/` and `remind/` of runs."""
 
-    action_scopes = {"remind": "campaigns:write"}
-
     def check_permissions(self, request: Request) -> None:
         """A reminder is a campaign, so a person needs the right to write one."""
         who: Any = request.user

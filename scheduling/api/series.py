@@ -161,7 +161,7 @@ class SeriesView(StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
     @action(detail=True, methods=["post"])
     def members(self, request: Request, pk: str) -> Response:
         """Takes a member in once: a repeated call answers 200 with the same. With `dry_run` it says what would come."""
-        body, series = self.body(EnrolmentRequestSerializer), self.get_object()
+        series, body = self.get_object(), self.body(EnrolmentRequestSerializer)
         if body["dry_run"]:
             ahead = services.preview_enrolment(series, body["user_id"], on=body.get("on"))
             return Response(EnrolmentForecastSerializer({"steps": ahead}).data, status=202)
