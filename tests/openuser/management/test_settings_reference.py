@@ -11,7 +11,10 @@ from openuser.settings.environment import BASE_DIR, OLD_NAMES
 
 APPS = ("core", "openuser", "wecom", "avatars", "conversations", "scheduling")
 # Variables of Python, of pytest and of the bootstrap for itself.
-NOT_SETTINGS = {"PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER", "OPENUSER_BOOTSTRAPPED", "DJANGO_SETTINGS_MODULE"}
+NOT_SETTINGS = {
+    *("PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER", "OPENUSER_BOOTSTRAPPED", "DJANGO_SETTINGS_MODULE"),
+    "OMP_NUM_THREADS",  # which a library reads while it loads
+}
 SENTENCE = re.compile(r"[A-Z0-9`].*\.")
 VAGUE = re.compile(r"(?i)\b(whoever|nobody|somebody|anybody|anew|is said|films?)\b")
 
