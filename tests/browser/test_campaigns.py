@@ -125,6 +125,17 @@ def write(hand: Mouse, stack: Stack, name: str, segment: str, words: str) -> Non
     follow(hand, page.locator("[name=_save]"))
 
 
+def rehearse(hand: Mouse, stack: Stack, name: str, person: Person, words: str) -> None:
+    """Go through 60 days for one member."""
+    page = hand.page
+    campaign(hand, stack, name)
+    follow(hand, page.locator("a[href$='/rehearse_this/']:visible"))
+    expect(page.locator("#id_days")).to_have_value("60")
+    hand.write(page.locator("#id_members"), person.user_id)
+    follow(hand, page.get_by_test_id("rehearse"))
+    expect(page.get_by_test_id("timeline")).to_contain_text(words)
+
+
 @pytest.mark.parametrize("kind", [Mouse, Keyboard])
 def test_hr_goes_from_the_file_of_facts_to_the_recall(hr, approver, stack, staff, picture, kind):
     hand, other, tag = kind(hr), kind(approver), kind.__name__
@@ -144,6 +155,8 @@ def test_hr_goes_from_the_file_of_facts_to_the_recall(hr, approver, stack, staff
     hr.get_by_test_id("test").locator("select").select_option(index=1)
     follow(hand, hr.get_by_test_id("test").locator("button"))
     expect(hr.locator("body")).to_contain_text("测试消息正在发给")
+    rehearse(hand, stack, name, staff[0], words)
+    picture(hr, "rehearsal")
     campaign(hand, stack, name)
     step(hand, "ask")
     campaign(other, stack, name)
