@@ -1,6 +1,5 @@
 """The life of a campaign: each step is a button for those who may take it, in the states that allow it."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,12 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.life_forms import ApproveForm, CancelForm, NoteForm, ReachForm, SendBackForm
+from scheduling.admin.campaigns.life_steps import LifeStepsAdmin
 from scheduling.admin.campaigns.problems import audience_problem
 from scheduling.models import Campaign
 
@@ -30,28 +28,17 @@ STEPS = {
 """The button of each step, and the states in which it is shown."""
 
 
-class LifeAdmin(ModelAdmin[Campaign]):
-    """Writing, approving and sending are three rights."""
+class LifeAdmin(LifeStepsAdmin):
+    """The steps of a campaign."""
 
+    steps = STEPS
     actions_detail = (*STEPS, "preview_this", "rehearse_this", "copy_this")
 
-    def has_write_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.change_campaign")
-
-    def has_approve_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.approve_campaign")
-
-    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.send_campaign")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The steps that its state allows."""
-        campaign = Campaign.objects.filter(pk=object_id).first()
-        state = campaign.state if campaign else ""
-        hidden = {name for name, states in STEPS.items() if state not in states}
-        if campaign is not None and campaign.series_id is not None:  # which lives with its series
-            hidden = {*STEPS, "copy_this"}
-        return [one for one in super().get_actions_detail(request, object_id) if one.path not in hidden]
+    def hidden_steps(self, row: Campaign | None) -> set[str]:
+        """A step of a series lives with its series."""
+        if row is not None and row.series_id is not None:
+            return {*STEPS, "copy_this"}
+        return super().hidden_steps(row)
 
     @action(
         description=_("Ask for approval"),
@@ -70,7 +57,7 @@ class LifeAdmin(ModelAdmin[Campaign]):
         if problem is not None:
             self.message_user(request, str(problem), messages.ERROR)
             return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
-        return self._step(request, campaign, services.ask_approval, gettext("Approval was asked for."))
+        return self.take_step(request, object_id, services.ask_approval, gettext("Approval was asked for."))
 
     @action(
         description=_("Approve"),
@@ -84,9 +71,9 @@ class LifeAdmin(ModelAdmin[Campaign]):
         },
     )
     def approve_this(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
-        campaign, data = Campaign.objects.get(pk=object_id), form.cleaned_data
+        data = form.cleaned_data
         act = partial(services.approve, seen=data["seen"], why=data["why"])
-        return self._step(request, campaign, act, gettext("It was approved."))
+        return self.take_step(request, object_id, act, gettext("It was approved."))
 
     @action(
         description=_("Send back"),
@@ -100,9 +87,9 @@ class LifeAdmin(ModelAdmin[Campaign]):
         },
     )
     def send_back_this(self, request: HttpRequest, form: SendBackForm, object_id: str) -> HttpResponse:
-        campaign, why = Campaign.objects.get(pk=object_id), form.cleaned_data["why"]
+        why = form.cleaned_data["why"]
         act = partial(services.send_back_campaign, why=why)
-        return self._step(request, campaign, act, gettext("It was sent back: %(note)s") % {"note": why})
+        return self.take_step(request, object_id, act, gettext("It was sent back: %(note)s") % {"note": why})
 
     @action(
         description=_("Pause"),
@@ -117,7 +104,7 @@ class LifeAdmin(ModelAdmin[Campaign]):
     )
     def pause_this(self, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
         act = partial(services.pause_campaign, why=form.cleaned_data["why"])
-        return self._step(request, Campaign.objects.get(pk=object_id), act, gettext("It is paused."))
+        return self.take_step(request, object_id, act, gettext("It is paused."))
 
     @action(
         description=_("Resume"),
@@ -130,8 +117,7 @@ class LifeAdmin(ModelAdmin[Campaign]):
         },
     )
     def resume_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        campaign = Campaign.objects.get(pk=object_id)
-        return self._step(request, campaign, services.resume_campaign, gettext("It goes on."))
+        return self.take_step(request, object_id, services.resume_campaign, gettext("It goes on."))
 
     @action(
         description=_("Cancel"),
@@ -146,7 +132,7 @@ class LifeAdmin(ModelAdmin[Campaign]):
     )
     def cancel_this(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
         act = partial(services.cancel_campaign, why=form.cleaned_data["why"])
-        return self._step(request, Campaign.objects.get(pk=object_id), act, gettext("It is cancelled."))
+        return self.take_step(request, object_id, act, gettext("It is cancelled."))
 
     @action(
         description=_("Copy"),
@@ -170,14 +156,4 @@ class LifeAdmin(ModelAdmin[Campaign]):
         campaign.name = campaign.name[:80]
         services.save_campaign(campaign, contents, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, gettext("This is the copy."), messages.SUCCESS)
-        return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
-
-    def _step(self, request: HttpRequest, campaign: Campaign, act: Callable[..., object], words: str) -> HttpResponse:
-        try:
-            act(campaign, by=request.user)
-        except OpenUserError as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.log_change(request, campaign, words)
-            self.message_user(request, words, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(campaign)})

@@ -1,6 +1,5 @@
 """The life of a series: each step is a button for those who may take it, in the states that allow it."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,12 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.life_forms import CancelForm, NoteForm, SendBackForm
+from scheduling.admin.campaigns.life_steps import LifeStepsAdmin
 from scheduling.admin.series.life_forms import ApproveSeriesForm, SeriesReachForm
 from scheduling.models import Series
 
@@ -30,26 +28,11 @@ STEPS = {
 """The button of each step, and the states in which it is shown."""
 
 
-class SeriesLifeAdmin(ModelAdmin[Series]):
-    """Writing, approving and sending are three rights."""
+class SeriesLifeAdmin(LifeStepsAdmin):
+    """The steps of a series."""
 
+    steps = STEPS
     actions_detail = (*STEPS, "rehearse_this", "copy_this")
-
-    def has_write_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.change_series")
-
-    def has_approve_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.approve_series")
-
-    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("scheduling.send_series")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The steps that its state allows."""
-        series = Series.objects.filter(pk=object_id).first()
-        state = series.state if series else ""
-        hidden = {name for name, states in STEPS.items() if state not in states}
-        return [one for one in super().get_actions_detail(request, object_id) if one.path not in hidden]
 
     @action(
         description=_("Ask for approval"),
@@ -63,7 +46,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
         },
     )
     def ask_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        return self._step(request, object_id, services.ask_series_approval, gettext("Approval was asked for."))
+        return self.take_step(request, object_id, services.ask_series_approval, gettext("Approval was asked for."))
 
     @action(
         description=_("Approve"),
@@ -79,7 +62,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
     def approve_this(self, request: HttpRequest, form: ApproveSeriesForm, object_id: str) -> HttpResponse:
         data = form.cleaned_data
         act = partial(services.approve_series, seen=data["seen"], why=data["why"])
-        return self._step(request, object_id, act, gettext("It was approved."))
+        return self.take_step(request, object_id, act, gettext("It was approved."))
 
     @action(
         description=_("Send back"),
@@ -95,7 +78,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
     def send_back_this(self, request: HttpRequest, form: SendBackForm, object_id: str) -> HttpResponse:
         why = form.cleaned_data["why"]
         act = partial(services.send_back_series, why=why)
-        return self._step(request, object_id, act, gettext("It was sent back: %(note)s") % {"note": why})
+        return self.take_step(request, object_id, act, gettext("It was sent back: %(note)s") % {"note": why})
 
     @action(
         description=_("Start"),
@@ -109,7 +92,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
         },
     )
     def start_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        return self._step(request, object_id, services.start_series, gettext("It runs."))
+        return self.take_step(request, object_id, services.start_series, gettext("It runs."))
 
     @action(
         description=_("Pause"),
@@ -124,7 +107,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
     )
     def pause_this(self, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
         act = partial(services.pause_series, why=form.cleaned_data["why"])
-        return self._step(request, object_id, act, gettext("It is paused."))
+        return self.take_step(request, object_id, act, gettext("It is paused."))
 
     @action(
         description=_("Resume"),
@@ -137,7 +120,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
         },
     )
     def resume_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        return self._step(request, object_id, services.resume_series, gettext("It goes on."))
+        return self.take_step(request, object_id, services.resume_series, gettext("It goes on."))
 
     @action(
         description=_("Cancel"),
@@ -152,7 +135,7 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
     )
     def cancel_this(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
         act = partial(services.cancel_series, why=form.cleaned_data["why"])
-        return self._step(request, object_id, act, gettext("It is cancelled."))
+        return self.take_step(request, object_id, act, gettext("It is cancelled."))
 
     @action(
         description=_("Copy"),
@@ -168,14 +151,3 @@ class SeriesLifeAdmin(ModelAdmin[Series]):
         copy = services.copy_series(Series.objects.get(pk=object_id), by=request.user)  # type: ignore[arg-type]
         self.message_user(request, gettext("This is the copy."), messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(copy)})
-
-    def _step(self, request: HttpRequest, object_id: str, act: Callable[..., object], words: str) -> HttpResponse:
-        series = Series.objects.get(pk=object_id)
-        try:
-            act(series, by=request.user)
-        except OpenUserError as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.log_change(request, series, words)
-            self.message_user(request, words, messages.SUCCESS)
-        return HttpResponse(headers={"HX-Redirect": change_url(series)})
