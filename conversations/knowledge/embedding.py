@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations.exceptions import ConversationError
 from conversations.knowledge.embedders.base import Embedder, Vectors, configured
-from conversations.knowledge.embedders.centring import unit
+from conversations.knowledge.embedders.language_means import unit
 from conversations.knowledge.index import STORED
 from conversations.models import Answer, Embedding, KnowledgeRevision
 from core.exceptions import TemporaryError

