@@ -4,22 +4,20 @@ from conversations.admin import (
     conversations,
     desks,
     errands,
-    flows,
     member_choices,
     messages,
     sessions,
-    states,
     topics,
-    versions,
 )
 from conversations.admin.answers import answer_admin
+from conversations.admin.flows import flow_admin, states, versions
 
 __all__ = [
     "answer_admin",
     "conversations",
     "desks",
     "errands",
-    "flows",
+    "flow_admin",
     "member_choices",
     "messages",
     "sessions",

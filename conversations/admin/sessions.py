@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from conversations import services
-from conversations.admin.flow_graph import picture_of
+from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Session

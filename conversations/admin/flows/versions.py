@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
-from conversations.admin.flow_graph import picture_of
+from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.models import FlowVersion
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
-from conversations.admin import simulator
-from conversations.admin.flow_graph import faults, links, picture
-from conversations.admin.forms import FlowForm, PublishForm
-from conversations.admin.step_rows import StateFormSet, StateRowForm
+from conversations.admin.flows import simulator
+from conversations.admin.flows.flow_graph import faults, links, picture
+from conversations.admin.flows.forms import FlowForm, PublishForm
+from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session, State, Transition

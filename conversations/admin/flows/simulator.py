@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 
-from conversations.admin.flow_graph import picture
+from conversations.admin.flows.flow_graph import picture
 from conversations.flows import publication, video_templates
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step

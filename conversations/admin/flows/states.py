@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conversations.admin.flow_graph import faults, links, picture
-from conversations.admin.forms import STEP, StateForm, TransitionForm
+from conversations.admin.flows.flow_graph import faults, links, picture
+from conversations.admin.flows.forms import STEP, StateForm, TransitionForm
 from conversations.flows import publication
 from conversations.models import Flow, State, Transition
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
