@@ -14,7 +14,7 @@ from django.utils.html import escape
 from avatars.models import Render
 from conversations.flows import publication
 from conversations.models import Content, Message, WatchLink
-from tests.openuser.admin.test_roles import addresses
+from tests.openuser.support.admin_pages import addresses
 from tests.openuser.support.hostile_words import ADDRESS, MARKUP, SHORT, unescaped, write
 from tests.support import factories
 from tests.support.model_rows import make_conversation, make_message, make_row

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.benchmarks import lists
-from tests.openuser.admin.test_roles import addresses
+from tests.openuser.support.admin_pages import addresses
 from tests.support.admin_rendering import signed_in, unrendered, without_menu
 from tests.support.model_rows import make_row
 

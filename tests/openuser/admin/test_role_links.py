@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from openuser.roles import Role
-from tests.openuser.admin.test_roles import MODELS, asked, member_of
+from tests.openuser.support.admin_pages import MODELS, asked, member_of
 from tests.support.admin_rendering import without_menu
 from tests.support.model_rows import make_row
 

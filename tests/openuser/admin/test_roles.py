@@ -1,7 +1,6 @@
 """Every admin address × every role: the table of roles decides.
 
-Models that come later are found by themselves. A button that does something is for operators and administrators,
-unless it is named below.
+Models that come later are found by themselves. `tests/openuser/support/admin_rights.py` names what asks for more.
 """
 
 from collections.abc import Iterator
@@ -11,96 +10,22 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, Group, User
-from django.db import transaction
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from avatars.models import Consent, Render
-from conversations.models import Flow, Message
-from openuser import roles
+from conversations.models import Message
 from openuser.roles import Role
-from scheduling.models import Campaign, Delivery, Schedule
+from scheduling.models import Schedule
+from tests.openuser.support.admin_pages import MODELS, account, addresses, asked, member_of
+from tests.openuser.support.admin_rights import NEEDS, POSTING, may
 from tests.support.admin_rendering import can_be_saved, signed_in, unrendered
 from tests.support.model_rows import make_row
-from wecom.models import Application, FactImport, PrivacyRequest
+from wecom.models import Application
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration_engines")]
-MODELS = list(admin.site._registry)
-# What a standard page asks for.
-NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
-POSTING = {**NEEDS, "change": "change"}
-NAMED = {
-    "auth_user_password_change": "change",
-    **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
-    **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this", "export_answers")},
-    "conversations_answer_import_answers": "change",
-    "conversations_flow_duplicate": "add",
-    "conversations_flow_duplicate_this": "add",
-    "conversations_flow_try_it": "view",
-    "scheduling_schedule_ask_for_publishing_this": "change",
-    **{f"scheduling_schedule_{page}": "view" for page in ("preview", "recipients", "words")},
-    **{f"scheduling_campaign_{act}": "change" for act in ("ask_this", "copy_this", "test")},
-    **{f"scheduling_campaign_{page}": "view" for page in ("preview", "preview_this")},
-    **{f"scheduling_campaign_{act}_this": "approve" for act in ("approve", "send_back")},
-    **{f"scheduling_campaign_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
-    "scheduling_campaign_start": "send",
-    **{
-        f"scheduling_series_{act}": "change"
-        for act in ("ask_this", "copy_this", "add_step", "copy_step", "remove_step")
-    },
-    **{f"scheduling_series_{act}_this": "approve" for act in ("approve", "send_back")},
-    **{f"scheduling_series_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
-    "scheduling_series_add_member": "send",
-    "scheduling_enrolment_stop_this": "change",
-    **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
-    **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
-    **{f"scheduling_campaign_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},
-    **{f"scheduling_{model}_export_chosen": "view" for model in ("campaign", "segment", "series")},
-    **{f"scheduling_segment_{page}": "view" for page in ("preview", "find", "counts")},
-    "scheduling_audience_preview": "view",
-    **{
-        f"scheduling_{model}_{page}": "view"
-        for model in ("campaign", "series")
-        for page in ("rehearsal", "rehearse_this")
-    },
-    **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
-    "avatars_voice_audition": "view",
-    "avatars_voice_forget": "change",
-    "avatars_voice_declare_synthetic": "change",
-    **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
-    **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
-    **{f"avatars_presentation_{page}": "view" for page in ("scene", "fill", "fill_in")},
-    "avatars_digitalhuman_portrait": "change",
-    "avatars_digitalhuman_portrait_video": "view",
-    **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet", "playlist", "part")},
-    **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes", "engines", "measures")},
-    **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
-    **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
-    **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},
-    **{f"openuser_webhookdelivery_{act}": "change" for act in ("replay", "replay_this")},
-}
-# What asks for a right to another model.
-ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
-    **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
-    "conversations_flowversion_restore_this": ("change", Flow),
-    **{f"scheduling_{model}_import_file": ("add", Campaign) for model in ("segment", "series")},
-    "scheduling_campaignrun_remind": ("add", Campaign),
-    "scheduling_campaignrun_not_confirmed": ("view", Delivery),
-    **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},
-    "scheduling_schedule_convert_this": ("add", Campaign),
-    **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
-    "avatars_digitalhuman_declare_drawn": ("add", Consent),
-    **{f"wecom_factdefinition_{page}": ("add", FactImport) for page in ("import", "template", "import_facts")},
-    "wecom_member_import_facts": ("add", FactImport),
-    **{f"wecom_member_{act}_data": ("add", PrivacyRequest) for act in ("export", "erase")},
-    **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
-}
-# Buttons and pages of our own that ask for something else than the right to act.
-ALSO_FOR = {name: {Role.EDITOR} for name in ("sample", "make_idle_video", "try_out")}
-ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
 # Pages of no model, and what each needs to be shown.
 OF_ALL: dict[str, dict[str, str]] = {
     "index": {},
@@ -122,51 +47,9 @@ DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
 LIKE: dict[type[Model], dict[str, Any]] = {Schedule: {"draft": True}}
 
 
-def account(role: Role) -> User:
-    user = User.objects.create_user(f"a-{role.value}", is_staff=True)
-    user.groups.add(Group.objects.get(name=role.value))
-    return user
-
-
-def member_of(role: Role) -> Client:
-    client = Client()
-    client.force_login(account(role))
-    return client
-
-
 @pytest.fixture
 def staff() -> dict[Role, Client]:
     return {role: member_of(role) for role in Role}
-
-
-def page_of(model: type[Model], name: str) -> str:
-    return name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
-
-
-def addresses(row: Model) -> dict[str, str]:
-    """Every address of a model's pages, by the name of its pattern."""
-    patterns = [pattern for pattern in admin.site._registry[type(row)].get_urls() if pattern.name]
-    return {
-        str(pattern.name): reverse(f"admin:{pattern.name}", kwargs=dict.fromkeys(pattern.pattern.converters, row.pk))
-        for pattern in patterns
-    }
-
-
-def may(role: Role, model: type[Model], name: str, needs: dict[str, str]) -> bool:
-    """What the table of roles says of a page."""
-    page = page_of(model, name)
-    word, whose = ELSEWHOSE.get(name, (NAMED.get(name) or needs.get(page), model))
-    if word:
-        return f"{word}_{whose._meta.model_name}" in roles.codenames(whose, role)
-    return role in ACTING | ALSO_FOR.get(page, set())
-
-
-def asked(client: Client, method: str, address: str) -> Any:
-    """An answer, of which nothing stays in the database."""
-    with transaction.atomic():
-        answer = getattr(client, method)(address)
-        transaction.set_rollback(True)
-    return answer
 
 
 def wanted(allowed: bool, boss: int) -> int:
