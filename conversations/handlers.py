@@ -5,7 +5,11 @@ from wecom.bot import Incoming, bot
 from wecom.messages import Event
 
 
-@bot.on_message("*", final=True)
+def prepare_message(incoming: Incoming) -> None:
+    services.prepare_message(incoming.callback, incoming.inbound)
+
+
+@bot.on_message("*", final=True, prepare=prepare_message)
 def on_message(incoming: Incoming) -> None:
     services.receive_message(incoming.callback, incoming.inbound)
 

@@ -11,7 +11,7 @@ from conversations.delivery.messages import kind_of, record_sent, say, update_ca
 from conversations.errands import worker
 from conversations.models import Content, Conversation, Desk, Message, Session
 from conversations.preferences import cards as preference_cards
-from conversations.replies import dispatch, voice_messages
+from conversations.replies import dispatch, question_preparation, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import close_card
 from conversations.signals import card_pressed
@@ -21,6 +21,12 @@ from core.live_updates import publish_change
 from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
 from wecom.messages import inbound as parse_inbound
 from wecom.models import Callback, Download, Member, Outbound
+
+
+def prepare_message(callback: Callback, inbound: Inbound) -> None:
+    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it."""
+    if isinstance(inbound, TextMessage):
+        question_preparation.prepare(callback.application, callback.from_user_id, inbound, now=callback.created_at)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from wecom.models import Callback
 
 Reply = str | Content
 Handler = Callable[[Any], "Awaitable[Reply | None] | Reply | None"]
+Preparation = Callable[["Incoming"], None]
 ANY = "*"
 
 
@@ -24,12 +25,16 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A handler and what it wants. `final` ones run last, in the transaction that settles the callback."""
+    """A handler and what it wants. `final` ones run last, in the transaction that settles the callback.
+
+    `prepare` of a final one runs before that transaction: for what takes time and would hold the database.
+    """
 
     sort: str
     name: str
     handler: Handler
     final: bool
+    prepare: Preparation | None = None
 
     def fits(self, inbound: Inbound) -> bool:
         if isinstance(inbound, Event):
@@ -50,8 +55,8 @@ class Router:
     def __init__(self) -> None:
         self._routes: list[Route] = []
 
-    def add(self, sort: str, name: str, handler: Handler, *, final: bool) -> None:
-        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final))
+    def add(self, sort: str, name: str, handler: Handler, *, final: bool, prepare: Preparation | None = None) -> None:
+        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final, prepare=prepare))
 
     def remove(self, handler: Handler) -> None:
         """Forget a handler, for tests and for apps that reload."""
