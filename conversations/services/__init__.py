@@ -15,7 +15,7 @@ from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
-from conversations.preferences.changes import change_preferences, remove_topic, spoken_language
+from conversations.preferences.changes import change_preferences, follow_languages, remove_topic, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import address as preferences_url
@@ -24,7 +24,6 @@ from conversations.preferences.page_links import page as preferences_page
 from conversations.services.answers import import_answers, save_answer
 from conversations.services.inbound import (
     end_contact,
-    follow_language,
     greet,
     notify_rate_limit,
     prepare_message,
@@ -82,7 +81,7 @@ __all__ = [
     "fall_back",
     "find_unknown",
     "find_unreached",
-    "follow_language",
+    "follow_languages",
     "follow_up",
     "forecast_sending",
     "generate_and_send_video",

@@ -20,7 +20,7 @@ from conversations.wording import chat_texts, flow_texts
 from core.live_updates import publish_change
 from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
 from wecom.messages import inbound as parse_inbound
-from wecom.models import Callback, Download, Member, Outbound
+from wecom.models import Callback, Download, Outbound
 
 
 def prepare_message(callback: Callback, inbound: Inbound) -> None:
@@ -106,12 +106,6 @@ def greet(callback: Callback) -> None:
     conversation.save(update_fields=["greeted_at"])
     with translation.override(conversation.language):
         say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
-
-
-@transaction.atomic
-def follow_language(member: Member) -> None:
-    """Speak with a member in the language that is chosen for them."""
-    Conversation.objects.follow_language(member)
 
 
 @transaction.atomic
