@@ -35,3 +35,9 @@ def on_click(incoming: Incoming) -> None:
 def on_card(incoming: Incoming) -> None:
     assert isinstance(incoming.inbound, Event)
     services.press_card(incoming.callback, incoming.inbound)
+
+
+@bot.on_event("template_card_menu_event", final=True)
+def on_card_menu(incoming: Incoming) -> None:
+    assert isinstance(incoming.inbound, Event)
+    services.press_card_menu(incoming.callback, incoming.inbound)

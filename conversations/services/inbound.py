@@ -95,6 +95,19 @@ def press_card(callback: Callback, event: Event) -> None:
 
 
 @transaction.atomic
+def press_card_menu(callback: Callback, event: Event) -> None:
+    """Handle an entry of a card's menu. The card keeps its buttons, so the choice is confirmed by a message."""
+    conversation = _conversation(callback)
+    message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
+    with translation.override(conversation.language):
+        shown = _chosen_elsewhere(conversation, event, callback.created_at)
+        if shown is None:
+            return
+        Content.objects.filter(pk=message.content_id).update(text=shown)
+        say(conversation, shown, cid=callback.cid)
+
+
+@transaction.atomic
 def greet(callback: Callback) -> None:
     """Greet a member who opens the application, at most once in some hours."""
     conversation = _conversation(callback)
