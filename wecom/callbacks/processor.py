@@ -19,7 +19,7 @@ from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Callback, Outbound
 from wecom.outbox import handler_context
 from wecom.outbox.enqueue import enqueue_content, enqueue_parts
-from wecom.signals import member_limited, message_sent
+from wecom.signals import handlers_asked, member_limited, message_sent
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,6 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
         # Only code handlers run outside of a transaction, and may be asked again after they have sent something.
         with handler_context.handling(callback):
             reply = _ask_code_handlers(callback, inbound)
-        if reply is None:
-            _prepare(callback, inbound)
         _settle(callback, inbound, reply)
     except LeaseLost:
         logger.info("Another worker handles this callback.", extra={"cid": callback.cid})
@@ -78,18 +76,13 @@ def _settle_limited(callback: Callback) -> None:
 def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply | None:
     """The first answer that a code handler of another app gives."""
     routes = list(router.routes(inbound, final=False))
+    if routes and any(answer for _receiver, answer in handlers_asked.send(Callback, callback=callback)):
+        routes = [route for route in routes if route.always]
     if not routes:
         return None
     with handler_runner.hold_lease(callback, on_timeout=lambda row: _apologise(row, TIME_LIMIT)) as until:
         answers = (handler_runner.run(route.handler, inbound, until=until) for route in routes)
         return next((reply for reply in answers if reply is not None), None)
-
-
-def _prepare(callback: Callback, inbound: messages.Inbound) -> None:
-    """Let the final handlers do outside the transaction what would hold the database for long inside of it."""
-    for route in router.routes(inbound, final=True):
-        if route.prepare is not None:
-            route.prepare(Incoming(inbound=inbound, callback=callback))
 
 
 @transaction.atomic

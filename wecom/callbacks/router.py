@@ -11,7 +11,6 @@ from wecom.models import Callback
 
 Reply = str | Content
 Handler = Callable[[Any], "Awaitable[Reply | None] | Reply | None"]
-Preparation = Callable[["Incoming"], None]
 ANY = "*"
 
 
@@ -27,14 +26,14 @@ class Incoming:
 class Route:
     """A handler and what it wants. `final` ones run last, in the transaction that settles the callback.
 
-    `prepare` of a final one runs before that transaction: for what takes time and would hold the database.
+    Code handlers are silent while a person answers the member, but for those that `always` run.
     """
 
     sort: str
     name: str
     handler: Handler
     final: bool
-    prepare: Preparation | None = None
+    always: bool = False
 
     def fits(self, inbound: Inbound) -> bool:
         if isinstance(inbound, Event):
@@ -55,8 +54,8 @@ class Router:
     def __init__(self) -> None:
         self._routes: list[Route] = []
 
-    def add(self, sort: str, name: str, handler: Handler, *, final: bool, prepare: Preparation | None = None) -> None:
-        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final, prepare=prepare))
+    def add(self, sort: str, name: str, handler: Handler, *, final: bool, always: bool = False) -> None:
+        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final, always=always))
 
     def remove(self, handler: Handler) -> None:
         """Forget a handler, for tests and for apps that reload."""
