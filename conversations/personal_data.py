@@ -18,8 +18,12 @@ from conversations.models import (
     MemberPreference,
     Message,
     MutedTopic,
+    Operator,
     PreferenceChange,
     Session,
+    Ticket,
+    TicketChange,
+    TicketLine,
     WatchLink,
 )
 from core.personal_data.holdings import BATCH, BATCHES_A_PASS, Holding, Kind, Person
@@ -81,6 +85,16 @@ class SessionHolding(Holding):
         super().clear(pks, person)
 
 
+class TicketHolding(Holding):
+    """Tickets: they keep when what happened, not what it was about. Those that are not closed end."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        unfinished = self.rows(pks).exclude(status=Ticket.Status.CLOSED)
+        closed = {"status": Ticket.Status.CLOSED, "outcome": Ticket.Outcome.LEFT, "on_phone": False}
+        unfinished.update(**closed, closed_at=timezone.now())
+        super().clear(pks, person)
+
+
 def register_models() -> None:
     """Called once, when the app is ready."""
     ended = ~Q(status=Session.Status.ACTIVE)
@@ -102,6 +116,24 @@ def register_models() -> None:
         Holding(MemberPreference, CHOICES, of=_of_member),
         Holding(MutedTopic, CHOICES, of=_of_member),
         Holding(PreferenceChange, MESSAGES, of=_of_member, age="at"),
+        TicketHolding(
+            Ticket,
+            MESSAGES,
+            of=_of_conversation,
+            age="closed_at",
+            ended=Q(status=Ticket.Status.CLOSED),
+            blank={"summary": ""},
+            hidden=("rating_task_id",),
+        ),
+        Holding(
+            TicketChange,
+            MESSAGES,
+            of=lambda person: Q(ticket__conversation__member=person.pk),
+            age="at",
+            blank={"text": ""},
+        ),
+        Holding(TicketLine, MESSAGES, of=lambda person: Q(ticket__conversation__member=person.pk), blank={}),
+        Holding(Operator, CHOICES, of=_of_member, blank={}, renamed=lambda person: {"name": person.alias}),
     )
     without_personal_data(
         {
@@ -111,8 +143,10 @@ def register_models() -> None:
             "conversations.Flow": "what administrators wrote for everyone",
             "conversations.FlowVersion": "what administrators wrote for everyone",
             "conversations.KnowledgeRevision": "one number",
+            "conversations.OperatorGroup": "what administrators wrote for everyone",
             "conversations.ProgressCard": "keys of a message and of its card",
             "conversations.State": "what administrators wrote for everyone",
+            "conversations.TicketCard": "keys of a ticket and of its card",
             "conversations.Topic": "what administrators wrote for everyone",
             "conversations.Transition": "what administrators wrote for everyone",
         }

@@ -92,6 +92,7 @@ PERMISSIONS = (
     _("Can start, pause and cancel a series"),
     _("Can stop everything that is not a reply"),
     _("Can run a schedule now"),
+    _("Can answer members at the desk"),
 )
 # Engines know no framework; their page translates these.
 LICENCES = (

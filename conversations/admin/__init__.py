@@ -11,6 +11,7 @@ from conversations.admin import (
 )
 from conversations.admin.answers import answer_admin
 from conversations.admin.flows import flow_admin, states, versions
+from conversations.admin.handoff import operators
 
 __all__ = [
     "answer_admin",
@@ -20,6 +21,7 @@ __all__ = [
     "flow_admin",
     "member_choices",
     "messages",
+    "operators",
     "sessions",
     "states",
     "topics",

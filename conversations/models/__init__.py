@@ -5,9 +5,11 @@ from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge import Answer, KnowledgeRevision
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
+from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
+from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
 from conversations.models.watch_links import WatchLink
 
 __all__ = [
@@ -24,10 +26,16 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "MutedTopic",
+    "Operator",
+    "OperatorGroup",
     "PreferenceChange",
     "ProgressCard",
     "Session",
     "State",
+    "Ticket",
+    "TicketCard",
+    "TicketChange",
+    "TicketLine",
     "Topic",
     "Transition",
     "VideoStatus",

@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "approve": _("approve"),
     "send": _("send"),
     "stop": _("stop"),
+    "answer": _("answer"),
 }
 
 

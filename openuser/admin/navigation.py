@@ -43,6 +43,8 @@ SECTIONS = (
             "conversations.Session": "route",
             "conversations.Desk": "desk",
             "conversations.Topic": "label",
+            "conversations.OperatorGroup": "support_agent",
+            "conversations.Operator": "headset_mic",
         },
     ),
     Section(

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from avatars.models import Narration, Render
-from conversations.models import Content, Errand, Message, PreferenceChange, Session
+from conversations.models import Content, Errand, Message, PreferenceChange, Session, Ticket, TicketChange
 from core.personal_data import registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
 from scheduling.models import CampaignRun, Run
@@ -37,6 +37,8 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     PreferenceChange: ({"before": SAID}, False),
+    Ticket: ({"summary": WORDS, "status": "closed"}, True),
+    TicketChange: ({"text": WORDS}, True),
     Run: ({"detail": WORDS}, False),
     CampaignRun: ({"content": SAID, "status": "done", "ended_at": timezone.now()}, False),
     FactImport: ({"content": WORDS}, False),

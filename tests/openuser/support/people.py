@@ -15,8 +15,12 @@ from conversations.models import (
     Conversation,
     MemberPreference,
     MutedTopic,
+    Operator,
     PreferenceChange,
     Session,
+    Ticket,
+    TicketChange,
+    TicketLine,
     WatchLink,
 )
 from openuser.models import ApiAnswer
@@ -98,6 +102,10 @@ def said(application: Application, member: Member, words: str) -> None:
     filled(MemberPreference, member=member, prefers_text=True)
     filled(MutedTopic, member=member)
     filled(PreferenceChange, member=member, before={"language": words})
+    Operator.objects.create(name=member.name, member=member)
+    ticket = Ticket.objects.create(conversation=conversation, reason="asked", summary=words)
+    TicketChange.objects.create(ticket=ticket, kind="note", text=words)
+    TicketLine.objects.create(ticket=ticket, message=conversation.messages().first())
     filled(Session, conversation=conversation, slots={"name": words}, data={"who": who}, status="completed")
     factories.make_errand(conversation, question=words)
 

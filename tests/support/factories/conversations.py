@@ -1,12 +1,24 @@
 """Rows of `conversations`."""
 
 import secrets
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from conversations.models import Answer, Conversation, Desk, Embedding, Errand, Flow, State, Transition
+from conversations.models import (
+    Answer,
+    Conversation,
+    Desk,
+    Embedding,
+    Errand,
+    Flow,
+    Operator,
+    OperatorGroup,
+    State,
+    Ticket,
+    Transition,
+)
 from tests.support.factories.avatars import make_digital_human
 from tests.support.factories.wecom import make_application, make_member
 from wecom.models import Application
@@ -79,3 +91,28 @@ def make_flow(**fields: Any) -> Flow:
         Transition.objects.create(state=state, target=target, when=when)
     Transition.objects.create(state=video, target=bye)
     return flow
+
+
+def make_operator(application: Application | None = None, user_id: str = "wanggong", **fields: Any) -> Operator:
+    """An operator with a phone; without one where `member` is None."""
+    if "member" not in fields:
+        fields["member"] = make_member(application or make_application(), user_id)
+    return Operator.objects.create(**{"name": "王工", **fields})
+
+
+def make_operator_group(application: Application | None = None, *operators: Operator, **fields: Any) -> OperatorGroup:
+    """A group that is there around the clock."""
+    fields.setdefault("name", f"IT 支持 {secrets.token_hex(3)}")
+    fields.setdefault("days", OperatorGroup.Days.ALL)
+    fields.setdefault("opens_at", time(0))
+    fields.setdefault("closes_at", time(0))
+    topics = fields.pop("topics", ())
+    group = OperatorGroup.objects.create(application=application or make_application(), **fields)
+    group.operators.set(operators)
+    group.topics.set(topics)
+    return group
+
+
+def make_ticket(conversation: Conversation | None = None, **fields: Any) -> Ticket:
+    fields.setdefault("reason", Ticket.Reason.ASKED)
+    return Ticket.objects.create(conversation=conversation or make_conversation(), **fields)

@@ -1,0 +1,72 @@
+"""Operators and their groups in the admin: who answers which topics, when, and how soon."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.models import Operator, OperatorGroup, Ticket
+from core.web.admin import FormAdmin, ProtectedDeleteAdmin
+
+
+@admin.register(Operator)
+class OperatorAdmin(ProtectedDeleteAdmin):
+    list_display = ("name", "member", "user", "in_groups", "answers", "enabled")
+    list_filter = ("enabled", "groups")
+    list_select_related = ("member", "user")
+    search_fields = ("name", "member__name", "member__user_id", "user__username")
+    search_help_text = _("Search for a name, a user ID or an account.")
+    fields = ("name", "member", "user", "enabled")
+    autocomplete_fields = ("member", "user")
+    protected_by = {"tickets": _("They have answered members, which is kept. Switch “enabled” off instead.")}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Operator]:
+        queryset: QuerySet[Operator] = super().get_queryset(request)
+        return queryset.annotate(
+            group_count=Count("groups", distinct=True),
+            open_count=Count("tickets", filter=Q(tickets__status=Ticket.Status.ASSIGNED), distinct=True),
+        )
+
+    @display(description=_("groups"), ordering="group_count")
+    def in_groups(self, operator: Any) -> int:
+        return int(operator.group_count)
+
+    @display(description=_("answers now"), ordering="open_count")
+    def answers(self, operator: Any) -> int:
+        return int(operator.open_count)
+
+
+@admin.register(OperatorGroup)
+class OperatorGroupAdmin(FormAdmin):
+    list_display = ("name", "application", "about", "people", "hours", "answer_within", "enabled")
+    list_filter = ("application", "enabled")
+    list_select_related = ("application",)
+    search_fields = ("name",)
+    search_help_text = _("Search for a name.")
+    autocomplete_fields = ("topics", "operators")
+    fieldsets = (
+        (None, {"fields": ("name", "application", "topics", "operators", "enabled")}),
+        (_("When they are there"), {"fields": ("days", ("opens_at", "closes_at"), "answer_within")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OperatorGroup]:
+        queryset: QuerySet[OperatorGroup] = super().get_queryset(request)
+        counted = queryset.annotate(operator_count=Count("operators", distinct=True))
+        return counted.prefetch_related("topics")
+
+    @display(description=_("topics"))
+    def about(self, group: OperatorGroup) -> str:
+        return ", ".join(topic.shown for topic in group.topics.all()) or str(_("everything else"))
+
+    @display(description=_("operators"), ordering="operator_count")
+    def people(self, group: Any) -> int:
+        return int(group.operator_count)
+
+    @display(description=_("there"), ordering="opens_at")
+    def hours(self, group: OperatorGroup) -> str:
+        if group.opens_at == group.closes_at:
+            return f"{group.get_days_display()} · {_('around the clock')}"
+        return f"{group.get_days_display()} · {group.opens_at:%H:%M}–{group.closes_at:%H:%M}"
