@@ -11,6 +11,10 @@ class FlowError(ConversationError):
     """A flow cannot be published, started or changed in its current state."""
 
 
+class HandoffRefused(ConversationError):
+    """A ticket is closed, another operator has it, or an operator cannot take it now."""
+
+
 class PreferenceRefused(ConversationError):
     """A member's choice names a topic or language that there is not."""
 

@@ -1,6 +1,5 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +8,11 @@ from django.dispatch import receiver
 from avatars.models import Consent, Narration, Render, Rendition
 from avatars.signals import consent_withdrawn, narration_finished, render_finished, rendition_finished
 from conversations import services
-from wecom.models import Callback, GroupMessage, Outbound, Upload
+from wecom.models import Callback, Download, GroupMessage, Member, Outbound, Upload
 from wecom.signals import (
-    Author,
+    handlers_asked,
     language_chosen,
+    media_downloaded,
     member_limited,
     message_sent,
     outbound_settled,
@@ -58,6 +58,18 @@ def on_page_wanted(message: Outbound | GroupMessage, **_: Any) -> None:
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     services.follow_up(outbound)
+    services.follow_card(outbound)
+
+
+@receiver(media_downloaded)
+def on_media_downloaded(download: Download, **_: Any) -> None:
+    # After the commit, since it locks a conversation; if the process dies in between, the sweeper passes it on.
+    transaction.on_commit(lambda: services.pass_on_files(download), robust=True)
+
+
+@receiver(handlers_asked)
+def on_handlers_asked(callback: Callback, **_: Any) -> bool:
+    return services.is_answered_by_person(callback)
 
 
 @receiver(message_sent)
@@ -71,8 +83,8 @@ def on_member_limited(callback: Callback, **_: Any) -> None:
 
 
 @receiver(language_chosen)
-def on_language_chosen(before: Mapping[int, str], author: Author | None, **_: Any) -> None:
-    services.follow_languages(before, author)
+def on_language_chosen(member: Member, **_: Any) -> None:
+    services.follow_language(member)
 
 
 @receiver(program_sent)

@@ -17,6 +17,19 @@ thread_shown = Signal()
 """A page shows what a member was told: `application`, `member`, `since` (None for the beginning), `most`. A receiver
 returns `ThreadEntry` values for what is no `Message`, such as messages of campaigns, the newest `most` ones."""
 
+working_days_wanted = Signal()
+"""Office hours depend on the company's calendar: `application`. A receiver returns a function from a date to whether
+the company works on it; without one, Monday to Friday count."""
+
+ticket_opened = Signal()
+"""A member is passed on to people, or left a message for them: `ticket`."""
+
+ticket_assigned = Signal()
+"""An operator has a ticket now, or another one than before: `ticket`."""
+
+ticket_closed = Signal()
+"""A ticket ended: `ticket`, whose `outcome` says how."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadEntry:

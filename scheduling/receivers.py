@@ -1,11 +1,12 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only, or answers a question."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
 
-from conversations.signals import ThreadEntry, card_pressed, thread_shown
+from conversations.signals import ThreadEntry, card_pressed, thread_shown, working_days_wanted
 from scheduling import services
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
@@ -37,3 +38,8 @@ def on_thread_shown(
     application: Application, member: Member, since: datetime | None, most: int, **_: Any
 ) -> list[ThreadEntry]:
     return services.sent_to(member, application=application, since=since, most=most)
+
+
+@receiver(working_days_wanted)
+def on_working_days_wanted(application: Application, **_: Any) -> Callable[[date], bool]:
+    return services.works_on(application)

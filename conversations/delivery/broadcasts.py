@@ -13,7 +13,7 @@ from avatars import services as avatars
 from avatars.models import Render
 from conversations.delivery import video_delivery, watch_links
 from conversations.delivery.video_delivery import DeliveryForm
-from conversations.models import Session
+from conversations.models import Session, Ticket
 from conversations.wording import video_texts
 from wecom import contents
 from wecom import services as wecom
@@ -64,13 +64,13 @@ def broadcast_text(
 ) -> Outbound:
     """Queue a text to 1 to 1,000 members behind all replies, in numbered parts if it is long; the last part's row.
 
-    `key` is as in `broadcast`; each part counts once.
+    `key` is as in `broadcast`. Further parts count by themselves.
     """
     options: dict[str, Any] = {"to": to, "expires_at": expires_at, "cid": cid}
     parts = [Text(content=part) for part in split_numbered(clean(text))]
     if len(parts) == 1:
         return _queue(application, parts[0], key=key, **options)
-    return wecom.enqueue_parts(application, parts, priority=Outbound.BULK, broadcast=key, **options)[-1]
+    return wecom.enqueue_parts(application, parts, priority=Outbound.BULK, **options)[-1]
 
 
 @transaction.atomic(savepoint=False)
@@ -124,14 +124,17 @@ def take_back(outbound: Outbound) -> bool:
 
 
 def in_dialogue(application: Application, members: Collection[int] | QuerySet[Any], *, since: datetime) -> set[int]:
-    """Of these members those whom a flow has asked something since a moment, and who have not answered yet.
+    """Of these members those whom a flow has asked something since a moment, and who have not answered yet; and those
+    whom a person answers.
 
     Members are keys, or a query of keys.
     """
     rows = Session.objects.active().filter(
         conversation__application=application, conversation__member__in=members, asked_at__gt=since
     )
-    return set(rows.values_list("conversation__member", flat=True))
+    handed = Ticket.objects.silencing().filter(conversation__application=application, conversation__member__in=members)
+    found = set(rows.values_list("conversation__member", flat=True))
+    return found | set(handed.values_list("conversation__member", flat=True))
 
 
 def _queue(

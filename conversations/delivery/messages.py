@@ -66,7 +66,10 @@ def say_content(
 
 @transaction.atomic
 def say_stored_file(conversation: Conversation, kind: str, name: str, *, cid: str) -> Message:
-    """Send a file of the media storage to a member: `kind` is image, file or video. Raises `OSError` if it is gone."""
+    """Send a file of the media storage to a member: `kind` is image, file, video or voice.
+
+    Raises `OSError` if it is gone.
+    """
     upload = wecom.ensure_upload(
         conversation.application,
         kind=kind,
@@ -75,7 +78,8 @@ def say_stored_file(conversation: Conversation, kind: str, name: str, *, cid: st
         filename=Path(name).name,
         cid=cid,
     )
-    content = {"image": contents.Image(), "file": File(), "video": Video(title=truncate(Path(name).stem, 128))}[kind]
+    forms: dict[str, contents.Content] = {"image": contents.Image(), "file": File(), "voice": Voice()}
+    content = forms.get(kind) or Video(title=truncate(Path(name).stem, 128))
     return say_content(conversation, content, upload=upload, cid=cid)
 
 

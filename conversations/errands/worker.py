@@ -1,7 +1,7 @@
 """Runs errands: background jobs with a deadline and a fallback text, outside any transaction.
 
 Each errand ends with a message to the member: the answer, or that there is none. Questions are answered in the order of
-asking. During a flow they are held until the flow ends. A new kind of errand is an `ErrandKind` in KINDS.
+asking. During a flow or a hand-off they are held until it ends. A new kind of errand is an `ErrandKind` in KINDS.
 """
 
 import logging
@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from conversations.delivery import messages
 from conversations.errands.kinds import EXHAUSTED, KINDS, Result
 from conversations.errands.timeouts import TimedCall, run_detached
-from conversations.models import Conversation, Errand, Session
+from conversations.models import Conversation, Errand, Session, Ticket
 from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
 from conversations.wording import chat_texts
 from core import backends
@@ -178,8 +178,6 @@ def _handle_answer(errand: Errand, call: TimedCall) -> None:
     except TemporaryError as error:
         _try_again(errand, error, call.seconds_left())
     else:
-        if reply:
-            KINDS[errand.kind].prepare(errand, reply)
         crash_points.point("errand.answered")
         _settle(errand, "" if reply else Errand.Reason.EMPTY, reply=reply)
 
@@ -230,7 +228,10 @@ def _finish(conversation: Conversation, errand: Errand, result: Result) -> None:
 
 
 def _is_in_flow(conversation: Conversation) -> bool:
-    return Session.objects.active().filter(conversation=conversation).exists()
+    """Whether a flow or a person talks with the member."""
+    if Session.objects.active().filter(conversation=conversation).exists():
+        return True
+    return Ticket.objects.concerning(conversation).exists()
 
 
 def _deadline(asked_at: datetime) -> datetime:

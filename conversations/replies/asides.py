@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from conversations.handoff import member_turns
 from conversations.knowledge import retrieval
 from conversations.machine.values import Act
 from conversations.models import Conversation, Session
@@ -23,7 +24,8 @@ def answer_aside(conversation: Conversation, session: Session, text: str, *, cid
         if reply is None:
             return False
         answers.send(conversation, reply, cid=cid)
-    runner.advance(session, Act.RESUME, cid=cid, now=now)
+    if not member_turns.is_silent(conversation):  # else the question waits until a person has answered
+        runner.advance(session, Act.RESUME, cid=cid, now=now)
     return True
 
 

@@ -3,8 +3,11 @@
 import difflib
 from collections.abc import Callable, Iterable
 
+from django.utils import timezone
+
 from avatars import services as avatars
 from conversations.delivery.messages import say
+from conversations.handoff import operator_turns, requests
 from conversations.knowledge import retrieval
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
@@ -99,7 +102,20 @@ def people(conversation: Conversation) -> str:
 
 
 def _human(conversation: Conversation, _args: str, cid: str) -> None:
-    say(conversation, people(conversation), cid=cid)
+    """Pass the member on to people; without operators, say whom they can turn to."""
+    if not requests.ask_for_person(conversation, cid=cid, now=timezone.now()):
+        say(conversation, people(conversation), cid=cid)
+
+
+def _message(conversation: Conversation, args: str, cid: str) -> None:
+    """Leave a message for people: with its text, or asked for it."""
+    if not requests.begin_message(conversation, args, cid=cid, now=timezone.now()):
+        say(conversation, people(conversation), cid=cid)
+
+
+def _take(conversation: Conversation, args: str, cid: str) -> None:
+    if not operator_turns.take_by_number(conversation, args, cid=cid, now=timezone.now()):
+        say(conversation, chat_texts.unknown_command(), cid=cid)
 
 
 def _language(conversation: Conversation, args: str, cid: str) -> None:
@@ -162,6 +178,10 @@ COMMANDS: dict[str, Command] = {
     "/取消": cancel,
     "/human": _human,
     "/人工": _human,
+    "/message": _message,
+    "/留言": _message,
+    "/take": _take,
+    "/接单": _take,
     "/language": _language,
     "/语言": _language,
     "/preferences": _preferences,

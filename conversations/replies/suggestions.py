@@ -6,6 +6,7 @@ import secrets
 from django.utils import timezone
 
 from conversations.delivery import messages
+from conversations.handoff import requests
 from conversations.knowledge import retrieval
 from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
@@ -28,8 +29,10 @@ def offer(conversation: Conversation, text: str, *, cid: str) -> None:
     conversation.note_reply(found=False, suggested=[entry.pk for entry in near])
     if near:
         _suggest(conversation, near, cid=cid)
-        if again:
+        if again and not requests.offer_person(conversation, cid=cid):
             messages.say(conversation, commands.people(conversation), cid=cid)
+        return
+    if again and requests.offer_person(conversation, cid=cid):
         return
     parts = (
         [chat_texts.still_not_understood(), commands.people(conversation)] if again else [chat_texts.not_understood()]

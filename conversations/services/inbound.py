@@ -9,31 +9,28 @@ from django.utils import timezone, translation
 from conversations.delivery import channel
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
-from conversations.models import Content, Conversation, Desk, Message, Session
+from conversations.handoff import card_taps, endings, member_turns
+from conversations.models import Content, Conversation, Desk, Message, Session, Ticket
 from conversations.preferences import cards as preference_cards
-from conversations.replies import dispatch, question_preparation, voice_messages
+from conversations.replies import dispatch, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import close_card
 from conversations.signals import card_pressed
 from conversations.videos import lifecycle, member_requests, progress_cards
-from conversations.wording import chat_texts, flow_texts
+from conversations.wording import chat_texts, flow_texts, handoff_texts
 from core.live_updates import publish_change
 from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
 from wecom.messages import inbound as parse_inbound
-from wecom.models import Callback, Download, Outbound
-
-
-def prepare_message(callback: Callback, inbound: Inbound) -> None:
-    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it."""
-    if isinstance(inbound, TextMessage):
-        question_preparation.prepare(callback.application, callback.from_user_id, inbound, now=callback.created_at)
+from wecom.models import Callback, Download, Member, Outbound
 
 
 @transaction.atomic
 def receive_message(callback: Callback, inbound: Inbound) -> None:
     """Record a message from a member and answer it."""
     conversation = _conversation(callback)
-    if _is_transcript(inbound):  # the voice message itself is recorded already
+    if _is_transcript(inbound):  # the voice message itself is recorded already, and during a hand-off passed on
+        if member_turns.is_silent(conversation):
+            return
         with translation.override(conversation.language):
             dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
         return
@@ -47,6 +44,8 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
     download = channel.fetch_file(callback, inbound)
     message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
     with translation.override(conversation.language):
+        if member_turns.handle(conversation, message, cid=callback.cid, now=callback.created_at):
+            return
         if isinstance(inbound, VoiceMessage) and inbound.recognition.strip():
             voice_messages.answer_transcript(conversation, message, inbound.recognition.strip(), echoed=False)
             return
@@ -62,6 +61,10 @@ def press_menu(callback: Callback, event: Event) -> None:
     conversation = _conversation(callback)
     _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
     with translation.override(conversation.language):
+        paused = member_turns.paused_words(conversation)
+        if paused is not None:
+            say(conversation, paused, cid=callback.cid)
+            return
         dispatch.press_menu(conversation, event.event_key, cid=callback.cid)
 
 
@@ -82,7 +85,11 @@ def press_card(callback: Callback, event: Event) -> None:
             words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
             Content.objects.filter(pk=message.content_id).update(text=words)
             return
-        shown = _chosen_elsewhere(conversation, event, now)
+        shown = card_taps.press(conversation, event, cid=callback.cid, now=now)
+        if shown is None:
+            shown = _chosen_elsewhere(conversation, event, now)
+        if shown is None and member_turns.is_silent(conversation):
+            shown = handoff_texts.paused()  # the question is asked again afterwards
         if shown is None:
             shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
         Content.objects.filter(pk=message.content_id).update(text=flow_texts.over() if shown is None else shown)
@@ -95,30 +102,25 @@ def press_card(callback: Callback, event: Event) -> None:
 
 
 @transaction.atomic
-def press_card_menu(callback: Callback, event: Event) -> None:
-    """Handle an entry of a card's menu. The card keeps its buttons, so the choice is confirmed by a message."""
-    conversation = _conversation(callback)
-    message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
-    with translation.override(conversation.language):
-        shown = _chosen_elsewhere(conversation, event, callback.created_at)
-        if shown is None:
-            return
-        Content.objects.filter(pk=message.content_id).update(text=shown)
-        say(conversation, shown, cid=callback.cid)
-
-
-@transaction.atomic
 def greet(callback: Callback) -> None:
     """Greet a member who opens the application, at most once in some hours."""
     conversation = _conversation(callback)
     pause = timedelta(hours=settings.CONVERSATIONS["GREET_EVERY_HOURS"])
     if conversation.greeted_at and callback.created_at - conversation.greeted_at < pause:
         return
+    if member_turns.is_silent(conversation):
+        return
     desk = Desk.objects.of(conversation.application)
     conversation.greeted_at = callback.created_at
     conversation.save(update_fields=["greeted_at"])
     with translation.override(conversation.language):
         say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
+
+
+@transaction.atomic
+def follow_language(member: Member) -> None:
+    """Speak with a member in the language that is chosen for them."""
+    Conversation.objects.follow_language(member)
 
 
 @transaction.atomic
@@ -136,6 +138,9 @@ def end_contact(callback: Callback) -> None:
     _record_received(conversation, Content.Kind.EVENT, callback.event, callback.cid)
     lifecycle.cancel_waiting(conversation)
     worker.cancel_all(conversation)
+    ticket = Ticket.objects.unfinished_in(conversation)
+    if ticket is not None:
+        endings.end(ticket, Ticket.Outcome.LEFT, now=callback.created_at)
     session = Session.objects.active_in(conversation)
     if session is not None:
         runner.stop(session)

@@ -17,7 +17,7 @@ from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.step import step
 from conversations.machine.values import Act, Ask, Effect, Machine, MakeVideo, Outcome, Place, Say, Step
-from conversations.models import Conversation, Flow, Session
+from conversations.models import Conversation, Flow, Session, Ticket
 from conversations.sessions import questions, video_states
 from conversations.sessions.current import answer_label, is_expired, machine_of
 from conversations.wording import flow_texts
@@ -98,7 +98,10 @@ def stop(session: Session) -> bool:
 def remind_and_expire(*, now: datetime | None = None) -> int:
     """Send reminders and expire sessions that are due; how many. A second call does nothing."""
     now = now or timezone.now()
-    due = list(Session.objects.active().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:500])
+    # Those who talk with a person are neither reminded nor expired: their question is asked again afterwards.
+    rows = Session.objects.active().filter(due_at__lte=now)
+    rows = rows.exclude(conversation__in=Conversation.objects.filter(Ticket.objects.silenced()))
+    due = list(rows.order_by("due_at").values_list("pk", flat=True)[:500])
     return sum(_try_due(pk, now) for pk in due)
 
 
@@ -126,6 +129,8 @@ def _advance_due(pk: int, now: datetime) -> bool:
     conversation = Conversation.objects.locked(found.conversation.application, found.conversation.member)
     session = Session.objects.active_in(conversation)
     if session is None or session.pk != pk or session.due_at is None or session.due_at > now:
+        return False
+    if Ticket.objects.concerning(conversation).exists():
         return False
     if _has_written(conversation.member, conversation):
         return False  # the answer is in the queue

@@ -27,6 +27,7 @@ GROUP_PERMISSIONS = {
     "renders": "avatars.view_render",
     "messages": "conversations.view_message",
     "outbounds": "wecom.view_outbound",
+    "tickets": "conversations.view_ticket",
     "campaigns": "scheduling.view_campaign",
     "directory": "wecom.view_directorysync",
 }

@@ -20,6 +20,8 @@ CONVERSATIONS: dict[str, Any] = {
     "VOICE_FALLBACK": env.bool("OPENUSER_VOICE_FALLBACK", default=True),
     # Seconds before the deadline at which speaking that voice message begins.
     "VOICE_FALLBACK_SECONDS": env.float("OPENUSER_VOICE_FALLBACK_SECONDS", default=60.0),
+    # Hours without a line after which a member who talks with a person is with the digital human again.
+    "HANDOFF_SILENCE_HOURS": env.float("OPENUSER_HANDOFF_SILENCE_HOURS", default=24.0),
     # Videos that one member may wait for at a time.
     "QUEUED_VIDEOS_PER_MEMBER": env.int("OPENUSER_QUEUED_VIDEOS_PER_MEMBER", default=3),
 }

@@ -1,8 +1,8 @@
 """The working days of each company: filled from the package, imported from a list, and missed in time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +11,7 @@ from scheduling.business_calendar import published_days, published_years
 from scheduling.models import CalendarDay, Schedule, calendar_of
 from scheduling.schedules.audience import application_of
 from scheduling.schedules.day_lists import ListedDay
-from wecom.models import Corporation
+from wecom.models import Application, Corporation
 
 # The State Council publishes the next year's days in October or November.
 PUBLISHED_IN = 11
@@ -68,6 +68,11 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
         for year in years
         if not calendar_of(application).knows_year(year)
     ]
+
+
+def works_on(application: Application) -> Callable[[date], bool]:
+    """A function from a date to whether the application's company works on it."""
+    return calendar_of(application).works_on
 
 
 def _fill(corporation: Corporation, this_year: int) -> int:

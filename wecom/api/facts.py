@@ -13,7 +13,6 @@ from rest_framework.reverse import reverse
 
 from core.spreadsheets import Table
 from wecom import services
-from wecom.api.authors import author_of
 from wecom.api.serializers.facts import (
     FactDefinitionChangeSerializer,
     FactDefinitionSerializer,
@@ -143,7 +142,7 @@ class MemberFacts(generics.GenericAPIView[MemberFact]):
                 remedy="Ask an administrator for the right to read personal facts in full.",
             )
         others = dict.fromkeys(set(types) - hidden) if whole else {}
-        services.set_facts(member, others | given, author=author_of(request))
+        services.set_facts(member, others | given)
         return self._answer(request, member)
 
     def _answer(self, request: Request, member: Member) -> Response:
@@ -197,8 +196,7 @@ class FactImports(generics.GenericAPIView[MemberFact]):
                 remedy=f"Use one of these: {', '.join(known)}.",
             )
         table = Table(rows=iter([(0, ["userid", *keys]), *_cells(asked["rows"], keys)]))
-        options = {"strict": asked["strict"], "dry_run": asked["dry_run"]}
-        found = services.import_facts(corporation, table, **options, author=author_of(request))
+        found = services.import_facts(corporation, table, strict=asked["strict"], dry_run=asked["dry_run"])
         return Response(FactImportSerializer(_outcome(found, strict=asked["strict"], dry_run=asked["dry_run"])).data)
 
 

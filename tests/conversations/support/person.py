@@ -46,9 +46,11 @@ class Person:
     def says(self, text: str) -> list[str]:
         return self._deliver(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
 
-    def sends(self, kind: str) -> list[str]:
+    def sends(self, kind: str, media_id: str = "") -> list[str]:
+        """A message of another kind, with its file if a media ID is given."""
         xml = text_xml(self.application, user=self.user_id, msg_id=next(_numbers)).replace("[text]", f"[{kind}]")
-        return self._deliver(xml)
+        file = f"<MediaId>{media_id}</MediaId>" if media_id else ""
+        return self._deliver(xml.replace("<AgentID>", f"{file}<AgentID>"))
 
     def does(self, event: str, key: str = "") -> list[str]:
         key = key or str(next(_numbers))
@@ -57,10 +59,6 @@ class Person:
     def taps(self, key: str, task_id: str = "", *, choices: Mapping[str, Sequence[str]] | None = None) -> list[str]:
         """Press a button of the card that came last, or of another one; `choices` are the boxes that are ticked."""
         return self._deliver(self._tap(key, task_id).replace("<AgentID>", f"{_ticked(choices or {})}<AgentID>"))
-
-    def picks_from_menu(self, key: str, task_id: str) -> list[str]:
-        """Choose an entry of the menu at the top right of a card."""
-        return self._deliver(self._tap(key, task_id).replace("template_card_event", "template_card_menu_event"))
 
     def presses(self, key: str) -> Callback:
         """A press on the newest card's button that is not handled yet."""

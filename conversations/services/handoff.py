@@ -1,0 +1,162 @@
+"""Hand-off to people, for the desk, REST and the clock: each call is one transaction without network."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from conversations.delivery import messages
+from conversations.exceptions import HandoffRefused
+from conversations.handoff import endings, lateness
+from conversations.models import Conversation, Message, Operator, OperatorGroup, Ticket, TicketChange, Topic
+from conversations.tickets import assignment, lines, opening, operator_cards
+from conversations.tickets.changes import Kind, record
+from conversations.videos import video_messages
+from wecom.models import Callback, Download, Outbound
+
+
+def operator_of(user: AbstractBaseUser) -> Operator:
+    """The operator that an account is; made on the first answer, with the account's name."""
+    name = str(getattr(user, "get_full_name", str)() or user.get_username())[:60]
+    found, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name})
+    return found
+
+
+@transaction.atomic
+def hand_off(
+    conversation: Conversation,
+    *,
+    reason: Ticket.Reason = Ticket.Reason.PROGRAM,
+    topic: Topic | None = None,
+    cid: str = "",
+    now: datetime | None = None,
+) -> Ticket:
+    """Pass a member on to the operators of a topic; the ticket that there is, if they are passed on already.
+
+    Raises `HandoffRefused` if the application has no operators.
+    """
+    conversation = Conversation.objects.locked(conversation.application, conversation.member)
+    found = Ticket.objects.unfinished_in(conversation)
+    if found is not None:
+        return found
+    group = OperatorGroup.objects.for_topic(conversation.application, topic)
+    if group is None:
+        words, remedy = _("This application has no operators."), _("Add a group of operators first.")
+        raise HandoffRefused(words, code="no_operators", field="application", remedy=remedy)
+    with translation.override(conversation.language):
+        return opening.pass_on(conversation, group, reason=reason, topic=topic, cid=cid, now=now or timezone.now())
+
+
+@transaction.atomic
+def take_conversation(conversation: Conversation, operator: Operator, *, now: datetime | None = None) -> Ticket:
+    """An operator answers a member at the desk from now on, whether the member has asked for a person or not."""
+    now = now or timezone.now()
+    conversation = Conversation.objects.locked(conversation.application, conversation.member)
+    ticket = Ticket.objects.unfinished_in(conversation)
+    if ticket is None:
+        group = OperatorGroup.objects.for_topic(conversation.application, None)
+        with translation.override(conversation.language):
+            ticket = opening.open_ticket(conversation, group, reason=Ticket.Reason.OPERATOR, cid="", now=now)
+    return take_ticket(ticket, operator, take_over=True, now=now)
+
+
+@transaction.atomic
+def take_ticket(ticket: Ticket, operator: Operator, *, take_over: bool = False, now: datetime | None = None) -> Ticket:
+    """An operator answers a ticket at the desk. Raises `HandoffRefused` if another one has it, but to `take_over`."""
+    return assignment.take(ticket, operator, on_phone=False, take_over=take_over, now=now or timezone.now())
+
+
+def assign_ticket(ticket: Ticket, to: Operator, *, by: Operator | None = None, now: datetime | None = None) -> Ticket:
+    """Give a ticket to an operator. Raises `HandoffRefused` if it is closed or they cannot take it."""
+    return assignment.assign(ticket, to, by=by, now=now or timezone.now())
+
+
+def transfer_ticket(
+    ticket: Ticket, group: OperatorGroup, *, by: Operator | None = None, now: datetime | None = None
+) -> Ticket:
+    """Pass a ticket on to another group, where it waits again. Raises `HandoffRefused` if it is closed."""
+    return assignment.transfer(ticket, group, by=by, now=now or timezone.now())
+
+
+@transaction.atomic
+def answer_ticket(
+    ticket: Ticket,
+    operator: Operator,
+    text: str = "",
+    *,
+    file: str = "",
+    kind: str = "file",
+    as_video: bool = False,
+    now: datetime | None = None,
+) -> Message:
+    """Answer the member of a ticket: with text, with a file of the media storage, or as the digital human.
+
+    Raises `HandoffRefused` if the ticket is closed or another operator has it, and if there is nothing to send; the
+    errors of sending a file or a video.
+    """
+    now = now or timezone.now()
+    ticket = _mine(ticket, operator, now=now)
+    conversation, cid = ticket.conversation, ticket.cid
+    if file:
+        message = messages.say_stored_file(conversation, kind, file, cid=cid)
+    elif not text.strip():
+        raise HandoffRefused(_("There is nothing to send."), code="empty", field="text", remedy=_("Write something."))
+    elif as_video:
+        message = video_messages.say_video(conversation, text, strict=True, cid=cid)
+    else:
+        message = messages.say(conversation, text.strip(), cid=cid)
+    lines.from_desk(ticket, operator, message, now=now)
+    return message
+
+
+@transaction.atomic
+def add_note(ticket: Ticket, text: str, *, by: Operator | None = None, now: datetime | None = None) -> TicketChange:
+    """A note that only operators read. Raises `HandoffRefused` without text."""
+    if not text.strip():
+        raise HandoffRefused(_("The note is empty."), code="empty", field="text", remedy=_("Write something."))
+    return record(ticket, Kind.NOTE, by=by, text=text.strip(), at=now or timezone.now())
+
+
+def hand_back(ticket: Ticket, *, by: Operator | None = None, now: datetime | None = None) -> bool:
+    """The digital human goes on where it was; False if the ticket had ended already."""
+    return endings.end(ticket, Ticket.Outcome.HANDED_BACK, by=by, now=now or timezone.now())
+
+
+def close_ticket(ticket: Ticket, *, by: Operator | None = None, now: datetime | None = None) -> bool:
+    """`hand_back`, and the question is solved."""
+    return endings.end(ticket, Ticket.Outcome.SOLVED, by=by, now=now or timezone.now())
+
+
+def mark_read(ticket: Ticket, *, now: datetime | None = None) -> None:
+    """An operator has looked at the lines of a ticket."""
+    Ticket.objects.filter(pk=ticket.pk).update(read_at=now or timezone.now())
+
+
+def follow_tickets(*, now: datetime | None = None) -> int:
+    """What time brings: members who wait too long, forgotten tickets, files that have come."""
+    return lateness.follow_tickets(now=now or timezone.now())
+
+
+def pass_on_files(download: Download) -> None:
+    """A file of a member or operator was fetched: send it to the other side."""
+    lines.carry_files(download)
+
+
+def follow_card(outbound: Outbound) -> None:
+    """A card of an operator was delivered."""
+    operator_cards.close_late(outbound)
+
+
+def is_answered_by_person(callback: Callback) -> bool:
+    """Whether the handlers of other apps must be silent for the member who caused this."""
+    return Ticket.objects.concerning_user(callback.application, callback.from_user_id).exists()
+
+
+def _mine(ticket: Ticket, operator: Operator, *, now: datetime) -> Ticket:
+    """The ticket, of this operator: one that waits is taken with the first answer."""
+    ticket = assignment.unfinished(ticket)
+    if ticket.operator_id == operator.pk:
+        return ticket
+    return assignment.take(ticket, operator, on_phone=False, now=now)

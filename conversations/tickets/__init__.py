@@ -1,0 +1,1 @@
+"""Tickets as rows: opened, announced to operators, assigned, and their lines on both phones."""

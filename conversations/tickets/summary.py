@@ -1,0 +1,38 @@
+"""What an operator reads before the first answer: the last lines, and what was answered in the running flow."""
+
+from collections.abc import Sequence
+
+from conversations.flows import publication
+from conversations.models import Content, Conversation, Message, Session
+from conversations.wording import handoff_texts
+
+LINES, WIDTH = 8, 160  # characters of a line
+SAID = (Content.Kind.TEXT, Content.Kind.VIDEO, Content.Kind.CARD)
+
+
+def summary_of(conversation: Conversation, session: Session | None) -> str:
+    """The summary in the active language."""
+    rows = list(conversation.messages().select_related("content").order_by("-created_at", "-pk")[:LINES])
+    return handoff_texts.summary([line(row, conversation) for row in reversed(rows)], _answers(session))
+
+
+def line(message: Message, conversation: Conversation) -> str:
+    """One message in a line, with who said it."""
+    content = message.content
+    words = " ".join(content.text.split()) or f"[{content.get_kind_display()}]"
+    words = words if len(words) <= WIDTH else f"{words[:WIDTH]}…"
+    is_theirs = message.direction == Message.Direction.IN
+    return handoff_texts.line_of(str(conversation.member), words) if is_theirs else handoff_texts.bot_said(words)
+
+
+def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
+    """The answers of a session as its steps name them, with the labels of choices."""
+    machine = publication.readable(session.version) if session else None
+    if session is None or machine is None:
+        return []
+    asked = {node.slot.name: node for node in reversed(machine.nodes) if node.slot}
+    found: list[tuple[str, str]] = []
+    for name, value in session.slots.items():
+        node = asked.get(name)
+        found.append((node.name if node else name, node.slot.label(value) if node and node.slot else value))
+    return found

@@ -1,0 +1,273 @@
+"""Texts of a hand-off: to the member who is passed on, and to the operators on their phones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+
+def passed_on(group: str, minutes: int) -> str:
+    """To the member: a person will answer."""
+    words = ngettext(
+        "A person of “%(group)s” will answer you here, mostly within %(minutes)d minute. "
+        "Until then I am silent; what you write goes to them. To get back to me, send “/bot”.",
+        "A person of “%(group)s” will answer you here, mostly within %(minutes)d minutes. "
+        "Until then I am silent; what you write goes to them. To get back to me, send “/bot”.",
+        minutes,
+    )
+    return words % {"group": group, "minutes": minutes}
+
+
+def still_waiting(group: str, ahead: int) -> str:
+    """To the member who asks for a person again."""
+    words = _("You are passed on to “%s” already. A person will answer you here.") % group
+    more = ngettext("%d member is before you.", "%d members are before you.", ahead) % ahead
+    return f"{words}\n{more}" if ahead else words
+
+
+def answered_by(name: str) -> str:
+    return _("%s answers you now. To get back to me, send “/bot”.") % name
+
+
+def now_by(name: str) -> str:
+    """To the member, after a transfer."""
+    return _("From now on %s answers you.") % name
+
+
+def with_person(name: str) -> str:
+    """To the member who presses a button or asks for a person while one answers."""
+    return _("%s answers you here. To get back to me, send “/bot”.") % name
+
+
+def paused() -> str:
+    """In place of the buttons of a question that waits until the person has answered."""
+    return _("Paused: a person answers")
+
+
+def nobody_there(group: str, opening: datetime | None) -> str:
+    if opening is None:
+        return _("Nobody of “%s” is there at the moment.") % group
+    return _("Nobody of “%(group)s” is there now. They are back %(when)s.") % {"group": group, "when": when(opening)}
+
+
+def when(moment: datetime) -> str:
+    """A moment as people say it: the time today, else with the day."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    if local.date() == today:
+        return _("at %s") % f"{local:%H:%M}"
+    day = format_date(local, "m-d l")
+    return _("on %(day)s at %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
+
+
+def leave_message() -> str:
+    return _("Leave a message")
+
+
+def how_to_leave_message() -> str:
+    return _("You can leave a message: send “/message” and your text.")
+
+
+def write_message() -> str:
+    return _("Write your message now, in one text or one picture. To leave it, send “/bot”.")
+
+
+def message_kept(group: str, opening: datetime | None) -> str:
+    if opening is None:
+        return _("Thank you. “%s” reads your message and answers you here. Until then I am here for you.") % group
+    words = _("Thank you. “%(group)s” reads your message %(when)s and answers you here. Until then I am here for you.")
+    return words % {"group": group, "when": when(opening)}
+
+
+def takes_longer(group: str) -> str:
+    return _("Sorry, nobody of “%s” has answered yet. What would you like to do?") % group
+
+
+def how_to_go_on() -> str:
+    """The same choices where the desk sends no cards."""
+    return _("You can go on waiting, send “/message” to leave a message, or “/bot” to get back to me.")
+
+
+def keep_waiting() -> str:
+    return _("Keep waiting")
+
+
+def back_to_bot() -> str:
+    return _("Back to the digital human")
+
+
+def goes_on_waiting() -> str:
+    return _("All right. As soon as a person takes over, you read it here.")
+
+
+def bot_is_back() -> str:
+    """To the member, once, when a hand-off ends."""
+    return _("I am back: the digital human answers you again.")
+
+
+def ended_by(name: str) -> str:
+    """To the member, once, when an operator ends a hand-off."""
+    return _("%s has ended the chat. The digital human answers you again.") % name
+
+
+def reach_person() -> str:
+    return _("Reach a person")
+
+
+def offer_person() -> str:
+    return _("I cannot help with that. Would you like to reach a person?")
+
+
+def card_title(name: str) -> str:
+    return _("%s needs a person") % name
+
+
+def label_reason() -> str:
+    return _("Why")
+
+
+def label_topic() -> str:
+    return _("Topic")
+
+
+def label_group() -> str:
+    return _("Group")
+
+
+def take() -> str:
+    return _("Take it")
+
+
+def not_me() -> str:
+    return _("Not me")
+
+
+def taken_by(name: str) -> str:
+    return _("Taken by %s") % name
+
+
+def taken_by_you() -> str:
+    return _("You answer")
+
+
+def you_declined() -> str:
+    return _("Not taken by you")
+
+
+def not_taken() -> str:
+    """In place of the buttons of an operator's card who cannot take the ticket now."""
+    return _("Not taken")
+
+
+def is_over() -> str:
+    return _("It is over")
+
+
+def you_answer(name: str, earlier: str) -> str:
+    """To the operator who has taken a ticket on the phone."""
+    words = _(
+        "You write with %(name)s now; what you send here goes to them.\n"
+        "/done – hand back to the digital human\n"
+        "/close – solved\n"
+        "/release – put back for the others\n"
+        "/note … – a note that only operators read"
+    ) % {"name": name}
+    return f"{words}\n\n{earlier}" if earlier else words
+
+
+def line_of(name: str, text: str) -> str:
+    """A line of the member on the operator's phone."""
+    return _("%(name)s: %(text)s") % {"name": name, "text": text}
+
+
+def file_is_lost(name: str) -> str:
+    return _("A file of %s could not be fetched. Please ask for it again.") % name
+
+
+def your_file_is_lost() -> str:
+    return _("Your file could not be passed on. Please send it again.")
+
+
+def not_passed_on(kind: str) -> str:
+    """To an operator whose message members cannot get."""
+    return _("This was not passed on: only text, pictures, recordings and videos are (%s).") % kind
+
+
+def handed_back(name: str) -> str:
+    return _("%s is with the digital human again.") % name
+
+
+def closed(name: str) -> str:
+    return _("Closed: %s is with the digital human again.") % name
+
+
+def released(name: str) -> str:
+    return _("Put back: the others can take %s now.") % name
+
+
+def noted() -> str:
+    return _("Noted.")
+
+
+def member_left(name: str) -> str:
+    return _("%s went back to the digital human.") % name
+
+
+def ended_elsewhere(name: str) -> str:
+    return _("The chat with %s was ended at the desk.") % name
+
+
+def moved_to(name: str, who: str) -> str:
+    return _("%(who)s answers %(name)s now. What you send here is no longer passed on.") % {"name": name, "who": who}
+
+
+def assigned_to_you(name: str) -> str:
+    return _("You have been given %s.") % name
+
+
+def unknown_command() -> str:
+    return _("There is no such command; nothing was passed on. Send /done, /close, /release or /note with a text.")
+
+
+def no_such_ticket() -> str:
+    return _("There is no such ticket. Send “/take” with its number, as in the message.")
+
+
+def note_usage() -> str:
+    return _("Send “/note” with the text of the note.")
+
+
+def summary(lines: Sequence[str], answers: Sequence[tuple[str, str]]) -> str:
+    """The last lines, and what was answered in the running flow."""
+    given = [f"{name}: {value}" for name, value in answers]
+    return "\n".join([*lines, *([_("Answers so far:"), *given] if given else [])])
+
+
+def bot_said(text: str) -> str:
+    return _("Digital human: %s") % text
+
+
+def announced(title: str, summary: str, number: int) -> str:
+    """To an operator whose phone shows no cards."""
+    how = _("Send “/take %d” to answer.") % number
+    return "\n".join(part for part in (title, summary, how) if part)
+
+
+def how_was_it() -> str:
+    return _("How satisfied are you with the help?")
+
+
+def thanks_for_rating(rating: int) -> str:
+    return _("Thank you: %s") % RATINGS[rating]
+
+
+# Few enough for the buttons of a card, and the best first.
+RATINGS = {
+    5: gettext_lazy("Very satisfied"),
+    4: gettext_lazy("Satisfied"),
+    3: gettext_lazy("So-so"),
+    2: gettext_lazy("Dissatisfied"),
+    1: gettext_lazy("Very dissatisfied"),
+}
