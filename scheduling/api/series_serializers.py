@@ -62,7 +62,8 @@ class SeriesSerializer(StrictModelSerializer[Series]):
         model = Series
         fields = (
             *("id", "name", "application", "audience", "anchor", "fact", "departments", "flow", "repeats_yearly"),
-            *("stop_rule", "stops_on_reply", "stop_flow", "late", "days_off", "time_zone", "ends_on", "steps"),
+            *("stop_rule", "stops_on_reply", "stop_flow", "late", "days_off", "time_zone", "in_member_zone"),
+            *("ends_on", "steps"),
             *("state", "reason", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "created_at", "changed_at")

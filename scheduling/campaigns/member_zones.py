@@ -1,15 +1,15 @@
 """The clocks of a campaign in each member's own time: one moment by the wall clock is as many moments as zones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from core.text.time_zones import time_zones
-from scheduling.models import Campaign
+from scheduling.models import Campaign, Series
 from wecom.facts.definitions import TIME_ZONE
 from wecom.models import Member, MemberFact
 
@@ -22,10 +22,10 @@ class Clock:
     at: datetime
 
 
-def zones_of(campaign: Campaign) -> list[ZoneInfo]:
-    """The campaign's own zone, and those of its company's members where it runs by their clocks."""
-    zones = {campaign.zone.key: campaign.zone}
-    application = campaign.sender if campaign.in_member_zone else None
+def zones_of(subject: Campaign | Series) -> list[ZoneInfo]:
+    """The own zone of a campaign or series first, and those of its company's members where it runs by their clocks."""
+    zones = {subject.zone.key: subject.zone}
+    application = subject.sender if subject.in_member_zone else None
     if application is not None:
         facts = MemberFact.objects.filter(key=TIME_ZONE, member__corporation=application.corporation_id)
         names = set(facts.order_by().values_list("text", flat=True).distinct()) & time_zones()
@@ -59,6 +59,21 @@ def with_clocks(members: QuerySet[Member], campaign: Campaign, clocks: Sequence[
     theirs = FilteredRelation("facts", condition=Q(facts__key=TIME_ZONE))
     cases = [When(zone_fact__text=name, then=Value(place)) for name, place in places.items()]
     return members.annotate(zone_fact=theirs).annotate(clock=Case(*cases, default=Value(own)))
+
+
+def whose_zone(zone: ZoneInfo, zones: Sequence[ZoneInfo], *, member: str = "member") -> Q:
+    """The condition on rows that their member is in a zone; `zones` begin with the one of members without their own."""
+    facts = MemberFact.objects.filter(key=TIME_ZONE, member=OuterRef(member))
+    if zone.key != zones[0].key:
+        return Q(Exists(facts.filter(text=zone.key)))
+    others = [other.key for other in zones[1:]]
+    return ~Q(Exists(facts.filter(text__in=others))) if others else Q()
+
+
+def zones_by_member(members: Iterable[int]) -> Mapping[int, ZoneInfo]:
+    """The zones of these members, by their key; without those who have none of their own."""
+    facts = MemberFact.objects.filter(key=TIME_ZONE, member__in=list(members)).values_list("member", "text")
+    return {member: ZoneInfo(name) for member, name in facts if name in time_zones()}
 
 
 def places_before(clocks: Sequence[Clock], moment: datetime) -> list[int]:

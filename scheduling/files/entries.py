@@ -13,7 +13,10 @@ from scheduling.models import Campaign, CampaignContent, Segment, Series
 
 CAMPAIGN_APART = ("audience", "day", "at")
 SERIES_APART = ("audience", "stop_rule")
-STEP_APART = ("application", "audience", "repeats", "starts_at", "cron", "ends_on", "time_zone", "day", "at")
+STEP_APART = (
+    *("application", "audience", "repeats", "starts_at", "cron", "ends_on", "time_zone", "in_member_zone"),
+    *("day", "at"),
+)
 """Besides day and time, what a step shares with its series, or has as every step has it."""
 CONTENT_APART = ("campaign", "variant", "language", "share", "file")
 VARIANT = "A"  # of a campaign that compares nothing

@@ -270,8 +270,8 @@ class Campaign(HonoursChoices):
 
     @property
     def names_moment(self) -> bool:
-        """Whether its moments are named by a clock, and not the one in which it is started."""
-        return self.repeats != self.Repeats.ONCE or self.starts_at is not None
+        """Whether its moments are named by a clock, and are not those of a start or of members in a series."""
+        return self.repeats == self.Repeats.CRON or self.starts_at is not None
 
     @property
     def valid_for(self) -> timedelta | None:

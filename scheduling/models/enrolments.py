@@ -61,7 +61,7 @@ class Enrolment(models.Model):
     series = models.ForeignKey(Series, models.CASCADE, related_name="enrolments", verbose_name=_("series"))
     member = models.ForeignKey(Member, models.CASCADE, related_name="enrolments", verbose_name=_("member"))
     cycle = models.PositiveSmallIntegerField(_("year"), default=0)
-    anchor_on = models.DateField(_("day 0"), help_text=_("In the time zone of the series."))
+    anchor_on = models.DateField(_("day 0"), help_text=_("In the time zone of the series, or in that of the member."))
     anchor_at = models.DateTimeField(_("moment of the event"), null=True, blank=True)
     source = models.CharField(_("came by"), max_length=5, choices=Source)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)

@@ -131,6 +131,12 @@ class Series(models.Model):
         help_text=_("As the company's calendar of working days has it. A step that goes out at once never waits."),
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default=default_time_zone)
+    in_member_zone = models.BooleanField(
+        _("in each member's own time"),
+        default=False,
+        db_default=False,
+        help_text=_("10:00 is ten o'clock where the member is. Without a time zone of their own, this one counts."),
+    )
     ends_on = models.DateField(
         _("takes members in until"),
         null=True,

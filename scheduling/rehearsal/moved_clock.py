@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns.member_zones import zones_of
 from scheduling.deliveries import batches, progress, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery, Series
@@ -109,13 +110,11 @@ class MovedClock:
             yield from self._turns(series)
 
     def _turns(self, series: Series) -> Iterator[datetime]:
-        """The next moment of each step, and the next day, on which others come into the series."""
-        days = DueDays(zone=series.zone)
-        today = days.local_day(self.now)
+        """The next moment of each step in each zone, and the next day, on which others come into the series."""
         times = {*series.steps.exclude(at=None).values_list("at", flat=True), time()}
-        for at in times:
-            for day in (today, today + A_DAY):
-                moment = days.moment(day, at) if at is not None else None
-                if moment is not None and moment > self.now:
-                    yield moment
-                    break
+        for zone in zones_of(series):
+            days = DueDays(zone=zone)
+            today = days.local_day(self.now)
+            for at in times:
+                moments = (days.moment(day, at) for day in (today, today + A_DAY))  # type: ignore[arg-type]
+                yield next(moment for moment in moments if moment > self.now)

@@ -29,7 +29,9 @@ def describe_rule(series: Series) -> dict[str, Any]:
         "application": series.application_id,
         "audience": series.audience,
         "segments": approval.rules_of(series.audience),
-        "rule": {name: approval.plain(getattr(series, name)) for name in RULE},
+        # Without the choice it is what it was before there was one, so that approvals of then still hold.
+        "rule": {name: approval.plain(getattr(series, name)) for name in RULE}
+        | ({"in_member_zone": True} if series.in_member_zone else {}),
         "stop_segments": approval.rules_named(series.stop_rule),
     }
 
@@ -37,7 +39,7 @@ def describe_rule(series: Series) -> dict[str, Any]:
 def describe_step(step: Campaign) -> dict[str, Any]:
     """A step as the approver reads it: when, and what a campaign says of its words; the rest is the series'."""
     own = {name: value for name, value in approval.describe(step).items() if name not in SHARED}
-    time = {name: value for name, value in own["time"].items() if name not in OTHERS}
+    time = {name: value for name, value in own["time"].items() if name not in OTHERS} | {"in_member_zone": False}
     return {"day": step.day, "at": approval.plain(step.at), **own, "time": time}
 
 

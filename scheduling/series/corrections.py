@@ -36,7 +36,7 @@ def _follow(plan: Plan, active: Any, day: Any) -> None:
     changed = active.annotate(day=day).filter(~Q(day=F("anchor_on")))
     far = Q(day__gt=_shifted(SAME_DATE)) | Q(day__lt=_shifted(-SAME_DATE))
     changed.filter(far, started_at__isnull=False).stop(Enrolment.Reason.OTHER_DATE, now=plan.now)
-    passed = days_from(plan.today, -plan.last_day)
+    passed = days_from(plan.earliest_today, -plan.last_day)
     changed.filter(day__lt=passed).stop(Enrolment.Reason.PASSED, now=plan.now)
     changed.update(anchor_on=day)
 

@@ -36,12 +36,14 @@ def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> 
 def keep_with_series(step: Campaign, series: Series) -> None:
     """Give a step that is saved what its series decides."""
     step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
-    step.audience, step.application, step.time_zone = series.audience, series.application, series.time_zone
+    step.audience, step.application = series.audience, series.application
+    step.time_zone, step.in_member_zone = series.time_zone, series.in_member_zone
 
 
 def share(series: Series) -> None:
     """Give the steps what they share with their series, so that they are checked and previewed as campaigns are."""
-    shared = {"audience": series.audience, "application": series.application_id, "time_zone": series.time_zone}
+    names = ("audience", "application_id", "time_zone", "in_member_zone")
+    shared = {name: getattr(series, name) for name in names}
     Campaign.objects.filter(series=series).update(**shared)
 
 

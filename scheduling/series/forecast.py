@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractDay, ExtractMonth
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
+from scheduling.campaigns.member_zones import whose_zone
 from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series
 from scheduling.segments.anniversaries import year_parts
 from scheduling.series.due_days import A_DAY
@@ -23,25 +24,26 @@ def due_on(series: Series, day: date, *, now: datetime) -> Mapping[Campaign, int
     if application is None:
         return {}
     plan = Plan(series=series, application=application, now=now)
-    count = _had if day < plan.today else _will_have
-    found = {step: count(plan, step, day) for step in plan.steps}
+    found = {step: _had(plan, step, day) + _will_have(plan, step, day) for step in plan.steps}
     return {step: number for step, number in found.items() if number}
 
 
 def _had(plan: Plan, step: Campaign, day: date) -> int:
-    begin, end = (plan.days.moment(one, time()) for one in (day, day + A_DAY))
-    return EnrolmentStep.objects.filter(step=step, run__moment__gte=begin, run__moment__lt=end).count()
+    on_that_day = Q()
+    for clock, zone in zip(plan.clocks, plan.zones, strict=True):
+        begin, end = (clock.days.moment(one, time()) for one in (day, day + A_DAY))
+        theirs = whose_zone(zone, plan.zones, member="enrolment__member")
+        on_that_day |= theirs & Q(run__moment__gte=begin, run__moment__lt=end)
+    return EnrolmentStep.objects.filter(on_that_day, step=step).count()
 
 
 def _will_have(plan: Plan, step: Campaign, day: date) -> int:
     due = plan.days.due_days(step.day or 0, day)
-    if due is None or step.at is None:
+    if due is None or step.at is None or day < plan.earliest_today:
         return 0
     had = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), step=step)
     inside = Enrolment.objects.filter(series=plan.series, anchor_on__range=due)
     count = inside.active().filter(~Exists(had)).count()
-    if day == plan.today:
-        count += _had(plan, step, day)
     if plan.series.is_event or plan.series.state in Series.OVER:
         return count
     return count + _not_in_it_yet(plan, *due)

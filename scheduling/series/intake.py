@@ -3,11 +3,12 @@
 from datetime import time, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear, TruncDate
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from conversations.models import Session
+from scheduling.campaigns.member_zones import whose_zone
 from scheduling.models import Enrolment, Series
 from scheduling.segments.anniversaries import year_parts
 from scheduling.segments.comparisons import days_from
@@ -37,7 +38,7 @@ def take_in(plan: Plan) -> int:
 
 def dates(plan: Plan) -> list[tuple[QuerySet[MemberFact], Any, Any]]:
     """The dates of members that count now: rows, the year of each and its day 0 in SQL."""
-    first = days_from(plan.today, -plan.last_day)
+    first = days_from(plan.earliest_today, -plan.last_day)
     facts = MemberFact.objects.filter(key=plan.series.fact, date__isnull=False)
     if not plan.series.repeats_yearly:
         return [(facts.filter(date__gte=first), ExtractYear("date"), F("date"))]
@@ -62,7 +63,7 @@ def _insert_dates(plan: Plan, rows: QuerySet[MemberFact], cycle: Any, anchor: An
 
 
 def _insert_events(plan: Plan, rows: QuerySet[Any], at: str, member: str) -> int:
-    earliest = days_from(plan.today, -plan.last_day - 1)
+    earliest = days_from(plan.earliest_today, -plan.last_day - 1)
     since = max(plan.series.started_at or plan.now, plan.days.moment(earliest, time()))
     known = Enrolment.objects.filter(series=plan.series, member=OuterRef(member))
     rows = rows.filter(**{f"{at}__gt": since, f"{at}__lte": plan.now}).filter(
@@ -71,10 +72,20 @@ def _insert_events(plan: Plan, rows: QuerySet[Any], at: str, member: str) -> int
     values = {
         "member": F(member),
         "anchor_at": F(at),
-        "anchor_on": TruncDate(at, tzinfo=plan.series.zone),
+        "anchor_on": _local_day(plan, at, member),
         "source": Enrolment.Source.EVENT,
     }
     return insert_select(Enrolment, rows.order_by(at), {**values, **_always(plan)})
+
+
+def _local_day(plan: Plan, at: str, member: str) -> Any:
+    """The day of an event where its member is."""
+    own, *others = plan.zones
+    day = TruncDate(at, tzinfo=own)
+    if not others:
+        return day
+    cases = [When(whose_zone(zone, plan.zones, member=member), then=TruncDate(at, tzinfo=zone)) for zone in others]
+    return Case(*cases, default=day)
 
 
 def _joined(plan: Plan) -> QuerySet[Membership]:

@@ -1,17 +1,27 @@
 """A series as the sweep reads it once: its steps in order, its days, and who may be in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from scheduling.campaigns.member_zones import whose_zone, zones_of
 from scheduling.models import Campaign, Series, calendar_of
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
 from scheduling.segments.query import Compiler
 from scheduling.series.due_days import DueDays
 from wecom.models import Application, Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneDays:
+    """The days of a series by the clock of one zone, and the condition on enrolments whose members are in it."""
+
+    days: DueDays
+    members: Q
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +39,29 @@ class Plan:
 
     @cached_property
     def days(self) -> DueDays:
-        waits = self.series.days_off == Series.DaysOff.WAIT
-        calendar = {"calendar": calendar_of(self.application)} if waits else {}
-        return DueDays(zone=self.series.zone, waits=waits, **calendar)
+        """Its days by its own clock."""
+        return days_of(self.series, self.application)
+
+    @cached_property
+    def zones(self) -> list[ZoneInfo]:
+        """Its own zone first, and those of members if each gets the steps by their own clock."""
+        return zones_of(self.series)
+
+    @cached_property
+    def clocks(self) -> list[ZoneDays]:
+        """Its days by the clock of each zone."""
+        return [
+            ZoneDays(days=replace(self.days, zone=zone), members=whose_zone(zone, self.zones)) for zone in self.zones
+        ]
 
     @property
     def today(self) -> date:
         return self.days.local_day(self.now)
+
+    @property
+    def earliest_today(self) -> date:
+        """The day that it is where the day begins last."""
+        return min(one.days.local_day(self.now) for one in self.clocks)
 
     @property
     def first_day(self) -> int:
@@ -55,3 +81,10 @@ class Plan:
         rule = parse_audience(self.series.audience)
         found = reach.members_of(rule, application=self.application, today=self.today, compiler=self.compiler)
         return found.exclude(status=Member.Status.LEFT)
+
+
+def days_of(series: Series, application: Application | None) -> DueDays:
+    """The days of a series by its own clock."""
+    if series.days_off != Series.DaysOff.WAIT:
+        return DueDays(zone=series.zone)
+    return DueDays(zone=series.zone, waits=True, calendar=calendar_of(application))

@@ -31,8 +31,10 @@ def finish_members(plan: Plan) -> int:
     last = plan.steps[-1]
     over = Q(anchor_at__lte=plan.now)
     if last.at is not None:
-        on = plan.days.local_day(plan.days.latest(last.at, plan.now))
-        over = Q(anchor_on__lte=plan.days.last_due(last.day or 0, on))
+        over = Q()
+        for clock in plan.clocks:
+            on = clock.days.local_day(clock.days.latest(last.at, plan.now))
+            over |= clock.members & Q(anchor_on__lte=clock.days.last_due(last.day or 0, on))
     active = Enrolment.objects.active().filter(over, series=plan.series)
     return active.update(status=Enrolment.Status.FINISHED, ended_at=plan.now)
 

@@ -61,7 +61,8 @@ def _has_turn(plan: Plan) -> bool:
     seen = plan.series.swept_at
     if seen is None or plan.now - seen >= EVERY:
         return True
-    return any(one.at is not None and plan.days.latest(one.at, plan.now) > seen for one in plan.steps)
+    times = {one.at for one in plan.steps if one.at is not None}
+    return any(clock.days.latest(at, plan.now) > seen for clock in plan.clocks for at in times)
 
 
 def _why_not(plan: Plan) -> str:

@@ -4,7 +4,7 @@ A step is *fresh* for members whose moment has just come, and *missed* by those 
 in the series yet, or while it was paused; the series says what becomes of the latter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from scheduling.deliveries import run_start
 from scheduling.models import Campaign, CampaignRun, Enrolment, EnrolmentStep, Series
-from scheduling.series.due_days import A_DAY
+from scheduling.series.due_days import A_DAY, DueDays
 from scheduling.series.insert_select import insert_select
 from scheduling.series.plan import Plan
 
 NOBODY = Q(pk__in=())
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,8 @@ def begin_steps(plan: Plan) -> list[CampaignRun]:
 
 
 def turns(plan: Plan) -> list[Turn]:
-    """The turns of all steps in their order."""
-    return [_turn(plan, step, plan.steps[number + 1 :]) for number, step in enumerate(plan.steps)]
+    """The turns of all steps in their order; in each member's own time a step has one for each moment."""
+    return [turn for number, step in enumerate(plan.steps) for turn in _by_moment(plan, step, plan.steps[number + 1 :])]
 
 
 def whose_turn(plan: Plan, turn: Turn) -> QuerySet[Enrolment]:
@@ -46,7 +47,18 @@ def whose_turn(plan: Plan, turn: Turn) -> QuerySet[Enrolment]:
     return Enrolment.objects.active().filter(turn.who, ~Exists(had), series=plan.series)
 
 
-def _turn(plan: Plan, step: Campaign, later: list[Campaign]) -> Turn:
+def _by_moment(plan: Plan, step: Campaign, later: list[Campaign]) -> list[Turn]:
+    """The turns of a step in all zones; those where it is the same moment are one, for a moment has one run."""
+    found: dict[tuple[datetime, datetime], Turn] = {}
+    for clock in plan.clocks:
+        turn = _turn(plan, clock.days, step, later)
+        key = (turn.moment, turn.valid_from if step.valid_for else turn.moment)
+        who = clock.members & turn.who
+        found[key] = replace(turn, who=found[key].who | who) if key in found else replace(turn, who=who)
+    return list(found.values())
+
+
+def _turn(plan: Plan, days: DueDays, step: Campaign, later: list[Campaign]) -> Turn:
     grace = timedelta(minutes=settings.SCHEDULING["GRACE_MINUTES"])
     if step.at is None:
         moment = latest = plan.now
@@ -54,7 +66,7 @@ def _turn(plan: Plan, step: Campaign, later: list[Campaign]) -> Turn:
         missed = Q(anchor_at__lte=plan.now - grace)
         valid = Q(anchor_at__gt=plan.now - step.valid_for) if step.valid_for else Q()
     else:
-        days, day = plan.days, step.day or 0
+        day = step.day or 0
         latest = days.latest(step.at, plan.now)
         on = days.local_day(latest)
         is_fresh = plan.now - latest <= grace
@@ -69,17 +81,17 @@ def _turn(plan: Plan, step: Campaign, later: list[Campaign]) -> Turn:
     if plan.series.late == Series.Late.SKIP:
         missed = NOBODY
     elif plan.series.late == Series.Late.LATEST:
-        missed &= _later_is_not_due(plan, later)
+        missed &= _later_is_not_due(plan, days, later)
     return Turn(step=step, moment=moment, valid_from=latest, who=fresh | (missed & valid))
 
 
-def _later_is_not_due(plan: Plan, later: list[Campaign]) -> Q:
+def _later_is_not_due(plan: Plan, days: DueDays, later: list[Campaign]) -> Q:
     """That no later step is due, so that the missed one is the latest."""
     found = Q()
     for step in later:
         if step.at is not None:
-            on = plan.days.local_day(plan.days.latest(step.at, plan.now))
-            found &= Q(anchor_on__gt=plan.days.last_due(step.day or 0, on))
+            on = days.local_day(days.latest(step.at, plan.now))
+            found &= Q(anchor_on__gt=days.last_due(step.day or 0, on))
     return found
 
 
@@ -91,6 +103,8 @@ def _begin(plan: Plan, turn: Turn) -> CampaignRun | None:
     moment = turn.moment
     if turn.step.runs.filter(moment=moment).exists():  # its audience may be frozen
         moment = plan.now
+        while turn.step.runs.filter(moment=moment).exists():  # of members in another zone, who are late as well
+            moment += INSTANT
     step = Campaign.objects.select_for_update(of=("self",)).get(pk=turn.step.pk)  # a run of it may end just now
     run = run_start.open_run(step, moment, now=plan.now, valid_from=turn.valid_from)
     if run is None:

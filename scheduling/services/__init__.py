@@ -80,15 +80,7 @@ from scheduling.services.segments import (
     value_shape,
 )
 from scheduling.services.sending_policy import allow_sending, save_sending_policy, stop_sending
-from scheduling.services.series.enrolments import (
-    StepAhead,
-    due_on,
-    enrol,
-    next_steps,
-    preview_enrolment,
-    steps_ahead,
-    stop_member,
-)
+from scheduling.services.series.enrolments import enrol, preview_enrolment, stop_member
 from scheduling.services.series.life import (
     SeriesForecast,
     approve_series,
@@ -106,6 +98,7 @@ from scheduling.services.series.life import (
     sweep_series,
 )
 from scheduling.services.series.steps import copy_series, copy_step, remove_step, replace_steps, save_step
+from scheduling.services.series.steps_ahead import StepAhead, due_on, next_steps, steps_ahead, zone_of
 from scheduling.services.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.services.sheets import (
     discard_sheet,
@@ -298,4 +291,5 @@ __all__ = [
     "warnings",
     "with_reasons",
     "works_on",
+    "zone_of",
 ]

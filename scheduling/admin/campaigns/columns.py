@@ -1,6 +1,7 @@
 """States, moments and figures of campaigns, as their pages show them."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.dates import WEEKDAYS_ABBR
@@ -51,14 +52,19 @@ def delivery_badge(delivery: Delivery) -> str:
 def run_moment(run: CampaignRun) -> str:
     """The moment of a run; in each member's own time it is the one by the campaign's clock."""
     words = moment(run.moment, run.campaign)
-    if not run.in_member_zone:
+    if not run.in_member_zone or run.campaign.series_id is not None:  # a step has a run for each moment
         return words
     own = gettext("in each member's own time")
     return f"{words} · {own}"
 
 
 def moment(at: datetime, campaign: Campaign | Series) -> str:
-    """A moment in the campaign's time zone, which is named if it is not the installation's."""
-    local = at.astimezone(campaign.zone)
+    """A moment in the campaign's time zone."""
+    return moment_in(campaign.zone, at)
+
+
+def moment_in(zone: ZoneInfo, at: datetime) -> str:
+    """A moment in a time zone, which is named if it is not the installation's."""
+    local = at.astimezone(zone)
     words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
-    return words if campaign.time_zone == settings.TIME_ZONE else f"{words} {campaign.time_zone}"
+    return words if zone.key == settings.TIME_ZONE else f"{words} {zone.key}"

@@ -1,6 +1,7 @@
 """Members of series in the admin: who is in one, which step they had, which is next; and to stop one of them."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from unfold.forms import BaseDialogForm
 from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, change_url, row_link, short_time
 from scheduling import services
-from scheduling.admin.campaigns.columns import delivery_badge, moment
+from scheduling.admin.campaigns.columns import delivery_badge, moment_in
 from scheduling.admin.campaigns.life_forms import note_field
 from scheduling.admin.series.columns import enrolment_badge
 from scheduling.models import Delivery, Enrolment, EnrolmentStep
@@ -106,7 +107,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         ahead = getattr(row, "ahead", None)
         if ahead is None:
             return NOTHING
-        return f"{services.day_in_words(ahead.step.day or 0)} · {moment(ahead.at, row.series)}"
+        return f"{services.day_in_words(ahead.step.day or 0)} · {moment_in(ahead.zone, ahead.at)}"
 
     @display(description=_("came by"), ordering="source")
     def source_words(self, row: Enrolment) -> str:
@@ -161,19 +162,20 @@ def _page(row: Enrolment) -> dict[str, Any]:
     """The steps that the member has had, with what became of each, and those ahead."""
     taken = row.taken.select_related("run", "step").order_by("run__moment", "pk")
     outcomes = {one.run_id: one for one in Delivery.objects.filter(member=row.member_id, run__taken__enrolment=row)}
+    zone = services.zone_of(row.series, row.member_id)
     ahead = [
-        {"step": services.step_in_words(one.step), "url": change_url(one.step), "at": moment(one.at, row.series)}
+        {"step": services.step_in_words(one.step), "url": change_url(one.step), "at": moment_in(zone, one.at)}
         for one in services.steps_ahead(row.series, row)
     ]
-    had = [_had(one, outcomes.get(one.run_id or 0), row) for one in taken]
+    had = [_had(one, outcomes.get(one.run_id or 0), zone) for one in taken]
     return {"enrolment": row, "had": had, "ahead": ahead}
 
 
-def _had(one: EnrolmentStep, outcome: Delivery | None, row: Enrolment) -> dict[str, str]:
+def _had(one: EnrolmentStep, outcome: Delivery | None, zone: ZoneInfo) -> dict[str, str]:
     shown = {"step": services.step_in_words(one.step), "url": change_url(one.step)}
     if one.run is None:  # deleted with its retention
         return {**shown, "at": NOTHING}
-    shown["at"] = moment(one.run.moment, row.series)
+    shown["at"] = moment_in(zone, one.run.moment)
     if outcome is None:
         return shown
     why = f"{change_url(one.run)}?delivery={outcome.pk}"

@@ -26,7 +26,10 @@ CONDITIONS = {
     "departments": "anchor === 'department'",
     "flow": "anchor === 'flow'",
 }
-OWN = ("name", "application", "anchor", "flow", "repeats_yearly", "late", "days_off", "time_zone", "ends_on")
+OWN = (
+    *("name", "application", "anchor", "flow", "repeats_yearly", "late", "days_off", "time_zone", "in_member_zone"),
+    "ends_on",
+)
 
 
 class StopRuleField(RuleField):

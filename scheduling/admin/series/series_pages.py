@@ -58,7 +58,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
         (_("Who may be in it"), {"fields": ("audience",)}),
         (
             _("When"),
-            {"fields": ("late", "days_off", "time_zone", "ends_on")},
+            {"fields": ("late", "days_off", "time_zone", "in_member_zone", "ends_on")},
         ),
         (
             _("What ends it early"),

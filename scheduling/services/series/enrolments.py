@@ -1,8 +1,6 @@
-"""Members of series: added by a person or another system, stopped, and what lies before each."""
+"""Members of series: added by a person or another system, and stopped."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,21 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series, calendar_of
-from scheduling.series import edits, forecast, sweep, turns
-from scheduling.series.due_days import DueDays
+from scheduling.models import Enrolment, Series
+from scheduling.series import edits, sweep, turns
 from scheduling.series.plan import Plan
+from scheduling.services.series.steps_ahead import StepAhead, steps_ahead, zone_of
 from wecom.models import Application, Member
 
 Person = AbstractBaseUser | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepAhead:
-    """A step that a member has not had yet, and when it is due."""
-
-    step: Campaign
-    at: datetime
 
 
 def enrol(
@@ -60,7 +50,7 @@ def preview_enrolment(
         if fresh:
             plan = Plan(series=row.series, application=_sender(row.series), now=now)
             turn_now = [one for one in turns.turns(plan) if turns.whose_turn(plan, one).filter(pk=row.pk).exists()]
-            due = [StepAhead(step=one.step, at=now) for one in turn_now]
+            due = [StepAhead(step=one.step, at=now, zone=zone_of(row.series, row.member_id)) for one in turn_now]
         found = [*due, *steps_ahead(row.series, row, now=now)]
         transaction.set_rollback(True)
     return found
@@ -87,59 +77,6 @@ def stop_member(
     return row
 
 
-def due_on(series: Series, day: date, *, now: datetime | None = None) -> Mapping[Campaign, int]:
-    """How many members get each step of a series on a day; of a day that has passed, how many had their turn."""
-    return forecast.due_on(series, day, now=now or timezone.now())
-
-
-def steps_ahead(series: Series, enrolment: Enrolment, *, now: datetime | None = None) -> list[StepAhead]:
-    """The steps that a member is still to get, soonest first; none once the series has ended for them."""
-    application = series.sender
-    if application is None or enrolment.status != Enrolment.Status.ACTIVE:
-        return []
-    plan = Plan(series=series, application=application, now=now or timezone.now())
-    had = set(EnrolmentStep.objects.filter(enrolment=enrolment).values_list("step", flat=True))
-    found = [
-        StepAhead(
-            step=step,
-            at=plan.days.due_at(enrolment.anchor_on, step.day or 0, step.at, anchor_at=enrolment.anchor_at),
-        )
-        for step in plan.steps
-        if step.pk not in had
-    ]
-    return [one for one in found if one.at > plan.now]
-
-
-def next_steps(rows: Sequence[Enrolment], *, now: datetime | None = None) -> dict[int, StepAhead]:
-    """The next step of each of these members, by the key of their enrolment: as many queries for one as for all."""
-    now = now or timezone.now()
-    active = [row for row in rows if row.status == Enrolment.Status.ACTIVE]
-    steps: dict[int, list[Campaign]] = defaultdict(list)
-    for step in Campaign.objects.filter(series__in={row.series_id for row in active}).steps():
-        steps[step.series_id or 0].append(step)
-    had = set(EnrolmentStep.objects.filter(enrolment__in=active).values_list("enrolment", "step"))
-    days = {series: _days(series) for series in {row.series for row in active}}
-    found = {}
-    for row in active:
-        coming = [
-            StepAhead(
-                step=step, at=days[row.series].due_at(row.anchor_on, step.day or 0, step.at, anchor_at=row.anchor_at)
-            )
-            for step in steps[row.series_id]
-            if (row.pk, step.pk) not in had
-        ]
-        ahead = [one for one in coming if one.at > now]
-        if ahead:
-            found[row.pk] = ahead[0]
-    return found
-
-
-def _days(series: Series) -> DueDays:
-    if series.days_off != Series.DaysOff.WAIT:
-        return DueDays(zone=series.zone)
-    return DueDays(zone=series.zone, waits=True, calendar=calendar_of(series.application))
-
-
 @transaction.atomic
 def _enrol(
     series: Series, user_id: str, *, on: date | None, source: Enrolment.Source, now: datetime
@@ -147,14 +84,15 @@ def _enrol(
     row = edits.locked(series)
     plan = Plan(series=row, application=_sender(row), now=now)
     member = _member(plan, user_id)
-    day = on or plan.today
+    days = replace(plan.days, zone=zone_of(row, member.pk))
+    day = on or days.local_day(now)
     cycle = 0 if row.is_event else day.year
     found = Enrolment.objects.filter(series=row, member=member, cycle=cycle).first()
     if found is not None:
         return found, False
-    _check(plan, member, day)
+    _check(plan, member, day, days.local_day(now))
     values = {"cycle": cycle, "anchor_on": day, "source": source, "created_at": now}
-    values["anchor_at"] = None if not row.is_event else now if on is None else plan.days.moment(day, time())
+    values["anchor_at"] = None if not row.is_event else now if on is None else days.moment(day, time())
     Series.objects.filter(pk=row.pk).update(swept_at=None)
     return Enrolment.objects.create(series=row, member=member, **values), True
 
@@ -176,7 +114,7 @@ def _member(plan: Plan, user_id: str) -> Member:
     return member
 
 
-def _check(plan: Plan, member: Member, day: date) -> None:
+def _check(plan: Plan, member: Member, day: date, today: date) -> None:
     series = plan.series
     if series.state != Series.State.RUNNING:
         words = _("The series does not run, so it takes nobody in.")
@@ -188,6 +126,6 @@ def _check(plan: Plan, member: Member, day: date) -> None:
         words = _("The member is not in the audience of the series.")
         remedy = _("Change the audience, or choose another member.")
         raise SchedulingError(words, code="not_in_audience", field="user_id", remedy=remedy)
-    if plan.days.due_on(day, plan.last_day) < plan.today:
+    if plan.days.due_on(day, plan.last_day) < today:
         words = _("Counted from that day, all steps have passed.")
         raise SchedulingError(words, code="passed", field="on", remedy=_("Choose a later day."))

@@ -1,5 +1,6 @@
 """The life of series: written, approved as a whole by a second person, started, paused, resumed and cancelled."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -188,9 +189,11 @@ def forecast_series(series: Series, *, now: datetime | None = None) -> SeriesFor
         corrections.follow_dates(plan)
         members = intake.take_in(plan)
         stops.stop_members(plan)
-        due = {one.step: turns.whose_turn(plan, one).count() for one in turns.turns(plan)}
+        due = Counter[Campaign]()
+        for turn in turns.turns(plan):
+            due[turn.step] += turns.whose_turn(plan, turn).count()
         transaction.set_rollback(True)
-    return SeriesForecast(members=members, due={step: count for step, count in due.items() if count})
+    return SeriesForecast(members=members, due=+due)
 
 
 def sweep_series(*, now: datetime | None = None) -> int:

@@ -71,6 +71,12 @@ def test_given_steps_replace_all_and_keep_the_rows_of_their_times(api, applicati
     assert found[0]["contents"][0]["text"] == "新的第二天"
 
 
+def test_a_series_goes_by_the_clock_of_each_member(api, application):
+    row = post(api, SERIES, {**BODY, "in_member_zone": True}, status=201)
+    assert row["in_member_zone"] is True
+    assert set(Series.objects.get().steps.values_list("in_member_zone", flat=True)) == {True}
+
+
 def test_what_is_wrong_has_its_field_and_step(api, application):
     steps = [{"day": -1, "at": "09:00", "contents": [{"text": ""}]}]
     row = post(api, SERIES, {**BODY, "steps": steps}, status=201)

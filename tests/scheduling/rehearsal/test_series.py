@@ -10,6 +10,7 @@ from tests.scheduling.support import campaigns
 from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
 from tests.scheduling.support.series import approve, make_series
 from tests.support import factories
+from wecom.models import Member
 from wecom.services import set_facts
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,20 @@ def test_the_list_equals_what_then_happens(company):
     assert {("later", "第0天"), ("soon", "第0天")} <= steps
     assert ("quitter", "第3天") not in steps
     assert "old" not in {user_id for user_id, name in steps if name != "周五"}
+
+
+def test_in_each_members_own_time_the_list_equals_what_happens(company):
+    for user_id, zone in {"early": "Asia/Tokyo", "soon": "Asia/Karachi", "quitter": "Asia/Taipei"}.items():
+        set_facts(Member.objects.get(user_id=user_id), {"time_zone": zone})
+    series = make_series(0, 3, (4, time(12)), in_member_zone=True, late="latest", time_zone="Asia/Shanghai")
+    told = services.rehearse(series, days=7, now=NOW)
+    services.start_series(approve(series), now=NOW)
+    live_through(told.ends, {})
+    happened = what_happened()
+    assert what_was_told(told) == happened
+    hours = {(user_id, at[-5:]) for user_id, at, name, *_rest in happened if name == "第0天"}
+    assert ("soon", "04:00") in hours  # 9:00 in Karachi, in UTC
+    assert ("early", "03:00") in {(user_id, at[-5:]) for user_id, at, name, *_rest in happened if name == "第4天"}
 
 
 def test_a_step_is_named_by_its_series_and_its_day(company):

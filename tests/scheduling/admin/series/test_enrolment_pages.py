@@ -10,6 +10,7 @@ from tests.scheduling.support.campaign_pages import page, press, seen
 from tests.scheduling.support.schedules import clock
 from tests.scheduling.support.series import launch, sweep
 from tests.support import factories
+from wecom.services import set_facts
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/scheduling/enrolment/"
@@ -38,6 +39,13 @@ def test_the_page_shows_what_a_member_has_had_and_what_is_ahead(member, hr):
     html = seen(hr, page(row))
     for words in ("Day 0 · 09:00", "Fri 2099-12-04 09:00", "planned", "Day 3 · 09:00", "ahead"):
         assert words in html
+
+
+def test_the_page_and_the_list_have_the_clock_of_the_member(member, hr):
+    set_facts(member, {"time_zone": "America/New_York"})
+    row = row_of(launch(0, 3, now="2026-12-01T12:00", in_member_zone=True))
+    assert "Mon 2099-12-07 09:00 America/New_York" in seen(hr, page(row))
+    assert "Day 0 · Fri 2099-12-04 09:00 America/New_York" in seen(hr, LIST)  # where it is still Thursday
 
 
 def test_a_member_is_added_on_the_page_of_the_series(member, hr):

@@ -25,6 +25,7 @@ series:
     audience: {everyone: true}
     stop_rule: {rules: [{subject: segment, test: one_of, value: [外包]}]}
     time_zone: Asia/Shanghai
+    in_member_zone: true
     steps:
       - {day: 7, at: 09:00, name: 一周, contents: {zh-hans: {text: 一周了}}}
       - {day: -3, at: 18:30, name: 欢迎, valid_minutes: 90, contents: {zh-hans: {text: 欢迎}, en: {text: Welcome}}}
@@ -38,6 +39,7 @@ def test_a_series_comes_back_in_equal_bytes(application):
         (-3, "欢迎", 2),
         (7, "一周", 1),
     ]
+    assert (series.in_member_zone, {step.in_member_zone for step in series.steps.all()}) == (True, {True})
     data = exported()
     assert set(verdicts(data).values()) == set(verdicts(FILE.encode()).values()) == {"same"}
     Series.objects.all().delete()
