@@ -120,7 +120,7 @@ def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str
             return contents.Image()
         if content_type == Campaign.ContentType.FILE:
             return contents.File()
-        card = _card(_filled(words["card"], facts))
+        card = _card(filled(words["card"], facts))
         return _with_jump(card, words["way_out_link"]) if words.get("way_out_link") else card
     except ContentError as error:
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
@@ -152,12 +152,13 @@ class CardValue(serializers.Serializer[Any]):
     """What the serializer of a kind of card is made of."""
 
 
-def _filled(value: Any, facts: Mapping[str, str]) -> Any:
+def filled(value: Any, facts: Mapping[str, str]) -> Any:
+    """A card, or a part of one, with its variables replaced."""
     if isinstance(value, str):
         return variables.fill(value, facts)
     if isinstance(value, Mapping):
-        return {key: _filled(one, facts) for key, one in value.items()}
-    return [_filled(one, facts) for one in value] if isinstance(value, list) else value
+        return {key: filled(one, facts) for key, one in value.items()}
+    return [filled(one, facts) for one in value] if isinstance(value, list) else value
 
 
 def _strings(value: Any) -> list[str]:

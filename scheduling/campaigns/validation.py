@@ -12,7 +12,8 @@ from avatars.exceptions import ScriptError
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import links, variables
-from scheduling.campaigns.content import CampaignWords, compose, way_out
+from scheduling.campaigns.card_checks import card_problems
+from scheduling.campaigns.content import CampaignWords, compose, filled, way_out
 from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
@@ -118,6 +119,10 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
 
 def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
     longest = dict.fromkeys(slots_of(campaign.sender), "…")
+    wrong = list(card_problems(filled(row.card, longest))) if campaign.content_type == Campaign.ContentType.CARD else []
+    yield from wrong
+    if wrong:
+        return
     try:
         compose(campaign.content_type, _as_sent(campaign, row), longest)
     except SchedulingError as error:

@@ -17,6 +17,7 @@ FROM_THE_SERVER = {
     "avatars/static/avatars/engine_comparison.js": 1,
     "avatars/static/avatars/video_player.js": 1,
     "scheduling/static/scheduling/audience.js": 1,
+    "scheduling/static/scheduling/cards.js": 1,
     "scheduling/static/scheduling/rules.js": 1,
 }
 WRITES_HTML = re.compile(r"(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\.write|createContextualFragment|srcdoc")

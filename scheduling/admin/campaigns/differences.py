@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import DigitalHuman, Presentation, PresentationScene, RenderTemplate, TemplateVariable, Voice
 from conversations.models import Desk, Flow, FlowVersion, Topic
 from core.web.admin import NOTHING
+from scheduling.admin.cards.words import card_lines
 from scheduling.campaigns.approval import Difference
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 from wecom.models import Application, Department, Member, Tag
@@ -143,6 +144,8 @@ def _words(path: str, value: Any, campaign: Campaign | Series) -> str:
     choices = dict(getattr(_find(name), "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])
+    if name == "card":
+        return "\n".join(card_lines(value))
     if isinstance(value, dict):
         return "\n".join(f"{key}: {one}" for key, one in value.items())
     return str(value)

@@ -110,7 +110,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         if campaign.pk and not self.is_bound and campaign.state == Campaign.State.DRAFT:
             self._errors = ErrorDict()
             for field, words in problems_by_field(campaign):
-                self._errors.setdefault(field if field in self.fields else "name", self.error_class()).append(words)
+                self._note(field, words)
 
     def clean(self) -> dict[str, Any]:
         if self.data.get("repeat") == AT_ONCE:
@@ -134,6 +134,19 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         for row in rows:
             row.share = (share if row.variant == "B" else 100 - share) if compared else 100
         return rows
+
+    def _note(self, field: str, words: str) -> None:
+        """Show an error at its field; one of a part of a card stands at that part."""
+        field, dash, part = field.partition("-")
+        field = field if field in self.fields else "name"
+        errors = self._errors.setdefault(field, self.error_class())
+        if not dash:
+            errors.append(words)
+            return
+        self.fields[field].widget.flaws[part] = words
+        told = _("Something in the card is missing or wrong: see the places in red.")
+        if told not in errors:
+            errors.append(told)
 
     def _sender(self) -> Application | None:
         """The application that is chosen, or the one that sends if none is."""

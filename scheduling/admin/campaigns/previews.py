@@ -1,5 +1,6 @@
 """A campaign on a phone: as any member would get it, and sent as a test to yourself."""
 
+import dataclasses
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from conversations.models import Flow
 from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
+from scheduling.admin.cards.preview import card_preview_view
 from scheduling.models import Campaign
 from wecom.models import Member
 
@@ -33,6 +35,7 @@ class PreviewAdmin(ModelAdmin[Campaign]):
         test = self.admin_site.admin_view(self.test_view)
         return [
             path("<int:pk>/preview/", preview, name="scheduling_campaign_preview"),
+            path("card-preview/", self.admin_site.admin_view(card_preview_view), name="scheduling_card_preview"),
             path("<int:pk>/test/", test, name="scheduling_campaign_test"),
             *super().get_urls(),
         ]
@@ -100,10 +103,10 @@ def _phone(request: HttpRequest, campaign: Campaign, member: Member) -> dict[str
     except OpenUserError as error:
         return {"error": str(error) or gettext("There is nothing to send yet.")}
     name = str(seen.own["file"])
-    card = seen.content if campaign.content_type == Campaign.ContentType.CARD else None
+    card: Any = seen.content if campaign.content_type == Campaign.ContentType.CARD else None
     return {
         "seen": seen,
-        "card": next(iter(getattr(card, "articles", ())), card),
+        "card": dataclasses.asdict(card) if card is not None else None,
         "address": default_storage.url(name) if name else "",
         "file_name": name.rpartition("/")[2],
         "flow": Flow.objects.filter(pk=seen.own["flow_id"]).first(),

@@ -1,17 +1,18 @@
 """What a campaign still lacks, at the fields of its form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils import timezone
 
 from scheduling.admin.campaigns.content_fields import SLOTS
 from scheduling.campaigns import validation
+from scheduling.campaigns.card_parts import element_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from scheduling.segments.audience import check_somebody, parse_audience
 
 FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
-CARD = {"title", "description", "url"}
 
 
 def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
@@ -21,7 +22,8 @@ def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
     for row in campaign.contents.all():
         for problem in validation.content_problems(campaign, row):
             found.add((problem.code, problem.message))
-            yield _field_of(problem, slots.get((row.variant, row.language), "a_zh"), campaign), str(problem)
+            slot = slots.get((row.variant, row.language), "a_zh")
+            yield _field_of(problem, slot, campaign, row.card), str(problem)
     for problem in validation.problems(campaign, timezone.now()):
         if campaign.series_id is not None and problem.field.partition(".")[0] in ("audience", "time_zone"):
             continue  # which it shares with its series
@@ -39,8 +41,9 @@ def audience_problem(campaign: Campaign) -> SchedulingError | None:
     return None
 
 
-def _field_of(problem: SchedulingError, slot: str, campaign: Campaign) -> str:
+def _field_of(problem: SchedulingError, slot: str, campaign: Campaign, card: Mapping[str, Any]) -> str:
+    """The field, or the part of a card in one: “a_zh_card-title”."""
     if campaign.content_type != Campaign.ContentType.CARD:
         return f"{slot}_{problem.field}"
-    name = problem.field.rsplit(".", 1)[-1]
-    return f"{slot}_card_{name}" if name in CARD else f"{slot}_card_kind"
+    place = element_of(card, problem.field.removeprefix("card."))
+    return f"{slot}_card-{place}" if place else f"{slot}_card"

@@ -1,20 +1,10 @@
-"""Fixtures: HR, who writes and sends, and the person who approves."""
+"""Fixtures: a connected company, its staff, and who writes and sends there."""
 
 import pytest
 from django.test import Client
 
 from tests.scheduling.support.campaign_pages import person_of
 from tests.support import factories
-
-
-@pytest.fixture
-def hr(application) -> Client:
-    return person_of("editor", "operator", name="hr")
-
-
-@pytest.fixture
-def approver(application) -> Client:
-    return person_of("approver")
 
 
 @pytest.fixture

@@ -129,30 +129,31 @@ def test_a_moment_that_has_passed_is_refused(hr):
     ("fields", "card"),
     [
         (
-            {
-                "a_zh_card_kind": "textcard",
-                "a_zh_card_title": "通知",
-                "a_zh_card_description": "看",
-                "a_zh_card_url": "https://a.cn",
-            },
+            {"kind": "textcard", "title": "通知", "description": "看", "url": "https://a.cn"},
             {"kind": "textcard", "title": "通知", "description": "看", "url": "https://a.cn"},
         ),
         (
-            {"a_zh_card_kind": "other", "a_zh_card_json": '{"kind": "text_notice", "main_title": {"title": "好"}}'},
+            {"kind": "other", "json": '{"kind": "text_notice", "main_title": {"title": "好"}}'},
             {"kind": "text_notice", "main_title": {"title": "好"}},
         ),
     ],
 )
 def test_a_card_is_entered_by_fields_or_as_json(hr, fields, card):
-    campaign = save(hr, content_type="card", **fields)
+    campaign = save(hr, content_type="card", **{f"a_zh_card-{name}": value for name, value in fields.items()})
     assert campaign.contents.get().card == card
-    shown = hr.get(page(campaign)).context["adminform"].form.initial
-    assert shown["a_zh_card_kind"] == fields["a_zh_card_kind"]
+    html = seen(hr, page(campaign))
+    assert f'<option value="{fields["kind"]}" selected>' in html
+
+
+def test_what_is_no_json_of_a_card_is_refused(hr):
+    answer = hr.post(ADD, form(content_type="card", **{"a_zh_card-kind": "other", "a_zh_card-json": "{kind"}))
+    assert "a_zh_card" in answer.context["adminform"].form.errors
+    assert "{kind" in answer.content.decode()
 
 
 def test_what_another_kind_needs_is_not_kept(hr):
     campaign = save(hr)
-    hr.post(page(campaign), form(content_type="card", a_zh_card_title="通知"))
+    hr.post(page(campaign), form(content_type="card", **{"a_zh_card-title": "通知"}))
     row = campaign.contents.get()
     assert (row.text, row.card["title"]) == ("", "通知")
 

@@ -1,0 +1,1 @@
+"""Cards as people write them in a form, and as a phone shows them."""

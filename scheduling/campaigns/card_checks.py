@@ -1,0 +1,106 @@
+"""Checks of a card as people filled it in: each error has its place in the card's JSON, and what to do."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from scheduling.campaigns.card_parts import KINDS, OPEN, Part, PartList, parts_of
+from scheduling.exceptions import SchedulingError
+from wecom.contents import columns
+
+CHOICES, CHOICE = 10, 32
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
+
+
+def card_problems(card: Mapping[str, Any]) -> Iterator[SchedulingError]:
+    """What WeChat Work would refuse or cut in a card without variables; nothing for one that `parts_of` cannot read."""
+    parts = parts_of(card)
+    if parts is None:
+        return
+    kind = KINDS[parts["kind"]]
+    for part in kind.parts:
+        yield from _part(part, parts[part.name], part.path)
+    if parts["kind"] == "text_notice" and not parts["title"].strip() and not parts["text"].strip():
+        yield _error(("title",), "empty", _("The card has neither a title nor a text."), _("Write one of them."))
+    if parts.get("figure_text") and not parts.get("figure"):
+        yield _error(
+            ("emphasis", "title"), "empty", _("The large figure is missing."), _("Write it, or leave both out.")
+        )
+    for rows in kind.lists:
+        yield from _rows(rows, parts[rows.name])
+
+
+def _rows(rows: PartList, filled: list[Mapping[str, Any]]) -> Iterator[SchedulingError]:
+    if not rows.least <= len(filled) <= rows.most:
+        values = {"label": _named(rows.label), "least": rows.least, "most": rows.most, "count": len(filled)}
+        words = _("%(label)s: there are %(count)d.") % values
+        remedy = _("%(least)d to %(most)d are possible.") % values
+        yield _error(rows.path, "count", words, remedy)
+    keys: set[str] = set()
+    for number, row in enumerate(filled):
+        place = (*rows.path[:-1], f"{rows.path[-1]}[{number}]")
+        for column in rows.columns:
+            label = f"{_named(rows.one)} {number + 1} · {column.label}"
+            yield from _part(column, row[column.name], (*place, *column.path), label)
+        if rows.name == "buttons":
+            yield from _button(row, place, keys)
+        elif rows.name == "selectors":
+            yield from _choices(row["choices"].split("\n"), (*place, "choices"))
+
+
+def _button(row: Mapping[str, Any], place: tuple[str, ...], keys: set[str]) -> Iterator[SchedulingError]:
+    if row["action"] == OPEN:
+        if not row["url"].strip():
+            yield _error((*place, "url"), "empty", _("The button leads nowhere."), _("Write the address of a page."))
+        return
+    if row["key"] in keys:
+        words = _("Two buttons have the key “%s”, so that answers could not be told apart.") % row["key"]
+        yield _error((*place, "text"), "repeated", words, _("Give one of them another action or key."))
+    keys.add(row["key"])
+
+
+def _choices(words: list[str], place: tuple[str, ...]) -> Iterator[SchedulingError]:
+    if len(words) > CHOICES:
+        told = _("There are %(count)d choices.") % {"count": len(words)}
+        yield _error(place, "count", told, _("At most %d are possible.") % CHOICES)
+    elif any(columns(one) > CHOICE for one in words):
+        yield _too_wide(place, _("choice"), CHOICE)
+
+
+def _part(part: Part, value: Any, path: tuple[str, ...], label: str = "") -> Iterator[SchedulingError]:
+    if not isinstance(value, str):
+        return
+    label = label or _named(part.label)
+    if part.needed and not value.strip():
+        words = _("%(label)s: nothing is written there.") % {"label": label}
+        yield _error(path, "empty", words, _("Fill it in."))
+    elif part.is_address and value and not ADDRESS.match(value):
+        words = _("%(label)s: this is no web address.") % {"label": label}
+        yield _error(path, "invalid", words, _("Begin it with https://."))
+    elif part.width and columns(value) > part.width:
+        yield _too_wide(path, label, part.width)
+    elif part.length and len(value) > part.length:
+        words = _("%(label)s: it is too long.") % {"label": label}
+        yield _error(path, "too_long", words, _("At most %d characters are possible.") % part.length)
+    elif part.size and (found := len(value.encode())) > part.size:
+        values = {"label": label, "bytes": found, "most": part.size}
+        words = _("%(label)s: it has %(bytes)d bytes, and %(most)d are possible.") % values
+        yield _error(path, "too_long", words, _("Shorten it; a Chinese character is 3 bytes."))
+
+
+def _too_wide(path: tuple[str, ...], label: Any, width: int) -> SchedulingError:
+    words = _("%(label)s: it is too long.") % {"label": _named(label)}
+    values = {"chinese": width // 2, "letters": width}
+    remedy = _("At most %(chinese)d Chinese characters or %(letters)d letters are possible.") % values
+    return _error(path, "too_long", words, remedy)
+
+
+def _named(label: Any) -> str:
+    return capfirst(str(label))
+
+
+def _error(path: tuple[str, ...], code: str, words: str, remedy: str) -> SchedulingError:
+    return SchedulingError(words, code=code, field=f"card.{'.'.join(path)}", remedy=remedy)
