@@ -1,6 +1,7 @@
 """The page on which a campaign or a series is rehearsed: for whom, from which day, and what each member would get."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -58,6 +59,15 @@ class RehearsalForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "zhangsan, lisi", "autocomplete": "off"}),
         help_text=_("User IDs. With none of the three chosen, all members take part."),
     )
+    leavers = forms.CharField(
+        label=capfirst(_("members who leave")),
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "zhangsan 2026-12-24, lisi 2026-12-31", "autocomplete": "off"}
+        ),
+        help_text=_("Each with their last day. Members who join need nothing here: their start date lies ahead."),
+    )
     others = forms.BooleanField(
         label=capfirst(_("with everything else that is scheduled")),
         required=False,
@@ -73,6 +83,13 @@ class RehearsalForm(forms.Form):
         everyone = [("", gettext("all"))]
         self.fields["department"].choices = everyone + [(str(one.number), str(one)) for one in departments]  # type: ignore[attr-defined]
         self.fields["segment"].choices = everyone + [(str(one.pk), one.name) for one in segments]  # type: ignore[attr-defined]
+
+    def clean_leavers(self) -> dict[str, date]:
+        """The last days by user ID."""
+        try:
+            return services.read_leavers(self.cleaned_data["leavers"])
+        except OpenUserError as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
 
     @property
     def cohort(self) -> dict[str, Any] | None:
@@ -138,6 +155,7 @@ def _rehearse(request: HttpRequest, subject: Subject, form: RehearsalForm) -> se
         since=data["since"],
         days=data["days"],
         others=data["others"],
+        leavers=data["leavers"],
         in_full=request.user.has_perm("wecom.read_memberfact"),
     )
 
@@ -165,7 +183,7 @@ def _shown(found: services.Rehearsal, subject: Subject, request: HttpRequest) ->
         ],
         "dropped": [(_moment(one.at, subject), one.name, one.why) for one in found.dropped],
         "lines": [
-            (line.member, [(_moment(one.at, subject), one) for one in line.occasions], _got(line))
+            (line, [(_moment(one.at, subject), one) for one in line.occasions], _got(line))
             for line in found.timelines[:SHOWN]
         ],
         "more": max(0, len(found.timelines) - SHOWN),

@@ -22,6 +22,12 @@ class RehearsalQuerySerializer(StrictSerializer):
     department = serializers.IntegerField(required=False, min_value=1, help_text="Number; with those below it.")
     segment = serializers.IntegerField(required=False, min_value=1)
     members = serializers.CharField(required=False, max_length=2_000, help_text="User IDs, with commas between them.")
+    leavers = serializers.CharField(
+        required=False,
+        max_length=2_000,
+        default="",
+        help_text="Members who leave, with their last day: zhangsan=2026-12-24,lisi=2026-12-31.",
+    )
     others = serializers.BooleanField(
         required=False, default=True, help_text="With everything else that is scheduled, which counts for the caps."
     )
@@ -44,6 +50,7 @@ class RehearsalTimelineSerializer(serializers.Serializer[services.Timeline]):
     """What a member would get and not get, in the order of time."""
 
     user_id = serializers.CharField(source="member.user_id")
+    last_day = serializers.DateField(allow_null=True, help_text="Of a member who leaves meanwhile.")
     occasions = OccasionSerializer(many=True)
 
 
@@ -101,5 +108,6 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
             since=asked.get("since"),
             days=asked["days"],
             others=asked["others"],
+            leavers=services.read_leavers(asked["leavers"]),
         )
         return Response(RehearsalSerializer(found).data)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -72,7 +72,7 @@ def _moment(run: CampaignRun, batch: Batch | None) -> datetime:
 
 
 def told(
-    found: list[Finding], subject: Subject, *, in_full: bool
+    found: list[Finding], subject: Subject, *, last_days: Mapping[int, date], in_full: bool
 ) -> tuple[tuple[Timeline, ...], tuple[Day, ...], tuple[Dropped, ...]]:
     """The findings as timelines of members, as days, and the moments at which nobody gets anything."""
     keys = {one.member for one in found if one.member != NOBODY}
@@ -93,7 +93,9 @@ def told(
         else:
             left_out[day][occasion.why] += 1
     timelines = tuple(
-        Timeline(member=member, occasions=tuple(by_member[key])) for key, member in members.items() if by_member[key]
+        Timeline(member=member, occasions=tuple(by_member[key]), last_day=last_days.get(key))
+        for key, member in members.items()
+        if by_member[key]
     )
     days = sorted({*sent, *left_out})
     return (

@@ -23,12 +23,14 @@ A_DAY = timedelta(days=1)
 
 
 class MovedClock:
-    """Moves from a moment to an end. `leaves` are the days on which members leave, by their key."""
+    """Moves from a moment to an end. `last_days` are those of members who leave, by their key."""
 
-    def __init__(self, now: datetime, *, until: datetime, leaves: Mapping[int, date], zone: ZoneInfo) -> None:
+    def __init__(self, now: datetime, *, until: datetime, last_days: Mapping[int, date], zone: ZoneInfo) -> None:
         self.now = now
         self.until = until
-        self.leaves = {key: datetime.combine(day, time(), zone).astimezone(UTC) for key, day in leaves.items()}
+        self.leaves = {
+            key: datetime.combine(day + A_DAY, time(), zone).astimezone(UTC) for key, day in last_days.items()
+        }
         self.first_run = CampaignRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def move(self) -> None:

@@ -13,13 +13,14 @@ from scheduling.models import Campaign, Series
 from scheduling.rehearsal import subjects
 from scheduling.rehearsal.copied_rows import rows_for
 from scheduling.rehearsal.database_aside import database_aside
-from scheduling.rehearsal.findings import Finding, findings_since, told
+from scheduling.rehearsal.findings import findings_since, told
+from scheduling.rehearsal.leavers import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
 from scheduling.rehearsal.results import Rehearsal
 from scheduling.rehearsal.subjects import Subject
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
-from wecom.models import Application, Member
+from wecom.models import Application
 
 MOST_MEMBERS, MOST_DAYS, USUAL_DAYS = 2_000, 92, 60
 
@@ -31,7 +32,7 @@ def rehearse(
     since: date | None = None,
     days: int = USUAL_DAYS,
     others: bool = True,
-    leaves: Mapping[str, date] | None = None,
+    leavers: Mapping[str, date] | None = None,
     in_full: bool = False,
     now: datetime | None = None,
 ) -> Rehearsal:
@@ -44,7 +45,7 @@ def rehearse(
         cohort: the members, as an audience has them; without one all, and those whom the subject names.
         since: the first day that is told; today without one.
         others: whether everything else that is scheduled goes out as well, which counts for the caps.
-        leaves: the days on which members leave, by user ID.
+        leavers: the last days of members who leave, by user ID.
         in_full: whether words show personal facts.
 
     Raises `SchedulingError` for the first error of the subject, for too many members, and for too many days.
@@ -58,9 +59,9 @@ def rehearse(
     named = {"everyone": True, "members": subject.audience.get("members", [])}
     keys = _members(cohort or named, application, first)
     campaigns, series = _scope(subject, application, others=others)
-    away = _leaving(leaves or {}, application)
+    last_days = keys_of(leavers or {}, application)
     with database_aside(rows_for(keys, campaigns, series, now=now)):
-        clock = MovedClock(now, until=begins, leaves=away, zone=zone)
+        clock = MovedClock(now, until=begins, last_days=last_days, zone=zone)
         if not subjects.is_going(subject):
             clock.move()
             clock.now = begins
@@ -68,26 +69,14 @@ def rehearse(
         clock.until = ends
         clock.move()
         found = findings_since(begins, first_run=clock.first_run)
-    return _rehearsal(subject, found, begins, ends, len(keys), in_full, begun)
-
-
-def _rehearsal(
-    subject: Subject,
-    found: list[Finding],
-    begins: datetime,
-    ends: datetime,
-    members: int,
-    in_full: bool,
-    begun: float,
-) -> Rehearsal:
-    timelines, days, dropped = told(found, subject, in_full=in_full)
+    timelines, each_day, dropped = told(found, subject, last_days=last_days, in_full=in_full)
     return Rehearsal(
         name=subject.name,
         begins=begins,
         ends=ends,
-        members=members,
+        members=len(keys),
         timelines=timelines,
-        days=days,
+        days=each_day,
         dropped=dropped,
         seconds=stopwatch.perf_counter() - begun,
     )
@@ -130,13 +119,3 @@ def _scope(subject: Subject, application: Application, *, others: bool) -> tuple
 
 def _same_company(sender: Application | None, application: Application) -> bool:
     return sender is not None and sender.corporation_id == application.corporation_id
-
-
-def _leaving(leaves: Mapping[str, date], application: Application) -> dict[int, date]:
-    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=[one.lower() for one in leaves])
-    found = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
-    unknown = sorted(one for one in leaves if one.lower() not in found)
-    if unknown:
-        words = _("No member has the user ID “%s”.") % unknown[0]
-        raise SchedulingError(words, code="member_unknown", field="leaves", remedy=_("Check the user ID."))
-    return {found[one.lower()]: day for one, day in leaves.items()}

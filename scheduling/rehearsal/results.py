@@ -37,10 +37,11 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """What a member would get and not get, in the order of time."""
+    """What a member would get and not get, in the order of time; `last_day` is that of one who leaves."""
 
     member: Member
     occasions: tuple[Occasion, ...]
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """`manage.py rehearse`: what a campaign or a series would do in the days to come."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,6 @@ from scheduling import services
 from scheduling.models import Campaign, Series
 
 SHOWN = 20  # members; a file has all of them
-
-
-def leaving(text: str) -> tuple[str, date]:
-    """The user ID and the day in zhangsan=2026-12-24."""
-    user_id, _sign, day = text.partition("=")
-    try:
-        return user_id, date.fromisoformat(day)
-    except ValueError as error:
-        raise ArgumentTypeError("write it like zhangsan=2026-12-24") from error
 
 
 class Command(BaseCommand):
@@ -39,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--department", action="append", default=[], type=int, metavar="NUMBER")
         parser.add_argument("--segment", action="append", default=[], type=int, metavar="ID")
         parser.add_argument("--alone", action="store_true", help="as if nothing else was scheduled")
-        parser.add_argument("--leaves", action="append", default=[], type=leaving, metavar="USER_ID=DAY")
+        parser.add_argument("--leaver", action="append", default=[], metavar="USER_ID=DAY", help="with the last day")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write all of it into a file")
 
     def handle(self, *, csv: Path | None, **options: Any) -> None:
@@ -60,7 +51,7 @@ class Command(BaseCommand):
                 since=options["since"],
                 days=options["days"],
                 others=not options["alone"],
-                leaves=dict(options["leaves"]),
+                leavers=services.read_leavers(",".join(options["leaver"])),
             )
         except OpenUserError as error:
             raise CommandError(str(error)) from error
@@ -76,7 +67,8 @@ class Command(BaseCommand):
         for one in found.dropped:
             self.stdout.write(f"{one.at.astimezone(subject.zone):%Y-%m-%d %H:%M}  {one.name}: {one.why}")
         for line in found.timelines[:SHOWN]:
-            self.stdout.write(f"\n{line.member} ({line.member.user_id})")
+            leaves = f", leaves after {line.last_day}" if line.last_day else ""
+            self.stdout.write(f"\n{line.member} ({line.member.user_id}){leaves}")
             for event in line.occasions:
                 at = f"{event.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
                 self.stdout.write(f"  {at}  {event.name}: {event.why or event.words or 'gets it'}")

@@ -71,6 +71,17 @@ def test_only_the_chosen_members_take_part(reader, lisi, application):
     assert ("李四" in html, "王五" in html) == (False, True)
 
 
+def test_who_leaves_gets_nothing_after_the_last_day(reader, lisi):
+    campaign = make_campaign("早", **DAILY, audience={"members": ["lisi"]})
+    html = seen(reader, address(campaign), **ask(campaign, leavers="LiSi 2099-01-05"))
+    assert "leaves after 2099-01-05" in html
+    assert "1 message would go out." in html
+    assert "has left the company" in html
+    html = seen(reader, address(campaign), **ask(campaign, leavers="lisi"))
+    assert "is no member with a day. Write a user ID and the last day" in html.replace("&quot;", '"')
+    assert 'data-testid="timeline"' not in html
+
+
 def test_personal_facts_are_masked_for_who_may_not_read_them(reader, lisi):
     campaign = make_campaign("生日是{{birthday}}", **DAILY)
     html = seen(reader, address(campaign), **ask(campaign))

@@ -142,6 +142,15 @@ def test_a_rehearsal_of_a_series_keeps_nothing(api, member):
     assert not Enrolment.objects.exists()
 
 
+def test_a_rehearsal_lets_members_leave_after_their_last_day(api, member):
+    give_date(member, "2099-01-06")
+    address = f"{SERIES}{make_series(0, 1).pk}/rehearsal/?since=2099-01-05&days=3"
+    (line,) = api.get(f"{address}&leavers=WangFang=2099-01-06").json()["timelines"]
+    assert (line["last_day"], [one["at"][:10] for one in line["occasions"]]) == ("2099-01-06", ["2099-01-06"])
+    refused = api.get(f"{address}&leavers=wangfang")
+    assert (refused.status_code, refused.json()["code"]) == (422, "leaver_form")
+
+
 @pytest.mark.parametrize(
     ("act", "scope"),
     [("ask-approval", "write"), ("approve", "approve"), ("start", "send"), ("pause", "send"), ("members", "send")],

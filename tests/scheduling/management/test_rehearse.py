@@ -14,9 +14,12 @@ DAILY = {"repeats": "cron", "cron": "0 9 * * *", "time_zone": "Asia/Shanghai"}
 def test_the_days_and_the_members_are_told(application, tmp_path, capsys):
     factories.make_member(application, "lisi", name="李四", status="active")
     campaign = make_campaign("{{name}}，早上好", name="早安", **DAILY)
-    call_command("rehearse", f"--campaign={campaign.pk}", "--days=3", f"--csv={tmp_path / 'all.csv'}")
+    call_command(
+        "rehearse", f"--campaign={campaign.pk}", "--days=3", "--leaver=lisi=2099-01-05", f"--csv={tmp_path / 'all.csv'}"
+    )
     said = capsys.readouterr().out
     assert "09:00  早安: 李四，早上好" in said
+    assert "李四 (lisi), leaves after 2099-01-05" in said
     assert "Nothing was sent." in said
     lines = (tmp_path / "all.csv").read_text("utf-8-sig").splitlines()
     assert len(lines) >= 3

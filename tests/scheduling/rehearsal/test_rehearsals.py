@@ -62,11 +62,11 @@ def greeting(**fields: Any) -> Campaign:
 
 def test_the_list_equals_what_then_happens(company, others):
     campaign = greeting(audience={"everyone": True, "members": ["gone"]})
-    leaves = {"leaver": date(2026, 10, 9)}
-    told = services.rehearse(campaign, days=DAYS, leaves=leaves, now=NOW)
+    leavers = {"leaver": date(2026, 10, 8)}
+    told = services.rehearse(campaign, days=DAYS, leavers=leavers, now=NOW)
     approve(campaign, NOW)
     services.start_campaign(campaign, now=NOW)
-    live_through(told.ends, leaves)
+    live_through(told.ends, leavers)
     happened = what_happened()
     assert what_was_told(told) == happened
     reasons = {reason for _user, _at, _name, _status, reason in happened}
@@ -121,7 +121,7 @@ def test_one_that_runs_is_rehearsed_from_where_it_is(company):
         ({"days": 0}, "rehearsal_days"),
         ({"days": 93}, "rehearsal_days"),
         ({"cohort": {"members": ["nobody"]}}, "rehearsal_nobody"),
-        ({"leaves": {"nobody": date(2026, 10, 1)}}, "member_unknown"),
+        ({"leavers": {"nobody": date(2026, 10, 1)}}, "member_unknown"),
     ],
 )
 def test_what_cannot_be_rehearsed_says_why(company, options, code):

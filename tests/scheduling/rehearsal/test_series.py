@@ -39,17 +39,18 @@ def test_the_list_equals_what_then_happens(company):
     every = {"repeats": "cron", "cron": "0 8 * * 5", "time_zone": "Asia/Shanghai"}
     campaigns.launch("周五", name="周五", now=NOW, **every)
     series = make_series(0, 1, (1, time(12)), 3, days_off="wait", late="latest")
-    leaves = {"quitter": date(2026, 10, 9)}
-    told = services.rehearse(series, days=DAYS, leaves=leaves, now=NOW)
+    leavers = {"quitter": date(2026, 10, 8)}
+    told = services.rehearse(series, days=DAYS, leavers=leavers, now=NOW)
     assert not Enrolment.objects.exists()
     services.start_series(approve(series), now=NOW)
-    live_through(told.ends, leaves)
+    live_through(told.ends, leavers)
     happened = what_happened()
     assert what_was_told(told) == happened
     assert {reason for *_who, reason in happened} == {"", "cap"}
     steps = {(user_id, name) for user_id, _at, name, status, _reason in happened if status == "sent"}
     assert {("later", "第0天"), ("soon", "第0天")} <= steps
     assert ("quitter", "第3天") not in steps
+    assert {line.member.user_id: line.last_day for line in told.timelines if line.last_day} == leavers
     assert "old" not in {user_id for user_id, name in steps if name != "周五"}
 
 

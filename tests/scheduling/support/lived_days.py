@@ -12,15 +12,15 @@ DAYS = 14
 TIMES = ("00:00", "07:00", "08:00", "08:30", "09:00", "10:00", "11:00", "12:00", "22:30")
 
 
-def live_through(until: datetime, leaves: dict[str, date]) -> None:
+def live_through(until: datetime, leavers: dict[str, date]) -> None:
     """What the sweeper, the workers and the platform do, at the times of day at which something is due."""
     midnight = datetime.combine(NOW.astimezone(SHANGHAI).date(), time(), SHANGHAI)
     for hours in range(24 * 2 * DAYS):
         now = midnight + timedelta(minutes=30 * hours)
         if not NOW <= now < until or f"{now:%H:%M}" not in TIMES:
             continue
-        for user_id, day in leaves.items():
-            if now.astimezone(SHANGHAI).date() >= day:
+        for user_id, last_day in leavers.items():
+            if now.astimezone(SHANGHAI).date() > last_day:
                 Member.objects.filter(user_id=user_id).update(status="left")
         services.sweep_campaigns(now=now)
         services.sweep_series(now=now)
