@@ -5,7 +5,11 @@ from wecom.bot import Incoming, bot
 from wecom.messages import Event
 
 
-@bot.on_message("*", final=True)
+def prepare_message(incoming: Incoming) -> None:
+    services.prepare_message(incoming.callback, incoming.inbound)
+
+
+@bot.on_message("*", final=True, prepare=prepare_message)
 def on_message(incoming: Incoming) -> None:
     services.receive_message(incoming.callback, incoming.inbound)
 
@@ -31,3 +35,9 @@ def on_click(incoming: Incoming) -> None:
 def on_card(incoming: Incoming) -> None:
     assert isinstance(incoming.inbound, Event)
     services.press_card(incoming.callback, incoming.inbound)
+
+
+@bot.on_event("template_card_menu_event", final=True)
+def on_card_menu(incoming: Incoming) -> None:
+    assert isinstance(incoming.inbound, Event)
+    services.press_card_menu(incoming.callback, incoming.inbound)

@@ -1,5 +1,6 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,8 +9,9 @@ from django.dispatch import receiver
 from avatars.models import Consent, Narration, Render, Rendition
 from avatars.signals import consent_withdrawn, narration_finished, render_finished, rendition_finished
 from conversations import services
-from wecom.models import Callback, Download, GroupMessage, Member, Outbound, Upload
+from wecom.models import Callback, Download, GroupMessage, Outbound, Upload
 from wecom.signals import (
+    Author,
     handlers_asked,
     language_chosen,
     media_downloaded,
@@ -83,8 +85,8 @@ def on_member_limited(callback: Callback, **_: Any) -> None:
 
 
 @receiver(language_chosen)
-def on_language_chosen(member: Member, **_: Any) -> None:
-    services.follow_language(member)
+def on_language_chosen(before: Mapping[int, str], author: Author | None, **_: Any) -> None:
+    services.follow_languages(before, author)
 
 
 @receiver(program_sent)

@@ -149,6 +149,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.FactDefinition": EDITABLE,
     # Only who began an import sees its preview.
     "wecom.FactImport": Rights(everybody="", editor="add"),
+    "wecom.ForgottenCall": Rights(),
     "wecom.Guard": RECORDS,
     "wecom.GroupChat": Rights(),
     "wecom.GroupMessage": Rights(),

@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 
 from wecom import services
 from wecom.application.info import ApplicationProfile
-from wecom.callbacks.router import Handler, Incoming, router
+from wecom.callbacks.router import Handler, Incoming, Preparation, router
 from wecom.client.access_tokens import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
 from wecom.messages import Event
@@ -71,9 +71,11 @@ class WeChatWorkBot:
     While a person answers a member, only handlers with `always=True` are asked.
     """
 
-    def on_message(self, kind: str = "text", *, final: bool = False, always: bool = False) -> Callable[[H], H]:
+    def on_message(
+        self, kind: str = "text", *, final: bool = False, always: bool = False, prepare: Preparation | None = None
+    ) -> Callable[[H], H]:
         """For messages of a type: "text", "image", "voice", "video", "location", "link", or "*" for any."""
-        return self._register("message", kind, final=final, always=always)
+        return self._register("message", kind, final=final, always=always, prepare=prepare)
 
     def on_event(self, name: str, *, final: bool = False, always: bool = False) -> Callable[[H], H]:
         """For an event, like "enter_agent", "subscribe", "click", or "*" for any."""
@@ -83,9 +85,11 @@ class WeChatWorkBot:
         """For a text that begins with a command, like "/help"."""
         return self._register("command", name, final=final, always=always)
 
-    def _register(self, sort: str, name: str, *, final: bool, always: bool) -> Callable[[H], H]:
+    def _register(
+        self, sort: str, name: str, *, final: bool, always: bool, prepare: Preparation | None = None
+    ) -> Callable[[H], H]:
         def decorate(handler: H) -> H:
-            router.add(sort, name, handler, final=final, always=always)
+            router.add(sort, name, handler, final=final, always=always, prepare=prepare)
             return handler
 
         return decorate

@@ -3,7 +3,8 @@
 A small file outside the database has the newest attempt, written before its call. A database that is
 behind the file was restored from a backup; one that does not know the file came from another place. `senders.json` lies
 in the var folder; it must live as long as the installation and be no part of the database's backup. Several machines
-that send from one database share it, or are confirmed once each.
+that send from one database share it, or are confirmed once each. `wecom.sent_journal` beside it has each call, so that
+what went out after the backup is not sent again.
 """
 
 import fcntl
@@ -12,8 +13,9 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -22,7 +24,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from core.work.base import Work
-from wecom.models import Attempt, Guard, Outbound
+from wecom import sent_journal
+from wecom.models import Attempt, Callback, ForgottenCall, Guard, Outbound
 from wecom.models.restore_guard import new_instance
 
 logger = logging.getLogger(__name__)
@@ -45,32 +48,64 @@ class Note:
         return hashlib.sha256(f"{self.place} {_machine()}".encode()).hexdigest()[:32]
 
 
-def confirmed_instance() -> str:
-    """The name of the database if it may send, to give to `mark`; "" while a person must confirm first."""
+def confirmed() -> Guard | None:
+    """The guard of a database that may send; None while a person must confirm first."""
     if not settings.WECOM["RESTORE_GUARD"]:
-        return new_instance()
+        return Guard()
     note = _read()  # first: its attempts were committed before
     row = _row()
     newest = Attempt.objects.aggregate(newest=Max("pk"))["newest"] or 0
     if row.held_since is None:
         because = _doubt(note, row, newest)
         if because is not None:
-            _hold(row, because)
-            return ""
+            _hold(row, because, newest)
+            return None
         if note.key not in row.places:
             _register(row)
-    return "" if row.held_since else row.instance
+    return None if row.held_since else row
 
 
-def record_attempt(name: str, attempt: int) -> None:
+def record_attempt(guard: Guard, attempt: Attempt, *, to: Sequence[str]) -> None:
     """Note that an attempt is about to be made; before its call, after its commit."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return
+    name, outbound = guard.instance, attempt.outbound
 
     def advance(note: Note) -> None:
-        note.marks[name] = max(note.marks.pop(name, 0), attempt)
+        note.marks[name] = max(note.marks.pop(name, 0), attempt.pk)
 
+    sent_journal.record_call(name, attempt.pk, fingerprint=outbound.fingerprint, broadcast=outbound.broadcast, to=to)
     _change(advance)
+
+
+def record_refusal(guard: Guard, attempt: Attempt) -> None:
+    """Note that an attempt certainly reached nobody."""
+    if settings.WECOM["RESTORE_GUARD"]:
+        sent_journal.record_refusal(guard.instance, attempt.pk)
+
+
+def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
+    """Its recipients to whom it went out after the backup that this database was restored from.
+
+    A call to one member is met once. What was written after a person confirmed is new, even in the same words, and so
+    is the answer to a callback.
+    """
+    if not guard.forgotten or guard.released_at is None:
+        return []
+    if outbound.broadcast:
+        calls = ForgottenCall.objects.filter(broadcast=outbound.broadcast).values_list("instance", "members")
+        gone = {(name, member) for name, members in calls.iterator() for member in sent_journal.split(bytes(members))}
+        names = {name for name, _member in gone}
+        return [
+            one for one in outbound.recipients if any((name, sent_journal.digest(name, one)) in gone for name in names)
+        ]
+    if outbound.created_at > guard.released_at or Callback.objects.filter(cid=outbound.cid).exclude(cid="").exists():
+        return []
+    call = ForgottenCall.objects.filter(fingerprint=outbound.fingerprint, broadcast="").first()
+    if call is None:
+        return []
+    call.delete()
+    return list(outbound.recipients)
 
 
 def restore_hold() -> Guard | None:
@@ -80,11 +115,15 @@ def restore_hold() -> Guard | None:
 
 @transaction.atomic
 def release_restore_hold(*, discard: bool) -> int:
-    """A person confirmed: send the queued messages, or discard them. Returns how many."""
+    """A person confirmed: send the queued messages, or discard them. Returns how many.
+
+    What the journal knows to have gone out after the backup is not sent again: it ends as `RESTORED`.
+    """
     row = _locked()
     # Under a new name, so that marks of the old one no longer count.
     row.places = [*row.places, row.held_place] if row.held_place else row.places
     row.instance, row.held_since, row.held_because, row.held_place = new_instance(), None, "", ""
+    row.released_at = timezone.now()
     row.save()
     waiting = Outbound.objects.filter(status__in=Work.UNFINISHED)
     count = waiting.count()
@@ -114,11 +153,27 @@ def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:
 
 
 @transaction.atomic
-def _hold(row: Guard, because: Guard.Because) -> None:
+def _hold(row: Guard, because: Guard.Because, newest: int) -> None:
     place = _change().key
     held = Guard.objects.filter(pk=row.pk, instance=row.instance, held_since=None)
     if held.update(held_since=timezone.now(), held_because=because, held_place=place):
+        held_row = Guard.objects.filter(pk=row.pk)
+        held_row.update(forgotten=_recall(row.instance, newest) if because == Guard.Because.RESTORED else 0)
         logger.error("Nothing is sent until a person confirms this database.", extra={"because": because.value})
+
+
+def _recall(instance: str, newest: int) -> int:
+    """Take over from the journal which calls were made after an attempt; returns how many."""
+    ForgottenCall.objects.all().delete()
+    calls = sent_journal.calls_after(instance, newest)
+    rows = (
+        ForgottenCall(instance=instance, fingerprint=one.fingerprint, broadcast=one.broadcast, members=one.members)
+        for one in calls
+    )
+    count = 0
+    while some := list(islice(rows, 1000)):
+        count += len(ForgottenCall.objects.bulk_create(some))
+    return count
 
 
 @transaction.atomic

@@ -1,6 +1,18 @@
 """Signals of WeChat Work, sent inside the transaction that settles."""
 
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import Signal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who changes what is known of members: an account, or a client of the REST API, which is none."""
+
+    by: AbstractBaseUser | None = None
+    over_api: bool = False
+
 
 message_sent = Signal()
 """A code handler's answer was queued: `application`, `member`, `content`, `outbound`, `cid`."""
@@ -34,7 +46,8 @@ program_sent = Signal()
 """Code sent a message of its own accord, in the transaction that queues it: `outbound`, `text` in readable form."""
 
 language_chosen = Signal()
-"""A member's language was set or cleared: `member`."""
+"""The language of members was set or cleared: `before`, the languages that they had by their primary keys, and `author`
+(`Author`), None where the sender records the change itself."""
 
 fact_definition_removing = Signal()
 """A fact of the company's own is about to be deleted, or a page asks before: `definition`. A receiver returns where the

@@ -64,13 +64,13 @@ def broadcast_text(
 ) -> Outbound:
     """Queue a text to 1 to 1,000 members behind all replies, in numbered parts if it is long; the last part's row.
 
-    `key` is as in `broadcast`. Further parts count by themselves.
+    `key` is as in `broadcast`; each part counts once.
     """
     options: dict[str, Any] = {"to": to, "expires_at": expires_at, "cid": cid}
     parts = [Text(content=part) for part in split_numbered(clean(text))]
     if len(parts) == 1:
         return _queue(application, parts[0], key=key, **options)
-    return wecom.enqueue_parts(application, parts, priority=Outbound.BULK, **options)[-1]
+    return wecom.enqueue_parts(application, parts, priority=Outbound.BULK, broadcast=key, **options)[-1]
 
 
 @transaction.atomic(savepoint=False)

@@ -38,6 +38,9 @@ class ErrandKind(ABC):
     def waiting_text(self) -> str:
         """The notice for a member who has waited for some seconds."""
 
+    def prepare(self, errand: Errand, reply: str) -> None:  # noqa: B027
+        """Compute what `finish` needs and takes long, before its transaction."""
+
     @abstractmethod
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         """Send the result, in the transaction that settles the errand, with the conversation locked."""

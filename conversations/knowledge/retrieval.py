@@ -4,6 +4,7 @@ The same words come first, then meaning, where vectors are there, then similar w
 the questions in `tests/benchmarks/knowledge`; README.md says what they give on the other.
 """
 
+import logging
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,11 +12,14 @@ from enum import StrEnum
 from django.utils import timezone
 
 from conversations.knowledge import freshness
-from conversations.knowledge.embedders.base import Vectors, question_vector
+from conversations.knowledge.embedders.base import Embedder, Vectors, kept_vector, question_vector
 from conversations.knowledge.index import Index, Match, Reader
 from conversations.knowledge.likeness import EXACT, Gist, gist
 from conversations.knowledge.readers import reader_of
+from core.exceptions import OpenUserError
 from wecom.models import Member
+
+logger = logging.getLogger(__name__)
 
 CANDIDATES = 20
 CANDIDATES_OF_SOME = 100  # where some answers are not for everybody
@@ -69,6 +73,22 @@ class Findings:
 NOTHING = Findings(verdict=Verdict.UNKNOWN)
 
 
+def prepare(text: str) -> None:
+    """Compute the vector of a text that `find` is going to need, before the transaction that it is called in.
+
+    That takes a while, and a service that computes vectors is asked here or not at all.
+    """
+    index, asked = freshness.current_index(), gist(text)
+    with index.locked():
+        is_needed = bool(index.embedder and index.vector_count and asked.plain and not index.same_words(asked))
+    if index.embedder is None or not is_needed:
+        return
+    try:
+        question_vector(index.embedder, text)
+    except OpenUserError as error:  # then words decide
+        logger.warning("A question could not be embedded.", extra={"code": error.code})
+
+
 def find(text: str, *, language: str, member: Member | None = None) -> Findings:
     """What the table has for a member about a text. Without a network, and in any transaction."""
     index = freshness.current_index()
@@ -100,9 +120,13 @@ def search(index: Index, text: str, *, language: str, reader: Reader | None = No
         same = [match for match in index.same_words(asked) if match.entry.is_for(reader)]
     if any(match.entry.is_in(language) for match in same):
         return Findings(verdict=Verdict.KNOWN, matches=tuple(sorted(same, key=lambda match: _rank(match, language))))
-    embedder = index.embedder
-    vector = question_vector(embedder, text) if embedder and not embedder.waits and index.vector_count else None
+    vector = _vector(index.embedder, text) if index.embedder and index.vector_count else None
     return _near(index, asked, vector, language, reader)
+
+
+def _vector(embedder: Embedder, text: str) -> Vectors | None:
+    """The vector of a question; of an embedder that uses the network only if `prepare` has computed it."""
+    return kept_vector(embedder, text) if embedder.waits else question_vector(embedder, text)
 
 
 def _near(index: Index, asked: Gist, vector: Vectors | None, language: str, reader: Reader) -> Findings:

@@ -79,10 +79,10 @@ class Desk(models.Model):
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Queries on conversations."""
 
-    def follow_language(self, member: Member) -> None:
-        """Take over the language that is chosen for a member; where none is, go on in that of now."""
-        chosen = {"language": member.language} if member.language else {}
-        self.filter(member=member).update(chosen_language=member.language, **chosen)
+    def follow_language(self, members: Collection[int], language: str) -> None:
+        """Take over the language that is chosen for members; where none is, go on in that of now."""
+        chosen = {"language": language} if language else {}
+        self.filter(member__in=members).update(chosen_language=language, **chosen)
 
     def languages(self, application: Application, members: Collection[Member]) -> dict[str, str]:
         """The languages in which an application speaks with members, by user ID, also with those it never spoke to."""

@@ -1,6 +1,7 @@
 """A member's choices change: in one transaction, with who did it and what it was before, so that it can be undone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from conversations.delivery import channel
 from conversations.exceptions import PreferenceRefused
 from conversations.models import Conversation, Desk, MemberPreference, MutedTopic, PreferenceChange, Topic
-from conversations.preferences.choices import Choices, choices_of
+from conversations.preferences.choices import Choices, choices_of, choices_of_many
 from conversations.signals import preferences_changed
 from wecom.models import Member
+from wecom.signals import Author
 
 Origin = PreferenceChange.Origin
 
@@ -79,6 +81,35 @@ def undo(change: PreferenceChange, *, now: datetime | None = None) -> Preference
         origin=Origin(change.origin),
         now=now,
     )
+
+
+@transaction.atomic
+def follow_languages(before: Mapping[int, str], author: Author | None, *, now: datetime | None = None) -> None:
+    """Speak with members in the language that is chosen for them now, and record the changes of an author.
+
+    `before` are the languages that they had by their primary keys. A few queries, however many members.
+    """
+    members = list(Member.objects.filter(pk__in=before))
+    for language in sorted({member.language for member in members}):
+        pks = [member.pk for member in members if member.language == language]
+        Conversation.objects.follow_language(pks, language)
+    if author is None:
+        return
+    choices = choices_of_many(members)
+    origin = Origin.API if author.over_api else Origin.STAFF
+    changes = [
+        PreferenceChange(
+            member=member,
+            by_id=author.by.pk if author.by else None,
+            origin=origin,
+            at=now or timezone.now(),
+            before=replace(choices[member.pk], language=before[member.pk]).as_json(),
+            after=choices[member.pk].as_json(),
+        )
+        for member in members
+    ]
+    for change in PreferenceChange.objects.bulk_create(changes):
+        preferences_changed.send(PreferenceChange, change=change)
 
 
 @transaction.atomic

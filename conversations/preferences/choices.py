@@ -42,6 +42,19 @@ def choices_of(member: Member) -> Choices:
     )
 
 
+def choices_of_many(members: Collection[Member]) -> dict[int, Choices]:
+    """What each of these members has chosen, by their primary keys."""
+    pks = [member.pk for member in members]
+    reading, muted = readers(pks), dict[int, set[int]]()
+    rows = MutedTopic.objects.filter(member__in=pks, topic__can_be_muted=True)
+    for member, topic in rows.values_list("member_id", "topic_id"):
+        muted.setdefault(member, set()).add(topic)
+    return {
+        one.pk: Choices(prefers_text=one.pk in reading, language=one.language, muted=frozenset(muted.get(one.pk, ())))
+        for one in members
+    }
+
+
 def prefers_text(member: Member) -> bool:
     """Whether a member reads the words of videos instead of watching them."""
     return MemberPreference.objects.filter(member=member, prefers_text=True).exists()

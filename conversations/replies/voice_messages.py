@@ -16,7 +16,7 @@ from conversations.handoff import member_turns
 from conversations.machine.keywords import KEYWORDS
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session
 from conversations.providers.base import RemoteProvider, ReplyRefused
-from conversations.replies import dispatch
+from conversations.replies import dispatch, question_preparation
 from conversations.wording import chat_texts
 from core import backends
 from core.exceptions import OpenUserError, TemporaryError
@@ -68,6 +68,13 @@ class Recording(ErrandKind):
 
     def waiting_text(self) -> str:
         return chat_texts.listening()
+
+    def prepare(self, errand: Errand, reply: str) -> None:
+        conversation = errand.conversation
+        heard = _typed(conversation, errand.message, reply) if errand.message is not None else None
+        if heard is not None:
+            who, now = conversation.member.user_id, timezone.now()
+            question_preparation.prepare(conversation.application, who, heard, now=now)
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         if member_turns.is_silent(conversation):

@@ -15,7 +15,7 @@ from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
-from conversations.preferences.changes import change_preferences, remove_topic, spoken_language
+from conversations.preferences.changes import change_preferences, follow_languages, remove_topic, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import address as preferences_url
@@ -41,10 +41,11 @@ from conversations.services.handoff import (
 )
 from conversations.services.inbound import (
     end_contact,
-    follow_language,
     greet,
     notify_rate_limit,
+    prepare_message,
     press_card,
+    press_card_menu,
     press_menu,
     receive_message,
     record_answer,
@@ -103,7 +104,7 @@ __all__ = [
     "find_unknown",
     "find_unreached",
     "follow_card",
-    "follow_language",
+    "follow_languages",
     "follow_tickets",
     "follow_up",
     "forecast_sending",
@@ -127,7 +128,9 @@ __all__ = [
     "pass_on_files",
     "preferences_page",
     "preferences_url",
+    "prepare_message",
     "press_card",
+    "press_card_menu",
     "press_menu",
     "process_with_ai",
     "publish",

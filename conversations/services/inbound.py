@@ -12,7 +12,7 @@ from conversations.errands import worker
 from conversations.handoff import card_taps, endings, member_turns
 from conversations.models import Content, Conversation, Desk, Message, Session, Ticket
 from conversations.preferences import cards as preference_cards
-from conversations.replies import dispatch, voice_messages
+from conversations.replies import dispatch, question_preparation, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import close_card
 from conversations.signals import card_pressed
@@ -21,7 +21,13 @@ from conversations.wording import chat_texts, flow_texts, handoff_texts
 from core.live_updates import publish_change
 from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
 from wecom.messages import inbound as parse_inbound
-from wecom.models import Callback, Download, Member, Outbound
+from wecom.models import Callback, Download, Outbound
+
+
+def prepare_message(callback: Callback, inbound: Inbound) -> None:
+    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it."""
+    if isinstance(inbound, TextMessage):
+        question_preparation.prepare(callback.application, callback.from_user_id, inbound, now=callback.created_at)
 
 
 @transaction.atomic
@@ -102,6 +108,19 @@ def press_card(callback: Callback, event: Event) -> None:
 
 
 @transaction.atomic
+def press_card_menu(callback: Callback, event: Event) -> None:
+    """Handle an entry of a card's menu. The card keeps its buttons, so the choice is confirmed by a message."""
+    conversation = _conversation(callback)
+    message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
+    with translation.override(conversation.language):
+        shown = _chosen_elsewhere(conversation, event, callback.created_at)
+        if shown is None:
+            return
+        Content.objects.filter(pk=message.content_id).update(text=shown)
+        say(conversation, shown, cid=callback.cid)
+
+
+@transaction.atomic
 def greet(callback: Callback) -> None:
     """Greet a member who opens the application, at most once in some hours."""
     conversation = _conversation(callback)
@@ -115,12 +134,6 @@ def greet(callback: Callback) -> None:
     conversation.save(update_fields=["greeted_at"])
     with translation.override(conversation.language):
         say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
-
-
-@transaction.atomic
-def follow_language(member: Member) -> None:
-    """Speak with a member in the language that is chosen for them."""
-    Conversation.objects.follow_language(member)
 
 
 @transaction.atomic

@@ -1,30 +1,39 @@
-"""The next runs of schedules, for the admin's home."""
+"""What goes out next, for the admin's home."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.utils import timezone
+from django.urls import reverse
 
-from scheduling.models import Schedule
+from scheduling import services
 
-SHOWN = 5
+SHOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class NextRun:
-    """The next run of a schedule; `rule` describes when it runs."""
+    """The next moment of a campaign, a step of a series or a schedule; `kind` says which of them."""
 
-    schedule: Schedule
+    key: str
+    name: str
+    kind: str
     at: datetime
-    rule: str
+    address: str
 
 
-def next_runs() -> list[NextRun]:
-    """The next runs, soonest first."""
-    now = timezone.now()
-    # More than are shown: `next_tick_at` ignores days off, so the order may change.
-    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at")[: 4 * SHOWN]
-    plans = [
-        NextRun(schedule=row, at=moment, rule=row.words) for row in rows for moment in row.rule.upcoming(now, count=1)
-    ]
-    return sorted(plans, key=lambda plan: plan.at)[:SHOWN]
+def next_runs(may: Any) -> list[NextRun]:
+    """The next moments, soonest first, of what an account may see."""
+    seen = {f"{name}s": may(f"scheduling.view_{name}") for name in ("campaign", "schedule")}
+    return [_shown(entry) for entry in services.next_entries(SHOWN, **seen)]
+
+
+def _shown(entry: Any) -> NextRun:
+    model = "campaign" if entry.of_campaign else "schedule"
+    return NextRun(
+        key=f"{model}-{entry.key}",
+        name=entry.name,
+        kind=" · ".join(word for word in (str(entry.kind.label), entry.note) if word),
+        at=entry.at,
+        address=reverse(f"admin:scheduling_{model}_change", args=[entry.key]),
+    )

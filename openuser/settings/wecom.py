@@ -91,6 +91,8 @@ WECOM: dict[str, Any] = {
     "RESTORE_GUARD": env.bool("OPENUSER_RESTORE_GUARD", default=True),
     # File outside of the database that tells a restored database from the current one. Not part of a backup.
     "RESTORE_GUARD_FILE": env.str("OPENUSER_RESTORE_GUARD_FILE", default="") or str(VAR_DIR / "senders.json"),
+    # Days for which sent messages are noted in the folder `sent` beside that file. Longer than your oldest backup.
+    "SENT_JOURNAL_DAYS": env.int("OPENUSER_SENT_JOURNAL_DAYS", default=14),
     "MACHINE_ID_FILE": "/etc/machine-id",
     # Seconds until your own handler is cancelled and the member gets an apology.
     "HANDLER_TIME_LIMIT": env.float("WECHAT_HANDLER_TIME_LIMIT", default=600.0),

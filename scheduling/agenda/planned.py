@@ -30,6 +30,7 @@ STATES: Mapping[str, State] = {
 }
 NOT_STARTED = (S.DRAFT, S.WAITING, S.APPROVED)
 MOST_UNDATED = 50
+SPARE = 4  # times as many schedules are read as asked for: `next_tick_at` knows no days off, so the order may change
 
 
 def planned_campaigns(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:
@@ -61,25 +62,32 @@ def planned_schedules(applications: Applications, *, now: datetime, since: datet
     """The moments of schedules; those of drafts and paused ones send nothing yet."""
     entries = []
     for schedule in Schedule.objects.order_by("pk"):
-        working = schedule.days == Schedule.Days.WORKING
-        schedule.calendar = applications.calendar(schedule.application_id) if working else Calendar()
-        application = applications.of(schedule.application_id)
-        entry = Entry(
-            kind=Kind.SCHEDULE,
-            key=schedule.pk,
-            name=str(schedule),
-            at=now,
-            state=State.DRAFT if schedule.draft else State.PAUSED if schedule.paused else State.SCHEDULED,
-            application=application.pk if application else None,
-            zone=schedule.zone.key,
-            audience=Audience(application=application.pk, rule=audience_of(schedule)) if application else None,
-            only_working_days=working,
-            movable=schedule.only_on is not None,
-        )
+        entry = _entry_of_schedule(schedule, applications, now)
         # The moment of a draft that runs once is shown although it has passed.
         begin = since if schedule.draft and schedule.only_on else max(now, since)
         moments = _of_rule(schedule.rule, begin, until)
         entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
+    return entries
+
+
+def next_of_campaigns(applications: Applications, most: int, *, now: datetime) -> list[Entry]:
+    """The next moments of the campaigns that come first, without steps of series."""
+    rows = Campaign.objects.filter(series=None, state__in=(S.SCHEDULED, S.RUNNING), next_at__gt=now)
+    entries = []
+    for campaign in rows.prefetch_related("contents").order_by("next_at", "pk")[:most]:
+        campaign.calendar = applications.calendar(campaign.application_id)
+        assert campaign.next_at is not None
+        entries.append(replace(entry_of(campaign, applications), at=campaign.next_at))
+    return entries
+
+
+def next_of_schedules(applications: Applications, most: int, *, now: datetime) -> list[Entry]:
+    """The next moments of the schedules that come first."""
+    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at", "pk")
+    entries = []
+    for schedule in rows[: SPARE * most]:
+        entry = _entry_of_schedule(schedule, applications, now)
+        entries += [replace(entry, at=at) for at in schedule.rule.upcoming(now, 1)]
     return entries
 
 
@@ -102,6 +110,25 @@ def entry_of(campaign: Campaign, applications: Applications, *, movable: bool = 
         window=window_of(campaign),
         note=_("in each member's own time") if campaign.in_member_zone else "",
         movable=movable and once,
+    )
+
+
+def _entry_of_schedule(schedule: Schedule, applications: Applications, now: datetime) -> Entry:
+    """An entry of a schedule, whose moment is to be replaced."""
+    working = schedule.days == Schedule.Days.WORKING
+    schedule.calendar = applications.calendar(schedule.application_id) if working else Calendar()
+    application = applications.of(schedule.application_id)
+    return Entry(
+        kind=Kind.SCHEDULE,
+        key=schedule.pk,
+        name=str(schedule),
+        at=now,
+        state=State.DRAFT if schedule.draft else State.PAUSED if schedule.paused else State.SCHEDULED,
+        application=application.pk if application else None,
+        zone=schedule.zone.key,
+        audience=Audience(application=application.pk, rule=audience_of(schedule)) if application else None,
+        only_working_days=working,
+        movable=schedule.only_on is not None,
     )
 
 

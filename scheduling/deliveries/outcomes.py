@@ -1,9 +1,10 @@
 """The end of a call, for each of its members."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.live_updates import publish_change
 from scheduling.deliveries import progress
@@ -35,25 +36,30 @@ def follow(outbound: Outbound, *, now: datetime) -> None:
         batch = Batch.objects.get(run=first.run_id, number=first.batch)
     planned = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
     rows = planned.filter(outbound=outbound) if own else planned
-    failed = 0
+    sent, failed = 0, 0
+    if outbound.sent_before:
+        sent = _of(rows, outbound, outbound.sent_before).update(status=Delivery.Status.SENT)
     for reason, user_ids in (
         (Delivery.Reason.UNREACHED, outbound.invalid),
         (Delivery.Reason.UNLICENSED, outbound.unlicensed),
     ):
         if user_ids:
-            company = outbound.application.corporation_id
-            keys = Member.objects.filter(corporation=company, user_id__in=user_ids).values("pk")
-            failed += rows.filter(member__in=keys).update(status=Delivery.Status.FAILED, reason=reason)
+            failed += _of(rows, outbound, user_ids).update(status=Delivery.Status.FAILED, reason=reason)
     if outbound.status == Outbound.Status.DONE:
-        sent = 0
         if batch.reason == Batch.Reason.TEXT:
-            sent = rows.filter(reason=Delivery.Reason.TEXT).update(status=Delivery.Status.DEGRADED)
+            sent += rows.filter(reason=Delivery.Reason.TEXT).update(status=Delivery.Status.DEGRADED)
         sent += rows.update(status=Delivery.Status.SENT)
         _settle(batch, outbound, sent=sent, failed=failed, now=now)
         return
     reason = REASONS.get(outbound.reason, Delivery.Reason.REFUSED)
     failed += rows.update(status=STATUSES.get(reason, Delivery.Status.FAILED), reason=reason)
-    _settle(batch, outbound, sent=0, failed=failed, now=now)
+    _settle(batch, outbound, sent=sent, failed=failed, now=now)
+
+
+def _of(rows: QuerySet[Delivery], outbound: Outbound, user_ids: Sequence[str]) -> QuerySet[Delivery]:
+    """The rows of some recipients."""
+    company = outbound.application.corporation_id
+    return rows.filter(member__in=Member.objects.filter(corporation=company, user_id__in=user_ids).values("pk"))
 
 
 @transaction.atomic

@@ -9,7 +9,10 @@ from django.db.models import Count, QuerySet
 from scheduling.campaigns.member_zones import clocks_of, with_clocks
 from scheduling.campaigns.send_hours import hours_of
 from scheduling.models import Campaign
+from scheduling.segments.reach import first_names
 from wecom.models import Application
+
+FIRST = 5  # members of a zone who are named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,7 @@ class ZoneStart:
         moment: when its moment comes there.
         held: what it waits for from then until it starts.
         expires_before: whether it has expired by then.
+        names: the first of its members by name.
     """
 
     zone: str
@@ -28,6 +32,11 @@ class ZoneStart:
     held: str
     members: int
     expires_before: bool
+    names: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> str:
+        return ", ".join(self.names)
 
 
 def zone_starts(
@@ -36,6 +45,7 @@ def zone_starts(
     """Its start in each zone with members (annotated `why`) who get it; in the campaign's own if there are none."""
     clocks, hours = clocks_of(campaign, moment), hours_of(campaign, application)
     counts: dict[int, int] = {}
+    reached = judged.none()
     if campaign.in_member_zone:
         reached = with_clocks(judged, campaign, clocks).filter(why="")
         counts = dict(reached.order_by().values_list("clock").annotate(Count("pk")))
@@ -48,8 +58,15 @@ def zone_starts(
         begins = hold.until if hold else at
         late = campaign.valid_for is not None and clock.at + campaign.valid_for <= begins
         held, members = str(hold.reason.label) if hold else "", counts.get(place, 0)
+        names = first_names(reached.filter(clock=place), FIRST) if members else ()
         one = ZoneStart(
-            zone=clock.zone.key, moment=clock.at, starts_at=begins, held=held, members=members, expires_before=late
+            zone=clock.zone.key,
+            moment=clock.at,
+            starts_at=begins,
+            held=held,
+            members=members,
+            expires_before=late,
+            names=names,
         )
         starts.append(one)
     return tuple(starts)

@@ -137,8 +137,11 @@ class Batch(Work):
 
     @property
     def broadcast_key(self) -> str:
-        """Calls with this key go to different members: each member is in one batch of a run, until a retry."""
-        return f"{self.run_id}.{self.retry}"
+        """Calls with this key go to different members: each member is in one batch of a run, until a retry.
+
+        It is the same for the run that a restored database makes again.
+        """
+        return f"{self.run.campaign_id}.{self.run.moment.timestamp():.0f}.{self.retry}"
 
     @property
     def clock(self) -> ZoneInfo:

@@ -23,6 +23,7 @@ TEST = re.compile(r"campaign-test-(?P<campaign>\d+)-[0-9a-f]+")
 GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED)
 LONGEST = 255
 NO_NAME = "-"
+MENU_EVENT = "template_card_menu_event"
 ASKING = frozenset({"button_interaction", "vote_interaction", "multiple_interaction"})
 
 
@@ -87,7 +88,8 @@ def not_confirmed(run: CampaignRun, *, key: str = "") -> QuerySet[Member]:
 
 def asks(run: CampaignRun) -> bool:
     """Whether the message of a run is a card that asks something."""
-    return any(one["card"].get("kind") in ASKING for one in run.content.get("contents", {}).values())
+    shown = [one["card"] for one in run.content.get("contents", {}).values()]
+    return any(card.get("kind") in ASKING or card.get("menu") for card in shown)
 
 
 def _named(content: Content, name: str) -> Content:
@@ -105,6 +107,12 @@ def _words(campaign: Campaign, event: CardEvent) -> str | None:
 
 def _chosen(card: Mapping[str, Any], event: CardEvent, facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The key and the words of each thing that was chosen; of a vote or form without a choice, its button."""
+    if event.event == MENU_EVENT:
+        entries = (card.get("menu") or {}).get("entries") or ()
+        yield from (
+            (one["key"], variables.fill(one["text"], facts)) for one in entries if one["key"] == event.event_key
+        )
+        return
     lists = [card.get("checkbox"), card.get("selector"), *(card.get("selectors") or ())]
     options = {
         f"{one['key']}={choice['id']}": choice["text"] for one in lists if one for choice in one.get("choices") or ()

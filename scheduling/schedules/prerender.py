@@ -67,15 +67,19 @@ def _human_of(schedule: Schedule) -> DigitalHuman:
 
 
 def _scripts(schedule: Schedule) -> Iterator[Script]:
-    """The scripts of all members without duplicates, but of those who get text by choice or for want of a value."""
+    """The scripts of all members without duplicates, but of those who get text by choice or for want of a value.
+
+    Nothing where all get text.
+    """
     source = schedule.source
-    if source is None:
-        yield schedule.text
-        return
     user_ids = audience_of(schedule).user_ids
     members = known_members(schedule, user_ids)
     reading = conversations.readers([member.pk for member in members.values()])
     watching = [one for one in user_ids if one not in members or members[one].pk not in reading]
+    if source is None:
+        if watching:
+            yield schedule.text
+        return
     said = (script for _member, script in scripts_of(schedule, source, watching))
     yield from {_words(script): script for script in said if not script.missing}.values()
 

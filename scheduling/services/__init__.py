@@ -8,7 +8,7 @@ from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.files.ready import READY, ReadyMessage, messages_of
 from scheduling.rehearsal.leavers import read_leavers
-from scheduling.rehearsal.rehearsals import MOST_DAYS, MOST_MEMBERS, USUAL_DAYS, rehearse
+from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
 from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.cards import asks, not_confirmed, responses_of
@@ -17,7 +17,7 @@ from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
-from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
+from scheduling.schedules.preview import PREVIEWED, Preview, preview, preview_scripts
 from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
@@ -25,7 +25,7 @@ from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
 from scheduling.series.edits import last_change as last_series_change
 from scheduling.services.agenda.moves import move_campaign, move_schedule
-from scheduling.services.agenda.upcoming import peaks, upcoming
+from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years, works_on
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
@@ -114,7 +114,6 @@ from scheduling.services.sheets import (
 
 __all__ = [
     "MOST_DAYS",
-    "MOST_MEMBERS",
     "PARTS",
     "PREVIEWED",
     "READY",
@@ -133,7 +132,6 @@ __all__ = [
     "Kind",
     "LeftOut",
     "LinkFigures",
-    "MemberScript",
     "Occasion",
     "Packed",
     "Preview",
@@ -211,6 +209,7 @@ __all__ = [
     "move_schedule",
     "named_choices",
     "names_opener",
+    "next_entries",
     "next_steps",
     "not_confirmed",
     "note_response",

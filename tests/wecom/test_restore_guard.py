@@ -68,9 +68,11 @@ def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, em
     assert services.release_restore_hold(discard=False) == 1
     outbound.refresh_from_db()
     assert outbound.due_at <= timezone.now()
-    assert deliver(outbound).status == "done"
+    outbound = deliver(outbound)
+    assert (outbound.status, outbound.reason) == ("done", "restored")
     assert send(person, "明天").status == "done"
-    assert person.texts() == ["昨天", "今天", "明天"]  # the platform knew the bytes of the second
+    assert person.texts() == ["昨天", "今天", "明天"]
+    assert emulator.calls("message/send") == 3
 
 
 def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person, capsys):
@@ -141,13 +143,18 @@ def test_the_guard_can_be_switched_off(connected, person, settings, file):
     assert services.restore_hold() is None
 
 
-def test_the_file_knows_the_newest_databases_and_never_goes_back(file):
+def test_the_file_knows_the_newest_databases_and_never_goes_back(connected, file):
+    outbound = factories.make_outbound(connected)
     for number in range(30):
-        restore_guard.record_attempt(f"database{number}", 5)
-    restore_guard.record_attempt("database29", 3)
+        _record(f"database{number}", Attempt(pk=5, outbound=outbound))
+    _record("database29", Attempt(pk=3, outbound=outbound))
     marks = json.loads(file.read_text())["marks"]
     assert len(marks) == restore_guard.REMEMBERED
     assert marks["database29"] == 5
+
+
+def _record(name: str, attempt: Attempt) -> None:
+    restore_guard.record_attempt(Guard(instance=name), attempt, to=["zhangsan"])
 
 
 def test_a_broken_file_is_another_place(connected, person, file):

@@ -21,6 +21,7 @@ from wecom.admin.member_facts import PREFIX, FactsOfMember
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, ApplicationMember, Department, Member, Tag
+from wecom.signals import Author
 
 TONES = {
     Member.Status.ACTIVE: "good",
@@ -111,8 +112,9 @@ class MemberAdmin(
 
     def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
         columns = [name for name in form.changed_data if not name.startswith(PREFIX)]
-        services.change_member(obj, **{name: form.cleaned_data[name] for name in columns})
-        self.save_facts(obj, form)
+        author = Author(by=request.user)  # type: ignore[arg-type]
+        services.change_member(obj, **{name: form.cleaned_data[name] for name in columns}, author=author)
+        self.save_facts(obj, form, author)
 
     @display(description=_("department"), ordering="main_department__name")
     def works_in(self, member: Member) -> str:

@@ -22,6 +22,7 @@ from wecom import services
 from wecom.facts.sheet_import import Findings
 from wecom.facts.template import sheets
 from wecom.models import Application, Corporation, FactImport
+from wecom.signals import Author
 
 PERMISSION = "wecom.add_factimport"
 SHOWN = 100
@@ -124,7 +125,7 @@ def _settled(request: HttpRequest, row: FactImport) -> HttpResponse:
         messages.info(request, now("The file was dismissed. Nothing was changed."))
         return redirect(page())
     try:
-        found = services.confirm_fact_import(row)
+        found = services.confirm_fact_import(row, author=Author(by=request.user))  # type: ignore[arg-type]
     except OpenUserError as error:
         messages.error(request, str(error))
         return redirect(page())

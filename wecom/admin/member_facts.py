@@ -22,6 +22,7 @@ from wecom.facts import stored_values, values
 from wecom.facts.definitions import MANAGER, TIME_ZONE, FactType, definitions_of
 from wecom.facts.values import Value
 from wecom.models import FactKind, Member
+from wecom.signals import Author
 
 PREFIX = "fact_"  # of the names of fields
 
@@ -75,11 +76,12 @@ class FactsOfMember(ModelAdmin[Any]):
         form = type("FactsForm", (FactsForm,), {**made, "facts": fields})
         return super().get_form(request, obj, change, form=form, **kwargs)
 
-    def save_facts(self, member: Member, form: Any) -> None:
+    def save_facts(self, member: Member, form: Any, author: Author) -> None:
         """Store the facts that were changed."""
         changed = {name: fact for name, fact in form.facts.items() if name in form.changed_data}
         if changed:
-            services.set_facts(member, {fact.key: form.cleaned_data[name] for name, fact in changed.items()})
+            written = {fact.key: form.cleaned_data[name] for name, fact in changed.items()}
+            services.set_facts(member, written, author=author)
 
     @display(description=_("known"))
     def known_facts(self, member: Any) -> SafeString | str:

@@ -16,9 +16,9 @@ from wecom.models import Guard
 
 @admin.register(Guard)
 class GuardAdmin(ReadOnlyAdmin):
-    list_display = ("name", "condition", "why", "since")
+    list_display = ("name", "condition", "why", "since", "known_calls")
     ordering = ("pk",)
-    fieldsets = ((None, {"fields": ("condition", "why", "since")}),)
+    fieldsets = ((None, {"fields": ("condition", "why", "since", "known_calls")}),)
     actions_detail = ("send_waiting_this", "discard_waiting_this")
 
     @display(description=_("restore guard"))
@@ -37,6 +37,15 @@ class GuardAdmin(ReadOnlyAdmin):
     def since(self, guard: Guard) -> str:
         return short_time(guard.held_since)
 
+    @display(description=_("went out after the backup"))
+    def known_calls(self, guard: Guard) -> str:
+        if guard.held_because != Guard.Because.RESTORED:
+            return NOTHING
+        words = ngettext(
+            "%d message, which is not sent again", "%d messages, which are not sent again", guard.forgotten
+        )
+        return words % guard.forgotten
+
     @admin.action(description=_("Send waiting messages"), permissions=["send"])
     def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=False)
@@ -46,7 +55,7 @@ class GuardAdmin(ReadOnlyAdmin):
         send_waiting,
         icon="send",
         title=_("Send from this database?"),
-        words=_("Waiting messages go out, even if they were sent before the backup was restored."),
+        words=_("Waiting messages go out, but for those that are known to have gone out after the backup."),
     )
 
     @admin.action(description=_("Discard waiting messages"), permissions=["send"])
@@ -58,7 +67,9 @@ class GuardAdmin(ReadOnlyAdmin):
         discard_waiting,
         icon="delete_sweep",
         title=_("Discard what waits, and send from now on?"),
-        words=_("Choose this after the restore of a backup: what waits in it was most likely sent already."),
+        words=_(
+            "Nothing of what waits reaches anybody, not even what did not go out before. Campaigns report it as failed."
+        ),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

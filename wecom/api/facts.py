@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 
 from core.spreadsheets import Table
 from wecom import services
+from wecom.api.authors import author_of
 from wecom.api.serializers.facts import (
     FactDefinitionChangeSerializer,
     FactDefinitionSerializer,
@@ -142,7 +143,7 @@ class MemberFacts(generics.GenericAPIView[MemberFact]):
                 remedy="Ask an administrator for the right to read personal facts in full.",
             )
         others = dict.fromkeys(set(types) - hidden) if whole else {}
-        services.set_facts(member, others | given)
+        services.set_facts(member, others | given, author=author_of(request))
         return self._answer(request, member)
 
     def _answer(self, request: Request, member: Member) -> Response:
@@ -196,7 +197,8 @@ class FactImports(generics.GenericAPIView[MemberFact]):
                 remedy=f"Use one of these: {', '.join(known)}.",
             )
         table = Table(rows=iter([(0, ["userid", *keys]), *_cells(asked["rows"], keys)]))
-        found = services.import_facts(corporation, table, strict=asked["strict"], dry_run=asked["dry_run"])
+        options = {"strict": asked["strict"], "dry_run": asked["dry_run"]}
+        found = services.import_facts(corporation, table, **options, author=author_of(request))
         return Response(FactImportSerializer(_outcome(found, strict=asked["strict"], dry_run=asked["dry_run"])).data)
 
 

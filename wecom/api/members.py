@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 from core.text_search import containing
 from core.web.api_filters import ChoiceFilter, IdFilter, UserIdFilter
 from wecom import services
+from wecom.api.authors import author_of
 from wecom.api.serializers import (
     MemberChangeSerializer,
     MemberSerializer,
@@ -76,7 +77,11 @@ class Members(viewsets.ReadOnlyModelViewSet[Member]):
         member = self.get_object()
         serializer = MemberChangeSerializer(member, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        return Response(MemberSerializer(services.change_member(member, **serializer.validated_data)).data)
+        return Response(
+            MemberSerializer(
+                services.change_member(member, **serializer.validated_data, author=author_of(request))
+            ).data
+        )
 
 
 class UploadFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -53,6 +53,8 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
         # Only code handlers run outside of a transaction, and may be asked again after they have sent something.
         with handler_context.handling(callback):
             reply = _ask_code_handlers(callback, inbound)
+        if reply is None:
+            _prepare(callback, inbound)
         _settle(callback, inbound, reply)
     except LeaseLost:
         logger.info("Another worker handles this callback.", extra={"cid": callback.cid})
@@ -83,6 +85,13 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
     with handler_runner.hold_lease(callback, on_timeout=lambda row: _apologise(row, TIME_LIMIT)) as until:
         answers = (handler_runner.run(route.handler, inbound, until=until) for route in routes)
         return next((reply for reply in answers if reply is not None), None)
+
+
+def _prepare(callback: Callback, inbound: messages.Inbound) -> None:
+    """Let the final handlers do outside the transaction what would hold the database for long inside of it."""
+    for route in router.routes(inbound, final=True):
+        if route.prepare is not None:
+            route.prepare(Incoming(inbound=inbound, callback=callback))
 
 
 @transaction.atomic

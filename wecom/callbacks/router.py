@@ -11,6 +11,7 @@ from wecom.models import Callback
 
 Reply = str | Content
 Handler = Callable[[Any], "Awaitable[Reply | None] | Reply | None"]
+Preparation = Callable[["Incoming"], None]
 ANY = "*"
 
 
@@ -26,13 +27,15 @@ class Incoming:
 class Route:
     """A handler and what it wants. `final` ones run last, in the transaction that settles the callback.
 
-    Code handlers are silent while a person answers the member, but for those that `always` run.
+    `prepare` of a final one runs before that transaction: for what takes time and would hold the database. While a
+    person answers the member, only those code handlers run that `always` do.
     """
 
     sort: str
     name: str
     handler: Handler
     final: bool
+    prepare: Preparation | None = None
     always: bool = False
 
     def fits(self, inbound: Inbound) -> bool:
@@ -54,8 +57,18 @@ class Router:
     def __init__(self) -> None:
         self._routes: list[Route] = []
 
-    def add(self, sort: str, name: str, handler: Handler, *, final: bool, always: bool = False) -> None:
-        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final, always=always))
+    def add(
+        self,
+        sort: str,
+        name: str,
+        handler: Handler,
+        *,
+        final: bool,
+        always: bool = False,
+        prepare: Preparation | None = None,
+    ) -> None:
+        route = Route(sort=sort, name=name.lower(), handler=handler, final=final, always=always, prepare=prepare)
+        self._routes.append(route)
 
     def remove(self, handler: Handler) -> None:
         """Forget a handler, for tests and for apps that reload."""

@@ -13,7 +13,7 @@ from wecom.models.limits import BroadcastReservation, CallQuota, Circuit, DailyQ
 from wecom.models.outbox import Attempt, Outbound, Upload
 from wecom.models.privacy_requests import PrivacyRequest
 from wecom.models.recalls import Recall
-from wecom.models.restore_guard import Guard
+from wecom.models.restore_guard import ForgottenCall, Guard
 
 __all__ = [
     "ERASED",
@@ -34,6 +34,7 @@ __all__ = [
     "FactDefinition",
     "FactImport",
     "FactKind",
+    "ForgottenCall",
     "GroupChat",
     "GroupMessage",
     "Guard",

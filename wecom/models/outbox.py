@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,7 @@ class Outbound(Work):
         QUOTA = "quota", _("waits for the platform's quota")
         GUARDED = "guarded", _("waits until you confirm this database")
         DISCARDED = "discarded", _("discarded after a restore")
+        RESTORED = "restored", _("went out before the database was restored")
         AMBIGUOUS = "ambiguous", _("no clear answer; sent again with the duplicate check")
         UPLOADING = "uploading", _("waits for its media")
         REFUSED = "refused", _("the platform refused it")
@@ -161,6 +163,9 @@ class Outbound(Work):
     msgid = models.CharField(_("message ID"), max_length=255, blank=True)
     response_code = models.CharField(max_length=255, blank=True, editable=False)
     invalid = models.JSONField(_("not reached"), default=list, blank=True)
+    sent_before = models.JSONField(
+        _("sent before the database was restored"), default=list, db_default=Value([], models.JSONField()), blank=True
+    )
     unlicensed = models.JSONField(_("without a licence"), default=list, blank=True)
 
     class Meta:
@@ -198,6 +203,7 @@ class Outbound(Work):
     def results(self) -> dict[str, "Outbound.Delivery"]:
         """The result for each recipient, by user ID."""
         results = dict.fromkeys(self.recipients, self._whole())
+        results |= dict.fromkeys(self.sent_before, self.Delivery.SENT)
         results |= dict.fromkeys(self.invalid, self.Delivery.UNREACHED)
         return results | dict.fromkeys(self.unlicensed, self.Delivery.UNLICENSED)
 

@@ -26,6 +26,8 @@ class Guard(models.Model):
     held_since = models.DateTimeField(_("held since"), null=True, editable=False)
     held_because = models.CharField(_("reason"), max_length=10, choices=Because, blank=True, editable=False)
     held_place = models.CharField(max_length=32, blank=True, editable=False)
+    forgotten = models.PositiveIntegerField(_("calls made after the backup"), default=0, editable=False)
+    released_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("restore guard")
@@ -33,3 +35,26 @@ class Guard(models.Model):
 
     def __str__(self) -> str:
         return str(_("restore guard"))
+
+
+class ForgottenCall(models.Model):
+    """A call that was made after the backup which this database was restored from, by `wecom.sent_journal`.
+
+    One to a single member is deleted when its message is met again. Those of a broadcast stay until the next restore.
+    """
+
+    instance = models.CharField(max_length=32, help_text="The key of the digests.")
+    fingerprint = models.CharField(max_length=64)
+    broadcast = models.CharField(max_length=40, blank=True, default="")
+    members = models.BinaryField(default=bytes, help_text="Digests of those whom a broadcast went to.")
+
+    class Meta:
+        verbose_name = "forgotten call"
+        verbose_name_plural = "forgotten calls"
+        indexes = [
+            models.Index(fields=["fingerprint"], name="forgotten_fingerprint"),
+            models.Index(fields=["broadcast"], name="forgotten_broadcast"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:8]} #{self.pk}"

@@ -7,7 +7,7 @@ that a person decides.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from wecom.client import access_tokens, api, outages
 from wecom.directory import members
 from wecom.exceptions import ContentError, WeComError
 from wecom.media import uploads
-from wecom.models import Attempt, Outbound, Upload
+from wecom.models import Attempt, Guard, Outbound, Upload
 from wecom.outbox import duplicates, outcomes, payloads, video_fallback
 from wecom.quotas import send_quota
 
@@ -62,8 +62,13 @@ def _claim_and_deliver(pk: int, now: datetime | None) -> None:
 
 def _deliver(outbound: Outbound, now: datetime) -> None:
     tried = _close_abandoned_attempts(outbound, now)
+    guard = restore_guard.confirmed()
+    if guard is None:
+        outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
+        return
     if (
-        _is_too_late(outbound, now)
+        _went_out_before(outbound, guard)
+        or _is_too_late(outbound, now)
         or _is_unreachable(outbound)
         or _is_held(outbound, now)
         or _lacks_upload(outbound, now)
@@ -71,11 +76,19 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         or _is_cut_off(outbound, now)
     ):
         return
-    database = restore_guard.confirmed_instance()
-    if database:
-        _attempt(outbound, now, database, tried=tried)
-    else:
-        outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
+    _attempt(outbound, now, guard, tried=tried)
+
+
+def _went_out_before(outbound: Outbound, guard: Guard) -> bool:
+    """Settle it if all its recipients got it after the backup that this database was restored from; note who did."""
+    with transaction.atomic(savepoint=False):
+        gone = restore_guard.sent_before(guard, outbound)
+        if set(gone) >= set(outbound.recipients):
+            outcomes.settle(outbound, Outbound.Status.DONE, Outbound.Reason.RESTORED, sent_before=gone)
+            return True
+        if gone and outbound.body is None:
+            outbound.update_leased(sent_before=gone)
+    return False
 
 
 def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> int:
@@ -110,7 +123,7 @@ def _is_unreachable(outbound: Outbound) -> bool:
 
 
 def _reaches_nobody(outbound: Outbound, unreachable: Mapping[str, str]) -> bool:
-    if not unreachable.keys() >= set(outbound.recipients):
+    if not unreachable.keys() >= set(outbound.recipients) - set(outbound.sent_before):
         return False
     left = set(unreachable.values()) == {"left"}
     reason = Outbound.Reason.LEFT if left else Outbound.Reason.RECIPIENT
@@ -162,7 +175,7 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
     return True
 
 
-def _attempt(outbound: Outbound, now: datetime, database: str, *, tried: int) -> None:
+def _attempt(outbound: Outbound, now: datetime, guard: Guard, *, tried: int) -> None:
     try:
         token = access_tokens.valid_token(outbound.application)
         attempt = _freeze_and_record_attempt(outbound, now, number=tried + 1)
@@ -174,7 +187,7 @@ def _attempt(outbound: Outbound, now: datetime, database: str, *, tried: int) ->
         return
     if attempt is None:
         return
-    restore_guard.record_attempt(database, attempt.pk)
+    restore_guard.record_attempt(guard, attempt, to=_called(outbound))
     crash_points.point("outbound.attempting")
     began = time.monotonic()
     try:
@@ -183,6 +196,7 @@ def _attempt(outbound: Outbound, now: datetime, database: str, *, tried: int) ->
         with transaction.atomic():
             if outcomes.settle_error(outbound, attempt, error):
                 send_quota.refund(outbound, now)
+                restore_guard.record_refusal(guard, attempt)
             else:
                 send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
         return
@@ -211,16 +225,22 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int
         return None
     if outbound.body is None:
         repeat = duplicates.next_repeat(outbound, now)
-        invalid = sorted(unreachable)
+        invalid = sorted(unreachable.keys() - set(outbound.sent_before))
         body = _build_body(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
     return Attempt.objects.create(outbound=outbound, number=number)
 
 
+def _called(outbound: Outbound, without: Collection[str] = ()) -> list[str]:
+    """Whom the call goes to: its recipients but those out of reach, and those who have had it."""
+    others = {*outbound.invalid, *outbound.sent_before, *without}
+    return [user_id for user_id in outbound.recipients if user_id not in others]
+
+
 def _build_body(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
     return payloads.build_body(
-        recipients=[user_id for user_id in outbound.recipients if user_id not in without],
+        recipients=_called(outbound, without=without),
         agent_id=outbound.application.agent_id,
         msgtype=outbound.msgtype,
         payload=outbound.content,

@@ -121,12 +121,19 @@ def enqueue_parts(
     priority: int | None = None,
     expires_at: datetime | None = None,
     cid: str = "",
+    broadcast: str = "",
 ) -> list[Outbound]:
-    """Queue messages that belong together, in order; they are recalled together. `uploads` are their files, if any."""
+    """Queue messages that belong together, in order; they are recalled together. `uploads` are their files, if any.
+
+    `broadcast` is as in `enqueue_message`; each of them counts once for everybody.
+    """
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
+    options: dict[str, Any] = {"to": to, "priority": priority, "expires_at": expires_at, "cid": cid}
     rows = [
-        enqueue_message(application, content, to=to, upload=upload, priority=priority, expires_at=expires_at, cid=cid)
-        for content, upload in zip(contents, files, strict=True)
+        enqueue_message(
+            application, content, upload=upload, broadcast=f"{broadcast}/{number}" if broadcast else "", **options
+        )
+        for number, (content, upload) in enumerate(zip(contents, files, strict=True), start=1)
     ]
     later = [row.pk for row in rows[1:] if row.first_part_id is None]
     Outbound.objects.filter(pk__in=later).update(first_part=rows[0])

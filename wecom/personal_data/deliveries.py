@@ -18,7 +18,7 @@ from wecom.media import uploads
 from wecom.models import Outbound, Upload
 from wecom.quotas import send_quota
 
-LISTS = ("recipients", "invalid", "unlicensed")
+LISTS = ("recipients", "invalid", "unlicensed", "sent_before")
 NO_WORDS: dict[str, Any] = {"content": {}, "options": {}, "body": None, "fingerprint": "", "response_code": ""}
 
 

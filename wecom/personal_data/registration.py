@@ -75,6 +75,7 @@ def register_models() -> None:
             "wecom.DailyQuota": "a count without names",
             "wecom.DirectorySync": "counts, and numbers of departments that could not be read",
             "wecom.FactDefinition": "names of facts; their values are of members",
+            "wecom.ForgottenCall": "keyed digests of messages and members, without words and names",
             "wecom.Guard": "the identity of an installation",
             "wecom.MenuButton": "what administrators wrote for everyone",
             "wecom.MenuPublication": "what administrators wrote for everyone",
@@ -155,5 +156,5 @@ def _carried_to(person: Person) -> Q:
 
 
 def _renamed_recipient(person: Person) -> dict[str, Any]:
-    gone: dict[str, Any] = {"invalid": [], "unlicensed": [], "upload": None, "order_key": ""}
+    gone: dict[str, Any] = {"invalid": [], "unlicensed": [], "sent_before": [], "upload": None, "order_key": ""}
     return {"recipients": [person.alias], **gone}

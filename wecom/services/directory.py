@@ -11,7 +11,7 @@ from wecom.directory import members, sync
 from wecom.exceptions import ContentError
 from wecom.models import Application, DirectorySync, Member
 from wecom.outbox.handler_context import current_application
-from wecom.signals import language_chosen
+from wecom.signals import Author, language_chosen
 
 
 def get_or_create_member(application: Application, user_id: str) -> Member:
@@ -36,7 +36,12 @@ def add_member(
 
 @transaction.atomic
 def change_member(
-    member: Member, *, name: str | None = None, pinyin: str | None = None, language: str | None = None
+    member: Member,
+    *,
+    name: str | None = None,
+    pinyin: str | None = None,
+    language: str | None = None,
+    author: Author | None = None,
 ) -> Member:
     """Set what is given, checked by `Member.clean`. A new language is announced by `language_chosen`."""
     wished = {"name": name, "pinyin": pinyin, "language": language}
@@ -46,7 +51,7 @@ def change_member(
         setattr(member, field, value)
     member.save(update_fields=list(values))
     if language is not None and language != before:
-        language_chosen.send(Member, member=member)
+        language_chosen.send(Member, before={member.pk: before or ""}, author=author)
     return member
 
 

@@ -13,7 +13,7 @@ from wecom.facts.definitions import LANGUAGE_KEY, editable_facts
 from wecom.facts.import_content import packed, unpacked
 from wecom.facts.sheet_import import Findings, SheetImport
 from wecom.models import ERASED, Corporation, FactImport, FactKind, Member
-from wecom.signals import language_chosen
+from wecom.signals import Author, language_chosen
 
 KEPT = timedelta(hours=1)
 
@@ -39,7 +39,7 @@ def findings_of(row: FactImport, *, now: datetime | None = None) -> Findings:
 
 
 @transaction.atomic
-def confirm_fact_import(row: FactImport, *, now: datetime | None = None) -> Findings:
+def confirm_fact_import(row: FactImport, *, author: Author | None = None, now: datetime | None = None) -> Findings:
     """Take over what is right in the file, all of it in one transaction, and forget the file.
 
     Raises `FactRefused` if the file expired or was confirmed before, or a fact in it was deleted meanwhile.
@@ -49,7 +49,7 @@ def confirm_fact_import(row: FactImport, *, now: datetime | None = None) -> Find
     if held is None:
         raise _gone()
     found = findings_of(held, now=now)
-    write_findings(held.corporation, found, now=now)
+    write_findings(held.corporation, found, author=author, now=now)
     held.delete()
     return found
 
@@ -68,7 +68,13 @@ def delete_expired_fact_imports(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def import_facts(
-    corporation: Corporation, table: Table, *, strict: bool = False, dry_run: bool = False, now: datetime | None = None
+    corporation: Corporation,
+    table: Table,
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    author: Author | None = None,
+    now: datetime | None = None,
 ) -> Findings:
     """Take over the facts of a table at once, without what is wrong; with `strict` nothing if anything is wrong.
 
@@ -77,11 +83,11 @@ def import_facts(
     now = now or timezone.now()
     found = SheetImport(corporation, now=now).read(table)
     if not dry_run and not (strict and (found.errors or found.unknown_people)):
-        write_findings(corporation, found, now=now)
+        write_findings(corporation, found, author=author, now=now)
     return found
 
 
-def write_findings(corporation: Corporation, found: Findings, *, now: datetime) -> None:
+def write_findings(corporation: Corporation, found: Findings, *, author: Author | None = None, now: datetime) -> None:
     """Write the changes of a file for the members who are still there."""
     types = editable_facts(corporation)
     for values in found.changes.values():
@@ -102,8 +108,7 @@ def write_findings(corporation: Corporation, found: Findings, *, now: datetime) 
         if LANGUAGE_KEY in values and (values[LANGUAGE_KEY] or "") != there[member]
     ]
     for some in stored_values.batches(spoken):
-        for member in Member.objects.filter(pk__in=some):
-            language_chosen.send(Member, member=member)
+        language_chosen.send(Member, before={member: there[member] for member in some}, author=author)
 
 
 def _gone() -> FactRefused:

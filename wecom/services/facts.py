@@ -17,7 +17,7 @@ from wecom.facts.definitions import LANGUAGE_KEY, MANAGER, FactType, editable_fa
 from wecom.facts.values import Value
 from wecom.models import Corporation, FactDefinition, FactKind, Member, MemberFact
 from wecom.models.facts import LONGEST_TEXT
-from wecom.signals import fact_definition_removing, language_chosen
+from wecom.signals import Author, fact_definition_removing, language_chosen
 
 MOST_DEFINITIONS = 100
 MOST_CHOICES = 200
@@ -77,8 +77,12 @@ def remove_fact_definition(definition: FactDefinition) -> FactUse:
 
 
 @transaction.atomic
-def set_facts(member: Member, raw: Mapping[str, object], *, now: datetime | None = None) -> Mapping[str, Value]:
+def set_facts(
+    member: Member, raw: Mapping[str, object], *, author: Author | None = None, now: datetime | None = None
+) -> Mapping[str, Value]:
     """Set the given facts of a member as people write them; None and "" clear one. Returns all that is known then.
+
+    A new language is recorded among the member's choices, as made by `author`.
 
     Raises `FactRefused` for the first that cannot be kept, and then changes nothing.
     """
@@ -100,7 +104,7 @@ def set_facts(member: Member, raw: Mapping[str, object], *, now: datetime | None
     if LANGUAGE_KEY in changes:
         member.language = str(changes[LANGUAGE_KEY] or "")
         if member.language != before:
-            language_chosen.send(Member, member=member)
+            language_chosen.send(Member, before={member.pk: before or ""}, author=author)
     return stored_values.facts_of(member)
 
 

@@ -1,8 +1,9 @@
 """What turns texts into vectors, named in `settings.EMBEDDERS`: a question and what answers it have a large product."""
 
+import threading
 from abc import ABC, abstractmethod
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +14,10 @@ from conversations.exceptions import ConversationError
 from core import backends
 
 Vectors = NDArray[np.float32]
+MOST_KEPT = 256  # vectors of questions in this process
+
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[int, str], Vectors] = OrderedDict()
 
 
 class EmbedderMissing(ConversationError):
@@ -60,12 +65,24 @@ def configured() -> Embedder | None:
 
 
 def question_vector(embedder: Embedder, text: str) -> Vectors:
-    """The vector of a question, computed once: the same question is searched several times while it is answered."""
-    return _question_vector(embedder, text)
+    """The vector of a question, computed once: the same question is searched several times while it is answered.
+
+    Call it outside transactions, which would wait for it. Raises `TemporaryError` if a service cannot answer now.
+    """
+    if (found := kept_vector(embedder, text)) is not None:
+        return found
+    computed: Vectors = embedder.questions([text])[0]
+    computed.flags.writeable = False
+    with _lock:
+        _kept[id(embedder), text] = computed
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return computed
 
 
-@lru_cache(maxsize=256)
-def _question_vector(embedder: Embedder, text: str) -> Vectors:
-    found: Vectors = embedder.questions([text])[0]
-    found.flags.writeable = False
-    return found
+def kept_vector(embedder: Embedder, text: str) -> Vectors | None:
+    """The vector of a question that was computed before; None for others."""
+    with _lock:
+        if (id(embedder), text) in _kept:
+            _kept.move_to_end((id(embedder), text))
+        return _kept.get((id(embedder), text))

@@ -10,13 +10,14 @@ from conversations import services as conversations
 from scheduling.agenda import past, planned, series_turns
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.conflicts import with_conflicts
-from scheduling.agenda.entries import Agenda, Day, Entry, Load
+from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
 from scheduling.agenda.estimates import Estimates
 from scheduling.agenda.filters import Filters, searched
 from scheduling.agenda.load import loads
 
 COUNTING_SECONDS = 4.0
 SATURDAY = 5
+STEPS_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,25 @@ def upcoming(
         undated=tuple(one for one in undated if _is_shown(one, filters) and found.has(one)),
         uncounted=estimates.uncounted,
     )
+
+
+def next_entries(
+    most: int, *, campaigns: bool = True, schedules: bool = True, now: datetime | None = None
+) -> list[Entry]:
+    """What goes out next by itself, soonest first; of each campaign, step and schedule the next moment.
+
+    Steps of series are looked for in the next two weeks. Counts no audiences.
+    """
+    now, applications = now or timezone.now(), Applications()
+    entries = planned.next_of_schedules(applications, most, now=now) if schedules else []
+    if campaigns:
+        entries += planned.next_of_campaigns(applications, most, now=now)
+        entries += series_turns.planned_steps(applications, now=now, since=now, until=now + STEPS_AHEAD)
+    found: dict[tuple[bool, int], Entry] = {}
+    for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):
+        if entry.state == State.SCHEDULED:
+            found.setdefault((entry.of_campaign, entry.key), entry)
+    return list(found.values())[:most]
 
 
 def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:

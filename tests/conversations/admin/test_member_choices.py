@@ -53,6 +53,16 @@ def test_an_editor_changes_the_choice_and_is_named(member, topics):
     assert "团建" in shown
 
 
+def test_a_language_that_an_editor_sets_is_recorded_with_who_did_it(member):
+    editor = account("editor")
+    address = reverse("admin:wecom_member_change", args=[member.pk])
+    for language in ("en", "en", "zh-hans"):
+        assert editor.post(address, unchanged(editor, address) | {"language": language}).status_code == 302
+    found = PreferenceChange.objects.order_by("pk").values_list("before__language", "after__language", "origin")
+    assert list(found) == [("", "en", "staff"), ("en", "zh-hans", "staff")]
+    assert {change.by.get_username() for change in PreferenceChange.objects.all()} == {"a-editor"}
+
+
 def test_saving_the_page_without_a_change_records_none(member):
     assert save(account("editor"), member).status_code == 302
     assert not PreferenceChange.objects.exists()

@@ -9,9 +9,11 @@ from conversations.models import PreferenceChange, Topic
 from conversations.preferences.choices import Choices
 from conversations.signals import preferences_changed
 from tests.support import factories
+from wecom import services as wecom
+from wecom.signals import Author
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
-STAFF, CHAT = PreferenceChange.Origin.STAFF, PreferenceChange.Origin.CHAT
+STAFF, CHAT, API = PreferenceChange.Origin.STAFF, PreferenceChange.Origin.CHAT, PreferenceChange.Origin.API
 
 
 @pytest.fixture
@@ -83,3 +85,25 @@ def test_every_change_is_announced(member, topic):
     services.change_preferences(member, muted=[topic.pk], origin=CHAT)
     preferences_changed.disconnect(listen)
     assert seen == [[topic.pk]]
+
+
+def test_languages_of_a_file_are_recorded_for_each_who_gets_another(application, member, topic):
+    services.change_preferences(member, muted=[topic.pk], prefers_text=True, origin=CHAT)
+    other = factories.make_member(application, "wangwu", language="en")
+    sheet = "账号,语言\nzhangsan,en\nwangwu,en\n".encode()
+    row, _found = wecom.preview_fact_import(application.corporation, sheet, by="hr")
+    hr = User.objects.create_user("hr")
+    wecom.confirm_fact_import(row, author=Author(by=hr))
+    change = PreferenceChange.objects.exclude(origin=CHAT).get()
+    assert (change.member, change.by, change.origin) == (member, hr, STAFF)
+    kept = {"prefers_text": True, "muted": [topic.pk]}
+    assert (change.before, change.after) == ({**kept, "language": ""}, {**kept, "language": "en"})
+    assert not PreferenceChange.objects.filter(member=other).exists()
+
+
+def test_a_language_set_as_a_fact_over_rest_is_recorded(member):
+    client = factories.make_api("facts:read", "facts:write")
+    address = f"/api/v1/members/{member.pk}/facts/"
+    assert client.patch(address, {"facts": {"language": "en"}}).status_code == 200
+    change = PreferenceChange.objects.get()
+    assert (change.after["language"], change.origin, change.by) == ("en", API, None)

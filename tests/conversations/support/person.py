@@ -60,6 +60,10 @@ class Person:
         """Press a button of the card that came last, or of another one; `choices` are the boxes that are ticked."""
         return self._deliver(self._tap(key, task_id).replace("<AgentID>", f"{_ticked(choices or {})}<AgentID>"))
 
+    def picks_from_menu(self, key: str, task_id: str) -> list[str]:
+        """Choose an entry of the menu at the top right of a card."""
+        return self._deliver(self._tap(key, task_id).replace("template_card_event", "template_card_menu_event"))
+
     def presses(self, key: str) -> Callback:
         """A press on the newest card's button that is not handled yet."""
         return self._arrives(self._tap(key))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from conversations.models import Content, Conversation, Message
 from scheduling import services as scheduling
 from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule, opened, signed_in
+from tests.scheduling.support.campaigns import launch, make_campaign
 from tests.support.factories import make_application, make_member, make_outbound, make_render
 from wecom.models import Application
 
@@ -113,6 +114,19 @@ def test_the_schedules_that_speak_next_are_shown_soonest_first():
     assert ">paused<" not in page
 
 
+def test_campaigns_stand_among_what_goes_out_next():
+    application = make_application()
+    make_member(application, "lisi", status="active")
+    soon = timezone.now() + timedelta(hours=1)
+    campaign = launch(name="party", starts_at=soon, in_member_zone=False)
+    make_campaign(name="a draft", starts_at=soon)
+    page = home("view_campaign")
+    assert "party" in page
+    assert reverse("admin:scheduling_campaign_change", args=[campaign.pk]) in page
+    assert "a draft" not in page
+    assert "party" not in home("view_schedule")
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_an_empty_home_says_what_to_do_next(language):
     page = home(*SEEN, language=language)
@@ -134,6 +148,7 @@ def test_an_empty_home_says_what_to_do_next(language):
         (("view_conversation",), ["conversations"]),
         (("view_message",), []),
         (("view_schedule",), ["next-runs"]),
+        (("view_campaign",), ["next-runs"]),
         (("view_run",), ["problems"]),
         (SEEN, list(PANELS)),
     ],

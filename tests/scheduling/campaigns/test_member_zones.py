@@ -159,6 +159,15 @@ def test_the_forecast_counts_the_members_of_each_zone(world):
     assert first_due(campaign, TEN["zhang"]) == TEN["sato"]
 
 
+def test_the_forecast_names_who_is_moved_and_who_is_left_out(world):
+    moment = {"starts_at": TEN["zhang"], "in_member_zone": True, "time_zone": "Asia/Shanghai"}
+    campaign = make_campaign(**moment, window_from=time(10, 10), window_until=time(12), valid_minutes=30)
+    starts = services.forecast_start(campaign, now=clock("2026-11-24T09:35"))
+    found = {one.zone: (one.listed, one.held != "", one.expires_before) for one in starts.zones}
+    assert found["Asia/Tokyo"] == ("sato", False, True)
+    assert found["Asia/Shanghai"] == ("zhang", True, False)
+
+
 def test_languages_and_variants_are_batches_of_each_zone(world):
     words = [{"text": "甲", "share": 50}, {"text": "乙", "share": 50, "variant": "B"}, {"text": "A", "language": "en"}]
     words[2]["share"] = 50

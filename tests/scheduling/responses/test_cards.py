@@ -4,6 +4,7 @@ import pytest
 
 from scheduling import services
 from scheduling.models import CampaignResponse
+from scheduling.responses import cards
 from tests.conversations.support.person import Person
 from tests.scheduling.support.campaigns import launch, make_campaign, work
 from tests.support import factories
@@ -25,6 +26,14 @@ VOTE = {
         "choices": [{"id": "sea", "text": "海边"}, {"id": "hill", "text": "山里"}],
     },
     "submit": {"text": "提交", "key": "send"},
+}
+
+
+NOTICE = {
+    "kind": "text_notice",
+    "title": "新的考勤制度",
+    "link": {"url": "https://example.com/policy"},
+    "menu": {"entries": [{"key": "later", "text": "稍后再看"}]},
 }
 
 
@@ -71,6 +80,21 @@ def test_equal_cards_share_a_call_and_each_press_is_its_members(company, same_ca
     assert outbound.recipients == ["anna", "ben"]
     Person(company, "ben").taps("read", task_of(outbound))
     assert pressed(run) == [("ben", "read", "已阅")]
+
+
+def test_an_entry_of_a_menu_is_counted_and_confirmed_in_words(company, staff):
+    run = sent(NOTICE)
+    person = Person(company, staff[0].user_id)
+    person.read()
+    card = task_of(Outbound.objects.filter(msgtype="template_card").first())
+    assert person.picks_from_menu("later", card) == ["已选：稍后再看"]
+    assert pressed(run) == [(staff[0].user_id, "later", "稍后再看")]
+    assert not CardUpdate.objects.exists()
+    assert cards.asks(run)
+
+
+def test_a_menu_of_a_card_that_is_no_campaigns_is_not_answered(company, staff):
+    assert Person(company, staff[0].user_id).picks_from_menu("later", "somebody-elses") == []
 
 
 def test_choices_of_a_vote_are_counted_each(company, staff):

@@ -3,12 +3,13 @@
 import pytest
 
 from avatars.models import Render
-from conversations.models import Message
+from conversations.models import Message, PreferenceChange
+from conversations.services import change_preferences
 from scheduling import services
 from scheduling.models import Schedule
 from scheduling.schedules import prerender
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes
-from tests.support.factories import make_digital_human
+from tests.support.factories import make_digital_human, make_member
 
 pytestmark = pytest.mark.django_db
 VIDEO = Schedule.MessageType.VIDEO
@@ -81,6 +82,17 @@ def test_nothing_is_prerendered_for_text_pauses_or_days_off(application):
     make_video_schedule(text="工作日", days="working", now="2026-11-27T12:00")
     services.sweep(now=clock("2026-11-28T08:50"))
     assert not Render.objects.exists()
+
+
+def test_nothing_is_rendered_ahead_where_all_members_read(application):
+    member = make_member(application, "zhangsan")
+    schedule = make_video_schedule()
+    assert schedule.user_ids == ["zhangsan"]
+    change_preferences(member, prefers_text=True, origin=PreferenceChange.Origin.CHAT)
+    services.sweep(now=clock("2026-11-25T08:46"))
+    assert not Render.objects.exists()
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert Message.objects.get().render is None
 
 
 def test_what_cannot_be_made_is_left_to_its_moment(application):

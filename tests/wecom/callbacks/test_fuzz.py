@@ -1,5 +1,6 @@
-"""Hostile callbacks give a `CryptoError` or a value, never another error, and never late."""
+"""Hostile callbacks give a `CryptoError` or a value, never another error, and none costs far more than others."""
 
+import logging
 import random
 import time
 from base64 import b64encode
@@ -13,6 +14,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import PATH
 from tests.wecom.support.hostile_callbacks import (
     AES_KEY,
+    CAP,
     INNER,
     KEYS,
     KINDS,
@@ -69,16 +71,27 @@ def receive(body: bytes) -> messages.Inbound | None:
     return inbound
 
 
-def read_all(mutators: list[Mutator], rounds: int) -> tuple[int, int, float]:
-    """How many were read and refused, and the longest CPU time of one, in ms."""
-    chance, read, refused, longest = random.Random(7), 0, 0, 0.0
+def read_all(mutators: list[Mutator], rounds: int) -> tuple[int, int, bytes]:
+    """How many were read and refused, and the body that took longest."""
+    chance, read, refused, longest, slowest = random.Random(7), 0, 0, 0.0, b""
     for number in range(rounds):
         body = mutators[number % len(mutators)](chance)
         start = time.process_time()
         inbound = receive(body)
-        longest = max(longest, (time.process_time() - start) * 1000)
+        if (spent := time.process_time() - start) > longest:
+            longest, slowest = spent, body
         read, refused = read + (inbound is not None), refused + (inbound is None)
-    return read, refused, longest
+    return read, refused, slowest
+
+
+def cost(body: bytes) -> float:
+    """Seconds of CPU that a body takes when nothing else gets in the way."""
+    spent = []
+    for _ in range(20):
+        start = time.process_time()
+        receive(body)
+        spent.append(time.process_time() - start)
+    return min(spent)
 
 
 @pytest.mark.parametrize("kind", KINDS[:-1])
@@ -95,15 +108,18 @@ def test_what_must_be_refused_is_refused(mutator):
 
 
 def test_a_few_thousand_hostile_bodies_are_read_or_refused():
-    read, refused, longest = read_all(MUTATORS, 4400)
-    print(f"{read} read, {refused} refused, the longest {longest:.1f} ms of CPU")
+    read, refused, slowest = read_all(MUTATORS, 4400)
     assert read > 100
     assert refused > 2000
-    assert longest < 1000  # 100 ms is the aim; a machine under load is no reason to fail
+    harmless = sealed(INNER.format("text").encode().replace("你好".encode(), b"a" * (CAP // 2)))
+    ratio = cost(slowest) / cost(harmless)
+    print(f"{read} read, {refused} refused; the slowest costs {ratio:.1f} times a harmless one")
+    assert ratio < 50
 
 
 @pytest.mark.django_db
-def test_the_webhook_answers_hostile_requests_with_three_statuses_and_keeps_its_memory():
+def test_the_webhook_answers_hostile_requests_with_three_statuses_and_keeps_its_memory(caplog):
+    caplog.set_level(logging.CRITICAL, logger="wecom")  # pytest would keep thousands of warnings
     webhook, ask = Webhook.as_view(), RequestFactory()
     factories.make_application(
         corporation=factories.make_corporation(corp_id=KEYS.receive_id),
@@ -123,7 +139,6 @@ def test_the_webhook_answers_hostile_requests_with_three_statuses_and_keeps_its_
     assert set(report.statuses) == {200, 403, 413}
     assert report.statuses[403] > 2000
     assert Callback.objects.count() > 20
-    assert report.longest < 1000  # 100 ms is the aim; a machine under load is no reason to fail
     assert report.grown < 16
 
 

@@ -12,7 +12,7 @@ from wecom import services
 from wecom.exceptions import FactRefused
 from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, FactImport, Member
-from wecom.signals import language_chosen
+from wecom.signals import Author, language_chosen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SHEET = "账号,城市,生日,语言\nzhangsan,上海,1988-03-07,en\nlisi,北京,soon,\nghost,深圳,,\n".encode()
@@ -109,15 +109,15 @@ def test_an_erased_person_takes_the_waiting_file_along(application, people):
 def test_new_languages_are_announced(application, people):
     heard = []
 
-    def listen(member: Member, **_: object) -> None:
-        heard.append(member.user_id)
+    def listen(before: dict[int, str], author: Author, **_: object) -> None:
+        heard.append((before, author))
 
     language_chosen.connect(listen)
     try:
-        services.confirm_fact_import(preview(application))
+        services.confirm_fact_import(preview(application), author=Author(over_api=True))
     finally:
         language_chosen.disconnect(listen)
-    assert heard == ["zhangsan"]
+    assert heard == [({people[0].pk: ""}, Author(over_api=True))]
 
 
 @pytest.mark.parametrize(("strict", "expected"), [(False, ["上海", "北京"]), (True, [None, None])])

@@ -153,8 +153,8 @@ def test_one_value_that_cannot_be_kept_changes_nothing(application, values, fiel
 def test_a_new_language_is_announced_once(application):
     member, heard = make_member(application), []
 
-    def listen(member: object, **_: object) -> None:
-        heard.append(member)
+    def listen(before: object, **_: object) -> None:
+        heard.append(before)
 
     language_chosen.connect(listen)
     try:

@@ -20,5 +20,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing is held: messages are sent.")
             return
         self.stdout.write(f"Held since {held.held_since:%Y-%m-%d %H:%M}: {held.get_held_because_display()}.")
+        if held.forgotten:
+            self.stdout.write(f"Went out after the backup, and is not sent again: {held.forgotten} messages.")
         count = services.release_restore_hold(discard=options["discard"])
         self.stdout.write(f"Discarded: {count}." if options["discard"] else f"Being sent: {count}.")

@@ -43,6 +43,18 @@ def test_campaigns_and_schedules_stand_on_their_days():
     ]
 
 
+def test_the_next_moment_of_each_comes_soonest_first_and_drafts_do_not():
+    make_campaign(name="草稿", starts_at=clock("2026-11-25T10:00"))
+    launch(name="周报", repeats="cron", cron="0 9 * * 1", now=NOW)
+    make_schedule(name="晨会", cron="30 8 * * 1-5")
+    found = services.next_entries(5, now=NOW)
+    assert [(one.name, f"{one.at.astimezone(SHANGHAI):%m-%d %H:%M}") for one in found] == [
+        ("晨会", "11-25 08:30"),
+        ("周报", "11-30 09:00"),
+    ]
+    assert [one.name for one in services.next_entries(5, schedules=False, now=NOW)] == ["周报"]
+
+
 def test_a_repeated_campaign_ends_on_its_last_day():
     make_campaign(name="周报", repeats="cron", cron="0 9 * * 1,3", ends_on=date(2026, 12, 1))
     assert [at for at, _name, _state in shown()] == ["11-25 09:00", "11-30 09:00"]

@@ -1,0 +1,32 @@
+"""Computes the vector of what a member asks before the transaction that answers it, which would hold the database."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from conversations.knowledge import retrieval
+from conversations.machine.keywords import act_for
+from conversations.models import Session
+from conversations.providers.small_talk import talk_in
+from conversations.sessions import current
+from wecom.messages import TextMessage
+from wecom.models import Application
+
+
+def prepare(application: Application, user_id: str, message: TextMessage, *, now: datetime) -> None:
+    """Prepare the search for a text, unless its words or the open question of a flow show that there will be none."""
+    text = message.content
+    is_other = message.get_command() or act_for(text) or talk_in(text)
+    if is_other or len(text) > settings.CONVERSATIONS["MAX_TEXT"]:
+        return
+    theirs = Session.objects.active().filter(
+        conversation__application=application, conversation__member__user_id=user_id.lower()
+    )
+    session = theirs.select_related("version__flow").first()
+    if session is None or not _answers(session, text, now):
+        retrieval.prepare(text)
+
+
+def _answers(session: Session, text: str, now: datetime) -> bool:
+    """Whether a text is an answer to the open question, and no question of its own."""
+    return not text.rstrip().endswith(("?", "？")) and current.answer_label(session, text, now=now) is not None

@@ -1,0 +1,112 @@
+"""A journal of the calls of message/send outside of the database, for a database that was restored from a backup.
+
+A line is written before each call, and another one if the call certainly reached nobody. There is a file per day in the
+folder `sent` beside `senders.json`. Members stand in it as keyed digests, not by name.
+"""
+
+import base64
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+DIGEST = 6  # bytes for each member: among a million two are alike once in 500 campaigns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call: its attempt, what was said, and to whom, as `digest` says it, one after the other."""
+
+    attempt: int
+    fingerprint: str
+    broadcast: str
+    members: bytes
+
+
+def digest(instance: str, user_id: str) -> bytes:
+    """A member as the journal of one database names them."""
+    return hashlib.blake2b(user_id.encode(), digest_size=DIGEST, key=instance.encode()).digest()
+
+
+def split(members: bytes) -> Iterator[bytes]:
+    """The digests of a call's members."""
+    return (members[start : start + DIGEST] for start in range(0, len(members), DIGEST))
+
+
+def record_call(instance: str, attempt: int, *, fingerprint: str, broadcast: str, to: Sequence[str]) -> None:
+    """Note that a call is about to be made. Members are noted for broadcasts; content tells other messages."""
+    line: dict[str, Any] = {"attempt": attempt, "fingerprint": fingerprint}
+    if broadcast:
+        members = b"".join(digest(instance, user_id) for user_id in to)
+        line |= {"broadcast": broadcast, "members": base64.b64encode(members).decode()}
+    _append(instance, line)
+
+
+def record_refusal(instance: str, attempt: int) -> None:
+    """Note that a call reached nobody."""
+    _append(instance, {"attempt": attempt, "refused": True})
+
+
+def calls_after(instance: str, attempt: int) -> Iterator[Call]:
+    """The calls of a database after one of its attempts, in their order, without those that reached nobody."""
+    refused = {line["attempt"] for line in _lines(instance) if line.get("refused")}
+    for line in _lines(instance):
+        if line["attempt"] <= attempt or line["attempt"] in refused:
+            continue
+        yield Call(
+            attempt=line["attempt"],
+            fingerprint=str(line["fingerprint"]),
+            broadcast=str(line.get("broadcast", "")),
+            members=base64.b64decode(line.get("members", "")),
+        )
+
+
+def _folder() -> Path:
+    return Path(settings.WECOM["RESTORE_GUARD_FILE"]).parent / "sent"
+
+
+def _append(instance: str, line: dict[str, Any]) -> None:
+    """Add a line in one write, which other processes cannot divide. A disk that is full does not stop sending."""
+    path = _folder() / f"{instance}-{datetime.now(UTC):%Y-%m-%d}.jsonl"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _delete_old(path.parent)
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, f"{json.dumps(line)}\n".encode())
+        finally:
+            os.close(handle)
+    except OSError as error:
+        logger.error("The journal of sent messages cannot be written.", extra={"error": type(error).__name__})
+
+
+def _delete_old(folder: Path) -> None:
+    oldest = datetime.now(UTC).date() - timedelta(days=settings.WECOM["SENT_JOURNAL_DAYS"])
+    for path in folder.glob("*-*.jsonl"):
+        if _day_of(path) < oldest:
+            path.unlink(missing_ok=True)
+
+
+def _day_of(path: Path) -> date:
+    return date.fromisoformat(path.stem[-10:])
+
+
+def _lines(instance: str) -> Iterator[dict[str, Any]]:
+    """The lines of a database, oldest first; without one that a crash has cut off."""
+    for path in sorted(_folder().glob(f"{instance}-*.jsonl"), key=_day_of):
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    logger.warning("A line of the journal of sent messages cannot be read.")
