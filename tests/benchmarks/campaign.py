@@ -63,7 +63,7 @@ def child(rows: int, *, freeze: bool) -> None:
             print(f"{connection.vendor}, {rows:,} members", flush=True)
             application = fill(rows, emulator)
             if not freeze:
-                emulator.api("POST", "members", json={"userid": "m", "count": rows})
+                emulator.add_crowd("m", rows)
             ours(rows, application, send=not freeze)
             if not freeze:
                 listmonk(rows, application)

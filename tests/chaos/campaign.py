@@ -79,7 +79,7 @@ def play(
 ) -> CampaignReport:
     """Launch a campaign, let each event happen when its share of the members has it, and count who got it."""
     emulator, report = stack.emulator, CampaignReport(members=members)
-    emulator.api("POST", "members", json={"userid": prefix, "count": members})
+    emulator.add_crowd(prefix, members)
     emulator.api("DELETE", "faults")
     each = 1 - (1 - share) ** (1 / len(faults))
     for name in faults:

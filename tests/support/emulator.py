@@ -24,6 +24,7 @@ KEYS = {
     "AES_KEY": AES_KEY,
 }
 LONGEST_WAIT = 30
+PIECE = 20_000  # members
 _numbers = itertools.count(1)
 _ports = itertools.count(os.getpid() % 200 * 100)
 
@@ -93,6 +94,12 @@ class Emulator:
 
     def calls(self, path: str) -> int:
         return int(self.api("GET", "calls")["counts"].get(path, 0))
+
+    def add_crowd(self, prefix: str, count: int) -> None:
+        """So many members, numbered from 1; in pieces, so that each call ends in its time on a busy machine, too."""
+        for first in range(1, count + 1, PIECE):
+            piece = {"userid": prefix, "first": first, "count": min(PIECE, count + 1 - first)}
+            self.api("POST", "members", json=piece)
 
     def hire(self) -> "Person":
         """A member of one's own, so that tests do not meet."""

@@ -29,12 +29,13 @@ def list_members(request: ControlRequest) -> Result:
 
 
 def add_member(request: ControlRequest) -> Result:
-    """A new member, without events; with `count` so many, whose user IDs are numbered from 1."""
+    """A new member, without events; with `count` so many, whose user IDs are numbered from `first` on, else from 1."""
     corp = request.app().corp
     userid = request.text("userid")
     departments = request.data.get("departments", [1])
     if "count" in request.data:
-        return _add_crowd(corp, userid, int(request.number("count")), departments)
+        first, count = int(request.number("first", 1)), int(request.number("count"))
+        return _add_crowd(corp, userid, first, count, departments)
     if Member.objects.filter(corp=corp, userid__iexact=userid).exists():
         raise ControlError(f"there is already a member {userid!r}", 409)
     row = Member.objects.create(
@@ -48,10 +49,10 @@ def add_member(request: ControlRequest) -> Result:
     return presenters.member(row)
 
 
-def _add_crowd(corp: Corp, prefix: str, count: int, departments: list[int]) -> Result:
+def _add_crowd(corp: Corp, prefix: str, first: int, count: int, departments: list[int]) -> Result:
     if not 0 < count <= MOST:
         raise ControlError(f"count must be 1 to {MOST}")
-    names = (f"{prefix}{number}" for number in range(1, count + 1))
+    names = (f"{prefix}{number}" for number in range(first, first + count))
     rows = (Member(corp=corp, userid=name, name=name, departments=departments) for name in names)
     while some := list(islice(rows, 5_000)):
         Member.objects.bulk_create(some)
