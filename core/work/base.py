@@ -18,6 +18,7 @@ from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
 from core.work.broker import publish_task
 from core.work.process_identity import process_token
+from core.work.updates import update_returning
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
@@ -116,24 +117,18 @@ class Work(models.Model):
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
         owner = process_token() + uuid.uuid4().hex[:16]
-        changed = (
-            cls.work_rows()
-            .claimable(now or timezone.now())
-            .filter(pk=pk)
-            .update(
-                status=cls.Status.RUNNING,
-                attempts=models.F("attempts") + 1,
-                lease_owner=owner,
-                lease_until=_lease_end(cls.lease),
-                started_at=Coalesce("started_at", Now()),
-            )
+        # In one statement: a process suspended after it cannot take another worker's lease for its own.
+        claimed = update_returning(
+            cls.work_rows().claimable(now or timezone.now()).filter(pk=pk),
+            status=cls.Status.RUNNING,
+            attempts=models.F("attempts") + 1,
+            lease_owner=owner,
+            lease_until=_lease_end(cls.lease),
+            started_at=Coalesce("started_at", Now()),
         )
-        if not changed:
+        if not claimed:
             return None
-        # Filtered by owner: a process suspended since the update must not take another worker's lease for its own.
-        row = cls.work_rows().filter(pk=pk, lease_owner=owner).first()
-        if row is None:
-            return None
+        row = claimed[0]
         set_correlation_id(row.cid)
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
