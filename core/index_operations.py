@@ -32,6 +32,7 @@ class AddSearchIndex(Operation):
     """
 
     reversible = True
+    condition = ""
 
     def __init__(self, model_name: str, field: str, name: str) -> None:
         self.model_name, self.field, self.name = model_name, field, name
@@ -47,8 +48,10 @@ class AddSearchIndex(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         quoted = schema_editor.quote_name
         expression = self.expression(quoted(model._meta.get_field(self.field).column))
+        where = f" WHERE {self.condition}" if self.condition else ""
         schema_editor.execute(
-            f"CREATE INDEX CONCURRENTLY {quoted(self.name)} ON {quoted(model._meta.db_table)} USING gin ({expression})"
+            f"CREATE INDEX CONCURRENTLY {quoted(self.name)} ON {quoted(model._meta.db_table)} "
+            f"USING gin ({expression}){where}"
         )
 
     def expression(self, column: str) -> str:
@@ -64,10 +67,30 @@ class AddSearchIndex(Operation):
 
 
 class AddListIndex(AddSearchIndex):
-    """An index over a column that has a list of JSON, to find the rows whose list contains a value; as above."""
+    """An index over a column that has a list of JSON, to find the rows whose list contains a value; as above.
+
+    `condition` is SQL, for an index of some rows only: queries must say the same.
+    """
+
+    def __init__(self, model_name: str, field: str, name: str, condition: str = "") -> None:
+        super().__init__(model_name, field, name)
+        self.condition = condition
 
     def expression(self, column: str) -> str:
         return f"{column} jsonb_path_ops"
+
+
+class RemoveListIndex(AddListIndex):
+    """Removes such an index, and builds it when a migration is taken back."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Remove the index {self.name}"
 
 
 def add_trigrams(schema_editor: Any) -> None:

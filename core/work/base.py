@@ -71,6 +71,7 @@ class Work(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     UNFINISHED: ClassVar = (Status.QUEUED, Status.RUNNING)
+    FINISHED: ClassVar = (Status.DONE, Status.FAILED, Status.CANCELLED)
     task: ClassVar[str] = ""
     lease: ClassVar[timedelta] = timedelta(seconds=60)
     max_attempts: ClassVar[int] = 5

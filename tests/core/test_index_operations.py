@@ -16,7 +16,11 @@ INDEX = next(index for index in Member._meta.indexes if index.name == "member_us
 OPERATIONS: list[tuple[Operation, type[Any], str]] = [
     (AddIndexOnline("member", INDEX), Member, INDEX.name),
     (AddSearchIndex("member", "name", "member_name_words"), Member, "member_name_words"),
-    (AddListIndex("outbound", "recipients", "outbound_recipients"), Outbound, "outbound_recipients"),
+    (
+        AddListIndex("outbound", "recipients", "outbound_recipients_ended", "status IN ('done', 'failed')"),
+        Outbound,
+        "outbound_recipients_ended",
+    ),
 ]
 NAMES = [name for _, _, name in OPERATIONS]
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from core.text_search import MOST_ROWS
 from core.web.admin import ReadOnlyAdmin, WorkAdmin
+from core.work.base import Work
 from wecom.models import Member
 
 FIRST = 3
@@ -84,6 +85,11 @@ class ListedPeople(PeopleMixin):
 
 class ManyPeopleAdmin(ListedPeople, WorkAdmin):
     """For subclasses of `Work` with a list of user IDs."""
+
+    def _names(self, user_id: str) -> Q:
+        # The index of lists has finished rows only; the others are few, and found by their status.
+        named = super()._names(user_id)
+        return Q(named, status__in=Work.FINISHED) | Q(named, status__in=Work.UNFINISHED)
 
 
 def with_user_id(name: str, user_id: str) -> str:
