@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from core.work.base import Work
@@ -53,8 +53,7 @@ def confirmed() -> Guard | None:
     if not settings.WECOM["RESTORE_GUARD"]:
         return Guard()
     note = _read()  # first: its attempts were committed before
-    row = _row()
-    newest = Attempt.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    row, newest = _row()
     if row.held_since is None:
         because = _doubt(note, row, newest)
         if because is not None:
@@ -185,8 +184,15 @@ def _register(row: Guard) -> None:
         current.save(update_fields=["places"])
 
 
-def _row() -> Guard:
-    return Guard.objects.filter(pk=Guard.ONLY).first() or Guard.objects.get_or_create(pk=Guard.ONLY)[0]
+def _row() -> tuple[Guard, int]:
+    """The row, and the newest attempt of its database; in one statement, because each message asks for it."""
+    newest = Subquery(Attempt.objects.order_by("-pk").values("pk")[:1])
+    rows = Guard.objects.filter(pk=Guard.ONLY).annotate(newest=newest)
+    row = rows.first()
+    if row is None:
+        Guard.objects.get_or_create(pk=Guard.ONLY)
+        row = rows.get()
+    return row, row.newest or 0
 
 
 def _locked() -> Guard:

@@ -29,10 +29,13 @@ POLL = 0.05
 SECRET_BAN = timedelta(hours=1)
 
 
-def valid_token(application: Application, *, rejected: str = "", though_held: bool = False) -> Token:
+def valid_token(
+    application: Application, *, rejected: str = "", though_held: bool = False, just_read: bool = False
+) -> Token:
     """A token that is not known to be invalid; `rejected` is one that the platform has just refused.
 
     `though_held` gives a stored token even while the application is held, to test whether a setting was corrected.
+    With `just_read` the row is not read again at first.
 
     One process at a time leases the row and fetches; the others use the old token while it is valid, else they wait.
     Raises `ConfigurationError` if the secret is wrong. The application is then held: a second try would get our address
@@ -40,7 +43,9 @@ def valid_token(application: Application, *, rejected: str = "", though_held: bo
     """
     deadline = time.monotonic() + LEASE.total_seconds() + 5
     while True:
-        application.refresh_from_db()
+        if not just_read:
+            application.refresh_from_db()
+        just_read = False
         if though_held and _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         if application.held_until and application.held_until > timezone.now():

@@ -42,10 +42,10 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 def _more_urgent(pk: int, now: datetime) -> list[int]:
     """Replies that are due while this row is bulk: the broker may have queued the bulk first."""
-    is_bulk = Exists(Outbound.objects.filter(pk=pk, priority__lt=0))
-    due = Outbound.objects.filter(
-        is_bulk, pk__in=Outbound.work_rows().claimable(now).filter(priority__gte=0).values("pk")
-    )
+    urgent = Outbound.objects.filter(status__in=Outbound.UNFINISHED, priority__gte=0, due_at__lte=now)
+    if not Outbound.objects.filter(Exists(urgent), pk=pk, priority__lt=0).exists():
+        return []
+    due = Outbound.work_rows().claimable(now).filter(priority__gte=0)
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
 
 
@@ -177,7 +177,7 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
 
 def _attempt(outbound: Outbound, now: datetime, guard: Guard, *, tried: int) -> None:
     try:
-        token = access_tokens.valid_token(outbound.application)
+        token = access_tokens.valid_token(outbound.application, just_read=True)
         attempt = _freeze_and_record_attempt(outbound, now, number=tried + 1)
     except ContentError as error:
         outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
