@@ -10,11 +10,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from core.live_updates import publish_change
+from core.work.updates import update_returning
 from scheduling.campaigns import state
-from scheduling.models import FAR, Batch, Campaign, CampaignRun
+from scheduling.models import FAR, Batch, Campaign, CampaignRun, OpenBatches
 from scheduling.signals import campaign_finished, campaign_stopped
 
 logger = logging.getLogger(__name__)
@@ -22,29 +23,29 @@ MOST_TOLD = 6  # moments until which members wait, soonest first
 
 
 def release_next(run: CampaignRun, *, now: datetime) -> int:
-    """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction.
-
-    Each time zone has a window of its own: what waits for the morning in one holds up no other.
-    """
-    due = Q(moment=None) | Q(moment__lte=now)
-    waiting = Batch.objects.filter(due, run=run, status=Batch.Status.QUEUED, due_at=FAR)
+    """Let the next batches of a run go, up to the window; returns how many. To be called in a transaction."""
     CampaignRun.objects.select_for_update(of=("self",)).only("pk").get(pk=run.pk)
+    return _release(run, Batch.objects.open_by_zone(run, now), now=now)
+
+
+def _release(run: CampaignRun, zones: Iterable[OpenBatches], *, now: datetime) -> int:
+    """Each zone has a window of its own: what waits for the morning in one holds up no other. The run is locked."""
     count = 0
-    for zone in list(waiting.order_by().values_list("zone", flat=True).distinct()):
-        free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - Batch.objects.in_flight(run, zone).count()
-        if free > 0:
-            count += let_go(waiting.filter(zone=zone).order_by("number")[:free], now=now)
+    for zone in zones:
+        free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - zone.in_flight
+        if free > 0 and zone.waiting:
+            waiting = Batch.objects.waiting(run, now).filter(zone=zone.zone)
+            count += let_go(waiting.order_by("number")[:free], now=now)
     return count
 
 
-def let_go(rows: Iterable[Batch], *, now: datetime) -> int:
+def let_go(rows: QuerySet[Batch], *, now: datetime) -> int:
     """Make batches due now and wake their workers; returns how many."""
-    rows = list(rows)
-    keys = [row.pk for row in rows]
-    Batch.objects.filter(pk__in=keys).update(due_at=now, woken_at=None, reason="")
-    for row in rows:
+    due = Batch.objects.filter(pk__in=rows.values("pk"))
+    released = update_returning(due, due_at=now, woken_at=None, reason="")
+    for row in sorted(released, key=lambda row: row.number):
         row.wake()
-    return len(keys)
+    return len(released)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,18 +105,18 @@ def end_batch(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
 def _end(batch: Batch, campaign: Campaign, *, sent: int, failed: int, now: datetime) -> None:
     """Count, and where it was the last call of the batch: let others go, end the run, or stop where too much fails."""
     runs = CampaignRun.objects.filter(pk=batch.run_id)
-    runs.update(sent=F("sent") + sent, failed=F("failed") + failed)
+    (run,) = update_returning(runs, sent=F("sent") + sent, failed=F("failed") + failed)  # which locks it
     if batch.pending:
         return
     Batch.objects.filter(pk=batch.pk).update(ended_at=now, pending=0)
-    run = runs.get()
     run.campaign = campaign
+    zones = Batch.objects.open_by_zone(run, now)
     if _is_storm(run):
         stop(run, CampaignRun.Reason.ERRORS, now=now)
-    elif not Batch.objects.filter(run=run, ended_at=None).exists():
+    elif not zones:
         end_run(run, now=now)
     elif campaign.state == Campaign.State.RUNNING:
-        release_next(run, now=now)
+        _release(run, zones, now=now)
     publish_change("campaigns", "progress")
 
 

@@ -8,7 +8,7 @@ from scheduling.models.campaigns import (
     Campaign,
     CampaignQuerySet,
 )
-from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery
+from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery, OpenBatches
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
 from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks
 from scheduling.models.runs import Run, RunMessage
@@ -54,6 +54,7 @@ __all__ = [
     "EnrolmentQuerySet",
     "EnrolmentStep",
     "LinkClicks",
+    "OpenBatches",
     "Run",
     "RunMessage",
     "Schedule",

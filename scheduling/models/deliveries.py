@@ -1,5 +1,6 @@
 """A campaign as it is sent: a run for each moment, batches of at most a thousand, and a row for each member."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -63,12 +64,29 @@ class CampaignRun(Work):
         return bool(self.content.get("time", {}).get("in_member_zone"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenBatches:
+    """How many batches of a run in one zone were let go and have not arrived, and how many may go next."""
+
+    zone: str
+    in_flight: int
+    waiting: int
+
+
 class BatchQuerySet(models.QuerySet["Batch"]):
     """Queries on batches."""
 
-    def in_flight(self, run: CampaignRun, zone: str = "") -> "BatchQuerySet":
-        """Batches of one zone that were let go and have not arrived yet."""
-        return self.filter(run=run, zone=zone, ended_at=None).exclude(due_at=FAR)
+    def waiting(self, run: CampaignRun, now: datetime) -> "BatchQuerySet":
+        """Batches that wait for their turn, and whose moment has come."""
+        return self.filter(_may_go(now), run=run)
+
+    def open_by_zone(self, run: CampaignRun, now: datetime) -> list[OpenBatches]:
+        """The batches of a run that have not ended, by zone; nothing if all have."""
+        flying = models.Count("pk", filter=~models.Q(due_at=FAR))
+        waiting = models.Count("pk", filter=_may_go(now))
+        rows = self.filter(run=run, ended_at=None).order_by().values("zone")
+        found = rows.annotate(in_flight=flying, waiting=waiting).values_list("zone", "in_flight", "waiting")
+        return [OpenBatches(zone=zone, in_flight=count, waiting=more) for zone, count, more in found]
 
     def look_again(self, now: datetime) -> int:
         """Let those look again that wait for their hours: the quiet hours or the window have changed."""
@@ -81,6 +99,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         names = ("run_id", "language", "variant", "zone", "moment", "retry", "cid")
         same = {name: getattr(batch, name) for name in names}
         return self.create(number=last + 1, **{**same, **fields})
+
+
+def _may_go(now: datetime) -> models.Q:
+    return models.Q(models.Q(moment=None) | models.Q(moment__lte=now), status=Work.Status.QUEUED, due_at=FAR)
 
 
 class Batch(Work):
