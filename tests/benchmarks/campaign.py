@@ -54,7 +54,6 @@ def child(rows: int, *, freeze: bool) -> None:
     from openuser.servers.processes import Processes
     from tests.support.emulator import Emulator, free_port
 
-    settings.SCHEDULING["CAMPAIGN_WINDOW"] = 10_000
     runner, owner = get_runner(settings)(verbosity=0, interactive=False), Processes()
     with valkey.running(settings.BROKER_FOLDER), tempfile.TemporaryDirectory() as folder:
         databases = runner.setup_databases()
@@ -112,6 +111,8 @@ def fill(rows: int, emulator: Any) -> Any:
 
 
 def ours(rows: int, application: Any, *, send: bool) -> None:
+    from django.db.models.signals import post_save
+
     from scheduling.models import Batch, CampaignRun, Delivery
     from scheduling.services import send_batch, start_run
     from tests.scheduling.support.campaigns import launch
@@ -128,11 +129,17 @@ def ours(rows: int, application: Any, *, send: bool) -> None:
     if not send:
         return
     batches = list(Batch.objects.order_by("number").values_list("pk", flat=True))
+    calls: list[int] = []
+
+    def note(instance: Outbound, created: bool, **_: Any) -> None:
+        if created:
+            calls.append(instance.pk)
+
+    post_save.connect(note, sender=Outbound)
     with measured("send, ours") as sent:
         for pk in batches:
             send_batch(pk)
-            outbound = Outbound.objects.order_by("-pk").values_list("pk", flat=True)[0]
-            dispatcher.deliver(outbound)
+            dispatcher.deliver(calls.pop())
     run.refresh_from_db()
     assert (run.sent, run.failed) == (rows, 0), (run.sent, run.failed)
     print(
