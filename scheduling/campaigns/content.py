@@ -1,17 +1,15 @@
 """The words of a campaign as a run carries them: frozen when it starts, and made into what WeChat Work takes."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from conversations import services as conversations
 from scheduling.campaigns import variables
+from scheduling.campaigns.way_out import on_card, way_out, with_way_out
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from wecom import contents
@@ -21,7 +19,6 @@ from wecom.models import Application, Corporation
 
 # Members of a batch: equal words, words for each, flows to start, videos for each.
 MOST, PERSONAL, FLOWS, VIDEOS = 1000, 200, 50, 20
-JUMPS = 3  # lines at the foot of a card that lead somewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +79,6 @@ class CampaignWords:
         return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
 
 
-def way_out(language: str) -> dict[str, str]:
-    """How an optional message ends: with a line that says how members choose what they get; on a card a link."""
-    with translation.override(language):
-        return {"way_out": _("Send “settings” to choose what you get."), "way_out_link": _("Message settings")}
-
-
-def with_way_out(text: str, words: Mapping[str, Any]) -> str:
-    """A text with its last line, if the campaign has one."""
-    line = words.get("way_out", "")
-    return f"{text.rstrip()}\n\n{line}" if line else text
-
-
 def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
     """The campaigns of a company that are not over and whose words use a variable, by name."""
     rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
@@ -121,18 +106,15 @@ def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str
         if content_type == Campaign.ContentType.FILE:
             return contents.File()
         card = _card(filled(words["card"], facts))
-        return _with_jump(card, words["way_out_link"]) if words.get("way_out_link") else card
+        whole: contents.Content = on_card(card, words) or card
+        return whole
     except ContentError as error:
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
 
 
-def _with_jump(card: contents.Content, title: str) -> contents.Content:
-    """A card with a link to the member's settings at its foot, where there is room for one more."""
-    page = conversations.preferences_page()
-    if not page or not isinstance(card, contents.TextNoticeCard | contents.NewsNoticeCard) or len(card.jumps) >= JUMPS:
-        return card
-    jump = contents.Jump(title=title, link=contents.Web(url=page))
-    return dataclasses.replace(card, jumps=(*card.jumps, jump))
+def has_room_for_way_out(card: Mapping[str, Any], words: Mapping[str, Any]) -> bool:
+    """Whether a card that can be composed has room for the line that tells how members choose what they get."""
+    return on_card(_card(card), words) is not None
 
 
 def _card(card: Mapping[str, Any]) -> contents.Content:

@@ -12,9 +12,10 @@ from avatars.exceptions import ScriptError
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import links, variables
-from scheduling.campaigns.card_checks import card_problems
-from scheduling.campaigns.content import CampaignWords, compose, filled, way_out
+from scheduling.campaigns.cards.checks import card_problems
+from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
 from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
+from scheduling.campaigns.way_out import way_out
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import slots_of
@@ -128,6 +129,13 @@ def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingEr
     except SchedulingError as error:
         field = "text" if error.field == "content" else error.field  # as WeChat Work calls it
         yield SchedulingError(error.message, code=error.code, field=field, remedy=error.remedy)
+        return
+    sent = _as_sent(campaign, row)
+    is_card = campaign.content_type == Campaign.ContentType.CARD
+    if is_card and not has_room_for_way_out(filled(sent["card"], longest), sent):
+        words = _("There is no room for the last line, which tells members how they choose what they get.")
+        remedy = _("Shorten the card, or switch “offers the settings” off.")
+        yield _error("card", "way_out", words, remedy)
 
 
 def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from avatars.models import Render
 from conversations import services as conversations
 from scheduling.campaigns import approval
-from scheduling.campaigns.content import CampaignWords, compose, with_way_out
+from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.campaigns.way_out import with_way_out
 from scheduling.deliveries import videos
 from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
 from scheduling.deliveries.forecast import existing_render, sender_of

@@ -14,7 +14,8 @@ from avatars.exceptions import AvatarError
 from avatars.models import Consent, DigitalHuman, Presentation, Render, RenderTemplate
 from conversations import services as conversations
 from scheduling.campaigns import variables
-from scheduling.campaigns.content import CampaignWords, with_way_out
+from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.way_out import with_way_out
 from scheduling.models import Batch
 from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member

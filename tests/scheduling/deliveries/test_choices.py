@@ -1,6 +1,8 @@
 """What members choose is honoured by campaigns: muted topics, text instead of videos; but not by mandatory ones."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from avatars.models import Render
 from conversations.models import PreferenceChange, Topic
@@ -12,7 +14,8 @@ from scheduling.campaigns import approval
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, reason_of, work
 from tests.support import factories
-from wecom.models import Member, Outbound
+from wecom.media.uploads import run_upload
+from wecom.models import Member, Outbound, Upload
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -149,6 +152,27 @@ def test_a_notice_card_has_the_way_out_as_a_link(company, staff, topic):
     work()
     (jump,) = Outbound.objects.get().content["jump_list"]
     assert jump == {"type": 1, "url": preferences_page(), "title": "消息设置"}
+
+
+def test_a_file_is_followed_by_the_way_out_once_per_member_and_topic(company, staff, topic):
+    name = default_storage.save("campaigns/plan.txt", ContentFile("路线".encode()))
+    fields = {"content_type": "file", "topic": topic}
+    for others in ({"audience": {"members": [staff[0].user_id]}}, {}, {"message_class": "mandatory"}):
+        campaign = launch({"file": name}, **fields, **others)
+        work(calls=False)
+        for upload in Upload.objects.filter(status="queued"):
+            run_upload(upload.pk)
+        work()
+        assert campaign.runs.get().sent == campaign.runs.get().planned
+    assert [one.texts().count("file") for one in staff] == [3, 2, 2]
+    assert [one.texts().count("回复“设置”，选择接收哪些消息。") for one in staff] == [1, 1, 1]
+    assert not Batch.objects.exclude(pending=0).exists()
+
+
+def test_a_card_without_room_for_the_way_out_says_so_before(company, topic):
+    card = {"kind": "textcard", "title": "爬山", "description": "长" * 165, "url": "https://example.com/"}
+    campaign = make_campaign({"card": card}, content_type="card", topic=topic)
+    assert [one.code for one in services.campaign_problems(campaign)] == ["way_out"]
 
 
 def test_the_topic_is_part_of_what_is_approved(company, staff, topic):

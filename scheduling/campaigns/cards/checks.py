@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns.card_parts import KINDS, OPEN, Part, PartList, parts_of
+from scheduling.campaigns.cards.parts import KINDS, OPEN, Part, PartList, parts_of
 from scheduling.exceptions import SchedulingError
 from wecom.contents import columns
 

@@ -1,0 +1,1 @@
+"""Cards of campaigns as people fill them in."""
