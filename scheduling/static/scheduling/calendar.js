@@ -1,9 +1,11 @@
-// The calendar: entries that go out once are moved by dragging, or with the arrow keys. The server checks every move.
+// The calendar: entries that go out once are moved by dragging with a mouse or a finger, or with the arrow keys. The server checks every move.
 // Without this script the page shows the same days, and an entry is moved in its form.
 addEventListener("DOMContentLoaded", () => {
   const said = document.getElementById("calendar-said");
   const ask = document.getElementById("calendar-ask");
   const DRAG_FROM = 6; // pixels that a press moves before it is no click
+  const HOLD = 400; // milliseconds that a finger rests before it moves an entry; sooner it scrolls or opens
+  const EDGE = 72; // pixels at the top and bottom within which the page scrolls while an entry is held
   const MOST_ROUNDS = 30; // requests for audiences that are counted while the page is open
 
   const page = () => document.getElementById("calendar");
@@ -160,27 +162,77 @@ addEventListener("DOMContentLoaded", () => {
     });
   });
 
-  // ---- by mouse
+  // ---- by mouse, or by a finger that rests on an entry first
+
+  const scroller = () => {
+    for (let part = page(); part; part = part.parentElement) {
+      if (part.scrollHeight > part.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(part).overflowY)) return part;
+    }
+    return document.scrollingElement;
+  };
+  const lift = () => {
+    const before = drag.entry.getBoundingClientRect();
+    drag.on = true;
+    drag.entry.classList.add("ou-calendar-dragged");
+    // On a narrow page days without entries appear now: the page scrolls so that its own day stays under the finger.
+    drag.within = scroller();
+    drag.within.scrollTop += drag.entry.getBoundingClientRect().top - before.top;
+    const after = drag.entry.getBoundingClientRect();
+    drag.x += after.left - before.left;
+    drag.y += after.top - before.top;
+    drag.from = drag.within.scrollTop;
+    follow();
+  };
+  const follow = () => {
+    const [x, y] = drag.at;
+    const down = y - drag.y + drag.within.scrollTop - drag.from;
+    drag.entry.style.transform = `translate(${x - drag.x}px, ${down}px)`;
+    drag.day = document.elementFromPoint(x, y)?.closest("#calendar [data-day]");
+    show(drag.day);
+  };
+  const scroll = () => {
+    if (!drag?.on || !drag.touch) return;
+    const [, y] = drag.at;
+    const step = y < EDGE ? y - EDGE : y > innerHeight - EDGE ? y - innerHeight + EDGE : 0;
+    if (step) {
+      drag.within.scrollTop += step / 4;
+      follow();
+    }
+    requestAnimationFrame(scroll);
+  };
 
   document.addEventListener("pointerdown", (event) => {
     const entry = entryOf(event.target);
-    if (!entry || event.button !== 0 || event.pointerType === "touch" || move?.sent) return;
+    if (!entry || event.button !== 0 || !event.isPrimary || move?.sent || ask.open) return;
     if (move) takeBack();
-    drag = { entry, x: event.clientX, y: event.clientY, on: false };
+    const touch = event.pointerType === "touch";
+    drag = { entry, touch, x: event.clientX, y: event.clientY, at: [event.clientX, event.clientY], on: false };
+    if (!touch) return;
+    const mine = drag;
+    drag.rests = setTimeout(() => {
+      if (drag !== mine) return;
+      lift();
+      navigator.vibrate?.(15);
+      scroll();
+    }, HOLD);
   });
   document.addEventListener("pointermove", (event) => {
-    if (!drag) return;
-    const [x, y] = [event.clientX - drag.x, event.clientY - drag.y];
-    if (!drag.on && Math.hypot(x, y) < DRAG_FROM) return;
-    drag.on = true;
-    drag.entry.classList.add("ou-calendar-dragged");
-    drag.entry.style.transform = `translate(${x}px, ${y}px)`;
-    drag.day = document.elementFromPoint(event.clientX, event.clientY)?.closest("#calendar [data-day]");
-    show(drag.day);
+    if (!drag || !event.isPrimary) return;
+    drag.at = [event.clientX, event.clientY];
+    if (!drag.on) {
+      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < DRAG_FROM) return;
+      if (drag.touch) return drop(true); // it scrolls
+      lift();
+    }
+    follow();
   });
+  // Neither the page scrolls under an entry that is held, nor does the phone offer to open it.
+  document.addEventListener("touchmove", (event) => drag?.on && event.preventDefault(), { passive: false });
+  document.addEventListener("contextmenu", (event) => drag?.touch && event.preventDefault());
   const drop = (cancelled) => {
     if (!drag) return;
-    const { entry, day, on } = drag;
+    const { entry, day, on, rests } = drag;
+    clearTimeout(rests);
     entry.classList.remove("ou-calendar-dragged");
     entry.style.transform = "";
     drag = null;
@@ -188,7 +240,7 @@ addEventListener("DOMContentLoaded", () => {
     if (!on) return;
     // The click that ends a drag opens nothing.
     addEventListener("click", (event) => event.preventDefault(), { capture: true, once: true });
-    setTimeout(() => dispatchEvent(new Event("click", { cancelable: true })));
+    setTimeout(() => dispatchEvent(new Event("click", { cancelable: true })), 50);
     if (cancelled || !day || day === dayOf(entry)) return;
     move = begin(entry);
     places(day).append(entry);

@@ -1,4 +1,4 @@
-"""The calendar in a real browser: what it shows, and campaigns moved by mouse and by keyboard."""
+"""The calendar in a real browser: what it shows, and campaigns moved by mouse, by a finger and by keyboard."""
 
 import re
 from collections.abc import Iterator
@@ -47,6 +47,7 @@ waiting = campaign("制度更新确认", starts_at=at("{WEDNESDAY}", 15))
 services.ask_approval(waiting, by=writer)
 campaign("周一早报", repeats="cron", cron="0 9 * * 1", days="working")
 campaign("还没定时间的活动")
+campaign("体测报名", starts_at=at("{NEXT_MONDAY}", 16))
 SendingPolicy.objects.update_or_create(
     corporation=app.corporation, defaults={{"quiet_from": time(21), "quiet_until": time(8), "daily_cap": 2}}
 )
@@ -177,6 +178,33 @@ def test_an_approved_campaign_is_moved_only_after_a_question(month, picture):
     question.locator("[data-yes]").click()
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("体检安排")
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("草稿")
+
+
+def test_a_finger_that_rests_on_an_entry_moves_it_and_a_tap_opens_it(month, picture):
+    finger = month.context.new_cdp_session(month)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    held, place = entry(month, "体测报名").first, day_of(month, NEXT_MONDAY + timedelta(days=2))
+    start, end = held.bounding_box(), place.bounding_box()
+    x, y, to = start["x"] + 20, start["y"] + 8, (end["x"] + end["width"] / 2, end["y"] + 20)
+    touch("Start", x, y)
+    touch("Move", *to)  # at once: that is a swipe
+    touch("End")
+    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体测报名")
+    touch("Start", x, y)
+    expect(held).to_have_class(re.compile("ou-calendar-dragged"))
+    touch("Move", *to)
+    picture(month, "finger")
+    touch("End")
+    expect(month.get_by_test_id("said")).to_contain_text("“体测报名”")
+    expect(place).to_contain_text("体测报名")
+    box = entry(month, "体测报名").first.bounding_box()
+    touch("Start", box["x"] + 20, box["y"] + 8)
+    touch("End")
+    expect(month).to_have_url(re.compile("/change/"))
 
 
 def test_a_campaign_is_moved_by_keyboard_alone(month, picture):
