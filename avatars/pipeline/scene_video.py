@@ -50,7 +50,7 @@ def draw(
     writer_of: WriterOf,
 ) -> Drawn:
     """Speak and draw all scenes of a deck. Raises `ScriptError`, `PortraitError`, `MediaError`."""
-    size = size_of(spec.scene.format.aspect)
+    size = size_of(spec.scene.format.aspect, longest=spec.longest)
     stagings = Stagings(deck, spec, size, work, compose, filmed)
     parts = replace(montage(spec.scene, size, fps=spec.fps), music=deck.music)
     # Before anything is spoken: a broken file must not cost a minute.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from avatars.framing.boxes import Box
-from avatars.framing.scene import even
+from avatars.framing.scene import LONGEST, even
 from avatars.scenes.spec import Layout
 
 SHORT = 720
@@ -41,10 +41,12 @@ class Places:
         return self.partner_lower_third if person and self.partner_lower_third is not None else self.lower_third
 
 
-def size_of(aspect: float | None) -> tuple[int, int]:
-    """The sides of a video of scenes, in pixels; without a format it is wide."""
+def size_of(aspect: float | None, *, longest: int = LONGEST) -> tuple[int, int]:
+    """The even sides of a video of scenes, in pixels, none above `longest`; without a format it is wide."""
     aspect = aspect or USUAL
-    return (round(SHORT * aspect / 2) * 2, SHORT) if aspect >= 1 else (SHORT, round(SHORT / aspect / 2) * 2)
+    short = min(SHORT, longest / max(aspect, 1 / aspect))
+    wide, narrow = round(short * max(aspect, 1 / aspect) / 2) * 2, round(short / 2) * 2
+    return (wide, narrow) if aspect >= 1 else (narrow, wide)
 
 
 def places(layout: Layout, size: tuple[int, int], *, captions: bool, both: bool = False) -> Places:
