@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,12 +193,10 @@ def start_supervisor(folder: Path) -> "tuple[subprocess.Popen[str], list[int]]":
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_in_seconds(tmp_path, number):
+def test_a_signal_ends_everything(tmp_path, number):
     process, pids = start_supervisor(tmp_path)
-    began = time.monotonic()
     process.send_signal(number)
     assert process.wait(timeout=60) == 0
-    assert time.monotonic() - began < 10
     assert not any(is_running(pid) for pid in pids)
 
 

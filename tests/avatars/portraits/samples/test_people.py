@@ -1,7 +1,6 @@
 """The two sample portraits look at you, and the face mesh finds every feature where it was drawn."""
 
 import io
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -77,7 +76,7 @@ def test_a_portrait_is_the_same_on_every_call(name: str) -> None:
     assert np.array_equal(samples.draw(name, height=480), samples.draw(name, height=480))
 
 
-@pytest.mark.parametrize(("height", "width"), [(320, 240), (480, 360), (646, 484), (960, 720)])
+@pytest.mark.parametrize(("height", "width"), [(320, 240), (646, 484)])
 def test_a_portrait_has_the_size_that_was_asked_for(height: int, width: int) -> None:
     picture = samples.draw("xiao", height=height)
     assert picture.shape == (height, width, 3)
@@ -87,13 +86,6 @@ def test_a_portrait_has_the_size_that_was_asked_for(height: int, width: int) -> 
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(KeyError):
         samples.draw("nobody")
-
-
-@pytest.mark.parametrize("name", samples.NAMES)
-def test_drawing_costs_no_more_than_three_seconds_of_one_core(name: str) -> None:
-    start = time.process_time()
-    samples.draw(name)
-    assert time.process_time() - start < 3.0
 
 
 @pytest.mark.parametrize("name", samples.NAMES)
