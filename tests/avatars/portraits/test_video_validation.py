@@ -27,7 +27,7 @@ def looked_at(path: Path) -> ExaminedVideo:
     return examine(path, hashlib.sha256(path.read_bytes()).hexdigest(), cache_folder=None)
 
 
-def changed(acted: Acted, folder: Path, change: Change, *, last: int = 100) -> ExaminedVideo:
+def changed(acted: Acted, folder: Path, change: Change, *, last: int) -> ExaminedVideo:
     """The findings for the acted video with its frames changed."""
     frames = VideoFrames(path=acted.stored, part=(0, 0, *SIZE), size=SIZE)
 
@@ -58,7 +58,7 @@ def test_a_lost_face_is_told_with_its_time_and_picture(acted: Acted, tmp_path: P
     def gone(number: int, frame: Picture) -> Picture:
         return np.full_like(frame, 200) if 40 <= number < 60 else frame
 
-    lost = flaw(changed(acted, tmp_path, gone), "face_lost")
+    lost = flaw(changed(acted, tmp_path, gone, last=75), "face_lost")
     assert 1.5 <= lost.begin <= 1.8
     assert 2.2 <= lost.end <= 2.5
     assert Image.open(io.BytesIO(lost.picture)).width == 240
@@ -69,7 +69,7 @@ def test_a_cut_is_told(acted: Acted, tmp_path: Path) -> None:
     def nearer(number: int, frame: Picture) -> Picture:
         return np.asarray(cv2.resize(frame[40:520, 60:420], SIZE)) if number >= 50 else frame
 
-    cut = flaw(changed(acted, tmp_path, nearer), "cut")
+    cut = flaw(changed(acted, tmp_path, nearer, last=75), "cut")
     assert abs(cut.begin - 2.0) < 0.1
 
 
@@ -80,7 +80,7 @@ def test_a_hand_before_the_mouth_is_told(acted: Acted, tmp_path: Path) -> None:
             cv2.ellipse(frame, (int(x), int(y) + 10), (80, 55), 0, 0, 360, (120, 85, 70), -1)
         return frame
 
-    found = changed(acted, tmp_path, covered)
+    found = changed(acted, tmp_path, covered, last=85)
     assert {"mouth_covered", "face_lost", "blurred"} & {each.code for each in found.flaws}
 
 

@@ -14,6 +14,7 @@ from avatars.previews import voice_preview
 from avatars.rendering import narration as narrating
 from avatars.rendering import render_worker
 from tests.avatars.support import rendering
+from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.rendering import after, make_human, working
 from tests.support import factories
 
@@ -180,8 +181,7 @@ def test_a_video_whose_voice_is_withdrawn_meanwhile_is_not_kept():
     consent = factories.make_consent(voices=[human.voice])
     render = services.request_render(human, rendering.LONG, purpose="chat")
     with working():
-        while rendering.stage_of(render) != "filming":
-            pass
+        wait_until(lambda: rendering.stage_of(render) == "filming")
         ended(consent)
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "voice_consent_expired")
