@@ -63,7 +63,7 @@ def test_a_line_that_wants_both_days_says_so():
 
 
 @given(st.text(alphabet="0123456789*/,-#LW ", max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_line_has_words(line):
     try:
         assert words(line)

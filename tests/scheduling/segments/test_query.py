@@ -116,7 +116,7 @@ def company(application):
     return application
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(data=RULES, days=st.integers(-400, 400))
 def check_rules(company: Any, data: dict[str, Any], days: int) -> None:
     today = TODAY + timedelta(days)

@@ -76,7 +76,7 @@ def test_what_was_converted_stays_as_it_is(name):
     assert to_markdown(shown) == shown
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="a你*_`~#>-|[]()!<>/\\\n \x01\x03&;1.", max_size=80))
 def test_nothing_that_is_written_breaks_it(text):
     for written in (to_markdown(text), plain_text(text)):

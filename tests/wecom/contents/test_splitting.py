@@ -84,7 +84,7 @@ def test_a_part_must_have_room_for_a_character():
         split_text("x", 3)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY_TEXT | PROSE, st.integers(4, 200))
 def test_parts_join_to_the_text_and_fit(text, limit):
     parts = split_text(text, limit)
@@ -116,7 +116,7 @@ def test_a_cut_leaves_no_half_of_an_emoji():
     assert truncate("a" + FAMILY * 2, 20) == "a…"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY_TEXT | PROSE, st.integers(0, 200))
 def test_a_truncated_text_fits_and_begins_as_before(text, limit):
     short = truncate(text, limit)

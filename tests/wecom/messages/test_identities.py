@@ -70,7 +70,7 @@ def test_a_flat_job_result_is_the_nested_one():
 PIECES = st.text(alphabet=st.sampled_from("ab|,\"' \\:[]0"), max_size=6).map(str.strip)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.tuples(PIECES, PIECES, PIECES), st.tuples(PIECES, PIECES, PIECES))
 def test_no_separator_joins_two_identities(one, other):
     def of(parts: tuple[str, str, str]) -> str:

@@ -47,7 +47,7 @@ PIECES_OF_XML = st.builds(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(PIECES_OF_XML, max_size=6),
     st.sampled_from(["", "", "<?xml version='1.0'?>", "<!DOCTYPE xml>", "\ufeff", " "]),

@@ -95,7 +95,7 @@ def graphs(draw):
     return boxes, links
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_in_any_graph_boxes_lie_apart_and_lines_lead_around_them(graph):
     check(*graph)
