@@ -20,7 +20,7 @@ from tests.support.model_rows import make_message, make_row
 from tests.support.personal_data import tables_with
 from wecom.models import Callback, CardUpdate, Download, FactImport, GroupMessage, Outbound, Upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 WORDS = "孤舟蓑笠翁"
 SAID = {"content": WORDS}
@@ -67,6 +67,7 @@ def test_every_kind_that_expires_is_in_this_suite():
 
 
 @EVERY_KIND
+@pytest.mark.databases
 def test_words_go_after_the_days_of_their_kind(model):
     days, (_fields, stays) = registry.holding_of(model).kind.days(), KINDS[model]
     old_row(model, days=days + 0.1)
@@ -100,6 +101,7 @@ def test_words_that_are_still_needed_stay(model):
     assert tables_with(WORDS) != []
 
 
+@pytest.mark.databases
 def test_words_of_messages_go_with_the_last_message_that_has_them():
     before = timezone.now() - timedelta(days=366)
     content = Content.objects.create(text=WORDS)
@@ -112,6 +114,7 @@ def test_words_of_messages_go_with_the_last_message_that_has_them():
     assert set(Message.objects.all()) == {old, young}
 
 
+@pytest.mark.databases
 def test_more_rows_than_a_batch_expire_in_one_pass():
     old = timezone.now() - timedelta(days=366)
     Content.objects.bulk_create(Content(text=WORDS) for _ in range(1100))

@@ -14,7 +14,7 @@ from openuser.models import ApiClient
 from tests.support.factories import make_api, make_flow
 from tests.support.model_rows import make_row
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 ROWS = {
     "/api/v1/digital-humans/": "avatars.DigitalHuman",
     "/api/v1/voices/": "avatars.Voice",
