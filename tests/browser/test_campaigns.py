@@ -1,7 +1,5 @@
 """HR's work with a campaign in a real browser, by mouse and by keyboard alone: from the file of facts to the recall."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +8,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.support.hands import Keyboard, Mouse
 from tests.browser.support.windows import DESK, PASSWORD, opened
 from tests.support.emulator import Person
-from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,9 +35,7 @@ Member.objects.update_or_create(corporation=company, user_id={gone!r}, defaults=
 @pytest.fixture(scope="module")
 def staff(stack: Stack) -> list[Person]:
     """Two members who have written before, so that the directory knows them; one is disabled; the accounts of HR."""
-    script = MAKE.format(people=PEOPLE, password=PASSWORD, gone=GONE)
-    command = [sys.executable, "manage.py", "shell", "-c", script]
-    subprocess.run(command, env=stack.env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    stack.manage("shell", "-c", MAKE.format(people=PEOPLE, password=PASSWORD, gone=GONE))
     people = [stack.emulator.hire() for _number in range(2)]
     for one in people:
         one.writes("你好")
@@ -136,7 +131,8 @@ def rehearse(hand: Mouse, stack: Stack, name: str, person: Person, words: str) -
     expect(page.get_by_test_id("timeline")).to_contain_text(words)
 
 
-@pytest.mark.parametrize("kind", [Mouse, Keyboard])
+# By keyboard is the harder way to the same pages.
+@pytest.mark.parametrize("kind", [pytest.param(Mouse, marks=pytest.mark.thorough), Keyboard])
 def test_hr_goes_from_the_file_of_facts_to_the_recall(hr, approver, stack, staff, picture, kind):
     hand, other, tag = kind(hr), kind(approver), kind.__name__
     name, city, words = f"周会{tag}", f"{tag}城", f"：{tag}下午三点开会。"

@@ -11,7 +11,7 @@ from tests.support.stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Takes long enough for a bar to move.
 LONG = "欢迎来到我们公司，很高兴认识你。" + "".join(
-    f"第{number}天我们一起去看看新的办公室。" for number in "一二三四五六七八"
+    f"第{number}天我们一起去看看新的办公室。" for number in "一二三四五"
 )
 # Notes every state of the bars.
 WATCH = """() => {

@@ -42,7 +42,9 @@ def test_the_same_question_gets_the_same_answer_again(chat, picture):
     picture(chat, "answers")
 
 
-@pytest.mark.parametrize("words", ["你好，我是你的数字人助手，很高兴认识你。", "Welcome to the company."])
+@pytest.mark.parametrize(
+    "words", ["你好，我是你的数字人助手。", pytest.param("Welcome to the company.", marks=pytest.mark.thorough)]
+)
 def test_a_video_is_promised_and_plays_while_text_is_answered(chat, picture, words):
     write(chat, f"/video {words}")
     expect(answers(chat).nth(1)).to_contain_text(re.compile(r"\d+\s*(秒|second)"))
@@ -56,7 +58,15 @@ def test_a_video_is_promised_and_plays_while_text_is_answered(chat, picture, wor
     picture(chat, "video")
 
 
-@pytest.mark.parametrize("text", ["/help", "/status", "/video", "长" * 10_000, "/vidoe 你好"])
+# tests/journeys/test_main_path.py has these and more without a browser.
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/help",
+        "长" * 10_000,
+        *(pytest.param(text, marks=pytest.mark.thorough) for text in ("/status", "/video", "/vidoe 你好")),
+    ],
+)
 def test_every_text_gets_a_sensible_answer(chat, picture, text):
     write(chat, text)
     expect(answers(chat)).to_have_count(2)

@@ -46,7 +46,7 @@ from conversations import services
 from wecom.models import Application, Member
 application = Application.objects.get(is_default=True)
 member, _ = Member.objects.get_or_create(corporation=application.corporation, user_id="watcher")
-render = avatars.request_render(DigitalHuman.objects.order_by("pk")[0], "字" * 240)
+render = avatars.request_render(DigitalHuman.objects.order_by("pk")[0], "字" * 120)
 print("see", services.watch_url(application, member, render))
 """
 

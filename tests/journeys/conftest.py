@@ -1,7 +1,7 @@
 """One stack for all journeys; each test has its own member.
 
-Small engines make its videos in a fraction of the time. Real ones make those of test_production and test_postgres,
-which have stacks of their own, and with TEST_ENGINES=real, as `manage.py test --thorough` sets it, all of them.
+Small engines make its videos in a fraction of the time. Real ones make those of test_production,
+which has a stack of its own, and with TEST_ENGINES=real, as `manage.py test --thorough` sets it, all of them.
 """
 
 import os

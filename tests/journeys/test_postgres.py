@@ -1,7 +1,6 @@
 """`up --db postgres` beside an older SQLite file: answers, a killed supervisor, an orderly end."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -102,11 +101,8 @@ def test_up_brings_a_postgres_keeps_its_data_and_leaves_nothing_running(installa
     person = installation.emulator.hire()
     person.writes("你好")
     first = person.reads_text()
-    person.writes("/video 你好。")
-    assert re.search(r"\d", person.reads_text())
-    assert person.reads(seconds=200)[0]["msgtype"] == "video"
     messages = installation.count("conversations.models.Message")
-    assert messages >= 4
+    assert messages >= 2  # a video on PostgreSQL is made in test_production
 
     installation.end(signal.SIGKILL)
     wait_for(lambda: not installation.left(), "everything to end with its supervisor")

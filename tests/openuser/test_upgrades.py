@@ -149,6 +149,7 @@ def test_flows_drawn_before_keep_their_ends():
     assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]
 
 
+@pytest.mark.thorough
 def test_an_upgrade_to_statements_can_be_undone():
     before = [("avatars", "0020_plain_words")]
     executor = MigrationExecutor(connection)

@@ -146,6 +146,7 @@ def test_the_command_lists_what_each_engine_fails_and_ends_with_1():
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # the command as above, with engines that test_a_voice_with_a_fault and others find right
 def test_engines_that_keep_the_contract_end_it_with_0():
     done = run("--language", "zh-hans", "--engine", "speaking", "--engine", "animating")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -153,7 +154,10 @@ def test_engines_that_keep_the_contract_end_it_with_0():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "limit", "words"), [("hang", "3", "took longer than 3 s"), ("crash", "200", "died")])
+@pytest.mark.parametrize(
+    ("name", "limit", "words"),
+    [pytest.param("hang", "3", "took longer than 3 s", marks=pytest.mark.thorough), ("crash", "200", "died")],
+)
 def test_an_engine_that_crashes_is_named_and_ends_the_checks(name, limit, words):
     rows = rows_of(done := run("--json", "--language", "en", "--seconds", limit, "--engine", name))
     assert done.returncode == 1

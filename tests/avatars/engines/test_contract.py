@@ -27,6 +27,7 @@ from tests.avatars.support.rendering import after, request, video_of
 from tests.support.paths import PHOTOGRAPH
 
 SPOKEN = {"openai": "alloy", "cosyvoice": "中文女", "gpt_sovits": "ya"}
+MORE_VOICES = ("cosyvoice", "gpt_sovits")
 WORDS = {"hang": "请等一等。", "refuse": "这样不行。", "garbage": "乱七八糟。"}
 HASTY = {"hang": "-hasty"}  # the engine that hardly waits; others have all the time that a busy machine takes
 FAULTS = {"hang": "engine_timeout", "refuse": "server_refused", "garbage": "engine_output"}
@@ -40,7 +41,12 @@ NETWORKS = {
 }
 
 
-@pytest.fixture(scope="module", params=["puppet", "command", "duix", "light", *NETWORKS])
+# Ours, and one of each way to reach another's: a program, a server.
+OF_THE_SUITE = ["puppet", "command", "duix"]
+OTHERS = [pytest.param(name, marks=pytest.mark.thorough) for name in ("light", *NETWORKS)]
+
+
+@pytest.fixture(scope="module", params=[*OF_THE_SUITE, *OTHERS])
 def engine(request, tmp_path_factory):
     if request.param in NETWORKS:
         kind, network, options = NETWORKS[request.param]
@@ -113,7 +119,7 @@ def plugged(server, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", SPOKEN)
+@pytest.mark.parametrize("name", ["openai", *(pytest.param(name, marks=pytest.mark.thorough) for name in MORE_VOICES)])
 def test_a_voice_over_http_speaks_in_a_video(plugged, name):
     render = after(request(speech=name, voice=SPOKEN[name]))
     assert (render.status, render.speech_engine_used, render.notes) == ("done", name, [])
@@ -142,7 +148,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["command", "duix", "sadtalker"])
+@pytest.mark.parametrize("name", ["command", "duix", pytest.param("sadtalker", marks=pytest.mark.thorough)])
 def test_an_engine_outside_of_us_animates_and_its_video_is_labelled(plugged, name):
     render = after(request("你", engine=name))
     assert (render.status, render.engine_used, render.notes) == ("done", name, [])
@@ -153,14 +159,21 @@ def test_an_engine_outside_of_us_animates_and_its_video_is_labelled(plugged, nam
 @pytest.mark.parametrize(
     ("name", "fault", "code"),
     [
-        *(
-            (f"{name}{HASTY.get(fault, '')}", fault, code)
-            for name in ("duix", "sadtalker")
-            for fault, code in FAULTS.items()
-        ),
-        ("command-hang", "", "engine_timeout"),
+        # Each server, the command, and each fault.
+        ("duix-hasty", "hang", "engine_timeout"),
+        ("sadtalker", "garbage", "engine_output"),
         ("command-refuse", "", "engine_refused"),
-        ("command-garbage", "", "engine_output"),
+        *(
+            pytest.param(*case, marks=pytest.mark.thorough)
+            for case in (
+                ("duix", "refuse", "server_refused"),
+                ("duix", "garbage", "engine_output"),
+                ("sadtalker-hasty", "hang", "engine_timeout"),
+                ("sadtalker", "refuse", "server_refused"),
+                ("command-hang", "", "engine_timeout"),
+                ("command-garbage", "", "engine_output"),
+            )
+        ),
     ],
 )
 def test_another_animates_in_the_same_attempt_where_one_misbehaves(plugged, name, fault, code):

@@ -45,8 +45,8 @@ def test_one_of_our_characters_speaks_where_no_portrait_is_given(tmp_path):
     [
         ("", {}, "empty"),
         ("你好", {"render_engine": "no_face"}, "no_face"),
-        ("你好", {"voice": "crash"}, "studio_died"),
-        ("你好", {"speech_engine": "other"}, "engine_unknown"),
+        pytest.param("你好", {"voice": "crash"}, "studio_died", marks=pytest.mark.thorough),
+        pytest.param("你好", {"speech_engine": "other"}, "engine_unknown", marks=pytest.mark.thorough),
         ("你好", {"portrait": None, "character": "nobody"}, "character_unknown"),
     ],
 )

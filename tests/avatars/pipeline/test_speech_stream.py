@@ -120,6 +120,7 @@ def test_motion_needs_to_hear_only_a_moment_ahead():
     )
 
 
+@pytest.mark.thorough  # as test_a_streamed_video_equals_one_that_was_spoken_first
 def test_frames_are_byte_identical_whether_streamed_or_not():
     engine, portrait, parts = KeptPuppet(device="cpu"), load(PHOTOGRAPH, longest=320), spoken_parts()
 

@@ -14,6 +14,8 @@ from tests.avatars.support.rendering import after, nothing_is_left, request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 
+HANGING = pytest.param("hang", "time_limit", marks=pytest.mark.thorough)
+
 
 @pytest.fixture(autouse=True)
 def stand_ins(settings):
@@ -30,9 +32,9 @@ def stand_ins(settings):
         ("missing", "engine_unavailable"),
         ("hologram", "engine_unknown"),
         ("short", "frame_count"),
-        ("black", "black"),
+        pytest.param("black", "black", marks=pytest.mark.thorough),
         ("crash", "studio_died"),
-        ("hang", "time_limit"),
+        pytest.param("hang", "time_limit", marks=pytest.mark.thorough),  # a voice that hangs is below
     ],
 )
 def test_another_engine_animates_where_one_fails_and_the_row_says_why(engine, code):
@@ -46,7 +48,12 @@ def test_another_engine_animates_where_one_fails_and_the_row_says_why(engine, co
 
 
 @pytest.mark.parametrize(
-    ("voice", "code"), [("crash", "studio_died"), ("hang", "time_limit"), ("mute", "nothing_to_say")]
+    ("voice", "code"),
+    [
+        pytest.param("crash", "studio_died", marks=pytest.mark.thorough),
+        ("hang", "time_limit"),
+        ("mute", "nothing_to_say"),
+    ],
 )
 def test_another_voice_speaks_where_one_fails(voice, code):
     render = after(request(speech="theirs", voice=voice))
@@ -54,7 +61,7 @@ def test_another_voice_speaks_where_one_fails(voice, code):
     assert render.notes == [f"speech:theirs:{code}"]
 
 
-@pytest.mark.parametrize(("voice", "code"), [("hang", "time_limit"), ("buggy", "studio_broke")])
+@pytest.mark.parametrize(("voice", "code"), [HANGING, ("buggy", "studio_broke")])
 def test_a_voice_that_fails_during_streaming_is_to_blame(voice, code):
     assert after(request()).notes == [], "the child is warm: how long it takes to start is not the voice's fault"
     render = after(request("你好。世界。", speech="sentences", voice=voice))

@@ -72,7 +72,14 @@ MODEL_IS_MISSING = {
 }
 
 
-@pytest.mark.parametrize("line", MODEL_IS_MISSING.values(), ids=MODEL_IS_MISSING)
+@pytest.mark.parametrize(
+    "line",
+    [
+        MODEL_IS_MISSING["a wheel"],
+        pytest.param(MODEL_IS_MISSING["a file"], marks=pytest.mark.thorough),
+    ],
+    ids=MODEL_IS_MISSING,
+)
 def test_without_the_speech_model_the_text_goes_out_with_advice(line, news, tmp_path, other_engines, monkeypatch):
     module = [
         "from openuser.settings.test import *",
@@ -164,6 +171,7 @@ def test_a_video_that_cannot_be_stored_becomes_text_in_the_end(spoiled_storage, 
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # as test_a_portrait_without_a_face_fails_at_once_with_advice, and the renderer's own test
 def test_real_engines_refuse_a_picture_without_a_face(other_engines):
     other_engines("openuser.settings.test")
     real = {"speech": "kokoro", "voice": "zf_xiaobei", "engine": "puppet"}

@@ -230,7 +230,7 @@ def die_at(point, folder):
     [
         pytest.param("render.claimed", 2, marks=pytest.mark.thorough),  # as tests/chaos/test_crash_points.py
         ("render.filmed", 2),
-        ("message.releasing", 1),
+        pytest.param("message.releasing", 1, marks=pytest.mark.thorough),  # likewise
         pytest.param("render.settled", 1, marks=pytest.mark.thorough),
     ],
 )
@@ -267,7 +267,10 @@ def test_an_attempt_after_a_death_videos_what_was_said_before(tmp_path, work_dir
 
 @pytest.mark.parametrize(
     ("human", "stage"),
-    [({"voice": "hang"}, Render.Stage.SPEAKING), ({"engine": "hang"}, Render.Stage.ANIMATING)],
+    [
+        pytest.param({"voice": "hang"}, Render.Stage.SPEAKING, marks=pytest.mark.thorough),
+        ({"engine": "hang"}, Render.Stage.ANIMATING),
+    ],
     ids=["speech", "render"],
 )
 def test_a_render_whose_engine_hangs_is_cancelled_like_any_other(human, stage, work_dir):

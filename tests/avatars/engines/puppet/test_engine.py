@@ -15,7 +15,6 @@ from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.frame.compositor import Camera, sharp_box
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import EngineMissing, PortraitError
-from avatars.portraits import samples as characters
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
 from tests.avatars.support import drawings
@@ -224,7 +223,7 @@ def test_a_blink_closes_both_eyes(engine: Puppet, drawn: Picture) -> None:
         assert after < 0.5 * before
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", [pytest.param("ran", marks=pytest.mark.thorough), "xiao"])
 def test_a_closed_drawn_eye_shows_nothing_of_its_white(engine: Puppet, name: str) -> None:
     rig = engine.rig(drawings.draw(name, height=1080))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
@@ -266,6 +265,7 @@ def test_a_missing_model_names_itself(tmp_path: Path) -> None:
         Puppet(models=tmp_path)
 
 
+@pytest.mark.thorough  # as in rig/test_disk_cache.py, with rigs that are built
 def test_rigs_are_kept_for_a_few_portraits(photograph: Picture) -> None:
     engine = Puppet(rigs=1)
     first = engine.rig(photograph)

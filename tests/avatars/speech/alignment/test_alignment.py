@@ -80,6 +80,7 @@ def test_every_sound_gets_a_span_even_where_words_differ():
     assert align(noise[:0], 16_000, ["a"])[0].end == 0
 
 
+@pytest.mark.thorough  # trains a model: the one that ships is measured above
 def test_a_model_of_two_voices_finds_the_sounds_of_a_third(kokoro):
     taught = [kokoro.speak(text, voice=voice) for voice in ("zf_xiaobei", "zm_yunxi") for text in CHINESE[:2]]
     taught += [kokoro.speak(text, voice="am_michael") for text in ENGLISH[:1]]

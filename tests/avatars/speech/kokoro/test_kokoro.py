@@ -28,6 +28,8 @@ WOMAN = "0.6*zf_xiaobei+0.4*af_heart"
 MAN = "0.6*zm_yunjian+0.4*am_michael"
 CHINESE = "你好，我是你的数字人助手。会议在2026年3月15日下午3:30，电话13800138000。"
 ENGLISH = "Welcome to the company. We make the paper, and you may put it in my box."
+# A language and a voice each once; the third pair differs little.
+VOICES = ((CHINESE, WOMAN), pytest.param((ENGLISH, WOMAN), marks=pytest.mark.thorough), (ENGLISH, MAN))
 VOWELS = frozenset("aeiouyæɑɐəɚɛɜɨɪɔʊʌɤᵻᵊAIOQWY")
 
 
@@ -36,7 +38,7 @@ def kokoro() -> Kokoro:
     return Kokoro()
 
 
-@pytest.fixture(scope="module", params=[(CHINESE, WOMAN), (ENGLISH, WOMAN), (ENGLISH, MAN)], ids=["zh", "en", "man"])
+@pytest.fixture(scope="module", params=VOICES, ids=["zh", "en", "man"])
 def spoken(request: pytest.FixtureRequest, kokoro: Kokoro) -> tuple[str, Speech]:
     text, voice = request.param
     return text, kokoro.speak(text, voice=voice)
@@ -93,7 +95,11 @@ def test_silence_is_silent_and_sounds_are_heard(spoken: tuple[str, Speech]) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["他说他想在上海学习怎么使用手机写字。", "She sells sea shells, and such shoes cost less."]
+    "text",
+    [
+        "他说他想在上海学习怎么使用手机写字。",
+        pytest.param("She sells sea shells, and such shoes cost less.", marks=pytest.mark.thorough),
+    ],
 )
 def test_hiss_is_heard_when_it_is_reported(kokoro: Kokoro, text: str) -> None:
     speech = kokoro.speak(text, voice=WOMAN)
@@ -239,7 +245,7 @@ def test_a_long_text_is_spoken_in_short_runs(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("你好㗎1230.,:-/%$¥℃ aAbZ'’é，。！？“”…()[]*_#`|@+\n\t😊👨\u200d①Яあ"), max_size=40))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_text_can_be_planned(text: str) -> None:
     for run in plan(text, NORMALISER, lambda symbol: True):
         assert any(phoneme.at >= 0 for phoneme in run.phonemes)

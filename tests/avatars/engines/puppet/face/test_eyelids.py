@@ -71,7 +71,9 @@ def test_a_bow_has_no_corner_and_ends_where_the_eye_does() -> None:
     assert np.abs(np.diff(bow[2:-2], 2)).max() < 0.5 * np.abs(np.diff(corner, 2)).max()
 
 
-@pytest.mark.parametrize("name", [*samples.NAMES, "stranger"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.thorough) for name in samples.NAMES), "stranger"]
+)
 def test_drawn_lids_meet_in_both_corners_of_an_eye(engine: Puppet, name: str) -> None:
     rig = engine.rig(portrait(name))
     for eye in eyes(rig):
