@@ -15,6 +15,7 @@ from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Render
 from avatars.rendering import render_worker
 from tests.avatars.support import rendering
+from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.rendering import after, make_human, working
 from tests.support import factories
 
@@ -172,11 +173,9 @@ def test_a_video_says_on_which_consent_it_rests():
 def test_a_video_whose_consent_ends_meanwhile_is_not_kept():
     human = in_video()
     consent = factories.make_consent(human)
-    render = services.request_render(human, rendering.LONG, purpose="chat")
-
+    render = services.request_render(human, rendering.LONG[:80], purpose="chat")
     with working():
-        while rendering.stage_of(render) != "filming":
-            pass
+        wait_until(lambda: rendering.stage_of(render) == "filming")
         Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "consent_expired")

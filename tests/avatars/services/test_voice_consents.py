@@ -179,7 +179,7 @@ def test_a_video_whose_voice_is_withdrawn_meanwhile_is_not_kept():
     human = make_human(speech="theirs")
     services.withdraw_statements(human.voice, by="hr")
     consent = factories.make_consent(voices=[human.voice])
-    render = services.request_render(human, rendering.LONG, purpose="chat")
+    render = services.request_render(human, rendering.LONG[:80], purpose="chat")
     with working():
         wait_until(lambda: rendering.stage_of(render) == "filming")
         ended(consent)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support import factories
+from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom.models import Application, Callback
 
@@ -48,9 +49,7 @@ def test_the_old_token_ends_at_once_in_the_process_that_saved(client, applicatio
 def test_an_application_switched_off_elsewhere_is_refused_within_seconds(client, application):
     change_elsewhere(application, enabled=False)
     envelope = Envelope(application, text_xml(application))
-    while (status := envelope.post(client).status_code) == 200:
-        pass
-    assert status == 403
+    wait_for(lambda: envelope.post(client).status_code == 403, "the cache to end")
 
 
 def test_switching_off_counts_at_once_here_and_so_does_switching_on(client, application):
