@@ -138,6 +138,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "conversations.Answer": "what administrators wrote for everyone",
+            "conversations.CannedAnswer": "what administrators wrote for everyone",
             "conversations.Desk": "what administrators wrote for everyone",
             "conversations.Embedding": "numbers of what administrators wrote for everyone",
             "conversations.Flow": "what administrators wrote for everyone",

@@ -82,6 +82,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.Narration": RECORDS,
     "avatars.Voice": EDITABLE,
     "conversations.Answer": EDITABLE,
+    "conversations.CannedAnswer": EDITABLE,
     "conversations.Content": Rights(),
     "conversations.Conversation": RECORDS,
     "conversations.Desk": EDITABLE,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),
     path("admin/engines/", admin.site.admin_view(engines.view), name="engines"),
     path("admin/calendar/", include("scheduling.urls")),
+    path("admin/", include("conversations.urls")),
     path("admin/second-factor/", admin.site.admin_view(second_factor.view), name="second-factor"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -11,10 +11,11 @@ from conversations.admin import (
 )
 from conversations.admin.answers import answer_admin
 from conversations.admin.flows import flow_admin, states, versions
-from conversations.admin.handoff import operators
+from conversations.admin.handoff import canned_answers, operators
 
 __all__ = [
     "answer_admin",
+    "canned_answers",
     "conversations",
     "desks",
     "errands",

@@ -1,5 +1,6 @@
 """Messages, errands, answers, flows and sessions."""
 
+from conversations.models.canned_answers import CannedAnswer
 from conversations.models.embeddings import Embedding
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
@@ -14,6 +15,7 @@ from conversations.models.watch_links import WatchLink
 
 __all__ = [
     "Answer",
+    "CannedAnswer",
     "Content",
     "Conversation",
     "Desk",

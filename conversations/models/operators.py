@@ -81,7 +81,7 @@ class OperatorGroup(models.Model):
     operators: "models.ManyToManyField[Operator, Any]" = models.ManyToManyField(
         Operator, blank=True, related_name="groups", verbose_name=_("operators")
     )
-    days = models.CharField(_("days"), max_length=8, choices=Days, default=Days.WORKING)
+    days = models.CharField(_("on which days"), max_length=8, choices=Days, default=Days.WORKING)
     opens_at = models.TimeField(_("there from"), default=NINE)
     closes_at = models.TimeField(
         _("there until"), default=SIX, help_text=_("The same time as the beginning: around the clock.")

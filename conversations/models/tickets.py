@@ -60,7 +60,7 @@ class Ticket(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", _("waits for an operator")
-        ASSIGNED = "assigned", _("is answered")
+        ASSIGNED = "assigned", _("being answered")
         CLOSED = "closed", _("closed")
 
     class Reason(models.TextChoices):

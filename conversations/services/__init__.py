@@ -54,6 +54,9 @@ from conversations.services.inbound import (
 from conversations.sessions.runner import remind_and_expire
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
+from conversations.tickets.report import Figures as TicketFigures
+from conversations.tickets.report import figures as ticket_figures
+from conversations.tickets.report import tickets_between
 from conversations.videos.awaitables import (
     generate_and_send_video,
     generate_digital_human_video,
@@ -82,6 +85,7 @@ from conversations.videos.video_messages import digital_human_of, say_personal, 
 
 __all__ = [
     "Choices",
+    "TicketFigures",
     "add_flow",
     "add_note",
     "answer_ticket",
@@ -168,6 +172,8 @@ __all__ = [
     "take_back",
     "take_conversation",
     "take_ticket",
+    "ticket_figures",
+    "tickets_between",
     "transfer_ticket",
     "undo_preferences",
     "video_of",

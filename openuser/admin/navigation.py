@@ -45,7 +45,17 @@ SECTIONS = (
             "conversations.Topic": "label",
             "conversations.OperatorGroup": "support_agent",
             "conversations.Operator": "headset_mic",
+            "conversations.CannedAnswer": "quickreply",
         },
+        pages=(
+            CustomPage(title=_("Operators' desk"), icon="support", view="desk", permission="conversations.view_ticket"),
+            CustomPage(
+                title=_("Report of tickets"),
+                icon="query_stats",
+                view="desk-report",
+                permission="conversations.view_ticket",
+            ),
+        ),
     ),
     Section(
         title=_("Digital humans"),

@@ -26,6 +26,7 @@ FOLDER_PERMISSIONS = {
     "renders": "avatars.view_render",
     "campaigns": "scheduling.view_campaign",
     "answers": "conversations.view_answer",
+    "desk": "conversations.view_ticket",
     "recordings": "avatars.view_render",
     "renditions": "avatars.view_rendition",
     "narrations": "avatars.view_narration",

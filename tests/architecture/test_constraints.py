@@ -102,6 +102,7 @@ BROKEN: dict[str, list[Values]] = {
     "rendition_one_per_file": [values(render=None, source="a.mp4")],
     "rendition_of_render_or_file": [values(source="a.mp4"), values(render=None)],
     "conversation_one_per_member": [values()],
+    "cannedanswer_unique_title": [values()],
     "operator_has_name": [values(name="")],
     "operatorgroup_unique_name": [values()],
     "operatorgroup_answers": [values(answer_within=0)],

@@ -17,6 +17,7 @@ from conversations.models import (
     OperatorGroup,
     State,
     Ticket,
+    Topic,
     Transition,
 )
 from tests.support.factories.avatars import make_digital_human
@@ -116,3 +117,7 @@ def make_operator_group(application: Application | None = None, *operators: Oper
 def make_ticket(conversation: Conversation | None = None, **fields: Any) -> Ticket:
     fields.setdefault("reason", Ticket.Reason.ASKED)
     return Ticket.objects.create(conversation=conversation or make_conversation(), **fields)
+
+
+def make_topic(name: str = "", **fields: Any) -> Topic:
+    return Topic.objects.create(name=name or f"主题{secrets.token_hex(3)}", **fields)

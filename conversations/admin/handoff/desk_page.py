@@ -1,0 +1,78 @@
+"""The desk: the page on which operators answer members. Lists, one ticket with its messages, and what it is about."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from conversations import services
+from conversations.admin.handoff import ticket_lists, viewers
+from conversations.admin.handoff.thread import thread_of
+from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
+
+VIEW, ANSWER = "conversations.view_ticket", "conversations.answer_ticket"
+
+
+def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The page, or with `part` in the query what changes by itself, for core/static/core/live_page.js."""
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    now = timezone.now()
+    operator = Operator.objects.filter(user=request.user.pk).first()
+    choice = ticket_lists.Choice.of(request.GET)
+    ticket = _ticket(pk) if pk is not None else None
+    context: dict[str, Any] = {
+        "choice": choice,
+        "lists": ticket_lists.counts(choice, operator),
+        "topics": ticket_lists.topics(),
+        "rows": ticket_lists.rows_of(choice, operator, now),
+        "ticket": ticket,
+        "may_answer": request.user.has_perm(ANSWER),
+    }
+    if ticket is not None:
+        context |= _one(request, ticket, operator)
+    if "part" in request.GET:
+        return TemplateResponse(request, "admin/desk/live.html", context)
+    context |= {**admin.site.each_context(request), "title": gettext("Operators' desk"), "canned": _canned(ticket)}
+    return TemplateResponse(request, "admin/desk/page.html", context)
+
+
+def _ticket(pk: int) -> Ticket:
+    rows = Ticket.objects.select_related(
+        "conversation__member", "conversation__application", "operator", "group", "topic", "session__version__flow"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dict[str, Any]:
+    """What the page shows of one ticket. To look at it marks its lines as read."""
+    now = timezone.now()
+    mine = operator is not None and ticket.operator_id == operator.pk
+    if ticket.is_unfinished and request.user.has_perm(ANSWER) and (mine or ticket.operator is None):
+        services.mark_read(ticket, now=now)
+    time, tone = ticket_lists.time_words(ticket, now)
+    others = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
+    return {
+        "thread": thread_of(ticket),
+        "changes": ticket.changes.select_related("by", "to", "group"),
+        "mine": mine,
+        "time": time,
+        "tone": tone,
+        "waited": ticket_lists.duration(ticket.waited(now)),
+        "handled": ticket_lists.duration(span) if (span := ticket.handled(now)) is not None else "",
+        "viewers": viewers.others_at(ticket.pk, request.user),
+        "operators": Operator.objects.filter(enabled=True).exclude(tickets=ticket),
+        "groups": others.exclude(tickets=ticket),
+        "may_say": ticket.is_unfinished and (mine or ticket.operator is None),
+    }
+
+
+def _canned(ticket: Ticket | None) -> list[CannedAnswer]:
+    if ticket is None:
+        return []
+    return list(CannedAnswer.objects.for_ticket(ticket))

@@ -1,0 +1,91 @@
+"""The report of tickets: figures by topic, operator and group for some days, and all tickets of them as CSV."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from conversations import services
+from conversations.admin.handoff.desk_page import VIEW
+from conversations.admin.handoff.ticket_lists import duration
+from core.spreadsheets import csv_file
+
+DAYS = 30
+BY = {"topic": _("By topic"), "operator": _("By operator"), "group": _("By group")}
+
+
+class PeriodForm(forms.Form):
+    """The days of the report, both included."""
+
+    since = forms.DateField(label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    until = forms.DateField(label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if found.get("since") and found.get("until") and found["since"] > found["until"]:
+            raise forms.ValidationError({"until": gettext("The last day is before the first one.")})
+        return found
+
+
+def report_view(request: HttpRequest) -> HttpResponse:
+    """The page; with `csv` in the query the tickets of the same days as a file."""
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    today = timezone.localdate()
+    first = {"since": today - timedelta(days=DAYS - 1), "until": today}
+    form = PeriodForm(request.GET if "since" in request.GET else first)
+    if form.is_valid():
+        since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+        if "csv" in request.GET:
+            return _csv(since, until)
+        total, *_none = services.ticket_figures(since, until)
+        tables = [
+            {"title": title, "rows": [_row(one) for one in services.ticket_figures(since, until, by=by)]}
+            for by, title in BY.items()
+        ]
+        context = {"total": _row(total), "tables": tables, "since": since, "until": until}
+    else:
+        context = {"total": None, "tables": []}
+    context |= {**admin.site.each_context(request), "title": gettext("Report of tickets"), "form": form}
+    return TemplateResponse(request, "admin/desk/report.html", context)
+
+
+def _row(figures: services.TicketFigures) -> dict[str, Any]:
+    """Figures as the page shows them."""
+    return {
+        "figures": figures,
+        "waited": duration(figures.waited) if figures.waited is not None else "",
+        "handled": duration(figures.handled) if figures.handled is not None else "",
+        "rating": f"{figures.rating:.1f}" if figures.rating is not None else "",
+    }
+
+
+def _csv(since: date, until: date) -> HttpResponse:
+    heads = ("ticket", "opened_at", "user_id", "group", "topic", "operator", "reason", "status", "outcome")
+    figures = ("waited_seconds", "handled_seconds", "late", "satisfaction")
+    rows = services.tickets_between(since, until).select_related("conversation__member", "group", "topic", "operator")
+    lines = [
+        (
+            *(row.pk, timezone.localtime(row.opened_at).isoformat(timespec="seconds")),
+            *(row.conversation.member.user_id, row.group or "", row.topic.name if row.topic else ""),
+            *(row.operator or "", row.reason, row.status, row.outcome),
+            _seconds(row.taken_at - row.opened_at if row.taken_at else None),
+            _seconds(row.closed_at - row.taken_at if row.taken_at and row.closed_at else None),
+            *("yes" if row.late_at else "", row.rating or ""),
+        )
+        for row in rows.order_by("pk").iterator(chunk_size=500)
+    ]
+    name = f"tickets-{since:%Y%m%d}-{until:%Y%m%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(csv_file([(*heads, *figures), *lines]), content_type="text/csv", headers=headers)
+
+
+def _seconds(span: timedelta | None) -> object:
+    return "" if span is None else round(span.total_seconds())

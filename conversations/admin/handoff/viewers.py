@@ -1,0 +1,22 @@
+"""Who looks at a ticket just now. Kept in the cache: a look that is forgotten comes back with the next refresh."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from django.core.cache import cache
+
+LOOKS = 40.0  # seconds; an open page comes back every fifteen
+
+
+def others_at(ticket: int, user: Any) -> list[str]:
+    """The names of the others who look at this ticket; and note that this account does."""
+    key, now = f"desk:viewers:{ticket}", time.time()
+    found: dict[int, tuple[str, float]] = {}
+    # A cache that is away only costs the names.
+    with suppress(Exception):
+        kept = cache.get(key) or {}
+        found = {pk: (name, at) for pk, (name, at) in kept.items() if now - at < LOOKS}
+        found[user.pk] = (user.get_full_name() or user.get_username(), now)
+        cache.set(key, found, LOOKS)
+    return sorted(name for pk, (name, _at) in found.items() if pk != user.pk)

@@ -1,0 +1,98 @@
+// The desk: answers without leaving the page, keeps the newest line in view, and asks before a ticket ends.
+{
+  const composer = () => document.getElementById("desk-composer");
+  const thread = () => document.getElementById("desk-thread");
+  const NEAR_END = 120; // px from the end within which new lines scroll into view
+  let sending = false;
+
+  const toEnd = () => {
+    const box = thread();
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+
+  function mode() {
+    return composer()?.querySelector("[name=as]:checked")?.value ?? "text";
+  }
+
+  function showMode() {
+    const form = composer();
+    if (!form) return;
+    const field = form.elements.text;
+    field.placeholder = field.dataset[mode()];
+    form.dataset.mode = mode();
+    form.querySelector(".ou-desk-file").hidden = mode() !== "text";
+  }
+
+  function showFile() {
+    const form = composer();
+    const label = form.querySelector("[data-filename]");
+    label.dataset.empty ??= label.textContent;
+    label.textContent = form.elements.file.files[0]?.name ?? label.dataset.empty;
+  }
+
+  async function send(form) {
+    const problem = form.querySelector("[data-problem]");
+    if (sending || (!form.elements.text.value.trim() && !form.elements.file.files.length)) return;
+    sending = true;
+    form.querySelector("[data-send]").disabled = true;
+    problem.textContent = "";
+    try {
+      const options = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
+      const answer = await fetch(form.action, { ...options, credentials: "same-origin" });
+      const { error } = answer.ok ? await answer.json() : { error: form.dataset.lost };
+      problem.textContent = error ?? "";
+      if (!error) {
+        form.elements.text.value = "";
+        form.elements.file.value = "";
+        showFile();
+        toEnd();
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // fetch without a network
+      problem.textContent = form.dataset.lost;
+    } finally {
+      sending = false;
+      form.querySelector("[data-send]").disabled = false;
+      form.elements.text.focus();
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !confirm(question)) event.preventDefault();
+    else if (event.target === composer()) {
+      event.preventDefault();
+      send(event.target);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== composer()?.elements.text || event.key !== "Enter") return;
+    if (event.shiftKey || event.isComposing) return; // an input method takes Enter for itself
+    event.preventDefault();
+    send(composer());
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "as") showMode();
+    if (event.target.name === "file" && composer()) showFile();
+    if (event.target.matches("[data-canned]") && event.target.value) {
+      const field = composer().elements.text;
+      field.value = field.value ? `${field.value}\n${event.target.value}` : event.target.value;
+      event.target.value = "";
+      field.focus();
+    }
+  });
+  addEventListener("DOMContentLoaded", () => {
+    showMode();
+    toEnd();
+    const talk = document.getElementById("desk-talk");
+    if (!talk) return;
+    let height = thread()?.scrollHeight ?? 0;
+    new MutationObserver(() => {
+      const box = thread();
+      if (!box || box.scrollHeight === height) return;
+      const atEnd = height - box.scrollTop - box.clientHeight < NEAR_END;
+      height = box.scrollHeight;
+      if (atEnd) toEnd();
+    }).observe(talk, { childList: true, subtree: true });
+  });
+}

@@ -1,0 +1,19 @@
+"""The addresses of the desk and of its report, among the admin's own pages."""
+
+from django.contrib import admin
+from django.urls import path
+
+from conversations.admin.handoff import desk_actions, desk_page, ticket_report
+
+urlpatterns = [
+    path("desk/", admin.site.admin_view(desk_page.desk_view), name="desk"),
+    path("desk/<int:pk>/", admin.site.admin_view(desk_page.desk_view), name="desk-ticket"),
+    path("desk/<int:pk>/say/", admin.site.admin_view(desk_actions.say_view), name="desk-say"),
+    path("desk/<int:pk>/act/", admin.site.admin_view(desk_actions.act_view), name="desk-act"),
+    path(
+        "desk/conversations/<int:pk>/take/",
+        admin.site.admin_view(desk_actions.take_conversation_view),
+        name="desk-take-conversation",
+    ),
+    path("ticket-report/", admin.site.admin_view(ticket_report.report_view), name="desk-report"),
+]
