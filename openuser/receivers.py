@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
-from conversations.models import PreferenceChange
-from conversations.signals import preferences_changed
+from conversations.models import PreferenceChange, Ticket
+from conversations.signals import preferences_changed, ticket_assigned, ticket_closed, ticket_opened
 from core.live_updates import publish_change
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
@@ -65,6 +65,38 @@ def on_deliveries_settled(batch: Batch, outbound: Outbound, sent: int, failed: i
 def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
     data = {"user_id": change.member.user_id, "origin": change.origin, "before": change.before, "after": change.after}
     hooks.announce(WebhookEndpoint.Event.PREFERENCES_CHANGED, data)
+
+
+@receiver(ticket_opened)
+def on_ticket_opened(ticket: Ticket, **_: Any) -> None:
+    hooks.announce(WebhookEndpoint.Event.TICKET_OPENED, _ticket(ticket), cid=ticket.cid)
+
+
+@receiver(ticket_assigned)
+def on_ticket_assigned(ticket: Ticket, **_: Any) -> None:
+    hooks.announce(WebhookEndpoint.Event.TICKET_ASSIGNED, _ticket(ticket), cid=ticket.cid)
+
+
+@receiver(ticket_closed)
+def on_ticket_closed(ticket: Ticket, **_: Any) -> None:
+    hooks.announce(WebhookEndpoint.Event.TICKET_CLOSED, _ticket(ticket), cid=ticket.cid)
+
+
+def _ticket(ticket: Ticket) -> dict[str, Any]:
+    """Who and when, but not what was said."""
+    moments = ("opened_at", "taken_at", "answered_at", "closed_at")
+    return {
+        "id": ticket.pk,
+        "user_id": ticket.conversation.member.user_id,
+        "application": ticket.conversation.application_id,
+        "group": ticket.group_id,
+        "topic": ticket.topic_id,
+        "operator": ticket.operator_id,
+        "status": ticket.status,
+        "reason": ticket.reason,
+        "outcome": ticket.outcome,
+        **{name: at.isoformat() if (at := getattr(ticket, name)) else None for name in moments},
+    }
 
 
 def _run(run: CampaignRun) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The addresses of messages, flows, topics and sessions in the API."""
+"""The addresses of messages, flows, topics, sessions and tickets in the API."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from conversations.api.preferences import MemberPreferences, Topics
+from conversations.api.tickets import Operators, TicketChanges, Tickets
 from conversations.api.views import Flows, Messages, Sessions
 
 router = SimpleRouter()
@@ -11,6 +12,9 @@ router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
 router.register("topics", Topics, basename="topic")
 router.register("sessions", Sessions, basename="session")
+router.register("tickets", Tickets, basename="ticket")
+router.register("ticket-changes", TicketChanges, basename="ticket-change")
+router.register("operators", Operators, basename="operator")
 urlpatterns = [
     path("members/<int:pk>/preferences/", MemberPreferences.as_view(), name="member-preferences"),
     *router.urls,

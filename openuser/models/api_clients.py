@@ -41,6 +41,8 @@ class ApiClient(models.Model):
         FLOWS_READ = "flows:read", _("view flows")
         SESSIONS_READ = "sessions:read", _("view sessions and their answers")
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")
+        TICKETS_READ = "tickets:read", _("view tickets, their notes and operators")
+        TICKETS_WRITE = "tickets:write", _("open, answer, assign and close tickets")
         CAMPAIGNS_READ = "campaigns:read", _("view campaigns, runs and deliveries")
         CAMPAIGNS_WRITE = "campaigns:write", _("create, change and delete campaigns")
         CAMPAIGNS_APPROVE = "campaigns:approve", _("approve campaigns")

@@ -39,6 +39,9 @@ class WebhookEndpoint(models.Model):
         CAMPAIGN_FINISHED = "campaign.finished", _("a campaign has reached all its members")
         CAMPAIGN_STOPPED = "campaign.stopped", _("a campaign was paused, cancelled, or stopped by errors")
         DELIVERY_SETTLED = "delivery.settled", _("members of a campaign got it, or did not")
+        TICKET_OPENED = "ticket.opened", _("a member is passed on to people")
+        TICKET_ASSIGNED = "ticket.assigned", _("an operator has a ticket")
+        TICKET_CLOSED = "ticket.closed", _("a ticket was closed")
         PREFERENCES_CHANGED = "member.preferences_changed", _("a member has chosen something else")
 
     class Off(models.TextChoices):
