@@ -102,13 +102,17 @@ addEventListener("DOMContentLoaded", () => {
     function wire(row) {
       const [asked, how, value] = ["subject", "test", "value"].map((name) => row.querySelector(`[data-${name}]`));
       let shape = tests[how.value]?.shape;
+      // The arrow keys choose each subject on the way, so that only a pointer leads on to the value.
+      let pointed = false;
+      asked.addEventListener("pointerdown", () => (pointed = true));
+      asked.addEventListener("keydown", () => (pointed = false));
       asked.addEventListener("change", () => {
         value.value = "";
         row.dataset.names = "[]";
         how.value = ""; // so that the subject's first test is taken
         draw(row);
         shape = tests[how.value]?.shape;
-        row.querySelector("[data-drawn] input, [data-drawn] select")?.focus({ preventScroll: true });
+        if (pointed) row.querySelector("[data-drawn] input, [data-drawn] select")?.focus({ preventScroll: true });
       });
       how.addEventListener("change", () => {
         if (tests[how.value]?.shape !== shape) value.value = "";
