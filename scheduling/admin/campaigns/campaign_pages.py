@@ -30,6 +30,7 @@ from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
+NOT_STARTED = (Campaign.State.DRAFT, Campaign.State.WAITING, Campaign.State.APPROVED)
 TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone", "days", "ends_on")
 
 
@@ -143,7 +144,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     @display(description=_("next"), ordering="next_at")
     def next_one(self, campaign: Campaign) -> str:
-        return _next(campaign) or NOTHING
+        return _next(campaign) or _wished(campaign) or NOTHING
 
     @display(description=_("last run"))
     def last_run(self, campaign: Any) -> str:
@@ -230,6 +231,13 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
             "has_more_runs": len(runs) > LATEST,
             "steps": list(campaign.changes.select_related("by")[:30]),
         }
+
+
+def _wished(campaign: Campaign) -> str:
+    """When a campaign that is not started yet is to go out; "" if that is at once, or follows from a rule."""
+    if campaign.starts_at is None or campaign.state not in NOT_STARTED:
+        return ""
+    return format_html('<span class="ou-quiet">{}</span>', moment(campaign.starts_at, campaign))
 
 
 def _next(campaign: Campaign) -> str:

@@ -67,7 +67,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """How many members have a status and reason, as a bar: `percent` of the longest one."""
+    """How many members have a status and reason, as a bar: `percent` of all."""
 
     status: str
     reason: str
@@ -253,7 +253,7 @@ def _opted_out(delivery: Delivery) -> str:
 
 
 def _bars(report: services.RunReport) -> list[Bar]:
-    most = max((count for _status, _reason, count in report.reasons), default=1)
+    every = sum(count for _status, _reason, count in report.reasons)
     return [
         Bar(
             status=status,
@@ -261,7 +261,7 @@ def _bars(report: services.RunReport) -> list[Bar]:
             label=str(Delivery.Status(status).label),
             words=str(Delivery.Reason(reason).label) if reason else "",
             count=count,
-            percent=max(1, round(100 * count / most)),
+            percent=max(1, round(100 * count / every)),
             tone=DELIVERY_TONES[Delivery.Status(status)] or "quiet",
         )
         for status, reason, count in report.reasons

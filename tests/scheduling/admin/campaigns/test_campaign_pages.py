@@ -213,3 +213,8 @@ def test_what_was_sent_is_not_deleted(hr):
     assert "Are you sure" in seen(hr, page(campaign, "delete"))
     CampaignRun.objects.create(campaign=campaign, moment=timezone.now())
     assert "It was sent." in seen(hr, page(campaign, "delete"))
+
+
+def test_the_list_says_when_what_is_not_started_is_to_go_out(hr):
+    save(hr, repeat="once", only_on="2099-12-24", at="09:30")
+    assert "2099-12-24 09:30" in seen(hr, LIST)
