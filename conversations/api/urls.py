@@ -1,8 +1,9 @@
-"""The addresses of messages, flows, topics, sessions and tickets in the API."""
+"""The addresses of messages, flows, answers, topics, sessions and tickets in the API."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from conversations.api.answers import Answers
 from conversations.api.preferences import MemberPreferences, Topics
 from conversations.api.tickets import Operators, TicketChanges, Tickets
 from conversations.api.views import Flows, Messages, Sessions
@@ -10,6 +11,7 @@ from conversations.api.views import Flows, Messages, Sessions
 router = SimpleRouter()
 router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
+router.register("answers", Answers, basename="answer")
 router.register("topics", Topics, basename="topic")
 router.register("sessions", Sessions, basename="session")
 router.register("tickets", Tickets, basename="ticket")

@@ -21,7 +21,7 @@ from conversations.preferences.choices import Choices, choices_of, muting, offer
 from conversations.preferences.page_links import address as preferences_url
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
-from conversations.services.answers import import_answers, save_answer
+from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.handoff import (
     add_note,
     answer_ticket,
@@ -152,6 +152,7 @@ __all__ = [
     "release_narration",
     "release_rendition",
     "remind_and_expire",
+    "remove_answer",
     "remove_topic",
     "reply_to",
     "restore_draft",

@@ -38,6 +38,8 @@ class ApiClient(models.Model):
         APPLICATIONS_WRITE = "applications:write", _("publish the menus of applications")
         PREFERENCES_READ = "preferences:read", _("view topics, and what members have chosen")
         PREFERENCES_WRITE = "preferences:write", _("change topics, and what members have chosen")
+        KNOWLEDGE_READ = "knowledge:read", _("view questions and answers")
+        KNOWLEDGE_WRITE = "knowledge:write", _("add, change, import and delete questions and answers")
         FLOWS_READ = "flows:read", _("view flows")
         SESSIONS_READ = "sessions:read", _("view sessions and their answers")
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")

@@ -43,6 +43,7 @@ API_MESSAGE_KINDS = (
 )
 # The name of each set of choices in the OpenAPI description. A set without a name fails a test.
 ENUM_NAMES = {
+    "AnswerKind": "conversations.models.Answer.Kind",
     "AttemptOutcome": "wecom.models.Attempt.Outcome",
     "CalendarKind": "scheduling.agenda.entries.Kind",
     "CalendarState": "scheduling.agenda.entries.State",

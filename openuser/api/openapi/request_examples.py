@@ -64,7 +64,13 @@ CONTENTS: dict[str, dict[str, Any]] = {
     },
     "digital_human_video": {"text": "Welcome to the company!", "digital_human": 1},
 }
+ANSWER = {"question": "怎么请假？", "other_wordings": "请假流程\n请病假", "answer": "在“审批”里请假。", "topic": "假期"}
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "AnswerRequest": ANSWER,
+    "AnswerFormRequest": {"question": "报销单在哪里？", "kind": "file", "file": "form.xlsx"},
+    "AnswerImportRequest": {"file": "answers.xlsx", "dry_run": True},
+    "PatchedAnswerRequest": {"valid_until": "2026-12-31", "departments": [2]},
+    "PatchedAnswerFormRequest": {"file": "form.xlsx"},
     "ConsentRequest": {"person": "Zhang San", "digital_humans": [1], "purposes": ["chat"], "evidence": EVIDENCE},
     "DigitalHumanRequest": {"name": "Xiao Li", "voice": 1, "portrait": PICTURE},
     "DirectorySyncRequest": {"application": 1},
