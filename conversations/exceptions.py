@@ -19,5 +19,9 @@ class PreferenceRefused(ConversationError):
     """A member's choice names a topic or language that there is not."""
 
 
+class QuestionSettled(ConversationError):
+    """A question without an answer has been answered or dismissed meanwhile."""
+
+
 class SessionMoved(ConversationError, TemporaryError):
     """Another worker advanced this session meanwhile; this worker's step must not be written."""

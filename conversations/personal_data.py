@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import Narration, Render, Rendition
+from conversations.knowledge.likeness import plain
 from conversations.models import (
     Content,
     Conversation,
@@ -20,10 +21,12 @@ from conversations.models import (
     MutedTopic,
     Operator,
     PreferenceChange,
+    QuestionOccurrence,
     Session,
     Ticket,
     TicketChange,
     TicketLine,
+    UnansweredQuestion,
     WatchLink,
 )
 from core.personal_data.holdings import BATCH, BATCHES_A_PASS, Holding, Kind, Person
@@ -76,6 +79,30 @@ class MessageHolding(Holding):
         self.rows(pks).filter(state=Message.State.WAITING).update(state=Message.State.CANCELLED, deadline_at=None)
 
 
+class UnansweredHolding(Holding):
+    """Questions without an answer. Where others asked the same, it goes on in their words."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person is None:
+            super().clear(pks)
+            return
+        theirs = QuestionOccurrence.objects.filter(conversation__member=person.pk, question__in=pks)
+        theirs.delete()
+        for question in UnansweredQuestion.objects.filter(pk__in=pks):
+            wordings = question.wordings
+            if not wordings:
+                question.delete()
+                continue
+            question.question, question.plain = wordings[0], plain(wordings[0])
+            question.times, question.vector, question.model = question.occurrences.count(), b"", ""
+            clash = UnansweredQuestion.objects.filter(plain=question.plain).exclude(pk=question.pk)
+            if question.status != UnansweredQuestion.Status.ANSWERED and clash.exists():
+                question.occurrences.all().update(question=clash.first())
+                question.delete()
+            else:
+                question.save()
+
+
 class SessionHolding(Holding):
     """Runs through flows: they keep where they went, not what was answered."""
 
@@ -112,6 +139,14 @@ def register_models() -> None:
             blank={"question": "", "detail": ""},
             hidden=LEASE,
         ),
+        UnansweredHolding(
+            UnansweredQuestion,
+            MESSAGES,
+            of=lambda person: Q(occurrences__conversation__member=person.pk),
+            age="last_asked_at",
+            hidden=("vector", "model", "plain"),
+        ),
+        Holding(QuestionOccurrence, MESSAGES, of=_of_conversation, age="asked_at"),
         Holding(WatchLink, MESSAGES, of=_of_member),
         Holding(MemberPreference, CHOICES, of=_of_member),
         Holding(MutedTopic, CHOICES, of=_of_member),

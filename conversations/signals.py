@@ -9,6 +9,9 @@ from django.dispatch import Signal
 preferences_changed = Signal()
 """A member chose something else: `change` (`PreferenceChange`)."""
 
+question_unanswered = Signal()
+"""A member asked something that has no answer: `occurrence` (`QuestionOccurrence`), `is_new` if nobody had asked it."""
+
 card_pressed = Signal()
 """Something on a card was pressed: `application`, `member`, `event` (`wecom.messages.CardEvent`), `at`. A receiver
 whose card it is returns the words that were chosen, which take the place of the buttons; all others return None."""

@@ -27,6 +27,11 @@ def embed_missing() -> None:
     services.queue_missing_vectors()
 
 
+@shared_task(name="conversations.tell_answers")
+def tell_answers() -> None:
+    services.tell_answers()
+
+
 @shared_task(name="conversations.errand")
 def errand(pk: int) -> None:
     services.run_errand(pk)

@@ -8,8 +8,14 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
-from conversations.models import PreferenceChange, Ticket
-from conversations.signals import preferences_changed, ticket_assigned, ticket_closed, ticket_opened
+from conversations.models import PreferenceChange, QuestionOccurrence, Ticket
+from conversations.signals import (
+    preferences_changed,
+    question_unanswered,
+    ticket_assigned,
+    ticket_closed,
+    ticket_opened,
+)
 from core.live_updates import publish_change
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
@@ -59,6 +65,14 @@ def on_deliveries_settled(batch: Batch, outbound: Outbound, sent: int, failed: i
     unreached = [*outbound.invalid, *outbound.unlicensed]
     figures = {"user_ids": outbound.recipients, "unreached": unreached, "sent": sent, "failed": failed}
     hooks.announce(WebhookEndpoint.Event.DELIVERY_SETTLED, {**data, **figures}, cid=batch.cid)
+
+
+@receiver(question_unanswered)
+def on_question_unanswered(occurrence: QuestionOccurrence, is_new: bool, **_: Any) -> None:
+    question = occurrence.question
+    data = {"id": question.pk, "user_id": occurrence.conversation.member.user_id, "language": question.language}
+    data |= {"times": question.times, "is_new": is_new, "asked_at": occurrence.asked_at.isoformat()}
+    hooks.announce(WebhookEndpoint.Event.QUESTION_UNANSWERED, data, cid=occurrence.cid)
 
 
 @receiver(preferences_changed)

@@ -101,6 +101,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Operator": EDITABLE,
     "conversations.OperatorGroup": EDITABLE,
     "conversations.ProgressCard": Rights(),
+    # Everything that members asked: those who write answers settle it.
+    "conversations.QuestionOccurrence": Rights(),
     "conversations.Session": Rights(operator="add change"),
     "conversations.State": EDITABLE,
     "conversations.Ticket": Rights(operator="answer"),
@@ -109,6 +111,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.TicketLine": Rights(),
     "conversations.Topic": EDITABLE,
     "conversations.Transition": EDITABLE,
+    "conversations.UnansweredQuestion": Rights(editor="change"),
     "conversations.WatchLink": Rights(),
     "scheduling.AudienceSheet": EDITABLE,
     # The lines come and go with their list.

@@ -9,7 +9,7 @@ from conversations.admin import (
     sessions,
     topics,
 )
-from conversations.admin.answers import answer_admin
+from conversations.admin.answers import answer_admin, unanswered
 from conversations.admin.flows import flow_admin, states, versions
 from conversations.admin.handoff import canned_answers, operators
 
@@ -26,5 +26,6 @@ __all__ = [
     "sessions",
     "states",
     "topics",
+    "unanswered",
     "versions",
 ]

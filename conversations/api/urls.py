@@ -6,12 +6,14 @@ from rest_framework.routers import SimpleRouter
 from conversations.api.answers import Answers
 from conversations.api.preferences import MemberPreferences, Topics
 from conversations.api.tickets import Operators, TicketChanges, Tickets
+from conversations.api.unanswered import UnansweredQuestions
 from conversations.api.views import Flows, Messages, Sessions
 
 router = SimpleRouter()
 router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
 router.register("answers", Answers, basename="answer")
+router.register("unanswered-questions", UnansweredQuestions, basename="unanswered-question")
 router.register("topics", Topics, basename="topic")
 router.register("sessions", Sessions, basename="session")
 router.register("tickets", Tickets, basename="ticket")

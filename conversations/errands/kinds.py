@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conversations.delivery import messages
+from conversations.delivery import answer_offers, messages
+from conversations.knowledge import retrieval
 from conversations.models import Conversation, Desk, Errand, Message
 from conversations.providers.base import RemoteProvider
 from conversations.wording import chat_texts, small_talk_texts
@@ -38,7 +39,7 @@ class ErrandKind(ABC):
     def waiting_text(self) -> str:
         """The notice for a member who has waited for some seconds."""
 
-    def prepare(self, errand: Errand, reply: str) -> None:  # noqa: B027
+    def prepare(self, errand: Errand, reply: str | None) -> None:  # noqa: B027
         """Compute what `finish` needs and takes long, before its transaction."""
 
     @abstractmethod
@@ -56,12 +57,18 @@ class Question(ErrandKind):
     def waiting_text(self) -> str:
         return chat_texts.looking_up()
 
+    def prepare(self, errand: Errand, reply: str | None) -> None:
+        if not reply:
+            retrieval.prepare(errand.question)
+
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         words = result.reply or self._apology(conversation, result)
         conversation.note_reply(found=bool(result.reply))
         if _has_moved_on(conversation, errand):
             words = chat_texts.answer_to(result.question, words)
         messages.say(conversation, words, cid=errand.cid)
+        if not result.reply and result.reason not in MAY_PASS:
+            answer_offers.note_unanswered(conversation, result.question, cid=errand.cid, at=errand.created_at)
 
     def _apology(self, conversation: Conversation, result: Result) -> str:
         if result.reason in MAY_PASS:

@@ -178,8 +178,7 @@ def _handle_answer(errand: Errand, call: TimedCall) -> None:
     except TemporaryError as error:
         _try_again(errand, error, call.seconds_left())
     else:
-        if reply:
-            KINDS[errand.kind].prepare(errand, reply)
+        KINDS[errand.kind].prepare(errand, reply)
         crash_points.point("errand.answered")
         _settle(errand, "" if reply else Errand.Reason.EMPTY, reply=reply)
 

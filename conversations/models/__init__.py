@@ -11,6 +11,7 @@ from conversations.models.preferences import MemberPreference, MutedTopic, Prefe
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
+from conversations.models.unanswered import QuestionOccurrence, UnansweredQuestion
 from conversations.models.watch_links import WatchLink
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "OperatorGroup",
     "PreferenceChange",
     "ProgressCard",
+    "QuestionOccurrence",
     "Session",
     "State",
     "Ticket",
@@ -40,6 +42,7 @@ __all__ = [
     "TicketLine",
     "Topic",
     "Transition",
+    "UnansweredQuestion",
     "VideoStatus",
     "WatchLink",
 ]

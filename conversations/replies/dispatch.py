@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from conversations.delivery import answer_offers
 from conversations.delivery.messages import say
 from conversations.errands import worker
 from conversations.knowledge.likeness import plain
@@ -57,6 +58,8 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
         if question is None:
             say(conversation, flow_texts.question_is_over(), cid=cid)
         return flow_texts.over() if question is None else flow_texts.chosen(question)
+    if answer_offers.is_card(task_id):
+        return flow_texts.chosen(answer_offers.press(conversation, key, cid=cid))
     waits = Session.objects.active_in(conversation)
     session = _current(waits, conversation, cid=cid, now=now)
     if session is None or not task_id or session.task_id != task_id:
@@ -113,14 +116,16 @@ def _text(
     elif session is not None:
         if not asides.answer_aside(conversation, session, message.content, cid=cid, now=now):
             runner.advance(session, Act.SAY, message.content, cid=cid, now=now)
-    elif suggestions.answer_chosen(conversation, message.content, cid=cid):
+    elif suggestions.answer_chosen(conversation, message.content, cid=cid) or answer_offers.wishes(
+        conversation, message.content, cid=cid, now=now
+    ):
         return
     elif commands.answer_talk(conversation, message.content, cid=cid):
         conversation.note_reply(found=True)
     elif flow := _flow_for(message.content, conversation.language):
         runner.start(conversation, flow, cid=cid, now=now)
     else:
-        _reply(conversation, message.content, cid=cid)
+        _reply(conversation, message.content, cid=cid, now=now)
 
 
 def _goes_on(session: Session, act: Act | None, text: str, now: datetime) -> bool:
@@ -153,7 +158,7 @@ def _triggers(words: str, said: str) -> bool:
     return words == said or (len(words) >= short and words in said)
 
 
-def _reply(conversation: Conversation, text: str, *, cid: str) -> None:
+def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
     reply = local_replies.find(conversation, text)
     waiting = next((name for name in backends.names("REPLY_PROVIDERS") if _waits(name)), None)
     if reply:
@@ -162,7 +167,7 @@ def _reply(conversation: Conversation, text: str, *, cid: str) -> None:
     elif waiting is not None:
         worker.ask(conversation, waiting, text, cid=cid)
     else:
-        suggestions.offer(conversation, text, cid=cid)
+        suggestions.offer(conversation, text, cid=cid, now=now)
 
 
 def _waits(name: str) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from conversations.knowledge import retrieval
 from conversations.machine.keywords import act_for
-from conversations.models import Session
+from conversations.models import Session, Ticket
 from conversations.providers.small_talk import talk_in
 from conversations.sessions import current
 from wecom.messages import TextMessage
@@ -18,6 +18,8 @@ def prepare(application: Application, user_id: str, message: TextMessage, *, now
     text = message.content
     is_other = message.get_command() or act_for(text) or talk_in(text)
     if is_other or len(text) > settings.CONVERSATIONS["MAX_TEXT"]:
+        return
+    if Ticket.objects.concerning_user(application, user_id).exists():  # a person answers
         return
     theirs = Session.objects.active().filter(
         conversation__application=application, conversation__member__user_id=user_id.lower()

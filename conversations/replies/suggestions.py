@@ -2,12 +2,13 @@
 
 import itertools
 import secrets
+from datetime import datetime
 
 from django.utils import timezone
 
-from conversations.delivery import messages
+from conversations.delivery import answer_offers, messages
 from conversations.handoff import requests
-from conversations.knowledge import retrieval
+from conversations.knowledge import retrieval, unanswered
 from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import talk_in
@@ -21,8 +22,11 @@ KEY, TASK = "answer:", "answers-"
 EXAMPLES = 5
 
 
-def offer(conversation: Conversation, text: str, *, cid: str) -> None:
-    """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person."""
+def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
+    """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person.
+
+    What nothing is near to is collected for administrators, and the member may be told later.
+    """
     found = retrieval.find(text, language=conversation.language, member=conversation.member)
     near = [match.entry for match in found.suggestions]
     again = conversation.misses > 0
@@ -33,6 +37,7 @@ def offer(conversation: Conversation, text: str, *, cid: str) -> None:
             messages.say(conversation, commands.people(conversation), cid=cid)
         return
     if again and requests.offer_person(conversation, cid=cid):
+        unanswered.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
     parts = (
         [chat_texts.still_not_understood(), commands.people(conversation)] if again else [chat_texts.not_understood()]
@@ -40,6 +45,7 @@ def offer(conversation: Conversation, text: str, *, cid: str) -> None:
     if known := _examples(conversation.language):
         parts.append(chat_texts.examples(known))
     messages.say(conversation, "\n".join(parts), cid=cid)
+    answer_offers.note_unanswered(conversation, text, cid=cid, at=now)
 
 
 def answer_chosen(conversation: Conversation, text: str, *, cid: str) -> bool:

@@ -69,10 +69,10 @@ class Recording(ErrandKind):
     def waiting_text(self) -> str:
         return chat_texts.listening()
 
-    def prepare(self, errand: Errand, reply: str) -> None:
+    def prepare(self, errand: Errand, reply: str | None) -> None:
         conversation = errand.conversation
-        heard = _typed(conversation, errand.message, reply) if errand.message is not None else None
-        if heard is not None:
+        if reply and errand.message is not None:
+            heard = _typed(conversation, errand.message, reply)
             who, now = conversation.member.user_id, timezone.now()
             question_preparation.prepare(conversation.application, who, heard, now=now)
 

@@ -51,6 +51,7 @@ from conversations.services.inbound import (
     record_answer,
     record_sent_by_code,
 )
+from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
 from conversations.sessions.runner import remind_and_expire
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
@@ -88,6 +89,7 @@ __all__ = [
     "TicketFigures",
     "add_flow",
     "add_note",
+    "answer_question",
     "answer_ticket",
     "assign_ticket",
     "broadcast",
@@ -101,6 +103,7 @@ __all__ = [
     "conversation_with",
     "daily_limit",
     "digital_human_of",
+    "dismiss_question",
     "duplicate_flow",
     "embed",
     "end_contact",
@@ -154,6 +157,7 @@ __all__ = [
     "remind_and_expire",
     "remove_answer",
     "remove_topic",
+    "reopen_question",
     "reply_to",
     "restore_draft",
     "roll_back",
@@ -173,6 +177,7 @@ __all__ = [
     "take_back",
     "take_conversation",
     "take_ticket",
+    "tell_answers",
     "ticket_figures",
     "tickets_between",
     "transfer_ticket",

@@ -40,6 +40,8 @@ class ApiClient(models.Model):
         PREFERENCES_WRITE = "preferences:write", _("change topics, and what members have chosen")
         KNOWLEDGE_READ = "knowledge:read", _("view questions and answers")
         KNOWLEDGE_WRITE = "knowledge:write", _("add, change, import and delete questions and answers")
+        QUESTIONS_READ = "questions:read", _("read questions without an answer")
+        QUESTIONS_WRITE = "questions:write", _("answer and dismiss questions without an answer")
         FLOWS_READ = "flows:read", _("view flows")
         SESSIONS_READ = "sessions:read", _("view sessions and their answers")
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")

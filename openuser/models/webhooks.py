@@ -42,6 +42,7 @@ class WebhookEndpoint(models.Model):
         TICKET_OPENED = "ticket.opened", _("a member is passed on to people")
         TICKET_ASSIGNED = "ticket.assigned", _("an operator has a ticket")
         TICKET_CLOSED = "ticket.closed", _("a ticket was closed")
+        QUESTION_UNANSWERED = "question.unanswered", _("a member asked something that has no answer")
         PREFERENCES_CHANGED = "member.preferences_changed", _("a member has chosen something else")
 
     class Off(models.TextChoices):

@@ -43,6 +43,7 @@ CELERY_BEAT_SCHEDULE = {
     "release": {"task": "conversations.release", "schedule": SWEEP_SECONDS},
     "tick": {"task": "conversations.tick", "schedule": SWEEP_SECONDS},
     "knowledge": {"task": "conversations.embed_missing", "schedule": SWEEP_SECONDS},
+    "answers": {"task": "conversations.tell_answers", "schedule": SWEEP_SECONDS},
     "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
     "probe": {"task": "wecom.probe", "schedule": max(1, SWEEP_SECONDS * 4 // 5)},
     "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},

@@ -22,6 +22,10 @@ CONVERSATIONS: dict[str, Any] = {
     "VOICE_FALLBACK_SECONDS": env.float("OPENUSER_VOICE_FALLBACK_SECONDS", default=60.0),
     # Hours without a line after which a member who talks with a person is with the digital human again.
     "HANDOFF_SILENCE_HOURS": env.float("OPENUSER_HANDOFF_SILENCE_HOURS", default=24.0),
+    # Hour of the day from which on members are told that their question has an answer by now.
+    "TELL_FROM_HOUR": env.int("OPENUSER_TELL_FROM_HOUR", default=8),
+    # Hour of the day until which they are told.
+    "TELL_UNTIL_HOUR": env.int("OPENUSER_TELL_UNTIL_HOUR", default=20),
     # Videos that one member may wait for at a time.
     "QUEUED_VIDEOS_PER_MEMBER": env.int("OPENUSER_QUEUED_VIDEOS_PER_MEMBER", default=3),
 }

@@ -104,6 +104,7 @@ ENUM_NAMES = {
     "SpokenMood": "avatars.models.SpokenMood",
     "StageOutcome": "avatars.models.Outcome",
     "StatementState": "avatars.models.Statement.State",
+    "UnansweredQuestionStatus": "conversations.models.UnansweredQuestion.Status",
     "UploadForm": "wecom.models.Upload.Form",
     "UploadKind": "wecom.models.Upload.Kind",
     "VariableType": "avatars.models.Variable.Type",

@@ -12,7 +12,17 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from avatars.models import Narration, Render
-from conversations.models import Content, Errand, Message, PreferenceChange, Session, Ticket, TicketChange
+from conversations.models import (
+    Content,
+    Errand,
+    Message,
+    PreferenceChange,
+    QuestionOccurrence,
+    Session,
+    Ticket,
+    TicketChange,
+    UnansweredQuestion,
+)
 from core.personal_data import registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
 from scheduling.models import CampaignRun, Run
@@ -36,6 +46,8 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Narration: ({"text": WORDS, "recipe": SAID, "status": "failed"}, True),
     Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
+    UnansweredQuestion: ({"question": WORDS}, False),
+    QuestionOccurrence: ({"words": WORDS}, False),
     PreferenceChange: ({"before": SAID}, False),
     Ticket: ({"summary": WORDS, "status": "closed"}, True),
     TicketChange: ({"text": WORDS}, True),

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +16,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conversations import services
 from conversations.admin.answers import answer_files, trial
-from conversations.models import Answer
+from conversations.exceptions import QuestionSettled
+from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
 
 
@@ -81,7 +82,36 @@ class AnswerAdmin(FormAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the departments and tags, so that the change counts with them."""
         super().save_related(request, form, formsets, change)
-        services.save_answer(form.instance)
+        question = None if change else self._unanswered(request)
+        if question is None:
+            services.save_answer(form.instance)
+            return
+        try:
+            services.answer_question(question, form.instance, by=request.user)
+        except QuestionSettled as error:
+            services.save_answer(form.instance)
+            self.message_user(request, str(error), messages.WARNING)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """For a question without an answer, with the words in which it was asked."""
+        question = self._unanswered(request)
+        if question is None:
+            return super().get_changeform_initial_data(request)  # type: ignore[no-any-return]
+        first, *others = question.wordings or [question.question]
+        return {"question": first[:200], "other_wordings": "\n".join(others), "language": question.language}
+
+    def response_add(self, request: HttpRequest, obj: Answer, *args: Any) -> HttpResponse:
+        """Back to the questions without an answer, if it answers one of them."""
+        answer: HttpResponse = super().response_add(request, obj, *args)
+        if self._unanswered(request) is None or "_save" not in request.POST:
+            return answer
+        return redirect(reverse("admin:conversations_unansweredquestion_changelist"))
+
+    def _unanswered(self, request: HttpRequest) -> UnansweredQuestion | None:
+        """The question without an answer that this form was opened for."""
+        number = request.GET.get("unanswered", "")
+        may = request.user.has_perm("conversations.change_unansweredquestion")
+        return UnansweredQuestion.objects.filter(pk=number).first() if number.isdecimal() and may else None
 
     @action(description=_("Try a question"), icon="science", url_path="try", permissions=["view"])
     def try_question(self, request: HttpRequest) -> HttpResponse:

@@ -129,6 +129,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PatchedWebhookEndpointRequest": {"enabled": False},
     "PagesRequest": {"pdf": EVIDENCE},
     "PatchedPreferencesRequest": {"prefers_text": True, "muted": []},
+    "QuestionAnswerRequest": {"answer": 1},
     "PatchedTopicRequest": {"can_be_muted": False},
     "TopicRequest": {"name": "志愿活动", "name_en": "Volunteering", "order": 60},
     "PatchedPresentationFormRequest": {"logo": PICTURE},

@@ -49,7 +49,7 @@ def test_the_table_answers_before_the_service(person, server):
 
 def test_without_a_service_nothing_changes(person, settings):
     assert list(settings.REPLY_PROVIDERS) == ["small_talk", "knowledge"]
-    assert person.says(QUESTION) == [fallbacks()["unknown"]]
+    assert person.says(QUESTION)[:1] == [fallbacks()["unknown"]]
     assert not Errand.objects.exists()
 
 
@@ -93,7 +93,7 @@ def test_a_refusal_is_polite_to_the_person_and_plain_to_the_operator(person, ser
     errand = run()
     assert (errand.status, errand.reason) == ("failed", reason)
     assert detail in errand.detail
-    assert person.read() == [fallbacks()["unknown"]]
+    assert person.read()[:1] == [fallbacks()["unknown"]]
 
 
 def test_a_second_question_without_an_answer_says_whom_to_turn_to(person, server):
@@ -101,10 +101,10 @@ def test_a_second_question_without_an_answer_says_whom_to_turn_to(person, server
     Desk.objects.update(contact="人事 8001")
     person.says(QUESTION)
     run()
-    assert person.read() == [fallbacks()["unknown"]]
+    assert person.read()[:1] == [fallbacks()["unknown"]]
     person.says(f"{QUESTION}2")
     run(1)
-    (second,) = person.read()
+    second = person.read()[0]
     assert "人事 8001" in second
     assert fallbacks()["unknown"] not in second
 
@@ -114,7 +114,7 @@ def test_a_service_that_is_configured_no_more_is_a_reason_too(person, server, se
     settings.REPLY_PROVIDERS = {"knowledge": settings.REPLY_PROVIDERS["knowledge"]}
     backends.backend.cache_clear()
     assert run().reason == "unknown_service"
-    assert person.read() == [fallbacks()["unknown"]]
+    assert person.read()[:1] == [fallbacks()["unknown"]]
 
 
 class Broken(RemoteProvider):

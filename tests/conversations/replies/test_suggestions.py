@@ -58,15 +58,14 @@ def test_a_question_that_was_deleted_is_closed(table):
 def test_a_second_miss_says_how_to_reach_a_person(person, application):
     Desk.objects.update(contact="人事 8001")
     factories.make_answer("怎么请假", "在审批里请假。")
-    (first,) = person.says("量子力学是啥")
-    (second,) = person.says("讲个故事听听")
+    first, second = person.says("量子力学是啥")[0], person.says("讲个故事听听")[0]
     with translation.override("zh-hans"):
         assert first.startswith(chat_texts.not_understood())
         assert chat_texts.not_understood() not in second
     assert "· 怎么请假" in first
     assert "人事 8001" in second
     person.says("请假")
-    assert person.says("量子力学是啥") == [first]
+    assert person.says("量子力学是啥")[0] == first
 
 
 @pytest.mark.parametrize("text", ["转人工", "/人工", "我要找人", "Can I talk to a human?", "/human"])

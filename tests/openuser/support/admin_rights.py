@@ -20,6 +20,19 @@ NAMED = {
     **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
     **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this", "export_answers")},
     "conversations_answer_import_answers": "change",
+    "conversations_unansweredquestion_answer_with": "change",
+    **{
+        f"conversations_unansweredquestion_{act}": "change"
+        for act in (
+            "dismiss",
+            "dismiss_this",
+            "reopen",
+            "reopen_this",
+            "write_answer",
+            "write_answer_row",
+            "answer_with",
+        )
+    },
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",

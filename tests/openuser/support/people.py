@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Rendition
 from avatars.services import withdraw_consent
+from conversations.knowledge import unanswered
 from conversations.models import (
     Content,
     Conversation,
@@ -108,6 +109,7 @@ def said(application: Application, member: Member, words: str) -> None:
     TicketLine.objects.create(ticket=ticket, message=conversation.messages().first())
     filled(Session, conversation=conversation, slots={"name": words}, data={"who": who}, status="completed")
     factories.make_errand(conversation, question=words)
+    unanswered.record(conversation, words, cid="", at=outbound.created_at)
 
 
 def schedule(application: Application, who: str, words: str) -> None:

@@ -1,0 +1,84 @@
+"""Questions without an answer over REST: read, answered, dismissed and put back."""
+
+from typing import Any
+
+import django_filters
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations import services
+from conversations.api.serializers.unanswered import (
+    QuestionAnswerSerializer,
+    UnansweredQuestionDetailSerializer,
+    UnansweredQuestionSerializer,
+)
+from conversations.models import UnansweredQuestion
+
+READ, WRITE = "questions:read", "questions:write"
+
+
+class UnansweredQuestionFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which questions to list."""
+
+    asked_after = django_filters.IsoDateTimeFilter("last_asked_at", "gt")
+
+    class Meta:
+        model = UnansweredQuestion
+        fields = ("status", "language")
+
+
+@extend_schema_view(list=extend_schema(summary="List questions without an answer"))
+class UnansweredQuestions(viewsets.ReadOnlyModelViewSet[UnansweredQuestion]):
+    """What members asked and the table of answers did not know. The words are those of members."""
+
+    queryset = UnansweredQuestion.objects.waiting().defer("vector")
+    serializer_class = UnansweredQuestionSerializer
+    filterset_class = UnansweredQuestionFilter
+    required_scopes = {"GET": READ, "POST": WRITE}
+
+    @extend_schema(summary="Get a question without an answer", responses=UnansweredQuestionDetailSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """With who asked when, and whether they want to be told."""
+        return Response(UnansweredQuestionDetailSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Answer a question", request=QuestionAnswerSerializer, responses=UnansweredQuestionSerializer
+    )
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str) -> Response:
+        """The answer gets the question's wordings, and members who wished so are told. Add a new answer first, under
+        `answers/`. A question that is not open is refused with 409.
+        """
+        question, body = self.get_object(), QuestionAnswerSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.answer_question(question, body.validated_data["answer"], by=_account(request))
+        return self._shown(question)
+
+    @extend_schema(summary="Dismiss a question", request=None, responses=UnansweredQuestionSerializer)
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """It stays dismissed when it is asked again. A question that is not open is refused with 409."""
+        question = self.get_object()
+        services.dismiss_question(question, by=_account(request))
+        return self._shown(question)
+
+    @extend_schema(summary="Open a question again", request=None, responses=UnansweredQuestionSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Undoes an answer or a dismissal: the wordings that it added go."""
+        question = self.get_object()
+        services.reopen_question(question)
+        return self._shown(question)
+
+    def _shown(self, question: UnansweredQuestion) -> Response:
+        rows: QuerySet[UnansweredQuestion] = self.get_queryset()
+        return Response(UnansweredQuestionSerializer(rows.get(pk=question.pk)).data)
+
+
+def _account(request: Request) -> AbstractBaseUser | None:
+    return request.user if isinstance(request.user, AbstractBaseUser) else None
