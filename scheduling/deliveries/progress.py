@@ -28,13 +28,22 @@ def release_next(run: CampaignRun, *, now: datetime) -> int:
     return _release(run, Batch.objects.open_by_zone(run, now), now=now)
 
 
+def release_stuck(*, now: datetime, most: int) -> None:
+    """Let batches of running campaigns go that nothing released."""
+    waiting = Batch.objects.waiting(now).filter(run__campaign__state=Campaign.State.RUNNING, run__ended_at=None)
+    runs = CampaignRun.objects.filter(status=CampaignRun.Status.DONE, pk__in=waiting.values("run"))
+    for run in runs.order_by("pk")[:most]:
+        with transaction.atomic():
+            release_next(run, now=now)
+
+
 def _release(run: CampaignRun, zones: Iterable[OpenBatches], *, now: datetime) -> int:
     """Each zone has a window of its own: what waits for the morning in one holds up no other. The run is locked."""
     count = 0
     for zone in zones:
         free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - zone.in_flight
         if free > 0 and zone.waiting:
-            waiting = Batch.objects.waiting(run, now).filter(zone=zone.zone)
+            waiting = Batch.objects.waiting(now).filter(run=run, zone=zone.zone)
             count += let_go(waiting.order_by("number")[:free], now=now)
     return count
 

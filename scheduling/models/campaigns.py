@@ -250,7 +250,11 @@ class Campaign(HonoursChoices):
     @property
     def sender(self) -> Application | None:
         """The application that sends it: its own, or the default one."""
-        return self.application or Application.objects.filter(is_default=True).first()
+        return self.application or self._default_sender
+
+    @cached_property
+    def _default_sender(self) -> Application | None:
+        return Application.objects.filter(is_default=True).first()
 
     @property
     def is_editable(self) -> bool:

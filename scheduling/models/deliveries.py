@@ -76,9 +76,9 @@ class OpenBatches:
 class BatchQuerySet(models.QuerySet["Batch"]):
     """Queries on batches."""
 
-    def waiting(self, run: CampaignRun, now: datetime) -> "BatchQuerySet":
+    def waiting(self, now: datetime) -> "BatchQuerySet":
         """Batches that wait for their turn, and whose moment has come."""
-        return self.filter(_may_go(now), run=run)
+        return self.filter(_may_go(now))
 
     def open_by_zone(self, run: CampaignRun, now: datetime) -> list[OpenBatches]:
         """The batches of a run that have not ended, by zone; nothing if all have."""

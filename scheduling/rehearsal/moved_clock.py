@@ -20,6 +20,7 @@ MOST_RUNS = 600
 """Runs of all campaigns in one rehearsal: ten a day for two months. More would take minutes."""
 MOST_ROUNDS = 200  # at one moment, until nothing is due any more
 A_DAY = timedelta(days=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MovedClock:
@@ -31,33 +32,41 @@ class MovedClock:
         self.leaves = {
             key: datetime.combine(day + A_DAY, time(), zone).astimezone(UTC) for key, day in last_days.items()
         }
+        self.has_series = Series.objects.exists()
         self.first_run = CampaignRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def move(self) -> None:
         """Do all that is due until the end. Raises `SchedulingError` if that is too much."""
         while True:
             self._let_leave()
-            self._do_what_is_due()
-            following = min(self._moments(), default=self.until)
+            following = self._do_what_is_due()
             if following >= self.until:
                 return
             self.now = following
 
-    def _do_what_is_due(self) -> None:
+    def _do_what_is_due(self) -> datetime:
+        """Returns the next moment at which something is due."""
         for _round in range(MOST_ROUNDS):
-            if not (self._begin() + self._send()):
-                return
-            if CampaignRun.objects.filter(pk__gt=self.first_run).count() > MOST_RUNS:
+            began = self._begin()
+            if not (began + self._send()):
+                break
+            if began and CampaignRun.objects.filter(pk__gt=self.first_run).count() > MOST_RUNS:
                 words = _("More than %d messages would go out in these days.") % MOST_RUNS
                 remedy = _("Choose fewer days, or rehearse it without the other campaigns.")
                 raise SchedulingError(words, code="rehearsal_long", field="days", remedy=remedy)
+            # A series may go on at the same moment; campaigns say by their rows when they do.
+            following = self.now if self.has_series else min(self._moments(later=False), default=self.until)
+            if following > self.now:
+                return following
+        return min(self._moments(later=True), default=self.until)
 
     def _begin(self) -> int:
         """What the sweeper and its workers do: runs begin, and their audiences are frozen."""
         keys = Campaign.objects.due(self.now).order_by("next_at", "pk").values_list("pk", flat=True)
         count = sum(run_start.begin(pk, now=self.now) is not None for pk in list(keys))
-        for pk in list(Series.objects.running().order_by("pk").values_list("pk", flat=True)):
-            count += len(sweep.sweep(pk, now=self.now))
+        if self.has_series:
+            for pk in list(Series.objects.running().order_by("pk").values_list("pk", flat=True)):
+                count += len(sweep.sweep(pk, now=self.now))
         for pk in list(CampaignRun.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)):
             run = CampaignRun.claim(pk, now=self.now)
             if run is not None:
@@ -67,11 +76,7 @@ class MovedClock:
 
     def _send(self) -> int:
         """What the workers of batches decide; those who would get it have got it."""
-        stuck = CampaignRun.objects.filter(
-            ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING, batches__due_at=FAR
-        )
-        for run in stuck.distinct():
-            progress.release_next(run, now=self.now)
+        progress.release_stuck(now=self.now, most=MOST_RUNS)
         due = Batch.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)
         return sum(self._send_batch(pk) for pk in list(due))
 
@@ -96,20 +101,21 @@ class MovedClock:
             Member.objects.filter(pk__in=gone).update(status=Member.Status.LEFT)
             self.leaves = {key: moment for key, moment in self.leaves.items() if key not in gone}
 
-    def _moments(self) -> Iterator[datetime]:
-        """The moments after now at which something may be due."""
-        on = Campaign.objects.filter(state__in=Campaign.ON, next_at__gt=self.now)
-        runs = CampaignRun.objects.filter(status=CampaignRun.Status.QUEUED, due_at__gt=self.now)
+    def _moments(self, *, later: bool) -> Iterator[datetime]:
+        """The moments at which something may be due: all of them, or those after now."""
+        after = self.now if later else BEGINNING
+        on = Campaign.objects.filter(state__in=Campaign.ON, next_at__gt=after).aggregate(first=Min("next_at"))
+        queued = CampaignRun.objects.filter(status=CampaignRun.Status.QUEUED, due_at__gt=after)
         open_ones = Batch.objects.filter(status=Batch.Status.QUEUED, run__campaign__state=Campaign.State.RUNNING)
-        held = open_ones.filter(~Q(due_at=FAR), due_at__gt=self.now)
-        by_zone = open_ones.filter(due_at=FAR, moment__gt=self.now)
-        for rows, name in ((on, "next_at"), (runs, "due_at"), (held, "due_at"), (by_zone, "moment")):
-            first = rows.aggregate(first=Min(name))["first"]
-            if first is not None:
-                yield first
+        held = Min("due_at", filter=Q(due_at__gt=after) & ~Q(due_at=FAR))
+        by_zone = Min("moment", filter=Q(moment__gt=after, due_at=FAR))
+        found = open_ones.aggregate(held=held, by_zone=by_zone)
+        firsts = (on["first"], queued.aggregate(first=Min("due_at"))["first"], found["held"], found["by_zone"])
+        yield from (moment for moment in firsts if moment is not None)
         yield from self.leaves.values()
-        for series in Series.objects.running():
-            yield from self._turns(series)
+        if self.has_series:
+            for series in Series.objects.running():
+                yield from self._turns(series)
 
     def _turns(self, series: Series) -> Iterator[datetime]:
         """The next moment of each step in each zone, and the next day, on which others come into the series."""

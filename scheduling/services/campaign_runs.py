@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.work import crash_points
 from core.work.base import LeaseLost
 from scheduling.deliveries import batches, outcomes, progress, run_start
-from scheduling.models import FAR, Batch, Campaign, CampaignRun
+from scheduling.models import Batch, Campaign, CampaignRun
 from scheduling.responses import cards
 from wecom.messages import CardEvent
 from wecom.models import Application, Member, Outbound, Recall
@@ -67,10 +67,5 @@ def sweep_campaigns(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
     began = [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
-    stuck = CampaignRun.objects.filter(
-        ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING, batches__due_at=FAR
-    )
-    for run in stuck.distinct()[:SWEEP_LIMIT]:
-        with transaction.atomic():
-            progress.release_next(run, now=now)
+    progress.release_stuck(now=now, most=SWEEP_LIMIT)
     return len(began)
