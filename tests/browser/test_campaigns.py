@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.support.hands import Keyboard, Mouse
-from tests.browser.support.windows import DESK, PASSWORD, opened
+from tests.browser.support.hr import add_staff, follow, signed_in, step
+from tests.browser.support.windows import DESK, opened
 from tests.support.emulator import Person
 from tests.support.stack import Stack
 
@@ -15,17 +16,11 @@ PEOPLE = {"hr-lin": ("editor", "operator"), "approver-wang": ("approver",)}
 GONE = "hr.wangwu"
 MAKE = """
 import time
-from django.contrib.auth.models import Group, User
 from wecom.models import Application, DirectorySync, Member
 for _ in range(240):  # the first sync takes members away whom WeChat Work does not know
     if DirectorySync.objects.filter(status="done").exists():
         break
     time.sleep(0.25)
-for name, roles in {people!r}.items():
-    user, made = User.objects.get_or_create(username=name, defaults={{"is_staff": True}})
-    user.set_password({password!r})
-    user.save()
-    user.groups.set(Group.objects.filter(name__in=roles))
 company = Application.objects.get(is_default=True).corporation
 fields = {{"name": "王五", "status": "disabled"}}
 Member.objects.update_or_create(corporation=company, user_id={gone!r}, defaults=fields)
@@ -35,21 +30,13 @@ Member.objects.update_or_create(corporation=company, user_id={gone!r}, defaults=
 @pytest.fixture(scope="module")
 def staff(stack: Stack) -> list[Person]:
     """Two members who have written before, so that the directory knows them; one is disabled; the accounts of HR."""
-    stack.manage("shell", "-c", MAKE.format(people=PEOPLE, password=PASSWORD, gone=GONE))
+    add_staff(stack, PEOPLE)
+    stack.manage("shell", "-c", MAKE.format(gone=GONE))
     people = [stack.emulator.hire() for _number in range(2)]
     for one in people:
         one.writes("你好")
         one.reads()
     return people
-
-
-def signed_in(page: Page, stack: Stack, name: str) -> Page:
-    page.goto(f"{stack.url}/admin/login/")
-    page.locator("#id_username").fill(name)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#login-form [type=submit]").click()
-    page.wait_for_url(f"{stack.url}/admin/")
-    return page
 
 
 @pytest.fixture
@@ -62,19 +49,6 @@ def hr(browser: Browser, stack: Stack, staff: list[Person]) -> Iterator[Page]:
 def approver(browser: Browser, stack: Stack, staff: list[Person]) -> Iterator[Page]:
     for page in opened(browser, stack, DESK):
         yield signed_in(page, stack, "approver-wang")
-
-
-def step(hand: Mouse, name: str) -> None:
-    """Press a step's button and confirm its dialog."""
-    page = hand.page
-    hand.press(page.locator(f"a[hx-get$='/{name}_this/']:visible"))
-    with page.expect_navigation():
-        hand.press(page.locator("#dialog [type=submit]"))
-
-
-def follow(hand: Mouse, link: Locator) -> None:
-    with hand.page.expect_navigation():
-        hand.press(link)
 
 
 def campaign(hand: Mouse, stack: Stack, name: str) -> None:
