@@ -3,13 +3,10 @@
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
-from scheduling.models.campaigns import (
-    FARTHEST_DAY,
-    Campaign,
-    CampaignQuerySet,
-)
+from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet
 from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery, OpenBatches
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
+from scheduling.models.mailings import Mailing, MailingChange
 from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
@@ -54,6 +51,8 @@ __all__ = [
     "EnrolmentQuerySet",
     "EnrolmentStep",
     "LinkClicks",
+    "Mailing",
+    "MailingChange",
     "OpenBatches",
     "Run",
     "RunMessage",

@@ -1,20 +1,17 @@
 """Campaigns: what goes to whom and when."""
 
-import zoneinfo
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.models.calendar_days import calendar_of
+from scheduling.models.mailings import Mailing
 from scheduling.models.schedules import Schedule, default_time_zone
 from scheduling.models.series import Series
 from scheduling.models.topics import HonoursChoices
@@ -40,7 +37,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.exclude(series=None).order_by("day", F("at").asc(nulls_first=True))
 
 
-class Campaign(HonoursChoices):
+class Campaign(Mailing, HonoursChoices):
     """The same message for many members: once, or repeatedly."""
 
     class ContentType(models.TextChoices):
@@ -96,7 +93,6 @@ class Campaign(HonoursChoices):
     OVER: ClassVar = (State.FINISHED, State.CANCELLED)
     EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.SCHEDULED, State.PAUSED)
 
-    name = models.CharField(_("name"), max_length=80, help_text=_("Only shown in the admin."))
     application = models.ForeignKey(
         Application,
         models.CASCADE,
@@ -107,7 +103,6 @@ class Campaign(HonoursChoices):
         help_text=_("Leave it empty for the default application."),
     )
     content_type = models.CharField(_("sent as"), max_length=8, choices=ContentType, default=ContentType.TEXT)
-    audience = models.JSONField(_("audience"), default=dict, blank=True)
     message_class = models.CharField(
         _("message class"), max_length=13, choices=MessageClass, default=MessageClass.OPTIONAL
     )
@@ -190,21 +185,8 @@ class Campaign(HonoursChoices):
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
-    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
     watched_from = models.DateTimeField(null=True, editable=False, help_text="Moments until then are handled.")
     next_at = models.DateTimeField(_("next moment"), null=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
-
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
@@ -244,33 +226,14 @@ class Campaign(HonoursChoices):
         ]
         indexes = [models.Index(fields=["state", "next_at"], name="campaign_due")]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def sender(self) -> Application | None:
-        """The application that sends it: its own, or the default one."""
-        return self.application or self._default_sender
-
-    @cached_property
-    def _default_sender(self) -> Application | None:
-        return Application.objects.filter(is_default=True).first()
-
     @property
     def is_editable(self) -> bool:
-        return self.series.is_editable if self.series else self.state in self.EDITABLE
+        return self.series.is_editable if self.series else super().is_editable
 
     @property
     def may_go_on(self) -> bool:
         """Whether there may be another run of it."""
         return self.series.state not in Series.OVER if self.series else self.next_at is not None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        try:
-            return ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo(settings.TIME_ZONE)
 
     @property
     def names_moment(self) -> bool:

@@ -3,16 +3,13 @@
 A step of a series is a `Campaign` with a day and a time: its words, variables, deliveries and reports are a campaign's.
 """
 
-import zoneinfo
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Flow
+from scheduling.models.mailings import Mailing, MailingChange
 from scheduling.models.schedules import default_time_zone
 from scheduling.models.segments import names_fact, names_segment
 from wecom.models import Application
@@ -30,7 +27,7 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         return self.exclude(state__in=Series.OVER)
 
 
-class Series(models.Model):
+class Series(Mailing):
     """Messages to each member on days counted from a date or an event of their own."""
 
     class State(models.TextChoices):
@@ -72,7 +69,6 @@ class Series(models.Model):
     EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.PAUSED)
     EVENTS: ClassVar = (Anchor.DEPARTMENT, Anchor.FLOW, Anchor.API)
 
-    name = models.CharField(_("name"), max_length=80, help_text=_("Only shown in the admin."))
     application = models.ForeignKey(
         Application,
         models.CASCADE,
@@ -82,7 +78,6 @@ class Series(models.Model):
         verbose_name=_("application"),
         help_text=_("Leave it empty for the default application."),
     )
-    audience = models.JSONField(_("audience"), default=dict, blank=True)
     anchor = models.CharField(_("days are counted from"), max_length=10, choices=Anchor, default=Anchor.FACT)
     fact = models.CharField(
         _("date"),
@@ -145,23 +140,10 @@ class Series(models.Model):
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     reason = models.CharField(_("reason"), max_length=40, choices=Reason, blank=True, editable=False)
-    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
     started_at = models.DateTimeField(
         _("started at"), null=True, editable=False, help_text="Events count from then on."
     )
     swept_at = models.DateTimeField(null=True, editable=False, help_text="Members and steps are up to date as of then.")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
-
     objects = SeriesQuerySet.as_manager()
 
     class Meta:
@@ -187,18 +169,6 @@ class Series(models.Model):
         ]
         indexes = [models.Index(fields=["state"], name="series_state")]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def sender(self) -> Application | None:
-        """The application that sends it: its own, or the default one."""
-        return self.application or Application.objects.filter(is_default=True).first()
-
-    @property
-    def is_editable(self) -> bool:
-        return self.state in self.EDITABLE
-
     @property
     def is_event(self) -> bool:
         """Whether members come into it by an event, and not by a date that lies ahead."""
@@ -213,32 +183,17 @@ class Series(models.Model):
         """Whether its days are counted from a fact, or the rule that ends it asks for one."""
         return (self.anchor == self.Anchor.FACT and self.fact == key) or names_fact(self.stop_rule, key)
 
-    @property
-    def zone(self) -> ZoneInfo:
-        try:
-            return ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo(settings.TIME_ZONE)
 
-
-class SeriesChange(models.Model):
-    """A step in the life of a series: who, when, why, and what the series was like then."""
+class SeriesChange(MailingChange):
+    """A step in the life of a series."""
 
     series = models.ForeignKey(Series, models.CASCADE, related_name="changes", verbose_name=_("series"))
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
     before = models.CharField(_("from"), max_length=9, choices=Series.State, blank=True)
     after = models.CharField(_("to"), max_length=9, choices=Series.State)
-    why = models.CharField(_("why"), max_length=300, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
-    description = models.JSONField(_("what it was like"), default=dict, blank=True)
 
-    class Meta:
+    class Meta(MailingChange.Meta):
         verbose_name = _("change of a series")
         verbose_name_plural = _("changes of series")
-        ordering = ("-pk",)
         indexes = [models.Index(fields=["series", "after"], name="series_change_state")]
 
     def __str__(self) -> str:

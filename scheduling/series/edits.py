@@ -5,8 +5,9 @@ from datetime import time
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns.transitions import bound_to
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Series, SeriesChange
+from scheduling.models import Campaign, Series
 from scheduling.series import approval, life
 
 
@@ -54,14 +55,3 @@ def follow(series: Series, *, by: AbstractBaseUser | None = None) -> None:
     description = approval.describe(series)
     if approval.digest(series) != bound_to(series):
         life.void(series, by=by, why=_("It was changed."), description=description)
-
-
-def bound_to(series: Series) -> str:
-    """The hash that a series is held to: of its approval, or of what waits for it."""
-    asked = last_change(series, Series.State.WAITING)
-    return series.approved_hash or (asked.digest if asked else "")
-
-
-def last_change(series: Series, after: Series.State) -> SeriesChange | None:
-    """The last step to a state: who asked, who approved, with what it was like then."""
-    return series.changes.filter(after=after).select_related("by").first()

@@ -5,26 +5,31 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from core.live_updates import publish_change
 from scheduling.campaigns import approval, state
+from scheduling.campaigns.transitions import Life
 from scheduling.deliveries import interruption
-from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Enrolment, Series, SeriesChange
+from scheduling.models import Campaign, Enrolment, Series
 from scheduling.signals import campaign_stopped
 
 S, C = Series.State, Campaign.State
-STEPS: Mapping[str, frozenset[str]] = {
-    S.DRAFT: frozenset({S.WAITING, S.CANCELLED}),
-    S.WAITING: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
-    S.APPROVED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
-    S.RUNNING: frozenset({S.PAUSED, S.FINISHED, S.CANCELLED}),
-    S.PAUSED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
-    S.FINISHED: frozenset(),
-    S.CANCELLED: frozenset(),
-}
+LIFE = Life(
+    steps={
+        S.DRAFT: frozenset({S.WAITING, S.CANCELLED}),
+        S.WAITING: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
+        S.APPROVED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
+        S.RUNNING: frozenset({S.PAUSED, S.FINISHED, S.CANCELLED}),
+        S.PAUSED: frozenset({S.DRAFT, S.RUNNING, S.CANCELLED}),
+        S.FINISHED: frozenset(),
+        S.CANCELLED: frozenset(),
+    },
+    columns=("started_at", "swept_at"),
+    code="series_state",
+    refusal=_("A series that is “%(state)s” cannot become “%(after)s”."),
+    remedy=_("Look at the series again: its state has changed, perhaps just now."),
+)
 
 
 def change(
@@ -42,32 +47,10 @@ def change(
 
     Raises `SchedulingError` for a state that it cannot have next.
     """
-    check(series, after)
-    before, now = series.state, now or timezone.now()
-    series.state, series.reason, series.changed_at = after, reason, now
-    series.save(update_fields=["state", "reason", "changed_at", "approved_hash", "started_at", "swept_at"])
-    SeriesChange.objects.create(
-        series=series,
-        at=now,
-        by_id=by.pk if by else None,
-        before=before,
-        after=after,
-        why=why.strip()[:300],
-        digest=digest,
-        description=dict(description or {}),
-    )
+    now = LIFE.take(series, after, by=by, why=why, reason=reason, description=description, digest=digest, now=now)
     for step in Campaign.objects.select_for_update(of=("self",)).filter(series=series).order_by("pk"):
         _take_along(step, after, by=by, why=why, reason=reason, now=now)
     publish_change("campaigns", "state")
-
-
-def check(series: Series, after: Series.State) -> None:
-    """Raise `SchedulingError` if a series cannot take this step."""
-    if after not in STEPS[series.state]:
-        words = _("A series that is “%(state)s” cannot become “%(after)s”.")
-        values = {"state": series.get_state_display(), "after": Series.State(after).label}
-        remedy = _("Look at the series again: its state has changed, perhaps just now.")
-        raise SchedulingError(words % values, code="series_state", remedy=remedy)
 
 
 def void(series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
 from scheduling.campaigns.schedule_content import successor_of
+from scheduling.campaigns.transitions import last_change
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
@@ -23,7 +24,6 @@ from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
 from scheduling.segments.choices import Choice, find_choices, named_choices
 from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
-from scheduling.series.edits import last_change as last_series_change
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
@@ -46,7 +46,6 @@ from scheduling.services.campaigns import (
     cancel_campaign,
     changed_since_approval,
     convert_schedule,
-    last_step,
     pause_campaign,
     remove_campaign,
     resume_campaign,
@@ -199,8 +198,7 @@ __all__ = [
     "is_recalling",
     "keep_sheet",
     "kept_sheets",
-    "last_series_change",
-    "last_step",
+    "last_change",
     "left_out",
     "members_of",
     "members_of_segment",

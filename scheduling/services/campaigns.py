@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns import approval, moments, state, validation
+from scheduling.campaigns import approval, moments, state, transitions, validation
 from scheduling.campaigns.approval import Difference
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignChange, CampaignContent, Schedule
+from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.segments.audience import parse_audience
 from scheduling.series import edits
 from scheduling.services.runs import run_due
@@ -62,7 +61,7 @@ def save_campaign(
         campaign.refresh_from_db(fields=["state", "approved_hash"])
         return campaign
     description = approval.describe(campaign)
-    if campaign.state not in (S.DRAFT,) and approval.digest(description) != _bound_to(campaign):
+    if campaign.state not in (S.DRAFT,) and approval.digest(description) != transitions.bound_to(campaign):
         campaign.approved_hash, campaign.next_at = "", None
         state.change(campaign, S.DRAFT, by=by, why=_("It was changed."), description=description)
     return campaign
@@ -112,14 +111,9 @@ def approve(
     def grant(row: Campaign) -> None:
         description = approval.describe(row)
         digest = approval.digest(description)
-        asked = last_step(row, S.WAITING)
-        if seen and seen != digest:
-            words, remedy = _("The campaign was changed since you looked at it."), _("Look at it again.")
-            raise SchedulingError(words, code="campaign_changed", remedy=remedy)
-        alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
-        if by is not None and asked is not None and asked.by_id == by.pk and not alone:
-            words = _("A campaign is approved by a second person.")
-            raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))
+        words = _("The campaign was changed since you looked at it.")
+        transitions.check_seen(seen, digest, words=words, code="campaign_changed")
+        transitions.check_second_person(row, by, words=_("A campaign is approved by a second person."))
         for problem in validation.problems(row, now or timezone.now()):
             raise problem
         row.approved_hash = digest
@@ -214,14 +208,9 @@ def remove_campaign(campaign: Campaign) -> None:
     row.delete()
 
 
-def last_step(campaign: Campaign, after: Campaign.State) -> CampaignChange | None:
-    """The last step to a state: who asked, who approved, with what it was like then."""
-    return campaign.changes.filter(after=after).select_related("by").first()
-
-
 def changed_since_approval(campaign: Campaign) -> list[Difference]:
     """What differs from what was last approved, for the approver; all of it if it never was."""
-    approved = last_step(campaign, S.APPROVED)
+    approved = transitions.last_change(campaign, S.APPROVED)
     return list(approval.differences(approved.description if approved else {}, approval.describe(campaign)))
 
 
@@ -229,12 +218,6 @@ def _check_approved(campaign: Campaign) -> None:
     if not campaign.approved_hash or campaign.approved_hash != approval.digest(approval.describe(campaign)):
         words = _("It is not as it was approved.")
         raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
-
-
-def _bound_to(campaign: Campaign) -> str:
-    """The hash that a campaign is held to: of its approval, or of what waits for it."""
-    asked = last_step(campaign, S.WAITING)
-    return campaign.approved_hash or (asked.digest if asked else "")
 
 
 def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:

@@ -218,13 +218,13 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     def _page(self, campaign: Campaign) -> dict[str, Any]:
         runs = list(campaign.runs.select_related("campaign")[: LATEST + 1])
-        back = services.last_step(campaign, Campaign.State.DRAFT)
+        back = services.last_change(campaign, Campaign.State.DRAFT)
         return {
             "campaign": campaign,
             "state": state_badge(campaign),
             "step": services.step_in_words(campaign) if campaign.series_id else "",
             "next_moment": _next(campaign),
-            "asked": services.last_step(campaign, Campaign.State.WAITING),
+            "asked": services.last_change(campaign, Campaign.State.WAITING),
             "returned": back if back and back.why and campaign.state == Campaign.State.DRAFT else None,
             "problems": list(problems_by_field(campaign)) if campaign.state == Campaign.State.DRAFT else [],
             "runs": [(run, run_moment(run)) for run in runs[:LATEST]],

@@ -9,10 +9,10 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from scheduling import services
-from scheduling.admin.campaigns.differences import readable
+from scheduling.admin.campaigns.differences import Row, readable
 from scheduling.campaigns import approval
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign
+from scheduling.models import Campaign, Mailing
 
 LONGEST = 300
 
@@ -54,26 +54,50 @@ class ReachForm(BaseDialogForm):
         return reach_context(Campaign.objects.get(pk=object_id))
 
 
-class ApproveForm(ReachForm):
-    """What differs from what was last approved. Refuses what was changed meanwhile."""
+class ApprovalForm(BaseDialogForm):
+    """What differs from what was last approved, and whom it reaches. Refuses what was changed meanwhile."""
 
-    form_before_template = "admin/campaigns/approve.html"
+    model: type[Mailing]
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     why = note_field(_("note"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        campaign = Campaign.objects.filter(pk=self.object_id).first()
-        self.fields["seen"].initial = approval.digest(approval.describe(campaign)) if campaign else ""
+        row = self.model._default_manager.filter(pk=self.object_id).first()
+        self.fields["seen"].initial = self.digest_of(row) if row else ""
 
     def get_before_template_context(self, request: Any, object_id: Any = None) -> dict[str, Any]:
-        campaign = Campaign.objects.get(pk=object_id)
-        return {
-            **reach_context(campaign),
-            "asked": services.last_step(campaign, Campaign.State.WAITING),
-            "approved": services.last_step(campaign, Campaign.State.APPROVED),
-            "rows": readable(services.changed_since_approval(campaign), campaign),
-        }
+        row: Any = self.model._default_manager.get(pk=object_id)
+        history = {"asked": services.last_change(row, "waiting"), "approved": services.last_change(row, "approved")}
+        return {**self.reach_of(row), **history, "rows": self.rows_of(row)}
+
+    def digest_of(self, row: Any) -> str:
+        """The hash of what the approver sees."""
+        raise NotImplementedError
+
+    def reach_of(self, row: Any) -> dict[str, Any]:
+        """Whom it reaches."""
+        raise NotImplementedError
+
+    def rows_of(self, row: Any) -> list[Row]:
+        """The lines of the differences."""
+        raise NotImplementedError
+
+
+class ApproveForm(ApprovalForm):
+    """A campaign as it is approved."""
+
+    model = Campaign
+    form_before_template = "admin/campaigns/approve.html"
+
+    def digest_of(self, row: Campaign) -> str:
+        return approval.digest(approval.describe(row))
+
+    def reach_of(self, row: Campaign) -> dict[str, Any]:
+        return reach_context(row)
+
+    def rows_of(self, row: Campaign) -> list[Row]:
+        return readable(services.changed_since_approval(row), row)
 
 
 def reach_context(campaign: Campaign) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django import forms
-from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 
 from scheduling import services
-from scheduling.admin.campaigns.life_forms import note_field
+from scheduling.admin.campaigns.differences import Row
+from scheduling.admin.campaigns.life_forms import ApprovalForm
 from scheduling.admin.series.differences import readable
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Series
@@ -23,26 +22,20 @@ class SeriesReachForm(BaseDialogForm):
         return reach_context(Series.objects.get(pk=object_id))
 
 
-class ApproveSeriesForm(SeriesReachForm):
-    """What differs from what was last approved. Refuses what was changed meanwhile."""
+class ApproveSeriesForm(ApprovalForm):
+    """A series as it is approved, with all its steps."""
 
+    model = Series
     form_before_template = "admin/series/approve.html"
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    why = note_field(_("note"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        series = Series.objects.filter(pk=self.object_id).first()
-        self.fields["seen"].initial = approval.digest(series) if series else ""
+    def digest_of(self, row: Series) -> str:
+        return approval.digest(row)
 
-    def get_before_template_context(self, request: Any, object_id: Any = None) -> dict[str, Any]:
-        series = Series.objects.get(pk=object_id)
-        return {
-            **reach_context(series),
-            "asked": services.last_series_change(series, Series.State.WAITING),
-            "approved": services.last_series_change(series, Series.State.APPROVED),
-            "rows": readable(services.series_changed_since_approval(series), series),
-        }
+    def reach_of(self, row: Series) -> dict[str, Any]:
+        return reach_context(row)
+
+    def rows_of(self, row: Series) -> list[Row]:
+        return readable(services.series_changed_since_approval(row), row)
 
 
 def reach_context(series: Series) -> dict[str, Any]:

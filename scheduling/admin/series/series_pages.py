@@ -167,7 +167,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
         self.message_user(request, shown, messages.SUCCESS if fresh else messages.WARNING)
 
     def _page(self, request: HttpRequest, series: Series) -> dict[str, Any]:
-        back = services.last_series_change(series, Series.State.DRAFT)
+        back = services.last_change(series, Series.State.DRAFT)
         draft = series.state == Series.State.DRAFT
         user = request.user
         assert isinstance(user, AbstractUser)
@@ -176,7 +176,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
             "series": series,
             "state": state_badge(series),
             "counted_from": services.anchor_in_words(series, sender.corporation if sender else None),
-            "asked": services.last_series_change(series, Series.State.WAITING),
+            "asked": services.last_change(series, Series.State.WAITING),
             "returned": back if back and back.why and back.by and draft else None,
             "problems": [one.error for one in services.series_problems(series) if one.step is None] if draft else [],
             "shown_steps": shown_steps(series),

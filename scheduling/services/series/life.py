@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns import transitions
 from scheduling.campaigns.approval import Difference, differences
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
@@ -77,14 +77,9 @@ def approve_series(
 
     def grant(row: Series) -> None:
         digest = approval.digest(row)
-        asked = edits.last_change(row, S.WAITING)
-        if seen and seen != digest:
-            words, remedy = _("The series was changed since you looked at it."), _("Look at it again.")
-            raise SchedulingError(words, code="series_changed", remedy=remedy)
-        alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
-        if by is not None and asked is not None and asked.by_id == by.pk and not alone:
-            words = _("A series is approved by a second person.")
-            raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))
+        words = _("The series was changed since you looked at it.")
+        transitions.check_seen(seen, digest, words=words, code="series_changed")
+        transitions.check_second_person(row, by, words=_("A series is approved by a second person."))
         _check_problems(row, now)
         row.approved_hash = digest
         life.change(row, S.APPROVED, by=by, why=why, description=approval.describe(row), digest=digest, now=now)
@@ -161,7 +156,7 @@ def remove_series(series: Series) -> None:
 
 def series_changed_since_approval(series: Series) -> list[Difference]:
     """What differs from what was last approved, for the approver; all of it if it never was."""
-    approved = edits.last_change(series, S.APPROVED)
+    approved = transitions.last_change(series, S.APPROVED)
     return list(differences(approved.description if approved else {}, approval.describe(series)))
 
 

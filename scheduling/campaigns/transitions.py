@@ -1,0 +1,90 @@
+"""The steps in the life of a campaign or series: which state may follow which, and a row for each step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """The states of a kind.
+
+    Attributes:
+        steps: the states that may follow each.
+        columns: what else changes with the state.
+        code: of the error for a step that it cannot take; its words are `refusal`, with both states, and `remedy`.
+    """
+
+    steps: Mapping[str, frozenset[str]]
+    columns: tuple[str, ...]
+    code: str
+    refusal: Any
+    remedy: Any
+
+    def check(self, row: Campaign | Series, after: str) -> None:
+        """Raise `SchedulingError` if a row cannot take this step."""
+        if after not in self.steps[row.state]:
+            values = {"state": row.get_state_display(), "after": type(row).State(after).label}
+            raise SchedulingError(str(self.refusal) % values, code=self.code, remedy=str(self.remedy))
+
+    def take(
+        self,
+        row: Campaign | Series,
+        after: str,
+        *,
+        by: AbstractBaseUser | None,
+        why: str,
+        reason: str,
+        description: Mapping[str, Any] | None,
+        digest: str,
+        now: datetime | None,
+    ) -> datetime:
+        """Take a locked row to another state and record the step; when. Raises `SchedulingError` for a wrong one."""
+        self.check(row, after)
+        before, at = row.state, now or timezone.now()
+        row.state, row.reason, row.changed_at = after, reason, at
+        row.save(update_fields=["state", "reason", "changed_at", "approved_hash", *self.columns])
+        row.changes.create(
+            at=at,
+            by_id=by.pk if by else None,
+            before=before,
+            after=after,
+            why=why.strip()[:300],
+            digest=digest,
+            description=dict(description or {}),
+        )
+        return at
+
+
+def last_change(row: Campaign | Series, after: str) -> Any:
+    """The last step to a state, None if there was none: who asked, who approved, with what it was like then."""
+    return row.changes.filter(after=after).select_related("by").first()
+
+
+def bound_to(row: Campaign | Series) -> str:
+    """The hash that a row is held to: of its approval, or of what waits for it."""
+    asked = last_change(row, "waiting")
+    return row.approved_hash or (asked.digest if asked else "")
+
+
+def check_seen(seen: str, digest: str, *, words: str, code: str) -> None:
+    """Raise `SchedulingError` if what the approver saw has another hash."""
+    if seen and seen != digest:
+        raise SchedulingError(words, code=code, remedy=_("Look at it again."))
+
+
+def check_second_person(row: Campaign | Series, by: AbstractBaseUser | None, *, words: str) -> None:
+    """Raise `SchedulingError` if the person asked for this approval, and may not approve what is their own."""
+    asked = last_change(row, "waiting")
+    alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
+    if by is not None and asked is not None and asked.by_id == by.pk and not alone:
+        raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))

@@ -1,0 +1,81 @@
+"""What campaigns and series have in common: who may get it, who wrote it, what was approved, and the history of it."""
+
+import zoneinfo
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from wecom.models import Application
+
+
+class Mailing(models.Model):
+    """A campaign or a series. Each has its own states, and an application under its own related name."""
+
+    state: "models.CharField[Any, Any]"
+    time_zone: "models.CharField[Any, Any]"
+    application: "models.ForeignKey[Any, Any]"
+
+    OVER: ClassVar[tuple[str, ...]]
+    EDITABLE: ClassVar[tuple[str, ...]]
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("Only shown in the admin."))
+    audience = models.JSONField(_("audience"), default=dict, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sender(self) -> Application | None:
+        """The application that sends it: its own, or the default one."""
+        return self.application or self._default_sender
+
+    @cached_property
+    def _default_sender(self) -> Application | None:
+        return Application.objects.filter(is_default=True).first()
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in self.EDITABLE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(settings.TIME_ZONE)
+
+
+class MailingChange(models.Model):
+    """A step in the life of a campaign or series: who, when, why, and what it was like then."""
+
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    description = models.JSONField(_("what it was like"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("-pk",)
