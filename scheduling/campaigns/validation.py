@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
+from core.text.slot_values import Slot
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import links, variables
@@ -22,11 +23,12 @@ from scheduling.schedules.personalisation import slots_of
 from scheduling.segments.audience import check_somebody, parse_audience
 
 VARIANTS = ("A", "B")
+Slots = Mapping[str, Slot]
 WRITTEN = (Campaign.ContentType.TEXT, Campaign.ContentType.MARKDOWN)
 
 
-def problems(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
-    """All errors of a campaign that is saved."""
+def problems(campaign: Campaign, now: datetime, *, slots: Slots | None = None) -> Iterator[SchedulingError]:
+    """All errors of a campaign that is saved. `slots` are what its variables may be, where the caller knows them."""
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
     yield from timing(campaign, now)
@@ -37,7 +39,7 @@ def problems(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         yield _error("contents", "empty", _("There is nothing to send."), _("Write its words in one language."))
     yield from _variants(rows)
     for row in rows:
-        yield from content_problems(campaign, row)
+        yield from content_problems(campaign, row, slots)
 
 
 def _audience(campaign: Campaign) -> Iterator[SchedulingError]:
@@ -99,10 +101,11 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         yield _error("window_from", "window_quiet", words % {"quiet": hours.policy.quiet_hours}, remedy)
 
 
-def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
+def content_problems(campaign: Campaign, row: CampaignContent, slots: Slots | None = None) -> Iterator[SchedulingError]:
     """Errors in the words of one language and variant."""
     kind = campaign.content_type
-    flaws = list(_variables(row))
+    slots = slots_of(campaign.sender) if slots is None else slots
+    flaws = list(_variables(row, slots))
     yield from flaws
     if kind in (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE):
         if not row.file:
@@ -111,15 +114,15 @@ def content_problems(campaign: Campaign, row: CampaignContent) -> Iterator[Sched
         if row.flow is None or row.flow.live is None or not row.flow.enabled:
             yield _error("flow", "flow_not_live", _("There is no flow that runs."), _("Choose a published flow."))
     elif kind == Campaign.ContentType.VIDEO:
-        yield from _video(row)
+        yield from _video(row, slots)
     elif kind in WRITTEN and not row.text.strip():
         yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
     elif not flaws:
-        yield from _composed(campaign, row)
+        yield from _composed(campaign, row, slots)
 
 
-def _composed(campaign: Campaign, row: CampaignContent) -> Iterator[SchedulingError]:
-    longest = dict.fromkeys(slots_of(campaign.sender), "…")
+def _composed(campaign: Campaign, row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
+    longest = dict.fromkeys(slots, "…")
     wrong = list(card_problems(filled(row.card, longest))) if campaign.content_type == Campaign.ContentType.CARD else []
     yield from wrong
     if wrong:
@@ -149,7 +152,7 @@ def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
     return links.with_links(campaign.content_type, own, dict.fromkeys(targets, short))
 
 
-def _variables(row: CampaignContent) -> Iterator[SchedulingError]:
+def _variables(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
     own = {"text": row.text, "card": row.card, "values": row.values}
     words = CampaignWords(campaign_id=0, content_type="", contents={"A/zh": own})
     for text in words.texts:
@@ -157,23 +160,22 @@ def _variables(row: CampaignContent) -> Iterator[SchedulingError]:
             remedy = _("Write a variable like {{name}} or {{name|colleague}}.")
             yield _error("text", "braces", _("There are braces that are no variable."), remedy)
             return
-    slots = slots_of(row.campaign.sender)
     unknown = sorted({one.name for one in variables.variables_of(words.texts)} - slots.keys())
     if unknown:
         remedy = _("There are: %(known)s.") % {"known": ", ".join(slots)}
         yield _error("text", "variable_unknown", _("There is no variable “%s”.") % unknown[0], remedy)
 
 
-def _video(row: CampaignContent) -> Iterator[SchedulingError]:
+def _video(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
     source = row.template or row.presentation
     if source is None:
         try:
-            avatars.check_script(variables.fill(row.text, dict.fromkeys(slots_of(row.campaign.sender), "…")))
+            avatars.check_script(variables.fill(row.text, dict.fromkeys(slots, "…")))
         except ScriptError as error:
             yield SchedulingError(error.message, code=error.code, field="text", remedy=error.remedy)
         return
     plain = {name: variables.without_default(value) for name, value in row.values.items()}
-    faults = avatars.source_faults(source) or avatars.personal_faults(source, plain, slots_of(row.campaign.sender))
+    faults = avatars.source_faults(source) or avatars.personal_faults(source, plain, slots)
     if faults:
         field = "template" if row.template else "presentation"
         yield _error(field, f"{field}_{faults[0].code}"[:40], faults[0].words, faults[0].remedy)

@@ -1,9 +1,11 @@
 """How many members a series reaches on a day: those who are in it, and those whose date lies ahead."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractDay, ExtractMonth
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
@@ -13,6 +15,9 @@ from scheduling.segments.anniversaries import year_parts
 from scheduling.series.due_days import A_DAY
 from scheduling.series.plan import Plan
 from wecom.models import MemberFact
+
+DaysOfSteps = Mapping[int, tuple[date, date]]
+"""The first and the last day 0 of the members whose turn it is, by the key of each step."""
 
 
 def due_on(series: Series, day: date, *, now: datetime) -> Mapping[Campaign, int]:
@@ -24,49 +29,56 @@ def due_on(series: Series, day: date, *, now: datetime) -> Mapping[Campaign, int
     if application is None:
         return {}
     plan = Plan(series=series, application=application, now=now)
-    found = {step: _had(plan, step, day) + _will_have(plan, step, day) for step in plan.steps}
-    return {step: number for step, number in found.items() if number}
+    counts = _had(plan, day)
+    if day >= plan.earliest_today:
+        timed = [step for step in plan.steps if step.at is not None]
+        due = {step.pk: days for step in timed if (days := plan.days.due_days(step.day or 0, day))}
+        counts.update(_inside(plan, due))
+        if not plan.series.is_event and plan.series.state not in Series.OVER:
+            counts.update(_not_in_it_yet(plan, due))
+    return {step: counts[step.pk] for step in plan.steps if counts[step.pk]}
 
 
-def _had(plan: Plan, step: Campaign, day: date) -> int:
+def _had(plan: Plan, day: date) -> Counter[int]:
+    """How many members had their turn at each step on that day; each by their own clock."""
     on_that_day = Q()
     for clock, zone in zip(plan.clocks, plan.zones, strict=True):
         begin, end = (clock.days.moment(one, time()) for one in (day, day + A_DAY))
         theirs = whose_zone(zone, plan.zones, member="enrolment__member")
         on_that_day |= theirs & Q(run__moment__gte=begin, run__moment__lt=end)
-    return EnrolmentStep.objects.filter(on_that_day, step=step).count()
+    rows = EnrolmentStep.objects.filter(on_that_day, step__series=plan.series).order_by()
+    return Counter(dict(rows.values_list("step").annotate(Count("pk"))))
 
 
-def _will_have(plan: Plan, step: Campaign, day: date) -> int:
-    due = plan.days.due_days(step.day or 0, day)
-    if due is None or step.at is None or day < plan.earliest_today:
-        return 0
-    had = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), step=step)
-    inside = Enrolment.objects.filter(series=plan.series, anchor_on__range=due)
-    count = inside.active().filter(~Exists(had)).count()
-    if plan.series.is_event or plan.series.state in Series.OVER:
-        return count
-    return count + _not_in_it_yet(plan, *due)
+def _inside(plan: Plan, due: DaysOfSteps) -> Mapping[int, int]:
+    """How many members who are in the series have the turn of each step, and have not had it."""
+    had = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"))
+    whose = {key: Q(anchor_on__range=days) & ~Q(Exists(had.filter(step=key))) for key, days in due.items()}
+    return _counted(Enrolment.objects.active().filter(series=plan.series), whose)
 
 
-def _not_in_it_yet(plan: Plan, first: date, last: date) -> int:
-    """Members whose date lies in these days, and who are not in the series yet."""
+def _not_in_it_yet(plan: Plan, due: DaysOfSteps) -> Mapping[int, int]:
+    """How many members who are not in the series yet have a date with the turn of each step."""
     facts = MemberFact.objects.filter(key=plan.series.fact, date__isnull=False)
+    facts = facts.filter(Exists(plan.members.filter(pk=OuterRef("member"))))
+    known = Enrolment.objects.filter(series=plan.series, member=OuterRef("member"))
+    whose = {key: _dated(plan, *days) & ~Q(Exists(known.filter(anchor_on__range=days))) for key, days in due.items()}
+    return _counted(facts, whose)
+
+
+def _dated(plan: Plan, first: date, last: date) -> Q:
+    """The condition that a date lies in these days, or returns in them every year."""
     if not plan.series.repeats_yearly:
-        return _count(plan, facts.filter(date__range=(first, last)), (first, last))
-    number = ExtractMonth("date") * 100 + ExtractDay("date")
-    return sum(
-        _count(
-            plan,
-            facts.filter(
-                Q(GreaterThanOrEqual(number, part.first)) & Q(LessThanOrEqual(number, part.last)), date__lt=part.begins
-            ),
-            (first, last),
-        )
-        for part in year_parts(first, last)
-    )
+        return Q(date__range=(first, last))
+    number, found = ExtractMonth("date") * 100 + ExtractDay("date"), Q()
+    for part in year_parts(first, last):
+        within = Q(GreaterThanOrEqual(number, part.first)) & Q(LessThanOrEqual(number, part.last))
+        found |= within & Q(date__lt=part.begins)
+    return found
 
 
-def _count(plan: Plan, facts: QuerySet[MemberFact], days: tuple[date, date]) -> int:
-    known = Enrolment.objects.filter(series=plan.series, member=OuterRef("member"), anchor_on__range=days)
-    return facts.filter(Exists(plan.members.filter(pk=OuterRef("member"))), ~Exists(known)).count()
+def _counted(rows: "QuerySet[Any]", whose: Mapping[int, Q]) -> Mapping[int, int]:
+    """How many rows meet each condition, in one query for all."""
+    counts = {f"step_{key}": Count("pk", filter=condition) for key, condition in whose.items()}
+    found = rows.aggregate(**counts) if counts else {}
+    return {key: found[f"step_{key}"] for key in whose}

@@ -10,6 +10,7 @@ from core.text.time_zones import time_zones
 from scheduling.campaigns import validation
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FARTHEST_DAY, Campaign, Series
+from scheduling.schedules.personalisation import slots_of
 from scheduling.segments.audience import check_somebody, parse_audience
 from scheduling.segments.query import Compiler
 from scheduling.segments.rules import parse_group
@@ -31,8 +32,9 @@ def problems(series: Series, now: datetime) -> Iterator[SeriesProblem]:
     """All errors of a series that is saved, those of its steps last."""
     for error in _own(series, now):
         yield SeriesProblem(error=error)
-    for step in series.steps.steps():
-        for error in _of_step(series, step, now):
+    slots = slots_of(series.sender)
+    for step in series.steps.steps().prefetch_related("contents__flow__live"):
+        for error in _of_step(series, step, now, slots):
             yield SeriesProblem(error=error, step=step)
 
 
@@ -89,7 +91,7 @@ def _stop_rule(series: Series, now: datetime) -> Iterator[SchedulingError]:
         yield SchedulingError(error.message, code=error.code, field=place, remedy=error.remedy)
 
 
-def _of_step(series: Series, step: Campaign, now: datetime) -> Iterator[SchedulingError]:
+def _of_step(series: Series, step: Campaign, now: datetime, slots: validation.Slots) -> Iterator[SchedulingError]:
     day = step.day or 0
     if abs(day) > FARTHEST_DAY:
         remedy = _("Write a number from -%(most)d to %(most)d.") % {"most": FARTHEST_DAY}
@@ -100,7 +102,9 @@ def _of_step(series: Series, step: Campaign, now: datetime) -> Iterator[Scheduli
     if step.at is None and not series.is_event:
         words = _("The time of day is missing. Only an event has a moment of its own.")
         yield _error("at", "empty", words, _("Write one, such as 09:00."))
-    yield from (error for error in validation.problems(step, now) if error.field.partition(".")[0] not in SHARED)
+    yield from (
+        error for error in validation.problems(step, now, slots=slots) if error.field.partition(".")[0] not in SHARED
+    )
 
 
 def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
