@@ -67,7 +67,7 @@ def test_who_comes_late_in_two_zones_gets_the_step_once(world):
     assert turns["smith"] == ["12-04 23:30 day 0"]
 
 
-def test_a_day_0_of_an_event_is_the_day_where_the_member_is(application):
+def test_day_0_of_an_event_is_the_day_where_the_member_is(application):
     department = factories.make_department(application, 7)
     members = {name: factories.make_member(application, name, status="active") for name in ("smith", "wang")}
     set_facts(members["smith"], {"time_zone": "America/New_York"})
