@@ -19,6 +19,7 @@ from scheduling.schedules.personalisation import member_facts, without_personal
 from wecom.facts.definitions import definitions_of
 from wecom.models import Member
 
+MINUS = "−"
 NOBODY = 0  # as member: a run that had no audience at all
 
 
@@ -140,7 +141,7 @@ def _why(one: Finding) -> str:
 def _name(campaign: Campaign) -> str:
     if campaign.series is None:
         return campaign.name
-    values = {"series": campaign.series.name, "day": f"{campaign.day or 0:+d}".replace("+0", "0")}
+    values = {"series": campaign.series.name, "day": str(campaign.day or 0).replace("-", MINUS)}
     return _("%(series)s · day %(day)s") % values
 
 

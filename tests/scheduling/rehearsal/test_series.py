@@ -71,5 +71,5 @@ def test_in_each_members_own_time_the_list_equals_what_happens(company):
 def test_a_step_is_named_by_its_series_and_its_day(company):
     told = services.rehearse(make_series(-1, 0), days=DAYS, now=NOW, cohort={"members": ["later"]})
     names = [one.name for line in told.timelines for one in line.occasions]
-    assert names == ["入职 · day -1", "入职 · day 0"]
+    assert names == ["入职 · day −1", "入职 · day 0"]
     assert all(one.is_own for line in told.timelines for one in line.occasions)
