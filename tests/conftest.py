@@ -13,10 +13,10 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as trials
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from openuser.servers import chromium, valkey
-from tests.browser.support.chromium_flags import BROWSER_FLAGS
+from openuser.servers import valkey
+from tests.browser.support.chromium import launched
 from tests.runner.database_templates import templates
 from tests.runner.file_order import SEED, choose_seed, shuffle_units
 from tests.runner.table_cleanup import Fresh, emptied_quickly, end_other_sessions
@@ -162,10 +162,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; one per module, since only one may be driven at a time."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find_or_install(), args=BROWSER_FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

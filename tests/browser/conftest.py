@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
+from tests.browser.support.chromium import launched
 from tests.browser.support.windows import DESK, PHONE, make_admin, opened, sign_in
 from tests.support.stack import SMALL_ENGINES, Stack
 
@@ -18,6 +19,13 @@ def stack() -> Iterator[Stack]:
     with Stack.running(settings.RUN_FOLDER, settings=SMALL_ENGINES) as stack:
         make_admin(stack)
         yield stack
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all files: none asks the database in this process, which a running browser forbids."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
