@@ -24,6 +24,12 @@ def test_comes_after():
 """
 
 
+@pytest.fixture(autouse=True)
+def usual_machine(monkeypatch):
+    """Whatever this run multiplies its limits by."""
+    monkeypatch.delenv(FACTOR, raising=False)
+
+
 class Item:
     """What is asked of a collected test: its marks and its fixtures."""
 
