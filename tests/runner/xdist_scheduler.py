@@ -10,8 +10,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.runner.file_order import file_of
 
-# The stack of such a folder starts once, or twice where that is sooner through.
-TOGETHER = frozenset({"tests/browser", "tests/chaos", "tests/journeys"})
+# The stack of such a folder, or its browser, starts once, or twice where that is sooner through.
+TOGETHER = frozenset({"tests/browser", "tests/chaos", "tests/journeys", "tests/wecom/emulator/pages"})
 # These have a stack of their own.
 ALONE = frozenset({"tests/journeys/test_postgres.py", "tests/journeys/test_production.py"})
 WORTH_A_STACK = 300.0  # seconds: to start and to run a second one beside it costs a tenth of that in CPU
