@@ -180,7 +180,7 @@ def test_an_approved_campaign_is_moved_only_after_a_question(month, picture):
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("草稿")
 
 
-def test_a_finger_that_rests_on_an_entry_moves_it_and_a_tap_opens_it(month, picture):
+def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
     finger = month.context.new_cdp_session(month)
 
     def touch(kind: str, *at: float) -> None:

@@ -154,7 +154,7 @@ def test_a_notice_card_has_the_way_out_as_a_link(company, staff, topic):
     assert jump == {"type": 1, "url": preferences_page(), "title": "消息设置"}
 
 
-def test_a_file_is_followed_by_the_way_out_once_per_member_and_topic(company, staff, topic):
+def test_a_file_has_the_way_out_once_per_member_and_topic(company, staff, topic):
     name = default_storage.save("campaigns/plan.txt", ContentFile("路线".encode()))
     fields = {"content_type": "file", "topic": topic}
     for others in ({"audience": {"members": [staff[0].user_id]}}, {}, {"message_class": "mandatory"}):
