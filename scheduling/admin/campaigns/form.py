@@ -135,6 +135,14 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
             row.share = (share if row.variant == "B" else 100 - share) if compared else 100
         return rows
 
+    def full_clean(self) -> None:
+        """Errors of cards that are not shown are none."""
+        super().full_clean()
+        for slot, (variant, _language) in content_fields.SLOTS.items() if self.is_bound else ():
+            shown = variant == "A" or self.cleaned_data.get("compare")
+            if not shown or self.cleaned_data.get("content_type") != Campaign.ContentType.CARD:
+                self.errors.pop(f"{slot}_card", None)
+
     def _note(self, field: str, words: str) -> None:
         """Show an error at its field; one of a part of a card stands at that part."""
         field, dash, part = field.partition("-")

@@ -149,6 +149,7 @@ def test_what_is_no_json_of_a_card_is_refused(hr):
     answer = hr.post(ADD, form(content_type="card", **{"a_zh_card-kind": "other", "a_zh_card-json": "{kind"}))
     assert "a_zh_card" in answer.context["adminform"].form.errors
     assert "{kind" in answer.content.decode()
+    save(hr, **{"a_zh_card-kind": "other", "a_zh_card-json": "{kind"})  # a text now: its card is not shown
 
 
 def test_what_another_kind_needs_is_not_kept(hr):
