@@ -134,13 +134,13 @@ def test_answers_get_keys_of_their_own_and_keep_them():
     card = card_of_post(posted({"kind": "button_interaction", "title": "一", "buttons": rows}), "a_zh_card")
     assert [one["key"] for one in card["buttons"]] == ["confirm", "1", "2"]
     parts = parts_of(card)
-    parts["buttons"].pop(1)
+    parts["buttons"].pop(2)
     parts["buttons"].append({"text": "再想想", "action": "answer"})
     again = card_of_post(posted(parts), "a_zh_card")
     assert [(one["text"], one["key"]) for one in again["buttons"]] == [
         ("确认", "confirm"),
-        ("不", "2"),
-        ("再想想", "1"),
+        ("好", "1"),
+        ("再想想", "2"),
     ]
 
 
