@@ -1,6 +1,5 @@
 """The life of a campaign: each step is a button for those who may take it, in the states that allow it."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.web.admin import action, change_url
 from scheduling import services
-from scheduling.admin.campaigns.life_forms import ApproveForm, CancelForm, NoteForm, ReachForm, SendBackForm
-from scheduling.admin.campaigns.life_steps import LifeStepsAdmin
+from scheduling.admin.campaigns import life_steps
+from scheduling.admin.campaigns.life_forms import ApproveForm, ReachForm
+from scheduling.admin.campaigns.life_steps import LifeStepsAdmin, step_button
 from scheduling.admin.campaigns.problems import audience_problem
 from scheduling.models import Campaign
 
@@ -59,80 +59,38 @@ class LifeAdmin(LifeStepsAdmin):
             return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
         return self.take_step(request, object_id, services.ask_approval, gettext("Approval was asked for."))
 
-    @action(
-        description=_("Approve"),
-        permissions=["approve"],
-        icon="verified",
-        dialog={
-            "title": _("Approve this campaign?"),
-            "description": _("The approval holds for exactly this. Any change voids it."),
-            "form_class": ApproveForm,
-            "form_submit_text": _("Approve"),
-        },
+    approve_this = step_button(
+        life_steps.APPROVE,
+        services.approve,
+        title=_("Approve this campaign?"),
+        words=_("The approval holds for exactly this. Any change voids it."),
+        form=ApproveForm,
     )
-    def approve_this(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
-        data = form.cleaned_data
-        act = partial(services.approve, seen=data["seen"], why=data["why"])
-        return self.take_step(request, object_id, act, gettext("It was approved."))
-
-    @action(
-        description=_("Send back"),
-        permissions=["approve"],
-        icon="undo",
-        dialog={
-            "title": _("Send this campaign back?"),
-            "description": _("It becomes a draft again. Its writer can change it and ask once more."),
-            "form_class": SendBackForm,
-            "form_submit_text": _("Send back"),
-        },
+    send_back_this = step_button(
+        life_steps.SEND_BACK,
+        services.send_back_campaign,
+        title=_("Send this campaign back?"),
+        words=_("It becomes a draft again. Its writer can change it and ask once more."),
     )
-    def send_back_this(self, request: HttpRequest, form: SendBackForm, object_id: str) -> HttpResponse:
-        why = form.cleaned_data["why"]
-        act = partial(services.send_back_campaign, why=why)
-        return self.take_step(request, object_id, act, gettext("It was sent back: %(note)s") % {"note": why})
-
-    @action(
-        description=_("Pause"),
-        permissions=["send"],
-        icon="pause_circle",
-        dialog={
-            "title": _("Pause this campaign?"),
-            "description": _("What WeChat Work has not been given yet is taken back and waits until you resume it."),
-            "form_class": NoteForm,
-            "form_submit_text": _("Pause"),
-        },
+    pause_this = step_button(
+        life_steps.PAUSE,
+        services.pause_campaign,
+        title=_("Pause this campaign?"),
+        words=_("What WeChat Work has not been given yet is taken back and waits until you resume it."),
     )
-    def pause_this(self, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
-        act = partial(services.pause_campaign, why=form.cleaned_data["why"])
-        return self.take_step(request, object_id, act, gettext("It is paused."))
-
-    @action(
-        description=_("Resume"),
-        permissions=["send"],
-        icon="play_circle",
-        dialog={
-            "title": _("Resume this campaign?"),
-            "description": _("Those who have not got it get it now. No member gets it twice."),
-            "form_submit_text": _("Resume"),
-        },
+    resume_this = step_button(
+        life_steps.RESUME,
+        services.resume_campaign,
+        title=_("Resume this campaign?"),
+        words=_("Those who have not got it get it now. No member gets it twice."),
     )
-    def resume_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
-        return self.take_step(request, object_id, services.resume_campaign, gettext("It goes on."))
-
-    @action(
-        description=_("Cancel"),
-        permissions=["send"],
-        icon="cancel",
-        dialog={
-            "title": _("Cancel this campaign?"),
-            "description": _("It ends for good. Members who have not got it do not get it; who has it keeps it."),
-            "form_class": CancelForm,
-            "form_submit_text": _("Cancel the campaign"),
-        },
+    cancel_this = step_button(
+        life_steps.CANCEL,
+        services.cancel_campaign,
+        title=_("Cancel this campaign?"),
+        words=_("It ends for good. Members who have not got it do not get it; who has it keeps it."),
+        submit=_("Cancel the campaign"),
     )
-    def cancel_this(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
-        act = partial(services.cancel_campaign, why=form.cleaned_data["why"])
-        return self.take_step(request, object_id, act, gettext("It is cancelled."))
 
     @action(
         description=_("Copy"),

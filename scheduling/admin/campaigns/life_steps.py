@@ -1,14 +1,98 @@
 """What the pages of campaigns and of series share: three rights, and a button for each step that the state allows."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from core.exceptions import OpenUserError
-from core.web.admin import change_url
+from core.web.admin import action, change_url
+from scheduling.admin.campaigns.life_forms import CancelForm, NoteForm, SendBackForm
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeStep:
+    """A step as both have it: its button, the right that it needs, and what is said once it was taken.
+
+    Attributes:
+        form: of its dialog; `given` are the fields that its service takes.
+    """
+
+    name: str
+    label: Any
+    right: str
+    icon: str
+    said: Any
+    form: Any = None
+    given: tuple[str, ...] = ()
+
+
+ASK = LifeStep(
+    name="ask_this",
+    label=_("Ask for approval"),
+    right="write",
+    icon="outgoing_mail",
+    said=_("Approval was asked for."),
+)
+APPROVE = LifeStep(
+    name="approve_this",
+    label=_("Approve"),
+    right="approve",
+    icon="verified",
+    said=_("It was approved."),
+    given=("seen", "why"),
+)
+SEND_BACK = LifeStep(
+    name="send_back_this",
+    label=_("Send back"),
+    right="approve",
+    icon="undo",
+    said=_("It was sent back: %(note)s"),
+    form=SendBackForm,
+    given=("why",),
+)
+START = LifeStep(name="start_this", label=_("Start"), right="send", icon="send", said=_("It runs."))
+PAUSE = LifeStep(
+    name="pause_this",
+    label=_("Pause"),
+    right="send",
+    icon="pause_circle",
+    said=_("It is paused."),
+    form=NoteForm,
+    given=("why",),
+)
+RESUME = LifeStep(name="resume_this", label=_("Resume"), right="send", icon="play_circle", said=_("It goes on."))
+CANCEL = LifeStep(
+    name="cancel_this",
+    label=_("Cancel"),
+    right="send",
+    icon="cancel",
+    said=_("It is cancelled."),
+    form=CancelForm,
+    given=("why",),
+)
+
+
+def step_button(
+    step: LifeStep, act: Callable[..., object], *, title: Any, words: Any, form: Any = None, submit: Any = ""
+) -> Any:
+    """The button of a step, with its dialog; `act` is the service, and `words` describe the consequence."""
+
+    def run(self: "LifeStepsAdmin", request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        given = {name: form.cleaned_data[name] for name in step.given}
+        said = str(step.said) % {"note": given.get("why", "")}
+        return self.take_step(request, object_id, partial(act, **given), said)
+
+    run.__name__ = step.name
+    dialog = {"title": title, "description": words, "form_submit_text": submit or step.label}
+    if form or step.form:
+        dialog["form_class"] = form or step.form
+    return action(description=step.label, permissions=[step.right], icon=step.icon, dialog=dialog)(run)
 
 
 class LifeStepsAdmin(ModelAdmin[Any]):
