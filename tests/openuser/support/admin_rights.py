@@ -43,6 +43,7 @@ NAMED = {
     **{f"scheduling_campaign_{act}_this": "approve" for act in ("approve", "send_back")},
     **{f"scheduling_campaign_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
     "scheduling_campaign_start": "send",
+    "scheduling_card_preview": "add",
     **{
         f"scheduling_series_{act}": "change"
         for act in ("ask_this", "copy_this", "add_step", "copy_step", "remove_step")
