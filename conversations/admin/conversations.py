@@ -32,7 +32,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     sortable_by = ("last",)
     ordering = ("-last_message_at",)
     fields = ("member", "application", "speaks", "thread")
-    change_form_before_template = "admin/desk/take_conversation.html"
+    change_form_outer_before_template = "admin/desk/take_conversation.html"  # outside: forms do not nest
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         theirs = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
