@@ -23,6 +23,7 @@ class TopicAdmin(ProtectedDeleteAdmin):
     protected_by = {
         "campaigns": _("Campaigns are about it, and they are kept. Rename it, or switch “can be muted” off."),
         "schedules": _("Schedules are about it. Give them another topic first."),
+        "states": _("Steps of flows pass members on about it. Give them another topic first."),
         "tickets": _("Tickets are about it, and they are kept. Rename it, or switch “can be muted” off."),
     }
     cascades_to = (MutedTopic,)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import publication, succession
 from conversations.machine.values import Guard, Machine, Node
-from conversations.models import Flow, FlowVersion, State, Transition
+from conversations.models import Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
 from core.text.slot_values import Choice, Slot, SlotType
 
@@ -81,6 +81,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "template_id": node.template if node.template in templates else None,
         "presentation_id": node.presentation if node.presentation in presentations else None,
         "values": value_lines(dict(node.values)),
+        "topic_id": node.topic if node.topic and Topic.objects.filter(pk=node.topic).exists() else None,
         "remind_after": node.remind_after,
         "reminder": node.reminder,
         "expire_after": node.expire_after,

@@ -53,7 +53,8 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind != NodeKind.END and is_blank(node.text) and not (node.template or node.presentation):
+    silent = node.kind in (NodeKind.END, NodeKind.HANDOFF)
+    if not silent and is_blank(node.text) and not (node.template or node.presentation):
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
@@ -208,7 +209,8 @@ def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
         if key == start.key:
             return True
         node = machine.node(key)
-        if key in seen or node is None or node.kind == NodeKind.END or (node.kind == NodeKind.ASK and not asking):
+        waits = node is None or node.kind in (NodeKind.END, NodeKind.HANDOFF)
+        if key in seen or node is None or waits or (node.kind == NodeKind.ASK and not asking):
             continue
         seen.add(key)
         ahead += _silently(node)

@@ -174,6 +174,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "template": _("video template"),
         "presentation": _("presentation"),
         "values": _("values of its variables"),
+        "topic": _("topic"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
 
@@ -196,6 +197,7 @@ def _node(state: State, language: str) -> Node:
         template=state.template_id if kind == NodeKind.VIDEO else None,
         presentation=state.presentation_id if kind == NodeKind.VIDEO else None,
         values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
+        topic=state.topic_id if kind == NodeKind.HANDOFF else None,
     )
 
 

@@ -11,6 +11,7 @@ from conversations.machine.values import (
     Act,
     Ask,
     Effect,
+    HandOff,
     Machine,
     MakeVideo,
     Node,
@@ -44,14 +45,16 @@ class _Walk:
         if act in (Act.START, Act.RESTART):
             return self._enter(Place(given=place.given, slots=dict(place.given)), self.machine.start)
         node = self.machine.node(place.at)
-        if node is None or node.slot is None:
+        if node is not None and node.kind == NodeKind.HANDOFF and act != Act.CANCEL:
+            return self._enter(place, self._next(node, place, On.NEXT))
+        if node is None or (node.slot is None and node.kind != NodeKind.HANDOFF):
             return self._fail(place)
         return self._act(node, place, act, text)
 
     def _act(self, node: Node, place: Place, act: Act, text: str) -> Place:
-        assert node.slot is not None
         match act:
             case Act.SAY | Act.CHOOSE:
+                assert node.slot is not None
                 value = node.slot.parse(text, today=self.today)
                 return self._missed(node, place) if value is None else self._answered(node, place, value)
             case Act.BACK:
@@ -119,6 +122,9 @@ class _Walk:
                     return self._ask(node, place)
                 passed.add(node.key)
             self._do(node, place)
+            if node.kind == NodeKind.HANDOFF:
+                self.effects.append(HandOff(topic=node.topic))
+                return place
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
         return self._fail(place)
 

@@ -21,6 +21,7 @@ class NodeKind(StrEnum):
     ASK = "ask"
     SAY = "say"
     VIDEO = "video"
+    HANDOFF = "handoff"
     END = "end"
 
 
@@ -136,6 +137,7 @@ class Node:
     template: int | None = None
     values: tuple[tuple[str, str], ...] = ()
     presentation: int | None = None
+    topic: int | None = None
 
     def leaving(self, on: On) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.on == on)
@@ -169,9 +171,10 @@ class Machine:
         """Plain values for a JSON column."""
         found = {"format": FORMAT, **asdict(self)}
         for node in found["nodes"]:
-            # Processes of the release before read flows that name no presentation.
-            if node["presentation"] is None:
-                del node["presentation"]
+            # Processes of the release before read flows that name no presentation and pass nobody on.
+            for name in ("presentation", "topic"):
+                if node[name] is None:
+                    del node[name]
         return found
 
     @classmethod
@@ -233,7 +236,14 @@ class MakeVideo:
     slots: Mapping[str, str] = field(default_factory=dict)
 
 
-Effect = Say | Notify | Ask | MakeVideo
+@dataclass(frozen=True, kw_only=True)
+class HandOff:
+    """Pass the member on to the people who answer a topic; the session waits until they hand back."""
+
+    topic: int | None = None
+
+
+Effect = Say | Notify | Ask | MakeVideo | HandOff
 
 
 @dataclass(frozen=True, kw_only=True)

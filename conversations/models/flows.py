@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.messages import Desk
+from conversations.models.preferences import Topic
 from core.text.placeholders import SLOT_PATTERN
 from core.text.slot_values import SlotType
 
@@ -138,6 +139,7 @@ class State(models.Model):
         ASK = NodeKind.ASK.value, _("ask and wait for the answer")
         SAY = NodeKind.SAY.value, _("say and go on")
         VIDEO = NodeKind.VIDEO.value, _("make a video and go on")
+        HANDOFF = NodeKind.HANDOFF.value, _("pass on to a person, then go on")
         END = NodeKind.END.value, _("end")
 
     class Type(models.TextChoices):
@@ -224,6 +226,15 @@ class State(models.Model):
         _("values of its variables"),
         blank=True,
         help_text=_("One a line: variable = value. {{name}} stands for an answer, as in texts."),
+    )
+    topic = models.ForeignKey(
+        Topic,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="states",
+        verbose_name=_("topic"),
+        help_text=_("Decides which group of operators answers. Empty: the one that answers every topic."),
     )
     remind_after = models.PositiveIntegerField(
         _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")

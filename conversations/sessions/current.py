@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from conversations.flows import publication
-from conversations.machine.values import Machine
+from conversations.machine.values import Machine, NodeKind
 from conversations.models import Conversation, Session
 from conversations.sessions import questions
 from core.text.slot_values import SlotType
@@ -37,7 +37,11 @@ def _last(conversation: Conversation) -> Session | None:
 def is_expired(session: Session, now: datetime) -> bool:
     """Whether the time to answer was over then."""
     node = machine_of(session).node(session.state)
-    return node is not None and now >= session.asked_at + timedelta(minutes=node.expire_after)
+    return (
+        node is not None
+        and node.kind != NodeKind.HANDOFF
+        and now >= session.asked_at + timedelta(minutes=node.expire_after)
+    )
 
 
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:

@@ -16,9 +16,21 @@ from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.step import step
-from conversations.machine.values import Act, Ask, Effect, Machine, MakeVideo, Outcome, Place, Say, Step
+from conversations.machine.values import (
+    Act,
+    Ask,
+    Effect,
+    HandOff,
+    Machine,
+    MakeVideo,
+    NodeKind,
+    Outcome,
+    Place,
+    Say,
+    Step,
+)
 from conversations.models import Conversation, Flow, Session, Ticket
-from conversations.sessions import questions, video_states
+from conversations.sessions import handoff_states, questions, video_states
 from conversations.sessions.current import answer_label, is_expired, machine_of
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
@@ -202,7 +214,7 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: 
 
 def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
     node = machine.node(place.at)
-    if node is None:
+    if node is None or node.kind == NodeKind.HANDOFF:
         return None
     if node.remind_after and not place.reminded and node.remind_after < node.expire_after:
         return asked_at + timedelta(minutes=node.remind_after)
@@ -226,6 +238,9 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
             messages.say(conversation, effect.text, cid=cid)
     elif isinstance(effect, Ask):
         _ask(session, effect, with_card=is_last, cid=cid)
+    elif isinstance(effect, HandOff):
+        if not handoff_states.pass_on(session, effect, cid=cid, now=timezone.now()):
+            _advance(session, Act.RESUME, cid=cid, now=timezone.now())
     elif isinstance(effect, MakeVideo):
         video_states.request_video(session, effect, machine, cid=cid)
     else:

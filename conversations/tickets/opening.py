@@ -67,3 +67,13 @@ def pass_on(
 
 def _due(group: OperatorGroup | None, now: datetime) -> datetime | None:
     return now + timedelta(minutes=group.answer_within) if group else None
+
+
+def ask_again(ticket: Ticket, *, cid: str, now: datetime) -> None:
+    """The member of a ticket waits for an answer, from now on."""
+    if ticket.status == Ticket.Status.OPEN:
+        ticket.wait, ticket.due_at, ticket.late_at = Wait.ANSWER, _due(ticket.group, now), None
+        ticket.save(update_fields=["wait", "due_at", "late_at"])
+    if ticket.group is not None:
+        words = handoff_texts.passed_on(ticket.group.name, ticket.group.answer_within)
+        messages.say(ticket.conversation, words, cid=cid)

@@ -271,3 +271,8 @@ RATINGS = {
     2: gettext_lazy("Dissatisfied"),
     1: gettext_lazy("Very dissatisfied"),
 }
+
+
+def tried() -> str:
+    """In place of a hand-off where a flow is tried out."""
+    return _("(A person answers here. Write anything: the person hands back, and the flow goes on.)")

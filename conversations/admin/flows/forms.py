@@ -45,7 +45,7 @@ class StateForm(forms.ModelForm[State]):
         fields = (
             *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
             *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
-            "values",
+            *("values", "topic"),
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {

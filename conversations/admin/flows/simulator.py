@@ -12,9 +12,9 @@ from conversations.admin.flows.flow_graph import picture
 from conversations.flows import publication, video_templates
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
-from conversations.machine.values import Act, Ask, Effect, Machine, MakeVideo, Outcome, Place, Say
+from conversations.machine.values import Act, Ask, Effect, HandOff, Machine, MakeVideo, Outcome, Place, Say
 from conversations.models import Flow, Session
-from conversations.wording import flow_texts
+from conversations.wording import flow_texts, handoff_texts
 from core.text.slot_values import Choice
 
 KEPT = 60
@@ -88,6 +88,8 @@ def _bubble(machine: Machine) -> Any:
             return Bubble(sort="out", text=effect.text)
         if isinstance(effect, Ask):
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
+        if isinstance(effect, HandOff):
+            return Bubble(sort="out", text=handoff_texts.tried())
         if isinstance(effect, MakeVideo):
             return Bubble(sort="video", text=video_templates.preview(machine, effect))
         return Bubble(sort="out", text=flow_texts.notice(effect.notice, machine.name))

@@ -21,6 +21,7 @@ CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{St
 BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
+IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
 
 class TransitionInline(LabelledInline):
@@ -65,7 +66,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                 "fields": (
                     *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
-                    *("template", "presentation", "values", ("mode", "digital_human")),
+                    *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                 )
             },
         ),
@@ -76,6 +77,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
         **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
+        "topic": IF_HANDOFF,
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

@@ -25,7 +25,7 @@ DOES = (
     (f"{KINDS.ASK}:{TYPES.DATE}", _("ask for a date")),
     (f"{KINDS.ASK}:{TYPES.PHONE}", _("ask for a mobile number")),
     (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
-    *((kind.value, kind.label) for kind in (KINDS.SAY, KINDS.VIDEO, KINDS.END)),
+    *((kind.value, kind.label) for kind in (KINDS.SAY, KINDS.VIDEO, KINDS.HANDOFF, KINDS.END)),
 )
 
 
