@@ -36,6 +36,7 @@ KEYS = {
     "}o--||": (ForeignKey, False),
     "}o--o|": (ForeignKey, True),
     "|o--||": (OneToOneField, False),
+    "|o--o|": (OneToOneField, True),
     "}o--o{": (ManyToManyField, False),
 }
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
