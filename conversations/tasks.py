@@ -25,6 +25,12 @@ def embed(pk: int) -> None:
 @shared_task(name="conversations.embed_missing")
 def embed_missing() -> None:
     services.queue_missing_vectors()
+    services.queue_outdated_documents()
+
+
+@shared_task(name="conversations.read_document")
+def read_document(pk: int) -> None:
+    services.read_document(pk)
 
 
 @shared_task(name="conversations.tell_answers")

@@ -86,6 +86,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Content": Rights(),
     "conversations.Conversation": RECORDS,
     "conversations.Desk": EDITABLE,
+    "conversations.Document": EDITABLE,
     # Computed in the background.
     "conversations.Embedding": Rights(),
     "conversations.Errand": RECORDS,
@@ -96,6 +97,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.KnowledgeRevision": Rights(),
     "conversations.Message": Rights(operator="add change"),
     "conversations.MutedTopic": Rights(),
+    "conversations.Passage": Rights(),
     "conversations.PreferenceChange": Rights(),
     # Who answers, and about what, is set up by those who look after the content.
     "conversations.Operator": EDITABLE,

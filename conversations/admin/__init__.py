@@ -9,7 +9,7 @@ from conversations.admin import (
     sessions,
     topics,
 )
-from conversations.admin.answers import answer_admin, unanswered
+from conversations.admin.answers import answer_admin, documents, unanswered
 from conversations.admin.flows import flow_admin, states, versions
 from conversations.admin.handoff import canned_answers, operators
 
@@ -18,6 +18,7 @@ __all__ = [
     "canned_answers",
     "conversations",
     "desks",
+    "documents",
     "errands",
     "flow_admin",
     "member_choices",

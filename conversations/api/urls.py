@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from conversations.api.answers import Answers
+from conversations.api.documents import Documents
 from conversations.api.preferences import MemberPreferences, Topics
 from conversations.api.tickets import Operators, TicketChanges, Tickets
 from conversations.api.unanswered import UnansweredQuestions
@@ -14,6 +15,7 @@ router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
 router.register("answers", Answers, basename="answer")
 router.register("unanswered-questions", UnansweredQuestions, basename="unanswered-question")
+router.register("documents", Documents, basename="document")
 router.register("topics", Topics, basename="topic")
 router.register("sessions", Sessions, basename="session")
 router.register("tickets", Tickets, basename="ticket")

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 from conversations.knowledge import freshness
+from conversations.knowledge.documents import index as passage_index
 from conversations.knowledge.embedders.base import Embedder, Vectors, kept_vector, question_vector
 from conversations.knowledge.index import Index, Match, Reader
 from conversations.knowledge.likeness import EXACT, Gist, gist
@@ -80,7 +81,8 @@ def prepare(text: str) -> None:
     """
     index, asked = freshness.current_index(), gist(text)
     with index.locked():
-        is_needed = bool(index.embedder and index.vector_count and asked.plain and not index.same_words(asked))
+        vectors = index.vector_count + passage_index.current_index().vector_count
+        is_needed = bool(index.embedder and vectors and asked.plain and not index.same_words(asked))
     if index.embedder is None or not is_needed:
         return
     try:

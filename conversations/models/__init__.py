@@ -1,6 +1,7 @@
 """Messages, errands, answers, flows and sessions."""
 
 from conversations.models.canned_answers import CannedAnswer
+from conversations.models.documents import Document, Passage
 from conversations.models.embeddings import Embedding
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
@@ -20,6 +21,7 @@ __all__ = [
     "Content",
     "Conversation",
     "Desk",
+    "Document",
     "Embedding",
     "Errand",
     "Flow",
@@ -31,6 +33,7 @@ __all__ = [
     "MutedTopic",
     "Operator",
     "OperatorGroup",
+    "Passage",
     "PreferenceChange",
     "ProgressCard",
     "QuestionOccurrence",

@@ -13,6 +13,8 @@ from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
+from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
+from conversations.knowledge.documents.worker import read_document
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
 from conversations.preferences.changes import change_preferences, follow_languages, remove_topic, spoken_language
@@ -22,6 +24,8 @@ from conversations.preferences.page_links import address as preferences_url
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
 from conversations.services.answers import import_answers, remove_answer, save_answer
+from conversations.services.documents import check_file as check_document
+from conversations.services.documents import read_again, remove_document, save_document
 from conversations.services.handoff import (
     add_note,
     answer_ticket,
@@ -97,6 +101,7 @@ __all__ = [
     "broadcast_video",
     "cancel_waiting",
     "change_preferences",
+    "check_document",
     "choices_of",
     "close_ticket",
     "compress_upload",
@@ -142,6 +147,9 @@ __all__ = [
     "process_with_ai",
     "publish",
     "queue_missing_vectors",
+    "queue_outdated_documents",
+    "read_again",
+    "read_document",
     "readers",
     "recall",
     "recall_outbound",
@@ -156,6 +164,7 @@ __all__ = [
     "release_rendition",
     "remind_and_expire",
     "remove_answer",
+    "remove_document",
     "remove_topic",
     "reopen_question",
     "reply_to",
@@ -163,6 +172,7 @@ __all__ = [
     "roll_back",
     "run_errand",
     "save_answer",
+    "save_document",
     "say",
     "say_content",
     "say_personal",

@@ -39,6 +39,7 @@ SECTIONS = (
         icons={
             "conversations.Conversation": "forum",
             "conversations.Answer": "quiz",
+            "conversations.Document": "description",
             "conversations.UnansweredQuestion": "contact_support",
             "conversations.Flow": "account_tree",
             "conversations.Session": "route",

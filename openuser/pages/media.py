@@ -27,6 +27,7 @@ FOLDER_PERMISSIONS = {
     "campaigns": "scheduling.view_campaign",
     "answers": "conversations.view_answer",
     "desk": "conversations.view_ticket",
+    "documents": "conversations.view_document",
     "recordings": "avatars.view_render",
     "renditions": "avatars.view_rendition",
     "narrations": "avatars.view_narration",

@@ -33,11 +33,18 @@ CONVERSATIONS: dict[str, Any] = {
 REPLY_PROVIDERS: dict[str, Any] = {
     "small_talk": {"class": "conversations.providers.small_talk.SmallTalk", "options": {}},
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
+    "documents": {"class": "conversations.providers.documents.Documents", "options": {}},
 }
 # Name of the entry of EMBEDDERS that finds answers by meaning. Empty: by words only.
 EMBEDDER = env.str("OPENUSER_EMBEDDER", default="bundled").strip()
 EMBEDDERS: dict[str, Any] = {
     "bundled": {"class": "conversations.knowledge.embedders.bundled.Bundled", "options": {}},
+}
+DOCUMENTS: dict[str, Any] = {
+    # Largest file of a document that members ask, in MB.
+    "MAX_MB": env.int("OPENUSER_DOCUMENT_MAX_MB", default=20),
+    # Most pages of such a document.
+    "MAX_PAGES": env.int("OPENUSER_DOCUMENT_MAX_PAGES", default=2_000),
 }
 CHAT: dict[str, Any] = {
     # Language model with OpenAI's API, such as `https://llm.example.com/v1`; it gets members' questions. Empty: none.

@@ -67,6 +67,7 @@ ENUM_NAMES = {
     "DigitalHumanOrigin": "avatars.models.DigitalHuman.Origin",
     "DirectorySyncKind": "wecom.models.DirectorySync.Kind",
     "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
+    "DocumentKind": "conversations.models.Document.Kind",
     "EngineKind": "avatars.services.EngineKind",
     "EngineState": "avatars.api.serializers.engines.STATES",
     "FactKind": "wecom.models.FactKind",

@@ -174,6 +174,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
     "conversations.Conversation": make_conversation,
     "conversations.Desk": make_desk,
+    "conversations.Document": factories.make_document,
     "conversations.Embedding": factories.make_embedding,
     "conversations.KnowledgeRevision": lambda **fields: KnowledgeRevision.objects.update_or_create(
         id=fields.pop("id", 1), defaults=fields

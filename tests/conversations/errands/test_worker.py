@@ -48,7 +48,7 @@ def test_the_table_answers_before_the_service(person, server):
 
 
 def test_without_a_service_nothing_changes(person, settings):
-    assert list(settings.REPLY_PROVIDERS) == ["small_talk", "knowledge"]
+    assert list(settings.REPLY_PROVIDERS) == ["small_talk", "knowledge", "documents"]
     assert person.says(QUESTION)[:1] == [fallbacks()["unknown"]]
     assert not Errand.objects.exists()
 

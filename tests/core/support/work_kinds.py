@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from avatars.models import Narration, PortraitVideo, Render, Rendition
-from conversations.models import Embedding, Errand
+from conversations.models import Document, Embedding, Errand
 from core.work.base import Work
 from openuser.models import WebhookDelivery
 from scheduling.models import Batch, CampaignRun
@@ -40,6 +40,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
     Embedding: factories.make_embedding,
+    Document: factories.make_document,
     WebhookDelivery: factories.make_webhook_delivery,
     CampaignRun: factories.make_campaign_run,
     Batch: factories.make_batch,

@@ -41,6 +41,7 @@ ROWS = {
     "/api/v1/sessions/": "conversations.Session",
     "/api/v1/answers/": "conversations.Answer",
     "/api/v1/unanswered-questions/": "conversations.UnansweredQuestion",
+    "/api/v1/documents/": "conversations.Document",
     "/api/v1/topics/": "conversations.Topic",
     "/api/v1/tickets/": "conversations.Ticket",
     "/api/v1/ticket-changes/": "conversations.TicketChange",

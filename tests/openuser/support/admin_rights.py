@@ -20,6 +20,7 @@ NAMED = {
     **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
     **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this", "export_answers")},
     "conversations_answer_import_answers": "change",
+    **{f"conversations_document_{act}": "change" for act in ("read_again", "read_again_this")},
     "conversations_unansweredquestion_answer_with": "change",
     **{
         f"conversations_unansweredquestion_{act}": "change"

@@ -10,6 +10,7 @@ from conversations.models import (
     Answer,
     Conversation,
     Desk,
+    Document,
     Embedding,
     Errand,
     Flow,
@@ -55,6 +56,12 @@ def make_embedding(**fields: Any) -> Embedding:
     fields.setdefault("answer", None)
     answer = fields.pop("answer") or make_answer(f"问题 {secrets.token_hex(6)}")
     return Embedding.objects.create(answer=answer, **fields)
+
+
+def make_document(**fields: Any) -> Document:
+    """A document that is still to be read."""
+    fields = {"title": f"手册 {secrets.token_hex(6)}", "file": "documents/guide.md", "kind": "markdown", **fields}
+    return Document.objects.create(**fields)
 
 
 def make_flow(**fields: Any) -> Flow:

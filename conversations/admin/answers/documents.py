@@ -1,0 +1,130 @@
+"""Documents in the admin: uploaded, read in the background, replaced, and their passages to look at."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from conversations import services
+from conversations.admin.answers.answer_admin import ValidityFilter
+from conversations.knowledge.documents.extraction import DocumentRefused, words_of
+from conversations.models import Document
+from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, badge, reason_words, row_action, shorten
+
+SHOWN = 40
+
+
+class DocumentForm(forms.ModelForm[Document]):
+    """A document. A file that cannot be read is refused at once, where its first bytes show it."""
+
+    class Meta:
+        model = Document
+        fields = ("title", "file", "enabled", "departments", "tags", "valid_from", "valid_until", "topic", "language")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            try:
+                services.check_document(file)
+            except DocumentRefused as error:
+                raise ValidationError(f"{error.message} {error.remedy}") from error
+        return file
+
+
+@admin.register(Document)
+class DocumentAdmin(FormAdmin):
+    """Documents, with how far each is read."""
+
+    form = DocumentForm
+    list_display = ("title", "kind", "state", "pages", "passage_count", "topic", "for_whom", "enabled")
+    list_filter = ("enabled", "status", "kind", ValidityFilter, "language")
+    search_fields = ("title", "topic")
+    search_help_text = _("Search in titles and topics.")
+    autocomplete_fields = ("departments", "tags")
+    readonly_fields = ("state", "pages", "passage_count", "text")
+    fieldsets = (
+        (None, {"fields": ("title", "file", "enabled")}),
+        (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),
+        (_("Order"), {"fields": ("topic", "language")}),
+        (_("What was read"), {"fields": ("state", "pages", "passage_count", "text")}),
+    )
+    actions = ("read_again",)
+    actions_detail = ("read_again_this",)
+
+    class Media:
+        css = {"all": ("conversations/answers.css",)}
+        js = ("core/live_page.js",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("departments", "tags")
+        return rows
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new document has nothing that was read."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj else found[:-1]
+
+    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
+        """A new file is read in the background; the one before is quoted until then."""
+        file = form.cleaned_data.get("file") if "file" in form.changed_data else None
+        services.save_document(obj, file=file)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the departments and tags, so that the change counts with them."""
+        super().save_related(request, form, formsets, change)
+        services.save_document(form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Document) -> None:
+        services.remove_document(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Document]") -> None:
+        for document in queryset:
+            services.remove_document(document)
+
+    @admin.action(description=_("Read again"), permissions=["change"])
+    def read_again(self, request: HttpRequest, queryset: "QuerySet[Document]") -> None:
+        count = sum(services.read_again(document) for document in queryset)
+        words = ngettext("%d document is being read.", "%d documents are being read.", count) % count
+        self.message_user(request, words)
+
+    read_again_this = row_action(
+        read_again,
+        icon="refresh",
+        title=_("Read this document again?"),
+        words=_("Its passages stay until the new ones are there."),
+    )
+
+    @display(description=_("status"), ordering="status")
+    def state(self, document: Document) -> str:
+        if document.status == Document.Status.DONE:
+            return badge(_("read"), "good")
+        if document.status == Document.Status.FAILED:
+            words = words_of(document.detail) if document.detail else reason_words(document)
+            return format_html("{} {}", badge(document.get_status_display(), "bad"), words)
+        shown = badge(document.get_status_display(), STATUS_TONES.get(document.status, ""))
+        # The attribute tells core/static/core/live_page.js to poll.
+        return format_html("<span data-unfinished>{} {} %</span>", shown, document.progress)
+
+    @display(description=_("pages"))
+    def pages(self, document: Document) -> str:
+        return str(document.page_count) if document.page_count else NOTHING
+
+    @display(description=_("for whom"))
+    def for_whom(self, document: Document) -> str:
+        names = [str(row) for row in (*document.departments.all(), *document.tags.all())]
+        return shorten(" · ".join(names), 30) or str(_("everybody"))
+
+    @display(description=_("text"))
+    def text(self, document: Document) -> SafeString:
+        rows = document.passages.defer("vector").all()[: SHOWN + 1]
+        return render_to_string("admin/answers/passages.html", {"rows": rows[:SHOWN], "more": len(rows) > SHOWN})
