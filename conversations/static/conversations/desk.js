@@ -5,6 +5,9 @@
   const NEAR_END = 120; // px from the end within which new lines scroll into view
   let sending = false;
 
+  // Unfold would write the name of a chosen file into a field that its own file inputs have beside them.
+  if (composer()) composer().elements.file.hasChangeListener = true;
+
   const toEnd = () => {
     const box = thread();
     if (box) box.scrollTop = box.scrollHeight;

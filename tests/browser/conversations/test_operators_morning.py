@@ -1,7 +1,7 @@
 """An operator's morning: a card on the phone, answers from there and at the desk, passed on, handed back, solved."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -37,10 +37,12 @@ def employee(stack: Stack) -> Person:
 
 
 @pytest.fixture
-def operator(stack: Stack) -> Person:
+def operator(stack: Stack) -> Iterator[Person]:
     person = stack.emulator.hire()
     stack.manage("shell", "-c", SET_UP.format(operator=person.user_id))
-    return person
+    yield person
+    # The members of other tests are told whom to turn to.
+    stack.manage("shell", "-c", "from conversations.models import OperatorGroup; OperatorGroup.objects.all().delete()")
 
 
 def said(person: Person) -> list[str]:
