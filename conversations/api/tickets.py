@@ -71,8 +71,8 @@ class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
         """As an operator, who takes a ticket that waits. One that another operator has is refused."""
-        values = self._valid(TicketAnswerSerializer, request)
-        services.answer_ticket(self.get_object(), values["operator"], values["text"])
+        ticket, values = self.get_object(), self._valid(TicketAnswerSerializer, request)
+        services.answer_ticket(ticket, values["operator"], values["text"])
         return self._shown()
 
     @extend_schema(summary="Add a note to a ticket", request=TicketNoteSerializer, responses=TicketChangeSerializer)

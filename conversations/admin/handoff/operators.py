@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.models import Operator, OperatorGroup, Ticket
-from core.web.admin import FormAdmin, ProtectedDeleteAdmin
+from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin
 
 
 @admin.register(Operator)
@@ -20,6 +20,7 @@ class OperatorAdmin(ProtectedDeleteAdmin):
     search_fields = ("name", "member__name", "member__user_id", "user__username")
     search_help_text = _("Search for a name, a user ID or an account.")
     fields = ("name", "member", "user", "enabled")
+    readonly_fields = ("account",)
     autocomplete_fields = ("member", "user")
     protected_by = {"tickets": _("They have answered members, which is kept. Switch “enabled” off instead.")}
 
@@ -29,6 +30,17 @@ class OperatorAdmin(ProtectedDeleteAdmin):
             group_count=Count("groups", distinct=True),
             open_count=Count("tickets", filter=Q(tickets__status=Ticket.Status.ASSIGNED), distinct=True),
         )
+
+    def get_fields(self, request: HttpRequest, obj: Operator | None = None) -> Any:
+        """Those who only look have no page of accounts, so theirs is named without a link."""
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return ["account" if name == "user" else name for name in fields]
+
+    @display(description=_("account"))
+    def account(self, operator: Operator) -> str:
+        return str(operator.user or NOTHING)
 
     @display(description=_("groups"), ordering="group_count")
     def in_groups(self, operator: Any) -> int:

@@ -36,10 +36,11 @@ def test_every_ordinary_sentence_is_answered_on_the_screen(
     open_chat(phone_page, person)
     dead = []
     for number, (sentence, words) in enumerate(sentences, start=1):
-        seen = answers(phone_page).count()
+        said = answers(phone_page).filter(has_text=words)
+        seen = said.count()
         write(phone_page, sentence)
-        newest = answers(phone_page).nth(seen)
-        expect(newest).to_contain_text(words)
+        newest = said.nth(seen)  # the offer to tell, which follows a miss, may come between
+        expect(newest).to_be_visible()
         dead.append(any(end in newest.inner_text() for end in DEAD_ENDS))
         if os.environ.get("OPENUSER_SCREENSHOTS"):
             picture(phone_page, f"{number:02}")

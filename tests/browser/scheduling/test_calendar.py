@@ -188,15 +188,21 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
         finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
 
     held, place = entry(month, "体测报名").first, day_of(month, NEXT_MONDAY + timedelta(days=2))
-    start, end = held.bounding_box(), place.bounding_box()
-    x, y, to = start["x"] + 20, start["y"] + 8, (end["x"] + end["width"] / 2, end["y"] + 20)
-    touch("Start", x, y)
-    touch("Move", *to)  # at once: that is a swipe
+
+    def places() -> tuple[tuple[float, float], tuple[float, float]]:
+        start, end = held.bounding_box(), place.bounding_box()
+        return (start["x"] + 20, start["y"] + 8), (end["x"] + end["width"] / 2, end["y"] + 20)
+
+    here, there = places()
+    touch("Start", *here)
+    touch("Move", *there)  # at once: that is a swipe
     touch("End")
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("体测报名")
-    touch("Start", x, y)
+    held.scroll_into_view_if_needed()
+    here, there = places()  # a swipe scrolls a page that is long
+    touch("Start", *here)
     expect(held).to_have_class(re.compile("ou-calendar-dragged"))
-    touch("Move", *to)
+    touch("Move", *there)
     picture(month, "finger")
     touch("End")
     expect(month.get_by_test_id("said")).to_contain_text("“体测报名”")
