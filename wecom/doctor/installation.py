@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.diagnosis import Check, Finding, bad, good, warn
-from wecom import restore_guard
 from wecom.doctor import credential_formats
 from wecom.models import Application
+from wecom.restore import guard as restore_guard
 
 VARIABLES = {
     "corp_id": "WECHAT_CORP_ID",

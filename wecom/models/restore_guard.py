@@ -1,4 +1,4 @@
-"""Whether this database sent last: see `wecom.restore_guard`."""
+"""Whether this database sent last: see `wecom.restore.guard`."""
 
 import secrets
 from typing import ClassVar
@@ -38,7 +38,7 @@ class Guard(models.Model):
 
 
 class ForgottenCall(models.Model):
-    """A call that was made after the backup which this database was restored from, by `wecom.sent_journal`.
+    """A call that was made after the backup which this database was restored from, by `wecom.restore.sent_journal`.
 
     One to a single member is deleted when its message is met again. Those of a broadcast stay until the next restore.
     """

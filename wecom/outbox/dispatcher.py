@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from core.work import crash_points
 from core.work.base import LeaseLost
-from wecom import restore_guard
 from wecom.client import access_tokens, api, outages
 from wecom.directory import members
 from wecom.exceptions import ContentError, WeComError
@@ -24,6 +23,7 @@ from wecom.media import uploads
 from wecom.models import Attempt, Guard, Outbound, Upload
 from wecom.outbox import duplicates, outcomes, payloads, video_fallback
 from wecom.quotas import send_quota
+from wecom.restore import guard as restore_guard
 
 logger = logging.getLogger(__name__)
 

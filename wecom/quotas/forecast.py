@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wecom import restore_guard
 from wecom.client import circuit_breaker
 from wecom.models import Application, CallQuota, Circuit, DailyQuota, Outbound, SendReservation
 from wecom.quotas import send_quota
+from wecom.restore import guard as restore_guard
 
 SPEED = 5.0  # messages a second, if too few were sent to measure it
 MEASURED = timedelta(minutes=2)

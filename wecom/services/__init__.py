@@ -42,7 +42,7 @@ from wecom.outbox.shortcuts import (
 from wecom.outbox.video_fallback import replace_content
 from wecom.quotas.forecast import forecast_for, list_quotas
 from wecom.quotas.send_quota import daily_limit, delete_old_counts
-from wecom.restore_guard import release_restore_hold, restore_hold
+from wecom.restore.guard import release_restore_hold, restore_hold
 from wecom.services.applications import (
     configure_from_settings,
     doctor_checks,

@@ -3,7 +3,7 @@
 A small file outside the database has the newest attempt, written before its call. A database that is
 behind the file was restored from a backup; one that does not know the file came from another place. `senders.json` lies
 in the var folder; it must live as long as the installation and be no part of the database's backup. Several machines
-that send from one database share it, or are confirmed once each. `wecom.sent_journal` beside it has each call, so that
+that send from one database share it, or are confirmed once each. `sent_journal` beside it has each call, so that
 what went out after the backup is not sent again.
 """
 
@@ -24,9 +24,9 @@ from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from core.work.base import Work
-from wecom import sent_journal
 from wecom.models import Attempt, Callback, ForgottenCall, Guard, Outbound
 from wecom.models.restore_guard import new_instance
+from wecom.restore import sent_journal
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,11 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tests.support import factories
-from wecom import restore_guard, sent_journal, services
+from wecom import services
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher
+from wecom.restore import guard as restore_guard
+from wecom.restore import sent_journal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.support import factories
-from wecom import restore_guard, services
+from wecom import services
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher
+from wecom.restore import guard as restore_guard
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
