@@ -151,25 +151,9 @@ def register_models() -> None:
         Holding(MemberPreference, CHOICES, of=_of_member),
         Holding(MutedTopic, CHOICES, of=_of_member),
         Holding(PreferenceChange, MESSAGES, of=_of_member, age="at"),
-        TicketHolding(
-            Ticket,
-            MESSAGES,
-            of=_of_conversation,
-            age="closed_at",
-            ended=Q(status=Ticket.Status.CLOSED),
-            blank={"summary": ""},
-            hidden=("rating_task_id",),
-        ),
-        Holding(
-            TicketChange,
-            MESSAGES,
-            of=lambda person: Q(ticket__conversation__member=person.pk),
-            age="at",
-            blank={"text": ""},
-        ),
-        Holding(TicketLine, MESSAGES, of=lambda person: Q(ticket__conversation__member=person.pk), blank={}),
         Holding(Operator, CHOICES, of=_of_member, blank={}, renamed=lambda person: {"name": person.alias}),
     )
+    _register_tickets()
     without_personal_data(
         {
             "conversations.Answer": "what administrators wrote for everyone",
@@ -190,6 +174,28 @@ def register_models() -> None:
         }
     )
     _say_whose_files()
+
+
+def _register_tickets() -> None:
+    register(
+        TicketHolding(
+            Ticket,
+            MESSAGES,
+            of=_of_conversation,
+            age="closed_at",
+            ended=Q(status=Ticket.Status.CLOSED),
+            blank={"summary": ""},
+            hidden=("rating_task_id",),
+        ),
+        Holding(
+            TicketChange,
+            MESSAGES,
+            of=lambda person: Q(ticket__conversation__member=person.pk),
+            age="at",
+            blank={"text": ""},
+        ),
+        Holding(TicketLine, MESSAGES, of=lambda person: Q(ticket__conversation__member=person.pk), blank={}),
+    )
 
 
 def _say_whose_files() -> None:
