@@ -18,7 +18,7 @@ from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow
 from scheduling.admin.cards.card_field import CardField
 from scheduling.admin.forms import ValuesField
-from scheduling.campaigns.cards.parts import pruned
+from scheduling.campaigns.cards.conversion import pruned
 from scheduling.models import Campaign, CampaignContent
 from scheduling.schedules.personalisation import variable_labels
 from wecom.models import Application

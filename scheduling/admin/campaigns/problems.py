@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from scheduling.admin.campaigns.content_fields import SLOTS
 from scheduling.campaigns import validation
-from scheduling.campaigns.cards.parts import element_of
+from scheduling.campaigns.cards.conversion import element_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from scheduling.segments.audience import check_somebody, parse_audience

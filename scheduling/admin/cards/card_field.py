@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.campaigns.cards.parts import ACTIONS, FIRST, KINDS, Part, PartList, card_of, is_empty, parts_of
+from scheduling.campaigns.cards.conversion import card_of, is_empty, parts_of
+from scheduling.campaigns.cards.parts import ACTIONS, FIRST, KINDS, Part, PartList
 
 OTHER = "other"
 PLACES = (

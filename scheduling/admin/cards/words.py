@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.text import capfirst
 
 from scheduling.admin.cards.card_field import HIDDEN, PLACES
-from scheduling.campaigns.cards.parts import ACTIONS, KINDS, Part, PartList, parts_of
+from scheduling.campaigns.cards.conversion import parts_of
+from scheduling.campaigns.cards.parts import ACTIONS, KINDS, Part, PartList
 
 
 def card_lines(card: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns.cards.parts import KINDS, OPEN, Part, PartList, parts_of
+from scheduling.campaigns.cards.conversion import parts_of
+from scheduling.campaigns.cards.parts import KINDS, OPEN, Part, PartList
 from scheduling.exceptions import SchedulingError
 from wecom.contents import columns
 

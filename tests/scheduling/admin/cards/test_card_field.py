@@ -10,7 +10,8 @@ from django.urls import reverse
 from scheduling.admin.cards.card_field import card_of_post
 from scheduling.admin.cards.words import card_lines
 from scheduling.campaigns.cards.checks import card_problems
-from scheduling.campaigns.cards.parts import KINDS, element_of, parts_of
+from scheduling.campaigns.cards.conversion import element_of, parts_of
+from scheduling.campaigns.cards.parts import KINDS
 from scheduling.campaigns.content import compose
 from tests.scheduling.support.campaign_pages import ADD, form, page, seen
 from tests.scheduling.support.campaigns import make_campaign
