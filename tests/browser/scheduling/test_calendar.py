@@ -13,6 +13,8 @@ from tests.support.stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NARROW: ViewportSize = {"width": 390, "height": 844}
 TALL: ViewportSize = {"width": 1280, "height": 1900}  # the whole of a month, so that a drag needs no scrolling
+# In every name here: a month shows four entries of a day, and other tests of the stack leave entries of theirs.
+OURS = "·日历"
 # The month after this one, so that all its days lie ahead; its second Monday, and the days after.
 MONTH = (date.today().replace(day=1) + timedelta(days=40)).replace(day=1)
 MONDAY = MONTH + timedelta(days=7 + (-MONTH.weekday()) % 7)
@@ -37,25 +39,25 @@ def at(day, hour, minute=0):
 def campaign(name, **fields):
     fields.setdefault("audience", everyone)
     return services.save_campaign(Campaign(name=name, **fields), [CampaignContent(text="各位同事：" + name)])
-campaign("年会通知", starts_at=at("{MONDAY}", 10))
-campaign("新员工欢迎", starts_at=at("{MONDAY}", 10), message_class="mandatory")
-approved = campaign("体检安排", starts_at=at("{TUESDAY}", 22, 30))
+campaign("年会通知·日历", starts_at=at("{MONDAY}", 10))
+campaign("新员工欢迎·日历", starts_at=at("{MONDAY}", 10), message_class="mandatory")
+approved = campaign("体检安排·日历", starts_at=at("{TUESDAY}", 22, 30))
 writer, other = (User.objects.get_or_create(username=name)[0] for name in ("cal-writer", "cal-approver"))
 services.ask_approval(approved, by=writer)
 services.approve(approved, by=other)
-waiting = campaign("制度更新确认", starts_at=at("{WEDNESDAY}", 15))
+waiting = campaign("制度更新确认·日历", starts_at=at("{WEDNESDAY}", 15))
 services.ask_approval(waiting, by=writer)
-campaign("周一早报", repeats="cron", cron="0 9 * * 1", days="working")
-campaign("还没定时间的活动")
-campaign("体测报名", starts_at=at("{NEXT_MONDAY}", 16))
+campaign("周一早报·日历", repeats="cron", cron="0 9 * * 1", days="working")
+campaign("还没定时间的活动·日历")
+campaign("体测报名·日历", starts_at=at("{NEXT_MONDAY}", 16))
 SendingPolicy.objects.update_or_create(
     corporation=app.corporation, defaults={{"quiet_from": time(21), "quiet_until": time(8), "daily_cap": 2}}
 )
 members = [f"cal{{number}}" for number in range(60)]
 for name, cron, fields in (
-    ("工作日问候", "0 9 * * *", {{"days": "working"}}),
-    ("午间提醒", "30 12 * * 2,4", {{}}),
-    ("整点播报", "0 9-18 * * 5", {{}})
+    ("工作日问候·日历", "0 9 * * *", {{"days": "working"}}),
+    ("午间提醒·日历", "30 12 * * 2,4", {{}}),
+    ("整点播报·日历", "0 9-18 * * 5", {{}})
 ):
     services.save_schedule(Schedule(name=name, text="早上好", user_ids=members, cron=cron, **fields))
 """
@@ -68,10 +70,8 @@ from django.contrib.auth.models import User
 from scheduling.models import *
 from wecom.models import *
 SendingPolicy.objects.all().delete()
-Schedule.objects.filter(name__in=["工作日问候", "午间提醒", "整点播报"]).delete()
-Campaign.objects.filter(
-    name__in=["年会通知", "新员工欢迎", "体检安排", "制度更新确认", "周一早报", "还没定时间的活动"]
-).delete()
+Schedule.objects.filter(name__endswith="·日历").delete()
+Campaign.objects.filter(name__endswith="·日历").delete()
 Member.objects.filter(user_id__in=[f"cal{number}" for number in range(120)]).delete()
 User.objects.filter(username__in=["cal-writer", "cal-approver"]).delete()
 app = Application.objects.get(is_default=True)
@@ -89,7 +89,7 @@ def plans(stack: Stack) -> Iterator[None]:
 
 @pytest.fixture
 def month(desk: Page, stack: Stack, plans: None) -> Page:
-    desk.goto(f"{stack.url}/admin/calendar/?on={MONTH}")
+    desk.goto(f"{stack.url}/admin/calendar/?on={MONTH}&q={OURS}")
     desk.set_viewport_size(TALL)
     expect(desk.locator("#calendar:not([data-uncounted])")).to_be_visible()
     return desk
@@ -122,8 +122,8 @@ def drag(page: Page, name: str, day: date | str) -> None:
 
 
 def test_a_month_shows_what_goes_out_and_what_speaks_against_it(month, stack, picture):
-    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
-    expect(day_of(month, MONDAY)).to_contain_text("周一早报")
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知·日历")
+    expect(day_of(month, MONDAY)).to_contain_text("周一早报·日历")
     expect(month.get_by_test_id("conflicts")).to_contain_text("免打扰")
     expect(month.get_by_test_id("peak").first).to_be_visible()
     picture(month, "month-zh-1280")
@@ -133,10 +133,10 @@ def test_a_month_shows_what_goes_out_and_what_speaks_against_it(month, stack, pi
     month.set_viewport_size(TALL)
     month.locator("[name=kind]").select_option("schedule")
     month.locator(".ou-calendar-filter button").click()
-    expect(day_of(month, MONDAY)).not_to_contain_text("年会通知")
-    expect(month.locator("#calendar")).to_contain_text("整点播报")
+    expect(day_of(month, MONDAY)).not_to_contain_text("年会通知·日历")
+    expect(month.locator("#calendar")).to_contain_text("整点播报·日历")
     month.goto(f"{stack.url}/admin/calendar/?view=week&on={MONDAY}")
-    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知·日历")
     picture(month, "week-zh-1280")
 
 
@@ -154,29 +154,29 @@ def test_the_calendar_is_read_in_english(english, stack, picture):
 
 
 def test_a_campaign_is_dragged_to_another_day_and_back(month, picture):
-    drag(month, "年会通知", WEDNESDAY)
-    expect(month.get_by_test_id("said")).to_contain_text("“年会通知”")
-    expect(day_of(month, WEDNESDAY)).to_contain_text("年会通知")
-    expect(entry(month, "年会通知")).to_be_focused()
+    drag(month, "年会通知·日历", WEDNESDAY)
+    expect(month.get_by_test_id("said")).to_contain_text("“年会通知·日历”")
+    expect(day_of(month, WEDNESDAY)).to_contain_text("年会通知·日历")
+    expect(entry(month, "年会通知·日历")).to_be_focused()
     picture(month, "moved")
     month.get_by_test_id("said").locator("[data-undo]").click()
-    expect(day_of(month, MONDAY)).to_contain_text("年会通知")
-    expect(day_of(month, WEDNESDAY)).not_to_contain_text("年会通知")
-    drag(month, "还没定时间的活动", TUESDAY)
+    expect(day_of(month, MONDAY)).to_contain_text("年会通知·日历")
+    expect(day_of(month, WEDNESDAY)).not_to_contain_text("年会通知·日历")
+    drag(month, "还没定时间的活动·日历", TUESDAY)
     expect(day_of(month, TUESDAY)).to_contain_text("09:00")
-    expect(day_of(month, TUESDAY)).to_contain_text("还没定时间的活动")
+    expect(day_of(month, TUESDAY)).to_contain_text("还没定时间的活动·日历")
 
 
 def test_an_approved_campaign_is_moved_only_after_a_question(month, picture):
-    drag(month, "体检安排", NEXT_MONDAY)
+    drag(month, "体检安排·日历", NEXT_MONDAY)
     question = month.get_by_test_id("ask")
     expect(question).to_be_visible()
     picture(month, "asked")
     question.locator("button").last.click()
-    expect(day_of(month, TUESDAY)).to_contain_text("体检安排")
-    drag(month, "体检安排", NEXT_MONDAY)
+    expect(day_of(month, TUESDAY)).to_contain_text("体检安排·日历")
+    drag(month, "体检安排·日历", NEXT_MONDAY)
     question.locator("[data-yes]").click()
-    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体检安排")
+    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体检安排·日历")
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("草稿")
 
 
@@ -187,7 +187,7 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
         points = [{"x": at[0], "y": at[1]}] if at else []
         finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
 
-    held, place = entry(month, "体测报名").first, day_of(month, NEXT_MONDAY + timedelta(days=2))
+    held, place = entry(month, "体测报名·日历").first, day_of(month, NEXT_MONDAY + timedelta(days=2))
 
     def places() -> tuple[tuple[float, float], tuple[float, float]]:
         start, end = held.bounding_box(), place.bounding_box()
@@ -197,7 +197,7 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
     touch("Start", *here)
     touch("Move", *there)  # at once: that is a swipe
     touch("End")
-    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体测报名")
+    expect(day_of(month, NEXT_MONDAY)).to_contain_text("体测报名·日历")
     held.scroll_into_view_if_needed()
     here, there = places()  # a swipe scrolls a page that is long
     touch("Start", *here)
@@ -205,28 +205,28 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
     touch("Move", *there)
     picture(month, "finger")
     touch("End")
-    expect(month.get_by_test_id("said")).to_contain_text("“体测报名”")
-    expect(place).to_contain_text("体测报名")
-    box = entry(month, "体测报名").first.bounding_box()
+    expect(month.get_by_test_id("said")).to_contain_text("“体测报名·日历”")
+    expect(place).to_contain_text("体测报名·日历")
+    box = entry(month, "体测报名·日历").first.bounding_box()
     touch("Start", box["x"] + 20, box["y"] + 8)
     touch("End")
     expect(month).to_have_url(re.compile("/change/"))
 
 
 def test_a_campaign_is_moved_by_keyboard_alone(month, picture):
-    entry(month, "新员工欢迎").focus()
+    entry(month, "新员工欢迎·日历").focus()
     month.keyboard.press("ArrowRight")
     said = month.get_by_test_id("said")
     expect(said).to_contain_text("Esc")
-    expect(day_of(month, TUESDAY)).to_contain_text("新员工欢迎")
+    expect(day_of(month, TUESDAY)).to_contain_text("新员工欢迎·日历")
     picture(month, "keyboard")
     month.keyboard.press("Escape")
-    expect(day_of(month, MONDAY)).to_contain_text("新员工欢迎")
+    expect(day_of(month, MONDAY)).to_contain_text("新员工欢迎·日历")
     month.keyboard.press("ArrowDown")
     month.keyboard.press("ArrowRight")
     month.keyboard.press("Enter")
-    expect(said).to_contain_text("“新员工欢迎”")
-    expect(day_of(month, NEXT_MONDAY + timedelta(days=1))).to_contain_text("新员工欢迎")
-    expect(entry(month, "新员工欢迎")).to_be_focused()
+    expect(said).to_contain_text("“新员工欢迎·日历”")
+    expect(day_of(month, NEXT_MONDAY + timedelta(days=1))).to_contain_text("新员工欢迎·日历")
+    expect(entry(month, "新员工欢迎·日历")).to_be_focused()
     month.keyboard.press("Enter")
     expect(month).to_have_url(re.compile("/change/"))
