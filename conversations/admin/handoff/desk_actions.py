@@ -74,7 +74,11 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
         return
     if isinstance(file, UploadedFile):
         name, kind = _keep(file)
-        services.answer_ticket(ticket, operator, file=name, kind=kind)
+        try:
+            services.answer_ticket(ticket, operator, file=name, kind=kind)
+        except (OpenUserError, OSError):
+            default_storage.delete(name)  # no message names it
+            raise
         if not text.strip():
             return
     services.answer_ticket(ticket, operator, text, as_video=request.POST.get("as") == "video")

@@ -1,6 +1,7 @@
 """The desk: lists with unread lines, answers of each kind, notes, assign, transfer, take over, and who looks on."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -113,6 +114,14 @@ def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket)
     file = SimpleUploadedFile("a.pdf", b"x" * (20 * 1024 * 1024 + 1), "application/pdf")
     assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。 请发送小一些的文件，或者发链接。"}
     assert person.read() == []
+
+
+def test_a_file_that_is_not_sent_is_not_kept(desk, person, ticket, settings):
+    services.close_ticket(ticket)
+    person.read()
+    assert "error" in say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"%PDF-1.4 words", "application/pdf"))
+    assert person.read() == []
+    assert list(Path(settings.MEDIA_ROOT).glob("desk/*")) == []
 
 
 def test_an_empty_answer_is_refused(desk, person, ticket):
