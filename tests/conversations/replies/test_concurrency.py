@@ -1,17 +1,16 @@
 """Several members and workers act on one row at the same moment."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
 from conversations.models import Conversation, Message
 from tests.conversations.replies.test_dispatch import finish
+from tests.conversations.support.at_once import at_once
 from tests.conversations.support.person import Person
 from wecom.models import Application, Outbound
 
@@ -19,19 +18,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 # How long one waits for the other to be in the middle of it; on SQLite only one of them can be.
 MEET = 0.7
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each returned; raises what any of them raised."""
-
-    def run(act: Callable[[], object]) -> object:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, act) for act in acts]]
 
 
 def conversation(application: Application, user_id: str = "zhangsan"):

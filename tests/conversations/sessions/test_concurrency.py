@@ -14,7 +14,7 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Message, Session
 from conversations.sessions.runner import advance
 from core.exceptions import OpenUserError
-from tests.conversations.replies.test_concurrency import at_once
+from tests.conversations.support.at_once import at_once
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.bot import bot
