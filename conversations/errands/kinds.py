@@ -37,7 +37,7 @@ class ErrandKind(ABC):
 
     @abstractmethod
     def waiting_text(self) -> str:
-        """The notice for a member who has waited for some seconds."""
+        """The notice for a member who has waited for some seconds; "" for none."""
 
     def prepare(self, errand: Errand, reply: str | None) -> None:  # noqa: B027
         """Compute what `finish` needs and takes long, before its transaction."""

@@ -203,9 +203,11 @@ def _send_waiting_notice(errand: Errand) -> None:
     kind = KINDS[errand.kind]
     if told or (not kind.runs_in_flows and _is_in_flow(conversation)):
         return
-    errand.update_leased(told_at=timezone.now())
     with translation.override(errand.language):
-        messages.say(conversation, kind.waiting_text(), cid=errand.cid)
+        words = kind.waiting_text()
+        if words:
+            errand.update_leased(told_at=timezone.now())
+            messages.say(conversation, words, cid=errand.cid)
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ from core.work.base import Work
 class Errand(Work):
     """A background job with a deadline and a fallback text (外部请求), run outside transactions.
 
-    It is a question to a service, or the transcription of a recording, whose media ID is `question` then.
+    It is a question to a service, or the transcription of a recording, whose media ID is `question` then. A recording
+    is answered, or, while a person answers the member, only written down for the desk.
     """
 
     task = "conversations.errand"
@@ -23,6 +24,7 @@ class Errand(Work):
     class Kind(models.TextChoices):
         QUESTION = "question", _("question to a service")
         RECORDING = "recording", _("voice message")
+        TRANSCRIPT = "transcript", _("voice message to a person")
 
     class Reason(models.TextChoices):
         LATE = "late", _("no answer in time")

@@ -1,4 +1,7 @@
-"""Voice messages: downloaded, transcribed as an errand, then answered like typed text, in a flow too."""
+"""Voice messages: downloaded, transcribed as an errand, then answered like typed text, in a flow too.
+
+While a person answers the member, they are only written down, so that operators at the desk can read them.
+"""
 
 from datetime import timedelta
 
@@ -14,22 +17,25 @@ from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.flows import publication
 from conversations.handoff import member_turns
 from conversations.machine.keywords import KEYWORDS
-from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session
+from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, TicketLine
 from conversations.providers.base import RemoteProvider, ReplyRefused
 from conversations.replies import dispatch, question_preparation
 from conversations.wording import chat_texts
 from core import backends
 from core.exceptions import OpenUserError, TemporaryError
-from wecom.messages import TextMessage, typed
+from core.live_updates import publish_change
+from wecom.messages import TextMessage, VoiceMessage, typed
 
 MOST_HINTS = 60
 
 
 @transaction.atomic
-def request_transcription(conversation: Conversation, message: Message, media_id: str) -> Errand:
-    """Queue the transcription of a voice message, which is answered as soon as its text is known."""
+def request_transcription(
+    conversation: Conversation, message: Message, media_id: str, *, answered: bool = True
+) -> Errand:
+    """Queue the transcription of a voice message, which is answered as soon as its text is known, or only kept."""
     errand = Errand.objects.create(
-        kind=Errand.Kind.RECORDING,
+        kind=Errand.Kind.RECORDING if answered else Errand.Kind.TRANSCRIPT,
         conversation=conversation,
         message=message,
         provider=next(iter(backends.names("RECOGNITION_ENGINES")), ""),
@@ -90,7 +96,38 @@ class Recording(ErrandKind):
         say(conversation, words, cid=errand.cid)
 
 
+class Transcript(Recording):
+    """The transcription of a voice message that a person answers; it is shown beside the recording."""
+
+    def waiting_text(self) -> str:
+        return ""
+
+    def prepare(self, errand: Errand, reply: str | None) -> None:
+        """The text is not answered."""
+
+    def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
+        if result.reply and errand.message is not None:
+            keep_transcript(errand.message, result.reply)
+
+
 KINDS[Errand.Kind.RECORDING] = Recording()
+KINDS[Errand.Kind.TRANSCRIPT] = Transcript()
+
+
+def hand_over(conversation: Conversation, message: Message, voice: VoiceMessage) -> None:
+    """Write down a voice message that a person answers: WeChat Work's own text, or one of our recognition."""
+    heard = voice.recognition.strip()
+    if heard:
+        keep_transcript(message, heard)
+    elif voice.media_id and backends.names("RECOGNITION_ENGINES"):
+        request_transcription(conversation, message, voice.media_id, answered=False)
+
+
+def keep_transcript(message: Message, text: str) -> None:
+    """Store the text of a voice message, and show it on open pages of the desk."""
+    Content.objects.filter(pk=message.content_id).update(text=text)
+    for line in TicketLine.objects.filter(message=message):
+        publish_change("tickets", "line", id=line.ticket_id)
 
 
 def answer_transcript(conversation: Conversation, message: Message, text: str, *, echoed: bool = True) -> None:

@@ -51,6 +51,8 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
     message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
     with translation.override(conversation.language):
         if member_turns.handle(conversation, message, cid=callback.cid, now=callback.created_at):
+            if isinstance(inbound, VoiceMessage):
+                voice_messages.hand_over(conversation, message, inbound)
             return
         if isinstance(inbound, VoiceMessage) and inbound.recognition.strip():
             voice_messages.answer_transcript(conversation, message, inbound.recognition.strip(), echoed=False)

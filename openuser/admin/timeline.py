@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from avatars.models import Render
-from conversations.models import Content, Errand, Message, Session
+from conversations.models import Content, Errand, Message, Session, Ticket, TicketChange
 from core.web.admin import change_url, reason_words, shorten
 from core.work.base import Work
 from wecom.models import Application, Attempt, Callback, CardUpdate, Download, Member, Outbound, Upload
@@ -78,6 +78,8 @@ def _steps(cid: str) -> Iterator[Step]:
         yield from _download(download)
     for errand in Errand.objects.filter(cid=cid):
         yield from _errand(errand)
+    for ticket in Ticket.objects.filter(cid=cid).select_related("operator", "group"):
+        yield from _ticket(ticket)
     for render in renders.values():
         yield from _render(render)
     for upload in uploads.values():
@@ -131,6 +133,17 @@ def _errand(errand: Errand) -> Iterator[Step]:
     if errand.finished_at:
         tone = "ok" if errand.status == Errand.Status.DONE else "bad"
         yield Step(at=errand.finished_at, title=_("The service answered"), detail=_outcome(errand), tone=tone)
+
+
+def _ticket(ticket: Ticket) -> Iterator[Step]:
+    """What happened to a ticket; the words of notes stay at the desk."""
+    for change in ticket.changes.select_related("by", "to", "group"):
+        title = _("Ticket %(ticket)s: %(what)s") % {"ticket": ticket, "what": change.get_kind_display()}
+        who = [str(one) for one in (change.to or change.by, change.group) if one is not None]
+        tone = "wait" if change.kind == TicketChange.Kind.OPENED and ticket.is_unfinished else "ok"
+        yield Step(
+            at=change.at, title=title, detail=" · ".join(who), tone=tone, url=reverse("desk-ticket", args=[ticket.pk])
+        )
 
 
 def _download(download: Download) -> Iterator[Step]:

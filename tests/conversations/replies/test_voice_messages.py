@@ -133,6 +133,37 @@ def test_without_an_engine_people_are_asked_to_write(speaker, settings):
     assert spoken.download.is_here
 
 
+@pytest.fixture
+def answered(speaker):
+    """The speaker is answered by a person."""
+    conversation = services.conversation_with(speaker.phone.user_id, application=speaker.application)
+    ticket = services.take_conversation(conversation, factories.make_operator(speaker.application))
+    speaker.reads()
+    return ticket
+
+
+def test_what_is_spoken_to_a_person_is_written_down_and_not_answered(speaker, answered):
+    errand = listened(speaker.says("怎么请假"))
+    assert (errand.kind, errand.status) == ("transcript", "done")
+    assert speaker.reads() == []
+    line = answered.lines.get()
+    assert (line.message.content.kind, line.message.content.text) == ("voice", "怎么请假")
+
+
+def test_it_is_not_answered_after_the_person_has_left_either(speaker, answered):
+    errand = speaker.says("怎么请假")
+    services.hand_back(answered)
+    speaker.reads()
+    listened(errand)
+    assert speaker.reads() == []
+
+
+def test_what_the_platform_heard_is_kept_for_a_person(speaker, answered):
+    assert speaker.receives("none", Recognition="怎么请假") is None
+    assert answered.lines.get().message.content.text == "怎么请假"
+    assert speaker.reads() == []
+
+
 def test_silence_is_said_to_be_silence(speaker):
     errand = listened(speaker.says(""))
     assert errand.reason == "empty"

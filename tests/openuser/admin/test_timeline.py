@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations.models import Content, Message
+from conversations.models import Content, Message, TicketChange
 from tests.support.factories import (
     make_application,
     make_callback,
     make_member,
+    make_operator,
     make_outbound,
     make_render,
+    make_ticket,
     make_upload,
 )
 from wecom.models import Application, Attempt, Outbound
@@ -103,8 +105,19 @@ def test_it_asks_as_often_for_many_rows_as_for_one(boss, application, django_ass
         Attempt.objects.create(outbound=outbound, number=1)
     client = Client()
     client.force_login(boss)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get(reverse("timeline", args=[CID])).status_code == 200
+
+
+def test_a_ticket_is_told_with_its_operator_and_without_notes(boss, application):
+    operator = make_operator(application)
+    ticket = make_ticket(cid=CID, operator=operator, status="assigned")
+    for kind, text in (("opened", ""), ("taken", ""), ("note", "only for colleagues")):
+        TicketChange.objects.create(ticket=ticket, kind=kind, by=operator, text=text)
+    html = open_page(boss).content.decode()
+    assert html.count(f"#{ticket.pk}") >= 3
+    assert operator.name in html
+    assert "only for colleagues" not in html
 
 
 def test_members_are_shown_by_name_with_their_user_ids(boss, application):
