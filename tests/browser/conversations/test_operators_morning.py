@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -60,6 +61,26 @@ def test_an_operators_morning(
     desk: Page, stack: Stack, employee: Person, operator: Person, picture: Callable[[Page, str], None], tmp_path
 ) -> None:
     desk.on("dialog", lambda dialog: dialog.accept())
+    _answers_on_the_phone(employee, operator)
+    desk.goto(f"{stack.url}/admin/desk/?list=all")
+    desk.get_by_test_id("ticket").filter(has_text=employee.user_id).click()
+    expect(desk.get_by_test_id("status")).to_have_text("接待中")
+    expect(desk.get_by_test_id("line").filter(has_text="是三楼的那台吗？")).to_contain_text("王工")
+    picture(desk, "on-the-phone")
+    desk.get_by_role("button", name="接管").click()
+    operator.hears("不再转给对方")
+    employee.hears("boss")
+    _answers_at_the_desk(desk, employee, tmp_path)
+    picture(desk, "at-the-desk")
+    _passes_on_and_solves(desk, employee)
+    picture(desk, "solved")
+    _shows_every_line_once(employee, operator)
+    desk.goto(f"{stack.url}/admin/ticket-report/")
+    expect(desk.get_by_test_id("figures")).to_contain_text("5.0")
+    picture(desk, "report")
+
+
+def _answers_on_the_phone(employee: Person, operator: Person) -> None:
     employee.writes("转人工")
     employee.hears("IT 支持")
     employee.writes("打印机坏了")
@@ -72,14 +93,9 @@ def test_an_operators_morning(
     employee.writes("是的")
     operator.hears(f"{employee.user_id}：是的")
 
-    desk.goto(f"{stack.url}/admin/desk/?list=all")
-    desk.get_by_test_id("ticket").filter(has_text=employee.user_id).click()
-    expect(desk.get_by_test_id("status")).to_have_text("接待中")
-    expect(desk.get_by_test_id("line").filter(has_text="是三楼的那台吗？")).to_contain_text("王工")
-    picture(desk, "on-the-phone")
-    desk.get_by_role("button", name="接管").click()
-    operator.hears("不再转给对方")
-    employee.hears("boss")
+
+def _answers_at_the_desk(desk: Page, employee: Person, folder: Path) -> None:
+    """With text, a canned answer and a picture; a note stays inside."""
     employee.writes("还是不行")
     expect(desk.get_by_test_id("line").filter(has_text="还是不行")).to_have_count(1)
     answer(desk, "我来看看。")
@@ -89,13 +105,14 @@ def test_an_operators_morning(
     employee.hears("请先重启打印机，再试一次。")
     desk.get_by_label("备注").check()
     answer(desk, "墨盒是上周换的", shown="note")
-    (tmp_path / "wiring.png").write_bytes(PIXEL)
+    (folder / "wiring.png").write_bytes(PIXEL)
     desk.get_by_label("回答", exact=True).check()
-    desk.locator("input[name=file]").set_input_files(tmp_path / "wiring.png")
+    desk.locator("input[name=file]").set_input_files(folder / "wiring.png")
     desk.get_by_test_id("composer").get_by_role("button", name="发送").click()
     employee.hears("image")
-    picture(desk, "at-the-desk")
 
+
+def _passes_on_and_solves(desk: Page, employee: Person) -> None:
     desk.get_by_text("转交", exact=True).click()
     desk.locator("#desk-group").select_option(label="人事")
     desk.get_by_role("button", name="转组").click()
@@ -110,7 +127,10 @@ def test_an_operators_morning(
     employee.hears("你对这次服务满意吗？")
     employee.presses("5")
     expect(desk.get_by_test_id("desk-details")).to_contain_text("5 / 5")
-    picture(desk, "solved")
+
+
+def _shows_every_line_once(employee: Person, operator: Person) -> None:
+    """The digital human speaks again, each line was on the phones once, and the note on none."""
     employee.writes("/帮助")
     employee.hears("/video")
     for line in ("是三楼的那台吗？", "我来看看。", "请先重启打印机，再试一次。", "这个归人事管，已经登记。", "image"):
@@ -119,10 +139,6 @@ def test_an_operators_morning(
     for line in ("是的", "打印机坏了"):
         assert sum(line in words for words in said(operator)) == 1
     assert not any("还是不行" in words for words in said(operator))
-
-    desk.goto(f"{stack.url}/admin/ticket-report/")
-    expect(desk.get_by_test_id("figures")).to_contain_text("5.0")
-    picture(desk, "report")
 
 
 def test_a_running_conversation_is_taken_over(desk: Page, stack: Stack, employee: Person, operator: Person) -> None:
