@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from conversations.models import Operator, OperatorGroup, Ticket
 from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin
+from wecom.models import Application
 
 
 @admin.register(Operator)
@@ -68,6 +69,10 @@ class OperatorGroupAdmin(FormAdmin):
         queryset: QuerySet[OperatorGroup] = super().get_queryset(request)
         counted = queryset.annotate(operator_count=Count("operators", distinct=True))
         return counted.prefetch_related("topics")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        usual = Application.objects.filter(is_default=True).first()
+        return {"application": usual, **super().get_changeform_initial_data(request)}
 
     @display(description=_("topics"))
     def about(self, group: OperatorGroup) -> str:
