@@ -7,9 +7,11 @@ nothing.
 from dataclasses import replace
 from datetime import date
 
+from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import (
     Act,
     Ask,
+    Edge,
     Effect,
     HandOff,
     Machine,
@@ -30,7 +32,7 @@ def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: dat
     """One step. `text` is the message, or the value of the pressed button; dates like “tomorrow” count from `today`."""
     walk = _Walk(machine, today)
     place = walk.take(place, act, text)
-    return Step(place=place, effects=tuple(walk.effects))
+    return Step(place=place, effects=tuple(walk.effects), trace=tuple(walk.trace))
 
 
 class _Walk:
@@ -40,10 +42,12 @@ class _Walk:
         self.machine = machine
         self.today = today
         self.effects: list[Effect] = []
+        self.trace: list[Entered | Checked] = []
 
     def take(self, place: Place, act: Act, text: str) -> Place:
         if act in (Act.START, Act.RESTART):
             return self._enter(Place(given=place.given, slots=dict(place.given)), self.machine.start)
+        self._note_state(place.at)
         node = self.machine.node(place.at)
         if node is not None and node.kind == NodeKind.HANDOFF and act != Act.CANCEL:
             return self._enter(place, self._next(node, place, On.NEXT))
@@ -105,6 +109,7 @@ class _Walk:
         if before is None or before.slot is None:
             return self._fail(place)
         slots = {name: value for name, value in place.slots.items() if name != before.slot.name}
+        self._note_state(before.key)
         return self._ask(
             before, replace(place, at=before.key, slots=slots, path=place.path[:-1], tries=0, reminded=False)
         )
@@ -117,6 +122,7 @@ class _Walk:
             if node is None:
                 return self._fail(place) if key else self._completed(place)
             place = replace(place, at=node.key)
+            self._note_state(node.key)
             if node.kind == NodeKind.ASK:
                 if node.key in passed or not self._is_given(node, place):
                     return self._ask(node, place)
@@ -137,8 +143,22 @@ class _Walk:
 
     def _next(self, node: Node, place: Place, on: On) -> str | None:
         """The target of the first edge that fits."""
-        fitting = (edge.to for edge in node.leaving(on) if edge.guard is None or edge.guard.holds(place.slots))
-        return next(fitting, None)
+        return next(
+            (edge.to for number, edge in enumerate(node.edges) if self._fits(node, number, edge, place, on)), None
+        )
+
+    def _fits(self, node: Node, number: int, edge: Edge, place: Place, on: On) -> bool:
+        """Whether an edge is for this case and its guard holds, which is noted."""
+        if edge.on != on:
+            return False
+        holds = edge.guard is None or edge.guard.holds(place.slots)
+        have = place.slots.get(edge.guard.slot, "") if edge.guard else ""
+        checked = Checked(state=node.key, edge=number, to=edge.to, holds=holds, have=have, effects=len(self.effects))
+        self.trace.append(checked)
+        return holds
+
+    def _note_state(self, key: str) -> None:
+        self.trace.append(Entered(state=key, effects=len(self.effects)))
 
     def _do(self, node: Node, place: Place) -> None:
         text = self._fill(node.text, place)

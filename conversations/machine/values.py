@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from conversations.machine.trace import Trace
 from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Choice, Slot, SlotType
 
@@ -248,10 +249,11 @@ Effect = Say | Notify | Ask | MakeVideo | HandOff
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """The result of a step."""
+    """The result of a step, and why it came to that."""
 
     place: Place
     effects: tuple[Effect, ...] = ()
+    trace: Trace = ()
 
 
 def _is_number(text: str) -> bool:
