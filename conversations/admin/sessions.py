@@ -124,5 +124,5 @@ def _named(machine: Machine | None, key: str) -> str:
 
 def _labelled(machine: Machine | None, name: str, value: str) -> str:
     slot = machine.slot(name) if machine else None
-    label = slot.label(value) if slot else value
+    label = slot.label(value, language=machine.language) if slot and machine else value
     return "" if label == value else label

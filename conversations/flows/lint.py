@@ -1,34 +1,19 @@
 """Problems of a flow, each with its state and a remedy, in the active language. Reads values, not rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from conversations.flows import choice_rules
+from conversations.flows.problems import Problem
 from conversations.flows.succession import is_decided
 from conversations.machine.keywords import ACTS, COMMANDS
 from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
 from core.text.placeholders import has_stray_braces, placeholder_names
-from core.text.slot_values import Choice, SlotType, fold_text, is_blank, numbered_labels, parse_ordinal
-from wecom.contents import Button
-from wecom.exceptions import ContentError
+from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND
 
 TEXT_BYTES = 2048  # of one message of the platform
-BUTTONS = 6  # of a card
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """One problem: `state` is the name of the step, "" for the whole flow."""
-
-    code: str
-    words: str
-    state: str = ""
-    is_error: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.state}: {self.words}" if self.state else self.words
 
 
 def lint(
@@ -79,56 +64,13 @@ def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
         words = _("It gives up before it reminds. Let it remind earlier.")
         yield Problem(code="late_reminder", state=node.name, words=words, is_error=False)
     if slot.type == SlotType.CHOICE:
-        yield from _choices(node)
+        yield from choice_rules.problems(node)
     for other in machine.nodes:
         if other.slot and other.slot.name == slot.name and other.slot.type != slot.type:
             words = _(
                 "“%(step)s” keeps its answer as “%(slot)s” too, and has another kind of answer. Rename one of them."
             )
             yield Problem(code="slot_kinds", state=node.name, words=words % {"step": other.name, "slot": slot.name})
-
-
-def _choices(node: Node) -> Iterator[Problem]:
-    assert node.slot is not None
-    choices = node.slot.choices
-    if len(choices) < 2:
-        yield Problem(code="no_choices", state=node.name, words=_("It offers fewer than two choices. Write them."))
-    said = [
-        word for choice in choices for word in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}
-    ]
-    if len(set(said)) < len(said):
-        yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
-    if reserved := sorted(set(ACTS).intersection(said)):
-        words = _("“%s” has a meaning of its own everywhere. Use another word for this choice.") % reserved[0]
-        yield Problem(code="reserved", state=node.name, words=words)
-    if misread := [
-        word for number, choice in enumerate(choices, start=1) for word in _numbers(choice, number, choices)
-    ]:
-        words = _("“%s” may be read as the number of a choice. Use a word for this choice.") % misread[0]
-        yield Problem(code="number_choice", state=node.name, words=words, is_error=False)
-    if node.as_card and len(choices) > BUTTONS:
-        words = _("More than six choices do not fit a card; they will show as a numbered list.")
-        yield Problem(code="too_many_buttons", state=node.name, words=words, is_error=False)
-    elif node.as_card and not _fit_buttons(choices):
-        words = _("A label is too long for a button (8 Chinese characters); they will show as a numbered list.")
-        yield Problem(code="button_too_long", state=node.name, words=words, is_error=False)
-
-
-def _numbers(choice: Choice, number: int, choices: Sequence[Choice]) -> Iterator[str]:
-    """Words of a choice that equal the number of another choice."""
-    for word in (choice.value, choice.label, *choice.words):
-        if 0 < parse_ordinal(word) <= len(choices) and parse_ordinal(word) != number:
-            yield word
-
-
-def _fit_buttons(choices: Sequence[Choice]) -> bool:
-    labels = numbered_labels(choice.label for choice in choices)
-    try:
-        for choice, label in zip(choices, labels, strict=True):
-            Button(key=choice.value, text=label).check("")
-    except ContentError:
-        return False
-    return True
 
 
 def _edges(machine: Machine, node: Node) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
 from conversations.flows import lint, succession, video_templates
+from conversations.flows.problems import Problem
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
@@ -63,7 +64,7 @@ def readable(version: FlowVersion | None) -> Machine | None:
         return None
 
 
-def check(flow: Flow, machine: Machine | None = None) -> list[lint.Problem]:
+def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     others = Flow.objects.exclude(pk=flow.pk)
     taken = {fold_text(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
@@ -138,14 +139,14 @@ def diff(before: Machine, after: Machine) -> list[Change]:
     return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
 
 
-def _wrong_modes(machine: Machine) -> Iterable[lint.Problem]:
+def _wrong_modes(machine: Machine) -> Iterable[Problem]:
     """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
     for node in machine.nodes:
         if node.kind == NodeKind.VIDEO and node.mode:
             modes = set(_modes(machine, node.mode))
             if not modes <= set(RenderMode.values) or not modes:
                 words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
-                yield lint.Problem(code="mode_unknown", state=node.name, words=words)
+                yield Problem(code="mode_unknown", state=node.name, words=words)
 
 
 def _modes(machine: Machine, mode: str) -> Iterable[str]:

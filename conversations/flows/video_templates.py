@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Presentation, RenderTemplate
 from avatars.services import VideoSource
-from conversations.flows.lint import Problem
+from conversations.flows.problems import Problem
 from conversations.machine.values import Machine, MakeVideo, Node, NodeKind
 from core.text.slot_values import is_blank
 

@@ -5,7 +5,7 @@ nothing.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import (
@@ -26,11 +26,15 @@ from conversations.machine.values import (
     Say,
     Step,
 )
+from core.text.slot_values import SlotType
+
+MISSES = {SlotType.TIME: Notice.NOT_A_TIME, SlotType.DATETIME: Notice.NOT_A_MOMENT}
 
 
-def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date) -> Step:
-    """One step. `text` is the message, or the value of the pressed button; dates like “tomorrow” count from `today`."""
-    walk = _Walk(machine, today)
+def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date, now: datetime | None = None) -> Step:
+    """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
+    moments like “in two hours” from `now`, in the member's zone."""
+    walk = _Walk(machine, today, now)
     place = walk.take(place, act, text)
     return Step(place=place, effects=tuple(walk.effects), trace=tuple(walk.trace))
 
@@ -38,9 +42,10 @@ def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: dat
 class _Walk:
     """Collects the effects between one question and the next."""
 
-    def __init__(self, machine: Machine, today: date) -> None:
+    def __init__(self, machine: Machine, today: date, now: datetime | None) -> None:
         self.machine = machine
         self.today = today
+        self.now = now
         self.effects: list[Effect] = []
         self.trace: list[Entered | Checked] = []
 
@@ -59,7 +64,7 @@ class _Walk:
         match act:
             case Act.SAY | Act.CHOOSE:
                 assert node.slot is not None
-                value = node.slot.parse(text, today=self.today)
+                value = node.slot.parse(text, today=self.today, now=self.now)
                 return self._missed(node, place) if value is None else self._answered(node, place, value)
             case Act.BACK:
                 return self._back(node, place)
@@ -85,7 +90,7 @@ class _Walk:
         place = replace(place, tries=place.tries + 1, reminded=False)
         if place.tries > node.slot.retries:
             return self._way_out(node, replace(place, tries=0), On.RETRIES, Notice.GAVE_UP, Outcome.GAVE_UP)
-        self.effects.append(self._words(node.slot.retry_text, place, Notice.NOT_VALID))
+        self.effects.append(self._words(node.slot.retry_text, place, MISSES.get(node.slot.type, Notice.NOT_VALID)))
         # A retry text repeats the question in its own way; choices are shown again all the same.
         return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place
 
@@ -177,7 +182,7 @@ class _Walk:
         slot = node.slot
         if slot is None or slot.name not in place.given or place.slots.get(slot.name) != place.given[slot.name]:
             return False
-        return slot.parse(place.given[slot.name], today=self.today) == place.given[slot.name]
+        return slot.parse(place.given[slot.name], today=self.today, now=self.now) == place.given[slot.name]
 
     def _ask(self, node: Node, place: Place) -> Place:
         choices = node.slot.choices if node.slot else ()

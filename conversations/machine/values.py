@@ -74,6 +74,8 @@ class Notice(StrEnum):
     """A notice with a built-in text."""
 
     NOT_VALID = "not_valid"
+    NOT_A_TIME = "not_a_time"
+    NOT_A_MOMENT = "not_a_moment"
     DONE = "done"
     AT_START = "at_start"
     HELP = "help"
@@ -166,7 +168,7 @@ class Machine:
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         """The text with its placeholders replaced. Placeholders in answers are not replaced."""
-        return fill_placeholders(text, slots, self.slots)
+        return fill_placeholders(text, slots, self.slots, language=self.language)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""

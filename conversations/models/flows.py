@@ -148,6 +148,8 @@ class State(models.Model):
         NUMBER = SlotType.NUMBER.value, _("a number")
         YES_NO = SlotType.YES_NO.value, _("yes or no")
         DATE = SlotType.DATE.value, _("date")
+        TIME = SlotType.TIME.value, _("time")
+        DATETIME = SlotType.DATETIME.value, _("date with time")
         PHONE = SlotType.PHONE.value, _("mobile number")
         EMAIL = SlotType.EMAIL.value, _("e-mail address")
 
@@ -172,13 +174,17 @@ class State(models.Model):
         validators=[SLOT_NAME],
         help_text=_("A short name, by which other steps use it. Empty: made from the step's name."),
     )
-    slot_type = models.CharField(_("kind of answer"), max_length=8, choices=Type, default=Type.TEXT)
+    slot_type = models.CharField(_("kind of answer"), max_length=12, choices=Type, default=Type.TEXT)
     choices = models.TextField(
         _("choices"),
         blank=True,
         help_text=_("One a line: value = label, other words. People tap, or write the number, the label or a word."),
     )
-    as_card = models.BooleanField(_("with buttons"), default=True, help_text=_("Up to six choices show as buttons."))
+    as_card = models.BooleanField(
+        _("with buttons"),
+        default=True,
+        help_text=_("Up to six choices show as buttons, up to twenty as boxes to tick."),
+    )
     minimum = models.IntegerField(
         _("at least"), null=True, blank=True, help_text=_("In characters, or the number itself.")
     )

@@ -33,6 +33,10 @@ class DeskQuerySet(models.QuerySet["Desk"]):
         """The people to turn to, as the application's desk names them; empty if it names none."""
         return (self.filter(application=application).values_list("contact", flat=True).first() or "").strip()
 
+    def shows_cards(self, application: Application) -> bool:
+        """Whether members see cards: not in plain WeChat."""
+        return self.filter(application=application).values_list("progress_cards", flat=True).first() is not False
+
 
 class Desk(models.Model):
     """The digital human of an application, with a greeting and a language."""

@@ -14,7 +14,7 @@ from conversations.models import Content, Conversation, Desk, Message, Session, 
 from conversations.preferences import cards as preference_cards
 from conversations.replies import dispatch, question_preparation, voice_messages
 from conversations.sessions import runner
-from conversations.sessions.questions import close_card
+from conversations.sessions.questions import chosen_key, close_card
 from conversations.signals import card_pressed
 from conversations.videos import lifecycle, member_requests, progress_cards
 from conversations.wording import chat_texts, flow_texts, handoff_texts
@@ -99,7 +99,7 @@ def press_card(callback: Callback, event: Event) -> None:
         if shown is None and member_turns.is_silent(conversation):
             shown = handoff_texts.paused()  # the question is asked again afterwards
         if shown is None:
-            shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
+            shown = dispatch.press_card(conversation, event.task_id, chosen_key(event), cid=callback.cid, now=now)
         Content.objects.filter(pk=message.content_id).update(text=flow_texts.over() if shown is None else shown)
     if shown is None:
         return

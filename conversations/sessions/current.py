@@ -2,12 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from conversations.flows import publication
 from conversations.machine.values import Machine, NodeKind
 from conversations.models import Conversation, Session
-from conversations.sessions import questions
+from conversations.sessions import clocks, questions
 from core.text.slot_values import SlotType
 
 RESUMABLE = timedelta(days=7)
@@ -46,9 +44,13 @@ def is_expired(session: Session, now: datetime) -> bool:
 
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
     """The label of a text as the answer to the open question; None if it is no valid answer."""
-    node = machine_of(session).node(session.state)
-    value = node.slot.parse(text, today=timezone.localdate(now)) if node and node.slot else None
-    return node.slot.label(value) if node and node.slot and value is not None else None
+    machine = machine_of(session)
+    node = machine.node(session.state)
+    if node is None or node.slot is None:
+        return None
+    here = clocks.local_time(session.conversation.member, machine, now)
+    value = node.slot.parse(text, today=here.date(), now=here)
+    return None if value is None else node.slot.label(value, language=machine.language)
 
 
 def asks_for_text(session: Session) -> bool:

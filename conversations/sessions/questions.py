@@ -1,15 +1,20 @@
 """Questions as members see them: a card with buttons, disabled once the question is over, or a numbered list."""
 
 import secrets
+from collections.abc import Sequence
 
 from conversations.delivery import messages
 from conversations.machine.values import Ask
 from conversations.models import Content, Conversation, Message
 from conversations.wording import flow_texts
-from core.text.slot_values import is_blank, numbered_labels
-from wecom.contents import Button, ButtonCard
+from core.text.slot_values import Choice, is_blank, numbered_labels
+from wecom.contents import Button, ButtonCard, Checkbox, Submit, VoteCard
+from wecom.contents import Choice as Box
 from wecom.exceptions import ContentError
+from wecom.messages import CardEvent, Event
 
+MOST_BUTTONS = 6  # of a card
+VOTE = "question"  # the key of the boxes and of the button that sends them
 RECENT = 10  # cards of a member that are searched for the task ID
 
 
@@ -22,19 +27,44 @@ def question_text(ask: Ask) -> str:
     return flow_texts.question(text, labels)
 
 
-def question_card(ask: Ask, task_id: str) -> ButtonCard | None:
-    """The question as a card with buttons; None if it has no choices or is too long for a card."""
+def question_card(ask: Ask, task_id: str) -> ButtonCard | VoteCard | None:
+    """The question as a card: with buttons, or with boxes for more than six choices; None if it has no choices, or does
+    not fit on a card."""
     if not ask.choices or not ask.as_card:
         return None
     first, _, rest = ask.text.strip().partition("\n")
-    labels = numbered_labels(choice.label for choice in ask.choices)
+    build = _button_card if len(ask.choices) <= MOST_BUTTONS else _vote_card
     for title, text in ((first, rest.strip()), (flow_texts.please_choose(), ask.text.strip())):
         try:
-            buttons = [Button(key=choice.value, text=label) for choice, label in zip(ask.choices, labels, strict=True)]
-            return ButtonCard(title=title, text=text, buttons=tuple(buttons), task_id=task_id)
+            return build(ask.choices, title, text, task_id)
         except ContentError:
             continue
     return None
+
+
+def _button_card(choices: Sequence[Choice], title: str, text: str, task_id: str) -> ButtonCard:
+    labels = numbered_labels(choice.label for choice in choices)
+    buttons = [Button(key=choice.value, text=label) for choice, label in zip(choices, labels, strict=True)]
+    return ButtonCard(title=title, text=text, buttons=tuple(buttons), task_id=task_id)
+
+
+def _vote_card(choices: Sequence[Choice], title: str, text: str, task_id: str) -> VoteCard:
+    labels = numbered_labels(choice.label for choice in choices)
+    boxes = [Box(id=choice.value, text=label) for choice, label in zip(choices, labels, strict=True)]
+    return VoteCard(
+        title=title,
+        description=text,
+        checkbox=Checkbox(key=VOTE, choices=tuple(boxes)),
+        submit=Submit(text=flow_texts.button_choose(), key=VOTE),
+        task_id=task_id,
+    )
+
+
+def chosen_key(event: Event) -> str:
+    """The choice of a tap: the key of its button, or the box that was ticked before the card was sent."""
+    if isinstance(event, CardEvent) and event.event_key == VOTE:
+        return next((option for choice in event.choices for option in choice.option_ids), "")
+    return event.event_key
 
 
 def new_task_id(session: int, revision: int) -> str:

@@ -6,7 +6,7 @@ write two steps from the same position.
 
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.utils import timezone, translation
@@ -29,8 +29,8 @@ from conversations.machine.values import (
     Say,
     Step,
 )
-from conversations.models import Conversation, Flow, Session, Ticket
-from conversations.sessions import handoff_states, questions, video_states
+from conversations.models import Conversation, Desk, Flow, Session, Ticket
+from conversations.sessions import clocks, handoff_states, questions, video_states
 from conversations.sessions.current import answer_label, is_expired, machine_of
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
@@ -61,7 +61,7 @@ def start(
         remedy = "Publish it." if flow.enabled else "Enable it."
         raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
-    given = _checked(machine, data or {}, today=timezone.localdate(now))
+    given = _checked(machine, data or {}, here=clocks.local_time(conversation.member, machine, now))
     # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
     conversation = rows.get(pk=conversation.pk)
@@ -158,7 +158,8 @@ def _has_written(member: Member, conversation: Conversation) -> bool:
 
 def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
     machine = machine_of(session)
-    result = step(machine, _place(session), act, text, today=timezone.localdate(now))
+    here = clocks.local_time(session.conversation.member, machine, now)
+    result = step(machine, _place(session), act, text, today=here.date(), now=here)
     if act == Act.SAY:
         _close_card(session, answer_label(session, text, now=now))
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
@@ -248,6 +249,7 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
+    with_card = with_card and ask.as_card and Desk.objects.shows_cards(session.conversation.application)
     card = questions.question_card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
     if card is None:
         messages.say(session.conversation, questions.question_text(ask), cid=cid)
@@ -256,12 +258,12 @@ def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
     messages.say_content(session.conversation, card, cid=cid)
 
 
-def _checked(machine: Machine, data: Mapping[str, str], *, today: date) -> dict[str, str]:
+def _checked(machine: Machine, data: Mapping[str, str], *, here: datetime) -> dict[str, str]:
     """The data as slots store it. Raises `FlowError` naming the field."""
     given: dict[str, str] = {}
     for name, value in data.items():
         slot = machine.slot(name)
-        kept = slot.parse(str(value), today=today) if slot else None
+        kept = slot.parse(str(value), today=here.date(), now=here) if slot else None
         if slot is None or kept is None:
             words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
             names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))

@@ -34,5 +34,6 @@ def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in session.slots.items():
         node = asked.get(name)
-        found.append((node.name if node else name, node.slot.label(value) if node and node.slot else value))
+        shown = node.slot.label(value, language=machine.language) if node and node.slot else value
+        found.append((node.name if node else name, shown))
     return found

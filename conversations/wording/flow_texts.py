@@ -12,6 +12,8 @@ def notice(kind: Notice, flow: str) -> str:
     """The text of a notice; `flow` is the flow's name."""
     words = {
         Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
+        Notice.NOT_A_TIME: _("Please write a time, like 15:30 or half past three."),
+        Notice.NOT_A_MOMENT: _("Please write a day and a time, like tomorrow at 15:30 or next Monday at 9."),
         Notice.DONE: _("Thank you. That was the last question."),
         Notice.AT_START: _("This is the first question already."),
         Notice.HELP: _(
@@ -41,6 +43,10 @@ def please_choose() -> str:
 
 def please_answer() -> str:
     return _("Please write your answer.")
+
+
+def button_choose() -> str:
+    return _("Choose")
 
 
 def chosen(label: str) -> str:

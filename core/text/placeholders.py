@@ -36,15 +36,15 @@ def value_lines(values: Mapping[str, str]) -> str:
     return "\n".join(f"{name} = {value}" for name, value in values.items())
 
 
-def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, Slot], *, language: str = "") -> str:
     """The text with its placeholders replaced, in one pass: placeholders in values are not replaced.
 
-    A slot without a value becomes empty; `.label` becomes the label of a choice.
+    A slot without a value becomes empty; `.label` becomes the label of a choice, and a moment written in this language.
     """
 
     def value(found: re.Match[str]) -> str:
         kept = values.get(found[1], "")
         slot = slots.get(found[1]) if found[2] else None
-        return slot.label(kept) if slot else kept
+        return slot.label(kept, language=language) if slot else kept
 
     return PLACEHOLDER.sub(value, text)

@@ -5,11 +5,14 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
 from core.text.chinese_numerals import parse_numeral
+from core.text.clock_times import parse_clock
+from core.text.date_times import parse_moment
+from core.text.dates import format_moment
 from core.text.relative_dates import parse_relative
 
 YES_WORDS = frozenset(
@@ -52,6 +55,7 @@ ECHOED = re.compile(r"^(.)\1+$")  # 嗯嗯, 好好好
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 ORDINAL = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
+WRITTEN_MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(?:[+-]\d{2}:\d{2})?")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database column takes these
 INVISIBLE = "\u200b\u200c\u2060"  # the platform treats a message of these alone as empty
 INVISIBLE_RUN = re.compile(f"([{INVISIBLE}])[{INVISIBLE}]+")
@@ -66,6 +70,8 @@ class SlotType(StrEnum):
     NUMBER = "number"
     YES_NO = "yes_no"
     DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
     PHONE = "phone"
     EMAIL = "email"
 
@@ -91,12 +97,16 @@ class Slot:
     retry_text: str = ""
     retries: int = 2
 
-    def parse(self, text: str, *, today: date) -> str | None:
-        """The value to store (digits, dates as 2026-11-25, yes or no), or None if the text does not fit."""
-        return None if UNSTORABLE.search(text) else PARSERS[self.type](self, text, today)
+    def parse(self, text: str, *, today: date, now: datetime | None = None) -> str | None:
+        """The value to store, or None if the text does not fit: digits, yes or no, dates as 2026-11-25, times as 15:00,
+        moments as 2026-11-25T15:00+08:00. Those count from `now`, in the member's zone; else from midnight, UTC."""
+        now = now or datetime.combine(today, time(), tzinfo=UTC)
+        return None if UNSTORABLE.search(text) else PARSERS[self.type](self, text, now)
 
-    def label(self, value: str) -> str:
-        """The label shown for a value."""
+    def label(self, value: str, *, language: str = "") -> str:
+        """The label shown for a value; a moment is written out in this language."""
+        if self.type == SlotType.DATETIME and WRITTEN_MOMENT.fullmatch(value):
+            return format_moment(datetime.fromisoformat(value), chinese=language.startswith("zh"))
         return next((choice.label for choice in self.choices if choice.value == value), value)
 
 
@@ -119,7 +129,11 @@ def numbered_labels(labels: Iterable[str]) -> list[str]:
 
 def parse_ordinal(text: str) -> int:
     """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 if the text is not an ordinal."""
-    text = fold_text(text).removeprefix("第").removeprefix("选").removesuffix("个")
+    text = fold_text(text)
+    for opening in ("我选", "我要", "选择", "选", "第", "number ", "no. ", "no.", "#"):
+        text = text.removeprefix(opening).strip()
+    for ending in ("个", "项", "号"):
+        text = text.removesuffix(ending)
     found = ORDINAL.fullmatch(CHINESE_NUMBERS.get(text, text))
     return int(found[1]) if found else 0
 
@@ -134,14 +148,14 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip().rstrip(".。!！")
 
 
-def _text(slot: Slot, text: str, _: date) -> str | None:
+def _text(slot: Slot, text: str, _: datetime) -> str | None:
     if is_blank(text):
         return None
     text = INVISIBLE_RUN.sub(r"\1", text.strip()).strip(INVISIBLE).strip()
     return text if text and _within(slot, len(text)) else None
 
 
-def _chosen(slot: Slot, text: str, _: date) -> str | None:
+def _chosen(slot: Slot, text: str, _: datetime) -> str | None:
     wanted = fold_text(text)
     for choice in slot.choices:
         if wanted in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}:
@@ -150,7 +164,7 @@ def _chosen(slot: Slot, text: str, _: date) -> str | None:
     return slot.choices[number - 1].value if 0 < number <= len(slot.choices) else None
 
 
-def _number(slot: Slot, text: str, _: date) -> str | None:
+def _number(slot: Slot, text: str, _: datetime) -> str | None:
     text = fold_text(text).replace(",", "").replace("，", "")
     value = _numeric(text)
     if value is None:
@@ -165,7 +179,7 @@ def _numeric(text: str) -> Decimal | None:
     return value.quantize(Decimal(1)) + 0 if value == value.to_integral_value() else value.normalize()
 
 
-def _yes_no(_: Slot, text: str, __: date) -> str | None:
+def _yes_no(_: Slot, text: str, __: datetime) -> str | None:
     said, number = fold_text(text), parse_ordinal(text)
     bare = PARTICLES.sub("", re.sub(r"[\s,，]+", " ", said))
     forms = {said, bare, ECHOED.sub(r"\1", bare)}
@@ -174,32 +188,45 @@ def _yes_no(_: Slot, text: str, __: date) -> str | None:
     return "no" if forms & NO_WORDS or number == 2 else None
 
 
-def _date(_: Slot, text: str, today: date) -> str | None:
-    text = fold_text(text)
+def _date(_: Slot, text: str, now: datetime) -> str | None:
+    day = _read_day(fold_text(text), now.date())
+    return day.isoformat() if day else None
+
+
+def _time(_: Slot, text: str, __: datetime) -> str | None:
+    clock = parse_clock(fold_text(text))
+    return f"{clock.time:%H:%M}" if clock else None
+
+
+def _moment(_: Slot, text: str, now: datetime) -> str | None:
+    moment = parse_moment(fold_text(text), now=now, read_day=lambda day: _read_day(day, now.date()))
+    return moment.isoformat(timespec="minutes") if moment else None
+
+
+def _read_day(text: str, today: date) -> date | None:
     if found := FULL_DATE.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := SHORT_DATE.fullmatch(text):
         return _day(today.year, int(found[1]), int(found[2]))
     try:
-        day = parse_relative(text, today=today)
+        return parse_relative(text, today=today)
     except OverflowError:
         return None
-    return day.isoformat() if day else None
 
 
-def _day(year: int, month: int, day: int) -> str | None:
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day).isoformat()
+        return date(year, month, day)
     except ValueError:
         return None
 
 
-def _phone(_: Slot, text: str, __: date) -> str | None:
+def _phone(_: Slot, text: str, __: datetime) -> str | None:
     found = PHONE.fullmatch(re.sub(r"[\s()-]", "", fold_text(text)))
     return found[1] if found else None
 
 
-def _email(_: Slot, text: str, __: date) -> str | None:
+def _email(_: Slot, text: str, __: datetime) -> str | None:
     text = unicodedata.normalize("NFKC", text).strip()
     return text if EMAIL.fullmatch(text) else None
 
@@ -208,12 +235,14 @@ def _within(slot: Slot, size: int | Decimal) -> bool:
     return (slot.minimum is None or size >= slot.minimum) and (slot.maximum is None or size <= slot.maximum)
 
 
-PARSERS: dict[SlotType, Callable[[Slot, str, date], str | None]] = {
+PARSERS: dict[SlotType, Callable[[Slot, str, datetime], str | None]] = {
     SlotType.TEXT: _text,
     SlotType.CHOICE: _chosen,
     SlotType.NUMBER: _number,
     SlotType.YES_NO: _yes_no,
     SlotType.DATE: _date,
+    SlotType.TIME: _time,
+    SlotType.DATETIME: _moment,
     SlotType.PHONE: _phone,
     SlotType.EMAIL: _email,
 }

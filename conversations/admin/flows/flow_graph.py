@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from conversations.flows import publication
 from conversations.flows.graph import svg
-from conversations.flows.lint import Problem
+from conversations.flows.problems import Problem
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, State
 from core.web.admin import change_url

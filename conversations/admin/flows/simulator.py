@@ -69,7 +69,8 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
         if what in (Act.SAY, Act.CHOOSE) or act == "say":
             shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
             said.append(["in", shown, []])
-        result = step(machine, place, what, text, today=timezone.localdate())
+        now = timezone.localtime()
+        result = step(machine, place, what, text, today=now.date(), now=now)
         said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
     return {"place": _plain(result.place), "said": said[-KEPT:]}
 
@@ -103,12 +104,12 @@ def _buttons(choices: Iterable[Choice]) -> Iterable[tuple[str, str]]:
 
 def _chosen(machine: Machine, place: Place, value: str) -> str:
     node = machine.node(place.at)
-    return node.slot.label(value) if node and node.slot else value
+    return node.slot.label(value, language=machine.language) if node and node.slot else value
 
 
 def _label(machine: Machine, name: str, value: str) -> str:
     slot = machine.slot(name)
-    label = slot.label(value) if slot else value
+    label = slot.label(value, language=machine.language) if slot else value
     return "" if label == value else label
 
 

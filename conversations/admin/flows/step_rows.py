@@ -23,6 +23,8 @@ DOES = (
     (f"{KINDS.ASK}:{TYPES.YES_NO}", _("ask yes or no")),
     (f"{KINDS.ASK}:{TYPES.NUMBER}", _("ask for a number")),
     (f"{KINDS.ASK}:{TYPES.DATE}", _("ask for a date")),
+    (f"{KINDS.ASK}:{TYPES.TIME}", _("ask for a time")),
+    (f"{KINDS.ASK}:{TYPES.DATETIME}", _("ask for a date with time")),
     (f"{KINDS.ASK}:{TYPES.PHONE}", _("ask for a mobile number")),
     (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
     *((kind.value, kind.label) for kind in (KINDS.SAY, KINDS.VIDEO, KINDS.HANDOFF, KINDS.END)),

@@ -40,7 +40,7 @@ def test_an_empty_flow_says_so():
 
 
 GUARD = Guard(slot="nothing", operator=Operator.IS, value="x")
-CHOICES = tuple(Choice(value=f"v{number}", label=f"选项{number}") for number in range(7))
+CHOICES = tuple(Choice(value=f"v{number}", label=f"选项{number}") for number in range(21))
 FAULTS = [
     (changed("ask_text", text=" "), ("no_text", "问文本", True)),
     (changed("plain", text="很" * 700), ("text_too_long", "快速", True)),
@@ -50,9 +50,12 @@ FAULTS = [
     (changed("ask_quality", slot=asks(choices=CHOICES[:1])), ("no_choices", "问清晰度", True)),
     (changed("ask_quality", slot=asks(choices=(*CHOICES[:2], CHOICES[0]))), ("same_choice", "问清晰度", True)),
     (changed("ask_quality", slot=asks(choices=CHOICES)), ("too_many_buttons", "问清晰度", False)),
-    (
-        changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label="很长" * 6)))),
-        ("button_too_long", "问清晰度", False),
+    *(
+        (
+            changed("ask_quality", slot=asks(choices=(*CHOICES[:count], Choice(value="x", label="很长" * length)))),
+            ("button_too_long", "问清晰度", False),
+        )
+        for count, length in ((2, 6), (6, 8))
     ),
     (
         changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label="取消")))),

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from conversations import services
 from conversations.flows.publication import check
-from conversations.models import Flow, Message, Session, State
+from conversations.models import Desk, Flow, Message, Session, State, Transition
 from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.support import factories
@@ -188,3 +188,24 @@ def test_a_long_question_keeps_its_buttons_or_becomes_a_list(person, flow):
     person.says("重来")
     person.says("/制作")
     assert person.says("欢迎加入！") == ["长" * 161 + "\n1. 基础\n2. 增强\n3. 高清"]
+
+
+def test_more_than_six_choices_are_boxes_of_which_one_is_sent(person, flow):
+    names = "\n".join(f"q{number} = 选项{number}" for number in range(1, 21))
+    State.objects.filter(key="ask_quality").update(choices=names)
+    Transition.objects.filter(state__key="ask_quality", when="next").delete()
+    State.objects.filter(key="video").update(mode="")
+    services.publish(flow)
+    person.says("制作视频")
+    person.says("欢迎加入！")
+    card = Outbound.objects.filter(msgtype="template_card").latest("pk").content
+    assert (card["card_type"], len(card["checkbox"]["option_list"])) == ("vote_interaction", 20)
+    person.taps(card["submit_button"]["key"], card["task_id"], choices={card["checkbox"]["question_key"]: ["q17"]})
+    assert Session.objects.latest("pk").slots["quality"] == "q17"
+    assert CardUpdate.objects.latest("pk").text == "已选：选项17"
+
+
+def test_a_desk_without_cards_asks_by_a_numbered_list(person, flow, application):
+    Desk.objects.update_or_create(application=application, defaults={"progress_cards": False})
+    person.says("制作视频")
+    assert person.says("欢迎加入！") == ["“欢迎加入！”要多清晰？\n1. 基础\n2. 增强\n3. 高清"]

@@ -26,6 +26,8 @@ def read(slot_type: SlotType, text: str, **fields: object) -> str | None:
         ("二", "enhanced"),
         ("第三个", "high"),
         ("选1", "lipsync"),
+        ("我选第2个", "enhanced"),
+        ("no. 3", "high"),
         ("基础", "lipsync"),
         ("普通", "lipsync"),
         ("hd", "high"),

@@ -1,0 +1,22 @@
+"""The time where a member is: what “tomorrow at 3” counts from."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from conversations.machine.values import Machine
+from core.text.slot_values import SlotType
+from core.text.time_zones import find_time_zone
+from wecom.models import Member, MemberFact
+
+TIMED = (SlotType.DATE, SlotType.DATETIME)
+
+
+def local_time(member: Member, machine: Machine, now: datetime) -> datetime:
+    """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flow asks for no day."""
+    if not any(slot.type in TIMED for slot in machine.slots.values()):
+        return timezone.localtime(now)
+    written = MemberFact.objects.filter(member=member, key="time_zone").values_list("text", flat=True).first()
+    zone = find_time_zone(written) if written else None
+    return timezone.localtime(now, ZoneInfo(zone) if zone else None)
