@@ -14,7 +14,7 @@ from conversations.knowledge.embedders.base import Embedder, Vectors, configured
 from conversations.knowledge.index import STORED
 from conversations.knowledge.likeness import gist, likeness, plain
 from conversations.models import Conversation, QuestionOccurrence, UnansweredQuestion
-from conversations.models.unanswered import LONGEST
+from conversations.models.knowledge.unanswered import LONGEST
 from conversations.signals import question_unanswered
 
 COMPARED = 300  # rows that a new question is compared with

@@ -1,18 +1,19 @@
 """Messages, errands, answers, flows and sessions."""
 
 from conversations.models.canned_answers import CannedAnswer
-from conversations.models.documents import Document, Passage
-from conversations.models.embeddings import Embedding
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
-from conversations.models.knowledge import Answer, KnowledgeRevision
+from conversations.models.knowledge.answers import Answer
+from conversations.models.knowledge.documents import Document, Passage
+from conversations.models.knowledge.embeddings import Embedding
+from conversations.models.knowledge.entries import KnowledgeRevision
+from conversations.models.knowledge.unanswered import QuestionOccurrence, UnansweredQuestion
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
-from conversations.models.unanswered import QuestionOccurrence, UnansweredQuestion
 from conversations.models.watch_links import WatchLink
 
 __all__ = [

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.knowledge import Answer
+from conversations.models.knowledge.answers import Answer
 from conversations.models.messages import Conversation
 
 LONGEST = 500  # characters of a question that are kept

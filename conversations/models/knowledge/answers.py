@@ -1,55 +1,16 @@
-"""What the digital human knows: questions and answers that HR edits in a table."""
+"""Questions and answers that HR edits in a table."""
 
-import time
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.language import detect_language
-from conversations.models.messages import Desk
+from conversations.models.knowledge.entries import KnowledgeEntry, KnowledgeRevision
 from wecom import contents
 from wecom.exceptions import ContentError
-from wecom.models import Department, Tag
-
-
-class KnowledgeRevisionQuerySet(models.QuerySet["KnowledgeRevision"]):
-    """The one row."""
-
-    def current(self) -> int:
-        """The number of the last change; 0 before the first."""
-        return self.values_list("number", flat=True).first() or 0
-
-    def next(self) -> int:
-        """A number for a change, larger than all before, and larger than those of a database restored since.
-
-        Call it in the transaction of the change: others wait until that ends, so that numbers appear in their order.
-        """
-        assert transaction.get_connection(self.db).in_atomic_block
-        now = time.time_ns() // 1_000
-        if not self.update(number=Greatest(models.F("number") + 1, now)):
-            self.get_or_create(pk=1, defaults={"number": now})
-        return self.current()
-
-
-class KnowledgeRevision(models.Model):
-    """The number of the last change to what is searched: each process compares it before it searches."""
-
-    number = models.BigIntegerField(default=0)
-
-    objects = KnowledgeRevisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("revision of the knowledge")
-        verbose_name_plural = _("revisions of the knowledge")
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="knowledge_revision_only_one")]
-
-    def __str__(self) -> str:
-        return str(self.number)
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -79,7 +40,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return super().delete()
 
 
-class Answer(models.Model):
+class Answer(KnowledgeEntry):
     """One answer (问答) and the ways to ask for it: what it says and how, in which days and for whom."""
 
     class Kind(models.TextChoices):
@@ -107,54 +68,12 @@ class Answer(models.Model):
     title = models.CharField(_("title of the card"), max_length=128, blank=True, default="", db_default="")
     url = models.URLField(_("link of the card"), max_length=2048, blank=True, default="", db_default="")
     file = models.FileField(_("file"), upload_to="answers/", blank=True, default="", db_default="")
-    topic = models.CharField(
-        _("topic"), max_length=60, blank=True, default="", db_default="", help_text=_("Such as pay, leave or IT.")
-    )
-    language = models.CharField(
-        _("language"),
-        max_length=8,
-        choices=Desk.Language,
-        blank=True,
-        default="",
-        db_default="",
-        help_text=_("Empty: the language it is written in. Members of this language get it first."),
-    )
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("The last day on which it is given.")
-    )
-    departments = models.ManyToManyField(
-        Department,
-        related_name="+",
-        blank=True,
-        verbose_name=_("departments"),
-        help_text=_("Only members of these departments, or of those below them, get it. Empty: everybody."),
-    )
-    tags = models.ManyToManyField(
-        Tag,
-        related_name="+",
-        blank=True,
-        verbose_name=_("tags"),
-        help_text=_("Members with one of these tags get it too."),
-    )
-    enabled = models.BooleanField(_("enabled"), default=True)
-    revision = models.BigIntegerField(default=0, db_default=0, db_index=True, editable=False)
-
     objects = AnswerQuerySet.as_manager()
 
-    class Meta:
+    class Meta(KnowledgeEntry.Meta):
         verbose_name = _("question and answer")
         verbose_name_plural = _("questions and answers")
         ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_from=None)
-                | models.Q(valid_until=None)
-                | models.Q(valid_from__lte=models.F("valid_until")),
-                name="answer_valid_period",
-                violation_error_message=_("It ends before it begins."),
-            )
-        ]
 
     def __str__(self) -> str:
         return self.question
@@ -193,12 +112,6 @@ class Answer(models.Model):
         if self.kind == self.Kind.CARD:
             return contents.TextCard(title=self.title or self.question, description=self.answer, url=self.url)
         return None
-
-    def is_valid_on(self, day: date) -> bool:
-        """Whether it is given on this day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
 
     @property
     def shown_language(self) -> str:

@@ -7,13 +7,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations.language import detect_language
-from conversations.models.knowledge import KnowledgeRevision
-from conversations.models.messages import Desk
+from conversations.models.knowledge.entries import KnowledgeEntry, KnowledgeRevision
 from core.work.base import Work
-from wecom.models import Department, Tag
 
 
-class Document(Work):
+class Document(KnowledgeEntry, Work):
     """A document (文档) whose passages members are quoted. Reading it is work; a newer file takes its place."""
 
     task = "conversations.read_document"
@@ -37,54 +35,16 @@ class Document(Work):
         _("file"), upload_to="documents/", help_text=_("PDF, Word (.docx), Markdown, HTML or plain text.")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, editable=False)
-    topic = models.CharField(_("topic"), max_length=60, blank=True, default="")
-    language = models.CharField(
-        _("language"),
-        max_length=8,
-        choices=Desk.Language,
-        blank=True,
-        default="",
-        help_text=_("Empty: the language it is written in. Members of this language get it first."),
-    )
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("The last day on which it is quoted.")
-    )
-    departments = models.ManyToManyField(
-        Department,
-        related_name="+",
-        blank=True,
-        verbose_name=_("departments"),
-        help_text=_("Only members of these departments, or of those below them, get it. Empty: everybody."),
-    )
-    tags = models.ManyToManyField(
-        Tag,
-        related_name="+",
-        blank=True,
-        verbose_name=_("tags"),
-        help_text=_("Members with one of these tags get it too."),
-    )
-    enabled = models.BooleanField(_("enabled"), default=True)
-    revision = models.BigIntegerField(default=0, db_index=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0, editable=False)
     page_count = models.PositiveIntegerField(_("pages"), default=0, editable=False)
     passage_count = models.PositiveIntegerField(_("passages"), default=0, editable=False)
     detail = models.CharField(_("detail"), max_length=300, blank=True, editable=False)
 
-    class Meta:
+    class Meta(KnowledgeEntry.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["pk"]
         indexes = [models.Index(fields=["status", "due_at"], name="document_due")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_from=None)
-                | models.Q(valid_until=None)
-                | models.Q(valid_from__lte=models.F("valid_until")),
-                name="document_valid_period",
-                violation_error_message=_("It ends before it begins."),
-            )
-        ]
 
     def __str__(self) -> str:
         return self.title

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.knowledge import Answer
+from conversations.models.knowledge.answers import Answer
 from core.work.base import Work
 
 
