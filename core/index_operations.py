@@ -26,9 +26,10 @@ class AddIndexOnline(AddIndex):
 
 
 class AddSearchIndex(Operation):
-    """The index of `core.text_search` over a column; nothing on SQLite. Its migration has `atomic = False`.
+    """The index of `core.text_search` over a column; nothing on SQLite.
 
-    Not in `Meta.indexes`: Django would have SQLite build it too.
+    Its migration has `atomic = False`, so that no writer is locked out, or makes the table as well. Not in
+    `Meta.indexes`: Django would have SQLite build it too.
     """
 
     reversible = True
@@ -50,7 +51,7 @@ class AddSearchIndex(Operation):
         expression = self.expression(quoted(model._meta.get_field(self.field).column))
         where = f" WHERE {self.condition}" if self.condition else ""
         schema_editor.execute(
-            f"CREATE INDEX CONCURRENTLY {quoted(self.name)} ON {quoted(model._meta.db_table)} "
+            f"CREATE INDEX {concurrently(schema_editor)}{quoted(self.name)} ON {quoted(model._meta.db_table)} "
             f"USING gin ({expression}){where}"
         )
 
@@ -103,4 +104,9 @@ def add_trigrams(schema_editor: Any) -> None:
 
 def drop_index(schema_editor: Any, name: str) -> None:
     """Drop an index without a lock on its table, if it exists."""
-    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
+    schema_editor.execute(f"DROP INDEX {concurrently(schema_editor)}IF EXISTS {schema_editor.quote_name(name)}")
+
+
+def concurrently(schema_editor: Any) -> str:
+    """PostgreSQL refuses it in a transaction."""
+    return "" if schema_editor.connection.in_atomic_block else "CONCURRENTLY "

@@ -1,4 +1,4 @@
-"""Rows of earlier versions keep their meaning.
+"""Rows of earlier versions keep their meaning, and an upgraded database is the same as a new one.
 
 One database is migrated from nothing to today, and gets rows at four versions on its way: to migrate an installation
 back and forth for every claim takes minutes.
@@ -69,24 +69,49 @@ WAY = (
     (("avatars", "0020_plain_words"), declarations_without_statements),
     (("conversations", "0013_answers_and_languages"), flow_that_stops_where_it_has_no_transition),
 )
+# Columns that stay where a database is upgraded, for processes of the version before.
+KEPT = {("avatars_digitalhuman", "origin"), ("avatars_voice", "origin")}
+Tables = dict[str, tuple[list[Any], list[Any]]]
+
+
+def one_by_one() -> MigrationExecutor:
+    """Of the migrations as they were released, and not of those that have replaced them."""
+    executor = MigrationExecutor(connection)
+    loader: Any = executor.loader
+    loader.replace_migrations = False
+    loader.build_graph()
+    return executor
+
+
+def tables() -> Tables:
+    """Columns and constraints of every table. Names of constraints tell how a table was called when it was made."""
+    found: Tables = {}
+    with connection.cursor() as cursor:
+        for name in connection.introspection.table_names(cursor):
+            described = connection.introspection.get_table_description(cursor, name)
+            columns = [column[:2] + column[4:] for column in described if (name, column.name) not in KEPT]
+            constraints = connection.introspection.get_constraints(cursor, name).values()
+            found[name] = (sorted(map(str, columns)), sorted(map(str, constraints)))
+    return found
 
 
 @pytest.fixture(scope="module")
-def upgraded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
-    """The test database is one that was upgraded, for as long as this module lasts."""
+def upgraded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Tables]:
+    """The test database is one that was upgraded, for as long as this module lasts. How it was when it was new."""
     empty, _ = templates(settings.RUN_FOLDER, server())
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        new = tables()
         with let_go():
             replaced(server(), name)
         try:
             for version, rows in WAY:
-                executor = MigrationExecutor(connection)
+                executor = one_by_one()
                 executor.migrate([version])
                 rows(executor.loader.project_state([version]).apps)
             executor = MigrationExecutor(connection)
             executor.migrate(executor.loader.graph.leaf_nodes())
-            yield
+            yield new
         finally:
             with let_go():
                 empty.copy_database(name)
@@ -107,6 +132,13 @@ def opened(upgraded, django_db_blocker) -> Iterator[None]:
     """Tests only read: what they find stays for the next."""
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.mark.databases
+def test_an_upgraded_database_has_the_tables_of_a_new_one(upgraded):
+    now = tables()
+    assert {name for name in upgraded if upgraded[name] != now.get(name)} == set()
+    assert set(now) == set(upgraded)
 
 
 @pytest.mark.databases
@@ -152,7 +184,7 @@ def test_flows_drawn_before_keep_their_ends():
 @pytest.mark.thorough
 def test_an_upgrade_to_statements_can_be_undone():
     before = [("avatars", "0020_plain_words")]
-    executor = MigrationExecutor(connection)
+    executor = one_by_one()
     executor.migrate(before)
     try:
         models = executor.loader.project_state(before).apps

@@ -1,0 +1,121 @@
+"""All earlier migrations in one, for new installations; those before stay for the ones that have begun with them."""
+
+import core.fields
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+import openuser.models.webhooks
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    replaces = [
+        ('openuser', '0001_initial'),
+        ('openuser', '0002_webhooks'),
+        ('openuser', '0003_plain_words'),
+        ('openuser', '0004_list_indexes'),
+    ]
+
+    initial = True
+
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ApiClient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='The system that uses it, such as “OA”.', max_length=60, unique=True, verbose_name='name')),
+                ('scopes', models.JSONField(default=list, verbose_name='scopes')),
+                ('rate', models.PositiveIntegerField(default=600, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='requests a minute')),
+                ('enabled', models.BooleanField(default=True, help_text='Disabling revokes the token at once; enabling allows it again.', verbose_name='enabled')),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Leave it empty for no expiry.', null=True, verbose_name='expires at')),
+                ('prefix', models.CharField(editable=False, max_length=12, verbose_name='token begins with')),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used at')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'API client',
+                'verbose_name_plural': 'API clients',
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner', models.CharField(max_length=40)),
+                ('key', models.CharField(max_length=128)),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('lease_owner', models.CharField(max_length=32)),
+                ('lease_until', models.DateTimeField()),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('headers', models.JSONField(default=dict)),
+                ('body', models.BinaryField(default=bytes)),
+            ],
+            options={
+                'verbose_name': 'API answer',
+                'verbose_name_plural': 'API answers',
+                'indexes': [models.Index(fields=['created_at'], name='api_answer_age')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='api_answer_unique_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WebhookEndpoint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='The receiving system, such as “OA”.', max_length=60, unique=True, verbose_name='name')),
+                ('url', models.URLField(help_text='HTTPS URL that answers 2xx within 15 seconds. Other answers are retried.', max_length=500, verbose_name='address')),
+                ('events', models.JSONField(default=list, verbose_name='events')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('off_because', models.CharField(blank=True, choices=[('person', 'disabled by hand'), ('gone', 'its server answered 410 (gone)'), ('failing', 'it failed for five days')], editable=False, max_length=10, verbose_name='switched off because')),
+                ('secret', core.fields.EncryptedTextField(default=openuser.models.webhooks.new_secret, editable=False)),
+                ('old_secret', core.fields.EncryptedTextField(blank=True, editable=False)),
+                ('old_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='old secret valid until')),
+                ('failing_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='failing since')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'webhook endpoint',
+                'verbose_name_plural': 'webhook endpoints',
+            },
+        ),
+        migrations.CreateModel(
+            name='WebhookDelivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', editable=False, max_length=10, verbose_name='status')),
+                ('reason', models.CharField(blank=True, editable=False, help_text='Code of the reason for the status.', max_length=40, verbose_name='reason')),
+                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
+                ('lease_owner', models.CharField(blank=True, editable=False, max_length=32)),
+                ('lease_until', models.DateTimeField(editable=False, null=True)),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='due at')),
+                ('order_key', models.CharField(blank=True, editable=False, max_length=120)),
+                ('gave_way', models.BooleanField(default=False, editable=False)),
+                ('woken_at', models.DateTimeField(editable=False, null=True)),
+                ('cid', models.CharField(blank=True, editable=False, max_length=32, verbose_name='correlation ID')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ('started_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first started at')),
+                ('finished_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='finished at')),
+                ('event_id', models.CharField(editable=False, max_length=40, verbose_name='event ID')),
+                ('event', models.CharField(editable=False, max_length=40, verbose_name='event')),
+                ('payload', models.TextField(editable=False, verbose_name='what is sent')),
+                ('answered', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='answer')),
+                ('took_seconds', models.FloatField(editable=False, null=True, verbose_name='took seconds')),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='openuser.webhookendpoint', verbose_name='webhook endpoint')),
+            ],
+            options={
+                'verbose_name': 'webhook delivery',
+                'verbose_name_plural': 'webhook deliveries',
+                'indexes': [models.Index(fields=['status', 'due_at'], name='webhook_delivery_due'), models.Index(fields=['created_at'], name='webhook_delivery_age'), models.Index(fields=['event_id'], name='webhook_delivery_event'), models.Index(fields=['cid'], name='webhook_delivery_cid')],
+                'constraints': [models.UniqueConstraint(fields=('endpoint', 'event_id'), name='webhook_delivery_once')],
+            },
+        ),
+    ]
