@@ -40,6 +40,7 @@ trials.load_profile("unhurried")
 expect.set_options(timeout=30_000)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
     config.option.loadscopereorder = False  # it would take the number of tests for their length
     return ByUnit(config, log)
