@@ -73,10 +73,13 @@ class ContentHolding(Holding):
 
 
 class MessageHolding(Holding):
-    """Messages, whose words are in their contents. Those that wait for a video are cancelled."""
+    """Messages, whose words are in their contents. Those of an erased person that wait for a video are cancelled."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
-        self.rows(pks).filter(state=Message.State.WAITING).update(state=Message.State.CANCELLED, deadline_at=None)
+        super().clear(pks, person)
+        if person is not None:
+            waiting = self.rows(pks).filter(state=Message.State.WAITING)
+            waiting.update(state=Message.State.CANCELLED, deadline_at=None)
 
 
 class UnansweredHolding(Holding):
@@ -125,10 +128,10 @@ class TicketHolding(Holding):
 def register_models() -> None:
     """Called once, when the app is ready."""
     ended = ~Q(status=Session.Status.ACTIVE)
-    answers: dict[str, Any] = {"slots": {}, "data": {}}
+    answers: dict[str, Any] = {"slots": {}, "data": {}, "sources": {}}
     register(
         Holding(Conversation, MESSAGES, of=_of_member, blank={}, renamed=lambda person: {"chosen_language": ""}),
-        MessageHolding(Message, MESSAGES, of=_of_member, blank={}),
+        MessageHolding(Message, MESSAGES, of=_of_member, age="created_at", blank={"cause": {}}),
         ContentHolding(Content, MESSAGES, of=lambda person: Q(messages__member=person.pk), blank={"text": ""}),
         SessionHolding(Session, SESSIONS, of=_of_conversation, age="finished_at", ended=ended, blank=answers),
         WorkHolding(

@@ -34,6 +34,9 @@ class ConversationAdmin(ReadOnlyAdmin):
     fields = ("member", "application", "speaks", "thread")
     change_form_outer_before_template = "admin/desk/take_conversation.html"  # outside: forms do not nest
 
+    class Media:
+        css = {"all": ("conversations/why.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         theirs = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
         counted = theirs.order_by().values("member").annotate(count=Count("pk")).values("count")
@@ -42,6 +45,13 @@ class ConversationAdmin(ReadOnlyAdmin):
         return queryset.annotate(
             said_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0), newest=Subquery(newest)
         )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Conversation | None:
+        """With whether the account may ask why a message was sent."""
+        found: Any = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.may_ask_why = request.user.has_perm("conversations.view_message")
+        return found  # type: ignore[no-any-return]  # Unfold is not typed
 
     @display(description=_("messages"))
     def said(self, conversation: Any) -> int:
@@ -73,7 +83,8 @@ class ConversationAdmin(ReadOnlyAdmin):
         more = len(newest) > THREAD
         others = _others(conversation, since=newest[THREAD].said_at if more else None)  # type: ignore[attr-defined]
         shown = sorted([*newest[:THREAD], *others], key=attrgetter("said_at"))
-        return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": more})
+        context = {"messages": shown, "more": more, "may_ask_why": conversation.may_ask_why}  # type: ignore[attr-defined]
+        return render_to_string("admin/conversations/thread.html", context)
 
 
 def _others(conversation: Conversation, *, since: datetime | None) -> list[ThreadEntry]:

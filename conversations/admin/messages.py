@@ -1,11 +1,13 @@
 """Messages in the admin: to read and to recall."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,6 +15,7 @@ from unfold.decorators import display
 
 from avatars.models import Consent
 from conversations import services
+from conversations.admin import explanations
 from conversations.models import Message, MessageQuerySet
 from core.web.admin import STATUS_TONES, ReadOnlyAdmin, badge, row_link, shorten
 from wecom.exceptions import ContentError
@@ -69,7 +72,31 @@ class MessageAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("way", "member", "all_words", "outcome", "timeline", "created_at")}),
         (_("How it was made and sent"), {"fields": ("render_link", "outbound_link")}),
+        (_("Why?"), {"fields": ("reasons",)}),
     )
+
+    class Media:
+        css = {"all": ("conversations/flows.css", "conversations/why.css")}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(explanations.dialog, self))
+        return [path("<int:pk>/why/", view, name="conversations_message_why"), *super().get_urls()]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
+        """With who reads it, whose rights decide which links *Why?* has."""
+        found: Any = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.reader = request.user
+        return found  # type: ignore[no-any-return]  # Unfold is not typed
+
+    def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        """What a member wrote has no *Why?*."""
+        shown, made, why = self.fieldsets
+        return (shown, made) if obj is None or obj.direction == Message.Direction.IN else (shown, why, made)
+
+    @display(description=_("reasons"))
+    def reasons(self, message: Any) -> SafeString:
+        return explanations.panel(message, message.reader)
 
     @admin.action(description=_("Recall"), permissions=["recall"])
     def recall(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
+from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
 from conversations.api.serializers.message_requests import ANY_MESSAGE_REQUEST, message_request
 from conversations.api.serializers.messages import (
@@ -26,6 +27,7 @@ from conversations.api.serializers.messages import (
     MessageProgressSerializer,
     MessageSerializer,
 )
+from conversations.explanations.explanation import explain
 from conversations.flows import publication
 from conversations.flows.graph import svg
 from conversations.models import Content, Flow, Message, Session
@@ -76,7 +78,7 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         """Of any kind, to one member. `outcome` shows its delivery status and, if it failed, the reason."""
         serializer = message_request(request.data)
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
+        with transaction.atomic(), services.because(services.Cause.PROGRAM, program="rest"):
             message = serializer.send(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("message-detail", args=[message.pk], request=request)}
         return Response(MessageProgressSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
@@ -85,6 +87,15 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """With its delivery status."""
         return Response(MessageProgressSerializer(self.get_object()).data)
+
+    @extend_schema(summary="Get why a message was sent", responses=ExplanationSerializer)
+    @action(detail=True)
+    def why(self, request: Request, pk: str) -> Response:
+        """What decided: the step of a flow, an answer, a person … `by` is empty if that was not recorded."""
+        message = self.get_object()
+        if message.direction == Message.Direction.IN:
+            raise NotFound(gettext("The member wrote this message."), code="from_member")
+        return Response(ExplanationSerializer(explain(message)).data)
 
     @extend_schema(
         summary="Recall a message",

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.knowledge import unanswered
 from conversations.knowledge.likeness import plain
 from conversations.models import Conversation, Desk, QuestionOccurrence, UnansweredQuestion
@@ -21,10 +22,11 @@ def note_unanswered(conversation: Conversation, text: str, *, cid: str, at: date
     if row is None or row.question.status == UnansweredQuestion.Status.DISMISSED or _is_told_later(row):
         return row
     desk = Desk.objects.of(conversation.application)
-    if desk is not None and not desk.progress_cards:
-        messages.say(conversation, texts.offer_in_words(), cid=cid)
-    else:
-        messages.say_content(conversation, _card(row), cid=cid)
+    with because(Cause.NOTICE, notice="offer_to_tell"):
+        if desk is not None and not desk.progress_cards:
+            messages.say(conversation, texts.offer_in_words(), cid=cid)
+        else:
+            messages.say_content(conversation, _card(row), cid=cid)
     return row
 
 
@@ -57,7 +59,8 @@ def _wish(conversation: Conversation, row: QuestionOccurrence | None, *, cid: st
     if row is not None and is_open:
         QuestionOccurrence.objects.filter(pk=row.pk).update(wants_answer=True)
     words = texts.noted() if is_open else texts.is_answered()
-    messages.say(conversation, words, cid=cid)
+    with because(Cause.NOTICE, notice="offer_to_tell"):
+        messages.say(conversation, words, cid=cid)
     return texts.button()
 
 

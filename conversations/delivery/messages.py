@@ -13,7 +13,7 @@ from django.utils import translation
 from avatars import services as avatars
 from avatars.exceptions import EngineMissing
 from avatars.models import Narration, Render
-from conversations.delivery import channel, video_delivery, watch_links
+from conversations.delivery import causes, channel, video_delivery, watch_links
 from conversations.delivery.video_delivery import DeliveryForm
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.wording import video_texts
@@ -95,6 +95,7 @@ def record_sent(
         content=Content.objects.create(kind=kind, text=clean(text)),
         outbound=outbound,
         degraded=degraded,
+        cause=causes.current(),
         cid=cid,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from conversations.delivery import answer_offers, messages
+from conversations.delivery.causes import Cause, because
 from conversations.knowledge import retrieval
 from conversations.models import Conversation, Desk, Errand, Message
 from conversations.providers.base import RemoteProvider
@@ -66,7 +67,8 @@ class Question(ErrandKind):
         conversation.note_reply(found=bool(result.reply))
         if _has_moved_on(conversation, errand):
             words = chat_texts.answer_to(result.question, words)
-        messages.say(conversation, words, cid=errand.cid)
+        with because(Cause.PROVIDER, provider=errand.provider, answered=bool(result.reply), reason=result.reason):
+            messages.say(conversation, words, cid=errand.cid)
         if not result.reply and result.reason not in MAY_PASS:
             answer_offers.note_unanswered(conversation, result.question, cid=errand.cid, at=errand.created_at)
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.errands.kinds import EXHAUSTED, KINDS, Result
 from conversations.errands.timeouts import TimedCall, run_detached
 from conversations.models import Conversation, Errand, Session, Ticket
@@ -207,7 +208,8 @@ def _send_waiting_notice(errand: Errand) -> None:
         words = kind.waiting_text()
         if words:
             errand.update_leased(told_at=timezone.now())
-            messages.say(conversation, words, cid=errand.cid)
+            with because(Cause.NOTICE, notice="looking_up"):
+                messages.say(conversation, words, cid=errand.cid)
 
 
 @transaction.atomic

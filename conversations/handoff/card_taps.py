@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings, lateness, requests, satisfaction
 from conversations.models import Conversation, Ticket, TicketCard
@@ -11,6 +12,7 @@ from conversations.wording import flow_texts, handoff_texts
 from wecom.messages import Event
 
 
+@because(Cause.HANDOFF)
 def press(conversation: Conversation, event: Event, *, cid: str, now: datetime) -> str | None:
     """Do what a button says. Returns the words that take the place of the buttons; None for a card of another kind."""
     if satisfaction.is_card(event.task_id):

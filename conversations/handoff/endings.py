@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.errands import worker
 from conversations.handoff import satisfaction
 from conversations.machine.values import Act
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 Outcome = Ticket.Outcome
 
 
+@because(Cause.HANDOFF)
 @transaction.atomic
 def end(
     ticket: Ticket, outcome: Outcome, *, by: Operator | None = None, from_phone: bool = False, now: datetime

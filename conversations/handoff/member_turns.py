@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.handoff import endings, operator_turns, requests
 from conversations.models import Content, Conversation, Message, Ticket
 from conversations.providers.small_talk import talk_in
@@ -20,6 +21,7 @@ def is_silent(conversation: Conversation) -> bool:
     return Ticket.objects.concerning(conversation).exists()
 
 
+@because(Cause.HANDOFF)
 def handle(conversation: Conversation, message: Message, *, cid: str, now: datetime) -> bool:
     """Handle a message during a hand-off; False if there is none, and the bot answers.
 

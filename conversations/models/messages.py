@@ -262,6 +262,7 @@ class Message(models.Model):
         _("by when"), null=True, blank=True, help_text=_("By then its words go out, should the video not be there.")
     )
     asked = models.BooleanField(_("asked for by the member"), default=False)
+    cause = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()), editable=False)
     cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 

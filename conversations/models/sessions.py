@@ -43,6 +43,9 @@ class Session(models.Model):
     slots = models.JSONField(_("slots"), default=dict)
     data = models.JSONField(_("data it began with"), default=dict)
     path = models.JSONField(default=list)
+    sources = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField()), editable=False
+    )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     reminded = models.BooleanField(_("reminded"), default=False)
     revision = models.PositiveIntegerField(default=0)

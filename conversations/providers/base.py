@@ -1,8 +1,11 @@
 """Reply providers, asked in the order of `settings.REPLY_PROVIDERS`."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from conversations.delivery.causes import Cause, described
 from conversations.exceptions import ConversationError
 from conversations.models import Answer, Conversation
 from core.exceptions import TemporaryError
@@ -22,6 +25,14 @@ class ReplyBusy(ConversationError, TemporaryError):
         return (*super().__reduce__(), {"retry_after": self.retry_after})
 
 
+@dataclass(frozen=True, kw_only=True)
+class FoundReply:
+    """A reply, and the cause that its message keeps."""
+
+    reply: str | Answer
+    cause: Mapping[str, Any]
+
+
 class ReplyProvider(ABC):
     """A source of answers that answers at once."""
 
@@ -34,6 +45,12 @@ class ReplyProvider(ABC):
     def reply_to(self, member: Member | None, text: str, *, language: str) -> str | Answer | None:
         """As `reply`, where it depends on who asks. An `Answer` is sent as its kind: a card, a file, a video …"""
         return self.reply(text, language=language)
+
+    def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
+        """As `reply_to`, with what spoke for it: *Why?* shows that beside the message."""
+        reply = self.reply_to(member, text, language=language)
+        cause = described(Cause.PROVIDER, provider=type(self).__name__)
+        return FoundReply(reply=reply, cause=cause) if reply else None
 
 
 class RemoteProvider(ABC):

@@ -1,9 +1,10 @@
 """Answers from documents: the passage that says it, with title and page."""
 
-from conversations.knowledge import retrieval
+from conversations.delivery.causes import Cause, described
+from conversations.knowledge import evidence, retrieval
 from conversations.knowledge.documents.retrieval import find_passages
 from conversations.knowledge.retrieval import Verdict
-from conversations.providers.base import ReplyProvider
+from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.wording import document_texts
 from wecom.models import Member
 
@@ -15,9 +16,14 @@ class Documents(ReplyProvider):
         return self.reply_to(None, text, language=language)
 
     def reply_to(self, member: Member | None, text: str, *, language: str) -> str | None:
-        found = find_passages(text, language=language, member=member, most=1)
+        found = self.find_reply(member, text, language=language)
+        return str(found.reply) if found else None
+
+    def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
+        found = find_passages(text, language=language, member=member, most=2)
         if not found or not found[0].is_sure:
             return None
         if retrieval.find(text, language=language, member=member).verdict == Verdict.UNSURE:
             return None
-        return document_texts.quoted(found[0].passage)
+        cause = described(Cause.PASSAGE, **evidence.of_passages(found))
+        return FoundReply(reply=document_texts.quoted(found[0].passage), cause=cause)

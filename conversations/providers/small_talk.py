@@ -4,10 +4,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from conversations.delivery.causes import Cause, described
 from conversations.knowledge import retrieval
-from conversations.providers.base import ReplyProvider
+from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.providers.small_talk_phrases import PHRASES, Talk
 from conversations.wording import small_talk_texts as texts
+from wecom.models import Member
 
 TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.split("|")}
 LEADING = re.compile(r"^(?:你好|您好|请问|请|hello|hi|hey|please)[\s,，!！]+(?=.)")
@@ -38,6 +40,10 @@ class SmallTalk(ReplyProvider):
         talk = talk_in(text)
         words = SAID.get(talk) if talk else None
         return words() if words and not retrieval.has_exactly(text) else None
+
+    def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
+        words = self.reply(text, language=language)
+        return FoundReply(reply=words, cause=described(Cause.SMALL_TALK, talk=talk_in(text))) if words else None
 
 
 def talk_in(text: str) -> Talk | None:

@@ -3,11 +3,19 @@
 import logging
 
 from conversations.delivery import messages
+from conversations.delivery.causes import because_of
 from conversations.models import Answer, Conversation
+from conversations.providers.base import FoundReply
 from conversations.videos import video_messages
 from core.exceptions import OpenUserError
 
 logger = logging.getLogger(__name__)
+
+
+def send_found(conversation: Conversation, found: FoundReply, *, cid: str) -> None:
+    """Send what a provider found, with what spoke for it."""
+    with because_of(found.cause):
+        send(conversation, found.reply, cid=cid)
 
 
 def send(conversation: Conversation, reply: str | Answer, *, cid: str) -> None:

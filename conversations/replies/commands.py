@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from django.utils import timezone
 
 from avatars import services as avatars
+from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
 from conversations.handoff import operator_turns, requests
 from conversations.knowledge import retrieval
@@ -24,13 +25,15 @@ Command = Callable[[Conversation, str, str], None]
 def run(conversation: Conversation, name: str, args: str, *, cid: str) -> None:
     """Run a command by its lower-case name; the command of a flow starts the flow."""
     if name in COMMANDS:
-        COMMANDS[name](conversation, args, cid)
+        with because(Cause.COMMAND, name=name):
+            COMMANDS[name](conversation, args, cid)
         return
     flow = next((flow for flow in _flows() if name in flow.commands), None)
     if flow is not None:
         runner.start(conversation, Flow.objects.select_related("live__flow").get(pk=flow.pk), cid=cid)
     else:
-        say(conversation, _unknown(name), cid=cid)
+        with because(Cause.NOTICE, notice="unknown_command"):
+            say(conversation, _unknown(name), cid=cid)
 
 
 def is_command(name: str) -> bool:
@@ -149,7 +152,8 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
     command, args = TALK_COMMANDS.get(talk, (None, "")) if talk else (None, "")
     if command is None or retrieval.has_exactly(text):
         return False
-    command(conversation, args, cid)
+    with because(Cause.COMMAND, talk=talk):
+        command(conversation, args, cid)
     return True
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from conversations.delivery import answer_offers
+from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
 from conversations.errands import worker
 from conversations.knowledge.likeness import plain
@@ -27,10 +28,12 @@ def answer(conversation: Conversation, inbound: Inbound, *, cid: str, now: datet
     """Answer a message. `now` is when it arrived, however late it is handled."""
     session = _current(Session.objects.active_in(conversation), conversation, cid=cid, now=now)
     if not isinstance(inbound, TextMessage):
-        say(conversation, chat_texts.cannot_read(inbound.kind), cid=cid)
+        with because(Cause.NOTICE, notice="cannot_read"):
+            say(conversation, chat_texts.cannot_read(inbound.kind), cid=cid)
     elif len(inbound.content) > settings.CONVERSATIONS["MAX_TEXT"]:
         most = settings.CONVERSATIONS["MAX_TEXT"]
-        say(conversation, chat_texts.text_too_long(len(inbound.content), most), cid=cid)
+        with because(Cause.NOTICE, notice="too_long"):
+            say(conversation, chat_texts.text_too_long(len(inbound.content), most), cid=cid)
     elif not _handle_keyword(conversation, session, inbound.content, cid=cid, now=now):
         _text(conversation, session, inbound, cid=cid, now=now)
 
@@ -45,7 +48,8 @@ def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:
     if flow is not None:
         runner.start(conversation, flow, cid=cid)
     else:
-        say(conversation, flow_texts.button_does_nothing(), cid=cid)
+        with because(Cause.NOTICE, notice="button_does_nothing"):
+            say(conversation, flow_texts.button_does_nothing(), cid=cid)
 
 
 def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str | None:
@@ -56,7 +60,8 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
     if suggestions.is_card(task_id):
         question = suggestions.press(conversation, key, cid=cid)
         if question is None:
-            say(conversation, flow_texts.question_is_over(), cid=cid)
+            with because(Cause.NOTICE, notice="question_over"):
+                say(conversation, flow_texts.question_is_over(), cid=cid)
         return flow_texts.over() if question is None else flow_texts.chosen(question)
     if answer_offers.is_card(task_id):
         return flow_texts.chosen(answer_offers.press(conversation, key, cid=cid))
@@ -66,7 +71,8 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
         if current.was_advanced_after(conversation, task_id, now):
             return None
         if waits is None:  # else they have just got a message, or another question
-            say(conversation, _why_closed(conversation, task_id, now), cid=cid)
+            with because(Cause.NOTICE, notice="question_over"):
+                say(conversation, _why_closed(conversation, task_id, now), cid=cid)
         return flow_texts.over()
     chosen = current.answer_label(session, key, now=now)
     runner.advance(session, Act.CHOOSE, key, cid=cid, now=now)
@@ -98,10 +104,8 @@ def _handle_keyword(conversation: Conversation, session: Session | None, text: s
     ended = current.resumable(conversation, now=now) if act in (Act.RESUME, Act.RESTART) else None
     if ended is not None:
         runner.resume(ended, act, cid=cid, now=now)
-    elif act == Act.CANCEL:
-        commands.cancel(conversation, "", cid)
-    elif act == Act.HELP:
-        commands.send_help(conversation, "", cid)
+    elif act in (Act.CANCEL, Act.HELP):
+        commands.run(conversation, f"/{act}", "", cid=cid)
     else:
         return False
     return True
@@ -159,11 +163,11 @@ def _triggers(words: str, said: str) -> bool:
 
 
 def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
-    reply = local_replies.find(conversation, text)
+    found = local_replies.find(conversation, text)
     waiting = next((name for name in backends.names("REPLY_PROVIDERS") if _waits(name)), None)
-    if reply:
+    if found:
         conversation.note_reply(found=True)
-        answers.send(conversation, reply, cid=cid)
+        answers.send_found(conversation, found, cid=cid)
     elif waiting is not None:
         worker.ask(conversation, waiting, text, cid=cid)
     else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from conversations.delivery import answer_offers, messages
+from conversations.delivery.causes import Cause, because
 from conversations.handoff import requests
 from conversations.knowledge import retrieval, unanswered
 from conversations.knowledge.index import Entry
@@ -29,6 +30,11 @@ def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> 
     """
     found = retrieval.find(text, language=conversation.language, member=conversation.member)
     near = [match.entry for match in found.suggestions]
+    with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
+        _offer(conversation, text, near, cid=cid, now=now)
+
+
+def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str, now: datetime) -> None:
     again = conversation.misses > 0
     conversation.note_reply(found=False, suggested=[entry.pk for entry in near])
     if near:
@@ -68,7 +74,8 @@ def press(conversation: Conversation, key: str, *, cid: str) -> str | None:
     if answer is None or not retrieval.is_for(answer.pk, conversation.member):
         return None
     conversation.note_reply(found=True)
-    answers.send(conversation, answer, cid=cid)
+    with because(Cause.ANSWER, answer=answer.pk, how="chosen"):
+        answers.send(conversation, answer, cid=cid)
     return answer.question
 
 

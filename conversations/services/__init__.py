@@ -1,6 +1,7 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
 from conversations.delivery.broadcasts import broadcast, broadcast_text, broadcast_video, in_dialogue, take_back
+from conversations.delivery.causes import Cause, because
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
@@ -89,6 +90,7 @@ from conversations.videos.lifecycle import (
 from conversations.videos.video_messages import digital_human_of, say_personal, say_video
 
 __all__ = [
+    "Cause",
     "Choices",
     "TicketFigures",
     "add_flow",
@@ -96,6 +98,7 @@ __all__ = [
     "answer_question",
     "answer_ticket",
     "assign_ticket",
+    "because",
     "broadcast",
     "broadcast_text",
     "broadcast_video",

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings, lateness
 from conversations.models import Conversation, Message, Operator, OperatorGroup, Ticket, TicketChange, Topic
@@ -24,6 +25,7 @@ def operator_of(user: AbstractBaseUser) -> Operator:
     return found
 
 
+@because(Cause.HANDOFF)
 @transaction.atomic
 def hand_off(
     conversation: Conversation,
@@ -49,6 +51,7 @@ def hand_off(
         return opening.pass_on(conversation, group, reason=reason, topic=topic, cid=cid, now=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 @transaction.atomic
 def take_conversation(conversation: Conversation, operator: Operator, *, now: datetime | None = None) -> Ticket:
     """An operator answers a member at the desk from now on, whether the member has asked for a person or not."""
@@ -62,17 +65,20 @@ def take_conversation(conversation: Conversation, operator: Operator, *, now: da
     return take_ticket(ticket, operator, take_over=True, now=now)
 
 
+@because(Cause.HANDOFF)
 @transaction.atomic
 def take_ticket(ticket: Ticket, operator: Operator, *, take_over: bool = False, now: datetime | None = None) -> Ticket:
     """An operator answers a ticket at the desk. Raises `HandoffRefused` if another one has it, but to `take_over`."""
     return assignment.take(ticket, operator, on_phone=False, take_over=take_over, now=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 def assign_ticket(ticket: Ticket, to: Operator, *, by: Operator | None = None, now: datetime | None = None) -> Ticket:
     """Give a ticket to an operator. Raises `HandoffRefused` if it is closed or they cannot take it."""
     return assignment.assign(ticket, to, by=by, now=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 def transfer_ticket(
     ticket: Ticket, group: OperatorGroup, *, by: Operator | None = None, now: datetime | None = None
 ) -> Ticket:
@@ -99,14 +105,15 @@ def answer_ticket(
     now = now or timezone.now()
     ticket = _mine(ticket, operator, now=now)
     conversation, cid = ticket.conversation, ticket.cid
-    if file:
-        message = messages.say_stored_file(conversation, kind, file, cid=cid)
-    elif not text.strip():
+    if not file and not text.strip():
         raise HandoffRefused(_("There is nothing to send."), code="empty", field="text", remedy=_("Write something."))
-    elif as_video:
-        message = video_messages.say_video(conversation, text, strict=True, cid=cid)
-    else:
-        message = messages.say(conversation, text.strip(), cid=cid)
+    with because(Cause.OPERATOR, operator=operator.pk, ticket=ticket.pk):
+        if file:
+            message = messages.say_stored_file(conversation, kind, file, cid=cid)
+        elif as_video:
+            message = video_messages.say_video(conversation, text, strict=True, cid=cid)
+        else:
+            message = messages.say(conversation, text.strip(), cid=cid)
     lines.from_desk(ticket, operator, message, now=now)
     return message
 
@@ -119,11 +126,13 @@ def add_note(ticket: Ticket, text: str, *, by: Operator | None = None, now: date
     return record(ticket, Kind.NOTE, by=by, text=text.strip(), at=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 def hand_back(ticket: Ticket, *, by: Operator | None = None, now: datetime | None = None) -> bool:
     """The digital human goes on where it was; False if the ticket had ended already."""
     return endings.end(ticket, Ticket.Outcome.HANDED_BACK, by=by, now=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 def close_ticket(ticket: Ticket, *, by: Operator | None = None, now: datetime | None = None) -> bool:
     """`hand_back`, and the question is solved."""
     return endings.end(ticket, Ticket.Outcome.SOLVED, by=by, now=now or timezone.now())
@@ -134,6 +143,7 @@ def mark_read(ticket: Ticket, *, now: datetime | None = None) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(read_at=now or timezone.now())
 
 
+@because(Cause.HANDOFF)
 def follow_tickets(*, now: datetime | None = None) -> int:
     """What time brings: members who wait too long, forgotten tickets, files that have come."""
     return lateness.follow_tickets(now=now or timezone.now())

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from conversations.delivery import channel
+from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
 from conversations.handoff import card_taps, endings, member_turns
@@ -71,7 +72,8 @@ def press_menu(callback: Callback, event: Event) -> None:
     with translation.override(conversation.language):
         paused = member_turns.paused_words(conversation)
         if paused is not None:
-            say(conversation, paused, cid=callback.cid)
+            with because(Cause.HANDOFF):
+                say(conversation, paused, cid=callback.cid)
             return
         dispatch.press_menu(conversation, event.event_key, cid=callback.cid)
 
@@ -84,13 +86,15 @@ def press_card(callback: Callback, event: Event) -> None:
     message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before its answer
     with translation.override(conversation.language):
         if preference_cards.is_card(event.task_id):
-            words = preference_cards.press(conversation, event, cid=callback.cid)
+            with because(Cause.PREFERENCES):
+                words = preference_cards.press(conversation, event, cid=callback.cid)
             Content.objects.filter(pk=message.content_id).update(text=words)
             return
         card = progress_cards.find(conversation, event.task_id)
         if card is not None:
             code, key = event.response_code, event.event_key
-            words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
+            with because(Cause.NOTICE, notice="progress"):
+                words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
             Content.objects.filter(pk=message.content_id).update(text=words)
             return
         shown = card_taps.press(conversation, event, cid=callback.cid, now=now)
@@ -119,7 +123,8 @@ def press_card_menu(callback: Callback, event: Event) -> None:
         if shown is None:
             return
         Content.objects.filter(pk=message.content_id).update(text=shown)
-        say(conversation, shown, cid=callback.cid)
+        with because(Cause.NOTICE, notice="chosen"):
+            say(conversation, shown, cid=callback.cid)
 
 
 @transaction.atomic
@@ -134,7 +139,7 @@ def greet(callback: Callback) -> None:
     desk = Desk.objects.of(conversation.application)
     conversation.greeted_at = callback.created_at
     conversation.save(update_fields=["greeted_at"])
-    with translation.override(conversation.language):
+    with translation.override(conversation.language), because(Cause.GREETING):
         say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
 
 
@@ -142,7 +147,7 @@ def greet(callback: Callback) -> None:
 def notify_rate_limit(callback: Callback) -> None:
     """Tell a member that they are over the rate limit. Further messages are kept, but not answered."""
     conversation = _conversation(callback)
-    with translation.override(conversation.language):
+    with translation.override(conversation.language), because(Cause.NOTICE, notice="too_much"):
         say(conversation, chat_texts.too_much(), cid=callback.cid)
 
 
@@ -174,7 +179,8 @@ def record_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> N
         _record_received(conversation, inbound.kind, content, callback.cid, at=at, download=download)
     if outbounds:
         kind = kind_of(outbounds[-1].msgtype)
-        record_sent(conversation, outbounds[-1], kind, text, cid=callback.cid)
+        with because(Cause.PROGRAM, program="handler"):
+            record_sent(conversation, outbounds[-1], kind, text, cid=callback.cid)
 
 
 @transaction.atomic
@@ -183,7 +189,8 @@ def record_sent_by_code(outbound: Outbound, text: str) -> None:
     if Message.objects.filter(outbound=outbound).exists():
         return
     conversation = channel.conversation_with(outbound.recipients[0], application=outbound.application)
-    record_sent(conversation, outbound, kind_of(outbound.msgtype), text, cid=outbound.cid)
+    with because(Cause.PROGRAM, program="code"):
+        record_sent(conversation, outbound, kind_of(outbound.msgtype), text, cid=outbound.cid)
 
 
 def _chosen_elsewhere(conversation: Conversation, event: Event, at: datetime) -> str | None:

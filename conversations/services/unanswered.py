@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.exceptions import QuestionSettled
 from conversations.handoff import member_turns
 from conversations.knowledge import retrieval
@@ -87,7 +88,7 @@ def _tell(pk: int, now: datetime) -> bool:
     answer = _for(conversation, row)
     if answer is None:
         return False
-    with translation.override(conversation.language):
+    with translation.override(conversation.language), because(Cause.ANSWER, answer=answer.pk, how="told_later"):
         messages.say(conversation, unanswered_texts.now_known(row.words), cid=row.cid)
         answers.send(conversation, answer, cid=row.cid)
     return True

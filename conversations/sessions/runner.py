@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone, translation
 
 from conversations.delivery import messages
+from conversations.delivery.causes import because_of
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
@@ -30,7 +31,7 @@ from conversations.machine.values import (
     Step,
 )
 from conversations.models import Conversation, Desk, Flow, Session, Ticket
-from conversations.sessions import clocks, handoff_states, questions, video_states
+from conversations.sessions import clocks, handoff_states, questions, reasons, video_states
 from conversations.sessions.current import answer_label, is_expired, machine_of
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
@@ -164,13 +165,14 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
         _close_card(session, answer_label(session, text, now=now))
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
-    _settle(session, machine, result, act, now=now)
+    _settle(session, machine, result, act, cid=cid, now=now)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
     logger.info("A session took a step.", extra=fields)
     with translation.override(machine.language):
         for number, effect in enumerate(result.effects):
             is_last = number == len(result.effects) - 1
-            _carry_out(session, machine, effect, is_last=is_last and session.is_active, cid=cid)
+            with because_of(reasons.cause_of(session, act, result, number)):
+                _carry_out(session, machine, effect, is_last=is_last and session.is_active, cid=cid)
 
 
 def _close_card(session: Session, chosen: str | None = None) -> None:
@@ -192,13 +194,15 @@ def _place(session: Session) -> Place:
     )
 
 
-def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: datetime) -> None:
-    place = result.place
+def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: str, now: datetime) -> None:
+    place, node = result.place, machine.node(session.state)
+    answered = node.slot.name if node and node.slot else ""
     # A member has the full time for the next question, however late their answer was handled.
     asked_at = session.asked_at if act == Act.REMIND else max(now, timezone.now())
     fields = {
         "state": place.at,
         "slots": dict(place.slots),
+        "sources": reasons.sources_after(session, act, place, answered=answered, cid=cid),
         "path": list(place.path),
         "tries": place.tries,
         "reminded": place.reminded,

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
 from conversations.models import Content, Conversation, Message, Operator, Ticket, TicketLine
 from conversations.tickets.threads import thread_of
 from conversations.wording import handoff_texts
@@ -36,7 +37,8 @@ def from_operator(ticket: Ticket, operator: Operator, message: Message, *, now: 
     """The operator wrote on the phone: send it to the member, a file as soon as it is fetched."""
     line = _note(ticket, operator, phone_message=message, now=now)
     if message.download is None:
-        with translation.override(ticket.conversation.language):
+        answering = because(Cause.OPERATOR, operator=operator.pk, ticket=ticket.pk)
+        with translation.override(ticket.conversation.language), answering:
             said = messages.say(ticket.conversation, message.content.text, cid=message.cid)
         _settle(line, message=said)
     elif message.download.is_finished:
@@ -124,7 +126,8 @@ def _send_file(line: TicketLine, download: Download) -> None:
     cid = line.phone_message.cid if line.phone_message else ""
     if download.is_here:
         try:
-            said = messages.say_stored_file(conversation, download.kind, download.path, cid=cid)
+            with because(Cause.OPERATOR, operator=line.operator_id, ticket=line.ticket_id):
+                said = messages.say_stored_file(conversation, download.kind, download.path, cid=cid)
         except (OpenUserError, OSError) as error:
             logger.warning("A file was not passed on.", extra={"cid": cid, "error": type(error).__name__})
         else:

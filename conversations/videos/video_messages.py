@@ -12,7 +12,7 @@ from django.utils import timezone
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, MediaError, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
-from conversations.delivery import channel, messages
+from conversations.delivery import causes, channel, messages
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.preferences.choices import prefers_text
 from conversations.videos import fallbacks, lifecycle
@@ -81,6 +81,7 @@ def say_video(
         render=render,
         deadline_at=deadline or fallbacks.deadline_for(render, now=timezone.now()),
         asked=asked,
+        cause=causes.current(),
         cid=cid,
     )
     # A render that is finished already sends no signal, so the message would wait for the sweeper.

@@ -70,6 +70,7 @@ ENUM_NAMES = {
     "DocumentKind": "conversations.models.Document.Kind",
     "EngineKind": "avatars.services.EngineKind",
     "EngineState": "avatars.api.serializers.engines.STATES",
+    "ExplanationCause": "conversations.api.serializers.explanations.CAUSES",
     "FactKind": "wecom.models.FactKind",
     "FlowLanguage": "conversations.models.Desk.Language",
     "ForecastReason": "wecom.quotas.forecast.BECAUSE",

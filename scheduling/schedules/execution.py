@@ -28,7 +28,10 @@ def send(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool =
         with transaction.atomic():
             audience = audience_of(schedule)
             check_size(len(audience.user_ids))
-            said = _say(schedule, audience, cid)
+            with conversations.because(
+                conversations.Cause.SCHEDULE, schedule=schedule.pk, run=run.pk, name=schedule.name
+            ):
+                said = _say(schedule, audience, cid)
     except OpenUserError as error:
         # The messages were rolled back, so the correlation ID leads to nothing.
         run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""

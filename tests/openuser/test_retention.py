@@ -44,6 +44,7 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Download: ({"path": f"inbound/{WORDS}", "status": "done"}, True),
     Render: ({"text": WORDS, "recipe": SAID, "hint": WORDS, "status": "failed"}, True),
     Narration: ({"text": WORDS, "recipe": SAID, "status": "failed"}, True),
+    Message: ({"cause": SAID}, True),
     Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     UnansweredQuestion: ({"question": WORDS}, False),

@@ -98,7 +98,7 @@ def said(application: Application, member: Member, words: str) -> None:
     )
     narration = factories.make_narration(text=words, recipe={"text": words}, parts=[stored(f"narrations/{who}.amr")])
     linked = {"content": content, "outbound": outbound, "render": render, "narration": narration}
-    make_message(application, member=member, **linked)
+    make_message(application, member=member, cause={"by": "flow", "slots": {"name": [words]}}, **linked)
     WatchLink.objects.create(render=render, application=application, member=member)
     filled(MemberPreference, member=member, prefers_text=True)
     filled(MutedTopic, member=member)

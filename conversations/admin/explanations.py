@@ -1,0 +1,76 @@
+"""*Why?* of a message in the admin: sentences, with links to what the account may view."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from conversations.admin.flows.flow_graph import picture_of
+from conversations.explanations.explanation import explain
+from conversations.explanations.values import Line, Link
+from conversations.models import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The lines with one label, as the page shows them: words, and an address or ""."""
+
+    label: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def panel(message: Message, user: PermissionsMixin | AnonymousUser, *, with_picture: bool = True) -> SafeString:
+    """Why a message was sent, for this account."""
+    found = explain(message)
+    draws = with_picture and found.version is not None and user.has_perm("conversations.view_flowversion")
+    return render_to_string(
+        "admin/conversations/why.html",
+        {
+            "explanation": found,
+            "groups": list(_grouped(found.lines, user)),
+            "picture": picture_of(found.version, here=found.state) if draws else "",
+        },
+    )
+
+
+def dialog(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The same in a dialog, for the thread of a conversation."""
+    message = get_object_or_404(Message.objects.select_related("content"), pk=pk, direction=Message.Direction.OUT)
+    if not model_admin.has_view_permission(request, message):
+        raise PermissionDenied
+    context = {"message": message, "panel": panel(message, request.user, with_picture=False)}
+    return TemplateResponse(request, "admin/conversations/why_dialog.html", context)
+
+
+def _grouped(lines: Iterable[Line], user: PermissionsMixin | AnonymousUser) -> Iterable[Shown]:
+    """Lines that follow one another under one label."""
+    label, rows = "", list[tuple[str, str]]()
+    for line in lines:
+        if rows and line.label != label:
+            yield Shown(label=label, rows=tuple(rows))
+            rows = []
+        label = line.label
+        rows.append((line.words, _address(line.link, user)))
+    if rows:
+        yield Shown(label=label, rows=tuple(rows))
+
+
+def _address(link: Link | None, user: PermissionsMixin | AnonymousUser) -> str:
+    """The page of a row; "" if there is none, or the account may not view it."""
+    if link is None:
+        return ""
+    app, _dot, model = link.model.lower().partition(".")
+    if not user.has_perm(f"{app}.view_{model}"):
+        return ""
+    try:
+        return reverse(f"admin:{app}_{model}_change", args=[link.pk])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,93 @@
+"""Why an answer was given outside flows: what was found, how near it was, and what came next."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from conversations.explanations.values import Explanation, Line, Link, link_to
+from conversations.models import Answer, Message
+from conversations.wording import explanation_texts as texts
+
+Cause = Mapping[str, Any]
+
+
+def explain_answer(_message: Message, cause: Cause) -> Explanation:
+    """An answer of the table."""
+    following = cause.get("next") or {}
+    rows = Answer.objects.in_bulk([pk for pk in (cause.get("answer"), following.get("answer")) if pk])
+    answer, second = rows.get(cause.get("answer")), rows.get(following.get("answer"))
+    lines = [
+        Line(topic="answer", label=_("Question of the table"), words=_question(answer), link=link_to(answer)),
+        Line(topic="how", label=_("How it was found"), words=str(texts.HOW.get(cause.get("how", ""), ""))),
+    ]
+    if cause.get("wording"):
+        lines.append(Line(topic="wording", label=_("Wording that matched"), words=str(cause["wording"])))
+    if "score" in cause:
+        lines.append(Line(topic="score", label=_("Score"), words=texts.score(cause["score"], cause.get("least"))))
+    if following:
+        words = f"{_question(second)} ({texts.score(following['score'])})"
+        lines.append(Line(topic="second", label=_("Second best"), words=words, link=link_to(second)))
+    return Explanation(by="answer", summary=_("The table of questions and answers has it."), lines=tuple(lines))
+
+
+def explain_passage(_message: Message, cause: Cause) -> Explanation:
+    """A passage of a document."""
+    following = cause.get("next") or {}
+    lines = [
+        Line(topic="document", label=_("Document"), words=_place(cause), link=_document(cause)),
+        Line(topic="score", label=_("Score"), words=texts.score(cause["score"])),
+    ]
+    if following:
+        words = f"{_place(following)} ({texts.score(following['score'])})"
+        lines.append(Line(topic="second", label=_("Second best"), words=words, link=_document(following)))
+    return Explanation(by="passage", summary=_("A document says it."), lines=tuple(lines))
+
+
+def explain_suggestions(_message: Message, cause: Cause) -> Explanation:
+    """Nothing was sure enough: what was asked back."""
+    near = cause.get("near", ())
+    rows = Answer.objects.in_bulk(near)
+    words = _("The table was not sure, so it asks back.") if near else _("No source has an answer.")
+    lines = tuple(
+        Line(topic="near", label=_("Near question"), words=_question(rows.get(pk)), link=link_to(rows.get(pk)))
+        for pk in near
+    )
+    return Explanation(by="suggestions", summary=words, lines=lines)
+
+
+def explain_provider(_message: Message, cause: Cause) -> Explanation:
+    """A source of answers beside ours, such as a language model."""
+    name = str(cause.get("provider", ""))
+    answered = bool(cause.get("answered", True))
+    summary = _("“%s” has answered.") if answered else _("“%s” had no answer.")
+    lines = [Line(topic="source", label=_("Source"), words=name)]
+    if cause.get("reason"):
+        lines.append(Line(topic="reason", label=_("Reason"), words=str(cause["reason"])))
+    return Explanation(by="provider", summary=summary % name, lines=(*lines, *_sources(cause.get("sources", ()))))
+
+
+def _sources(sources: Iterable[Cause]) -> Iterable[Line]:
+    """What a language model was given and has cited."""
+    answers = Answer.objects.in_bulk([one["answer"] for one in sources if one.get("answer")])
+    for one in sources:
+        if one.get("answer"):
+            answer = answers.get(one["answer"])
+            yield Line(topic="cited", label=_("Cited"), words=_question(answer), link=link_to(answer))
+        else:
+            yield Line(topic="cited", label=_("Cited"), words=_place(one), link=_document(one))
+
+
+def _question(answer: Answer | None) -> str:
+    return answer.question if answer else _("deleted since")
+
+
+def _place(found: Cause) -> str:
+    if found.get("page"):
+        return _("“%(title)s”, page %(page)d") % {"title": found["title"], "page": found["page"]}
+    return _("“%s”") % str(found.get("title", ""))
+
+
+def _document(found: Cause) -> Link | None:
+    pk = found.get("document")
+    return Link(model="conversations.Document", pk=pk) if pk else None

@@ -1,0 +1,94 @@
+"""Sentences of *Why?*: what happened, and what it was decided by."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+ACTS = {
+    "start": gettext_lazy("The flow was started."),
+    "say": gettext_lazy("The member wrote."),
+    "choose": gettext_lazy("The member tapped a button."),
+    "back": gettext_lazy("The member went back."),
+    "restart": gettext_lazy("The member started over."),
+    "help": gettext_lazy("The member asked for help."),
+    "cancel": gettext_lazy("The member cancelled."),
+    "remind": gettext_lazy("No answer came: the reminder was due."),
+    "expire": gettext_lazy("No answer came in time."),
+    "time_out": gettext_lazy("The time of the whole flow was over."),
+    "wake": gettext_lazy("The wait was over."),
+    "resume": gettext_lazy("The flow went on where it was."),
+}
+SOURCES = {
+    "typed": gettext_lazy("%(slot)s – typed at %(at)s"),
+    "tapped": gettext_lazy("%(slot)s – tapped at %(at)s"),
+    "spoken": gettext_lazy("%(slot)s – spoken at %(at)s"),
+    "given": gettext_lazy("%(slot)s – given when the flow was started"),
+    "call": gettext_lazy("%(slot)s – from a call"),
+    "set": gettext_lazy("%(slot)s – set by a step"),
+}
+HOW = {
+    "same": gettext_lazy("by the same words"),
+    "words": gettext_lazy("by its words"),
+    "meaning": gettext_lazy("by its meaning"),
+    "chosen": gettext_lazy("The member chose it from the suggestions."),
+    "told_later": gettext_lazy("The member had asked to be told."),
+}
+NOTICES = {
+    "cannot_read": gettext_lazy("The message is of a kind that cannot be read."),
+    "too_long": gettext_lazy("The message is too long."),
+    "button_does_nothing": gettext_lazy("The button of the menu starts nothing."),
+    "question_over": gettext_lazy("The button belongs to a question that is over."),
+    "unknown_command": gettext_lazy("No command has this name."),
+    "progress": gettext_lazy("A button of the card of a video was tapped."),
+    "chosen": gettext_lazy("It confirms a choice on a card."),
+    "too_much": gettext_lazy("The member wrote more than the rate limit allows."),
+    "looking_up": gettext_lazy("The answer takes some seconds."),
+    "offer_to_tell": gettext_lazy("The table had no answer: the member can be told later."),
+    "expired_by_plan": gettext_lazy("The date until which this version could be finished is over."),
+    "moved": gettext_lazy("The session was moved to a newer version of the flow."),
+}
+PROGRAMS = {
+    "rest": gettext_lazy("A program sent it over REST."),
+    "handler": gettext_lazy("A handler in code answered."),
+    "code": gettext_lazy("Code sent it."),
+}
+
+
+def act(name: str) -> str:
+    """What moved the flow."""
+    return str(ACTS.get(name, name))
+
+
+def was(value: str) -> str:
+    """What a condition met."""
+    return _("it was “%s”") % value if value else _("it was empty")
+
+
+def taken(way: str, condition: str, met: str) -> str:
+    """A transition that was taken, with its condition if it has one."""
+    if not condition:
+        return _("%s: taken") % way
+    return _("%(way)s: taken, for “%(condition)s” held") % {"way": way, "condition": condition} + _also(met)
+
+
+def not_taken(way: str, condition: str, met: str) -> str:
+    """A transition that was looked at and not taken."""
+    return _("%(way)s: not taken, for “%(condition)s” did not hold") % {"way": way, "condition": condition} + _also(met)
+
+
+def from_source(slot: str, how: str, at: str) -> str:
+    """A slot with where it comes from; alone if that was not recorded or its message is gone."""
+    words = SOURCES.get(how)
+    if words is None or (how in ("typed", "tapped", "spoken") and not at):
+        return slot
+    return str(words) % {"slot": slot, "at": at}
+
+
+def score(value: float, least: float | None = None) -> str:
+    """How near something was, and from where on that counts."""
+    if least is None:
+        return f"{value:.2f}"
+    return _("%(score).2f, which counts from %(least).2f on") % {"score": value, "least": least}
+
+
+def _also(met: str) -> str:
+    return f" ({met})" if met else ""
