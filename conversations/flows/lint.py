@@ -1,6 +1,6 @@
 """Problems of a flow, each with its state and a remedy, in the active language. Reads values, not rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -20,10 +20,9 @@ def lint(
     machine: Machine,
     *,
     triggers: Sequence[str] = (),
-    taken: Mapping[str, str] | None = None,
     commands: Sequence[str] = (),
 ) -> list[Problem]:
-    """All problems, errors first. `taken` maps triggers of other flows, folded by `fold_text`, to the flow's name."""
+    """All problems, errors first."""
     if not machine.nodes:
         return [Problem(code="empty", words=_("The flow has no steps. Add one that asks or says something."))]
     found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
@@ -31,7 +30,6 @@ def lint(
         *_unreachable(machine),
         *_circles(machine),
         *_reserved(triggers),
-        *_taken([*triggers, *commands], taken or {}),
     ]
     found += (problem for command in commands for problem in _command(command))
     return sorted(found, key=lambda problem: not problem.is_error)
@@ -168,16 +166,6 @@ def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
         if fold_text(words) in ACTS:
             text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
             yield Problem(code="reserved", words=text)
-
-
-def _taken(starts: Iterable[str], taken: Mapping[str, str]) -> Iterator[Problem]:
-    for words in starts:
-        if fold_text(words) in taken:
-            text = _("“%(words)s” starts the flow “%(name)s” already.") % {
-                "words": words,
-                "name": taken[fold_text(words)],
-            }
-            yield Problem(code="trigger_taken", words=text)
 
 
 def _command(command: str) -> Iterator[Problem]:

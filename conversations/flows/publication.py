@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import lint, succession, video_templates
+from conversations.flows import lint, succession, trigger_rules, video_templates
 from conversations.flows.problems import Problem
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
-from core.text.slot_values import Choice, Slot, SlotType, fold_text, parse_choices
+from core.text.slot_values import Choice, Slot, SlotType, parse_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +66,9 @@ def readable(version: FlowVersion | None) -> Machine | None:
 
 def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
-    others = Flow.objects.exclude(pk=flow.pk)
-    taken = {fold_text(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
     machine = machine or draft(flow)
-    found = lint.lint(machine, triggers=flow.trigger_words, taken=taken, commands=flow.commands)
-    found += [*_wrong_modes(machine), *video_templates.problems(machine)]
+    found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
+    found += [*_wrong_modes(machine), *video_templates.problems(machine), *trigger_rules.problems(flow)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 

@@ -108,9 +108,14 @@ def is_for(pk: int, member: Member) -> bool:
 
 def has_exactly(text: str) -> bool:
     """Whether the table has this very question, in any language."""
+    return bool(exact_answers(text))
+
+
+def exact_answers(text: str) -> tuple[int, ...]:
+    """The answers to this very question, in any language, by their keys."""
     index, asked = freshness.current_index(), gist(text)
     with index.locked():
-        return bool(asked.plain and index.same_words(asked))
+        return tuple(match.entry.pk for match in index.same_words(asked)) if asked.plain else ()
 
 
 def search(index: Index, text: str, *, language: str, reader: Reader | None = None) -> Findings:

@@ -35,6 +35,10 @@ class FlowQuerySet(models.QuerySet["Flow"]):
 class Flow(models.Model):
     """A conversation with steps (流程). Its states are a draft; only published versions run."""
 
+    class Event(models.TextChoices):
+        ENTER = "enter_agent", _("the application is opened")
+        SUBSCRIBE = "subscribe", _("the application is given to the member")
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
     language = models.CharField(
@@ -50,7 +54,7 @@ class Flow(models.Model):
     triggers = models.TextField(
         _("starts with"),
         blank=True,
-        help_text=_("Messages that start it, one a line, like “create video”."),
+        help_text=_("Messages that start it, one a line, like “create video”. * stands for any words: 我要*请假*."),
     )
     command = models.CharField(
         _("command"),
@@ -61,6 +65,23 @@ class Flow(models.Model):
     )
     menu_key = models.CharField(
         _("menu key"), max_length=128, blank=True, help_text=_("The key of the menu button that starts it.")
+    )
+    event = models.CharField(
+        _("event"),
+        max_length=12,
+        choices=Event,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Starts it instead of the greeting, and not while another flow waits for an answer."),
+    )
+    card_key = models.CharField(
+        _("value of a button"),
+        max_length=128,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A tap on a button with this value starts it, on any card that is sent."),
     )
     live = models.ForeignKey(
         "FlowVersion",
@@ -83,6 +104,7 @@ class Flow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["command"], condition=~models.Q(command=""), name="flow_unique_command"),
             models.UniqueConstraint(fields=["menu_key"], condition=~models.Q(menu_key=""), name="flow_unique_menu_key"),
+            models.UniqueConstraint(fields=["card_key"], condition=~models.Q(card_key=""), name="flow_unique_card_key"),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +115,12 @@ class Flow(models.Model):
 
     @property
     def trigger_words(self) -> list[str]:
-        return [line for line in self._lines() if not line.startswith(SLASHES)]
+        return [line for line in self._lines() if not line.startswith(SLASHES) and "*" not in line]
+
+    @property
+    def patterns(self) -> list[str]:
+        """Lines of `triggers` with a star, which stands for any words."""
+        return [line for line in self._lines() if not line.startswith(SLASHES) and "*" in line]
 
     @property
     def commands(self) -> list[str]:

@@ -15,6 +15,9 @@ TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.
 LEADING = re.compile(r"^(?:你好|您好|请问|请|hello|hi|hey|please)[\s,，!！]+(?=.)")
 TRAILING = re.compile(r"(?:[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！?？.。…]|please|lin xiao|林晓)+$")
 ECHO = re.compile(r"(.)\1{1,}")
+COMMANDING = frozenset(  # they run a command, before flows
+    [Talk.ABILITIES, Talk.PERSON, Talk.CHINESE, Talk.ENGLISH, Talk.SETTINGS, Talk.TEXT_ONLY, Talk.VIDEOS]
+)
 SAID: dict[Talk, Callable[[], str]] = {
     Talk.GREETING: texts.greeting,
     Talk.PRESENCE: texts.presence,

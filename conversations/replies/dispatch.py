@@ -11,7 +11,7 @@ from conversations.delivery import answer_offers
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
 from conversations.errands import worker
-from conversations.knowledge.likeness import plain
+from conversations.flows import triggers
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
@@ -52,6 +52,15 @@ def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:
             say(conversation, flow_texts.button_does_nothing(), cid=cid)
 
 
+def start_by_event(conversation: Conversation, event: str, *, cid: str, now: datetime) -> bool:
+    """Start the flow of an event, unless another flow waits for an answer; False if there is none."""
+    flow = triggers.flow_for_event(event, conversation.language)
+    if flow is None or Session.objects.active_in(conversation) is not None:
+        return False
+    runner.start(conversation, flow, cid=cid, now=now)
+    return True
+
+
 def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str | None:
     """Handle a button of a question's card, once. Returns the text that replaces the buttons.
 
@@ -77,6 +86,15 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
     chosen = current.answer_label(session, key, now=now)
     runner.advance(session, Act.CHOOSE, key, cid=cid, now=now)
     return flow_texts.over() if chosen is None else flow_texts.chosen(chosen)
+
+
+def start_by_button(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str | None:
+    """Start the flow of a button, on a card of any kind; the words of the button, None if it starts none."""
+    flow = None if questions.is_question(task_id) else triggers.flow_for_button(key)
+    if flow is None:
+        return None
+    runner.start(conversation, flow, cid=cid, now=now)
+    return questions.button_label(conversation, task_id, key) or flow.name
 
 
 def _why_closed(conversation: Conversation, task_id: str, now: datetime) -> str:
@@ -126,7 +144,7 @@ def _text(
         return
     elif commands.answer_talk(conversation, message.content, cid=cid):
         conversation.note_reply(found=True)
-    elif flow := _flow_for(message.content, conversation.language):
+    elif flow := triggers.flow_for(message.content, conversation.language):
         runner.start(conversation, flow, cid=cid, now=now)
     else:
         _reply(conversation, message.content, cid=cid, now=now)
@@ -142,24 +160,6 @@ def _is_answer(session: Session, message: TextMessage, now: datetime) -> bool:
     if current.answer_label(session, message.content, now=now) is None:
         return False
     return not commands.is_command(message.get_command())
-
-
-def _flow_for(text: str, language: str) -> Flow | None:
-    """The flow with the longest trigger in this text; among equals, one in the member's language."""
-    said = plain(text)
-    best: tuple[int, bool, Flow] | None = None
-    for flow in Flow.objects.live().only("triggers", "language"):  # without the definitions, which are large
-        fits = [len(words) for words in map(plain, flow.trigger_words) if _triggers(words, said)]
-        rank = (max(fits, default=0), flow.language == language)
-        if rank[0] and (best is None or rank > best[:2]):
-            best = (*rank, flow)
-    return Flow.objects.live().select_related("live__flow").filter(pk=best[2].pk).first() if best else None
-
-
-def _triggers(words: str, said: str) -> bool:
-    """A longer trigger may be part of a sentence; a short one must be the whole message."""
-    short = 2 if any(ord(char) > 0x2E7F for char in words) else 5
-    return words == said or (len(words) >= short and words in said)
 
 
 def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:

@@ -100,6 +100,8 @@ def press_card(callback: Callback, event: Event) -> None:
         shown = card_taps.press(conversation, event, cid=callback.cid, now=now)
         if shown is None:
             shown = _chosen_elsewhere(conversation, event, now)
+            started = _start_by_button(conversation, event, cid=callback.cid, now=now)
+            shown = shown or started
         if shown is None and member_turns.is_silent(conversation):
             shown = handoff_texts.paused()  # the question is asked again afterwards
         if shown is None:
@@ -139,8 +141,11 @@ def greet(callback: Callback) -> None:
     desk = Desk.objects.of(conversation.application)
     conversation.greeted_at = callback.created_at
     conversation.save(update_fields=["greeted_at"])
-    with translation.override(conversation.language), because(Cause.GREETING):
-        say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
+    with translation.override(conversation.language):
+        if dispatch.start_by_event(conversation, callback.event, cid=callback.cid, now=callback.created_at):
+            return
+        with because(Cause.GREETING):
+            say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
 
 
 @transaction.atomic
@@ -191,6 +196,14 @@ def record_sent_by_code(outbound: Outbound, text: str) -> None:
     conversation = channel.conversation_with(outbound.recipients[0], application=outbound.application)
     with because(Cause.PROGRAM, program="code"):
         record_sent(conversation, outbound, kind_of(outbound.msgtype), text, cid=outbound.cid)
+
+
+def _start_by_button(conversation: Conversation, event: Event, *, cid: str, now: datetime) -> str | None:
+    """Start the flow of a button; the text that replaces the buttons, None if it starts none or a person answers."""
+    if member_turns.is_silent(conversation):
+        return None
+    label = dispatch.start_by_button(conversation, event.task_id, event.event_key, cid=cid, now=now)
+    return None if label is None else flow_texts.chosen(label)
 
 
 def _chosen_elsewhere(conversation: Conversation, event: Event, at: datetime) -> str | None:

@@ -12,9 +12,11 @@ from wecom.contents import Button, ButtonCard, Checkbox, Submit, VoteCard
 from wecom.contents import Choice as Box
 from wecom.exceptions import ContentError
 from wecom.messages import CardEvent, Event
+from wecom.models import Outbound
 
 MOST_BUTTONS = 6  # of a card
 VOTE = "question"  # the key of the boxes and of the button that sends them
+TASK = "session-"
 RECENT = 10  # cards of a member that are searched for the task ID
 
 
@@ -67,14 +69,26 @@ def chosen_key(event: Event) -> str:
     return event.event_key
 
 
+def button_label(conversation: Conversation, task_id: str, key: str) -> str:
+    """The words on a button of a card that a member has; empty if the card is not found."""
+    outbound = _card(conversation, task_id)
+    buttons = outbound.content.get("button_list") or () if outbound else ()
+    return next((str(button.get("text", "")) for button in buttons if button.get("key") == key), "")
+
+
 def new_task_id(session: int, revision: int) -> str:
     """A unique task ID for a card."""
-    return f"session-{session}-{revision}-{secrets.token_hex(4)}"
+    return f"{TASK}{session}-{revision}-{secrets.token_hex(4)}"
+
+
+def is_question(task_id: str) -> bool:
+    """Whether a session sent the card with this task ID."""
+    return task_id.startswith(TASK)
 
 
 def is_card_of(task_id: str, session: int) -> bool:
     """Whether this session sent the card with this task ID."""
-    return task_id.startswith(f"session-{session}-")
+    return task_id.startswith(f"{TASK}{session}-")
 
 
 def close_card(conversation: Conversation, task_id: str, shown: str) -> None:
@@ -82,15 +96,18 @@ def close_card(conversation: Conversation, task_id: str, shown: str) -> None:
 
     That is possible once for each card, and only after its delivery; a tap on another card finds it closed.
     """
+    outbound = _card(conversation, task_id)
+    if outbound is not None and outbound.response_code:
+        messages.update_card(conversation.application, conversation.member, outbound.response_code, shown)
+
+
+def _card(conversation: Conversation, task_id: str) -> Outbound | None:
+    """The card with this task ID among the newest that a member got."""
     cards = Message.objects.filter(
         application=conversation.application_id,
         member=conversation.member_id,
         direction=Message.Direction.OUT,
         content__kind=Content.Kind.CARD,
     )
-    for message in cards.select_related("outbound").order_by("-created_at", "-pk")[:RECENT]:
-        outbound = message.outbound
-        if outbound is not None and outbound.content.get("task_id") == task_id:
-            if outbound.response_code:
-                messages.update_card(conversation.application, conversation.member, outbound.response_code, shown)
-            return
+    sent = (message.outbound for message in cards.select_related("outbound").order_by("-created_at", "-pk")[:RECENT])
+    return next((outbound for outbound in sent if outbound and outbound.content.get("task_id") == task_id), None)

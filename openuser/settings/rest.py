@@ -72,6 +72,7 @@ ENUM_NAMES = {
     "EngineState": "avatars.api.serializers.engines.STATES",
     "ExplanationCause": "conversations.api.serializers.explanations.CAUSES",
     "FactKind": "wecom.models.FactKind",
+    "FlowEvent": "conversations.models.Flow.Event",
     "FlowLanguage": "conversations.models.Desk.Language",
     "ForecastReason": "wecom.quotas.forecast.BECAUSE",
     "GroupMessageReason": "wecom.models.GroupMessage.Reason",

@@ -80,7 +80,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search for names, trigger words and texts of flows.")
     fieldsets = (
         (None, {"fields": ("name", "description", ("language", "enabled"))}),
-        (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"))}),
+        (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"), ("event", "card_key"))}),
     )
     inlines = (StateInline,)
     change_form_outer_before_template = "admin/flows/flow.html"
@@ -123,7 +123,8 @@ class FlowAdmin(ProtectedDeleteAdmin):
 
     @display(description=_("starts with"))
     def begins(self, flow: Flow) -> str:
-        return shorten(" · ".join([*flow.commands, *flow.trigger_words]), 40) or NOTHING
+        event = [str(flow.get_event_display())] if flow.event else []
+        return shorten(" · ".join([*flow.commands, *flow.trigger_words, *flow.patterns, *event]), 40) or NOTHING
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -16,10 +16,11 @@ from core.web.admin import change_url
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A problem, and the page of the state that has it."""
+    """A problem, the page of the state that has it, and the page of what it collides with."""
 
     problem: Problem
     url: str = ""
+    about_url: str = ""
 
 
 def picture(
@@ -44,7 +45,11 @@ def faults(flow: Flow) -> list[Fault]:
     for state in flow.states.order_by("-position", "-pk"):
         states[state.name] = state
     return [
-        Fault(problem=problem, url=change_url(states[problem.state]) if problem.state in states else "")
+        Fault(
+            problem=problem,
+            url=change_url(states[problem.state]) if problem.state in states else "",
+            about_url=change_url(problem.about) if problem.about else "",
+        )
         for problem in publication.check(flow)
     ]
 

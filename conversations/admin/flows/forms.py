@@ -27,11 +27,14 @@ class FlowForm(forms.ModelForm[Flow]):
 
     class Meta:
         model = Flow
-        fields = ("name", "description", "language", "enabled", "triggers", "command", "menu_key")
+        fields = (
+            *("name", "description", "language", "enabled", "triggers", "command", "menu_key"),
+            *("event", "card_key"),
+        )
         help_texts = {
             "triggers": _(
-                "Messages that start it, one a line, like “create video”. A line that begins with / is "
-                "another name of its command."
+                "Messages that start it, one a line, like “create video”. In a line with *, the star stands for any "
+                "words: I need * leave. A line that begins with / is another name of its command."
             )
         }
         widgets = {"triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"})}

@@ -29,13 +29,17 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     )
     published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
     triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
+    patterns = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Messages that start it; * stands for any words."
+    )
     slots = serializers.SerializerMethodField()
     graph_url = serializers.SerializerMethodField(help_text="URL of the graph as SVG; null until it is published.")
 
     class Meta:
         model = Flow
         fields = (
-            *("id", "name", "description", "language", "enabled", "triggers", "command", "version"),
+            *("id", "name", "description", "language", "enabled", "triggers", "patterns", "command"),
+            *("event", "card_key", "version"),
             *("published_at", "slots", "graph_url", "created_at"),
         )
         read_only_fields = fields
