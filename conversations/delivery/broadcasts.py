@@ -133,8 +133,8 @@ def in_dialogue(application: Application, members: Collection[int] | QuerySet[An
         conversation__application=application, conversation__member__in=members, asked_at__gt=since
     )
     handed = Ticket.objects.silencing().filter(conversation__application=application, conversation__member__in=members)
-    found = set(rows.values_list("conversation__member", flat=True))
-    return found | set(handed.values_list("conversation__member", flat=True))
+    keys = "conversation__member"
+    return set(rows.order_by().values_list(keys, flat=True).union(handed.order_by().values_list(keys, flat=True)))
 
 
 def _queue(

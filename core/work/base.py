@@ -112,15 +112,17 @@ class Work(models.Model):
         transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk))
 
     @classmethod
-    def claim(cls, pk: int, *, now: datetime | None = None) -> Self | None:
+    def claim(cls, pk: int, *, now: datetime | None = None, given: models.Q | None = None) -> Self | None:
         """Lease the row for one attempt. Returns None if it is not due, leased, finished, or out of order.
+
+        `given` is a further condition, asked in the same statement.
 
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
         owner = process_token() + uuid.uuid4().hex[:16]
         # In one statement: a process suspended after it cannot take another worker's lease for its own.
         claimed = update_returning(
-            cls.work_rows().claimable(now or timezone.now()).filter(pk=pk),
+            cls.work_rows().claimable(now or timezone.now()).filter(given or models.Q(), pk=pk),
             status=cls.Status.RUNNING,
             attempts=models.F("attempts") + 1,
             lease_owner=owner,

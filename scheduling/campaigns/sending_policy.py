@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduling.models import SendingPolicy
-from wecom.models import Application
+from wecom.models import Application, Corporation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,11 @@ class Policy:
 
 
 def policy_of(application: Application) -> Policy:
-    """The policy of an application's company."""
-    row = SendingPolicy.objects.filter(corporation=application.corporation_id).first()
+    """The policy of an application's company, which may have been read along with the application."""
+    if Application.corporation.is_cached(application) and Corporation.sending_policy.is_cached(application.corporation):
+        row = getattr(application.corporation, "sending_policy", None)
+    else:
+        row = SendingPolicy.objects.filter(corporation=application.corporation_id).first()
     return Policy() if row is None else policy_value(row)
 
 

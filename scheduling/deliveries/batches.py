@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from conversations import services as conversations
 from core.exceptions import OpenUserError
+from core.lookups import among
 from core.work import crash_points
 from scheduling.campaigns import approval, content, sending_policy, way_out
 from scheduling.campaigns.content import CampaignWords
@@ -152,7 +153,8 @@ def _members(batch: Batch) -> dict[int, str]:
 
 def _reachable(batch: Batch, application: Application) -> dict[int, str]:
     """The user IDs of those who are to get it, by key, without those who are out of reach since it began."""
-    rows = _planned(batch).values_list("member_id", "member__user_id", "member__status").order_by("member_id")
+    members = Member.objects.filter(among("pk", _planned(batch).order_by().values("member")))
+    rows = members.values_list("pk", "user_id", "status").order_by("pk")
     found = {key: (user_id, status) for key, user_id, status in rows}
     if not found:
         return {}

@@ -27,13 +27,13 @@ STATUSES = {Delivery.Reason.EXPIRED: Delivery.Status.EXPIRED, Delivery.Reason.CA
 @transaction.atomic(savepoint=False)
 def follow(outbound: Outbound, *, now: datetime) -> None:
     """Record the end of a call for the members whom it went to; nothing if it is no campaign's."""
-    batch = Batch.objects.filter(outbound=outbound, ended_at=None).first()
+    batch = Batch.objects.with_campaign_locked().filter(outbound=outbound, ended_at=None).first()
     own = batch is None
     if batch is None:
         first = Delivery.objects.filter(outbound=outbound).only("run_id", "batch").first()
         if first is None:
             return
-        batch = Batch.objects.get(run=first.run_id, number=first.batch)
+        batch = Batch.objects.with_campaign_locked().get(run=first.run_id, number=first.batch)
     planned = Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
     rows = planned.filter(outbound=outbound) if own else planned
     sent, failed = 0, 0

@@ -94,14 +94,13 @@ def zones_in(run: CampaignRun) -> list[ZoneProgress]:
 
 @transaction.atomic(savepoint=False)
 def count(batch: Batch, *, sent: int, failed: int, now: datetime) -> None:
-    """Count a call of a batch that has ended, and end the batch with its last one."""
-    campaign = _lock_campaign(batch)
+    """Count a call of a batch that has ended, and end the batch with its last one. Its campaign is locked."""
     if batch.outbound_id is None:
         Batch.objects.filter(pk=batch.pk).update(pending=F("pending") - 1)
         batch.refresh_from_db(fields=["pending"])
     else:
         batch.pending = 0
-    _end(batch, campaign, sent=sent, failed=failed, now=now)
+    _end(batch, batch.run.campaign, sent=sent, failed=failed, now=now)
 
 
 @transaction.atomic(savepoint=False)

@@ -88,6 +88,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         found = rows.annotate(in_flight=flying, waiting=waiting).values_list("zone", "in_flight", "waiting")
         return [OpenBatches(zone=zone, in_flight=count, waiting=more) for zone, count, more in found]
 
+    def with_campaign_locked(self) -> "BatchQuerySet":
+        """With their run and its campaign, which is locked: before anything of the run, as everywhere."""
+        rows = self.select_related("run__campaign").select_for_update(of=("run__campaign",))
+        return rows.defer("run__content")
+
     def look_again(self, now: datetime) -> int:
         """Let those look again that wait for their hours: the quiet hours or the window have changed."""
         held = self.filter(status=Batch.Status.QUEUED, reason__in=Batch.HELD, due_at__gt=now)

@@ -51,7 +51,8 @@ class Mailing(models.Model):
 
     @cached_property
     def _default_sender(self) -> Application | None:
-        return Application.objects.filter(is_default=True).first()
+        rows = Application.objects.select_related("corporation__sending_policy")
+        return rows.filter(is_default=True).first()
 
     @property
     def is_editable(self) -> bool:

@@ -35,7 +35,7 @@ def send_batch(pk: int, *, now: datetime | None = None) -> None:
     batch = Batch.claim(pk, now=now)
     if batch is None:
         return
-    run = CampaignRun.objects.select_related("campaign__application")
+    run = CampaignRun.objects.select_related("campaign__application__corporation__sending_policy")
     batch.run = run.get(pk=batch.run_id)
     crash_points.point("batch.claimed")
     try:

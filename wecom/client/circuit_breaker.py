@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from wecom.exceptions import LimitedError
@@ -51,13 +51,16 @@ def before_call(corporation_id: int, api: str) -> bool:
 
 def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     """When the interface may be called again, or None for now."""
-    closed = Circuit.objects.filter(corporation_id=corporation_id, api=api, until__gt=now).first()
-    if closed is not None:
-        return closed.until
-    counts = CallQuota.objects.filter(corporation_id=corporation_id, api=api)
-    sums = {str(window): Sum("calls", filter=_slots(now, window)) for window, _most in PER_API}
-    used = counts.aggregate(**sums)
-    full = any((used[str(window)] or 0) >= most for window, most in PER_API)
+    closed = Circuit.objects.filter(corporation=OuterRef("pk"), api=api, until__gt=now).values("until")
+    counts = CallQuota.objects.filter(corporation=OuterRef("pk"), api=api)
+    used = (_calls(counts.filter(_slots(now, window))) for window, _most in PER_API)
+    # Of the corporation, which is there, in one statement: interfaces have neither counts nor a closure at first.
+    row = Corporation.objects.filter(pk=corporation_id).values_list(Subquery(closed), *used)
+    until: datetime | None
+    until, *calls = row.get()
+    if until is not None:
+        return until
+    full = any((count or 0) >= most for count, (_window, most) in zip(calls, PER_API, strict=True))
     return now + timedelta(seconds=SLOT) if full else None
 
 
@@ -72,6 +75,10 @@ def count_call(corporation_id: int, api: str, now: datetime) -> None:
 def calls_within(counts: QuerySet[CallQuota], now: datetime, window: timedelta) -> int:
     """Calls of a window; of a slot that it cuts through, all."""
     return int(counts.filter(_slots(now, window)).aggregate(total=Sum("calls"))["total"] or 0)
+
+
+def _calls(counts: QuerySet[CallQuota]) -> Subquery:
+    return Subquery(counts.order_by().values("api").annotate(total=Sum("calls")).values("total"))
 
 
 def _slots(now: datetime, window: timedelta) -> Q:

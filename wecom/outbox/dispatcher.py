@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from core.work import crash_points
@@ -21,7 +21,8 @@ from wecom.directory import members
 from wecom.exceptions import ContentError, WeComError
 from wecom.media import uploads
 from wecom.models import Attempt, Guard, Outbound, Upload
-from wecom.outbox import duplicates, outcomes, payloads, video_fallback
+from wecom.outbox import duplicates, outcomes, payloads, standings, video_fallback
+from wecom.outbox.standings import Standing
 from wecom.quotas import send_quota
 from wecom.restore import guard as restore_guard
 
@@ -35,33 +36,43 @@ MAX_URGENT = 20  # messages that overtake one bulk message
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
     """Make one attempt to deliver an Outbound, or put it back with the reason. Urgent messages go before bulk."""
+    if _claim_and_deliver(pk, now, given=Q(priority__gte=0) | Q(~Exists(_urgent(now or timezone.now())))):
+        return
     for urgent in _more_urgent(pk, now or timezone.now()):
         _claim_and_deliver(urgent, now)
     _claim_and_deliver(pk, now)
 
 
+def _urgent(now: datetime) -> QuerySet[Outbound]:
+    """Replies that are due: the broker may have queued bulk before them."""
+    return Outbound.objects.filter(status__in=Outbound.UNFINISHED, priority__gte=0, due_at__lte=now)
+
+
 def _more_urgent(pk: int, now: datetime) -> list[int]:
-    """Replies that are due while this row is bulk: the broker may have queued the bulk first."""
-    urgent = Outbound.objects.filter(status__in=Outbound.UNFINISHED, priority__gte=0, due_at__lte=now)
-    if not Outbound.objects.filter(Exists(urgent), pk=pk, priority__lt=0).exists():
+    """The replies that go before this row, if it is bulk."""
+    if not Outbound.objects.filter(Exists(_urgent(now)), pk=pk, priority__lt=0).exists():
         return []
     due = Outbound.work_rows().claimable(now).filter(priority__gte=0)
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
 
 
-def _claim_and_deliver(pk: int, now: datetime | None) -> None:
-    outbound = Outbound.claim(pk, now=now)
+def _claim_and_deliver(pk: int, now: datetime | None, *, given: Q | None = None) -> bool:
+    """Whether the row was claimed, however its attempt ended."""
+    outbound = Outbound.claim(pk, now=now, given=given)
     if outbound is None:
-        return
+        return False
     crash_points.point("outbound.claimed")
     try:
         _deliver(outbound, now or timezone.now())
     except LeaseLost:
         logger.info("Another worker delivers this message.", extra={"cid": outbound.cid})
+    return True
 
 
 def _deliver(outbound: Outbound, now: datetime) -> None:
-    tried = _close_abandoned_attempts(outbound, now)
+    standing = standings.read(outbound, now=now)
+    if standing.is_abandoned:
+        _close_abandoned_attempts(outbound, now)
     guard = restore_guard.confirmed()
     if guard is None:
         outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
@@ -76,7 +87,7 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         or _is_cut_off(outbound, now)
     ):
         return
-    _attempt(outbound, now, guard, tried=tried)
+    _attempt(outbound, now, guard, standing)
 
 
 def _went_out_before(outbound: Outbound, guard: Guard) -> bool:
@@ -91,14 +102,11 @@ def _went_out_before(outbound: Outbound, guard: Guard) -> bool:
     return False
 
 
-def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> int:
-    """Close what a dead worker left open; returns how many attempts there were."""
-    endings = list(outbound.tries.values_list("outcome", flat=True))
-    if Attempt.Outcome.OPEN in endings:
-        outbound.update_leased(was_ambiguous=True)
-        abandoned = Attempt.objects.abandoned(outbound)
-        abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
-    return len(endings)
+def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> None:
+    """Close what a dead worker left open."""
+    outbound.update_leased(was_ambiguous=True)
+    abandoned = Attempt.objects.abandoned(outbound)
+    abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
 
 
 def _is_too_late(outbound: Outbound, now: datetime) -> bool:
@@ -175,10 +183,10 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
     return True
 
 
-def _attempt(outbound: Outbound, now: datetime, guard: Guard, *, tried: int) -> None:
+def _attempt(outbound: Outbound, now: datetime, guard: Guard, standing: Standing) -> None:
     try:
         token = access_tokens.valid_token(outbound.application, just_read=True)
-        attempt = _freeze_and_record_attempt(outbound, now, number=tried + 1)
+        attempt = _freeze_and_record_attempt(outbound, now, number=standing.tried + 1)
     except ContentError as error:
         outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
         return
@@ -202,7 +210,7 @@ def _attempt(outbound: Outbound, now: datetime, guard: Guard, *, tried: int) -> 
         return
     crash_points.point("outbound.called")
     with transaction.atomic():
-        outcomes.settle_accepted(outbound, attempt, answer)
+        outcomes.settle_accepted(outbound, attempt, answer, reopened=standing.is_reopened)
         send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
     crash_points.point("outbound.settled")
 

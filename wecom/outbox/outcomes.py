@@ -42,12 +42,13 @@ OUTAGE = timedelta(hours=4)  # how long busy answers to a probe do not count, si
 UPLOAD_WAIT = timedelta(minutes=10)
 
 
-def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> None:
-    """The platform accepted it, though perhaps not for all recipients."""
+def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any], *, reopened: bool) -> None:
+    """The platform accepted it, though perhaps not for all recipients; `reopened` if its interface had been closed."""
     _close_attempt(attempt, Attempt.Outcome.SENT, None)
     if outbound.application.held_reason:
         applications.end_hold(outbound.application)
-    circuit_breaker.clear(outbound.application.corporation_id, send_quota.API)
+    if reopened:
+        circuit_breaker.clear(outbound.application.corporation_id, send_quota.API)
     # The call left out recipients who are known to be unreachable.
     invalid = sorted({*outbound.invalid, *_user_ids(answer, "invaliduser")})
     unlicensed = _user_ids(answer, "unlicenseduser")
