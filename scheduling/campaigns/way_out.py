@@ -5,19 +5,17 @@ place for words: members who had no message with the line on this topic yet get 
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conversations import services as conversations
-from scheduling.models import Campaign, CampaignRun, Delivery
 from wecom import contents
 from wecom.exceptions import ContentError
 
 JUMPS, ARTICLES = 3, 8
-WORDLESS = (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE)
 PLACES: Mapping[type[contents.Content], str] = {
     contents.TextCard: "description",
     contents.TextNoticeCard: "text",
@@ -27,7 +25,6 @@ PLACES: Mapping[type[contents.Content], str] = {
     contents.MultipleCard: "description",
 }
 """The words of a card that the line follows."""
-GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED)
 
 
 def way_out(language: str) -> dict[str, str]:
@@ -58,14 +55,6 @@ def on_card(card: Any, words: Mapping[str, Any]) -> Any:
         return _after(card, PLACES.get(type(card), ""), line)
     except ContentError:
         return None
-
-
-def without_line_yet(run: CampaignRun, members: Collection[int]) -> set[int]:
-    """Of these members of a run on a topic, those who had no message with the line on it yet. Two queries."""
-    runs = CampaignRun.objects.filter(campaign__topic=run.campaign.topic_id, content__way_out=True).exclude(pk=run.pk)
-    earlier = list(runs.values_list("pk", flat=True))
-    had = Delivery.objects.filter(member__in=members, run__in=earlier, status__in=GOT) if earlier else None
-    return set(members) - (set(had.values_list("member_id", flat=True)) if had is not None else set())
 
 
 def _on_news(card: contents.News, line: str, title: str, page: str) -> contents.Content:

@@ -14,10 +14,10 @@ from conversations import services as conversations
 from core.exceptions import OpenUserError
 from core.lookups import among
 from core.work import crash_points
-from scheduling.campaigns import approval, content, sending_policy, way_out
+from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.deliveries import flow_starts, progress, videos
+from scheduling.deliveries import flow_starts, progress, videos, way_out_calls
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
@@ -121,8 +121,7 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         file = own["file"]
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
-        if words.content_type in way_out.WORDLESS and own.get("way_out"):
-            _tell_way_out(run, application, own["way_out"], members, expires_at=batch.expires_at, cid=batch.cid)
+        way_out_calls.follow(batch, application, own, members, until=batch.expires_at)
     if len(calls) == 1:
         batch.settle(Batch.Status.DONE, reason, outbound_id=next(iter(calls)), pending=1)
     else:
@@ -130,16 +129,6 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
             Delivery.objects.filter(run=run, member__in=keys).update(outbound=number)
         batch.settle(Batch.Status.DONE, reason, pending=len(calls))
     crash_points.point("batch.queued")
-
-
-def _tell_way_out(
-    run: CampaignRun, application: Application, line: str, members: Mapping[int, str], **options: Any
-) -> None:
-    """What has no words is followed by the line, once per member and topic. No batch counts this call."""
-    fresh = way_out.without_line_yet(run, members)
-    if fresh:
-        to = [user_id for key, user_id in members.items() if key in fresh]
-        conversations.broadcast_text(application, line, to=to, **options)
 
 
 def _planned(batch: Batch) -> QuerySet[Delivery]:

@@ -15,7 +15,7 @@ from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
 from scheduling.campaigns import approval, moments, sending_policy, validation
 from scheduling.campaigns.content import CampaignWords
-from scheduling.deliveries import reasons, videos
+from scheduling.deliveries import reasons, videos, way_out_calls
 from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
@@ -173,7 +173,11 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
     first = min(zones, key=lambda one: one.starts_at)
     begins = first.starts_at
     calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
-    queue = conversations.forecast_sending(application, messages=calls, recipients=reached.count, now=begins)
+    gets_it = _judged(campaign, application, now=now).filter(why="")
+    line_calls, line_members = way_out_calls.calls_ahead(campaign, gets_it)
+    queue = conversations.forecast_sending(
+        application, messages=calls + line_calls, recipients=reached.count + line_members, now=begins
+    )
     renders = tuple(_renders(campaign, words, application))
     ends = queue.through_at
     if ends is not None:

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from scheduling.campaigns import approval, validation
 from scheduling.campaigns.content import CampaignWords
-from scheduling.deliveries import run_start
+from scheduling.deliveries import run_start, way_out_calls
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
+from wecom.models import Member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +47,11 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
         for variant, zone, size in batches.values_list("variant", "zone", "size"):
             variants[variant] = variants.get(variant, 0) + size
             zones[zone or campaign.time_zone] = zones.get(zone or campaign.time_zone, 0) + size
+        gets_it = Member.objects.filter(pk__in=deliveries.filter(status=Delivery.Status.PLANNED).values("member"))
+        line_calls, _members = way_out_calls.calls_ahead(campaign, gets_it)
         found = CampaignForecast(
             planned=planned,
-            calls=batches.count(),
+            calls=batches.count() + line_calls,
             left_out=dict(left_out.annotate(Count("pk"))),
             variants=variants,
             zones=zones,

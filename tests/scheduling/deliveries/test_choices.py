@@ -14,6 +14,7 @@ from scheduling.campaigns import approval
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, reason_of, work
 from tests.support import factories
+from tests.wecom.support.deliveries import deliver
 from wecom.media.uploads import run_upload
 from wecom.models import Member, Outbound, Upload
 
@@ -154,19 +155,54 @@ def test_a_notice_card_has_the_way_out_as_a_link(company, staff, topic):
     assert jump == {"type": 1, "url": preferences_page(), "title": "消息设置"}
 
 
-def test_a_file_has_the_way_out_once_per_member_and_topic(company, staff, topic):
+def make_file(topic, **fields):
     name = default_storage.save("campaigns/plan.txt", ContentFile("路线".encode()))
-    fields = {"content_type": "file", "topic": topic}
+    return make_campaign({"file": name}, content_type="file", topic=topic, **fields)
+
+
+def launch_file(topic, **fields):
+    """A campaign of a file, of which only the calls are still to be made."""
+    campaign = approve(make_file(topic, **fields))
+    services.start_campaign(campaign)
+    upload_files()
+    return campaign
+
+
+def upload_files() -> None:
+    work(calls=False)
+    for upload in Upload.objects.filter(status="queued"):
+        run_upload(upload.pk)
+
+
+def test_a_file_has_the_way_out_once_per_member_and_topic(company, staff, topic):
     for others in ({"audience": {"members": [staff[0].user_id]}}, {}, {"message_class": "mandatory"}):
-        campaign = launch({"file": name}, **fields, **others)
-        work(calls=False)
-        for upload in Upload.objects.filter(status="queued"):
-            run_upload(upload.pk)
+        campaign = launch_file(topic, **others)
         work()
         assert campaign.runs.get().sent == campaign.runs.get().planned
     assert [one.texts().count("file") for one in staff] == [3, 2, 2]
     assert [one.texts().count("回复“设置”，选择接收哪些消息。") for one in staff] == [1, 1, 1]
     assert not Batch.objects.exclude(pending=0).exists()
+
+
+def test_a_retry_does_not_repeat_the_way_out(company, staff, emulator, topic):
+    campaign = launch_file(topic)
+    emulator.fault("nobody-reachable", times=1)
+    deliver(Outbound.objects.get(msgtype="file"))
+    work()
+    assert outcomes(campaign) == {"failed:unreached": 3}
+    services.retry_failed(campaign.runs.get())
+    upload_files()
+    work()
+    assert outcomes(campaign) == {"sent": 3}
+    assert [sorted(one.texts()) for one in staff] == [sorted(["file", "回复“设置”，选择接收哪些消息。"])] * 3
+
+
+def test_the_forecast_counts_the_calls_of_the_way_out(company, staff, topic):
+    campaign = approve(make_file(topic))
+    assert services.forecast_campaign(campaign).calls == 2
+    launch_file(topic)
+    work()
+    assert services.forecast_campaign(campaign).calls == 1
 
 
 def test_a_card_without_room_for_the_way_out_says_so_before(company, topic):
