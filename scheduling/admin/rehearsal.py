@@ -29,7 +29,7 @@ from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.models import Campaign, Segment, Series
 from scheduling.schedules.validation import parse_user_ids
-from wecom.models import Application, Department
+from wecom.models import Department
 
 SHOWN = 50  # members on the page; the file has all
 Subject = Campaign | Series
@@ -68,6 +68,13 @@ class RehearsalForm(forms.Form):
         ),
         help_text=_("Each with their last day. Members who join need nothing here: their start date lies ahead."),
     )
+    joiners = forms.CharField(
+        label=capfirst(_("members who come in")),
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "zhangsan 2026-12-01", "autocomplete": "off"}),
+        help_text=_("For whom the event of the series comes, each with the day. It is taken to come at 9:00."),
+    )
     others = forms.BooleanField(
         label=capfirst(_("with everything else that is scheduled")),
         required=False,
@@ -75,8 +82,11 @@ class RehearsalForm(forms.Form):
         help_text=_("It counts for the caps, and stands in the timelines."),
     )
 
-    def __init__(self, *args: Any, application: Application | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        application = subject.sender
+        if not (isinstance(subject, Series) and subject.is_event):
+            del self.fields["joiners"]
         company = application.corporation_id if application else None
         departments = Department.objects.filter(corporation=company).order_by("name", "number")
         segments = Segment.objects.filter(corporation=company).order_by("name")
@@ -86,8 +96,15 @@ class RehearsalForm(forms.Form):
 
     def clean_leavers(self) -> dict[str, date]:
         """The last days by user ID."""
+        return self._member_days("leavers")
+
+    def clean_joiners(self) -> dict[str, date]:
+        """The days of their event by user ID."""
+        return self._member_days("joiners")
+
+    def _member_days(self, field: str) -> dict[str, date]:
         try:
-            return services.read_leavers(self.cleaned_data["leavers"])
+            return services.read_member_days(self.cleaned_data[field], field=field)
         except OpenUserError as error:
             raise forms.ValidationError(str(error), code=error.code) from error
 
@@ -122,7 +139,7 @@ class RehearsalAdmin(ModelAdmin[Any]):
         today = timezone.now().astimezone(subject.zone).date()
         initial = {"since": f"{today:%Y-%m-%d}", "days": services.USUAL_DAYS, "others": True}
         asked = request.GET if "days" in request.GET else None
-        form = RehearsalForm(asked, application=subject.sender, initial=initial)
+        form = RehearsalForm(asked, subject=subject, initial=initial)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Rehearse “%(name)s”") % {"name": subject.name},
@@ -156,6 +173,7 @@ def _rehearse(request: HttpRequest, subject: Subject, form: RehearsalForm) -> se
         days=data["days"],
         others=data["others"],
         leavers=data["leavers"],
+        joiners=data.get("joiners"),
         in_full=request.user.has_perm("wecom.read_memberfact"),
     )
 

@@ -28,6 +28,12 @@ class RehearsalQuerySerializer(StrictSerializer):
         default="",
         help_text="Members who leave, with their last day: zhangsan=2026-12-24,lisi=2026-12-31.",
     )
+    joiners = serializers.CharField(
+        required=False,
+        max_length=2_000,
+        default="",
+        help_text="Of a series that begins with an event: for whom it comes, each with the day, as with `leavers`.",
+    )
     others = serializers.BooleanField(
         required=False, default=True, help_text="With everything else that is scheduled, which counts for the caps."
     )
@@ -108,6 +114,7 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
             since=asked.get("since"),
             days=asked["days"],
             others=asked["others"],
-            leavers=services.read_leavers(asked["leavers"]),
+            leavers=services.read_member_days(asked["leavers"], field="leavers"),
+            joiners=services.read_member_days(asked["joiners"], field="joiners"),
         )
         return Response(RehearsalSerializer(found).data)

@@ -1,4 +1,4 @@
-"""Members who leave while a rehearsal goes on, with the last day of each, as a person or a program writes them."""
+"""Members with a day each, as a person or a program writes them: who leaves, and for whom an event comes."""
 
 import re
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from wecom.models import Application, Member
 ENTRY = re.compile(r"(?P<user_id>[^\s=:]+)\s*[=:\s]\s*(?P<day>\S+)")
 
 
-def read_leavers(text: str) -> dict[str, date]:
-    """The last days in “zhangsan 2026-12-24, lisi=2026-12-31”, by user ID. Raises `SchedulingError` for other words."""
+def read_member_days(text: str, *, field: str) -> dict[str, date]:
+    """The days in “zhangsan 2026-12-24, lisi=2026-12-31”, by user ID. Raises `SchedulingError` for other words."""
     entries = (one.strip() for one in re.split(r"[,，;；\n]", text))
-    return dict(_entry(one) for one in entries if one)
+    return dict(_entry(one, field) for one in entries if one)
 
 
-def keys_of(leavers: Mapping[str, date], application: Application) -> dict[int, date]:
-    """The last days by the key of each member; raises `SchedulingError` for one who is not in the directory."""
-    wanted = {user_id.lower(): day for user_id, day in leavers.items()}
+def keys_of(days: Mapping[str, date], application: Application, *, field: str) -> dict[int, date]:
+    """The days by the key of each member; raises `SchedulingError` for one who is not in the directory."""
+    wanted = {user_id.lower(): day for user_id, day in days.items()}
     rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=wanted)
     found = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
     for user_id in sorted(wanted.keys() - found.keys()):
         words = _("No member has the user ID “%s”.") % user_id
-        raise SchedulingError(words, code="member_unknown", field="leavers", remedy=_("Check the user ID."))
+        raise SchedulingError(words, code="member_unknown", field=field, remedy=_("Check the user ID."))
     return {found[user_id]: day for user_id, day in wanted.items()}
 
 
-def _entry(text: str) -> tuple[str, date]:
+def _entry(text: str, field: str) -> tuple[str, date]:
     match = ENTRY.fullmatch(text)
     if match is not None:
         with suppress(ValueError):  # such as 24.12.2026
             return match["user_id"].lower(), date.fromisoformat(match["day"])
     words = _("“%(entry)s” is no member with a day.") % {"entry": text}
-    remedy = _("Write a user ID and the last day, such as zhangsan 2026-12-24, with commas between them.")
-    raise SchedulingError(words, code="leaver_form", field="leavers", remedy=remedy)
+    remedy = _("Write a user ID and the day, such as zhangsan 2026-12-24, with commas between them.")
+    raise SchedulingError(words, code="member_day_form", field=field, remedy=remedy)

@@ -12,6 +12,7 @@ from scheduling.campaigns.member_zones import zones_of
 from scheduling.deliveries import batches, progress, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery, Series
+from scheduling.rehearsal.joiners import Joiners
 from scheduling.series import sweep
 from scheduling.series.due_days import DueDays
 from wecom.models import Member
@@ -26,9 +27,12 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 class MovedClock:
     """Moves from a moment to an end. `last_days` are those of members who leave, by their key."""
 
-    def __init__(self, now: datetime, *, until: datetime, last_days: Mapping[int, date], zone: ZoneInfo) -> None:
+    def __init__(
+        self, now: datetime, *, until: datetime, last_days: Mapping[int, date], joiners: Joiners, zone: ZoneInfo
+    ) -> None:
         self.now = now
         self.until = until
+        self.joiners = joiners
         self.leaves = {
             key: datetime.combine(day + A_DAY, time(), zone).astimezone(UTC) for key, day in last_days.items()
         }
@@ -39,6 +43,7 @@ class MovedClock:
         """Do all that is due until the end. Raises `SchedulingError` if that is too much."""
         while True:
             self._let_leave()
+            self.joiners.take_in(self.now)
             following = self._do_what_is_due()
             if following >= self.until:
                 return
@@ -113,6 +118,7 @@ class MovedClock:
         firsts = (on["first"], queued.aggregate(first=Min("due_at"))["first"], found["held"], found["by_zone"])
         yield from (moment for moment in firsts if moment is not None)
         yield from self.leaves.values()
+        yield from self.joiners.ahead(self.now)
         if self.has_series:
             for series in Series.objects.running():
                 yield from self._turns(series)

@@ -14,7 +14,8 @@ from scheduling.rehearsal import subjects
 from scheduling.rehearsal.copied_rows import rows_for
 from scheduling.rehearsal.database_aside import database_aside
 from scheduling.rehearsal.findings import findings_since, told
-from scheduling.rehearsal.leavers import keys_of
+from scheduling.rehearsal.joiners import Joiners
+from scheduling.rehearsal.member_days import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
 from scheduling.rehearsal.results import Rehearsal
 from scheduling.rehearsal.subjects import Subject
@@ -33,6 +34,7 @@ def rehearse(
     days: int = USUAL_DAYS,
     others: bool = True,
     leavers: Mapping[str, date] | None = None,
+    joiners: Mapping[str, date] | None = None,
     in_full: bool = False,
     now: datetime | None = None,
 ) -> Rehearsal:
@@ -46,6 +48,7 @@ def rehearse(
         since: the first day that is told; today without one.
         others: whether everything else that is scheduled goes out as well, which counts for the caps.
         leavers: the last days of members who leave, by user ID.
+        joiners: for a series that begins with an event, the days on which that comes for some members, by user ID.
         in_full: whether words show personal facts.
 
     Raises `SchedulingError` for the first error of the subject, for too many members, and for too many days.
@@ -59,9 +62,10 @@ def rehearse(
     named = {"everyone": True, "members": subject.audience.get("members", [])}
     keys = _members(cohort or named, application, first)
     campaigns, series = _scope(subject, application, others=others)
-    last_days = keys_of(leavers or {}, application)
-    with database_aside(rows_for(keys, campaigns, series, now=now)):
-        clock = MovedClock(now, until=begins, last_days=last_days, zone=zone)
+    last_days = keys_of(leavers or {}, application, field="leavers")
+    joining = Joiners.of(subject, keys_of(joiners or {}, application, field="joiners"), begins=begins)
+    with database_aside(rows_for({*keys, *joining.moments}, campaigns, series, now=now)):
+        clock = MovedClock(now, until=begins, last_days=last_days, joiners=joining, zone=zone)
         if not subjects.is_going(subject):
             clock.move()
             clock.now = begins
@@ -77,7 +81,7 @@ def rehearse(
         members=len(keys),
         timelines=timelines,
         days=each_day,
-        dropped=dropped,
+        dropped=(*joining.told(), *dropped),
         seconds=stopwatch.perf_counter() - begun,
     )
 

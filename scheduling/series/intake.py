@@ -1,9 +1,21 @@
 """Members come into a series: those whose date or event it counts from. In bulk, by the database alone."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear, TruncDate
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
@@ -15,7 +27,7 @@ from scheduling.segments.comparisons import days_from
 from scheduling.series.anniversaries import anniversary
 from scheduling.series.insert_select import insert_select
 from scheduling.series.plan import Plan
-from wecom.models import MemberFact, Membership
+from wecom.models import Member, MemberFact, Membership
 
 AHEAD = 31  # days before the first step of a year's cycle
 SAME_DATE = timedelta(days=183)
@@ -34,6 +46,12 @@ def take_in(plan: Plan) -> int:
     if series.anchor == Series.Anchor.FLOW:
         return _insert_events(plan, _finished(plan), "finished_at", "conversation__member")
     return 0
+
+
+def take_in_member(plan: Plan, key: int, at: datetime) -> bool:
+    """Take in a member whose event is said to have come at a moment; whether the series took them in."""
+    rows = Member.objects.filter(pk=key).annotate(event_at=Value(at, output_field=DateTimeField()))
+    return bool(_insert_events(plan, rows, "event_at", "pk"))
 
 
 def dates(plan: Plan) -> list[tuple[QuerySet[MemberFact], Any, Any]]:

@@ -8,7 +8,7 @@ from scheduling.deliveries.member_history import sent_to
 from scheduling.files.archives import Packed
 from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.files.ready import READY, ReadyMessage, messages_of
-from scheduling.rehearsal.leavers import read_leavers
+from scheduling.rehearsal.member_days import read_member_days
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
 from scheduling.rehearsal.table import table as rehearsal_table
@@ -227,7 +227,7 @@ __all__ = [
     "publish",
     "read_audience",
     "read_day_list",
-    "read_leavers",
+    "read_member_days",
     "recall_run",
     "recipients_of",
     "rehearsal_table",

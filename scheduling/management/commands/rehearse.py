@@ -31,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--segment", action="append", default=[], type=int, metavar="ID")
         parser.add_argument("--alone", action="store_true", help="as if nothing else was scheduled")
         parser.add_argument("--leaver", action="append", default=[], metavar="USER_ID=DAY", help="with the last day")
+        help_of_joiners = "for whom the event of the series comes on a day"
+        parser.add_argument("--joiner", action="append", default=[], metavar="USER_ID=DAY", help=help_of_joiners)
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write all of it into a file")
 
     def handle(self, *, csv: Path | None, **options: Any) -> None:
@@ -51,7 +53,8 @@ class Command(BaseCommand):
                 since=options["since"],
                 days=options["days"],
                 others=not options["alone"],
-                leavers=services.read_leavers(",".join(options["leaver"])),
+                leavers=services.read_member_days(",".join(options["leaver"]), field="leaver"),
+                joiners=services.read_member_days(",".join(options["joiner"]), field="joiner"),
             )
         except OpenUserError as error:
             raise CommandError(str(error)) from error

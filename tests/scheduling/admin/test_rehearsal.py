@@ -9,6 +9,7 @@ from django.urls import reverse
 from scheduling.models import Segment
 from tests.scheduling.support.campaign_pages import page, person_of, seen
 from tests.scheduling.support.campaigns import launch, make_campaign
+from tests.scheduling.support.series import make_series
 from tests.support import factories
 from wecom.services import set_facts
 
@@ -29,8 +30,8 @@ def lisi(application):
     return member
 
 
-def address(campaign) -> str:
-    return reverse("admin:scheduling_campaign_rehearsal", args=[campaign.pk])
+def address(subject) -> str:
+    return reverse(f"admin:scheduling_{subject._meta.model_name}_rehearsal", args=[subject.pk])
 
 
 def ask(campaign, **fields):
@@ -78,8 +79,15 @@ def test_who_leaves_gets_nothing_after_the_last_day(reader, lisi):
     assert "1 message would go out." in html
     assert "has left the company" in html
     html = seen(reader, address(campaign), **ask(campaign, leavers="lisi"))
-    assert "is no member with a day. Write a user ID and the last day" in html.replace("&quot;", '"')
+    assert "is no member with a day. Write a user ID and the day" in html.replace("&quot;", '"')
     assert 'data-testid="timeline"' not in html
+
+
+def test_a_series_with_an_event_asks_who_comes_in(reader, lisi):
+    series = make_series(0, 3, anchor="api")
+    html = seen(reader, address(series), **ask(series, days="5", joiners="lisi 2099-01-05"))
+    assert "2 messages would go out." in html
+    assert 'name="joiners"' not in seen(reader, address(make_series(0, name="生日")))
 
 
 def test_personal_facts_are_masked_for_who_may_not_read_them(reader, lisi):

@@ -148,7 +148,7 @@ def test_a_rehearsal_lets_members_leave_after_their_last_day(api, member):
     (line,) = api.get(f"{address}&leavers=WangFang=2099-01-06").json()["timelines"]
     assert (line["last_day"], [one["at"][:10] for one in line["occasions"]]) == ("2099-01-06", ["2099-01-06"])
     refused = api.get(f"{address}&leavers=wangfang")
-    assert (refused.status_code, refused.json()["code"]) == (422, "leaver_form")
+    assert (refused.status_code, refused.json()["code"]) == (422, "member_day_form")
 
 
 @pytest.mark.parametrize(

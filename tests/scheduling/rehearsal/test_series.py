@@ -5,9 +5,11 @@ from datetime import date, time
 import pytest
 
 from scheduling import services
+from scheduling.exceptions import SchedulingError
 from scheduling.models import CalendarDay, Enrolment, SendingPolicy
 from tests.scheduling.support import campaigns
 from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
+from tests.scheduling.support.schedules import SHANGHAI
 from tests.scheduling.support.series import approve, make_series
 from tests.support import factories
 from wecom.models import Member
@@ -73,3 +75,35 @@ def test_a_step_is_named_by_its_series_and_its_day(company):
     names = [one.name for line in told.timelines for one in line.occasions]
     assert names == ["入职 · day −1", "入职 · day 0"]
     assert all(one.is_own for line in told.timelines for one in line.occasions)
+
+
+def test_members_who_come_in_equal_what_then_happens(company):
+    series = make_series(0, (1, time(12)), 3, anchor="api")
+    joiners = {"soon": date(2026, 10, 1), "later": date(2026, 10, 5)}
+    told = services.rehearse(series, days=DAYS, joiners=joiners, now=NOW)
+    assert not Enrolment.objects.exists()
+    services.start_series(approve(series), now=NOW)
+    live_through(told.ends, {}, events=lambda now: [services.enrol(series, one, now=now) for one in due(joiners, now)])
+    assert what_was_told(told) == what_happened()
+    assert {user_id for user_id, *_rest in what_was_told(told)} == set(joiners)
+
+
+def due(joiners, now):
+    local = now.astimezone(SHANGHAI)
+    return [user_id for user_id, day in joiners.items() if (local.date(), local.time()) == (day, time(9))]
+
+
+def test_who_is_not_taken_in_is_named(company):
+    series = make_series(0, anchor="api", audience={"members": ["soon"]})
+    told = services.rehearse(series, days=DAYS, joiners={"later": date(2026, 10, 5)}, now=NOW)
+    assert [one.name for one in told.dropped] == ["later"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "code"),
+    [({"anchor": "fact"}, date(2026, 10, 1), "joiners"), ({"anchor": "api"}, date(2026, 9, 1), "joiner_day")],
+)
+def test_members_who_cannot_come_in_say_why(company, fields, day, code):
+    with pytest.raises(SchedulingError) as refused:
+        services.rehearse(make_series(0, **fields), days=DAYS, joiners={"soon": day}, now=NOW)
+    assert (refused.value.code, refused.value.field) == (code, "joiners")

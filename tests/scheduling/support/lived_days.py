@@ -1,5 +1,6 @@
 """Days that are really lived through, beside what a rehearsal told of them."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from scheduling import services
@@ -12,8 +13,13 @@ DAYS = 14
 TIMES = ("00:00", "07:00", "08:00", "08:30", "09:00", "10:00", "11:00", "12:00", "22:30")
 
 
-def live_through(until: datetime, leavers: dict[str, date]) -> None:
-    """What the sweeper, the workers and the platform do, at the times of day at which something is due."""
+def live_through(
+    until: datetime, leavers: dict[str, date], *, events: Callable[[datetime], object] = lambda now: None
+) -> None:
+    """What the sweeper, the workers and the platform do, at the times of day at which something is due.
+
+    `events` is what happens besides, first at each moment.
+    """
     midnight = datetime.combine(NOW.astimezone(SHANGHAI).date(), time(), SHANGHAI)
     for hours in range(24 * 2 * DAYS):
         now = midnight + timedelta(minutes=30 * hours)
@@ -22,6 +28,7 @@ def live_through(until: datetime, leavers: dict[str, date]) -> None:
         for user_id, last_day in leavers.items():
             if now.astimezone(SHANGHAI).date() > last_day:
                 Member.objects.filter(user_id=user_id).update(status="left")
+        events(now)
         services.sweep_campaigns(now=now)
         services.sweep_series(now=now)
         for model, function in ((CampaignRun, services.start_run), (Batch, services.send_batch)):
