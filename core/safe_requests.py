@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
@@ -31,7 +31,7 @@ Address = IPv4Address | IPv6Address
 
 
 class EgressError(OpenUserError):
-    """The request failed: `code` is forbidden, unreachable, timeout or tls."""
+    """The request failed: `code` is forbidden, unreachable, timeout, tls or too_long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,15 @@ class Response:
     status: int
     retry_after: float | None
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A whole response: its status, headers and body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 def check_url(url: str, allowed: Iterable[str] = ()) -> SplitResult:
@@ -68,21 +77,19 @@ def check_url(url: str, allowed: Iterable[str] = ()) -> SplitResult:
 def resolve(url: str, allowed: Iterable[str] = ()) -> tuple[SplitResult, Address]:
     """The parts of a URL and the IP address of its host. Raises `EgressError`: forbidden, unreachable."""
     parts = check_url(url, allowed)
-    return parts, _resolve(parts, allowed)
+    return parts, _resolve(parts, allowed)[0]
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = ()) -> Response:
     """POST and return the status, whatever it is. Raises `EgressError`."""
     parts, address = resolve(url, allowed)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     began = time.monotonic()
-    with _pool(parts, str(address), port, timeout) as pool:
+    with _pool(parts, str(address), _port(parts), timeout) as pool:
         try:
             reply = pool.urlopen(
                 "POST",
-                path,
+                _path(parts),
                 body=body,
                 headers={**headers, "Host": parts.netloc},
                 redirect=False,
@@ -96,11 +103,78 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable
         except NewConnectionError as error:  # a subclass of urllib3's TimeoutError, but it is not a timeout
             raise _unreachable() from error
         except TimeoutError as error:
-            raise EgressError(_("The request timed out."), code="timeout") from error
+            raise _late() from error
         except (HTTPError, OSError) as error:
             raise _unreachable() from error
     seconds = time.monotonic() - began
     return Response(status=reply.status, retry_after=_seconds(reply.headers.get("Retry-After")), seconds=seconds)
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str | bytes] | None = None,
+    allowed: Iterable[str] = (),
+    seconds: float,
+    most: int,
+) -> Reply:
+    """Send a request and read the whole response, whatever its status, in at most `seconds` and `most` bytes.
+
+    Every address of the host is tried until one accepts the connection. Raises `EgressError`.
+    """
+    allowed = tuple(allowed)
+    parts = check_url(url, allowed)
+    until = time.monotonic() + seconds
+    last = _unreachable()
+    for address in _resolve(parts, allowed):
+        try:
+            return _exchange(method, parts, address, body=body, headers=headers or {}, until=until, most=most)
+        except NewConnectionError:  # a subclass of urllib3's TimeoutError, but it is not a timeout
+            continue
+        except SSLError as error:
+            raise EgressError(_("The certificate is not valid."), code="tls") from error
+        except TimeoutError as error:
+            last = _late()
+            last.__cause__ = error
+            break
+        except (HTTPError, OSError) as error:
+            raise _unreachable() from error
+    raise last
+
+
+def _exchange(
+    method: str,
+    parts: SplitResult,
+    address: Address,
+    *,
+    body: bytes | None,
+    headers: Mapping[str, str | bytes],
+    until: float,
+    most: int,
+) -> Reply:
+    left = max(0.001, until - time.monotonic())
+    timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left)
+    with _pool(parts, str(address), _port(parts), timeout) as pool:
+        response = pool.urlopen(
+            method,
+            _path(parts),
+            body=body,
+            headers={**headers, "Host": parts.netloc},  # type: ignore[dict-item]  # http.client takes bytes too
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        with response:
+            found = b""
+            while chunk := response.read1(65_536, decode_content=True):
+                found += chunk
+                if len(found) > most:
+                    raise EgressError(_("The response is too long."), code="too_long")
+                if time.monotonic() > until:
+                    raise _late()
+            return Reply(status=response.status, headers=dict(response.headers.items()), body=found)
 
 
 def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
@@ -118,8 +192,16 @@ def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout)
     )
 
 
-def _resolve(parts: SplitResult, allowed: Iterable[str]) -> Address:
-    """The address to connect to. All addresses of the host must be allowed, not just the one we pick."""
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _path(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _resolve(parts: SplitResult, allowed: Iterable[str]) -> list[Address]:
+    """The addresses to connect to. All addresses of the host must be allowed, not just the one we pick."""
     assert parts.hostname is not None
     try:
         found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
@@ -128,7 +210,7 @@ def _resolve(parts: SplitResult, allowed: Iterable[str]) -> Address:
     addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
     for address in addresses:
         _check_address(address, allowed, parts.scheme)
-    return addresses[0]
+    return list(dict.fromkeys(addresses))
 
 
 def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> None:
@@ -168,6 +250,10 @@ def _seconds(text: str | None) -> float | None:
 
 def _unreachable() -> EgressError:
     return EgressError(_("The address cannot be reached."), code="unreachable")
+
+
+def _late() -> EgressError:
+    return EgressError(_("The request timed out."), code="timeout")
 
 
 def _not_encrypted() -> EgressError:

@@ -1,6 +1,10 @@
 """Safe requests never reach internal addresses, unless settings allow it, and never another host than checked."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -133,3 +137,56 @@ def test_a_server_without_a_certificate_is_told_apart():
     with receiver() as other, pytest.raises(EgressError) as caught:
         safe_requests.post(other.url.replace("http:", "https:"), b"", {}, allowed=LOOPBACK)
     assert caught.value.code == "tls"
+
+
+def exchanged(url: str, **options) -> safe_requests.Reply:
+    given: dict[str, Any] = {"allowed": LOOPBACK, "seconds": 5.0, "most": 1_000}
+    return safe_requests.exchange("POST", url, body=b"x", **(given | options))
+
+
+def test_an_exchange_has_status_headers_and_body():
+    with receiver((307, {"Location": "http://10.0.0.1/", "X-Kind": "odd"})) as other:
+        reply = exchanged(other.url, headers={"X-Name": "value"})
+        assert (reply.status, reply.headers["X-Kind"], reply.body) == (307, "odd", b"")
+        assert other.came == [(other.came[0][0] | {"x-name": "value"}, b"x")]
+
+
+def test_an_exchange_tries_every_address_and_none_inside(monkeypatch):
+    both = [(family, socket.SOCK_STREAM, 6, "", (address, 0)) for family, address in ((10, "::1"), (2, "127.0.0.1"))]
+    real = socket.getaddrinfo
+
+    def resolve(host, *rest, **named):
+        return both if host == "two.example" else real(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with receiver() as other:
+        url = other.url.replace("127.0.0.1", "two.example")
+        assert exchanged(url, allowed=[*LOOPBACK, "::1/128"]).status == 204
+        with pytest.raises(EgressError, match="in the internal network"):
+            exchanged(url)
+
+
+def test_an_exchange_ends_at_its_size_and_at_its_time():
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(EgressError) as caught:
+        exchanged(f"http://127.0.0.1:{silent.getsockname()[1]}/", seconds=0.2)
+    assert caught.value.code == "timeout"
+    with serving(b"x" * 2_000) as url, pytest.raises(EgressError) as caught:
+        exchanged(url)
+    assert caught.value.code == "too_long"
+
+
+@contextmanager
+def serving(body: bytes) -> Iterator[str]:
+    """A server that sends this to whoever connects first."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _address = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+        thread = Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
