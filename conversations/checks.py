@@ -43,7 +43,11 @@ def check_embedder(**_kwargs: Any) -> list[CheckMessage]:
         text = _("OPENUSER_EMBEDDER names %r, which is no entry of EMBEDDERS.") % name
         hint = _("Set it to one of these, or to nothing: %s.") % ", ".join(settings.EMBEDDERS)
         return [Error(text, hint=hint, id="conversations.E001")]
-    kind, _options = backends.class_and_options("EMBEDDERS", name)
+    kind, options = backends.class_and_options("EMBEDDERS", name)
+    if lacks := kind.missing_options(**options):
+        text = _("Questions are found by their words only, because the embedding service is not set up.")
+        hint = _("Set %s, or OPENUSER_EMBEDDER to bundled.") % ", ".join(lacks)
+        return [Warning(text, hint=hint, id="conversations.W006")]
     if not (missing := kind.missing_packages()):
         return []
     text = _("Questions are found by their words only, because these packages are missing: %s.") % ", ".join(missing)

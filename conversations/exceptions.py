@@ -25,3 +25,16 @@ class QuestionSettled(ConversationError):
 
 class SessionMoved(ConversationError, TemporaryError):
     """Another worker advanced this session meanwhile; this worker's step must not be written."""
+
+
+class ServiceRefused(ConversationError):
+    """A service refuses a question; a retry does not help."""
+
+
+class ServiceBusy(ConversationError, TemporaryError):
+    """A service cannot answer now; `retry_after` is the number of seconds that it asks to wait, if any."""
+
+    retry_after: float = 0.0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (*super().__reduce__(), {"retry_after": self.retry_after})

@@ -35,10 +35,38 @@ REPLY_PROVIDERS: dict[str, Any] = {
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
     "documents": {"class": "conversations.providers.documents.Documents", "options": {}},
 }
-# Name of the entry of EMBEDDERS that finds answers by meaning. Empty: by words only.
+# Internal networks in which the language model and the embedding service may be, separated by commas: `10.0.0.0/8`.
+# Elsewhere their address must be public and encrypted. This machine is always allowed.
+MODEL_NETWORKS = [*env.list("OPENUSER_MODEL_NETWORKS", default=[]), "127.0.0.0/8", "::1/128"]
+# Name of the entry of EMBEDDERS that finds answers by meaning: `bundled` or `service`. Empty: by words only.
 EMBEDDER = env.str("OPENUSER_EMBEDDER", default="bundled").strip()
+EMBEDDING_SERVICE: dict[str, Any] = {
+    # Embedding service with OpenAI's API, such as `https://llm.example.com/v1`; it gets questions, answers, documents.
+    "base_url": env.str("OPENUSER_EMBEDDING_BASE_URL", default="").strip(),
+    # Name of its model.
+    "model": env.str("OPENUSER_EMBEDDING_MODEL", default="").strip(),
+    # Length of the vectors of that model. Another model or length computes all vectors anew, in the background.
+    "dimensions": env.int("OPENUSER_EMBEDDING_DIMENSIONS", default=0),
+    # API key of the embedding service.
+    "api_key": env.str("OPENUSER_EMBEDDING_API_KEY", default="").strip(),
+    # Texts in one request to it.
+    "batch": env.int("OPENUSER_EMBEDDING_BATCH", default=32),
+    # Seconds until a request with passages times out.
+    "timeout": env.float("OPENUSER_EMBEDDING_TIMEOUT", default=30.0),
+    # Seconds until a request with a question times out; it is then answered by its words.
+    "question_timeout": env.float("OPENUSER_EMBEDDING_QUESTION_TIMEOUT", default=3.0),
+    # What the model wants before a question, such as `query: `.
+    "question_prefix": env.str("OPENUSER_EMBEDDING_QUESTION_PREFIX", default=""),
+    # What it wants before a text that is searched, such as `passage: `.
+    "passage_prefix": env.str("OPENUSER_EMBEDDING_PASSAGE_PREFIX", default=""),
+    "networks": MODEL_NETWORKS,
+}
 EMBEDDERS: dict[str, Any] = {
     "bundled": {"class": "conversations.knowledge.embedders.bundled.Bundled", "options": {}},
+    "service": {
+        "class": "conversations.knowledge.embedders.embedding_service.EmbeddingService",
+        "options": EMBEDDING_SERVICE,
+    },
 }
 DOCUMENTS: dict[str, Any] = {
     # Largest file of a document that members ask, in MB.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations.exceptions import ConversationError
+from conversations.exceptions import ConversationError, ServiceBusy, ServiceRefused
 from conversations.knowledge.documents.extraction import blocks_of
 from conversations.knowledge.documents.passages import Cut, cut
 from conversations.knowledge.embedders.base import Embedder, configured
@@ -25,6 +25,7 @@ EMBEDDED = 16  # passages between two extensions of the lease
 READ = 10  # percent of the progress that reading is; the rest are vectors
 STORED_AT_ONCE = 500
 TRY_AGAIN = timedelta(hours=1)
+EMBED_AGAIN = timedelta(minutes=10)
 
 
 def read_document(pk: int, *, now: datetime | None = None) -> None:
@@ -52,7 +53,8 @@ def queue_outdated(now: datetime | None = None) -> int:
     embedder, now = configured(), now or timezone.now()
     if embedder is None:
         return 0
-    outdated = Passage.objects.exclude(model=embedder.name).values("document")
+    recent = Q(model="", document__finished_at__gt=now - EMBED_AGAIN)  # a service was away
+    outdated = Passage.objects.exclude(model=embedder.name).exclude(recent).values("document")
     refused = Q(status=Document.Status.FAILED, finished_at__gt=now - TRY_AGAIN)
     rows = Document.objects.filter(pk__in=outdated, enabled=True, status__in=(Document.Status.DONE, "failed"))
     found = list(rows.exclude(refused)[:10])
@@ -69,7 +71,7 @@ def _read(row: Document) -> None:
     cuts = list(cut(blocks))
     row.update_leased(progress=READ, page_count=pages)
     embedder = configured()
-    vectors = _vectors(row, cuts, embedder) if embedder else [b""] * len(cuts)
+    vectors = _vectors(row, cuts, embedder) if embedder else []
     passages = [
         Passage(
             document=row,
@@ -77,10 +79,10 @@ def _read(row: Document) -> None:
             page=one.page,
             heading=one.heading,
             text=one.text,
-            model=embedder.name if embedder else "",
+            model=embedder.name if embedder and vectors else "",
             vector=vector,
         )
-        for number, (one, vector) in enumerate(zip(cuts, vectors, strict=True), start=1)
+        for number, (one, vector) in enumerate(zip(cuts, vectors or [b""] * len(cuts), strict=True), start=1)
     ]
     with transaction.atomic():
         row.passages.all().delete()
@@ -96,11 +98,18 @@ def _read(row: Document) -> None:
 
 
 def _vectors(row: Document, cuts: Sequence[Cut], embedder: Embedder) -> list[bytes]:
-    """The vector of each passage with its heading, while the lease is extended."""
+    """The vector of each passage with its heading, while the lease is extended; none if a service is away.
+
+    Its words are found then, and `queue_outdated` brings the vectors later.
+    """
     found: list[bytes] = []
     for start in range(0, len(cuts), EMBEDDED):
         texts = [f"{one.heading} {one.text}".strip() for one in cuts[start : start + EMBEDDED]]
-        found += [vector.astype(STORED).tobytes() for vector in embedder.passages(texts)]
+        try:
+            found += [vector.astype(STORED).tobytes() for vector in embedder.passages(texts)]
+        except (ServiceBusy, ServiceRefused) as error:
+            logger.warning("A document was read without vectors.", extra={"cid": row.cid, "code": error.code})
+            return []
         row.extend_lease()
         row.update_leased(progress=READ + (100 - READ) * len(found) // len(cuts))
     return found

@@ -4,7 +4,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from django.conf import settings
@@ -36,6 +36,11 @@ class Embedder(ABC):
     @classmethod
     def missing_packages(cls) -> list[str]:
         """The Python packages that it needs and that are not installed."""
+        return []
+
+    @classmethod
+    def missing_options(cls, **_options: Any) -> list[str]:
+        """The settings of the environment that its options lack."""
         return []
 
     @property

@@ -14,17 +14,16 @@ import numpy as np
 
 from conversations.knowledge import retrieval
 from conversations.knowledge.embedders.base import Embedder, question_vector
-from conversations.knowledge.embedders.bundled import Bundled
 from conversations.knowledge.embedding import vector_of
 from conversations.knowledge.index import Entry, Index
 from conversations.knowledge.retrieval import Verdict
+from core import backends
 from tests.benchmarks.knowledge.questions import WAYS, known, unknown
 
 HEADER = f"{'':34} {'first':>6} {'three':>6} {'answered':>9} {'wrong':>6} {'asked back':>11} {'not known':>10}"
 
 
-def main(rows: Iterable[int], *, words_only: bool = False) -> None:
-    embedder = None if words_only else Bundled()
+def main(rows: Iterable[int], *, embedder: Embedder | None) -> None:
     print(f"Embedder: {embedder.name if embedder else 'none, words only'}\n\n{HEADER}")
     index = office(embedder)
     for held_out in (False, True):
@@ -112,6 +111,6 @@ def print_cost(embedder: Embedder | None, count: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="*", default=[100, 1_000, 10_000, 100_000])
-    parser.add_argument("--words-only", action="store_true")
+    parser.add_argument("--embedder", default="bundled", help="an entry of EMBEDDERS; empty: words only")
     options = parser.parse_args()
-    main(options.rows, words_only=options.words_only)
+    main(options.rows, embedder=backends.backend("EMBEDDERS", options.embedder) if options.embedder else None)

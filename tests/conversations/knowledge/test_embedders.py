@@ -1,20 +1,42 @@
-"""What every embedder promises, tried with the bundled one and with one without a model."""
+"""What every embedder promises, tried with the bundled one, with a service, and with one without a model."""
 
 import threading
 
 import numpy as np
 import pytest
 
+from conversations.exceptions import ServiceBusy, ServiceRefused
+from conversations.knowledge.embedders.base import EmbedderMissing
 from conversations.knowledge.embedders.bundled import Bundled
+from conversations.knowledge.embedders.embedding_service import EmbeddingService
+from tests.conversations.support import chat_server
+from tests.conversations.support.chat_server import KEY, LOOPBACK, Reaction, error
 from tests.conversations.support.tiny_embedder import Tiny
 
 TEXTS = ["怎么请假", "how do I take leave", "工资条在哪里看", "VPN"]
-EVERY = pytest.mark.parametrize("kind", [Tiny, Bundled], ids=lambda kind: kind.__name__)
+EVERY = pytest.mark.parametrize("kind", [Tiny, Bundled, EmbeddingService], ids=lambda kind: kind.__name__)
 
 
 @pytest.fixture
 def embedder(kind, request):
-    return request.getfixturevalue("bundled") if kind is Bundled else kind()
+    fixtures = {Bundled: "bundled", EmbeddingService: "service"}
+    return request.getfixturevalue(fixtures[kind]) if kind in fixtures else kind()
+
+
+@pytest.fixture
+def server():
+    with chat_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def service(server):
+    return made(server)
+
+
+def made(server, **options) -> EmbeddingService:
+    given = {"base_url": server.url, "model": "bge-m3", "dimensions": 64, "api_key": KEY, "networks": LOOPBACK}
+    return EmbeddingService(**(given | options))
 
 
 @EVERY
@@ -57,3 +79,60 @@ def test_threads_get_what_one_gets(embedder):
     for thread in threads:
         thread.join()
     assert all(np.allclose(found[number], alone[number % len(TEXTS)], atol=1e-4) for number in range(8))
+
+
+def test_a_service_gets_batches_with_its_prefixes(server):
+    service = made(server, batch=2, passage_prefix="passage: ")
+    assert service.passages(TEXTS).shape == (4, 64)
+    assert [len(asked["input"]) for asked in server.asked] == [2, 2]
+    assert server.asked[0]["input"][0] == f"passage: {TEXTS[0]}"
+    assert server.asked[0]["model"] == "bge-m3"
+
+
+def test_another_model_length_or_prefix_is_another_name(server):
+    names = {made(server, **one).name for one in ({}, {"model": "x"}, {"dimensions": 32}, {"question_prefix": "q: "})}
+    assert len(names) == 4
+
+
+def test_vectors_of_another_length_are_refused_with_a_remedy(server):
+    with pytest.raises(ServiceRefused) as caught:
+        made(server, dimensions=1024).questions(TEXTS)
+    assert caught.value.remedy == "Set OPENUSER_EMBEDDING_DIMENSIONS to 64."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"{}",
+        b'{"data":[]}',
+        b'{"data":[{"index":0,"embedding":[NaN]}]}',
+        b'{"data":[{"index":0,"embedding":"x"}]}',
+    ],
+)
+def test_what_is_no_vector_is_no_vector(server, body):
+    server.script = [Reaction(body=body)]
+    with pytest.raises(ServiceBusy):
+        made(server).questions(["VPN"])
+
+
+def test_a_service_that_is_away_is_not_asked_for_each_question(server):
+    service = made(server, question_timeout=0.3)
+    server.script = [error(503)]
+    for _turn in range(3):
+        with pytest.raises(ServiceBusy):
+            service.questions(["VPN"])
+    assert len(server.asked) == 1
+
+
+def test_an_internal_address_is_refused_unless_it_is_allowed(server):
+    with pytest.raises(ServiceRefused) as caught:
+        made(server, networks=[]).questions(["VPN"])
+    assert "OPENUSER_MODEL_NETWORKS" in caught.value.remedy
+    assert server.asked == []
+
+
+def test_a_service_that_is_not_set_up_names_its_settings(server):
+    with pytest.raises(EmbedderMissing) as caught:
+        made(server, model="", dimensions=0)
+    assert caught.value.remedy == "Set OPENUSER_EMBEDDING_MODEL and OPENUSER_EMBEDDING_DIMENSIONS."

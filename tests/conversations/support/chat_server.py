@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.conversations.support.tiny_embedder import Tiny
+
 KEY = "sk-local-0123456789abcdef"
+LOOPBACK = ["127.0.0.0/8", "::1/128"]
+COUNTED = ("prompt_tokens", "completion_tokens")
 FIRST, LONGEST = 0.02, 20.0
 
 
@@ -24,13 +28,15 @@ class Reaction:
     body: bytes | None = None
     drips: bool = False  # sends its body byte by byte, for ever
     after: threading.Event | None = None  # waits for it before it answers
+    usage: tuple[int, int] | None = None  # tokens that it counts: sent, answered
 
     def payload(self) -> bytes:
         if self.body is not None:
             return self.body
         message = {"role": "assistant", "content": self.text}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}).encode()
+        counted = {} if self.usage is None else {"usage": dict(zip(COUNTED, self.usage, strict=True))}
+        return json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice], **counted}).encode()
 
 
 def error(status: int, code: str = "", message: str = "", **headers: str) -> Reaction:
@@ -54,23 +60,36 @@ class ChatServer(ThreadingHTTPServer):
         self.over = threading.Event()
         self._numbers = itertools.count()
 
+    def embed(self, asked: dict[str, Any]) -> Reaction:
+        """The vectors of an embedding service, last text first, as the protocol allows."""
+        rows = Tiny().passages(asked["input"])
+        data = [{"index": number, "embedding": row.tolist()} for number, row in enumerate(rows)]
+        return Reaction(body=json.dumps({"object": "list", "data": data[::-1]}).encode())
+
     def questions(self) -> list[str]:
         """What was asked last in each request, in the order of the requests."""
         return [asked["messages"][-1]["content"] for asked in self.asked]
 
     def reaction(self, path: str, headers: dict[str, str], asked: dict[str, Any]) -> Reaction:
-        if path != "/v1/chat/completions":
+        if path not in ("/v1/chat/completions", "/v1/embeddings"):
             return error(404, "unknown_url")
         if headers.get("Authorization") != f"Bearer {KEY}":
             return error(401, "invalid_api_key", f"Incorrect API key: {headers.get('Authorization')}")
         self.headers.append(headers)
         self.asked.append(asked)
         number = next(self._numbers)
+        if path == "/v1/embeddings" and number >= len(self.script):
+            return self.embed(asked)
         return self.script[number] if number < len(self.script) else self.usual(asked)
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: ChatServer
+
+    def do_GET(self) -> None:
+        """The list of models."""
+        is_known = self.headers.get("Authorization") == f"Bearer {KEY}"
+        self._react(Reaction(body=b'{"object":"list","data":[]}') if is_known else error(401, "invalid_api_key"))
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

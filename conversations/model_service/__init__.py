@@ -1,0 +1,1 @@
+"""Services with OpenAI's protocol: how they are called."""
