@@ -16,7 +16,7 @@ class LinkSerializer(serializers.Serializer[Link]):
     id = serializers.IntegerField(source="pk")
 
 
-class LineSerializer(serializers.Serializer[Line]):
+class ExplanationLineSerializer(serializers.Serializer[Line]):
     """One thing that was decisive."""
 
     topic = serializers.CharField(help_text="Such as `state`, `transition`, `slot`, `version`, `answer` or `score`.")
@@ -34,4 +34,4 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     version = serializers.IntegerField(
         source="version.pk", default=None, allow_null=True, help_text="The flow's version, if a flow decided."
     )
-    lines = LineSerializer(many=True)
+    lines = ExplanationLineSerializer(many=True)
