@@ -13,7 +13,7 @@ from avatars.video_templates.variables import (
     unknown_variable,
     value_advice,
 )
-from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_braces, placeholder_names
+from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_braces, needed_names, placeholder_names
 from core.text.slot_values import Slot, SlotType, is_blank
 
 VideoSource = RenderTemplate | Presentation
@@ -101,7 +101,7 @@ def _value(
     variable: Variable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
 ) -> str | None:
     """The value of a variable; None where nothing is known, or it does not fit."""
-    if any(is_blank(facts.get(name, "")) for name in placeholder_names(wish)):
+    if any(is_blank(facts.get(name, "")) for name in needed_names(wish)):
         return None
     text = fill_placeholders(wish, facts, slots)
     return None if is_blank(text) else variable.slot.parse(text, today=today)
@@ -125,7 +125,7 @@ def _shown_faults(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> I
 def _is_kind_of(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> bool:
     """Whether every value of a name fits the variable."""
     alone = PLACEHOLDER.fullmatch(wish.strip())
-    if alone is None or alone[2]:
+    if alone is None or alone[2] or alone[3]:
         return False
     slot = slots[alone[1]]
     if variable.type == SlotType.CHOICE.value:

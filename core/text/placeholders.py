@@ -1,4 +1,7 @@
-"""Placeholders {{name}} and {{name.label}} in the texts of flows and video templates. Pure."""
+"""Placeholders {{name}}, {{name.label}}, {{member.city}} in the texts of flows and video templates. Pure.
+
+{{name|colleague}} says what stands there where nothing is known.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,13 +9,20 @@ from collections.abc import Iterator, Mapping
 from core.text.slot_values import Slot
 
 SLOT_PATTERN = r"[a-z\u3400-\u9fff][a-z0-9_\u3400-\u9fff]*"
-PLACEHOLDER = re.compile(rf"\{{\{{\s*({SLOT_PATTERN})(\.label)?\s*\}}\}}")
+MEMBER = "member."
+FACT_PATTERN = rf"{re.escape(MEMBER)}(?:facts\.)?[a-z][a-z0-9_]*"
+PLACEHOLDER = re.compile(rf"\{{\{{\s*({FACT_PATTERN}|{SLOT_PATTERN})(\.label)?\s*(?:\|([^{{}}|]*))?\}}\}}")
 BRACES = re.compile(r"\{\{|\}\}")
 
 
 def placeholder_names(text: str) -> Iterator[str]:
-    """The slot names of a text's placeholders."""
+    """The names of a text's placeholders: of slots, and of facts of the member as `member.city`."""
     return (found[1] for found in PLACEHOLDER.finditer(text))
+
+
+def needed_names(text: str) -> Iterator[str]:
+    """The names of those placeholders that have no default."""
+    return (found[1] for found in PLACEHOLDER.finditer(text) if not (found[3] or "").strip())
 
 
 def split_at_placeholders(text: str) -> list[str]:
@@ -39,11 +49,14 @@ def value_lines(values: Mapping[str, str]) -> str:
 def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, Slot], *, language: str = "") -> str:
     """The text with its placeholders replaced, in one pass: placeholders in values are not replaced.
 
-    A slot without a value becomes empty; `.label` becomes the label of a choice, and a moment written in this language.
+    A slot without a value becomes the placeholder's default, or empty; `.label` becomes the label of a choice, and a
+    moment written in this language.
     """
 
     def value(found: re.Match[str]) -> str:
         kept = values.get(found[1], "")
+        if not kept.strip():
+            return (found[3] or "").strip()
         slot = slots.get(found[1]) if found[2] else None
         return slot.label(kept, language=language) if slot else kept
 
