@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scheduling.campaigns.content_sources import describe_sources
@@ -15,15 +14,6 @@ TIMING = (
 )
 CONTENT = ("share", "text", "card", "values")
 KEYS = ("digital_human_id", "template_id", "presentation_id", "flow_id")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """A place where a campaign is not as it was approved: the way to it, and both values; None where there is none."""
-
-    path: str
-    before: Any
-    after: Any
 
 
 def describe(campaign: Campaign) -> dict[str, Any]:
@@ -51,15 +41,6 @@ def digest(description: Mapping[str, Any]) -> str:
     """The hash of a description: equal for equal ones, whatever the order of their keys."""
     canonical = json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """What differs between two descriptions, deepest place first named; nothing if they are equal."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in sorted({*before, *after}):
-            yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
-    elif before != after:
-        yield Difference(path=path, before=before, after=after)
 
 
 def rules_of(audience: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,17 @@ from datetime import time
 from typing import Any
 
 from conversations.models import Desk
+from core.interchange.media import Media
+from core.interchange.model_fields import plain_fields, plain_time, tidy
 from scheduling.exceptions import SchedulingError
-from scheduling.files.media import Media
-from scheduling.files.model_fields import plain_fields, plain_time, tidy
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 
+KEYS = {"segments": "name", "campaigns": "name", "series": "name"}
+"""The parts of a file, in their order, and what names the entries of each."""
+INNER_LISTS = {"rule": "rules", "stop_rule": "rules"}
+FOLDER = "campaigns"
+"""Where the files of campaigns are stored."""
 CAMPAIGN_APART = ("audience", "day", "at")
 SERIES_APART = ("audience", "stop_rule")
 STEP_APART = (
@@ -39,7 +44,7 @@ def campaign_entry(
     campaign: Campaign, contents: Iterable[CampaignContent], references: References, media: Media
 ) -> dict[str, Any]:
     """A campaign, saved or not: what, to whom and when. Its state, approval and runs do not travel."""
-    found = plain_fields(campaign, zone=campaign.zone, without=CAMPAIGN_APART)
+    found = plain_fields(campaign, references=References, zone=campaign.zone, without=CAMPAIGN_APART)
     return {**found, **_audience(campaign, references), "contents": _contents(campaign, contents, media)}
 
 
@@ -47,7 +52,7 @@ def series_entry(
     series: Series, steps: Iterable[tuple[Campaign, Iterable[CampaignContent]]], references: References, media: Media
 ) -> dict[str, Any]:
     """A series, saved or not, with its steps in the order of their days. Who is in it does not travel."""
-    found = plain_fields(series, zone=series.zone, without=SERIES_APART)
+    found = plain_fields(series, references=References, zone=series.zone, without=SERIES_APART)
     try:
         stops = {"stop_rule": references.rule_in_names(series.stop_rule)} if series.stop_rule else {}
     except SchedulingError as error:
@@ -83,7 +88,7 @@ def _audience(row: Campaign | Series, references: References) -> dict[str, Any]:
 
 def _step_entry(step: Campaign, contents: Iterable[CampaignContent], media: Media) -> dict[str, Any]:
     moment = {"day": step.day, **({"at": plain_time(step.at)} if step.at else {})}
-    fields = plain_fields(step, zone=step.zone, without=STEP_APART)
+    fields = plain_fields(step, references=References, zone=step.zone, without=STEP_APART)
     return {**moment, **fields, "contents": _contents(step, contents, media)}
 
 
@@ -95,7 +100,7 @@ def _contents(campaign: Campaign, contents: Iterable[CampaignContent], media: Me
 def _content_entry(content: CampaignContent, campaign: Campaign, media: Media) -> Mapping[str, Any]:
     share = {} if content.share == WHOLE else {"share": content.share}
     file = {"file": media.entry(content.file)} if content.file else {}
-    return {**share, **plain_fields(content, zone=campaign.zone, without=CONTENT_APART), **file}
+    return {**share, **plain_fields(content, references=References, zone=campaign.zone, without=CONTENT_APART), **file}
 
 
 def _of(row: Campaign | Segment | Series, error: SchedulingError) -> SchedulingError:

@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.models import Desk
-from scheduling.files.documents import Entry
+from core.interchange.documents import Entry
+from core.interchange.flaws import Findings, Place
+from core.interchange.media import Media
+from core.interchange.model_fields import fields_of, read_fields, refuse_others
 from scheduling.files.entries import CAMPAIGN_APART, CONTENT_APART, WHOLE, variant_and_language
-from scheduling.files.flaws import Findings, Place
-from scheduling.files.media import Media
-from scheduling.files.model_fields import fields_of, read_fields, refuse_others
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Segment
 

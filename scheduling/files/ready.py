@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.interchange import yaml_text
 from scheduling.campaigns import variables
-from scheduling.files import yaml_text
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"
 NAMES: Mapping[str, Mapping[str, str]] = {"zh-hans": {"name": "王芳"}, "en": {"name": "Anna"}}

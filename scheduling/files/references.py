@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow, Topic
+from core.interchange.flaws import Findings, Place
+from core.interchange.references import References as NamedRows
 from scheduling.exceptions import SchedulingError
-from scheduling.files.flaws import Findings, Place
 from scheduling.models import AudienceSheet, Segment
 from scheduling.segments.audience import parse_audience
 from scheduling.segments.rules import parse_group
@@ -31,8 +32,10 @@ NATURAL_KEYS: Mapping[type[Model], str] = {
 """What each model that a campaign refers to is named by in a file; a test fails for one that is missing here."""
 
 
-class References:
+class References(NamedRows):
     """The rows of one company by name. `coming` are segments that the file itself brings."""
+
+    keys = NATURAL_KEYS
 
     def __init__(self, corporation: Corporation, coming: frozenset[str] = frozenset()) -> None:
         self.corporation = corporation
@@ -49,20 +52,9 @@ class References:
             found.setdefault(name, []).append(key)
         return found
 
-    def row(self, model: type[Model], value: Any, place: Place, findings: Findings) -> Any:
-        """The row of a model that a file names; None, with a finding, if there is none."""
-        name = NATURAL_KEYS[model]
-        rows = model._default_manager.all()
-        if any(field.name == "corporation" for field in model._meta.fields):
-            rows = rows.filter(corporation=self.corporation)
-        wanted = int if name == "agent_id" else str
-        found = rows.filter(**{name: value}).first() if type(value) is wanted else None
-        if found is None:
-            label = model._meta.verbose_name
-            words = _("There is no %(kind)s “%(name)s” here.") % {"kind": label, "name": value}
-            remedy = _("Create it first, or name another one in the file.")
-            findings.add(place, words, remedy, code="reference_missing")
-        return found
+    def rows(self, model: type[Model]) -> QuerySet[Any]:
+        rows = super().rows(model)
+        return rows.filter(corporation=self.corporation) if _is_of_company(model) else rows
 
     def audience_in_names(self, audience: Mapping[str, Any]) -> dict[str, Any]:
         """An audience as a file has it. Raises `SchedulingError` where it names what is gone."""
@@ -171,3 +163,7 @@ class References:
         if isinstance(found.get("rules"), list):
             found["rules"] = [self._renamed(one, change) for one in found["rules"]]
         return found
+
+
+def _is_of_company(model: type[Model]) -> bool:
+    return any(field.name == "corporation" for field in model._meta.fields)

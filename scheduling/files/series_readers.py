@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.interchange.documents import Entry
+from core.interchange.flaws import Findings, Place
+from core.interchange.media import Media
+from core.interchange.model_fields import fields_of, read_fields, refuse_others
 from scheduling.exceptions import SchedulingError
-from scheduling.files.documents import Entry
 from scheduling.files.entries import SERIES_APART, STEP_APART, step_key
-from scheduling.files.flaws import Findings, Place
-from scheduling.files.media import Media
-from scheduling.files.model_fields import fields_of, read_fields, refuse_others
 from scheduling.files.readers import read_contents
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Series

@@ -1,12 +1,12 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+from core.interchange.archives import Packed
+from core.interchange.flaws import FileRefused, Flaw
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
-from scheduling.files.archives import Packed
-from scheduling.files.flaws import FileRefused, Flaw
 from scheduling.files.ready import READY, ReadyMessage, messages_of
 from scheduling.rehearsal.member_days import read_member_days
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.interchange.differences import Difference, differences
 from scheduling.campaigns import approval, moments, state, transitions, validation
-from scheduling.campaigns.approval import Difference
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import interruption, run_start
 from scheduling.exceptions import SchedulingError
@@ -211,7 +211,7 @@ def remove_campaign(campaign: Campaign) -> None:
 def changed_since_approval(campaign: Campaign) -> list[Difference]:
     """What differs from what was last approved, for the approver; all of it if it never was."""
     approved = transitions.last_change(campaign, S.APPROVED)
-    return list(approval.differences(approved.description if approved else {}, approval.describe(campaign)))
+    return list(differences(approved.description if approved else {}, approval.describe(campaign)))
 
 
 def _check_approved(campaign: Campaign) -> None:

@@ -49,6 +49,7 @@ BREAKS = (
     ("2h", "openuser.models.probe", "openuser.admin"),
     ("2h", "openuser.help", ""),
     ("2i", "core.text.probe", "core.work"),
+    ("2i", "core.storage.probe", "core.interchange"),
     ("2i", "core.queues", ""),
     ("2j", "wecom.directory.probe", "wecom.media", "wecom.media", "wecom.directory.probe"),
     (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from core.interchange.differences import differences
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
@@ -169,7 +170,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     @display(description=_("campaign"))
     def whole(self, campaign: Campaign) -> SafeString:
-        rows = readable(approval.differences({}, approval.describe(campaign)), campaign)
+        rows = readable(differences({}, approval.describe(campaign)), campaign)
         return render_to_string("admin/campaigns/whole.html", {"rows": rows})
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Presentation, PresentationScene, RenderTemplate, TemplateVariable, Voice
 from conversations.models import Desk, Flow, FlowVersion, Topic
+from core.interchange.differences import Difference
 from core.web.admin import NOTHING
 from scheduling.admin.cards.words import card_lines
-from scheduling.campaigns.approval import Difference
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 from wecom.models import Application, Department, Member, Tag
 

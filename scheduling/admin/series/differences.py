@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from conversations.models import Flow
+from core.interchange.differences import Difference
 from core.web.admin import NOTHING
 from scheduling import services
 from scheduling.admin.campaigns import differences as campaigns
 from scheduling.admin.campaigns.differences import Row
-from scheduling.campaigns.approval import Difference
 from scheduling.models import Campaign, Series
 from wecom.models import Department
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.exceptions import OpenUserError
+from core.interchange.differences import differences
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, change_url
 from scheduling import services
 from scheduling.admin.campaigns.files.pages import FileButtons
@@ -27,7 +28,6 @@ from scheduling.admin.series.enrolment_pages import AddMemberForm
 from scheduling.admin.series.form import CONDITIONS, SeriesForm
 from scheduling.admin.series.life import SeriesLifeAdmin
 from scheduling.admin.series.timeline import NewStepForm, StepForm, TimelineAdmin, shown_steps
-from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Enrolment, Series, SeriesChange
 from scheduling.series.approval import describe_rule
 
@@ -117,7 +117,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
 
     @display(description=_("series"))
     def whole(self, series: Series) -> SafeString:
-        rows = readable(approval.differences({}, describe_rule(series)), series)  # the steps stand above
+        rows = readable(differences({}, describe_rule(series)), series)  # the steps stand above
         return render_to_string("admin/campaigns/whole.html", {"rows": rows})
 
     def save_model(self, request: HttpRequest, obj: Series, form: SeriesForm, change: bool) -> None:

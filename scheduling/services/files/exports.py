@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core.interchange import documents
+from core.interchange.archives import Packed, pack
+from core.interchange.media import Media
 from scheduling.campaigns import approval
 from scheduling.exceptions import SchedulingError
-from scheduling.files import documents
-from scheduling.files.archives import Packed, pack
-from scheduling.files.entries import campaign_entry, segment_entry, series_entry
-from scheduling.files.media import Media
+from scheduling.files.entries import FOLDER, KEYS, campaign_entry, segment_entry, series_entry
 from scheduling.files.references import References
 from scheduling.models import Campaign, Segment, Series
 from wecom.models import Corporation
@@ -26,7 +26,7 @@ def export_file(
     to what is gone.
     """
     campaigns, series, segments = list(campaigns), list(series), list(segments)
-    references, media = References(_company([*campaigns, *series], segments)), Media()
+    references, media = References(_company([*campaigns, *series], segments)), Media(folder=FOLDER)
     for rows in (campaigns, series):
         _check_names(rows)
     if any(one.series_id for one in campaigns):
@@ -38,7 +38,7 @@ def export_file(
         "campaigns": [campaign_entry(one, one.contents.all(), references, media) for one in campaigns],
         "series": [series_entry(one, steps[one], references, media) for one in series],
     }
-    return pack(documents.write(parts), media.known)
+    return pack(documents.write(parts, keys=KEYS), media.known, name="campaigns")
 
 
 def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corporation:

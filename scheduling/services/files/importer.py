@@ -8,10 +8,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core.exceptions import OpenUserError
+from core.interchange.documents import Document, Entry
+from core.interchange.media import Media
 from scheduling.exceptions import SchedulingError
-from scheduling.files.documents import Document, Entry
 from scheduling.files.entries import campaign_entry, segment_entry, series_entry
-from scheduling.files.media import Media
 from scheduling.files.readers import read_campaign, read_contents, read_segment, segments_in_order
 from scheduling.files.references import References
 from scheduling.files.series_readers import StepRead, read_series, read_steps
@@ -30,15 +31,15 @@ class Importer:
     def __init__(self, document: Document, corporation: Corporation, media: Media, by: AbstractBaseUser | None) -> None:
         self.document, self.findings = document, document.findings.copy()
         self.corporation, self.media, self.by = corporation, media, by
-        self.references = References(corporation, frozenset(entry.name for entry in document.segments))
+        self.references = References(corporation, frozenset(entry.name for entry in document.parts["segments"]))
 
     def run(self) -> list[Imported]:
         """What becomes of each entry; segments first, and those first that others name."""
         found: list[Imported | None] = []
         parts = (
-            (segments_in_order(self.document.segments, self.findings), self._segment),
-            (self.document.campaigns, self._campaign),
-            (self.document.series, self._series),
+            (segments_in_order(self.document.parts["segments"], self.findings), self._segment),
+            (self.document.parts["campaigns"], self._campaign),
+            (self.document.parts["series"], self._series),
         )
         for entries, take in parts:
             for entry in entries:
@@ -123,7 +124,7 @@ class Importer:
         """What a service refuses is one of the findings."""
         try:
             yield
-        except SchedulingError as error:
+        except OpenUserError as error:
             self.findings.add_error(entry.place, error)
 
 

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.interchange import documents
+from core.interchange.archives import unpack
+from core.interchange.documents import Document
+from core.interchange.media import Media
 from scheduling.exceptions import SchedulingError
-from scheduling.files import documents
-from scheduling.files.archives import unpack
-from scheduling.files.documents import Document
-from scheduling.files.media import Media
+from scheduling.files.entries import FOLDER, INNER_LISTS, KEYS
 from scheduling.models import CampaignContent
 from scheduling.services.files.importer import Importer
 from scheduling.services.files.outcomes import PARTS, Imported, Kind
@@ -33,8 +34,8 @@ def import_file(
     that is wrong, and then nothing is kept either. Only what is of a kind in `may_write` may be new or changed.
     """
     text, files = unpack(data)
-    document = documents.read(text)
-    corporation, media = corporation or _usual_corporation(), Media(files)
+    document = documents.read(text, keys=KEYS, inner_lists=INNER_LISTS)
+    corporation, media = corporation or _usual_corporation(), Media(files, folder=FOLDER)
     media.learn(_stored_files(document))
     if files or dry_run:
         # Storages may be far away, so that files are stored between a trial and the transaction that names them.
@@ -69,8 +70,8 @@ def _taken_over(
 
 def _stored_files(document: Document) -> list[str]:
     """The files of the campaigns and series that a file may change."""
-    campaigns = Q(campaign__name__in=[entry.name for entry in document.campaigns])
-    steps = Q(campaign__series__name__in=[entry.name for entry in document.series])
+    campaigns = Q(campaign__name__in=[entry.name for entry in document.parts["campaigns"]])
+    steps = Q(campaign__series__name__in=[entry.name for entry in document.parts["series"]])
     rows = CampaignContent.objects.filter(campaigns | steps).exclude(file="")
     return [str(name) for name in rows.values_list("file", flat=True)]
 

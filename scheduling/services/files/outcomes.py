@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scheduling.campaigns import approval
-from scheduling.campaigns.approval import Difference
+from core.interchange.differences import Difference, differences
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Segment, Series
 
@@ -36,5 +35,5 @@ def outcome(
 ) -> Imported:
     """The outcome for a row, from its entry as it was and as it is; `before` is empty for a new one."""
     verdict: Verdict = "same" if before == after else "changed" if before else "new"
-    changed = tuple(approval.differences(before, after)) if verdict == "changed" else ()
+    changed = tuple(differences(before, after)) if verdict == "changed" else ()
     return Imported(kind=kind, name=row.name, verdict=verdict, pk=row.pk, differences=changed, missing=tuple(missing))

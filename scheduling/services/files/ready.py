@@ -6,8 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.interchange import yaml_text
 from scheduling.exceptions import SchedulingError
-from scheduling.files import yaml_text
 from scheduling.files.ready import READY, document_of, part_of, ready_of
 from scheduling.models import Campaign, Series
 from scheduling.services.files.imports import import_file

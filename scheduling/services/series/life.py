@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.interchange.differences import Difference, differences
 from scheduling.campaigns import transitions
-from scheduling.campaigns.approval import Difference, differences
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
 from scheduling.segments.audience import parse_audience

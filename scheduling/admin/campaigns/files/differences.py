@@ -8,9 +8,9 @@ from django.db.models import Model
 from django.utils.translation import gettext
 
 from conversations.models import Desk
+from core.interchange import yaml_text
 from core.web.admin import NOTHING
 from scheduling.admin.campaigns.differences import PARTS, Row
-from scheduling.files import yaml_text
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 from scheduling.services import Imported, Kind
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.interchange.model_fields import fields_of
 from scheduling import services
-from scheduling.files.model_fields import fields_of
 from scheduling.files.references import NATURAL_KEYS
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person

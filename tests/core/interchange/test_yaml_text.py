@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.files import yaml_text
-from scheduling.files.flaws import FileRefused
+from core.interchange import yaml_text
+from core.interchange.flaws import FileRefused
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 LOOKS_LIKE_YAML = st.text("ab \n|>-:#'\"&*!%@`{}[],?~1e.0+\r\t\x85\u2028\ufeff", max_size=16)
@@ -56,8 +56,8 @@ LAUGHS = "a: &a [x, x]\n" + "".join(
         (b"a: 1\n---\nb: 1", "second document", 2),
         (b"a:\n  - [1\n", "no YAML", 3),
         (b"? [1]\n: 2", "A key is no word", 1),
-        (b"- 1", "no “campaigns”", None),
-        (b"", "no “campaigns”", None),
+        (b"- 1", "no names with values", None),
+        (b"", "no names with values", None),
         (b"a: \x01", "character", None),
         (b'a: "\\0"', "cannot be stored", 1),
         (b"a: 9e999", "too large", 1),

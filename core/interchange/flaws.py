@@ -1,14 +1,13 @@
 """What is wrong with a file: all of it at once, each with its place and the remedy."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.exceptions import OpenUserError
-from scheduling.exceptions import SchedulingError
 
 Place = tuple[str | int, ...]
 
@@ -24,7 +23,11 @@ class Flaw:
     line: int | None = None
 
 
-class FileRefused(SchedulingError):
+class FileError(OpenUserError):
+    """What keeps rows from becoming a file, or a file from becoming rows."""
+
+
+class FileRefused(FileError):
     """A file that nothing is taken over from."""
 
     def __init__(self, message: str = "", *, flaws: Sequence[Flaw] = (), **options: str) -> None:
@@ -34,13 +37,18 @@ class FileRefused(SchedulingError):
 
 @dataclass(kw_only=True)
 class Findings:
-    """Collects what is wrong. `lines` has the line of each place that the file has."""
+    """Collects what is wrong. `lines` has the line of each place that the file has.
+
+    `inner_lists` has the fields whose errors count the entries of a list in them: with `{"rule": "rules"}` the error of
+    `rule.1.value` is one of the place `rule.rules[1].value`.
+    """
 
     lines: dict[Place, int] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
+    inner_lists: Mapping[str, str] = field(default_factory=dict)
 
     def copy(self) -> "Findings":
-        return Findings(lines=self.lines, flaws=list(self.flaws))
+        return replace(self, flaws=list(self.flaws))
 
     def add(self, place: Place, words: str, remedy: str, *, code: str = "file_invalid") -> None:
         self.flaws.append(
@@ -49,7 +57,7 @@ class Findings:
 
     def add_error(self, place: Place, error: OpenUserError) -> None:
         """The error of a service, whose field lies below a place."""
-        self.add((*place, *_parts(error.field)), error.message, error.remedy, code=error.code)
+        self.add((*place, *self._parts(error.field)), error.message, error.remedy, code=error.code)
 
     def add_invalid(self, place: Place, error: ValidationError, remedy: str) -> None:
         """What a field of a model says of a value."""
@@ -71,6 +79,17 @@ class Findings:
             place = place[:-1]
         return self.lines.get(place)
 
+    def _parts(self, field_name: str) -> Place:
+        """The field of an error as a place."""
+        first = field_name.partition(".")[0]
+        found: list[str | int] = []
+        for part in filter(None, field_name.split(".")):
+            if re.fullmatch(r"\d{1,6}", part):
+                found += [self.inner_lists[first], int(part)] if first in self.inner_lists else [int(part)]
+            else:
+                found.append(part)
+        return tuple(found)
+
 
 def refused(flaws: Sequence[Flaw]) -> FileRefused:
     """The error of a file with these flaws: the first of them, and how many more there are."""
@@ -85,14 +104,3 @@ def written(place: Place) -> str:
     """A place as people write it: `campaigns[2].contents.en.text`."""
     words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return words.removeprefix(".")
-
-
-def _parts(field_name: str) -> Place:
-    """The field of an error as a place: `rule.1.value` is `rule.rules[1].value` in a file."""
-    found: list[str | int] = []
-    for part in filter(None, field_name.split(".")):
-        if re.fullmatch(r"\d{1,6}", part):
-            found += ["rules", int(part)] if field_name.startswith(("rule.", "stop_rule.")) else [int(part)]
-        else:
-            found.append(part)
-    return tuple(found)

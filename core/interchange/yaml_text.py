@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from scheduling.files.flaws import FileRefused, Flaw, Place, refused, written
+from core.interchange.flaws import FileRefused, Flaw, Place, refused, written
 
 LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 24
@@ -36,7 +36,7 @@ def load(data: bytes) -> Loaded:
     """Read a file. Raises `FileRefused` with the line of what is no YAML, or more of it than anybody writes."""
     if len(data) > LARGEST:
         words = _("The file is larger than %(most)d MB.") % {"most": LARGEST // 1024 // 1024}
-        raise _refusal((), words, _("Export fewer campaigns at once."), None)
+        raise _refusal((), words, _("Export fewer at once."), None)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -77,15 +77,15 @@ class _Reader:
                     raise _refusal((), _("The file has a second document."), _("Leave out the line ---."), _line(event))
                 value = self._value(next(self.events), ())
         if not isinstance(value, dict):
-            words, remedy = _("The file has no “campaigns”."), _("Export a campaign to see what a file looks like.")
-            raise _refusal((), words, remedy, None)
+            remedy = _("Export something to see what a file looks like.")
+            raise _refusal((), _("The file has no names with values."), remedy, None)
         return Loaded(value=value, lines=self.lines)
 
     def _value(self, event: Any, place: Place) -> Any:
         self.lines[place] = _line(event)
         self.count += 1
         if self.count > MOST_VALUES or len(place) > DEEPEST:
-            remedy = _("Export fewer campaigns at once.")
+            remedy = _("Export fewer at once.")
             raise _refusal(place, _("The file has too many values, or they lie too deep."), remedy, _line(event))
         anchored = isinstance(event, yaml.AliasEvent) or event.anchor is not None
         if anchored or (event.tag is not None and event.tag != "!"):

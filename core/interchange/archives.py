@@ -1,4 +1,4 @@
-"""The bytes of an export: YAML, or a ZIP of it with the files that campaigns send. Equal contents are equal bytes."""
+"""The bytes of an export: YAML, or a ZIP of it with the files that its rows have. Equal contents are equal bytes."""
 
 import hashlib
 import io
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from scheduling.exceptions import SchedulingError
-from scheduling.files import media, yaml_text
+from core.interchange import media, yaml_text
+from core.interchange.flaws import FileError
 
-DOCUMENT, FOLDER = "campaigns.yaml", "files/"
+ENDING, FOLDER = ".yaml", "files/"
 MOST_FILES = 200
 BEGINNING = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP knows
 
@@ -25,21 +25,22 @@ class Packed:
     content_type: str
 
 
-def pack(text: str, files: Mapping[str, bytes]) -> Packed:
-    """The text alone, or with files by their hash."""
+def pack(text: str, files: Mapping[str, bytes], *, name: str) -> Packed:
+    """The text alone, or with files by their hash. `name` is that of the whole, without an ending."""
+    document = name + ENDING
     if not files:
-        return Packed(name=DOCUMENT, data=text.encode(), content_type="application/yaml; charset=utf-8")
+        return Packed(name=document, data=text.encode(), content_type="application/yaml; charset=utf-8")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in {DOCUMENT: text.encode(), **{FOLDER + key: files[key] for key in sorted(files)}}.items():
-            entry = zipfile.ZipInfo(name, BEGINNING)
+        for path, data in {document: text.encode(), **{FOLDER + key: files[key] for key in sorted(files)}}.items():
+            entry = zipfile.ZipInfo(path, BEGINNING)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data, zipfile.ZIP_DEFLATED, 6)
-    return Packed(name="campaigns.zip", data=buffer.getvalue(), content_type="application/zip")
+    return Packed(name=f"{name}.zip", data=buffer.getvalue(), content_type="application/zip")
 
 
 def unpack(data: bytes) -> tuple[bytes, dict[str, bytes]]:
-    """The YAML and the files by their hash. Raises `SchedulingError` for a ZIP of another kind, or too large a one."""
+    """The YAML and the files by their hash. Raises `FileError` for a ZIP of another kind, or too large a one."""
     if not data.startswith(b"PK\x03\x04"):
         return data, {}
     try:
@@ -47,7 +48,7 @@ def unpack(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             return _members(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         words = _("The ZIP cannot be read.")
-        raise SchedulingError(words, code="zip_broken", field="file", remedy=_("Export it again.")) from error
+        raise FileError(words, code="zip_broken", field="file", remedy=_("Export it again.")) from error
 
 
 def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
@@ -56,19 +57,17 @@ def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > largest:
         words = _("The ZIP holds more than %(count)d files or %(most)d MB.")
         values = {"count": MOST_FILES, "most": media.LARGEST // 1024 // 1024}
-        raise SchedulingError(
-            words % values, code="zip_large", field="file", remedy=_("Export fewer campaigns at once.")
-        )
-    document, files = None, {}
+        raise FileError(words % values, code="zip_large", field="file", remedy=_("Export fewer at once."))
+    documents, files = [], {}
     for entry in entries:
         # Read no more than its head says: a ZIP may lie about what comes out of it.
         with archive.open(entry) as file:
             data = file.read(entry.file_size)
-        if entry.filename == DOCUMENT:
-            document = data
+        if entry.filename.endswith(ENDING) and "/" not in entry.filename:
+            documents.append(data)
         elif entry.filename.startswith(FOLDER):
             files[hashlib.sha256(data).hexdigest()] = data
-    if document is None:
-        words = _("The ZIP has no “%(name)s”.") % {"name": DOCUMENT}
-        raise SchedulingError(words, code="zip_other", field="file", remedy=_("Choose a ZIP that was exported here."))
-    return document, files
+    if len(documents) != 1:
+        words = _("The ZIP has not exactly one YAML beside its files.")
+        raise FileError(words, code="zip_other", field="file", remedy=_("Choose a ZIP that was exported here."))
+    return documents[0], files

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from scheduling.files.flaws import Findings, Place
-from scheduling.files.references import NATURAL_KEYS, References
+from core.interchange.flaws import Findings, Place
+from core.interchange.references import References
 
 KEY = "name"  # by which a row is found again, so that it stays as it is
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
@@ -27,11 +27,13 @@ def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> It
             yield field
 
 
-def plain_fields(row: models.Model, *, zone: tzinfo, without: Collection[str] = ()) -> dict[str, Any]:
+def plain_fields(
+    row: models.Model, *, references: type[References], zone: tzinfo, without: Collection[str] = ()
+) -> dict[str, Any]:
     """The fields of a row with their plain values."""
     found: dict[str, Any] = {}
     for field in fields_of(type(row), without=without):
-        value = _plain(field, getattr(row, field.name), zone)
+        value = _plain(field, getattr(row, field.name), references, zone)
         if value not in EMPTY or field.get_default() not in EMPTY:
             found[field.name] = value
     return found
@@ -85,11 +87,11 @@ def tidy(value: Any) -> Any:
     return [tidy(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _plain(field: Any, value: Any, zone: tzinfo) -> Any:
+def _plain(field: Any, value: Any, references: type[References], zone: tzinfo) -> Any:
     if value is None:
         return None
     if field.is_relation:
-        return getattr(value, NATURAL_KEYS[field.related_model])
+        return getattr(value, references.keys[field.related_model])
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
     if isinstance(value, time):
@@ -142,8 +144,8 @@ def _kind(field: Any) -> tuple[tuple[type, ...], str]:
 
 
 def _zone(name: Any) -> tzinfo:
-    """The zone of a campaign; times without an offset are its own."""
+    """The zone of a row; times without an offset are its own."""
     try:
         return ZoneInfo(str(name))
-    except (KeyError, OSError, ValueError):  # an unknown zone is one of the campaign's problems
+    except (KeyError, OSError, ValueError):  # an unknown zone is one of the row's problems
         return ZoneInfo(settings.TIME_ZONE)

@@ -1,4 +1,4 @@
-"""Files that campaigns send, beside the YAML: told apart by their hash, under the name that members see."""
+"""Files that rows have, beside the YAML: told apart by their hash, under the name that members see."""
 
 import hashlib
 import re
@@ -13,8 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from scheduling.exceptions import SchedulingError
-from scheduling.files.flaws import Findings, Place
+from core.interchange.flaws import FileError, Findings, Place
 
 LARGEST = 50 * 1024 * 1024  # bytes of all files together
 LONGEST_NAME = 60
@@ -22,16 +21,19 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Media:
-    """The files of a document by hash, and what is stored under a name. `known` are those that came with it."""
+    """The files of a document by hash, and what is stored under a name. `known` are those that came with it,
+    `folder` is where new ones are stored.
+    """
 
-    def __init__(self, known: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, known: Mapping[str, bytes] | None = None, *, folder: str) -> None:
+        self.folder = folder
         self.known: dict[str, bytes] = dict(known or {})
         self.stored: dict[str, str] = {}  # hashes by the name in our storage
         self.waiting: dict[str, bytes] = {}
         self.taken_as: dict[tuple[str, str], str] = {}
 
     def entry(self, file: Any) -> dict[str, str]:
-        """What a file has in the YAML. Raises `SchedulingError` if it is gone, or all are too large together."""
+        """What a file has in the YAML. Raises `FileError` if it is gone, or all are too large together."""
         return {"name": visible_name(PurePosixPath(file.name).name), "sha256": self._hash(str(file.name))}
 
     def taken(self, data: Any, current: str, place: Place, findings: Findings) -> str:
@@ -49,18 +51,18 @@ class Media:
             remedy = _("Import the whole ZIP that was exported, not the YAML in it alone.")
             findings.add(place, words, remedy, code="file_missing")
             return ""
-        stored = self.taken_as.setdefault((name, sha256), f"campaigns/{secrets.token_hex(8)}/{name}")
+        stored = self.taken_as.setdefault((name, sha256), f"{self.folder}/{secrets.token_hex(8)}/{name}")
         self.stored[stored], self.waiting[stored] = sha256, self.known[sha256]
         return stored
 
     def learn(self, names: Iterable[str]) -> None:
         """Read what is in our storage under these names before a transaction asks for it."""
         for name in names:
-            with suppress(SchedulingError):  # which it raises again for the campaign
+            with suppress(FileError):  # which it raises again for the row
                 self._hash(name)
 
     def store(self) -> None:
-        """Put the files that campaigns took into our storage."""
+        """Put the files that rows took into our storage."""
         for name, data in self.waiting.items():
             default_storage.save(name, ContentFile(data))
         self.waiting.clear()
@@ -71,9 +73,9 @@ class Media:
             sha256 = hashlib.sha256(data).hexdigest()
             self.known[sha256], self.stored[stored] = data, sha256
             if sum(map(len, self.known.values())) > LARGEST:
-                words = _("The files of these campaigns are larger than %(most)d MB together.")
-                remedy = _("Export fewer campaigns at once.")
-                raise SchedulingError(words % {"most": LARGEST // 1024 // 1024}, code="files_large", remedy=remedy)
+                words = _("The files are larger than %(most)d MB together.")
+                remedy = _("Export fewer at once.")
+                raise FileError(words % {"most": LARGEST // 1024 // 1024}, code="files_large", remedy=remedy)
         return self.stored[stored]
 
 
@@ -90,4 +92,4 @@ def _read(stored: str) -> bytes:
             return bytes(file.read())
     except OSError as error:
         words = _("The file “%(name)s” is gone from the storage.") % {"name": PurePosixPath(stored).name}
-        raise SchedulingError(words, code="file_gone", remedy=_("Choose it again on the campaign's page.")) from error
+        raise FileError(words, code="file_gone", remedy=_("Choose it again on the page of what has it.")) from error

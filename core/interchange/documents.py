@@ -1,0 +1,77 @@
+"""A whole file: its version, and the entries of each of its parts under their own names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.interchange import yaml_text
+from core.interchange.flaws import Findings, Place
+from core.interchange.model_fields import refuse_others
+
+VERSION = 1
+MOST = 500  # of each
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row of a file, with its place."""
+
+    name: str
+    place: Place
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What a file holds, in its order."""
+
+    parts: Mapping[str, tuple[Entry, ...]]
+    findings: Findings
+
+
+def write(parts: Mapping[str, Sequence[Mapping[str, Any]]], *, keys: Mapping[str, str]) -> str:
+    """The text of a file with these parts; within each, the entries by name. `keys` has what names them in each."""
+    listed = {part: sorted(rows, key=lambda row: str(row[keys[part]])) for part, rows in parts.items() if rows}
+    return yaml_text.dump({"version": VERSION, **listed})
+
+
+def read(
+    data: bytes, *, keys: Mapping[str, str], most: int = MOST, inner_lists: Mapping[str, str] | None = None
+) -> Document:
+    """What a file holds. Raises `FileRefused` if it cannot be read at all; else what is wrong is in `findings`, which
+    get `inner_lists`.
+    """
+    loaded = yaml_text.load(data)
+    findings = Findings(lines=loaded.lines, inner_lists=inner_lists or {})
+    version = loaded.value.get("version")
+    if version != VERSION or type(version) is not int:
+        words = _("The file has version %(version)s; this installation reads version %(ours)d.")
+        remedy = _("Write “version: 1”, or import it into the release that exported it.")
+        findings.add(("version",), words % {"version": version, "ours": VERSION}, remedy, code="version_unknown")
+        findings.refuse()
+    refuse_others(loaded.value, ("version", *keys), (), findings)
+    parts = {part: _entries(loaded.value, part, key, most, findings) for part, key in keys.items()}
+    return Document(parts=parts, findings=findings)
+
+
+def _entries(value: Mapping[str, Any], part: str, key: str, most: int, findings: Findings) -> tuple[Entry, ...]:
+    listed = value.get(part) or []
+    if not isinstance(listed, list) or len(listed) > most:
+        words = _("“%(part)s” is a list of at most %(most)d.") % {"part": part, "most": most}
+        findings.add((part,), words, _("Begin each with “- %(key)s:”.") % {"key": key})
+        return ()
+    found: dict[str, Entry] = {}
+    for number, data in enumerate(listed):
+        place: Place = (part, number)
+        name = data.get(key) if isinstance(data, Mapping) else None
+        if not isinstance(name, str) or not name.strip():
+            remedy = _("Write “%(key)s:” and a text.") % {"key": key}
+            findings.add((*place, key), _("The name is missing."), remedy)
+        elif name.strip() in found:
+            words = _("The name “%(name)s” is there twice.") % {"name": name.strip()}
+            findings.add((*place, key), words, _("Give each a name of its own."), code="name_taken")
+        else:
+            found[name.strip()] = Entry(name=name.strip(), place=place, data=data)
+    return tuple(found.values())
