@@ -163,6 +163,7 @@ def register_models() -> None:
             "conversations.CannedAnswer": "what administrators wrote for everyone",
             "conversations.Desk": "what administrators wrote for everyone",
             "conversations.Document": "what administrators wrote for everyone",
+            "conversations.DraftSnapshot": "what administrators wrote for everyone",
             "conversations.Embedding": "numbers of what administrators wrote for everyone",
             "conversations.Flow": "what administrators wrote for everyone",
             "conversations.FlowVersion": "what administrators wrote for everyone",

@@ -87,6 +87,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Conversation": RECORDS,
     "conversations.Desk": EDITABLE,
     "conversations.Document": EDITABLE,
+    # Written by every change of a draft, and read by undo.
+    "conversations.DraftSnapshot": Rights(),
     # Computed in the background.
     "conversations.Embedding": Rights(),
     "conversations.Errand": RECORDS,

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.flows import publication, succession
+from conversations.flows import journal, publication, succession
 from conversations.machine.values import Guard, Machine, Node
-from conversations.models import Flow, FlowVersion, State, Topic, Transition
+from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
 from core.text.slot_values import Choice, Slot, SlotType
 
@@ -36,9 +36,11 @@ def duplicate(flow: Flow) -> Flow:
 
 
 @transaction.atomic
-def restore(version: FlowVersion) -> None:
-    """Replace the draft by this version, to edit it further. The live version stays."""
+def restore(version: FlowVersion, *, by: AbstractBaseUser | None = None) -> None:
+    """Replace the draft by this version, to edit it further. The live version stays, and the change can be undone."""
+    journal.open_draft(version.flow)
     load(version.flow, publication.live_machine(version))
+    journal.record(version.flow, DraftSnapshot.Change.RESTORED, by=by)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
+from conversations.models.flow_records.draft_snapshots import DraftSnapshot
 from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge.answers import Answer
 from conversations.models.knowledge.documents import Document, Passage
@@ -23,6 +24,7 @@ __all__ = [
     "Conversation",
     "Desk",
     "Document",
+    "DraftSnapshot",
     "Embedding",
     "Errand",
     "Flow",

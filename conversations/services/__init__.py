@@ -13,6 +13,12 @@ from conversations.errands.worker import run_errand
 from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
+from conversations.flows.edits import connect as connect_steps
+from conversations.flows.edits import remove_step, save_step
+from conversations.flows.journal import open_draft
+from conversations.flows.journal import record as record_draft
+from conversations.flows.journal import redo as redo_draft
+from conversations.flows.journal import undo as undo_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
 from conversations.knowledge.documents.worker import read_document
@@ -108,6 +114,7 @@ __all__ = [
     "choices_of",
     "close_ticket",
     "compress_upload",
+    "connect_steps",
     "conversation_with",
     "daily_limit",
     "digital_human_of",
@@ -138,6 +145,7 @@ __all__ = [
     "muting",
     "notify_rate_limit",
     "offered_topics",
+    "open_draft",
     "open_preferences_link",
     "operator_of",
     "pass_on_files",
@@ -160,7 +168,9 @@ __all__ = [
     "recallable",
     "receive_message",
     "record_answer",
+    "record_draft",
     "record_sent_by_code",
+    "redo_draft",
     "release",
     "release_all",
     "release_narration",
@@ -168,6 +178,7 @@ __all__ = [
     "remind_and_expire",
     "remove_answer",
     "remove_document",
+    "remove_step",
     "remove_topic",
     "reopen_question",
     "reply_to",
@@ -176,6 +187,7 @@ __all__ = [
     "run_errand",
     "save_answer",
     "save_document",
+    "save_step",
     "say",
     "say_content",
     "say_personal",
@@ -194,6 +206,7 @@ __all__ = [
     "ticket_figures",
     "tickets_between",
     "transfer_ticket",
+    "undo_draft",
     "undo_preferences",
     "video_of",
     "video_url_of",

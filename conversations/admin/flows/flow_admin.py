@@ -19,8 +19,9 @@ from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import FlowForm, PublishForm
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
+from conversations.flows.graph import Marks
 from conversations.machine.values import Machine
-from conversations.models import Flow, FlowVersion, Session, State, Transition
+from conversations.models import DraftSnapshot, Flow, FlowVersion, Session, State, Transition
 from core.web.admin import (
     NOTHING,
     LabelledInline,
@@ -71,7 +72,7 @@ class StateInline(LabelledInline):
 
 @admin.register(Flow)
 class FlowAdmin(ProtectedDeleteAdmin):
-    cascades_to = (FlowVersion,)
+    cascades_to = (FlowVersion, DraftSnapshot)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
     list_filter = ("language", "enabled")
@@ -140,7 +141,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
         """The context of the part above the form."""
         counts = publication.sessions_by_state(flow)
         return {
-            "picture": picture(publication.draft(flow), counts=counts, links=links(flow)),
+            "picture": picture(publication.draft(flow), Marks(counts=counts, links=links(flow.states.all()))),
             "faults": faults(flow),
             "is_changed": publication.is_changed(flow),
             "waiting": sum(counts.values()),
@@ -155,6 +156,16 @@ class FlowAdmin(ProtectedDeleteAdmin):
             return response
         self.message_user(request, _("The flow is there. Try it, then publish it."), messages.SUCCESS)
         return HttpResponse(status=302, headers={"Location": change_url(obj)})
+
+    def save_model(self, request: HttpRequest, obj: Flow, form: Any, change: bool) -> None:
+        if change:
+            services.open_draft(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After this the steps are written, so their change can be undone on the graph."""
+        super().save_related(request, form, formsets, change)
+        services.record_draft(form.instance, DraftSnapshot.Change.EDITED, by=request.user)  # type: ignore[arg-type]
 
     def protected_because(self, row: Any) -> Any:
         if Session.objects.filter(version__flow=row).exists():

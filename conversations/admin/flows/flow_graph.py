@@ -1,17 +1,19 @@
 """The picture of a flow on a page, and its problems, with links to the states that have them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from conversations.flows import publication
-from conversations.flows.graph import svg
+from conversations.flows.graph import Marks, svg
 from conversations.flows.problems import Problem
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, State
 from core.web.admin import change_url
+
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +25,14 @@ class Fault:
     about_url: str = ""
 
 
-def picture(
-    machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
-) -> SafeString:
+def drawing(machine: Machine, marks: Marks = NO_MARKS) -> SafeString | str:
+    """The drawing itself; "" for a flow without steps."""
+    return svg(machine, marks) if machine.nodes else ""
+
+
+def picture(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
     """The picture in a scrollable frame."""
-    drawing = svg(machine, here=here, counts=counts, links=links) if machine.nodes else ""
-    return render_to_string("admin/flows/picture.html", {"drawing": drawing})
+    return render_to_string("admin/flows/picture.html", {"drawing": drawing(machine, marks)})
 
 
 def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
@@ -36,7 +40,7 @@ def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
     machine = publication.readable(version)
     if machine is None:
         return render_to_string("admin/flows/picture.html", {"unreadable": True})
-    return picture(machine, here=here)
+    return picture(machine, Marks(here=here))
 
 
 def faults(flow: Flow) -> list[Fault]:
@@ -54,6 +58,6 @@ def faults(flow: Flow) -> list[Fault]:
     ]
 
 
-def links(flow: Flow) -> dict[str, str]:
-    """The page of each state of the draft."""
-    return {state.key: change_url(state) for state in flow.states.all()}
+def links(states: Iterable[State]) -> dict[str, str]:
+    """The page of each state."""
+    return {state.key: change_url(state) for state in states}

@@ -41,7 +41,8 @@ class FlowForm(forms.ModelForm[Flow]):
 
 
 class StateForm(forms.ModelForm[State]):
-    """A step on its own page. Its key and the name of its answer are made from its name if they are left empty."""
+    """A step on its own page and beside the graph. An empty name is made from its text, its key and the name of its
+    answer from that."""
 
     class Meta:
         model = State
@@ -67,12 +68,16 @@ class StateForm(forms.ModelForm[State]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "key" in self.fields:
-            self.fields["key"].required = False
+        for name in ("key", "name"):
+            if name in self.fields:
+                self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         flow = data.get("flow") or (self.instance.flow if self.instance.flow_id else None)
+        if "name" in self.fields and "name" not in self.errors and not data.get("name"):
+            kind = State.Kind(data.get("kind") or State.Kind.ASK)
+            data["name"] = default_names.step_name(data.get("text") or "", str(kind.label))
         others = flow.states.exclude(pk=self.instance.pk) if flow else State.objects.none()
         if "key" in self.fields and "key" not in self.errors:
             taken = set(others.values_list("key", flat=True))

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from conversations.admin.flows.flow_graph import picture
 from conversations.flows import publication, video_templates
+from conversations.flows.graph import Marks
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
 from conversations.machine.values import Act, Ask, Effect, HandOff, Machine, MakeVideo, Outcome, Place, Say
@@ -50,7 +51,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "slots": [(key, value, _label(machine, key, value)) for key, value in place.slots.items()],
         "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
         "can_remind": not place.reminded,
-        "picture": picture(machine, here=place.at),
+        "picture": picture(machine, Marks(here=place.at)),
         "is_empty": not machine.nodes,
     }
     return TemplateResponse(request, "admin/flows/try.html", context)

@@ -9,10 +9,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations import services
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import STEP, StateForm, TransitionForm
 from conversations.flows import publication
-from conversations.models import Flow, State, Transition
+from conversations.flows.graph import Marks
+from conversations.models import DraftSnapshot, Flow, State, Transition
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
 # Without permission to change, the page has no fields for its script to read; then everything is shown.
@@ -115,10 +117,17 @@ class StateAdmin(ProtectedDeleteAdmin):
 
     def save_model(self, request: HttpRequest, obj: State, form: Any, change: bool) -> None:
         """A new step comes last."""
+        services.open_draft(obj.flow)
         if not change:
             last = State.objects.filter(flow=obj.flow_id).aggregate(last=Max("position"))["last"]
             obj.position = (last or 0) + STEP
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After this the step is whole, so its change can be undone on the graph."""
+        super().save_related(request, form, formsets, change)
+        done = DraftSnapshot.Change.SAVED if change else DraftSnapshot.Change.ADDED
+        services.record_draft(form.instance.flow, done, step=form.instance.name, by=request.user)  # type: ignore[arg-type]
 
     def response_post_save_change(self, request: HttpRequest, obj: State) -> HttpResponse:
         return HttpResponseRedirect(change_url(obj.flow))
@@ -128,7 +137,7 @@ class StateAdmin(ProtectedDeleteAdmin):
 
     def delete_model(self, request: HttpRequest, obj: State) -> None:
         request.flow_to_show = obj.flow  # type: ignore[attr-defined]
-        super().delete_model(request, obj)
+        services.remove_step(obj, by=request.user)  # type: ignore[arg-type]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         response: HttpResponse = super().response_delete(request, obj_display, obj_id)
@@ -145,5 +154,5 @@ def _page(state: State) -> dict[str, Any]:
         "before": around[index - 1] if index else None,
         "after": around[index + 1] if index + 1 < len(around) else None,
         "faults": [fault for fault in faults(state.flow) if fault.problem.state == state.name],
-        "picture": picture(publication.draft(state.flow), here=state.key, links=links(state.flow)),
+        "picture": picture(publication.draft(state.flow), Marks(here=state.key, links=links(around))),
     }

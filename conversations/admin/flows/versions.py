@@ -92,7 +92,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Edit from here"), permissions=["edit"])
     def restore(self, request: HttpRequest, queryset: QuerySet[FlowVersion]) -> None:
         for version in queryset.select_related("flow"):
-            services.restore_draft(version)
+            services.restore_draft(version, by=request.user)  # type: ignore[arg-type]
             self.message_user(request, _("The draft is what “%s” was.") % version, messages.SUCCESS)
 
     restore_this = row_action(

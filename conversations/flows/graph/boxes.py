@@ -8,8 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from conversations.flows.graph import labels
+from conversations.flows.graph.marks import Marks
 from conversations.flows.graph.positions import Point
 from conversations.flows.graph.style import GLYPHS
+from conversations.flows.problems import Problem
 from conversations.machine.values import Node, NodeKind
 
 WIDTH, PADDING = 232.0, 12.0
@@ -74,29 +76,38 @@ def draw_text(text: str, x: float, y: float, size: float, name: str = "") -> Saf
     return format_html(line, name, labels.printable(text))
 
 
-def draw_box(box: StateBox, at: Point, *, is_here: bool, count: int, url: str) -> SafeString:
-    """The SVG of a box with its upper left corner at this point, as a link if there is a `url`."""
+def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
+    """The SVG of a box with its upper left corner at this point, as a link if it has one."""
     left, top = at
-    inner = _content(box, count)
-    if url:
+    key = box.node.key
+    problems = marks.problems.get(key, ())
+    inner = _content(box, marks.counts.get(key, 0), problems)
+    if url := marks.links.get(key):
         inner = format_html('<a href="{}">{}</a>', url, inner)
-    classes = f"state {box.node.kind}{' here' if is_here else ''}"
+    classes = [
+        "state",
+        box.node.kind.value,
+        *(["here"] if key == marks.here else []),
+        *(["walked"] if key in marks.visited else []),
+        *(["faulty"] if any(problem.is_error for problem in problems) else []),
+    ]
     state = f'<g class="{{}}" data-state="{{}}" transform="translate({left:.1f} {top:.1f})">{{}}</g>'
-    return format_html(state, classes, labels.printable(box.node.key), inner)
+    return format_html(state, " ".join(classes), labels.printable(key), inner)
 
 
-def _content(box: StateBox, count: int) -> SafeString:
+def _content(box: StateBox, count: int, problems: Sequence[Problem]) -> SafeString:
     kind, height = box.node.kind, box.height
     radius = min(height / 2, 26) if kind == NodeKind.END else 12
     return format_html(
         "<title>{}</title>"
         f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
-        '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}',
+        '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}{}',
         labels.printable(box.node.text.strip() or box.node.name),
         GLYPHS[kind],
         labels.joined(_inside(box)),
         _badge(count),
+        _fault(problems),
     )
 
 
@@ -131,3 +142,13 @@ def _badge(count: int) -> SafeString | str:
     number = draw_text(str(count), x + width / 2, 4.5, TEXT, "name mid")
     rect = f'<rect class="badge" x="{x:.1f}" y="-10" width="{width:.1f}" height="20" rx="10"/>'
     return format_html(f"<g><title>{{}}</title>{rect}{{}}</g>", title, number)
+
+
+def _fault(problems: Sequence[Problem]) -> SafeString | str:
+    """A mark at the upper left corner, with the words of the problems as its title."""
+    if not problems:
+        return ""
+    tone = "error" if any(problem.is_error for problem in problems) else "hint"
+    words = labels.printable("\n".join(problem.words for problem in problems))
+    mark = draw_text("!", 2, 6.5, NAME, "name mid")
+    return format_html('<g class="fault {}"><title>{}</title><circle cx="2" cy="2" r="10"/>{}</g>', tone, words, mark)

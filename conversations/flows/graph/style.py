@@ -28,6 +28,10 @@ stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
 .fg .chip{fill:var(--chip)}.fg .way{fill:none;stroke:var(--line);stroke-width:1.5}
 .fg .dashed{stroke-dasharray:5 4;stroke:var(--warn)}.fg .tip{fill:var(--line)}.fg .tip-warn{fill:var(--warn)}
 .fg .name{font-weight:600}.fg .mid{text-anchor:middle}
+.fg .hit{fill:none;stroke:transparent;stroke-width:16}.fg .walked .way{stroke:var(--here);stroke-width:2.5}
+.fg .walked .tip,.fg .walked .tip-warn{fill:var(--here)}.fg .walked .box{stroke:var(--here)}
+.fg .fault circle{fill:var(--warn)}.fg .fault.error circle{fill:#dc2626}.fg .fault text{fill:#fff}
+.fg .faulty .box{stroke:#dc2626}
 .fg .ground{fill:var(--paper);opacity:.94}.fg .dot{fill:var(--ink)}
 """
 GLYPHS = {

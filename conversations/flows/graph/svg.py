@@ -1,6 +1,6 @@
 """Draws the whole flow as SVG."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.graph import labels
 from conversations.flows.graph.boxes import TINY, WIDTH, box_for, draw_box, draw_text
+from conversations.flows.graph.marks import Marks
 from conversations.flows.graph.positions import Drawing, Point, Route, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.graph.style import STYLE
@@ -17,6 +18,7 @@ from conversations.machine.values import Edge, Machine, On
 MARGIN, ROUND = 20.0, 9.0
 LABEL_ROOM, LABEL_LINES, LABEL_LINE = 132.0, 3, 15.0
 START = "\0start"  # no state has a key like this
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +29,8 @@ class _Arrow:
     lines: tuple[str, ...] = ()
 
 
-def svg(
-    machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
-) -> SafeString:
-    """The flow as an SVG element, in the active language.
-
-    `here` is the key of the state to mark; `counts` are the waiting members per state; `links` are the URLs of boxes.
-    Unknown keys are ignored.
-    """
+def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
+    """The flow as an SVG element, in the active language."""
     drawn = {node.key: box_for(node) for node in machine.nodes}
     arrows = list(_arrows(machine))
     boxes = [Box(key=START, width=24, height=24)]
@@ -43,26 +39,17 @@ def svg(
     drawing = place(arrange(boxes, arrow_links), arrow_links)
     width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
     ways = sorted(zip(arrows, drawing.routes, strict=True), key=lambda pair: pair[0].on == On.NEXT)
-    states = (
-        draw_box(
-            box,
-            drawing.boxes[key],
-            is_here=key == here,
-            count=(counts or {}).get(key, 0),
-            url=(links or {}).get(key, ""),
-        )
-        for key, box in drawn.items()
-    )
+    states = (draw_box(box, drawing.boxes[key], marks) for key, box in drawn.items())
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{}" lang="{}" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
         "<title>{}</title><desc>{}</desc><style>{}</style>{}{}{}{}</svg>",
-        "group" if links else "img",
+        "group" if marks.links else "img",
         machine.language,
         labels.printable(machine.name),
         labels.printable(_description(machine, arrows)),
         STYLE,
-        labels.joined(_draw_arrow(arrow, route) for arrow, route in ways),
+        labels.joined(_draw_arrow(arrow, route, marks) for arrow, route in ways),
         _start(drawing),
         labels.joined(states),
         labels.joined(_label(arrow, route) for arrow, route in ways if arrow.lines),
@@ -101,15 +88,22 @@ def _start(drawing: Drawing) -> SafeString:
     return format_html(dot, _("Start"))
 
 
-def _draw_arrow(arrow: _Arrow, route: Route) -> SafeString:
+def _draw_arrow(arrow: _Arrow, route: Route, marks: Marks) -> SafeString:
     name = "way" if arrow.on == On.NEXT else "way dashed"
     tip = "tip" if arrow.on == On.NEXT else "tip-warn"
     x, y = route.points[-1]
+    line = _path([*route.points[:-1], (x, y - 3)])
     return format_html(
-        f'<path class="{{}}" d="{{}}"/><path class="{{}}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/>',
+        '<g class="edge{}" data-from="{}" data-to="{}" data-on="{}"><path class="{}" d="{}"/>'
+        f'<path class="{{}}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/><path class="hit" d="{{}}"/></g>',
+        " walked" if (arrow.source, arrow.target) in marks.walked else "",
+        "" if arrow.source == START else labels.printable(arrow.source),
+        labels.printable(arrow.target),
+        arrow.on,
         name,
-        _path([*route.points[:-1], (x, y - 3)]),
+        line,
         tip,
+        line,
     )
 
 

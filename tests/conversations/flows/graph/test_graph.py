@@ -8,10 +8,11 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.flows.graph import svg
+from conversations.flows.graph import Marks, svg
 from conversations.flows.graph.labels import measure, wrap
 from conversations.flows.graph.positions import Drawing, place
 from conversations.flows.graph.ranks import Box, Link, arrange
+from conversations.flows.problems import Problem
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from core.text.slot_values import Choice, Slot, SlotType
 from openuser.demo.flows import example_flows
@@ -160,7 +161,7 @@ def test_ways_out_are_dashed():
 
 
 def test_the_place_and_those_who_wait_are_marked():
-    picture = svg(flow(node("a", "b"), node("b", kind=NodeKind.END)), here="b", counts={"a": 12, "gone": 3})
+    picture = svg(flow(node("a", "b"), node("b", kind=NodeKind.END)), Marks(here="b", counts={"a": 12, "gone": 3}))
     states = {
         element.get("data-state"): element
         for element in ElementTree.fromstring(picture).iter(f"{NAME}g")
@@ -172,8 +173,19 @@ def test_the_place_and_those_who_wait_are_marked():
     assert "3" not in said(picture)
 
 
+def test_problems_and_the_way_so_far_are_marked():
+    problem = Problem(code="no_text", state="«a»", words="It has no <text>.")
+    marks = Marks(problems={"a": [problem]}, walked=[("a", "b")])
+    picture = svg(flow(node("a", "b"), node("b", "c"), node("c", kind=NodeKind.END)), marks)
+    root = ElementTree.fromstring(picture)
+    edges = {(edge.get("data-from"), edge.get("data-to")): edge.get("class") for edge in root.iter(f"{NAME}g")}
+    assert (edges["a", "b"], edges["b", "c"], edges["", "a"]) == ("edge walked", "edge", "edge")
+    assert 'class="state say walked faulty" data-state="a"' in picture
+    assert "It has no <text>." in [title.text for title in root.iter(f"{NAME}title")]
+
+
 def test_boxes_can_lead_to_pages():
-    picture = svg(flow(node("a", kind=NodeKind.END)), links={"a": "/admin/?a=1&b=2"})
+    picture = svg(flow(node("a", kind=NodeKind.END)), Marks(links={"a": "/admin/?a=1&b=2"}))
     root = ElementTree.fromstring(picture)
     assert [element.get("href") for element in root.iter(f"{NAME}a")] == ["/admin/?a=1&b=2"]
     assert root.get("role") == "group"

@@ -1,0 +1,26 @@
+"""What the drawing shows besides the flow itself."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conversations.flows.problems import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Marks on states, by key, and on the ways between them, as (from, to). Unknown keys are ignored.
+
+    `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` what is wrong
+    with a state, and `walked` the ways that were taken.
+    """
+
+    here: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    walked: Collection[tuple[str, str]] = ()
+
+    @property
+    def visited(self) -> set[str]:
+        """The states that the taken ways touch."""
+        return {key for way in self.walked for key in way}

@@ -1,0 +1,1 @@
+"""What is recorded about flows: the changes of their drafts."""
