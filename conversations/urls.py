@@ -1,11 +1,16 @@
-"""The addresses of the desk and of its report, among the admin's own pages."""
+"""The addresses of the graph of a flow, of the desk and of its report, among the admin's own pages."""
 
 from django.contrib import admin
 from django.urls import path
 
+from conversations.admin.flows.editor import acts, page
 from conversations.admin.handoff import desk_actions, desk_page, ticket_report
 
 urlpatterns = [
+    path("flows/<int:pk>/graph/", admin.site.admin_view(page.graph_view), name="draft-graph"),
+    path("flows/<int:pk>/graph/act/", admin.site.admin_view(acts.act_view), name="draft-graph-act"),
+    path("flows/<int:pk>/graph/new/", admin.site.admin_view(acts.step_view), name="draft-graph-new"),
+    path("flows/<int:pk>/graph/<int:step>/", admin.site.admin_view(acts.step_view), name="draft-graph-step"),
     path("desk/", admin.site.admin_view(desk_page.desk_view), name="desk"),
     path("desk/<int:pk>/", admin.site.admin_view(desk_page.desk_view), name="desk-ticket"),
     path("desk/<int:pk>/say/", admin.site.admin_view(desk_actions.say_view), name="desk-say"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
@@ -85,7 +85,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
     )
     inlines = (StateInline,)
     change_form_outer_before_template = "admin/flows/flow.html"
-    actions_detail = ("publish_this", "try_it", "duplicate_this")
+    actions_detail = ("publish_this", "draw_it", "try_it", "duplicate_this")
     warn_unsaved_form = True
 
     class Media:
@@ -193,6 +193,10 @@ class FlowAdmin(ProtectedDeleteAdmin):
         version = services.publish(flow, by=request.user, note=form.cleaned_data["note"])  # type: ignore[arg-type]
         self.message_user(request, _("Version %d runs now.") % version.number, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(flow)})
+
+    @action(description=_("Edit on the graph"), permissions=["view"], icon="account_tree")
+    def draw_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("draft-graph", args=[object_id]))
 
     @action(description=_("Try it"), permissions=["view"], icon="play_circle")
     def try_it(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -36,6 +36,7 @@ NAMED = {
     },
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
+    "conversations_flow_draw_it": "view",
     "conversations_flow_try_it": "view",
     "scheduling_schedule_ask_for_publishing_this": "change",
     **{f"scheduling_schedule_{page}": "view" for page in ("preview", "recipients", "words")},
