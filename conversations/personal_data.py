@@ -110,7 +110,7 @@ class SessionHolding(Holding):
     """Runs through flows: they keep where they went, not what was answered."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
-        running = self.rows(pks).filter(status=Session.Status.ACTIVE)
+        running = self.rows(pks).filter(status__in=Session.UNFINISHED)
         running.update(status=Session.Status.STOPPED, finished_at=timezone.now(), due_at=None)
         super().clear(pks, person)
 
@@ -127,7 +127,7 @@ class TicketHolding(Holding):
 
 def register_models() -> None:
     """Called once, when the app is ready."""
-    ended = ~Q(status=Session.Status.ACTIVE)
+    ended = ~Q(status__in=Session.UNFINISHED)
     answers: dict[str, Any] = {"slots": {}, "data": {}, "sources": {}}
     register(
         Holding(Conversation, MESSAGES, of=_of_member, blank={}, renamed=lambda person: {"chosen_language": ""}),

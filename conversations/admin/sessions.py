@@ -20,6 +20,7 @@ from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, 
 
 STATUS_TONES = {
     Session.Status.ACTIVE: "info",
+    Session.Status.SLEEPING: "info",
     Session.Status.COMPLETED: "good",
     Session.Status.GAVE_UP: "warn",
     Session.Status.EXPIRED: "warn",
@@ -110,7 +111,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only an active session can be ended."""
-        is_active = Session.objects.active().filter(pk=object_id).exists()
+        is_active = Session.objects.unfinished().filter(pk=object_id).exists()
         return list(super().get_actions_detail(request, object_id)) if is_active else []
 
     def has_steer_permission(self, request: HttpRequest, object_id: str = "") -> bool:

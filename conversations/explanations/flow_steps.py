@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.explanations.values import Explanation, Line, Link, link_to
 from conversations.flows import publication
 from conversations.flows.graph.labels import label
-from conversations.machine.values import Machine
+from conversations.machine.values import Machine, Operator
 from conversations.models import Content, FlowVersion, Message
 from conversations.wording import explanation_texts as texts
 
@@ -61,7 +61,7 @@ def _ways(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
         edge = node.edges[number] if node is not None and number < len(node.edges) else None
         condition = label(machine, node, [edge]) if node is not None and edge is not None else ""
         met = ""
-        if edge is not None and edge.guard is not None:
+        if edge is not None and edge.guard is not None and edge.guard.operator != Operator.FORMULA:
             slot = machine.slot(edge.guard.slot)
             met = slot.label(have) if slot and have else have
             met = texts.was(met)

@@ -17,6 +17,8 @@ NAME_LENGTH = 60
 @transaction.atomic
 def load(flow: Flow, machine: Machine) -> None:
     """Replace the flow's states by those of the machine, with transitions where a step leads elsewhere than on."""
+    flow.expire_after, flow.expire_text = machine.expire_after, machine.expire_text
+    flow.save(update_fields=["expire_after", "expire_text"])
     flow.states.all().delete()
     models = (DigitalHuman, RenderTemplate, Presentation)
     known = [set(model._default_manager.values_list("pk", flat=True)) for model in models]
@@ -83,11 +85,21 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "template_id": node.template if node.template in templates else None,
         "presentation_id": node.presentation if node.presentation in presentations else None,
         "values": value_lines(dict(node.values)),
+        "formula": node.formula,
+        **_duration(node.wait),
         "topic_id": node.topic if node.topic and Topic.objects.filter(pk=node.topic).exists() else None,
         "remind_after": node.remind_after,
         "reminder": node.reminder,
         "expire_after": node.expire_after,
     }
+
+
+def _duration(minutes: int | None) -> dict[str, object]:
+    """A wait in the largest unit that divides it."""
+    if minutes is None:
+        return {"wait_for": None}
+    unit = next(unit for unit in reversed(State.Unit) if minutes % unit == 0)
+    return {"wait_for": minutes // unit, "wait_unit": unit}
 
 
 def _line(choice: Choice) -> str:

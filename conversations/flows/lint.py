@@ -14,6 +14,8 @@ from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND
 
 TEXT_BYTES = 2048  # of one message of the platform
+SPEAKING = (NodeKind.ASK, NodeKind.SAY, NodeKind.VIDEO)  # other steps may be without a text
+GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET)
 
 
 def lint(
@@ -36,8 +38,7 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    silent = node.kind in (NodeKind.END, NodeKind.HANDOFF)
-    if not silent and is_blank(node.text) and not (node.template or node.presentation):
+    if node.kind in SPEAKING and is_blank(node.text) and not (node.template or node.presentation):
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
@@ -64,7 +65,8 @@ def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
     if slot.type == SlotType.CHOICE:
         yield from choice_rules.problems(node)
     for other in machine.nodes:
-        if other.slot and other.slot.name == slot.name and other.slot.type != slot.type:
+        is_other = other.kind == NodeKind.ASK and other.slot and other.slot.name == slot.name
+        if is_other and other.slot and other.slot.type != slot.type:
             words = _(
                 "“%(step)s” keeps its answer as “%(slot)s” too, and has another kind of answer. Rename one of them."
             )
@@ -93,7 +95,8 @@ def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
 
 
 def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
-    for guard in (edge.guard for edge in node.edges if edge.guard):
+    compared = (edge.guard for edge in node.edges if edge.guard and edge.guard.operator != Operator.FORMULA)
+    for guard in compared:
         slots = [other.slot for other in machine.nodes if other.slot and other.slot.name == guard.slot]
         choices = [choice for slot in slots for choice in slot.choices]
         if not slots:
@@ -132,7 +135,7 @@ def _unreachable(machine: Machine) -> Iterator[Problem]:
 def _circles(machine: Machine) -> Iterator[Problem]:
     """Loops that need no answer from the member."""
     for node in machine.nodes:
-        if node.kind in (NodeKind.SAY, NodeKind.VIDEO) and _comes_back(machine, node, asking=False):
+        if node.kind in GOING_ON and _comes_back(machine, node, asking=False):
             words = _("It comes back to itself without asking anything, and would talk for ever.")
             yield Problem(code="circle", state=node.name, words=words)
         elif node.kind == NodeKind.ASK and _comes_back(machine, node, asking=True):
@@ -149,7 +152,7 @@ def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
         if key == start.key:
             return True
         node = machine.node(key)
-        waits = node is None or node.kind in (NodeKind.END, NodeKind.HANDOFF)
+        waits = node is None or node.kind in (NodeKind.END, NodeKind.HANDOFF, NodeKind.WAIT)
         if key in seen or node is None or waits or (node.kind == NodeKind.ASK and not asking):
             continue
         seen.add(key)

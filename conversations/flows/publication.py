@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import lint, succession, trigger_rules, video_templates
+from conversations.flows import formula_lint, lint, succession, trigger_rules, video_templates
 from conversations.flows.problems import Problem
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
 from core.text.slot_values import Choice, Slot, SlotType, parse_choices
+from wecom.models import FactDefinition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,14 @@ def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
         states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
     nodes = succession.with_defaults([_node(state, flow.language) for state in states])
     start = states[0].key if states else ""
-    return Machine(name=flow.name, language=flow.language, start=start, nodes=nodes)
+    return Machine(
+        name=flow.name,
+        language=flow.language,
+        start=start,
+        nodes=nodes,
+        expire_after=flow.expire_after,
+        expire_text=flow.expire_text.replace("\r\n", "\n"),
+    )
 
 
 def live_machine(version: FlowVersion) -> Machine:
@@ -68,7 +76,9 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     machine = machine or draft(flow)
     found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
+    own_facts = FactDefinition.objects.values_list("key", flat=True) if machine.formulas else ()
     found += [*_wrong_modes(machine), *video_templates.problems(machine), *trigger_rules.problems(flow)]
+    found += formula_lint.problems(machine, own_facts)
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -107,7 +117,7 @@ def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
 
 def sessions_by_state(flow: Flow) -> dict[str, int]:
     """The number of members who wait in each state, over all versions."""
-    states = Session.objects.active().filter(version__flow=flow).values_list("state", flat=True)
+    states = Session.objects.unfinished().filter(version__flow=flow).values_list("state", flat=True)
     counts: dict[str, int] = {}
     for state in states:
         counts[state] = counts.get(state, 0) + 1
@@ -117,7 +127,7 @@ def sessions_by_state(flow: Flow) -> dict[str, int]:
 def waiting(flow: Flow) -> list[Waiting]:
     """States where members wait, most members first, named as in the draft, else as in the version they began with."""
     names: dict[str, str] = {}
-    for version in FlowVersion.objects.filter(sessions__status=Session.Status.ACTIVE, flow=flow).distinct():
+    for version in FlowVersion.objects.filter(sessions__status__in=Session.UNFINISHED, flow=flow).distinct():
         machine = readable(version)
         names |= {node.key: node.name for node in machine.nodes} if machine else {}
     drawn = dict(flow.states.values_list("key", "name"))
@@ -174,6 +184,8 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "presentation": _("presentation"),
         "values": _("values of its variables"),
         "topic": _("topic"),
+        "formula": _("formula"),
+        "wait": _("waits for"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
 
@@ -185,7 +197,7 @@ def _node(state: State, language: str) -> Node:
         name=state.name,
         kind=kind,
         text=state.text.replace("\r\n", "\n"),
-        slot=_slot(state, language) if kind == NodeKind.ASK else None,
+        slot=_slot(state, language),
         as_card=state.as_card,
         edges=tuple(_edge(row, state) for row in state.transitions.all()) if kind != NodeKind.END else (),
         remind_after=state.remind_after,
@@ -197,10 +209,16 @@ def _node(state: State, language: str) -> Node:
         presentation=state.presentation_id if kind == NodeKind.VIDEO else None,
         values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
         topic=state.topic_id if kind == NodeKind.HANDOFF else None,
+        formula=state.formula.strip() if kind == NodeKind.SET or (kind == NodeKind.WAIT and not state.wait_for) else "",
+        wait=state.wait_for * state.wait_unit if kind == NodeKind.WAIT and state.wait_for else None,
     )
 
 
-def _slot(state: State, language: str) -> Slot:
+def _slot(state: State, language: str) -> Slot | None:
+    if state.kind == State.Kind.SET:
+        return Slot(name=state.slot)
+    if state.kind != State.Kind.ASK:
+        return None
     slot_type = SlotType(state.slot_type)
     choices = parse_choices(state.choices) if slot_type == SlotType.CHOICE else ()
     if slot_type == SlotType.YES_NO:
@@ -221,5 +239,6 @@ def _edge(row: Transition, state: State) -> Edge:
     operator = Operator(row.test)
     guard = None
     if operator != Operator.ALWAYS:
-        guard = Guard(slot=row.slot or state.slot, operator=operator, value=row.value)
+        slot = "" if operator == Operator.FORMULA else row.slot or state.slot
+        guard = Guard(slot=slot, operator=operator, value=row.value)
     return Edge(to=row.target.key, on=On(row.when), guard=guard)

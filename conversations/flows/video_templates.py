@@ -8,7 +8,8 @@ from avatars import services as avatars
 from avatars.models import Presentation, RenderTemplate
 from avatars.services import VideoSource
 from conversations.flows.problems import Problem
-from conversations.machine.values import Machine, MakeVideo, Node, NodeKind
+from conversations.machine.effects import MakeVideo
+from conversations.machine.values import Machine, Node, NodeKind
 from core.text.slot_values import is_blank
 
 SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")

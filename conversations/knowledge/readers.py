@@ -18,10 +18,10 @@ def reader_of(member: Member | None, index: Index) -> Reader:
         return Reader(today=today)
     own = set(Department.objects.filter(memberships__member=member).values_list("pk", flat=True))
     tags = Tag.objects.filter(Q(members=member) | Q(departments__in=own), gone_at=None)
-    return Reader(today=today, departments=_with_those_above(own), tags=frozenset(tags.values_list("pk", flat=True)))
+    return Reader(today=today, departments=with_those_above(own), tags=frozenset(tags.values_list("pk", flat=True)))
 
 
-def _with_those_above(pks: Collection[int]) -> frozenset[int]:
+def with_those_above(pks: Collection[int]) -> frozenset[int]:
     """Departments and all above them, a query for each level."""
     found, level = set(pks), set(pks)
     for _turn in range(MOST_LEVELS):

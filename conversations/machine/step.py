@@ -4,37 +4,38 @@ It has no clock and no network: the same arguments always give the same answer, 
 nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
+from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Sleep, Step
+from conversations.machine.formulas.evaluation import evaluate
+from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import (
-    Act,
-    Ask,
-    Edge,
-    Effect,
-    HandOff,
-    Machine,
-    MakeVideo,
-    Node,
-    NodeKind,
-    Notice,
-    Notify,
-    On,
-    Outcome,
-    Place,
-    Say,
-    Step,
-)
+from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome, Place
 from core.text.slot_values import SlotType
 
 MISSES = {SlotType.TIME: Notice.NOT_A_TIME, SlotType.DATETIME: Notice.NOT_A_MOMENT}
+WAKES_AT = time(9)  # of a wait until a day
+LONGEST_WAIT = timedelta(days=366)
+LONGEST_ANSWER = 2_000  # characters of a value that is set
 
 
-def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date, now: datetime | None = None) -> Step:
+def step(
+    machine: Machine,
+    place: Place,
+    act: Act,
+    text: str = "",
+    *,
+    today: date,
+    now: datetime | None = None,
+    context: Context | None = None,
+) -> Step:
     """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
-    moments like “in two hours” from `now`, in the member's zone."""
-    walk = _Walk(machine, today, now)
+    moments like “in two hours” from `now`, in the member's zone. `context` is what formulas know beside the answers;
+    by default only the time."""
+    context = context or Context(now=now or datetime.combine(today, time(), tzinfo=UTC))
+    walk = _Walk(machine, today, now, context)
     place = walk.take(place, act, text)
     return Step(place=place, effects=tuple(walk.effects), trace=tuple(walk.trace))
 
@@ -42,10 +43,11 @@ def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: dat
 class _Walk:
     """Collects the effects between one question and the next."""
 
-    def __init__(self, machine: Machine, today: date, now: datetime | None) -> None:
+    def __init__(self, machine: Machine, today: date, now: datetime | None, context: Context) -> None:
         self.machine = machine
         self.today = today
         self.now = now
+        self.context = context
         self.effects: list[Effect] = []
         self.trace: list[Entered | Checked] = []
 
@@ -54,11 +56,24 @@ class _Walk:
             return self._enter(Place(given=place.given, slots=dict(place.given)), self.machine.start)
         self._note_state(place.at)
         node = self.machine.node(place.at)
-        if node is not None and node.kind == NodeKind.HANDOFF and act != Act.CANCEL:
-            return self._enter(place, self._next(node, place, On.NEXT))
-        if node is None or (node.slot is None and node.kind != NodeKind.HANDOFF):
+        if node is None or not node.rests or (node.kind == NodeKind.ASK and node.slot is None):
             return self._fail(place)
+        if act == Act.CANCEL:
+            return self._end(place, Notice.CANCELLED, Outcome.CANCELLED)
+        if act == Act.TIME_OUT:
+            self.effects.append(self._words(self.machine.expire_text, place, Notice.EXPIRED))
+            return replace(place, outcome=Outcome.EXPIRED)
+        if node.kind == NodeKind.HANDOFF:
+            return self._enter(place, self._next(node, place, On.NEXT))
+        if node.kind == NodeKind.WAIT:
+            return self._asleep(node, place, act)
         return self._act(node, place, act, text)
+
+    def _asleep(self, node: Node, place: Place, act: Act) -> Place:
+        """In a wait only its end, or the member who resumes or goes back, moves the session."""
+        if act in (Act.WAKE, Act.RESUME):
+            return self._enter(replace(place, wakes_at=None, outcome=None), self._next(node, place, On.NEXT))
+        return self._back(node, replace(place, wakes_at=None)) if act == Act.BACK and place.path else place
 
     def _act(self, node: Node, place: Place, act: Act, text: str) -> Place:
         match act:
@@ -75,8 +90,6 @@ class _Walk:
                 return replace(place, reminded=True)
             case Act.EXPIRE:
                 return self._way_out(node, place, On.EXPIRED, Notice.EXPIRED, Outcome.EXPIRED)
-            case Act.CANCEL:
-                return self._end(place, Notice.CANCELLED, Outcome.CANCELLED)
         return self._ask(node, replace(place, reminded=False, outcome=None))
 
     def _answered(self, node: Node, place: Place, value: str) -> Place:
@@ -136,6 +149,11 @@ class _Walk:
             if node.kind == NodeKind.HANDOFF:
                 self.effects.append(HandOff(topic=node.topic))
                 return place
+            if node.kind == NodeKind.WAIT and (until := self._wakes_at(node, place)) is not None:
+                self.effects.append(Sleep(until=until))
+                return replace(place, wakes_at=until)
+            if node.kind == NodeKind.SET:
+                place = self._set(node, place)
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
         return self._fail(place)
 
@@ -148,22 +166,34 @@ class _Walk:
 
     def _next(self, node: Node, place: Place, on: On) -> str | None:
         """The target of the first edge that fits."""
-        return next(
-            (edge.to for number, edge in enumerate(node.edges) if self._fits(node, number, edge, place, on)), None
-        )
+        answers = self.machine.answers(place.slots) if any(edge.guard for edge in node.edges) else {}
+        edges = (edge for edge in enumerate(node.edges) if edge[1].on == on)
+        return next((edge.to for number, edge in edges if self._fits(node, number, edge, answers)), None)
 
-    def _fits(self, node: Node, number: int, edge: Edge, place: Place, on: On) -> bool:
-        """Whether an edge is for this case and its guard holds, which is noted."""
-        if edge.on != on:
-            return False
-        holds = edge.guard is None or edge.guard.holds(place.slots)
-        have = place.slots.get(edge.guard.slot, "") if edge.guard else ""
+    def _fits(self, node: Node, number: int, edge: Edge, answers: Mapping[str, str]) -> bool:
+        """Whether the guard of an edge holds, which is noted."""
+        holds = edge.guard is None or edge.guard.holds(answers, self.context)
+        have = answers.get(edge.guard.slot, "") if edge.guard else ""
         checked = Checked(state=node.key, edge=number, to=edge.to, holds=holds, have=have, effects=len(self.effects))
         self.trace.append(checked)
         return holds
 
     def _note_state(self, key: str) -> None:
         self.trace.append(Entered(state=key, effects=len(self.effects)))
+
+    def _set(self, node: Node, place: Place) -> Place:
+        assert node.slot is not None
+        value = evaluate(node.formula, self.machine.answers(place.slots), self.context)
+        return replace(place, slots={**place.slots, node.slot.name: stored(value)[:LONGEST_ANSWER]})
+
+    def _wakes_at(self, node: Node, place: Place) -> datetime | None:
+        """When a wait ends; None if it is over already, or its date is not known."""
+        now = self.context.now
+        if node.wait is not None:
+            return now + min(timedelta(minutes=node.wait), LONGEST_WAIT)
+        value = evaluate(node.formula, self.machine.answers(place.slots), self.context)
+        until = as_moment(value, self.context.zone, begins=WAKES_AT)
+        return None if until is None or until <= now else min(until, now + LONGEST_WAIT)
 
     def _do(self, node: Node, place: Place) -> None:
         text = self._fill(node.text, place)

@@ -5,15 +5,19 @@ Without rows or a framework; `step.step` runs it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from conversations.machine.trace import Trace
+from conversations.machine.formulas.evaluation import evaluate
+from conversations.machine.formulas.values import Context, truth
 from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Choice, Slot, SlotType
 
 FORMAT = 1
+NEW_IN_FLOWS = ("expire_after", "expire_text")
+NEW_IN_STATES = ("presentation", "topic", "formula", "wait")
 
 
 class NodeKind(StrEnum):
@@ -23,6 +27,9 @@ class NodeKind(StrEnum):
     SAY = "say"
     VIDEO = "video"
     HANDOFF = "handoff"
+    BRANCH = "branch"
+    SET = "set"
+    WAIT = "wait"
     END = "end"
 
 
@@ -43,6 +50,7 @@ class Operator(StrEnum):
     CONTAINS = "contains"
     MORE = "more"
     LESS = "less"
+    FORMULA = "formula"
 
 
 class Act(StrEnum):
@@ -57,6 +65,8 @@ class Act(StrEnum):
     CANCEL = "cancel"
     REMIND = "remind"
     EXPIRE = "expire"
+    TIME_OUT = "time_out"
+    WAKE = "wake"
     RESUME = "resume"
 
 
@@ -89,13 +99,16 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """A condition on a slot. An empty slot counts as ""."""
+    """A condition: a slot and what to compare it with, or a formula as `value`. An empty slot counts as ""."""
 
     slot: str
     operator: Operator
     value: str = ""
 
-    def holds(self, slots: Mapping[str, str]) -> bool:
+    def holds(self, slots: Mapping[str, str], context: Context = Context()) -> bool:  # noqa: B008  a frozen value
+        """Whether it holds; `slots` are the answers as formulas name them, with labels too."""
+        if self.operator == Operator.FORMULA:
+            return truth(evaluate(self.value, slots, context))
         have, want = slots.get(self.slot, "").strip().casefold(), self.value.strip().casefold()
         match self.operator:
             case Operator.ALWAYS:
@@ -123,7 +136,7 @@ class Edge:
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of the variables of its video
-    template or presentation (`values`: name and value)."""
+    template or presentation (`values`: name and value). `formula` is what a step sets, or until when it waits."""
 
     key: str
     name: str
@@ -141,6 +154,20 @@ class Node:
     values: tuple[tuple[str, str], ...] = ()
     presentation: int | None = None
     topic: int | None = None
+    formula: str = ""
+    wait: int | None = None
+
+    @property
+    def rests(self) -> bool:
+        """Whether a session stays in it until something happens."""
+        return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT)
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Its own formula, and those of its edges."""
+        guards = (edge.guard for edge in self.edges if edge.guard)
+        held = (guard.value for guard in guards if guard.operator == Operator.FORMULA)
+        return (*([self.formula] if self.formula else ()), *held)
 
     def leaving(self, on: On) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.on == on)
@@ -148,23 +175,37 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A flow that can run."""
+    """A flow that can run. It ends `expire_after` minutes after its start, with a text of its own if it has one."""
 
     name: str
     language: str
     start: str
     nodes: tuple[Node, ...]
+    expire_after: int | None = None
+    expire_text: str = ""
 
     def node(self, key: str) -> Node | None:
         return next((node for node in self.nodes if node.key == key), None)
 
     def slot(self, name: str) -> Slot | None:
-        return next((node.slot for node in self.nodes if node.slot and node.slot.name == name), None)
+        return self.slots.get(name)
 
     @property
     def slots(self) -> dict[str, Slot]:
-        """The slots that its states fill, by name."""
-        return {node.slot.name: node.slot for node in reversed(self.nodes) if node.slot}
+        """The slots that its states fill, by name; one that is asked for comes before one that is set."""
+        ordered = sorted(self.nodes, key=lambda node: node.kind != NodeKind.ASK)
+        return {node.slot.name: node.slot for node in reversed(ordered) if node.slot}
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """All its formulas."""
+        return tuple(formula for node in self.nodes for formula in node.formulas)
+
+    def answers(self, slots: Mapping[str, str]) -> dict[str, str]:
+        """The answers as formulas name them: `quality`, and its label as `quality.label`."""
+        known = self.slots
+        labels = {f"{name}.label": known[name].label(value) for name, value in slots.items() if name in known}
+        return {**slots, **labels}
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         """The text with its placeholders replaced. Placeholders in answers are not replaced."""
@@ -172,12 +213,9 @@ class Machine:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
-        found = {"format": FORMAT, **asdict(self)}
-        for node in found["nodes"]:
-            # Processes of the release before read flows that name no presentation and pass nobody on.
-            for name in ("presentation", "topic"):
-                if node[name] is None:
-                    del node[name]
+        # Processes of the release before read flows that do not use what is new.
+        found = {"format": FORMAT, **_without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
+        found["nodes"] = [_without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
         return found
 
     @classmethod
@@ -186,12 +224,14 @@ class Machine:
         if data.get("format") != FORMAT:
             raise ValueError("This definition has a format that we do not know.")
         nodes = tuple(_node(node) for node in data["nodes"])
-        return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes)
+        new = {name: data[name] for name in NEW_IN_FLOWS if name in data}
+        return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes, **new)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The position of a session. `given` is the data it began with; `path` are the questions answered so far."""
+    """The position of a session. `given` is the data it began with; `path` are the questions answered so far;
+    `wakes_at` is the end of a wait."""
 
     at: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
@@ -200,66 +240,16 @@ class Place:
     tries: int = 0
     reminded: bool = False
     outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Say:
-    """Say this."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notify:
-    """Say the built-in text of a notice."""
-
-    notice: Notice
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """Ask this. `choices` are shown as buttons if `as_card`, else as a numbered list."""
-
-    text: str
-    choices: tuple[Choice, ...] = ()
-    as_card: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class MakeVideo:
-    """Request a video of this text; an empty mode means the digital human's own. A template or presentation replaces
-    the text, with its `values` and the current slots."""
-
-    text: str
-    mode: str = ""
-    digital_human: int | None = None
-    template: int | None = None
-    presentation: int | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    slots: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandOff:
-    """Pass the member on to the people who answer a topic; the session waits until they hand back."""
-
-    topic: int | None = None
-
-
-Effect = Say | Notify | Ask | MakeVideo | HandOff
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """The result of a step, and why it came to that."""
-
-    place: Place
-    effects: tuple[Effect, ...] = ()
-    trace: Trace = ()
+    wakes_at: datetime | None = None
 
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
+
+
+def _without_defaults(data: dict[str, Any], kind: type[Any], names: tuple[str, ...]) -> dict[str, Any]:
+    defaults = {field.name: field.default for field in fields(kind)}
+    return {name: value for name, value in data.items() if name not in names or value != defaults[name]}
 
 
 def _node(data: Mapping[str, Any]) -> Node:

@@ -3,7 +3,7 @@
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
-from conversations.models.flows import Flow, FlowVersion, State, Transition
+from conversations.models.flows import Flow, FlowVersion
 from conversations.models.knowledge.answers import Answer
 from conversations.models.knowledge.documents import Document, Passage
 from conversations.models.knowledge.embeddings import Embedding
@@ -14,6 +14,7 @@ from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
+from conversations.models.states import State, Transition
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
 from conversations.models.watch_links import WatchLink
 

@@ -1,5 +1,7 @@
 """Members' runs through published flows."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,19 +15,35 @@ class SessionQuerySet(models.QuerySet["Session"]):
     """Queries on sessions."""
 
     def active(self) -> "SessionQuerySet":
+        """Those in which the bot expects something of the member, or a person talks with them."""
         return self.filter(status=Session.Status.ACTIVE)
+
+    def sleeping(self) -> "SessionQuerySet":
+        return self.filter(status=Session.Status.SLEEPING)
+
+    def unfinished(self) -> "SessionQuerySet":
+        return self.filter(status__in=Session.UNFINISHED)
 
     def active_in(self, conversation: Conversation) -> "Session | None":
         """The session that waits for the member's answer."""
         rows = self.active().filter(conversation=conversation)
         return rows.select_related("version__flow", "conversation").first()
 
+    def sleeping_in(self, conversation: Conversation) -> "Session | None":
+        """The session that fell asleep last."""
+        rows = self.sleeping().filter(conversation=conversation).order_by("-asked_at", "-pk")
+        return rows.select_related("version__flow", "conversation").first()
+
 
 class Session(models.Model):
-    """One member's run through a flow version. Code that advances it locks its conversation and compares `revision`."""
+    """One member's run through a flow version. Code that advances it locks its conversation and compares `revision`.
+
+    While it sleeps the member is answered as without a flow, and may be in another one.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("waits for an answer")
+        SLEEPING = "sleeping", _("waits until a time")
         COMPLETED = Outcome.COMPLETED.value, _("completed")
         CANCELLED = Outcome.CANCELLED.value, _("cancelled by the member")
         GAVE_UP = Outcome.GAVE_UP.value, _("ended: no fitting answer")
@@ -33,6 +51,8 @@ class Session(models.Model):
         INTERRUPTED = "interrupted", _("another flow was started")
         STOPPED = "stopped", _("stopped by an operator")
         FAILED = Outcome.FAILED.value, _("failed")
+
+    UNFINISHED: ClassVar = (Status.ACTIVE, Status.SLEEPING)
 
     version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="sessions", verbose_name=_("flow version"))
     conversation = models.ForeignKey(
@@ -52,6 +72,7 @@ class Session(models.Model):
     task_id = models.CharField(max_length=128, blank=True, db_index=True)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = models.DateTimeField(_("next reminder or end"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at the latest"), null=True, blank=True)
     cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -78,3 +99,7 @@ class Session(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in self.UNFINISHED

@@ -91,12 +91,17 @@ def _status(conversation: Conversation, _args: str, cid: str) -> None:
 
 
 def cancel(conversation: Conversation, _args: str, cid: str) -> None:
-    """Cancel the flow that the member is in; outside a flow, the videos that they wait for."""
+    """Cancel the flow that the member is in; else the videos that they wait for; else the flow that sleeps."""
     session = Session.objects.active_in(conversation)
     if session is not None:
         runner.advance(session, Act.CANCEL, cid=cid)
+        return
+    videos = lifecycle.cancel_waiting(conversation)
+    asleep = Session.objects.sleeping_in(conversation) if not videos else None
+    if asleep is not None:
+        runner.advance(asleep, Act.CANCEL, cid=cid)
     else:
-        say(conversation, video_texts.cancelled(lifecycle.cancel_waiting(conversation)), cid=cid)
+        say(conversation, video_texts.cancelled(videos), cid=cid)
 
 
 def people(conversation: Conversation) -> str:

@@ -105,9 +105,10 @@ def _why_closed(conversation: Conversation, task_id: str, now: datetime) -> str:
 
 def _current(session: Session | None, conversation: Conversation, *, cid: str, now: datetime) -> Session | None:
     """The session that waits. One that was expired when the member wrote ends here, before the answer."""
-    if session is None or not current.is_expired(session, now):
+    ended = current.ended_by_time(session, now) if session is not None else None
+    if session is None or ended is None:
         return session
-    runner.advance(session, Act.EXPIRE, cid=cid, now=now)
+    runner.advance(session, ended, cid=cid, now=now)
     return Session.objects.active_in(conversation)
 
 

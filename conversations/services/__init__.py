@@ -63,9 +63,9 @@ from conversations.services.inbound import (
     record_sent_by_code,
 )
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
-from conversations.sessions.runner import remind_and_expire
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
+from conversations.sessions.timeouts import remind_and_expire
 from conversations.tickets.report import Figures as TicketFigures
 from conversations.tickets.report import figures as ticket_figures
 from conversations.tickets.report import tickets_between

@@ -14,8 +14,8 @@ TIMED = (SlotType.DATE, SlotType.DATETIME)
 
 
 def local_time(member: Member, machine: Machine, now: datetime) -> datetime:
-    """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flow asks for no day."""
-    if not any(slot.type in TIMED for slot in machine.slots.values()):
+    """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flow knows no days."""
+    if not machine.formulas and not any(slot.type in TIMED for slot in machine.slots.values()):
         return timezone.localtime(now)
     written = MemberFact.objects.filter(member=member, key="time_zone").values_list("text", flat=True).first()
     zone = find_time_zone(written) if written else None

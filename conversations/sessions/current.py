@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from conversations.flows import publication
-from conversations.machine.values import Machine, NodeKind
+from conversations.machine.values import Act, Machine, NodeKind
 from conversations.models import Conversation, Session
 from conversations.sessions import clocks, questions
 from core.text.slot_values import SlotType
@@ -32,14 +32,15 @@ def _last(conversation: Conversation) -> Session | None:
     return rows.order_by("-started_at", "-pk").first()
 
 
-def is_expired(session: Session, now: datetime) -> bool:
-    """Whether the time to answer was over then."""
+def ended_by_time(session: Session, now: datetime) -> Act | None:
+    """What the time has ended by then: the whole session, or the time to answer; None if neither."""
     node = machine_of(session).node(session.state)
-    return (
-        node is not None
-        and node.kind != NodeKind.HANDOFF
-        and now >= session.asked_at + timedelta(minutes=node.expire_after)
-    )
+    if node is None or node.kind == NodeKind.HANDOFF:
+        return None
+    if session.ends_at is not None and now >= session.ends_at:
+        return Act.TIME_OUT
+    is_late = node.kind == NodeKind.ASK and now >= session.asked_at + timedelta(minutes=node.expire_after)
+    return Act.EXPIRE if is_late else None
 
 
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from conversations.delivery import messages
-from conversations.machine.values import HandOff
+from conversations.machine.effects import HandOff
 from conversations.models import Desk, OperatorGroup, Session, Ticket, Topic
 from conversations.tickets import office_hours, opening, operator_cards
 from conversations.wording import handoff_texts, small_talk_texts

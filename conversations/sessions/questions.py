@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from conversations.delivery import messages
-from conversations.machine.values import Ask
+from conversations.machine.effects import Ask
 from conversations.models import Content, Conversation, Message
 from conversations.wording import flow_texts
 from core.text.slot_values import Choice, is_blank, numbered_labels

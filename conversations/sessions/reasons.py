@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations.delivery.causes import Cause, described
+from conversations.machine.effects import Step
 from conversations.machine.trace import checks_before, state_of
-from conversations.machine.values import Act, Place, Step
+from conversations.machine.values import Act, Place
 from conversations.models import Session
 
 GIVEN, TYPED, TAPPED, SET = "given", "typed", "tapped", "set"

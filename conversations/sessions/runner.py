@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 
 from conversations.delivery import messages
@@ -16,31 +16,17 @@ from conversations.delivery.causes import because_of
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
+from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Step
 from conversations.machine.step import step
-from conversations.machine.values import (
-    Act,
-    Ask,
-    Effect,
-    HandOff,
-    Machine,
-    MakeVideo,
-    NodeKind,
-    Outcome,
-    Place,
-    Say,
-    Step,
-)
-from conversations.models import Conversation, Desk, Flow, Session, Ticket
+from conversations.machine.values import Act, Machine, NodeKind, Outcome, Place
+from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import clocks, handoff_states, questions, reasons, video_states
-from conversations.sessions.current import answer_label, is_expired, machine_of
+from conversations.sessions.current import answer_label, machine_of
+from conversations.sessions.formula_context import context_of
 from conversations.wording import flow_texts
-from core.exceptions import OpenUserError
 from core.text.slot_values import is_blank
-from wecom.models import Callback, Member
 
 logger = logging.getLogger(__name__)
-
-BACK_OFF = timedelta(minutes=15)  # of a session that cannot be stepped
 
 
 @transaction.atomic
@@ -66,17 +52,16 @@ def start(
     # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
     conversation = rows.get(pk=conversation.pk)
-    running = Session.objects.active_in(conversation)
-    if running is not None:
-        _close_card(running)
-        _write(running, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
+    _interrupt(conversation, flow, now)
+    started_at = max(now, timezone.now())
     session = Session.objects.create(
         version=version,
         conversation=conversation,
         data=given,
         slots=given,
         cid=cid,
-        started_at=max(now, timezone.now()),
+        started_at=started_at,
+        ends_at=_ends_at(machine, started_at),
     )
     _advance(session, Act.START, cid=cid, now=now)
     return session
@@ -91,8 +76,9 @@ def advance(session: Session, act: Act, text: str = "", *, cid: str, now: dateti
 @transaction.atomic
 def resume(session: Session, act: Act, *, cid: str, now: datetime | None = None) -> None:
     """Continue or restart a session that had ended."""
-    _write(session, status=Session.Status.ACTIVE, finished_at=None)
-    _advance(session, act, cid=cid, now=now or timezone.now())
+    now = now or timezone.now()
+    _write(session, status=Session.Status.ACTIVE, finished_at=None, ends_at=_ends_at(machine_of(session), now))
+    _advance(session, act, cid=cid, now=now)
 
 
 @transaction.atomic
@@ -100,7 +86,7 @@ def stop(session: Session) -> bool:
     """End a session for an operator, without a message to the member; False if it had ended already."""
     Conversation.objects.locked(session.conversation.application, session.conversation.member)
     session.refresh_from_db()
-    if not session.is_active:
+    if not session.is_unfinished:
         return False
     _write(session, status=Session.Status.STOPPED, due_at=None, finished_at=timezone.now())
     _close_card(session)
@@ -108,59 +94,12 @@ def stop(session: Session) -> bool:
     return True
 
 
-def remind_and_expire(*, now: datetime | None = None) -> int:
-    """Send reminders and expire sessions that are due; how many. A second call does nothing."""
-    now = now or timezone.now()
-    # Those who talk with a person are neither reminded nor expired: their question is asked again afterwards.
-    rows = Session.objects.active().filter(due_at__lte=now)
-    rows = rows.exclude(conversation__in=Conversation.objects.filter(Ticket.objects.silenced()))
-    due = list(rows.order_by("due_at").values_list("pk", flat=True)[:500])
-    return sum(_try_due(pk, now) for pk in due)
-
-
-def _try_due(pk: int, now: datetime) -> bool:
-    """One due session. Its error is logged, so that the sessions after it are not blocked."""
-    try:
-        return _advance_due(pk, now)
-    except OpenUserError as error:
-        logger.warning("A session was not stepped.", extra={"session": pk, "code": error.code})
-    except OperationalError:
-        raise  # the database's fault, not the session's
-    except Exception as error:  # noqa: BLE001  whatever is broken in it; only the kind is logged, for its text may hold answers
-        fields = {"session": pk, "error": type(error).__name__, "next_try_in": BACK_OFF.total_seconds()}
-        logger.error("A session cannot be stepped.", extra=fields)
-        Session.objects.active().filter(pk=pk, due_at__lte=now).update(due_at=now + BACK_OFF)
-    return False
-
-
-@transaction.atomic
-def _advance_due(pk: int, now: datetime) -> bool:
-    rows = Session.objects.select_related("conversation__application", "conversation__member")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        return False
-    conversation = Conversation.objects.locked(found.conversation.application, found.conversation.member)
-    session = Session.objects.active_in(conversation)
-    if session is None or session.pk != pk or session.due_at is None or session.due_at > now:
-        return False
-    if Ticket.objects.concerning(conversation).exists():
-        return False
-    if _has_written(conversation.member, conversation):
-        return False  # the answer is in the queue
-    act = Act.EXPIRE if is_expired(session, now) else Act.REMIND
-    _advance(session, act, cid=session.cid, now=now)
-    return True
-
-
-def _has_written(member: Member, conversation: Conversation) -> bool:
-    rows = Callback.objects.filter(application=conversation.application, from_user_id=member.user_id)
-    return rows.filter(status__in=Callback.UNFINISHED).exists()
-
-
 def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
     machine = machine_of(session)
-    here = clocks.local_time(session.conversation.member, machine, now)
-    result = step(machine, _place(session), act, text, today=here.date(), now=here)
+    if act == Act.RESUME and session.ends_at is not None and session.ends_at <= now:
+        session.ends_at = _ends_at(machine, now)  # a person talked with the member until after the end
+    context = context_of(session.conversation, machine, clocks.local_time(session.conversation.member, machine, now))
+    result = step(machine, _place(session), act, text, today=context.today, now=context.now, context=context)
     if act == Act.SAY:
         _close_card(session, answer_label(session, text, now=now))
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
@@ -207,23 +146,40 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: 
         "tries": place.tries,
         "reminded": place.reminded,
         "asked_at": asked_at,
+        "ends_at": session.ends_at,
         "task_id": "" if act != Act.REMIND else session.task_id,
     }
     if place.outcome is None:
-        due_at = _next_due(machine, place, asked_at)
-        _write(session, **fields, status=Session.Status.ACTIVE, due_at=due_at)
+        status = Session.Status.ACTIVE if place.wakes_at is None else Session.Status.SLEEPING
+        _write(session, **fields, status=status, due_at=_next_due(machine, place, asked_at, session.ends_at))
     else:
         _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
+    if not session.is_active:
         worker.resume_held(session.conversation)
 
 
-def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
+def _next_due(machine: Machine, place: Place, asked_at: datetime, ends_at: datetime | None) -> datetime | None:
     node = machine.node(place.at)
     if node is None or node.kind == NodeKind.HANDOFF:
         return None
-    if node.remind_after and not place.reminded and node.remind_after < node.expire_after:
-        return asked_at + timedelta(minutes=node.remind_after)
-    return asked_at + timedelta(minutes=node.expire_after)
+    reminds = node.remind_after and not place.reminded and node.remind_after < node.expire_after
+    minutes = node.remind_after if node.remind_after and reminds else node.expire_after
+    due_at = place.wakes_at or asked_at + timedelta(minutes=minutes)
+    return min(due_at, ends_at) if ends_at is not None else due_at
+
+
+def _ends_at(machine: Machine, begun_at: datetime) -> datetime | None:
+    """When a session that begins, or is taken up again, is over whatever happens in it."""
+    return begun_at + timedelta(minutes=machine.expire_after) if machine.expire_after else None
+
+
+def _interrupt(conversation: Conversation, flow: Flow, now: datetime) -> None:
+    """End the running session of a member who starts a flow, and one of the same flow that sleeps."""
+    asleep = Session.objects.sleeping().filter(version__flow=flow)
+    rows = (asleep | Session.objects.active()).filter(conversation=conversation)
+    for session in rows.select_related("version__flow", "conversation"):
+        _close_card(session)
+        _write(session, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
 
 
 def _write(session: Session, **fields: object) -> None:
@@ -248,7 +204,7 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
             _advance(session, Act.RESUME, cid=cid, now=timezone.now())
     elif isinstance(effect, MakeVideo):
         video_states.request_video(session, effect, machine, cid=cid)
-    else:
+    elif isinstance(effect, Notify):
         messages.say(conversation, flow_texts.notice(effect.notice, session.version.flow.name), cid=cid)
 
 

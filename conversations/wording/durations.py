@@ -27,3 +27,12 @@ def wait_words(seconds: float) -> str:
         return duration(seconds)
     hours = math.ceil(seconds / 3600)
     return ngettext("%d hour", "%d hours", hours) % hours
+
+
+def exact(minutes: int) -> str:
+    """A span in its largest whole unit: 2 days, 36 hours, 90 minutes."""
+    if minutes % 1440 == 0:
+        return ngettext("%d day", "%d days", minutes // 1440) % (minutes // 1440)
+    if minutes % 60 == 0:
+        return ngettext("%d hour", "%d hours", minutes // 60) % (minutes // 60)
+    return ngettext("%d minute", "%d minutes", minutes) % minutes

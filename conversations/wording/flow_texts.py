@@ -1,7 +1,10 @@
 """Notices of flows, and their questions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations.machine.values import Notice
@@ -67,3 +70,8 @@ def question_waits() -> str:
 
 def button_does_nothing() -> str:
     return _("Nothing is behind this button yet. Send “help” to see what I can do.")
+
+
+def sleeps(until: datetime) -> str:
+    """What *Try it* shows of a wait."""
+    return _("The flow waits here until %s.") % date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")

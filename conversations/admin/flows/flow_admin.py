@@ -82,6 +82,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
     fieldsets = (
         (None, {"fields": ("name", "description", ("language", "enabled"))}),
         (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"), ("event", "card_key"))}),
+        (_("How long it lasts"), {"fields": (("expire_after", "expire_text"),), "classes": ("collapse",)}),
     )
     inlines = (StateInline,)
     change_form_outer_before_template = "admin/flows/flow.html"
@@ -93,7 +94,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
         js = ("core/confirm_action.js", "conversations/steps.js")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
-        active = Session.objects.active().filter(version__flow=OuterRef("pk")).order_by()
+        active = Session.objects.unfinished().filter(version__flow=OuterRef("pk")).order_by()
         counted = active.values("version__flow").annotate(count=Count("pk")).values("count")
         ways = Prefetch("transitions", queryset=Transition.objects.select_related("target"))
         queryset: QuerySet[Flow] = super().get_queryset(request)

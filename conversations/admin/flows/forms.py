@@ -16,9 +16,12 @@ from unfold.widgets import (
 
 from conversations.flows import default_names, publication
 from conversations.models import Flow, State, Transition
+from conversations.wording import formula_texts
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
 STEP = 10
+KEEPING = (State.Kind.ASK, State.Kind.SET)
+FORMULA = 'if(days > 3, "long", "short")'
 NARROW = {"style": "width: 4.5rem; min-width: 0"}
 
 
@@ -30,6 +33,7 @@ class FlowForm(forms.ModelForm[Flow]):
         fields = (
             *("name", "description", "language", "enabled", "triggers", "command", "menu_key"),
             *("event", "card_key"),
+            *("expire_after", "expire_text"),
         )
         help_texts = {
             "triggers": _(
@@ -37,7 +41,10 @@ class FlowForm(forms.ModelForm[Flow]):
                 "words: I need * leave. A line that begins with / is another name of its command."
             )
         }
-        widgets = {"triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"})}
+        widgets = {
+            "triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"}),
+            "expire_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
 
 
 class StateForm(forms.ModelForm[State]):
@@ -49,7 +56,7 @@ class StateForm(forms.ModelForm[State]):
         fields = (
             *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
             *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
-            *("values", "topic"),
+            *("values", "topic", "formula", "wait_for", "wait_unit"),
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {
@@ -60,6 +67,7 @@ class StateForm(forms.ModelForm[State]):
             "retry_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "values": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "name = {{name}}\nplace = 总部"}),
             "reminder": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "formula": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": FORMULA}),
         }
         help_texts = {
             "retry_text": _("Repeats the question in other words. Empty: the built-in text, then the question."),
@@ -86,9 +94,11 @@ class StateForm(forms.ModelForm[State]):
             )
             if data["key"] in taken:
                 self.add_error("key", _("Another step of this flow has this key."))
-        if data.get("kind") == State.Kind.ASK and "slot" not in self.errors and not data.get("slot"):
+        if data.get("kind") in (State.Kind.ASK, State.Kind.SET) and "slot" not in self.errors and not data.get("slot"):
             taken = set(others.values_list("slot", flat=True))
             data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
+        if data.get("formula") and (words := formula_texts.refusal(data["formula"])):
+            self.add_error("formula", words)
         return data
 
 
@@ -105,6 +115,7 @@ class TransitionForm(forms.ModelForm[Transition]):
             "when": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
             "test": UnfoldAdminSelectWidget(attrs={"style": "min-width: 7.5rem"}),
             "target": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
+            "value": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 10rem"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -122,7 +133,7 @@ class TransitionForm(forms.ModelForm[Transition]):
 
     def _slots(self) -> list[tuple[str, Any]]:
         """The answers that a condition can look at, by the name of the step that asks."""
-        asking = (state for state in self.flow_states if state.slot and state.kind == State.Kind.ASK)
+        asking = (state for state in self.flow_states if state.slot and state.kind in KEEPING)
         names = {state.slot: state.name for state in asking}
         if self.instance.slot:
             names.setdefault(self.instance.slot, self.instance.slot)
@@ -138,12 +149,17 @@ class TransitionForm(forms.ModelForm[Transition]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        asked = next((state for state in self.flow_states if state.slot == self._slot(data)), None)
+        if data.get("test") == Transition.Test.FORMULA and (words := formula_texts.refusal(data.get("value") or "")):
+            self.add_error("value", words)
+        slot = self._slot(data)
+        asked = next((state for state in self.flow_states if slot and state.slot == slot), None)
         if asked is not None and data.get("value"):
             data["value"] = _kept(asked, data["value"])
         return data
 
     def _slot(self, data: dict[str, Any]) -> str:
+        if data.get("test") == Transition.Test.FORMULA:
+            return ""
         own = next((state.slot for state in self.flow_states if state.pk == self.instance.state_id), "")
         return data.get("slot") or own
 

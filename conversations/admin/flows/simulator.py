@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,15 +12,18 @@ from django.utils import timezone, translation
 from conversations.admin.flows.flow_graph import picture
 from conversations.flows import publication, video_templates
 from conversations.flows.graph import Marks
+from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Say, Sleep
+from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
-from conversations.machine.values import Act, Ask, Effect, HandOff, Machine, MakeVideo, Outcome, Place, Say
+from conversations.machine.values import Act, Machine, Outcome, Place
 from conversations.models import Flow, Session
 from conversations.wording import flow_texts, handoff_texts
 from core.text.slot_values import Choice
 
 KEPT = 60
 MAX_TEXT = 2_000
+SIMULATED = (Act.CHOOSE, Act.REMIND, Act.EXPIRE, Act.WAKE, Act.TIME_OUT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,8 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "slots": [(key, value, _label(machine, key, value)) for key, value in place.slots.items()],
         "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
         "can_remind": not place.reminded,
+        "is_asleep": place.wakes_at is not None,
+        "can_time_out": machine.expire_after is not None,
         "picture": picture(machine, Marks(here=place.at)),
         "is_empty": not machine.nodes,
     }
@@ -70,8 +76,8 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
         if what in (Act.SAY, Act.CHOOSE) or act == "say":
             shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
             said.append(["in", shown, []])
-        now = timezone.localtime()
-        result = step(machine, place, what, text, today=now.date(), now=now)
+        context = Context(now=timezone.localtime())
+        result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
         said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
     return {"place": _plain(result.place), "said": said[-KEPT:]}
 
@@ -81,7 +87,7 @@ def _act(act: str, text: str) -> Act:
         written = act_for(text)
         # “Continue” is for sessions that have ended.
         return written if written and written != Act.RESUME else Act.SAY
-    return Act(act) if act in (Act.CHOOSE, Act.REMIND, Act.EXPIRE) else Act.START
+    return Act(act) if act in SIMULATED else Act.START
 
 
 def _bubble(machine: Machine) -> Any:
@@ -92,6 +98,8 @@ def _bubble(machine: Machine) -> Any:
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, HandOff):
             return Bubble(sort="out", text=handoff_texts.tried())
+        if isinstance(effect, Sleep):
+            return Bubble(sort="note", text=flow_texts.sleeps(effect.until))
         if isinstance(effect, MakeVideo):
             return Bubble(sort="video", text=video_templates.preview(machine, effect))
         return Bubble(sort="out", text=flow_texts.notice(effect.notice, machine.name))
@@ -122,6 +130,7 @@ def _plain(place: Place) -> dict[str, Any]:
         "tries": place.tries,
         "reminded": place.reminded,
         "outcome": place.outcome.value if place.outcome else "",
+        "wakes_at": place.wakes_at.isoformat() if place.wakes_at else "",
     }
 
 
@@ -136,4 +145,5 @@ def _place(data: dict[str, Any]) -> Place:
         tries=data["tries"],
         reminded=data["reminded"],
         outcome=outcome,
+        wakes_at=datetime.fromisoformat(data["wakes_at"]) if data.get("wakes_at") else None,
     )

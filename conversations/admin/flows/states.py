@@ -23,6 +23,9 @@ CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{St
 BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
+KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
+COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
+WAITS = "typeof kind === 'undefined' || kind === 'wait'"
 IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
 
@@ -69,17 +72,21 @@ class StateAdmin(ProtectedDeleteAdmin):
                     *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
+                    *("formula", ("wait_for", "wait_unit")),
                 )
             },
         ),
         (_("For programs"), {"fields": ("key",), "classes": ("collapse",)}),
     )
     conditional_fields = {
-        **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
+        **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
+        "slot": KEEPS,
         **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
         **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
         "topic": IF_HANDOFF,
+        "formula": COMPUTES,
+        **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

@@ -17,6 +17,7 @@ from conversations.models import State
 
 GAP = 10
 KINDS, TYPES = State.Kind, State.Type
+KEEPING = (KINDS.ASK, KINDS.SET)
 DOES = (
     (f"{KINDS.ASK}:{TYPES.TEXT}", _("ask for a text")),
     (f"{KINDS.ASK}:{TYPES.CHOICE}", _("ask with choices")),
@@ -27,7 +28,7 @@ DOES = (
     (f"{KINDS.ASK}:{TYPES.DATETIME}", _("ask for a date with time")),
     (f"{KINDS.ASK}:{TYPES.PHONE}", _("ask for a mobile number")),
     (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
-    *((kind.value, kind.label) for kind in (KINDS.SAY, KINDS.VIDEO, KINDS.HANDOFF, KINDS.END)),
+    *((kind.value, kind.label) for kind in KINDS if kind != KINDS.ASK),
 )
 
 
@@ -104,7 +105,7 @@ def _name(step: State, keys: set[str], answers: set[str]) -> None:
     """Give a step the names that it lacks; `keys` and `answers` are those of the others, and get them too."""
     if not step.key:
         step.key = default_names.step_key(step.name, step.kind, keys)
-    if step.kind == KINDS.ASK and not step.slot:
+    if step.kind in KEEPING and not step.slot:
         step.slot = default_names.answer_name(step.name, step.text, answers)
     keys.add(step.key)
     answers.add(step.slot)

@@ -18,6 +18,7 @@ WIDTH, PADDING = 232.0, 12.0
 NAME, TEXT, TINY = 14.0, 12.0, 11.0
 NAME_LINE, TEXT_LINE, CHIP = 19.0, 17.0, 20.0
 ICON = 24.0
+POINT = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +44,14 @@ def box_for(node: Node) -> StateBox:
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
     names = [choice.label for choice in node.slot.choices] if node.slot else []
-    kept = node.slot.name if node.slot else ""
+    kept = node.slot.name if node.slot and node.kind == NodeKind.ASK else ""
     numbered = [f"{number} {label}" for number, label in enumerate(names, start=1)]
     return StateBox(
         node=node,
         name=labels.wrap(node.name, size=NAME, room=room - ICON - 8, most=2),
-        text=labels.wrap(first, size=TEXT, room=room, most=2),
+        text=tuple(
+            line for words in (first, labels.does(node)) for line in labels.wrap(words, size=TEXT, room=room, most=2)
+        ),
         chips=tuple(_chip_rows(numbered, room)),
         slot=labels.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
     )
@@ -97,10 +100,9 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
 
 def _content(box: StateBox, count: int, problems: Sequence[Problem]) -> SafeString:
     kind, height = box.node.kind, box.height
-    radius = min(height / 2, 26) if kind == NodeKind.END else 12
     return format_html(
         "<title>{}</title>"
-        f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
+        f"{_outline(kind, height)}"
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
         '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}{}',
         labels.printable(box.node.text.strip() or box.node.name),
@@ -109,6 +111,16 @@ def _content(box: StateBox, count: int, problems: Sequence[Problem]) -> SafeStri
         _badge(count),
         _fault(problems),
     )
+
+
+def _outline(kind: NodeKind, height: float) -> str:
+    """The shape of a box: what decides has points at its sides, what ends or waits is round."""
+    if kind == NodeKind.BRANCH:
+        right, middle = WIDTH - POINT, height / 2
+        sides = f"L{WIDTH:.0f} {middle:.1f}L{right:.0f} {height:.1f}H{POINT:.0f}L0 {middle:.1f}"
+        return f'<path class="box" d="M{POINT:.0f} 0H{right:.0f}{sides}z"/>'
+    radius = {NodeKind.END: min(height / 2, 26), NodeKind.WAIT: min(height / 2, 26), NodeKind.SET: 2}.get(kind, 12)
+    return f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
 
 
 def _inside(box: StateBox) -> Iterable[SafeString]:

@@ -7,7 +7,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from conversations.machine.values import Edge, Guard, Machine, Node, On, Operator
+from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.wording import durations
 
 WIDE = 1.0
 CAPITAL = 0.72
@@ -47,6 +48,15 @@ def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
     return " / ".join(dict.fromkeys(word for word in words if word))
 
 
+def does(node: Node) -> str:
+    """What a silent step does: what it sets, or how long it waits."""
+    if node.kind == NodeKind.SET:
+        return f"{node.slot.name if node.slot else ''} = {node.formula}"
+    if node.kind == NodeKind.WAIT:
+        return durations.exact(node.wait) if node.wait is not None else _("until %s") % node.formula
+    return ""
+
+
 def _words(machine: Machine, node: Node, edge: Edge) -> str:
     if edge.on == On.RETRIES:
         return _with_guard(machine, node, edge, _("asked too often"))
@@ -65,7 +75,9 @@ def _with_guard(machine: Machine, node: Node, edge: Edge, words: str) -> str:
 
 
 def _guard(machine: Machine, node: Node, guard: Guard) -> str:
-    """A guard in words: the label of the choice; the slot only if another state fills it."""
+    """A guard in words: the formula; or the label of the choice, and the slot only if another state fills it."""
+    if guard.operator == Operator.FORMULA:
+        return guard.value
     slot = machine.slot(guard.slot)
     value = slot.label(guard.value) if slot else guard.value
     words = {

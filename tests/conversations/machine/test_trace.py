@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from conversations.machine.effects import Step
 from conversations.machine.step import step
 from conversations.machine.trace import Checked, Entered, checks_before, state_of
-from conversations.machine.values import Act, Place, Step
+from conversations.machine.values import Act, Place
 from tests.conversations.support.machines import video_machine
 
 TODAY = date(2026, 11, 25)

@@ -1,0 +1,72 @@
+"""What a step of the machine wants done, in order: rows, messages and requests are made of it elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from conversations.machine.trace import Trace
+from conversations.machine.values import Notice, Place
+from core.text.slot_values import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say:
+    """Say this."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notify:
+    """Say the built-in text of a notice."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Ask this. `choices` are shown as buttons if `as_card`, else as a numbered list."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    as_card: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeVideo:
+    """Request a video of this text; an empty mode means the digital human's own. A template or presentation replaces
+    the text, with its `values` and the current slots."""
+
+    text: str
+    mode: str = ""
+    digital_human: int | None = None
+    template: int | None = None
+    presentation: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOff:
+    """Pass the member on to the people who answer a topic; the session waits until they hand back."""
+
+    topic: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sleep:
+    """Go on at this moment; until then the member is answered as without a flow."""
+
+    until: datetime
+
+
+Effect = Say | Notify | Ask | MakeVideo | HandOff | Sleep
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """The result of a step, and why it came to that."""
+
+    place: Place
+    effects: tuple[Effect, ...] = ()
+    trace: Trace = ()

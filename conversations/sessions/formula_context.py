@@ -1,0 +1,63 @@
+"""What the formulas of a flow may know of its member and of the moment, read before a step."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from conversations.knowledge.readers import with_those_above
+from conversations.machine.formulas.errors import FormulaError
+from conversations.machine.formulas.evaluation import FACTS
+from conversations.machine.formulas.parser import parse
+from conversations.machine.formulas.syntax import calls, names
+from conversations.machine.formulas.values import Context, Value
+from conversations.machine.values import Machine
+from conversations.models import Conversation
+from conversations.signals import working_days_wanted
+from wecom.facts.stored_values import facts_of
+from wecom.models import Department, Member, Tag
+
+WORKING_DAYS = "is_working_day"
+
+
+def context_of(conversation: Conversation, machine: Machine, here: datetime) -> Context:
+    """The context of a step at this moment, in the member's zone. Facts are read only for formulas that use them."""
+    used, functions = _used(machine.formulas)
+    context = Context(now=here)
+    if used:
+        context = replace(context, member=_known(conversation.member, used))
+    if WORKING_DAYS in functions:
+        answers: Any = working_days_wanted.send(Conversation, application=conversation.application)
+        calendars = [works_on for _receiver, works_on in answers]
+        context = replace(context, works_on=calendars[0]) if calendars else context
+    return context
+
+
+def _used(formulas: Iterable[str]) -> tuple[set[str], set[str]]:
+    """The facts and the functions that formulas use."""
+    facts, functions = set[str](), set[str]()
+    for formula in formulas:
+        try:
+            expression = parse(formula)
+        except FormulaError:
+            continue
+        facts |= {found.name.removeprefix(FACTS) for found in names(expression) if found.name.startswith(FACTS)}
+        functions |= set(calls(expression))
+    return facts, functions
+
+
+def _known(member: Member, used: set[str]) -> dict[str, Value]:
+    """Facts by the names of formulas: `city`, and `facts.city` too."""
+    facts: dict[str, Value] = {**facts_of(member)}
+    known: dict[str, Value] = {**facts, **{f"facts.{key}": value for key, value in facts.items()}}
+    for name in ("name", "alias", "position", "user_id", "language"):
+        known[name] = getattr(member, name)
+    if used & {"department", "departments", "tags"}:
+        own = Department.objects.filter(memberships__member=member, gone_at=None).order_by("memberships__pk")
+        pks = list(own.values_list("pk", flat=True))
+        every = Department.objects.filter(pk__in=with_those_above(pks)).order_by("pk")
+        known["department"] = next(iter(own.values_list("name", flat=True)), "")
+        known["departments"] = tuple(every.values_list("name", flat=True))
+        tags = Tag.objects.filter(members=member, gone_at=None) | Tag.objects.filter(departments__in=pks, gone_at=None)
+        known["tags"] = tuple(tags.distinct().order_by("pk").values_list("name", flat=True))
+    return known

@@ -1,0 +1,56 @@
+"""Problems of formulas, and of the steps that decide, set and wait."""
+
+import pytest
+from django.utils import translation
+
+from conversations.flows.formula_lint import problems
+from conversations.machine.values import Edge, Guard, Node, NodeKind, Operator
+from core.text.slot_values import Slot
+from tests.conversations.support.machines import video_machine
+
+
+def found(*nodes: Node, facts=(), **fields: object) -> list[tuple[str, str]]:
+    machine = video_machine(nodes=(*video_machine().nodes, *nodes), **fields)
+    with translation.override("en"):
+        return [(problem.code, problem.words) for problem in problems(machine, facts)]
+
+
+def branch(formula: str) -> Node:
+    guard = Guard(slot="", operator=Operator.FORMULA, value=formula)
+    return Node(key="branch", name="分支", kind=NodeKind.BRANCH, edges=(Edge(to="bye", guard=guard), Edge(to="bye")))
+
+
+def test_a_sound_formula_has_no_problem():
+    formula = 'quality.label = "高清" and length(text) > 3 and member.city in ("上海") and member.facts.size = "M"'
+    assert found(branch(formula), facts=["size"]) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "words"),
+    [
+        ("qualiti = 3", "formula_name", "“qualiti” (character 1), which no step keeps and no member has. Did you mean"),
+        ("member.town = 3", "formula_name", "“member.town”"),
+        ("member.facts.size = 3", "formula_name", "“member.facts.size”"),
+        ("text = (3", "formula_open_bracket", "The bracket at character 8 is not closed."),
+        ("lenght(text) > 3", "formula_function", "no function “lenght” (character 1). Did you mean “length”?"),
+        ("length() > 3", "formula_arguments", "like length(reason)"),
+    ],
+)
+def test_a_fault_is_told_with_its_place_and_a_remedy(formula, code, words):
+    ((its_code, its_words),) = found(branch(formula))
+    assert its_code == code
+    assert words in its_words
+
+
+@pytest.mark.parametrize(
+    ("node", "code"),
+    [
+        (Node(key="b", name="分支", kind=NodeKind.BRANCH, edges=(Edge(to="bye"),)), "no_conditions"),
+        (Node(key="s", name="算", kind=NodeKind.SET, formula="1"), "no_slot"),
+        (Node(key="s", name="算", kind=NodeKind.SET, slot=Slot(name="x")), "no_formula"),
+        (Node(key="w", name="等", kind=NodeKind.WAIT), "no_wait"),
+        (Node(key="w", name="等", kind=NodeKind.WAIT, wait=30), "waits_too_long"),
+    ],
+)
+def test_a_step_that_does_nothing_is_named(node, code):
+    assert [one for one, _words in found(node, expire_after=30)] == [code]
