@@ -8,16 +8,15 @@ from avatars.conformance import recognition as conformance
 from avatars.exceptions import EngineMissing, OutputError, StudioError
 from avatars.recognition.base import RATE, RecognitionEngine
 from avatars.recognition.whisper import Whisper, join
-from avatars.speech.kokoro.engine import Kokoro
 from core import backends
 from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
 
 
 @pytest.fixture(scope="module", params=list(configured.RECOGNITION_ENGINES))
-def listener(request):
+def listener(request, kokoro):
     engine: RecognitionEngine = backends.backend("RECOGNITION_ENGINES", request.param)
-    return conformance.Listener(engine, Kokoro)
+    return conformance.Listener(engine, lambda: kokoro)
 
 
 @pytest.mark.slow

@@ -21,7 +21,6 @@ from avatars.models import Render
 from avatars.pipeline import script_to_video
 from avatars.recognition.base import RecognitionEngine, Transcript
 from avatars.rendering import recipes
-from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis.recorded_speech import driven, recorded
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.recordings import write_amr
@@ -97,8 +96,8 @@ def test_a_recording_of_hours_is_refused_before_it_is_decoded_whole(settings):
 
 
 @pytest.fixture(scope="module")
-def said():
-    return Kokoro().speak(WORDS, voice="zm_yunxi")
+def said(kokoro):
+    return kokoro.speak(WORDS, voice="zm_yunxi")
 
 
 def test_with_its_words_the_lips_follow_a_recording_closely(said):

@@ -16,7 +16,6 @@ from avatars.speech.engines.gpt_sovits import GPTSoVITS
 from avatars.speech.engines.openai import OpenAI
 from avatars.speech.engines.piper import Piper
 from avatars.speech.engines.sherpa import Sherpa
-from avatars.speech.kokoro import Kokoro
 from tests.avatars.speech.engines.test_piper import bring_voice
 from tests.avatars.speech.engines.test_sherpa import bring_model
 from tests.avatars.speech.engines.test_sherpa import here as sherpa_is_here
@@ -38,10 +37,10 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def engine(name, tmp_path_factory):
+def engine(request, name, tmp_path_factory):
     """An engine and a voice of it."""
     if name == "kokoro":
-        yield Kokoro(), "zf_xiaobei"
+        yield request.getfixturevalue("kokoro"), "zf_xiaobei"
     elif name == "piper":
         yield Piper(folder=bring_voice(tmp_path_factory.mktemp("piper"))), "hum"
     elif name == "sherpa":

@@ -14,7 +14,6 @@ from avatars.captions import srt
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
 from avatars.rendering import recipes
-from avatars.speech.kokoro.engine import Kokoro
 from avatars.video_templates import variables
 from core.text.placeholders import fill_placeholders
 from tests.support.factories import make_digital_human, make_template, make_voice
@@ -86,11 +85,11 @@ def test_values_are_put_in_and_defaults_where_none_is_given():
     ],
 )
 @pytest.mark.slow
-def test_dates_are_written_as_people_write_them_and_captions_say_the_same(script, said):
+def test_dates_are_written_as_people_write_them_and_captions_say_the_same(kokoro, script, said):
     template = make_template(script=script, variables=[variable(), variable("day", type="date")])
     text = services.fill_template(template, {"name": "Ann", "day": "2026-12-01"})
     assert text == said
-    speech = Kokoro().speak(text, voice="zf_xiaobei")
+    speech = kokoro.speak(text, voice="zf_xiaobei")
     lines = [line for line in srt.srt(text, speech.tokens).splitlines() if line and not TIMES.match(line)]
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 

@@ -9,15 +9,9 @@ from avatars.engines.puppet.motion.lips import aperture, lip_poses
 from avatars.speech.alignment import align
 from avatars.speech.alignment.classes import class_of
 from avatars.speech.base import Sound
-from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.train_alignment import CHINESE, ENGLISH, errors, measure
 
 TEXTS = ("欢迎参加今年的培训，祝大家身体健康。", "Thank you for coming, we hope you enjoy the show.")
-
-
-@pytest.fixture(scope="module")
-def kokoro():
-    return Kokoro()
 
 
 @pytest.fixture(scope="module", params=TEXTS, ids=["zh", "en"])

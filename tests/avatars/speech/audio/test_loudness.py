@@ -11,7 +11,6 @@ import pytest
 from avatars.media.audio_segments import write_wav
 from avatars.pipeline import script_to_video
 from avatars.speech.base import Manner, Speech
-from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import synthesizer
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.specs import make_spec
@@ -22,11 +21,6 @@ TEXTS = {
     "am_michael": "Good morning everyone! The meeting starts at three o'clock.",
 }
 OTHERS = ("0.6*zm_yunjian+0.4*am_michael", "am_michael")
-
-
-@pytest.fixture(scope="module")
-def kokoro():
-    return Kokoro()
 
 
 def measured(path):

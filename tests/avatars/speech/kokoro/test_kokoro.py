@@ -33,11 +33,6 @@ VOICES = ((CHINESE, WOMAN), pytest.param((ENGLISH, WOMAN), marks=pytest.mark.tho
 VOWELS = frozenset("aeiouyæɑɐəɚɛɜɨɪɔʊʌɤᵻᵊAIOQWY")
 
 
-@pytest.fixture(scope="module")
-def kokoro() -> Kokoro:
-    return Kokoro()
-
-
 @pytest.fixture(scope="module", params=VOICES, ids=["zh", "en", "man"])
 def spoken(request: pytest.FixtureRequest, kokoro: Kokoro) -> tuple[str, Speech]:
     text, voice = request.param

@@ -14,9 +14,8 @@ WORDS = "公司明年搬到新的办公楼。"
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, Speech]:
+def said(kokoro: Kokoro) -> dict[str, Speech]:
     """The same words as they are marked, before levelling."""
-    kokoro = Kokoro()
 
     def part(text: str, manner: Manner) -> Speech:
         (found,) = kokoro.parts(text, voice=WOMAN, manner=manner)
