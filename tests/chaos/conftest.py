@@ -11,7 +11,8 @@ from tests.support.stack import SMALL_ENGINES, Stack
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with Stack.running(settings.RUN_FOLDER, settings=SMALL_ENGINES) as stack:
+    # What a dead process leaves is found by a sweep: here tests wait for it.
+    with Stack.running(settings.RUN_FOLDER, settings=SMALL_ENGINES, sweep_seconds=2) as stack:
         yield stack
 
 

@@ -23,12 +23,16 @@ def server():
 @pytest.fixture(scope="module")
 def asking(stack: Stack, server: ChatServer) -> Iterator[None]:
     """The worker asks the service; as it was before, afterwards."""
-    before = dict(stack.env)
+    before, parent = dict(stack.env), stack.preloaded
     stack.env |= {"OPENUSER_CHAT_BASE_URL": server.url, "OPENUSER_CHAT_MODEL": "qwen3", "OPENUSER_CHAT_API_KEY": KEY}
+    stack.preloaded = None  # with other settings its children have another parent
     stack.restart("worker")
     yield
-    stack.env = before
-    stack.restart("worker")
+    stack.kill("worker")
+    if stack.preloaded:
+        stack.preloaded.close()
+    stack.env, stack.preloaded = before, parent
+    stack.run("worker")
 
 
 @pytest.fixture

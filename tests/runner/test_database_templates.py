@@ -10,8 +10,6 @@ import pytest
 from tests.runner import database_templates
 from tests.runner.database_templates import FILE, KEPT_SECONDS, Template, digest, templates
 
-pytestmark = pytest.mark.databases
-
 CODE = "import django.db as d, os; d.connection.cursor().execute(f'CREATE TABLE made_by_{os.getpid()} (id)')"
 
 

@@ -51,9 +51,14 @@ class Stack:
 
     forks = True
 
-    def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS) -> None:
-        """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py."""
+    def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS, sweep_seconds: int = 4) -> None:
+        """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py.
+
+        Args:
+            sweep_seconds: how often the stack looks for what was left. An idle one spends its CPU on nothing else.
+        """
         self.settings = settings
+        self.sweep_seconds = sweep_seconds
         self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
         self.run_folder = run_folder or self.folder
         self.owner = Processes()
@@ -67,9 +72,9 @@ class Stack:
 
     @classmethod
     @contextmanager
-    def running(cls, run_folder: Path, *, settings: str = SETTINGS) -> Iterator["Stack"]:
+    def running(cls, run_folder: Path, *, settings: str = SETTINGS, sweep_seconds: int = 4) -> Iterator["Stack"]:
         """A stack that is up for as long as the block lasts."""
-        stack = cls(run_folder, settings=settings)
+        stack = cls(run_folder, settings=settings, sweep_seconds=sweep_seconds)
         try:
             yield stack.start()
         finally:
@@ -82,8 +87,7 @@ class Stack:
             "OPENUSER_BOOTSTRAP": "off",
             "OPENUSER_VAR_DIR": str(self.folder),
             "SITE_URL": self.url,
-            # To find what was left takes a second longer, and an idle stack half of the CPU.
-            "OPENUSER_SWEEP_SECONDS": "2",
+            "OPENUSER_SWEEP_SECONDS": str(self.sweep_seconds),
             "OPENUSER_REWAKE_SECONDS": "1",
             "OPENUSER_LEASE_SCALE": "0.15",
             "WECHAT_RETRY_BASE_SECONDS": "0.05",
