@@ -33,7 +33,7 @@ def test_nothing_is_said_where_the_model_is_installed(settings):
     assert check_speech_model() == []
 
 
-@pytest.mark.parametrize("wheel", [WHEELS[0], WHEELS[-1]])
+@pytest.mark.parametrize("wheel", [WHEELS[0], pytest.param(WHEELS[-1], marks=pytest.mark.thorough)])
 def test_a_missing_wheel_is_a_warning_that_says_what_to_do(wheel):
     # To Python, a module that is None in this table cannot be found.
     found = ask(f"sys.modules[{wheel!r}] = None")

@@ -80,6 +80,7 @@ def test_what_to_mind_is_said_and_a_lying_portrait_speaks_upright(tmp_path):
     assert said.getvalue().strip() == f"lying.png: {REMARKS['turned_upright']} (turned_upright)"
 
 
+@pytest.mark.thorough
 def test_one_of_several_faces_is_chosen_by_its_number(tmp_path):
     with Image.open(PHOTOGRAPH) as photograph:
         both = Image.new("RGB", (2 * photograph.width, photograph.height))
@@ -96,6 +97,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
         speak("你好", tmp_path / "nowhere" / "hello.mp4")
 
 
+@pytest.mark.thorough
 @pytest.mark.gpu
 def test_torch_renders_and_the_pace_is_printed(tmp_path):
     told = speak("你", tmp_path / "hello.mp4", render_engine="puppet", device="torch", longest=320).splitlines()

@@ -81,6 +81,7 @@ def test_a_body_goes_on_where_the_scene_before_left_it(acted: Acted) -> None:
     assert max(abs(after - before) for before, after in pairwise(shown)) == 1
 
 
+@pytest.mark.thorough
 def test_segments_of_it_are_not_joined(acted: Acted, tmp_path: Path, cache: Path) -> None:
     assert made(acted, tmp_path, cache, cuts=(3,)).notes == ("in_one_piece",)
 

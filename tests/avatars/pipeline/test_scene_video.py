@@ -132,6 +132,7 @@ def test_each_speaker_has_its_own_voice(tmp_path):
     assert Other.heard == [("看这里。", "b")]
 
 
+@pytest.mark.thorough
 def test_each_speaker_has_its_own_mood(tmp_path):
     class Moody(Sentences):
         heard: ClassVar = []

@@ -123,6 +123,7 @@ def test_what_a_killed_maker_left_is_replaced(tmp_path):
     assert not left.exists()
 
 
+@pytest.mark.thorough
 def test_a_long_video_fits_under_its_limit(tmp_path):
     video = script_to_video.make(make_spec(text="字" * 150, limit=650_000), tmp_path, **ENGINES)
     assert video.size <= 650_000

@@ -177,6 +177,7 @@ def test_an_engine_whose_pictures_do_not_join_draws_everything(tmp_path, shelf):
     assert shelf.purge() == 0
 
 
+@pytest.mark.thorough
 def test_clips_stand_before_and_after_all_pieces(tmp_path, shelf):
     intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
     outro = put(tmp_path, "outro.mp4", made(seconds=0.6))

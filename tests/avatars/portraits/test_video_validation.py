@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image
 
 from avatars.engines.base import Picture
@@ -84,6 +85,7 @@ def test_a_hand_before_the_mouth_is_told(acted: Acted, tmp_path: Path) -> None:
     assert {"mouth_covered", "face_lost", "blurred"} & {each.code for each in found.flaws}
 
 
+@pytest.mark.thorough
 def test_a_video_in_the_dark_is_refused(acted: Acted, tmp_path: Path) -> None:
     found = changed(acted, tmp_path, lambda _number, frame: (frame * 0.06).astype(np.uint8), last=50)
     assert {"too_dark", "no_face"} & {each.code for each in found.flaws}
@@ -101,6 +103,7 @@ def test_two_people_are_refused(acted: Acted, tmp_path: Path) -> None:
     assert left.x + left.width < 0.5 < right.x + right.width / 2
 
 
+@pytest.mark.thorough
 def test_a_head_that_lies_on_its_side_is_refused(acted: Acted, tmp_path: Path) -> None:
     turn = cv2.getRotationMatrix2D((240, 320), 35, 0.8)
 

@@ -227,6 +227,7 @@ def test_only_the_mouth_is_the_networks_and_the_rest_the_puppets(frames, shot):
         assert edge.max() < 40, "the edge is soft"
 
 
+@pytest.mark.thorough
 def test_the_same_shot_gives_the_same_frames_whatever_the_batch(checkpoint, frames, shot):
     other = Listed(weights=checkpoint, licensed=True, device="cpu", batch=8)
     for one, two in zip(frames, other.animate(shot), strict=True):

@@ -86,7 +86,9 @@ def test_drawn_lids_meet_in_both_corners_of_an_eye(engine: Puppet, name: str) ->
         assert np.abs(steps).max() < 2.5
 
 
-@pytest.mark.parametrize("name", [*samples.NAMES, "stranger", "photograph"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.thorough) for name in samples.NAMES), "stranger", "photograph"]
+)
 def test_a_shut_lid_looks_like_the_skin_below_the_eye(engine: Puppet, name: str) -> None:
     rig = engine.rig(load(BARE) if name == "photograph" else portrait(name))
     lids, cheeks = lids_and_cheeks(rig)

@@ -116,6 +116,7 @@ def test_the_same_seed_gives_the_same_frames(engine: Puppet, setup: Setup) -> No
     assert all(map(np.array_equal, once, again))
 
 
+@pytest.mark.thorough
 def test_a_graphics_card_leaves_videos_to_the_processor(setup: Setup, engine: Puppet) -> None:
     pytest.importorskip("torch")
     notes: list[str] = []
