@@ -167,6 +167,7 @@ def register_models() -> None:
             "conversations.Embedding": "numbers of what administrators wrote for everyone",
             "conversations.Flow": "what administrators wrote for everyone",
             "conversations.FlowVersion": "what administrators wrote for everyone",
+            "conversations.GoldenConversation": "what administrators wrote for everyone",
             "conversations.KnowledgeRevision": "one number",
             "conversations.OperatorGroup": "what administrators wrote for everyone",
             "conversations.Passage": "what administrators wrote for everyone",

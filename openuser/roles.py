@@ -94,6 +94,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Errand": RECORDS,
     "conversations.Flow": Rights(editor="add change delete", operator="publish"),
     "conversations.FlowVersion": Rights(),
+    "conversations.GoldenConversation": Rights(editor="add change delete", operator="override"),
     # Editors may change a choice for a member who asks them to; the change names them.
     "conversations.MemberPreference": Rights(editor="change"),
     "conversations.KnowledgeRevision": Rights(),

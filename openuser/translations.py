@@ -86,6 +86,7 @@ PERMISSIONS = (
     _("Can read the evidence of a consent"),
     _("Can read what a callback said"),
     _("Can publish a flow"),
+    _("Can publish a flow although golden conversations differ"),
     _("Can approve a campaign"),
     _("Can start, pause and cancel a campaign"),
     _("Can approve a series"),

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from conversations.api.answers import Answers
 from conversations.api.documents import Documents
+from conversations.api.golden import GoldenConversations
 from conversations.api.preferences import MemberPreferences, Topics
 from conversations.api.tickets import Operators, TicketChanges, Tickets
 from conversations.api.unanswered import UnansweredQuestions
@@ -13,6 +14,7 @@ from conversations.api.views import Flows, Messages, Sessions
 router = SimpleRouter()
 router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
+router.register("golden-conversations", GoldenConversations, basename="golden-conversation")
 router.register("answers", Answers, basename="answer")
 router.register("unanswered-questions", UnansweredQuestions, basename="unanswered-question")
 router.register("documents", Documents, basename="document")

@@ -17,8 +17,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
+from conversations.api.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
+from conversations.api.serializers.golden import (
+    FlowVersionSerializer,
+    GoldenReportSerializer,
+    PublicationRequestSerializer,
+)
 from conversations.api.serializers.message_requests import ANY_MESSAGE_REQUEST, message_request
 from conversations.api.serializers.messages import (
     HAS_LOST_PART,
@@ -126,7 +132,34 @@ class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
     queryset = Flow.objects.select_related("live")
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
-    required_scopes = {"GET": "flows:read"}
+    required_scopes = {"GET": "flows:read", "POST": "flows:write"}
+
+    @extend_schema(
+        summary="Publish a flow", request=PublicationRequestSerializer, responses={201: FlowVersionSerializer}
+    )
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """The draft as a new version, which runs from now on. Running sessions keep theirs. Refused for a draft with
+        errors, and where golden conversations differ, unless `despite` says why.
+        """
+        body = PublicationRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        version = services.publish(self.get_object(), by=account_of(request), **body.validated_data)
+        return Response(FlowVersionSerializer(version).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="Run the golden conversations of a flow", responses=GoldenReportSerializer)
+    @action(detail=True)
+    def golden(self, request: Request, pk: str) -> Response:
+        """On its draft: what differs, turn by turn, and which steps and transitions they cover."""
+        found, covered = services.run_golden(self.get_object())
+        report = {
+            "comparisons": found,
+            "states_covered": sorted(covered.states),
+            "state_count": covered.state_count,
+            "ways_covered": len(covered.ways),
+            "way_count": covered.way_count,
+        }
+        return Response(GoldenReportSerializer(report).data)
 
     @extend_schema(summary="Get the picture of a flow", responses={(200, "image/svg+xml"): OpenApiTypes.STR})
     @action(detail=True)

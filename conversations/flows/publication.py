@@ -83,24 +83,37 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
 
 
 @transaction.atomic
-def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -> FlowVersion:
+def publish(
+    flow: Flow,
+    machine: Machine | None = None,
+    *,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+    despite: str = "",
+) -> FlowVersion:
     """Freeze the draft as a new version and make it live. Running sessions keep the version they began with.
 
-    Raises `FlowError` if the draft has errors.
+    `machine` is the draft, if the caller has read it; `despite` is why golden conversations may differ. Raises
+    `FlowError` if the draft has errors.
     """
     flow = Flow.objects.select_for_update().get(pk=flow.pk)
-    machine = draft(flow)  # read once: an edit between check and freeze has no effect
+    machine = machine or draft(flow)  # read once: an edit between check and freeze has no effect
     errors = [problem for problem in check(flow, machine) if problem.is_error]
     if errors:
         words = " ".join(str(problem) for problem in errors)
         remedy = ngettext("Mend it and publish again.", "Mend them and publish again.", len(errors))
         raise FlowError(words, code="flow_has_errors", field="states", remedy=remedy)
-    number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = FlowVersion(flow=flow, number=number, definition=machine.to_json(), note=note)
+    number = next_number(flow)
+    version = FlowVersion(flow=flow, number=number, definition=machine.to_json(), note=note, despite=despite)
     version.published_by_id = by.pk if by else None
     version.save(force_insert=True)
     Flow.objects.filter(pk=flow.pk).update(live=version)
     return version
+
+
+def next_number(flow: Flow) -> int:
+    """The number of the version that is published next."""
+    return (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
+from conversations.models.flow_records.golden import GoldenConversation
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.knowledge.answers import Answer
 from conversations.models.knowledge.documents import Document, Passage
@@ -30,6 +31,7 @@ __all__ = [
     "Errand",
     "Flow",
     "FlowVersion",
+    "GoldenConversation",
     "KnowledgeRevision",
     "MemberPreference",
     "Message",

@@ -143,6 +143,14 @@ class FlowVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     definition = models.JSONField(_("definition"), editable=False)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
+    despite = models.CharField(
+        _("published all the same"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why, although golden conversations differ."),
+    )
     published_at = models.DateTimeField(_("published at"), default=timezone.now, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("published by")

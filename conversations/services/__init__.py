@@ -19,7 +19,7 @@ from conversations.flows.journal import open_draft
 from conversations.flows.journal import record as record_draft
 from conversations.flows.journal import redo as redo_draft
 from conversations.flows.journal import undo as undo_draft
-from conversations.flows.publication import publish, roll_back
+from conversations.flows.publication import roll_back
 from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
 from conversations.knowledge.documents.worker import read_document
 from conversations.knowledge.embedding import embed
@@ -33,6 +33,8 @@ from conversations.preferences.page_links import page as preferences_page
 from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
+from conversations.services.flow_versions import publish
+from conversations.services.golden import accept_golden, record_golden, rename_golden, run_golden
 from conversations.services.handoff import (
     add_note,
     answer_ticket,
@@ -99,6 +101,7 @@ __all__ = [
     "Cause",
     "Choices",
     "TicketFigures",
+    "accept_golden",
     "add_flow",
     "add_note",
     "answer_question",
@@ -169,6 +172,7 @@ __all__ = [
     "receive_message",
     "record_answer",
     "record_draft",
+    "record_golden",
     "record_sent_by_code",
     "redo_draft",
     "release",
@@ -180,11 +184,13 @@ __all__ = [
     "remove_document",
     "remove_step",
     "remove_topic",
+    "rename_golden",
     "reopen_question",
     "reply_to",
     "restore_draft",
     "roll_back",
     "run_errand",
+    "run_golden",
     "save_answer",
     "save_document",
     "save_step",

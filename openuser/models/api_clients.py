@@ -43,6 +43,7 @@ class ApiClient(models.Model):
         QUESTIONS_READ = "questions:read", _("read questions without an answer")
         QUESTIONS_WRITE = "questions:write", _("answer and dismiss questions without an answer")
         FLOWS_READ = "flows:read", _("view flows")
+        FLOWS_WRITE = "flows:write", _("publish flows and change their golden conversations")
         SESSIONS_READ = "sessions:read", _("view sessions and their answers")
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")
         TICKETS_READ = "tickets:read", _("view tickets, their notes and operators")

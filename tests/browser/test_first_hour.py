@@ -109,10 +109,10 @@ def box(forms: Forms, state: str) -> None:
 
 
 def publishes(forms: Forms) -> None:
-    dialog = forms.ask("Publish")
-    expect(dialog).to_contain_text("座位")
-    forms.fill(note="座位")
-    forms.confirm()
+    forms.desk.get_by_role("link", name="Publish", exact=True).click()
+    expect(forms.desk.get_by_test_id("changes")).to_contain_text("座位")
+    forms.desk.get_by_label("What changed?").fill("座位")
+    forms.desk.get_by_role("button", name="Publish version 2").click()
     expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
 
 

@@ -6,7 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -14,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
-from conversations.admin.flows import simulator
+from conversations.admin.flows import golden_page, publish_page, simulator
 from conversations.admin.flows.flow_graph import faults, links, picture
-from conversations.admin.flows.forms import FlowForm, PublishForm
+from conversations.admin.flows.forms import FlowForm
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.machine.values import Machine
-from conversations.models import DraftSnapshot, Flow, FlowVersion, Session, State, Transition
+from conversations.models import DraftSnapshot, Flow, FlowVersion, GoldenConversation, Session, State, Transition
 from core.web.admin import (
     NOTHING,
     LabelledInline,
@@ -72,7 +73,7 @@ class StateInline(LabelledInline):
 
 @admin.register(Flow)
 class FlowAdmin(ProtectedDeleteAdmin):
-    cascades_to = (FlowVersion, DraftSnapshot)
+    cascades_to = (FlowVersion, DraftSnapshot, GoldenConversation)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
     list_filter = ("language", "enabled")
@@ -176,24 +177,25 @@ class FlowAdmin(ProtectedDeleteAdmin):
             )
         return ""
 
-    @action(
-        description=_("Publish"),
-        permissions=["publish"],
-        icon="publish",
-        dialog={
-            "title": _("Publish this draft?"),
-            "description": _(
-                "Members who start the flow from now on get this version; running sessions stay with theirs."
-            ),
-            "form_class": PublishForm,
-            "form_submit_text": _("Publish"),
-        },
-    )
-    def publish_this(self, request: HttpRequest, form: PublishForm, object_id: str) -> HttpResponse:
-        flow = Flow.objects.get(pk=object_id)
-        version = services.publish(flow, by=request.user, note=form.cleaned_data["note"])  # type: ignore[arg-type]
-        self.message_user(request, _("Version %d runs now.") % version.number, messages.SUCCESS)
-        return HttpResponse(headers={"HX-Redirect": change_url(flow)})
+    @action(description=_("Publish"), permissions=["publish"], icon="publish")
+    def publish_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that shows what a publication changes, and publishes."""
+        return publish_page.page(self, request, Flow.objects.select_related("live").get(pk=object_id))
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the golden conversations of a flow."""
+        site = self.admin_site.admin_view
+        return [
+            path("<int:pk>/golden/", site(self.golden), name="conversations_flow_golden"),
+            path("<int:pk>/golden/record/", site(self.record_golden), name="conversations_flow_record_golden"),
+            *super().get_urls(),
+        ]
+
+    def golden(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return golden_page.page(self, request, get_object_or_404(Flow, pk=pk))
+
+    def record_golden(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return golden_page.record(request, get_object_or_404(Flow, pk=pk))
 
     @action(description=_("Edit on the graph"), permissions=["view"], icon="account_tree")
     def draw_it(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,12 +1,10 @@
-"""Forms of flows: the pages of a flow and of a step, transitions, and the dialog before publishing."""
+"""Forms of flows: the pages of a flow and of a step, and transitions."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import Max
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -14,7 +12,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from conversations.flows import default_names, publication
+from conversations.flows import default_names
 from conversations.models import Flow, State, Transition
 from conversations.wording import formula_texts
 from core.text.slot_values import SlotType, fold_text, parse_choices
@@ -172,35 +170,3 @@ def _kept(state: State, written: str) -> str:
     wanted = fold_text(written)
     meant = (choice.value for choice in choices if wanted in {fold_text(choice.label), fold_text(choice.value)})
     return next(meant, written)
-
-
-class PublishForm(BaseDialogForm):
-    """The changes, the members who wait in a state, and a note. Rejects a draft with errors."""
-
-    form_before_template = "admin/flows/publish.html"
-    note = forms.CharField(
-        label=_("What changed?"),
-        max_length=200,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("A note for readers of the list of versions."),
-    )
-
-    def get_before_template_context(self, request: HttpRequest, object_id: int | str | None = None) -> dict[str, Any]:
-        flow = Flow.objects.select_related("live").get(pk=str(object_id))
-        live, draft = publication.readable(flow.live), publication.draft(flow)
-        problems = publication.check(flow)
-        return {
-            "flow": flow,
-            "errors": [problem for problem in problems if problem.is_error],
-            "warnings": [problem for problem in problems if not problem.is_error],
-            "changes": publication.diff(live, draft) if live else [],
-            "waiting": publication.waiting(flow),
-        }
-
-    def clean(self) -> dict[str, Any]:
-        flow = Flow.objects.get(pk=str(self.object_id))
-        errors = [str(problem) for problem in publication.check(flow) if problem.is_error]
-        if errors:
-            self.add_error("note", forms.ValidationError(_("Mend the errors above first."), code="flow_has_errors"))
-        return super().clean() or {}

@@ -66,20 +66,23 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
 def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) -> dict[str, Any]:
     """The state of the try after one more act. An unknown act, or one after an end, starts it again."""
     if not machine.nodes:
-        return {"place": {}, "said": []}
+        return {"place": {}, "said": [], "turns": [], "now": ""}
     place = _place(kept["place"]) if kept else Place()
     said = list(kept["said"]) if kept else []
+    turns = list(kept.get("turns", ())) if kept else []
     what = _act(act, text)
     if kept is None or what == Act.START or place.outcome is not None or not place.at:
-        what, place, said = Act.START, Place(), []
+        what, place, said, turns = Act.START, Place(), [], []
     with translation.override(machine.language):
         if what in (Act.SAY, Act.CHOOSE) or act == "say":
             shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
             said.append(["in", shown, []])
         context = Context(now=timezone.localtime())
+        begun = kept.get("now") if kept and turns else context.now.isoformat()
+        turns.append([what.value, "" if what == Act.START else text])
         result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
         said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
-    return {"place": _plain(result.place), "said": said[-KEPT:]}
+    return {"place": _plain(result.place), "said": said[-KEPT:], "turns": turns, "now": begun}
 
 
 def _act(act: str, text: str) -> Act:

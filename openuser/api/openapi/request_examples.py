@@ -172,6 +172,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "TicketNoteRequest": {"text": "The cartridge was replaced last week."},
     "TicketAssignmentRequest": {"operator": 1},
     "TicketTransferRequest": {"group": 1},
+    "GoldenConversationRequest": {
+        "flow": 1,
+        "name": "A video in high quality",
+        "inputs": [{"act": "start"}, {"act": "say", "text": "Welcome!"}, {"act": "choose", "text": "high"}],
+    },
+    "PatchedGoldenConversationRequest": {"name": "A video in the best quality"},
+    "PublicationRequest": {"note": "Asks for the department first"},
     "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},
     "TemplateFormRequest": TEMPLATE_FORM,
     "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},

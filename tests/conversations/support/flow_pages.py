@@ -44,7 +44,7 @@ def edit(client: Client, state: State, *ways: dict[str, Any], **values: Any) -> 
 
 
 def publish(client: Client, flow: Flow, note: str = "") -> Any:
-    return client.post(url("flow", "publish_this", flow.pk), {"_form_submitted": "True", "note": note})
+    return client.post(url("flow", "publish_this", flow.pk), {"note": note})
 
 
 def press(client: Client, model: str, button: str, pk: int) -> int:

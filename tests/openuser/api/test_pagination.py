@@ -38,6 +38,7 @@ ROWS = {
     "/api/v1/applications/": "wecom.Application",
     "/api/v1/messages/": "conversations.Message",
     "/api/v1/flows/": "conversations.Flow",
+    "/api/v1/golden-conversations/": "conversations.GoldenConversation",
     "/api/v1/sessions/": "conversations.Session",
     "/api/v1/answers/": "conversations.Answer",
     "/api/v1/unanswered-questions/": "conversations.UnansweredQuestion",

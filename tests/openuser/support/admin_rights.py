@@ -6,7 +6,7 @@ A button that does something is for operators and administrators, unless it is n
 from django.db.models import Model
 
 from avatars.models import Consent, Render
-from conversations.models import Flow
+from conversations.models import Flow, GoldenConversation
 from openuser import roles
 from openuser.roles import Role
 from scheduling.models import Campaign, Delivery
@@ -66,6 +66,7 @@ NAMED = {
         for page in ("rehearsal", "rehearse_this")
     },
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
+    "conversations_message_why": "view",
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
     "avatars_voice_declare_synthetic": "change",
@@ -85,6 +86,8 @@ NAMED = {
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
     "conversations_flowversion_restore_this": ("change", Flow),
+    "conversations_flow_golden": ("view", GoldenConversation),
+    "conversations_flow_record_golden": ("add", GoldenConversation),
     **{f"scheduling_{model}_import_file": ("add", Campaign) for model in ("segment", "series")},
     "scheduling_campaignrun_remind": ("add", Campaign),
     "scheduling_campaignrun_not_confirmed": ("view", Delivery),

@@ -1,0 +1,65 @@
+"""The page before a publication: problems, what changed, and the golden conversations that differ."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from conversations import services
+from conversations.admin.flows.flow_graph import faults, picture
+from conversations.exceptions import FlowError
+from conversations.flows import publication
+from conversations.models import Flow
+from core.web.admin import change_url
+
+LONGEST = 200  # characters of the note and of the reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """What was filled in on the page."""
+
+    note: str = ""
+    despite: str = ""
+
+
+def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
+    """Show what a publication would change; a POST publishes."""
+    filled = Filled()
+    may_override = request.user.has_perm("conversations.override_goldenconversation")
+    if request.method == "POST":
+        reason = request.POST.get("despite", "").strip()[:LONGEST] if may_override else ""
+        filled = Filled(note=request.POST.get("note", "").strip()[:LONGEST], despite=reason)
+        try:
+            version = services.publish(flow, by=request.user, note=filled.note, despite=filled.despite)  # type: ignore[arg-type]
+        except FlowError as error:
+            messages.error(request, f"{error} {error.remedy}")
+        else:
+            messages.success(request, _("Version %d runs now.") % version.number)
+            return HttpResponseRedirect(change_url(flow))
+    draft, live = publication.draft(flow), publication.readable(flow.live)
+    found, covered = services.run_golden(flow, draft)
+    problems = faults(flow)
+    differing = [one for one in found if one.differs]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Publish “%s”") % flow,
+        "opts": model_admin.opts,
+        "flow": flow,
+        "filled": filled,
+        "faults": problems,
+        "is_faulty": any(fault.problem.is_error for fault in problems),
+        "changes": publication.diff(live, draft) if live else [],
+        "picture": picture(draft),
+        "waiting": publication.waiting(flow),
+        "golden_count": len(found),
+        "differing": differing,
+        "covered": covered,
+        "may_override": may_override,
+        "may_accept": request.user.has_perm("conversations.change_goldenconversation"),
+        "next_number": publication.next_number(flow),
+    }
+    return TemplateResponse(request, "admin/flows/publish_page.html", context)

@@ -1,0 +1,129 @@
+"""Golden conversations in the API, and what of a flow they cover."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations import services
+from conversations.golden.comparison import ComparedTurn, Comparison, Line
+from conversations.golden.replay import LONGEST, Said
+from conversations.machine.values import Act
+from conversations.models import Flow, GoldenConversation
+from core.web.api_fields import ChoiceField, StrictCharField
+
+ACTS = [(act.value, act.value) for act in Act]
+LINES = [("same", "Said as before."), ("gone", "Was said."), ("new", "Is said now.")]
+
+
+class SaidSerializer(serializers.Serializer[Said]):
+    """One thing that a flow says."""
+
+    sort = serializers.CharField(help_text="`text`, `video`, `person` or `wait`.")
+    text = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class TurnSerializer(serializers.Serializer[Any]):
+    """What the member did, and what the flow says."""
+
+    act = ChoiceField(ACTS)
+    text = serializers.CharField(help_text="What they wrote, or the value of the button.")
+    shown = serializers.CharField(help_text="The same as they saw it: of a button its label.")
+    said = SaidSerializer(many=True)
+
+
+class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversation]):
+    """A conversation that a flow has to hold as it is."""
+
+    turns = TurnSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = GoldenConversation
+        fields = ("id", "flow", "name", "happens_at", "turns", "outcome", "created_at", "accepted_at")
+        read_only_fields = ("id", "flow", "happens_at", "turns", "outcome", "created_at", "accepted_at")
+
+    def update(self, instance: GoldenConversation, validated_data: dict[str, Any]) -> GoldenConversation:
+        services.rename_golden(instance, validated_data.get("name", instance.name))
+        return instance
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """What the member does in one turn."""
+
+    act = ChoiceField(ACTS)
+    text = StrictCharField(max_length=2000, allow_blank=True, default="")
+
+
+class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
+    """A conversation to keep, as the draft holds it now."""
+
+    flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.all())
+    name = StrictCharField(max_length=100)
+    inputs = InputSerializer(many=True, help_text=f"1 to {LONGEST}; the first one is `start`.")
+    happens_at = serializers.DateTimeField(required=False, help_text="What counts as now; by default the real now.")
+
+    def keep(self, by: Any) -> GoldenConversation:
+        """Record it."""
+        values = self.validated_data
+        inputs = [(one["act"], one["text"]) for one in values["inputs"]]
+        return services.record_golden(values["flow"], values["name"], inputs, now=values.get("happens_at"), by=by)
+
+
+class LineOfTurnSerializer(serializers.Serializer[Line]):
+    """One line, as it was and as it is."""
+
+    sort = ChoiceField(LINES)
+    said = SaidSerializer()
+
+
+class ComparedTurnSerializer(serializers.Serializer[ComparedTurn]):
+    """A turn beside what the draft says now."""
+
+    act = ChoiceField(ACTS, source="turn.act")
+    shown = serializers.CharField(source="turn.shown")
+    differs = serializers.BooleanField()
+    lines = LineOfTurnSerializer(many=True)
+
+
+class ComparisonSerializer(serializers.Serializer[Comparison]):
+    """A golden conversation beside what the draft says now."""
+
+    golden = serializers.IntegerField(source="golden.pk")
+    name = serializers.CharField(source="golden.name")
+    differs = serializers.BooleanField()
+    outcome = serializers.CharField(help_text="How it ends now; empty if it does not.")
+    turns = ComparedTurnSerializer(many=True)
+
+
+class GoldenReportSerializer(serializers.Serializer[Any]):
+    """All golden conversations of a flow, compared with its draft, and what they cover."""
+
+    comparisons = ComparisonSerializer(many=True)
+    states_covered = serializers.ListField(child=serializers.CharField(), help_text="Keys of steps.")
+    state_count = serializers.IntegerField()
+    ways_covered = serializers.IntegerField(help_text="Transitions that were taken.")
+    way_count = serializers.IntegerField()
+
+
+class PublicationRequestSerializer(serializers.Serializer[Any]):
+    """How to publish a draft."""
+
+    note = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+    despite = StrictCharField(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Why, although golden conversations differ. The version keeps it.",
+    )
+
+
+class FlowVersionSerializer(serializers.Serializer[Any]):
+    """A published version."""
+
+    id = serializers.IntegerField()
+    flow = serializers.IntegerField(source="flow_id")
+    number = serializers.IntegerField()
+    note = serializers.CharField()
+    despite = serializers.CharField()
+    published_at = serializers.DateTimeField()

@@ -1,0 +1,1 @@
+"""Golden conversations: recorded from *Try it*, replayed against a draft, and what of a flow they cover."""

@@ -1,0 +1,73 @@
+"""Compares golden conversations with what a flow says now, turn by turn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from conversations.golden.replay import Replay, Said, Turn, replay
+from conversations.machine.values import Machine
+from conversations.models import GoldenConversation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a turn: `sort` is "same", "gone" for what was said, or "new" for what is said now."""
+
+    sort: str
+    said: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedTurn:
+    """A turn with the lines that stayed, are gone and are new."""
+
+    turn: Turn
+    lines: tuple[Line, ...]
+
+    @property
+    def differs(self) -> bool:
+        return any(line.sort != "same" for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A golden conversation beside what the flow says now."""
+
+    golden: GoldenConversation
+    turns: tuple[ComparedTurn, ...]
+    now: Replay
+
+    @property
+    def differs(self) -> bool:
+        return any(turn.differs for turn in self.turns) or self.outcome != self.golden.outcome
+
+    @property
+    def outcome(self) -> str:
+        """How it ends now; "" if it does not end."""
+        return self.now.outcome.value if self.now.outcome else ""
+
+
+def compare(machine: Machine, golden: GoldenConversation) -> Comparison:
+    """Replay a golden conversation on a flow and compare."""
+    turns = tuple(map(Turn.from_json, golden.turns))
+    now = replay(machine, [(turn.act, turn.text) for turn in turns], now=golden.happens_at)
+    compared = tuple(_compared(was, turn) for was, turn in zip(turns, now.turns, strict=True))
+    return Comparison(golden=golden, turns=compared, now=now)
+
+
+def compare_all(machine: Machine, goldens: Iterable[GoldenConversation]) -> list[Comparison]:
+    """The golden conversations of a flow, each compared."""
+    return [compare(machine, golden) for golden in goldens]
+
+
+def _compared(was: Turn, turn: Turn) -> ComparedTurn:
+    lines = list[Line]()
+    for before, after in zip_longest(was.said, turn.said):
+        if before is not None and before == after:
+            lines.append(Line(sort="same", said=before))
+            continue
+        if before is not None:
+            lines.append(Line(sort="gone", said=before))
+        if after is not None:
+            lines.append(Line(sort="new", said=after))
+    return ComparedTurn(turn=turn, lines=tuple(lines))

@@ -1,0 +1,35 @@
+"""Which states and transitions of a flow its golden conversations go through."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conversations.golden.replay import Replay
+from conversations.machine.trace import Entered
+from conversations.machine.values import Machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """The keys of states that were entered, and the transitions that were taken, by state and number."""
+
+    states: frozenset[str]
+    ways: frozenset[tuple[str, int]]
+    state_count: int
+    way_count: int
+
+
+def coverage_of(machine: Machine, replays: Iterable[Replay]) -> Coverage:
+    """What these conversations cover of a flow."""
+    states, ways = set[str](), set[tuple[str, int]]()
+    for one in (one for replay in replays for one in replay.trace):
+        if isinstance(one, Entered):
+            states.add(one.state)
+        elif one.holds:
+            ways.add((one.state, one.edge))
+    every = {(node.key, number) for node in machine.nodes for number in range(len(node.edges))}
+    return Coverage(
+        states=frozenset(states & {node.key for node in machine.nodes}),
+        ways=frozenset(ways & every),
+        state_count=len(machine.nodes),
+        way_count=len(every),
+    )

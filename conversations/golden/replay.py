@@ -1,0 +1,112 @@
+"""Replays a conversation against a flow: the machine alone, without rows, messages and clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+
+from conversations.flows import video_templates
+from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Sleep
+from conversations.machine.formulas.values import Context
+from conversations.machine.keywords import act_for
+from conversations.machine.step import step
+from conversations.machine.trace import Trace
+from conversations.machine.values import Act, Machine, Outcome, Place
+from conversations.wording import flow_texts, handoff_texts
+
+LONGEST = 100  # turns of a conversation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One thing that the flow says: `sort` is "text", "video", "person" or "wait"; `choices` are labels."""
+
+    sort: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"sort": self.sort, "text": self.text, "choices": list(self.choices)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Said":
+        return cls(sort=data["sort"], text=data["text"], choices=tuple(data["choices"]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What the member did – `text` is what they wrote, or the value of a button –, and what the flow said."""
+
+    act: Act
+    text: str
+    said: tuple[Said, ...] = ()
+    shown: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        said = [one.to_json() for one in self.said]
+        return {"act": self.act.value, "text": self.text, "shown": self.shown, "said": said}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Turn":
+        said = tuple(map(Said.from_json, data["said"]))
+        return cls(act=Act(data["act"]), text=data["text"], shown=data["shown"], said=said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A replayed conversation: as many turns as inputs, the reasons of all its steps, and how it ended."""
+
+    turns: tuple[Turn, ...]
+    trace: Trace
+    outcome: Outcome | None
+
+
+def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, now: datetime) -> Replay:
+    """Replay a conversation; `now` is its moment. After an end of the flow, nothing is said."""
+    place, turns, trace = Place(), list[Turn](), list[Any]()
+    with translation.override(machine.language):
+        for act, text in inputs:
+            shown = _shown(machine, place, act, text)
+            if act != Act.START and (place.outcome is not None or not place.at):
+                turns.append(Turn(act=act, text=text, shown=shown))
+                continue
+            result = step(machine, place, act, text, today=now.date(), now=now, context=Context(now=now))
+            place = result.place
+            trace += result.trace
+            said = tuple(_said(machine, effect) for effect in result.effects)
+            turns.append(Turn(act=act, text=text, shown=shown, said=said))
+    return Replay(turns=tuple(turns), trace=tuple(trace), outcome=place.outcome)
+
+
+def act_of(name: str, text: str) -> Act:
+    """The act of an input as *Try it* sends it: a text may be a keyword that works anywhere."""
+    if name != Act.SAY:
+        return Act(name)
+    keyword = act_for(text)
+    # “Continue” is for sessions that have ended.
+    return keyword if keyword and keyword != Act.RESUME else Act.SAY
+
+
+def _shown(machine: Machine, place: Place, act: Act, text: str) -> str:
+    """What the member sees as their own words: of a button its label."""
+    node = machine.node(place.at)
+    slot = node.slot if node else None
+    return slot.label(text, language=machine.language) if act == Act.CHOOSE and slot else text
+
+
+def _said(machine: Machine, effect: Effect) -> Said:
+    match effect:
+        case Say():
+            return Said(sort="text", text=effect.text)
+        case Ask():
+            return Said(sort="text", text=effect.text, choices=tuple(choice.label for choice in effect.choices))
+        case HandOff():
+            return Said(sort="person", text=handoff_texts.tried())
+        case Sleep():
+            return Said(sort="wait", text=flow_texts.sleeps(effect.until))
+        case MakeVideo():
+            return Said(sort="video", text=video_templates.preview(machine, effect))
+        case Notify():
+            return Said(sort="text", text=flow_texts.notice(effect.notice, machine.name))

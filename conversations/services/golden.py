@@ -1,0 +1,104 @@
+"""Golden conversations of flows: recorded, replayed, accepted, and asked before a version is published."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conversations.exceptions import FlowError
+from conversations.flows import publication
+from conversations.golden import comparison, replay
+from conversations.golden.comparison import Comparison
+from conversations.golden.coverage import Coverage, coverage_of
+from conversations.machine.values import Machine
+from conversations.models import Flow, GoldenConversation
+
+LONGEST_NAME = 100
+
+
+def record_golden(
+    flow: Flow,
+    name: str,
+    inputs: Iterable[tuple[str, str]],
+    *,
+    now: datetime | None = None,
+    by: AbstractBaseUser | None = None,
+) -> GoldenConversation:
+    """Keep a conversation with the draft as golden: `inputs` are the acts of *Try it* with their texts.
+
+    Raises `FlowError` for a name that is taken or missing, and for a conversation without or with too many turns.
+    """
+    now = now or timezone.localtime()
+    acts = [(replay.act_of(act, text), text) for act, text in inputs]
+    if not 0 < len(acts) <= replay.LONGEST:
+        words = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
+        raise FlowError(words, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
+    found = replay.replay(publication.draft(flow), acts, now=now)
+    return GoldenConversation.objects.create(
+        flow=flow,
+        name=_free_name(flow, name),
+        happens_at=now,
+        turns=[turn.to_json() for turn in found.turns],
+        outcome=found.outcome.value if found.outcome else "",
+        recorded_by_id=by.pk if by else None,
+    )
+
+
+def rename_golden(golden: GoldenConversation, name: str) -> None:
+    """Give it another name. Raises `FlowError` for one that is taken or missing."""
+    if golden.name != name.strip():
+        golden.name = _free_name(golden.flow, name)
+        golden.save(update_fields=["name"])
+
+
+def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Comparison], Coverage]:
+    """The golden conversations of a flow compared with its draft, or with this machine, and what they cover."""
+    machine = machine or publication.draft(flow)
+    found = comparison.compare_all(machine, flow.golden_conversations.select_related("recorded_by", "accepted_by"))
+    return found, coverage_of(machine, [one.now for one in found])
+
+
+@transaction.atomic
+def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = None) -> GoldenConversation:
+    """What the draft says now is golden from now on; who accepted it, and when, is kept."""
+    golden = GoldenConversation.objects.select_for_update(of=("self",)).select_related("flow").get(pk=golden.pk)
+    found = comparison.compare(publication.draft(golden.flow), golden)
+    golden.turns = [turn.to_json() for turn in found.now.turns]
+    golden.outcome, golden.accepted_at = found.outcome, timezone.now()
+    golden.accepted_by_id = by.pk if by else None
+    golden.save(update_fields=["turns", "outcome", "accepted_at", "accepted_by"])
+    return golden
+
+
+def differing(flow: Flow, machine: Machine) -> list[Comparison]:
+    """The golden conversations in which this machine says something else."""
+    return [one for one in comparison.compare_all(machine, flow.golden_conversations.all()) if one.differs]
+
+
+def refuse_differences(found: list[Comparison]) -> None:
+    """Raise `FlowError` if golden conversations differ."""
+    if not found:
+        return
+    names = ", ".join(f"“{one.golden.name}”" for one in found)
+    words = ngettext(
+        "In a golden conversation the draft says something else: %s.",
+        "In golden conversations the draft says something else: %s.",
+        len(found),
+    )
+    remedy = _("Mend the flow, accept what it says now, or publish with a reason.")
+    raise FlowError(words % names, code="golden_differs", field="golden", remedy=remedy)
+
+
+def _free_name(flow: Flow, name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME:
+        remedy = _("Write a name of up to %d characters.") % LONGEST_NAME
+        raise FlowError(_("The conversation has no name."), code="name_missing", field="name", remedy=remedy)
+    if flow.golden_conversations.filter(name=name).exists():
+        words = _("Another golden conversation has this name.")
+        raise FlowError(words, code="name_taken", field="name", remedy=_("Choose another name."))
+    return name
