@@ -36,6 +36,7 @@ class MovedClock:
         self.leaves = {
             key: datetime.combine(day + A_DAY, time(), zone).astimezone(UTC) for key, day in last_days.items()
         }
+        self.zones: dict[int, list[ZoneInfo]] = {}
         self.has_series = Series.objects.exists()
         self.first_run = CampaignRun.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
@@ -71,7 +72,7 @@ class MovedClock:
         count = sum(run_start.begin(pk, now=self.now) is not None for pk in list(keys))
         if self.has_series:
             for pk in list(Series.objects.running().order_by("pk").values_list("pk", flat=True)):
-                count += len(sweep.sweep(pk, now=self.now))
+                count += len(sweep.sweep(pk, now=self.now, zones=self._zones_of(pk)))
         for pk in list(CampaignRun.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)):
             run = CampaignRun.claim(pk, now=self.now)
             if run is not None:
@@ -123,10 +124,16 @@ class MovedClock:
             for series in Series.objects.running():
                 yield from self._turns(series)
 
+    def _zones_of(self, pk: int) -> list[ZoneInfo]:
+        """The zones of a series, read once: where members are does not change in these days."""
+        if pk not in self.zones:
+            self.zones[pk] = zones_of(Series.objects.select_related("application").get(pk=pk))
+        return self.zones[pk]
+
     def _turns(self, series: Series) -> Iterator[datetime]:
         """The next moment of each step in each zone, and the next day, on which others come into the series."""
         times = {*series.steps.exclude(at=None).values_list("at", flat=True), time()}
-        for zone in zones_of(series):
+        for zone in self._zones_of(series.pk):
             days = DueDays(zone=zone)
             today = days.local_day(self.now)
             for at in times:

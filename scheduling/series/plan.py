@@ -1,5 +1,6 @@
 """A series as the sweep reads it once: its steps in order, its days, and who may be in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -31,6 +32,7 @@ class Plan:
     series: Series
     application: Application
     now: datetime
+    known_zones: Sequence[ZoneInfo] | None = None
 
     @cached_property
     def steps(self) -> list[Campaign]:
@@ -45,7 +47,7 @@ class Plan:
     @cached_property
     def zones(self) -> list[ZoneInfo]:
         """Its own zone first, and those of members if each gets the steps by their own clock."""
-        return zones_of(self.series)
+        return zones_of(self.series) if self.known_zones is None else list(self.known_zones)
 
     @cached_property
     def clocks(self) -> list[ZoneDays]:

@@ -4,7 +4,9 @@ All of it takes `now`, so that a rehearsal moves the clock. Concurrent calls are
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -19,8 +21,11 @@ EVERY = timedelta(minutes=5)
 """How often dates and conditions are looked at, where no step has its moment in between."""
 
 
-def sweep(pk: int, *, now: datetime) -> list[CampaignRun]:
-    """Bring a running series up to date, and begin the steps whose moment has come; the runs that began."""
+def sweep(pk: int, *, now: datetime, zones: Sequence[ZoneInfo] | None = None) -> list[CampaignRun]:
+    """Bring a running series up to date, and begin the steps whose moment has come; the runs that began.
+
+    `zones` are those of the series, if they are known.
+    """
     with transaction.atomic():
         series = Series.objects.select_for_update(of=("self",)).filter(pk=pk, state=Series.State.RUNNING).first()
         application = series.sender if series else None
@@ -28,7 +33,7 @@ def sweep(pk: int, *, now: datetime) -> list[CampaignRun]:
             return []
         try:
             with transaction.atomic():
-                return _sweep(Plan(series=series, application=application, now=now))
+                return _sweep(Plan(series=series, application=application, now=now, known_zones=zones))
         except SchedulingError as error:
             life.change(series, Series.State.PAUSED, reason=Series.Reason.BROKEN, why=error.message, now=now)
             logger.warning("A series was paused.", extra={"series": series.pk, "code": error.code})

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.benchmarks.support.goals import goal
 
-ROWS, BATCH = 1_000_000, 1_000
+ROWS, BATCH, TRIES = 1_000_000, 1_000, 20
 HERE = Path(__file__).resolve()
 
 
@@ -139,7 +139,9 @@ def ours(rows: int, application: Any, *, send: bool) -> None:
     with measured("send, ours") as sent:
         for pk in batches:
             send_batch(pk)
+            rest()
             dispatcher.deliver(calls.pop())
+            rest()
     run.refresh_from_db()
     assert (run.sent, run.failed) == (rows, 0), (run.sent, run.failed)
     print(
@@ -150,17 +152,29 @@ def ours(rows: int, application: Any, *, send: bool) -> None:
     goal("megabytes more", sent.megabytes, at_most=20)
 
 
+def rest() -> None:
+    """Let the threads finish that tell the broker and open pages, as they do beside a worker that waits for a call.
+
+    A statement that waits for the interpreter while they have it would count as the database's time.
+    """
+    from core import live_updates
+    from core.work import broker
+
+    broker.publisher.flush(5)
+    live_updates.publisher.flush(5)
+
+
 def listmonk(rows: int, application: Any) -> None:
     """A cursor over the subscribers and counters on the campaign; the same calls, without outbox or rows."""
     from django.db import connection, transaction
 
-    from wecom.client import access_tokens, api
+    from wecom.client import access_tokens
     from wecom.outbox import payloads
 
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE listmonk (id integer, last_id bigint, sent bigint)")
         cursor.execute("INSERT INTO listmonk VALUES (1, 0, 0)")
-    token, sent = access_tokens.valid_token(application), 0
+    token, sent, late = access_tokens.valid_token(application), 0, 0
     with measured("send, as listmonk does") as peer:
         while sent < rows:
             with transaction.atomic(), connection.cursor() as cursor:
@@ -177,11 +191,30 @@ def listmonk(rows: int, application: Any) -> None:
                 msgtype="text",
                 payload={"content": "各位同事：下午三点全员会议，第二次。"},
             )
-            api.post(application, "message/send", body, token=token)
+            late += send_until_answered(application, body, token)
             sent += len(found)
             with connection.cursor() as cursor:
                 cursor.execute("UPDATE listmonk SET sent = sent + %s WHERE id = 1", [len(found)])
     print(f"    {peer.statements / (rows / BATCH):.1f} statements a batch; no outcome for a person", flush=True)
+    if late:
+        print(f"    {late} calls were answered too late and made again with the same bytes", flush=True)
+
+
+def send_until_answered(application: Any, body: bytes, token: Any) -> int:
+    """Call until the platform answers, as our outbox does; it knows the same bytes again. Returns how often it did not.
+
+    After a million members the emulator's ledger is large, and its answer to one of a thousand calls may be late.
+    """
+    from wecom.client import api
+    from wecom.exceptions import AmbiguousError
+
+    for missed in range(TRIES):
+        try:
+            api.post(application, "message/send", body, token=token)
+        except AmbiguousError:
+            continue
+        return missed
+    raise AssertionError("the emulator does not answer")
 
 
 def ledger(rows: int, database: Path) -> None:

@@ -113,6 +113,14 @@ def test_two_beats_and_a_third_one_begin_a_step_once(member):
     assert EnrolmentStep.objects.count() == 1
 
 
+def test_a_step_is_on_time_though_dates_were_just_looked_at(member):
+    launch(0, now="2026-11-30T12:00")
+    sweep("2026-12-04T08:59:45")
+    give_date(member, "2026-12-04")
+    assert sweep("2026-12-04T09:00:00") == 1
+    assert got(member) == ["12-04 09:00 day 0"]
+
+
 @pytest.mark.parametrize(
     ("late", "turns"),
     [
