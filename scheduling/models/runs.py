@@ -25,6 +25,7 @@ class Run(models.Model):
         DAY_OFF = "day_off", _("not a working day")
         DAYS_UNKNOWN = "days_unknown", _("held, because the working days of the year are not known")
         NOBODY = "nobody", _("none of its members can be reached")
+        STOPPED = "stopped", _("sending was stopped for the whole company")
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs", verbose_name=_("schedule"))
     due_at = models.DateTimeField(_("due at"))
@@ -80,6 +81,8 @@ class Run(models.Model):
             return words % {"year": self.due_at.astimezone(self.schedule.zone).year}
         if self.reason == self.Reason.NOBODY:
             return gettext("None of its members can be reached. Their reasons are on the page of the run.")
+        if self.reason == self.Reason.STOPPED:
+            return gettext("Sending was stopped for the whole company. Later moments go out once it is allowed again.")
         return gettext("That day is not a working day.")
 
 

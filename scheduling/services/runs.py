@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from core.personal_data import retention
 from core.work.broker import publish_task
+from scheduling.campaigns.sending_policy import policy_of
 from scheduling.models import Run, Schedule
 from scheduling.schedules import beat_entries, execution, prerender
+from scheduling.schedules.audience import application_of
 from scheduling.services.drafts import check_published
 
 MAX_COUNTED = 1000
@@ -22,8 +24,9 @@ SWEEP_LIMIT = 500
 def run_now(schedule: Schedule, *, now: datetime | None = None) -> Run:
     """Send a schedule now, even if it is paused; twice in a second sends once. Raises `SchedulingError` for a draft."""
     check_published(schedule)
-    due_at = (now or timezone.now()).replace(microsecond=0)
-    run = execution.send(schedule, due_at, now=now or timezone.now(), by_hand=True)
+    now = now or timezone.now()
+    due_at = now.replace(microsecond=0)
+    run = _send_unless_stopped(schedule, due_at, now=now, by_hand=True)
     return run or Run.objects.get(schedule=schedule, due_at=due_at)
 
 
@@ -79,7 +82,16 @@ def forget_old_runs(*, now: datetime | None = None) -> int:
 
 def _spoken(schedule: Schedule, now: datetime) -> Run | None:
     due_at = due_moment(schedule, now)
-    return execution.send(schedule, due_at, now=now) if due_at and now - due_at <= schedule.grace else None
+    return _send_unless_stopped(schedule, due_at, now=now) if due_at and now - due_at <= schedule.grace else None
+
+
+def _send_unless_stopped(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
+    """Send it, or record that everything that is not a reply is stopped."""
+    application = application_of(schedule)
+    if application is not None and policy_of(application).is_stopped:
+        stopped = Run.Reason.STOPPED
+        return execution.record(schedule, due_at, Run.Outcome.SKIPPED, now=now, by_hand=by_hand, reason=stopped)
+    return execution.send(schedule, due_at, now=now, by_hand=by_hand)
 
 
 def _missed(schedule: Schedule, now: datetime) -> Run | None:

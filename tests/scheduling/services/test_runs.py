@@ -25,6 +25,23 @@ def test_it_speaks_at_nine_and_not_before(application):
     assert message.cid == run.cid != ""
 
 
+def test_while_sending_is_stopped_a_moment_is_skipped_and_says_so(application):
+    schedule = make_schedule()
+    services.stop_sending(application.corporation, why="写错了")
+    (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:01"))
+    assert (run.outcome, run.reason, sent()) == ("skipped", "stopped", [])
+    assert "stopped for the whole company" in run.why
+    by_hand = services.run_now(schedule, now=clock("2026-11-25T10:00"))
+    assert (by_hand.reason, by_hand.by_hand, sent()) == ("stopped", True, [])
+    services.allow_sending(application.corporation)
+    services.run_due(schedule.pk, now=clock("2026-11-26T09:01"))
+    assert outcomes(schedule) == [
+        ("11-25 09:00", "skipped"),
+        ("11-25 10:00", "skipped"),
+        ("11-26 09:00", "sent"),
+    ]
+
+
 @pytest.mark.databases
 def test_any_number_of_beats_says_it_once(application):
     schedule = make_schedule()
