@@ -2,7 +2,7 @@
 
 from tests.runner.xdist_scheduler import WORTH_A_STACK, longest_first, units
 
-LONG = {"tests/chaos/test_a.py": 400.0, "tests/chaos/test_b.py": 240.0, "tests/chaos/test_c.py": 120.0}
+LONG = {"tests/chaos/test_a.py": 600.0, "tests/chaos/test_b.py": 360.0, "tests/chaos/test_c.py": 180.0}
 
 
 class Item:
