@@ -16,6 +16,7 @@ from conversations.models import (
     Content,
     Conversation,
     Errand,
+    MemberModelUsage,
     MemberPreference,
     Message,
     MutedTopic,
@@ -142,6 +143,7 @@ def register_models() -> None:
             blank={"question": "", "detail": ""},
             hidden=LEASE,
         ),
+        Holding(MemberModelUsage, QUESTIONS, of=_of_member, age="day"),
         UnansweredHolding(
             UnansweredQuestion,
             MESSAGES,
@@ -169,6 +171,7 @@ def register_models() -> None:
             "conversations.FlowVersion": "what administrators wrote for everyone",
             "conversations.GoldenConversation": "what administrators wrote for everyone",
             "conversations.KnowledgeRevision": "one number",
+            "conversations.ModelUsage": "sums of the whole company",
             "conversations.OperatorGroup": "what administrators wrote for everyone",
             "conversations.Passage": "what administrators wrote for everyone",
             "conversations.ProgressCard": "keys of a message and of its card",

@@ -1,8 +1,9 @@
-"""The addresses of the graph of a flow, of the desk and of its report, among the admin's own pages."""
+"""The addresses of graphs, the desk, its report and the language model, among the admin's own pages."""
 
 from django.contrib import admin
 from django.urls import path
 
+from conversations.admin import language_model
 from conversations.admin.flows.editor import acts, page
 from conversations.admin.handoff import desk_actions, desk_page, ticket_report
 
@@ -21,4 +22,5 @@ urlpatterns = [
         name="desk-take-conversation",
     ),
     path("ticket-report/", admin.site.admin_view(ticket_report.report_view), name="desk-report"),
+    path("language-model/", admin.site.admin_view(language_model.page), name="language-model"),
 ]

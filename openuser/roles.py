@@ -98,7 +98,9 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     # Editors may change a choice for a member who asks them to; the change names them.
     "conversations.MemberPreference": Rights(editor="change"),
     "conversations.KnowledgeRevision": Rights(),
+    "conversations.MemberModelUsage": Rights(),
     "conversations.Message": Rights(operator="add change"),
+    "conversations.ModelUsage": Rights(),
     "conversations.MutedTopic": Rights(),
     "conversations.Passage": Rights(),
     "conversations.PreferenceChange": Rights(),

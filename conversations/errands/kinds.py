@@ -32,6 +32,9 @@ class ErrandKind(ABC):
     runs_in_flows: ClassVar[bool] = False
     """Whether it runs during a flow too, instead of being held until the flow ends."""
 
+    tries_again: ClassVar[bool] = True
+    """Whether a busy provider is called again, as long as there is time."""
+
     @abstractmethod
     def provider(self, errand: Errand) -> RemoteProvider:
         """The provider to call. Raises `ImproperlyConfigured` if there is none."""
@@ -65,7 +68,7 @@ class Question(ErrandKind):
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         words = result.reply or self._apology(conversation, result)
         conversation.note_reply(found=bool(result.reply))
-        if _has_moved_on(conversation, errand):
+        if has_moved_on(conversation, errand):
             words = chat_texts.answer_to(result.question, words)
         with because(Cause.PROVIDER, provider=errand.provider, answered=bool(result.reply), reason=result.reason):
             messages.say(conversation, words, cid=errand.cid)
@@ -81,7 +84,7 @@ class Question(ErrandKind):
         return f"{chat_texts.still_not_understood()}\n{small_talk_texts.person(contact)}"
 
 
-def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:
+def has_moved_on(conversation: Conversation, errand: Errand) -> bool:
     """Whether the member has written something else since."""
     last = conversation.messages().filter(direction=Message.Direction.IN).order_by("-created_at", "-pk").first()
     return last is not None and last.cid != errand.cid

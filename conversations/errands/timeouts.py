@@ -9,8 +9,9 @@ from concurrent.futures import Future
 from django.conf import settings
 from django.db import connections
 
+from conversations.exceptions import ServiceBusy
 from conversations.models import Errand
-from conversations.providers.base import RemoteProvider, ReplyBusy
+from conversations.providers.base import RemoteProvider
 from core.exceptions import OpenUserError
 from core.work.db_connections import release_connections
 
@@ -48,7 +49,7 @@ class TimedCall:
         return not self._thread.is_alive()
 
     def answer(self) -> str | None:
-        """The answer of the provider. Raises what the provider raised, `ReplyBusy` for a bug in it."""
+        """The answer of the provider. Raises what the provider raised, `ServiceBusy` for a bug in it."""
         return self._result.result()
 
     def _ask(self) -> None:
@@ -59,7 +60,7 @@ class TimedCall:
             self._result.set_exception(error)
         except Exception:  # a process edge: the member gets a text all the same
             logger.exception("A source of answers failed.")
-            self._result.set_exception(ReplyBusy("The source of answers failed; see the log.", code="failed"))
+            self._result.set_exception(ServiceBusy("The source of answers failed; see the log.", code="failed"))
         finally:
             connections.close_all()
 

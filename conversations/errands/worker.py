@@ -17,8 +17,9 @@ from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.errands.kinds import EXHAUSTED, KINDS, Result
 from conversations.errands.timeouts import TimedCall, run_detached
+from conversations.exceptions import ServiceBusy, ServiceRefused
 from conversations.models import Conversation, Errand, Session, Ticket
-from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
+from conversations.providers.base import RemoteProvider
 from conversations.wording import chat_texts
 from core import backends
 from core.exceptions import OpenUserError, TemporaryError
@@ -33,9 +34,12 @@ A_MOMENT = 1.0  # seconds: no waiting notice right before the answer
 
 
 @transaction.atomic
-def ask(conversation: Conversation, provider: str, question: str, *, cid: str) -> Errand:
+def ask(
+    conversation: Conversation, provider: str, question: str, *, cid: str, kind: str = Errand.Kind.QUESTION
+) -> Errand:
     """Queue a member's question to a provider. Its answer is sent when it arrives, in the order of the questions."""
     errand = Errand.objects.create(
+        kind=kind,
         conversation=conversation,
         provider=provider,
         question=question,
@@ -72,13 +76,29 @@ def ask_now(conversation: Conversation, provider: str, question: str, *, languag
     try:
         asked: RemoteProvider = backends.backend("REPLY_PROVIDERS", provider)
         return asked.answer(conversation, question, language=language)
-    except ReplyRefused as error:
+    except ServiceRefused as error:
         logger.warning("A service refused a question.", extra={"provider": provider, "code": error.code})
         return None
     except TemporaryError as error:
         logger.info("A service could not answer.", extra={"provider": provider, "code": error.code})
         with translation.override(language):
             return chat_texts.no_answer_in_time()
+
+
+def word_now(conversation: Conversation, provider: str, question: str, *, language: str) -> str | None:
+    """Let a provider that needs a ground word what was found, and wait; None if it cannot.
+
+    Call it outside transactions. Nothing is stored or sent.
+    """
+    asked: RemoteProvider = backends.backend("REPLY_PROVIDERS", provider)
+    member = conversation.member if conversation.member_id else None
+    if not asked.has_ground(member, question, language=language):
+        return None
+    try:
+        return asked.answer(conversation, question, language=language)
+    except (ServiceRefused, TemporaryError) as error:
+        logger.info("A service could not answer.", extra={"provider": provider, "code": error.code})
+        return None
 
 
 def run_errand(pk: int, *, now: datetime | None = None) -> None:
@@ -174,7 +194,7 @@ def _wait_for(errand: Errand, call: TimedCall) -> None:
 def _handle_answer(errand: Errand, call: TimedCall) -> None:
     try:
         reply = call.answer()
-    except ReplyRefused as error:
+    except ServiceRefused as error:
         _settle(errand, Errand.Reason.REFUSED, error=error)
     except TemporaryError as error:
         _try_again(errand, error, call.seconds_left())
@@ -186,8 +206,8 @@ def _handle_answer(errand: Errand, call: TimedCall) -> None:
 
 def _try_again(errand: Errand, error: TemporaryError, left: float) -> None:
     """Retry later, if there is time, and notify the member."""
-    pause = max(error.retry_after if isinstance(error, ReplyBusy) else 0.0, 2.0 * errand.attempts)
-    if errand.attempts >= errand.max_attempts or pause >= left:
+    pause = max(error.retry_after if isinstance(error, ServiceBusy) else 0.0, 2.0 * errand.attempts)
+    if not KINDS[errand.kind].tries_again or errand.attempts >= errand.max_attempts or pause >= left:
         _settle(errand, Errand.Reason.LATE, error=error)
         return
     with transaction.atomic():

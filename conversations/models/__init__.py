@@ -11,6 +11,7 @@ from conversations.models.knowledge.embeddings import Embedding
 from conversations.models.knowledge.entries import KnowledgeRevision
 from conversations.models.knowledge.unanswered import QuestionOccurrence, UnansweredQuestion
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
+from conversations.models.model_usage import MemberModelUsage, ModelUsage
 from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
@@ -33,9 +34,11 @@ __all__ = [
     "FlowVersion",
     "GoldenConversation",
     "KnowledgeRevision",
+    "MemberModelUsage",
     "MemberPreference",
     "Message",
     "MessageQuerySet",
+    "ModelUsage",
     "MutedTopic",
     "Operator",
     "OperatorGroup",

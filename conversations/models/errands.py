@@ -23,6 +23,7 @@ class Errand(Work):
 
     class Kind(models.TextChoices):
         QUESTION = "question", _("question to a service")
+        GROUNDED = "grounded", _("question that a language model answers from sources")
         RECORDING = "recording", _("voice message")
         TRANSCRIPT = "transcript", _("voice message to a person")
 

@@ -6,23 +6,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from conversations.delivery.causes import Cause, described
-from conversations.exceptions import ConversationError
+from conversations.exceptions import ServiceBusy, ServiceRefused
 from conversations.models import Answer, Conversation
-from core.exceptions import TemporaryError
 from wecom.models import Member
 
-
-class ReplyRefused(ConversationError):
-    """The service refuses the question; a retry does not help."""
-
-
-class ReplyBusy(ConversationError, TemporaryError):
-    """The service cannot answer now; `retry_after` is the number of seconds that it asks to wait, if any."""
-
-    retry_after: float = 0.0
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (*super().__reduce__(), {"retry_after": self.retry_after})
+# Names of these errors in providers of your own that were written for earlier versions.
+ReplyRefused = ServiceRefused
+ReplyBusy = ServiceBusy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +27,8 @@ class ReplyProvider(ABC):
     """A source of answers that answers at once."""
 
     waits: ClassVar[bool] = False
+    is_ground: ClassVar[bool] = False
+    """Whether a language model that `needs_ground` words what it finds."""
 
     @abstractmethod
     def reply(self, text: str, *, language: str) -> str | None:
@@ -57,11 +49,17 @@ class RemoteProvider(ABC):
     """A source of answers over the network, asked outside any transaction. No provider after it is asked."""
 
     waits: ClassVar[bool] = True
+    needs_ground: ClassVar[bool] = False
+    """Whether it words what the table and the documents say, and is asked before these; else it is asked after them."""
+
+    def has_ground(self, member: Member | None, text: str, *, language: str) -> bool:
+        """Whether they say enough. Without a network, and in any transaction."""
+        return True
 
     @abstractmethod
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
         """The answer to a member's text, or None if there is none.
 
-        Raises `TemporaryError` for temporary failures, preferably `ReplyBusy`, and `ReplyRefused` for permanent ones.
-        Operators read the messages of these errors, so they must not quote members.
+        Raises `TemporaryError` for temporary failures, preferably `ServiceBusy`, and `ServiceRefused` for permanent
+        ones. Operators read the messages of these errors, so they must not quote members.
         """

@@ -1,5 +1,7 @@
 """Answers from documents: the passage that says it, with title and page."""
 
+from typing import ClassVar
+
 from conversations.delivery.causes import Cause, described
 from conversations.knowledge import evidence, retrieval
 from conversations.knowledge.documents.retrieval import find_passages
@@ -11,6 +13,8 @@ from wecom.models import Member
 
 class Documents(ReplyProvider):
     """Quotes the passage of a document if it is sure. Where the table is unsure, it asks back instead."""
+
+    is_ground: ClassVar[bool] = True
 
     def reply(self, text: str, *, language: str) -> str | None:
         return self.reply_to(None, text, language=language)

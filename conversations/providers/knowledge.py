@@ -1,5 +1,7 @@
 """Answers from the table of questions and answers."""
 
+from typing import ClassVar
+
 from conversations.delivery.causes import Cause, described
 from conversations.knowledge import evidence, retrieval
 from conversations.models import Answer
@@ -9,6 +11,8 @@ from wecom.models import Member
 
 class Knowledge(ReplyProvider):
     """The answer that `conversations.knowledge` finds, if it is sure."""
+
+    is_ground: ClassVar[bool] = True
 
     def reply(self, text: str, *, language: str) -> str | None:
         found = self.reply_to(None, text, language=language)

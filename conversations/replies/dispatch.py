@@ -15,7 +15,8 @@ from conversations.flows import triggers
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
-from conversations.replies import answers, asides, commands, local_replies, suggestions
+from conversations.providers.base import RemoteProvider
+from conversations.replies import answers, asides, commands, grounded_answers, local_replies, plain_replies, suggestions
 from conversations.sessions import current, questions, runner
 from conversations.wording import chat_texts, flow_texts
 from core import backends
@@ -164,15 +165,18 @@ def _is_answer(session: Session, message: TextMessage, now: datetime) -> bool:
 
 
 def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
-    found = local_replies.find(conversation, text)
     waiting = next((name for name in backends.names("REPLY_PROVIDERS") if _waits(name)), None)
-    if found:
+    provider: RemoteProvider | None = None if waiting is None else backends.backend("REPLY_PROVIDERS", waiting)
+    if waiting is None or provider is None:
+        plain_replies.send(conversation, text, cid=cid, now=now)
+    elif provider.needs_ground:
+        if not grounded_answers.ask(conversation, waiting, provider, text, cid=cid):
+            plain_replies.send(conversation, text, cid=cid, now=now)
+    elif found := local_replies.find(conversation, text):
         conversation.note_reply(found=True)
         answers.send_found(conversation, found, cid=cid)
-    elif waiting is not None:
-        worker.ask(conversation, waiting, text, cid=cid)
     else:
-        suggestions.offer(conversation, text, cid=cid, now=now)
+        worker.ask(conversation, waiting, text, cid=cid)
 
 
 def _waits(name: str) -> bool:

@@ -14,11 +14,12 @@ from avatars.exceptions import AvatarError
 from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.errands.kinds import KINDS, ErrandKind, Result
+from conversations.exceptions import ServiceRefused
 from conversations.flows import publication
 from conversations.handoff import member_turns
 from conversations.machine.keywords import KEYWORDS
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, TicketLine
-from conversations.providers.base import RemoteProvider, ReplyRefused
+from conversations.providers.base import RemoteProvider
 from conversations.replies import dispatch, question_preparation
 from conversations.wording import chat_texts
 from core import backends
@@ -61,7 +62,7 @@ class Transcriber(RemoteProvider):
             raise
         except OpenUserError as error:
             reason = "engine" if isinstance(error, AvatarError) and error.code.startswith("recognition") else error.code
-            raise ReplyRefused(error.message, code=reason, remedy=error.remedy) from error
+            raise ServiceRefused(error.message, code=reason, remedy=error.remedy) from error
 
 
 class Recording(ErrandKind):

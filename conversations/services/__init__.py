@@ -9,6 +9,7 @@ from conversations.delivery.sending_forecast import daily_limit, forecast_sendin
 from conversations.delivery.video_delivery import compress_upload
 from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
+from conversations.doctor import doctor_checks
 from conversations.errands.worker import run_errand
 from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
@@ -24,6 +25,14 @@ from conversations.knowledge.documents.worker import queue_outdated as queue_out
 from conversations.knowledge.documents.worker import read_document
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
+from conversations.model_service.report import Day as ModelDay
+from conversations.model_service.report import days as model_days
+from conversations.model_service.report import has_prices as has_model_prices
+from conversations.model_service.report import last_error as last_model_error
+from conversations.model_service.report import members_at_limit, top_askers
+from conversations.model_service.report import money as model_money
+from conversations.model_service.spending import company_limits, member_limits
+from conversations.model_service.spending import cost_of as model_cost
 from conversations.preferences.changes import change_preferences, follow_languages, remove_topic, spoken_language
 from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
@@ -64,6 +73,7 @@ from conversations.services.inbound import (
     record_answer,
     record_sent_by_code,
 )
+from conversations.services.language_model import has_grounded_model, try_grounded
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
@@ -100,6 +110,7 @@ from conversations.videos.video_messages import digital_human_of, say_personal, 
 __all__ = [
     "Cause",
     "Choices",
+    "ModelDay",
     "TicketFigures",
     "accept_golden",
     "add_flow",
@@ -116,12 +127,14 @@ __all__ = [
     "check_document",
     "choices_of",
     "close_ticket",
+    "company_limits",
     "compress_upload",
     "connect_steps",
     "conversation_with",
     "daily_limit",
     "digital_human_of",
     "dismiss_question",
+    "doctor_checks",
     "duplicate_flow",
     "embed",
     "end_contact",
@@ -140,11 +153,19 @@ __all__ = [
     "greet",
     "hand_back",
     "hand_off",
+    "has_grounded_model",
+    "has_model_prices",
     "import_answers",
     "in_dialogue",
     "is_answered_by_person",
     "languages_with",
+    "last_model_error",
     "mark_read",
+    "member_limits",
+    "members_at_limit",
+    "model_cost",
+    "model_days",
+    "model_money",
     "muting",
     "notify_rate_limit",
     "offered_topics",
@@ -211,7 +232,9 @@ __all__ = [
     "tell_answers",
     "ticket_figures",
     "tickets_between",
+    "top_askers",
     "transfer_ticket",
+    "try_grounded",
     "undo_draft",
     "undo_preferences",
     "video_of",

@@ -22,6 +22,7 @@ from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.errands import worker
+from conversations.knowledge import retrieval
 from conversations.models import Answer, Content, Conversation, Desk, Message
 from conversations.videos import lifecycle, video_messages
 from conversations.wording import chat_texts
@@ -118,19 +119,32 @@ def reply_to(text: str) -> str:
         most = settings.CONVERSATIONS["MAX_TEXT"]
         if len(text) > most:
             return chat_texts.text_too_long(len(text), most)
+        retrieval.prepare(text)
         return _first_reply(conversation, text, language) or chat_texts.not_understood()
 
 
 def _first_reply(conversation: Conversation, text: str, language: str) -> str | None:
     member = conversation.member if conversation.member_id else None
-    for name in backends.names("REPLY_PROVIDERS"):
-        provider = backends.backend("REPLY_PROVIDERS", name)
+    names = backends.names("REPLY_PROVIDERS")
+    grounded = next((name for name in names if getattr(_provider(name), "needs_ground", False)), None)
+    for name in names:
+        provider = _provider(name)
+        if name == grounded:
+            continue
         if provider.waits:
             return worker.ask_now(conversation, name, text, language=language)
+        if grounded is not None and provider.is_ground:
+            if words := worker.word_now(conversation, grounded, text, language=language):
+                return words
+            grounded = None
         reply: str | Answer | None = provider.reply_to(member, text, language=language)
         if reply:
             return reply if isinstance(reply, str) else reply.answer
     return None
+
+
+def _provider(name: str) -> Any:
+    return backends.backend("REPLY_PROVIDERS", name)
 
 
 def _conversation(callback: Callback | None) -> Conversation:

@@ -1,5 +1,7 @@
 """How documents are quoted."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from conversations.models import Passage
@@ -18,3 +20,16 @@ def source(passage: Passage) -> str:
 def quoted(passage: Passage) -> str:
     """The words of a passage below their source."""
     return _("%(source)s:\n%(text)s") % {"source": source(passage), "text": passage.text}
+
+
+def answer_source(question: str) -> str:
+    """An answer of the table as a source."""
+    return _("answer to “%s”") % question
+
+
+def with_sources(words: str, titles: Sequence[str]) -> str:
+    """What a language model said, above what it said it from."""
+    if len(titles) == 1:
+        return _("%(words)s\nSource: %(source)s") % {"words": words, "source": titles[0]}
+    lines = "\n".join(f"[{number}] {title}" for number, title in enumerate(titles, start=1))
+    return _("%(words)s\nSources:\n%(sources)s") % {"words": words, "sources": lines}

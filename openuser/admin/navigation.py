@@ -57,6 +57,12 @@ SECTIONS = (
                 view="desk-report",
                 permission="conversations.view_ticket",
             ),
+            CustomPage(
+                title=_("Language model"),
+                icon="neurology",
+                view="language-model",
+                permission="conversations.view_modelusage",
+            ),
         ),
     ),
     Section(

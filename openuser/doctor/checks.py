@@ -8,6 +8,7 @@ from contextlib import suppress
 from django.db import DatabaseError
 
 from avatars import services as avatars
+from conversations import services as conversations
 from core.diagnosis import Check
 from openuser.doctor.configuration import Database, Migrations, Settings, database_failure
 from openuser.doctor.leavers import Leavers
@@ -22,7 +23,7 @@ def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
     keys, may_send, connected = wecom.doctor_checks()
     ours = [Settings(), keys, Space(), Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
-    rows = [WorkingDays(), Leavers()]
+    rows = [WorkingDays(), Leavers(), *conversations.doctor_checks()]
     return [*ours, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 

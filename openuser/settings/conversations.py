@@ -45,7 +45,7 @@ EMBEDDING_SERVICE: dict[str, Any] = {
     "base_url": env.str("OPENUSER_EMBEDDING_BASE_URL", default="").strip(),
     # Name of its model.
     "model": env.str("OPENUSER_EMBEDDING_MODEL", default="").strip(),
-    # Length of the vectors of that model. Another model or length computes all vectors anew, in the background.
+    # Length of the vectors of that model. Another model or length recomputes all vectors in the background.
     "dimensions": env.int("OPENUSER_EMBEDDING_DIMENSIONS", default=0),
     # API key of the embedding service.
     "api_key": env.str("OPENUSER_EMBEDDING_API_KEY", default="").strip(),
@@ -94,5 +94,29 @@ CHAT: dict[str, Any] = {
     # More fields of the request to the language model, as JSON: `{"top_p": 0.8}`. A null removes a field.
     "extra": env.json_object("OPENUSER_CHAT_EXTRA"),
 }
+# Whether the language model says only what answers and documents say. False: it answers what these do not know.
+CHAT_GROUNDED = env.bool("OPENUSER_CHAT_GROUNDED", default=True)
+CHAT_LIMITS: dict[str, Any] = {
+    # Questions to the language model that one member may ask in a day; 0: no limit. Beyond, the plain answer is sent.
+    "MEMBER_QUESTIONS": env.int("OPENUSER_CHAT_MEMBER_QUESTIONS", default=50),
+    # Tokens that the questions of one member may take in a day, sent and answered; 0: no limit.
+    "MEMBER_TOKENS": env.int("OPENUSER_CHAT_MEMBER_TOKENS", default=200_000),
+    # Money that the questions of one member may cost in a day; 0: no limit.
+    "MEMBER_COST": env.float("OPENUSER_CHAT_MEMBER_COST", default=0),
+    # Questions to the language model that the whole company may ask in a day; 0: no limit.
+    "COMPANY_QUESTIONS": env.int("OPENUSER_CHAT_COMPANY_QUESTIONS", default=5_000),
+    # Tokens that all questions may take in a day; 0: no limit.
+    "COMPANY_TOKENS": env.int("OPENUSER_CHAT_COMPANY_TOKENS", default=0),
+    # Money that all questions may cost in a day; 0: no limit.
+    "COMPANY_COST": env.float("OPENUSER_CHAT_COMPANY_COST", default=0),
+    # Price of a million tokens that the language model is sent, in `OPENUSER_CHAT_CURRENCY`.
+    "PRICE_SENT": env.float("OPENUSER_CHAT_PRICE_SENT", default=0),
+    # Price of a million tokens that it answers.
+    "PRICE_ANSWERED": env.float("OPENUSER_CHAT_PRICE_ANSWERED", default=0),
+    # Sign of the currency of these prices and limits.
+    "CURRENCY": env.str("OPENUSER_CHAT_CURRENCY", default="¥").strip(),
+}
+CHAT["networks"] = MODEL_NETWORKS
 if CHAT["base_url"]:
-    REPLY_PROVIDERS["chat"] = {"class": "conversations.providers.chat.Chat", "options": CHAT}
+    _provider = "grounded_chat.GroundedChat" if CHAT_GROUNDED else "chat.Chat"
+    REPLY_PROVIDERS["chat"] = {"class": f"conversations.providers.{_provider}", "options": CHAT}

@@ -113,6 +113,8 @@ BROKEN: dict[str, list[Values]] = {
     "topic_unique_name": [values()],
     "topic_has_name": [values(name="")],
     "muted_topic_once_per_member": [values()],
+    "model_usage_once_a_day": [values()],
+    "member_model_usage_once_a_day": [values()],
     "knowledge_revision_only_one": [values(id=2)],
     "answer_valid_period": [values(valid_from="2026-02-01", valid_until="2026-01-31")],
     "flow_unique_command": [values(command="/video")],

@@ -34,6 +34,6 @@ def test_a_chat_with_every_option_of_the_settings_can_be_made(settings):
     }
     backends.backend.cache_clear()
     try:
-        assert backends.backend("REPLY_PROVIDERS", "chat").url == f"{URL}/chat/completions"
+        assert backends.backend("REPLY_PROVIDERS", "chat").model.client.base_url == URL
     finally:
         backends.backend.cache_clear()

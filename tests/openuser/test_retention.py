@@ -15,6 +15,7 @@ from avatars.models import Narration, Render
 from conversations.models import (
     Content,
     Errand,
+    MemberModelUsage,
     Message,
     PreferenceChange,
     QuestionOccurrence,
@@ -76,7 +77,15 @@ def old_row(model: Any, *, days: float) -> Any:
 
 def test_every_kind_that_expires_is_in_this_suite():
     expiring = {holding.model for holding in registry.holdings() if holding.age}
-    assert expiring == set(KINDS) - {Download}
+    assert expiring == set(KINDS) - {Download} | {MemberModelUsage}
+
+
+def test_the_use_of_the_language_model_by_members_goes_with_their_questions(settings):
+    settings.RETENTION = {**settings.RETENTION, "QUESTIONS_DAYS": 30}
+    for days in (30, 32):
+        make_row(MemberModelUsage, day=timezone.localdate() - timedelta(days=days))
+    retention.expire_all(now=timezone.now())
+    assert [row.day for row in MemberModelUsage.objects.all()] == [timezone.localdate() - timedelta(days=30)]
 
 
 @EVERY_KIND

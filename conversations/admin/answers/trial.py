@@ -11,16 +11,21 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from conversations import services
+from conversations.exceptions import ServiceBusy, ServiceRefused
 from conversations.knowledge import retrieval
+from conversations.knowledge.documents.retrieval import Found, find_passages
 from conversations.knowledge.index import Match
 from conversations.knowledge.retrieval import Findings, Verdict
 from conversations.language import detect_language
 from conversations.models import Answer, Desk
-from conversations.wording import chat_texts
+from conversations.wording import chat_texts, document_texts, model_texts
 from core.web.admin import change_url
 from wecom.models import Member
 
 SHOWN = 8
+PASSAGES = 4
+ASK = "conversations.change_answer"  # it costs money
 
 
 class QuestionForm(forms.Form):
@@ -66,8 +71,19 @@ class Row:
     counts: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class PassageRow:
+    """A passage of a document that was near."""
+
+    source: str
+    address: str
+    text: str
+    nearness: str
+    counts: bool
+
+
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """GET shows the form, and with a question what is found for it."""
+    """GET shows the form, and with a question what is found for it; POST asks the language model too, which costs."""
     form = QuestionForm(request.GET or None)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
@@ -78,8 +94,14 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data["q"]
         language = form.cleaned_data["language"] or detect_language(asked, default="zh-hans", is_first=True)
-        found = retrieval.find(asked, language=language, member=form.cleaned_data["member"])
+        retrieval.prepare(asked)
+        member = form.cleaned_data["member"]
+        found = retrieval.find(asked, language=language, member=member)
         context |= {"asked": asked, "found": found, **_shown(found, language)}
+        context |= _passages(find_passages(asked, language=language, member=member, most=PASSAGES), found, language)
+        context["may_ask"] = services.has_grounded_model() and request.user.has_perm(ASK)
+        if request.method == "POST" and context["may_ask"]:
+            context |= _model(asked, language, member)
     return TemplateResponse(request, "admin/answers/try.html", context)
 
 
@@ -97,6 +119,41 @@ def _shown(found: Findings, language: str) -> dict[str, Any]:
         "not_known": not_known,
         "suggested": [match.entry.question for match in found.suggestions],
         "known_from": f"{found.known_from:.2f}" if found.known_from is not None else "",
+    }
+
+
+def _passages(passages: list[Found], found: Findings, language: str) -> dict[str, Any]:
+    """The passages that are near; the first is quoted if it is sure and the table does not know or ask back."""
+    rows = [
+        PassageRow(
+            source=document_texts.source(one.passage),
+            address=change_url(one.passage.document),
+            text=one.passage.text,
+            nearness=f"{one.nearness:.2f}",
+            counts=one.is_sure,
+        )
+        for one in passages
+    ]
+    is_quoted = bool(passages) and passages[0].is_sure and found.verdict == Verdict.UNKNOWN
+    with translation.override(language):
+        quoted = document_texts.quoted(passages[0].passage) if is_quoted else ""
+    return {"passages": rows, "quoted": quoted}
+
+
+def _model(asked: str, language: str, member: Member | None) -> dict[str, Any]:
+    """What the language model says, and what that cost, or why it says nothing."""
+    try:
+        said = services.try_grounded(asked, language=language, member=member)
+    except (ServiceBusy, ServiceRefused) as error:
+        return {"model_error": model_texts.error_words(error.code)}
+    tokens = said.tokens
+    return {
+        "model_words": said.words,
+        "model_said": "" if said.words or said.fault == "leak" else said.said,
+        "model_fault": model_texts.fault_words(said.fault),
+        "model_tokens": tokens.sent + tokens.answered if tokens else 0,
+        "model_cost": services.model_money(services.model_cost(tokens)) if tokens else "",
+        "has_prices": services.has_model_prices(),
     }
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from core import backends
 from tests.conversations.support import chat_server
-from tests.conversations.support.chat_server import KEY
+from tests.conversations.support.chat_server import KEY, LOOPBACK
 
 
 def use_chat(settings, url: str, **options) -> None:
     """Let the chat come after the table, as the environment does."""
-    given = {"base_url": url, "model": "qwen3", "api_key": KEY, "timeout": 10.0} | options
+    given = {"base_url": url, "model": "qwen3", "api_key": KEY, "timeout": 10.0, "networks": LOOPBACK} | options
     entry = {"class": "conversations.providers.chat.Chat", "options": given}
     settings.REPLY_PROVIDERS = {**settings.REPLY_PROVIDERS, "chat": entry}
     backends.backend.cache_clear()

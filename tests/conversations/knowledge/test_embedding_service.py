@@ -70,7 +70,7 @@ def test_another_length_computes_all_vectors_anew(person, server, settings):
     assert person.says("my payslip payslip please") == [SAID]
 
 
-def test_a_document_is_read_while_it_is_away_and_gets_its_vectors_later(person, server):
+def test_a_document_read_while_it_is_away_gets_its_vectors_later(person, server):
     server.script = [error(503)]
     document = services.save_document(
         Document(title="员工手册"), file=SimpleUploadedFile("a.md", "打印机卡纸找小王。".encode())

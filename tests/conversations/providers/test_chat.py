@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from conversations.model_service.chat_model import MAX_BODY
+from conversations.model_service.reasoning_filter import without_thoughts
 from conversations.models import Content, Message
 from conversations.providers.base import ReplyBusy, ReplyRefused
-from conversations.providers.chat import LONGEST, MAX_BODY, Chat
-from conversations.providers.reasoning_filter import without_thoughts
+from conversations.providers.chat import LONGEST, Chat
 from conversations.wording import chat_texts
 from tests.conversations.support import chat_server
-from tests.conversations.support.chat_server import KEY, ChatServer, Reaction, error
+from tests.conversations.support.chat_server import KEY, LOOPBACK, ChatServer, Reaction, error
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,13 @@ def conversation():
 
 
 def chat(server: ChatServer, **options: Any) -> Chat:
-    given: dict[str, Any] = {"base_url": server.url, "model": "qwen3", "api_key": KEY, "timeout": 5.0}
+    given: dict[str, Any] = {
+        "base_url": server.url,
+        "model": "qwen3",
+        "api_key": KEY,
+        "timeout": 5.0,
+        "networks": LOOPBACK,
+    }
     return Chat(**(given | options))
 
 

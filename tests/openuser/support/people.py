@@ -14,6 +14,7 @@ from conversations.knowledge import unanswered
 from conversations.models import (
     Content,
     Conversation,
+    MemberModelUsage,
     MemberPreference,
     MutedTopic,
     Operator,
@@ -102,6 +103,7 @@ def said(application: Application, member: Member, words: str) -> None:
     WatchLink.objects.create(render=render, application=application, member=member)
     filled(MemberPreference, member=member, prefers_text=True)
     filled(MutedTopic, member=member)
+    filled(MemberModelUsage, member=member)
     filled(PreferenceChange, member=member, before={"language": words})
     Operator.objects.create(name=member.name, member=member)
     ticket = Ticket.objects.create(conversation=conversation, reason="asked", summary=words)

@@ -1,0 +1,39 @@
+"""Check of the language model, for the doctor."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.exceptions import ServiceBusy, ServiceRefused
+from conversations.model_service import report, spending
+from conversations.model_service.chat_model import check_service
+from conversations.wording import model_texts
+from core.diagnosis import Check, Finding, bad, good, warn
+
+
+def doctor_checks() -> list[Check]:
+    """The checks of conversations."""
+    return [LanguageModel()]
+
+
+class LanguageModel(Check):
+    """The language model can be reached and is within the limits of today, if one is set up."""
+
+    id = "language_model"
+    title = gettext_lazy("Language model")
+    after = ("database",)
+
+    def run(self) -> Finding:
+        if not settings.CHAT["base_url"]:
+            return good(_("None is set up; answers and documents are quoted as they are written."))
+        try:
+            check_service(settings.CHAT)
+        except (ServiceBusy, ServiceRefused) as error:
+            return bad(error.code, model_texts.error_words(error.code))
+        limits, today = spending.company_limits(), report.days(1)[0]
+        used = ((today.questions, limits.questions), (today.tokens, limits.tokens), (today.cost, limits.cost))
+        if any(limit and part >= limit for part, limit in used):
+            words = _("The company's limit of today is reached: plain answers are sent.")
+            remedy = _("To allow more, raise OPENUSER_CHAT_COMPANY_QUESTIONS, _TOKENS or _COST.")
+            return warn("company_limit", words, remedy=remedy)
+        return good(_("%s answers.") % settings.CHAT["model"])

@@ -1,0 +1,57 @@
+"""What a language model may answer from: the answers and passages that retrieval found for a question."""
+
+from dataclasses import dataclass
+
+from conversations.knowledge import retrieval
+from conversations.knowledge.documents.retrieval import Found, find_passages
+from conversations.knowledge.index import Match
+from conversations.knowledge.retrieval import Findings, Verdict
+from conversations.models import Answer
+from conversations.wording import document_texts
+from wecom.models import Member
+
+MOST_ANSWERS, MOST_PASSAGES = 3, 4
+LONGEST = 1_200  # characters of a source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A text and where it stands, such as 《员工手册》第 3 页."""
+
+    title: str
+    text: str
+
+
+def find_sources(text: str, *, language: str, member: Member | None) -> list[Source]:
+    """The sources for a question, the best first; none if too little was found, or if the table needs no help.
+
+    An answer in the table's own words is sent as it is written, and so is a card, a picture, a file or a video.
+    """
+    found = retrieval.find(text, language=language, member=member)
+    rows = Answer.objects.in_bulk([match.entry.pk for match in _near(found)])
+    best = found.best
+    if best is not None and (best.likeness >= retrieval.CERTAIN or not _is_worded(rows.get(best.entry.pk))):
+        return []
+    answers = [rows[match.entry.pk] for match in _near(found) if match.entry.pk in rows]
+    passages = find_passages(text, language=language, member=member, most=MOST_PASSAGES)
+    if not answers and not any(one.is_sure for one in passages):
+        return []
+    return [*map(_of_answer, filter(_is_worded, answers)), *map(_of_passage, passages)]
+
+
+def _near(found: Findings) -> list[Match]:
+    """What may be meant: nothing if the table does not know the question."""
+    return [] if found.verdict == Verdict.UNKNOWN else list(found.matches[:MOST_ANSWERS])
+
+
+def _is_worded(answer: Answer | None) -> bool:
+    return answer is not None and answer.kind in (Answer.Kind.TEXT, Answer.Kind.MARKDOWN)
+
+
+def _of_answer(answer: Answer) -> Source:
+    return Source(title=document_texts.answer_source(answer.question), text=answer.answer[:LONGEST])
+
+
+def _of_passage(found: Found) -> Source:
+    words = f"{found.passage.heading}\n{found.passage.text}".strip()
+    return Source(title=document_texts.source(found.passage), text=words[:LONGEST])
