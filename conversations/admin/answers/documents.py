@@ -51,12 +51,12 @@ class DocumentAdmin(FormAdmin):
     search_fields = ("title", "topic")
     search_help_text = _("Search in titles and topics.")
     autocomplete_fields = ("departments", "tags")
-    readonly_fields = ("state", "pages", "passage_count", "text")
+    readonly_fields = ("state_and_why", "pages", "passage_count", "text")
     fieldsets = (
         (None, {"fields": ("title", "file", "enabled")}),
         (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),
         (_("Order"), {"fields": ("topic", "language")}),
-        (_("What was read"), {"fields": ("state", "pages", "passage_count", "text")}),
+        (_("What was read"), {"fields": ("state_and_why", "pages", "passage_count", "text")}),
     )
     actions = ("read_again",)
     actions_detail = ("read_again_this",)
@@ -109,11 +109,18 @@ class DocumentAdmin(FormAdmin):
         if document.status == Document.Status.DONE:
             return badge(_("read"), "good")
         if document.status == Document.Status.FAILED:
-            words = words_of(document.detail) if document.detail else reason_words(document)
-            return format_html("{} {}", badge(document.get_status_display(), "bad"), words)
+            return badge(document.get_status_display(), "bad")
         shown = badge(document.get_status_display(), STATUS_TONES.get(document.status, ""))
         # The attribute tells core/static/core/live_page.js to poll.
         return format_html("<span data-unfinished>{} {} %</span>", shown, document.progress)
+
+    @display(description=_("status"))
+    def state_and_why(self, document: Document) -> str:
+        shown: str = self.state(document)
+        if document.status != Document.Status.FAILED:
+            return shown
+        words = words_of(document.detail) if document.detail else reason_words(document)
+        return format_html("{} {}", shown, words)
 
     @display(description=_("pages"))
     def pages(self, document: Document) -> str:
