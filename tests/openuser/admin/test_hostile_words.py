@@ -10,10 +10,11 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.http import urlencode
 
 from avatars.models import Render
 from conversations.flows import publication
-from conversations.models import Content, Message, WatchLink
+from conversations.models import Content, Message, Ticket, WatchLink
 from tests.openuser.support.admin_pages import addresses
 from tests.openuser.support.hostile_words import ADDRESS, MARKUP, SHORT, unescaped, write
 from tests.support import factories
@@ -24,6 +25,7 @@ OURS = ("auth", "avatars", "conversations", "core", "openuser", "scheduling", "w
 CID = "98b8d9a85776e3fc"
 BARE = ("_add", "_history", "_password_change")  # pages that show nothing of a row that its other pages do not
 PAGES = ("admin:index", "admin-home", "calendar", "quotas", "doctor", "engines")
+KNOWLEDGE = ("desk", "desk-report", "language-model", "admin:conversations_answer_try_question")
 
 
 def models() -> list[type[Model]]:
@@ -49,7 +51,9 @@ def hostile_rows() -> list[Model]:
 
 
 def pages(rows: list[Model]) -> Iterator[str]:
-    yield from (reverse(name) for name in PAGES)
+    yield from (reverse(name) for name in (*PAGES, *KNOWLEDGE))
+    yield f"{reverse('admin:conversations_answer_try_question')}?{urlencode({'q': MARKUP})}"
+    yield from (reverse("desk-ticket", args=[ticket.pk]) for ticket in Ticket.objects.all())
     yield reverse("timeline", args=[CID])
     yield from (reverse("watch", args=[link.name]) for link in WatchLink.objects.all())
     for row in rows:
