@@ -14,6 +14,7 @@ def release() -> None:
 @shared_task(name="conversations.tick")
 def tick() -> None:
     services.remind_and_expire()
+    services.start_for_joined()
     services.follow_tickets()
 
 

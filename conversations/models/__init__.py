@@ -3,6 +3,7 @@
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
+from conversations.models.flow_records.flow_starts import FlowStart
 from conversations.models.flow_records.golden import GoldenConversation
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.knowledge.answers import Answer
@@ -31,6 +32,7 @@ __all__ = [
     "Embedding",
     "Errand",
     "Flow",
+    "FlowStart",
     "FlowVersion",
     "GoldenConversation",
     "KnowledgeRevision",

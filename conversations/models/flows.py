@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.messages import Desk
+from wecom.models import Department
 
 SLASHES = ("/", "／")
 
@@ -64,6 +65,16 @@ class Flow(models.Model):
         default="",
         db_default="",
         help_text=_("Starts it instead of the greeting, and not while another flow waits for an answer."),
+    )
+    departments = models.ManyToManyField(
+        Department,
+        related_name="+",
+        blank=True,
+        verbose_name=_("departments"),
+        help_text=_(
+            "Starts for members who join one of these departments, or one below: once for each joining, by day, when "
+            "no question waits for them. Those who joined in the last 24 hours count, too."
+        ),
     )
     card_key = models.CharField(
         _("value of a button"),

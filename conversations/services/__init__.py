@@ -75,6 +75,7 @@ from conversations.services.inbound import (
 )
 from conversations.services.language_model import has_grounded_model, try_grounded
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
+from conversations.sessions.department_starts import start_for_joined
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
 from conversations.sessions.timeouts import remind_and_expire
@@ -225,6 +226,7 @@ __all__ = [
     "show_on_page",
     "spoken_language",
     "start_flow",
+    "start_for_joined",
     "stop_session",
     "take_back",
     "take_conversation",

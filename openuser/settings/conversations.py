@@ -26,6 +26,8 @@ CONVERSATIONS: dict[str, Any] = {
     "TELL_FROM_HOUR": env.int("OPENUSER_TELL_FROM_HOUR", default=8),
     # Hour of the day until which they are told.
     "TELL_UNTIL_HOUR": env.int("OPENUSER_TELL_UNTIL_HOUR", default=20),
+    # Minutes without an answer after which a dialogue rests, and campaigns and starting flows no longer wait for it.
+    "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),
     # Videos that one member may wait for at a time.
     "QUEUED_VIDEOS_PER_MEMBER": env.int("OPENUSER_QUEUED_VIDEOS_PER_MEMBER", default=3),
 }

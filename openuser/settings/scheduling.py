@@ -19,8 +19,6 @@ SCHEDULING: dict[str, Any] = {
     "STORM_LEAST": env.int("OPENUSER_CAMPAIGN_STORM_LEAST", default=20),
     # Share of failed messages, in per cent of all that ended, from which on it does.
     "STORM_PERCENT": env.int("OPENUSER_CAMPAIGN_STORM_PERCENT", default=20),
-    # Minutes without an answer after which a dialogue rests, and messages of campaigns no longer wait for its end.
-    "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),
     # Minutes that a batch waits for its video before the words go out alone.
     "VIDEO_PATIENCE_MINUTES": env.int("OPENUSER_CAMPAIGN_VIDEO_MINUTES", default=60),
     # Whether the person who asks for approval may give it, for a company with a single administrator.

@@ -206,7 +206,7 @@ def _put_off(batch: Batch, planned: Any, application: Application, *, now: datet
     campaign = batch.run.campaign
     if campaign.interrupts == Campaign.Interrupts.ALWAYS:
         return
-    rests = now - timedelta(minutes=settings.SCHEDULING["DIALOGUE_RESTS_MINUTES"])
+    rests = now - timedelta(minutes=settings.CONVERSATIONS["DIALOGUE_RESTS_MINUTES"])
     busy = conversations.in_dialogue(application, planned.values("member"), since=rests)
     if not busy:
         return

@@ -15,6 +15,7 @@ from avatars.models import Narration, Render
 from conversations.models import (
     Content,
     Errand,
+    FlowStart,
     MemberModelUsage,
     Message,
     PreferenceChange,
@@ -47,6 +48,7 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Narration: ({"text": WORDS, "recipe": SAID, "status": "failed"}, True),
     Message: ({"cause": SAID}, True),
     Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
+    FlowStart: ({"status": "started", "cid": WORDS}, False),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     UnansweredQuestion: ({"question": WORDS}, False),
     QuestionOccurrence: ({"words": WORDS}, False),

@@ -22,7 +22,16 @@ from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.machine.values import Machine
-from conversations.models import DraftSnapshot, Flow, FlowVersion, GoldenConversation, Session, State, Transition
+from conversations.models import (
+    DraftSnapshot,
+    Flow,
+    FlowStart,
+    FlowVersion,
+    GoldenConversation,
+    Session,
+    State,
+    Transition,
+)
 from core.web.admin import (
     NOTHING,
     LabelledInline,
@@ -73,7 +82,7 @@ class StateInline(LabelledInline):
 
 @admin.register(Flow)
 class FlowAdmin(ProtectedDeleteAdmin):
-    cascades_to = (FlowVersion, DraftSnapshot, GoldenConversation)
+    cascades_to = (FlowVersion, FlowStart, DraftSnapshot, GoldenConversation)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
     list_filter = ("language", "enabled")
@@ -82,9 +91,10 @@ class FlowAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search for names, trigger words and texts of flows.")
     fieldsets = (
         (None, {"fields": ("name", "description", ("language", "enabled"))}),
-        (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"), ("event", "card_key"))}),
+        (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"), ("event", "card_key"), "departments")}),
         (_("How long it lasts"), {"fields": (("expire_after", "expire_text"),), "classes": ("collapse",)}),
     )
+    autocomplete_fields = ("departments",)
     inlines = (StateInline,)
     change_form_outer_before_template = "admin/flows/flow.html"
     actions_detail = ("publish_this", "draw_it", "try_it", "duplicate_this")
@@ -147,6 +157,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
             "faults": faults(flow),
             "is_changed": publication.is_changed(flow),
             "waiting": sum(counts.values()),
+            "queued": flow.starts.filter(status=FlowStart.Status.WAITING).count(),
             "versions": flow.versions.count(),
             "may_publish": self.has_publish_permission(request),
         }

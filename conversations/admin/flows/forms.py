@@ -30,7 +30,7 @@ class FlowForm(forms.ModelForm[Flow]):
         model = Flow
         fields = (
             *("name", "description", "language", "enabled", "triggers", "command", "menu_key"),
-            *("event", "card_key"),
+            *("event", "card_key", "departments"),
             *("expire_after", "expire_text"),
         )
         help_texts = {

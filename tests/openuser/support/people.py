@@ -14,6 +14,7 @@ from conversations.knowledge import unanswered
 from conversations.models import (
     Content,
     Conversation,
+    FlowStart,
     MemberModelUsage,
     MemberPreference,
     MutedTopic,
@@ -110,6 +111,7 @@ def said(application: Application, member: Member, words: str) -> None:
     TicketChange.objects.create(ticket=ticket, kind="note", text=words)
     TicketLine.objects.create(ticket=ticket, message=conversation.messages().first())
     filled(Session, conversation=conversation, slots={"name": words}, data={"who": who}, status="completed")
+    filled(FlowStart, application=application, member=member)
     factories.make_errand(conversation, question=words)
     unanswered.record(conversation, words, cid="", at=outbound.created_at)
 
