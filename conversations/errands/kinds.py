@@ -31,6 +31,8 @@ class ErrandKind(ABC):
 
     runs_in_flows: ClassVar[bool] = False
     """Whether it runs during a flow too, instead of being held until the flow ends."""
+    waits_for_person: ClassVar[bool] = False
+    """Whether its result is kept while a person talks with the member, and settled afterwards."""
 
     tries_again: ClassVar[bool] = True
     """Whether a busy provider is called again, as long as there is time."""
@@ -42,6 +44,18 @@ class ErrandKind(ABC):
     @abstractmethod
     def waiting_text(self) -> str:
         """The notice for a member who has waited for some seconds; "" for none."""
+
+    def attempts(self, errand: Errand) -> int:
+        """How often the provider is called at most."""
+        return errand.max_attempts
+
+    def keep(self, errand: Errand, result: Result) -> str:
+        """The question with its result, for one that waits for a person."""
+        raise NotImplementedError
+
+    def known_result(self, errand: Errand) -> Result | None:
+        """The result, if it is known without a call: it was kept, or has become superfluous."""
+        return None
 
     def prepare(self, errand: Errand, reply: str | None) -> None:  # noqa: B027
         """Compute what `finish` needs and takes long, before its transaction."""

@@ -132,7 +132,8 @@ def _finish_exhausted(pk: int) -> None:
     if errand is None:
         return
     conversation = _locked(errand)
-    may_speak = KINDS[errand.kind].runs_in_flows or not _is_in_flow(conversation)
+    kind = KINDS[errand.kind]
+    may_speak = not _is_in_flow(conversation) if not kind.runs_in_flows else not _waits_for_person(errand)
     if may_speak and exhausted.update(question=""):
         _finish(conversation, errand, Result(question=errand.question, reason=EXHAUSTED))
 
@@ -143,6 +144,10 @@ def _exhausted() -> Q:
 
 def _run(errand: Errand, now: datetime) -> None:
     left = (errand.deadline_at - now).total_seconds()
+    known = KINDS[errand.kind].known_result(errand)
+    if known is not None:
+        _settle(errand, known.reason, reply=known.reply, code=known.code)
+        return
     if left <= 0:
         _settle(errand, Errand.Reason.LATE)
         return
@@ -207,7 +212,9 @@ def _handle_answer(errand: Errand, call: TimedCall) -> None:
 def _try_again(errand: Errand, error: TemporaryError, left: float) -> None:
     """Retry later, if there is time, and notify the member."""
     pause = max(error.retry_after if isinstance(error, ServiceBusy) else 0.0, 2.0 * errand.attempts)
-    if not KINDS[errand.kind].tries_again or errand.attempts >= errand.max_attempts or pause >= left:
+    kind = KINDS[errand.kind]
+    most = min(errand.max_attempts, kind.attempts(errand))
+    if not kind.tries_again or errand.attempts >= most or pause >= left:
         _settle(errand, Errand.Reason.LATE, error=error)
         return
     with transaction.atomic():
@@ -222,7 +229,7 @@ def _send_waiting_notice(errand: Errand) -> None:
     conversation = _locked(errand)
     told = conversation.errands.filter(told_at__gte=errand.created_at).exists()
     kind = KINDS[errand.kind]
-    if told or (not kind.runs_in_flows and _is_in_flow(conversation)):
+    if told or (not kind.runs_in_flows and _is_in_flow(conversation)) or _waits_for_person(errand):
         return
     with translation.override(errand.language):
         words = kind.waiting_text()
@@ -233,18 +240,24 @@ def _send_waiting_notice(errand: Errand) -> None:
 
 
 @transaction.atomic
-def _settle(errand: Errand, reason: str, *, reply: str | None = None, error: OpenUserError | None = None) -> None:
+def _settle(
+    errand: Errand, reason: str, *, reply: str | None = None, error: OpenUserError | None = None, code: str = ""
+) -> None:
     """Settle the errand and send its result, in one transaction; during a flow, neither."""
     if not KINDS[errand.kind].runs_in_flows and _is_held(errand):
         return
     conversation = _locked(errand)
     question = errand.question
+    result = Result(question=question, reply=reply, reason=reason, code=error.code if error else code)
+    if _waits_for_person(errand):
+        until = timezone.now() + CHECK_AGAIN
+        kept = {"deadline_at": _deadline(until), "question": KINDS[errand.kind].keep(errand, result)}
+        errand.postpone(until, Errand.Reason.HELD, count_attempt=False, **kept)
+        return
     status = Errand.Status.FAILED if reason else Errand.Status.DONE
     errand.settle(status, reason, detail=_detail(error), question="")
     logger.info("An errand ended.", extra={"cid": errand.cid, "status": status, "reason": reason})
-    _finish(
-        conversation, errand, Result(question=question, reply=reply, reason=reason, code=error.code if error else "")
-    )
+    _finish(conversation, errand, result)
 
 
 def _finish(conversation: Conversation, errand: Errand, result: Result) -> None:
@@ -257,6 +270,11 @@ def _is_in_flow(conversation: Conversation) -> bool:
     if Session.objects.active().filter(conversation=conversation).exists():
         return True
     return Ticket.objects.concerning(conversation).exists()
+
+
+def _waits_for_person(errand: Errand) -> bool:
+    """Whether its result must wait, because a person talks with the member."""
+    return KINDS[errand.kind].waits_for_person and Ticket.objects.concerning(errand.conversation).exists()
 
 
 def _deadline(asked_at: datetime) -> datetime:

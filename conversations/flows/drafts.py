@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import journal, publication, succession
+from conversations.machine.calls import Call
 from conversations.machine.values import Guard, Machine, Node
 from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
@@ -87,10 +88,19 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "values": value_lines(dict(node.values)),
         "formula": node.formula,
         **_duration(node.wait),
+        **(_request(node.call) if node.call else {}),
         "topic_id": node.topic if node.topic and Topic.objects.filter(pk=node.topic).exists() else None,
         "remind_after": node.remind_after,
         "reminder": node.reminder,
         "expire_after": node.expire_after,
+    }
+
+
+def _request(call: Call) -> dict[str, object]:
+    return {
+        **{"method": call.method.value, "url": call.url, "body": call.body},
+        **{"seconds": call.seconds, "attempts": call.attempts},
+        **{"headers": value_lines(dict(call.headers)), "results": value_lines(dict(call.results))},
     }
 
 

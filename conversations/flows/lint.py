@@ -15,7 +15,7 @@ from wecom.messages import COMMAND
 
 TEXT_BYTES = 2048  # of one message of the platform
 SPEAKING = (NodeKind.ASK, NodeKind.SAY, NodeKind.VIDEO)  # other steps may be without a text
-GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET)
+GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET, NodeKind.CALL)
 
 
 def lint(
@@ -85,8 +85,9 @@ def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
             words = _("A transition with the condition “always” hides those behind it. Move it to the end.")
             yield Problem(code="hidden", state=node.name, words=words)
             break
-    if node.kind != NodeKind.ASK and any(edge.on != On.NEXT for edge in node.edges):
-        words = _("Only a step that asks can run out of tries or of time.")
+    ways = {NodeKind.ASK: (On.NEXT, On.RETRIES, On.EXPIRED), NodeKind.CALL: (On.NEXT, On.FAILED, On.TIMEOUT)}
+    if any(edge.on not in ways.get(node.kind, (On.NEXT,)) for edge in node.edges):
+        words = _("A transition waits for what never comes: only questions run out of tries or time, only calls fail.")
         yield Problem(code="not_asking", state=node.name, words=words, is_error=False)
     if any(machine.node(edge.to) is None for edge in node.edges):
         words = _("A transition leads out of the flow. Choose one of its steps.")
@@ -161,6 +162,8 @@ def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
 
 
 def _silently(node: Node) -> list[str]:
+    if node.kind == NodeKind.CALL:
+        return [edge.to for edge in node.edges]
     return [edge.to for edge in node.leaving(On.EXPIRED if node.kind == NodeKind.ASK else On.NEXT)]
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import formula_lint, lint, succession, trigger_rules, video_templates
+from conversations.flows import call_lint, formula_lint, lint, succession, trigger_rules, video_templates
 from conversations.flows.problems import Problem
+from conversations.machine.calls import Call, Method
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
@@ -78,7 +79,7 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
     own_facts = FactDefinition.objects.values_list("key", flat=True) if machine.formulas else ()
     found += [*_wrong_modes(machine), *video_templates.problems(machine), *trigger_rules.problems(flow)]
-    found += formula_lint.problems(machine, own_facts)
+    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -199,6 +200,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "topic": _("topic"),
         "formula": _("formula"),
         "wait": _("waits for"),
+        "call": _("call"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
 
@@ -223,6 +225,7 @@ def _node(state: State, language: str) -> Node:
         values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
         topic=state.topic_id if kind == NodeKind.HANDOFF else None,
         formula=state.formula.strip() if kind == NodeKind.SET or (kind == NodeKind.WAIT and not state.wait_for) else "",
+        call=_call(state) if kind == NodeKind.CALL else None,
         wait=state.wait_for * state.wait_unit if kind == NodeKind.WAIT and state.wait_for else None,
     )
 
@@ -245,6 +248,18 @@ def _slot(state: State, language: str) -> Slot | None:
         maximum=state.maximum,
         retry_text=state.retry_text.replace("\r\n", "\n"),
         retries=state.retries,
+    )
+
+
+def _call(state: State) -> Call:
+    return Call(
+        method=Method(state.method),
+        url=state.url.strip(),
+        headers=tuple(parse_values(state.headers).items()),
+        body=state.body.strip().replace("\r\n", "\n"),
+        seconds=state.seconds,
+        attempts=state.attempts,
+        results=tuple(parse_values(state.results).items()),
     )
 
 

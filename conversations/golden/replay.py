@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import translation
 
 from conversations.flows import video_templates
-from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Sleep
+from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
@@ -21,7 +21,7 @@ LONGEST = 100  # turns of a conversation
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One thing that the flow says: `sort` is "text", "video", "person" or "wait"; `choices` are labels."""
+    """One thing that the flow says: `sort` is "text", "video", "person", "call" or "wait"; `choices` are labels."""
 
     sort: str
     text: str
@@ -104,6 +104,8 @@ def _said(machine: Machine, effect: Effect) -> Said:
             return Said(sort="text", text=effect.text, choices=tuple(choice.label for choice in effect.choices))
         case HandOff():
             return Said(sort="person", text=handoff_texts.tried())
+        case CallService():
+            return Said(sort="call", text=flow_texts.calls(effect.request.method, effect.request.url))
         case Sleep():
             return Said(sort="wait", text=flow_texts.sleeps(effect.until))
         case MakeVideo():

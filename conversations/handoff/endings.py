@@ -15,7 +15,7 @@ from conversations.errands import worker
 from conversations.handoff import satisfaction
 from conversations.machine.values import Act
 from conversations.models import Conversation, Operator, Session, Ticket
-from conversations.sessions import runner
+from conversations.sessions import current, runner
 from conversations.signals import ticket_closed
 from conversations.tickets import operator_cards
 from conversations.tickets.assignment import locked
@@ -60,7 +60,7 @@ def end(
 def go_on(conversation: Conversation, *, cid: str, now: datetime) -> None:
     """The bot speaks again: the question of the running session follows, or what was held during the hand-off."""
     session = Session.objects.active_in(conversation)
-    if session is not None:
+    if session is not None and not current.is_calling(session):
         runner.advance(session, Act.RESUME, cid=cid, now=now)
     else:
         worker.resume_held(conversation)

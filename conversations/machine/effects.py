@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from conversations.machine.calls import Request
 from conversations.machine.trace import Trace
 from conversations.machine.values import Notice, Place
 from core.text.slot_values import Choice
@@ -60,7 +61,14 @@ class Sleep:
     until: datetime
 
 
-Effect = Say | Notify | Ask | MakeVideo | HandOff | Sleep
+@dataclass(frozen=True, kw_only=True)
+class CallService:
+    """Make this request; its result comes back as an act."""
+
+    request: Request
+
+
+Effect = Say | Notify | Ask | MakeVideo | HandOff | Sleep | CallService
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Sleep, Step
+from conversations.machine.calls import Call, Request, Returned, Way, request_of
+from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep, Step
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.trace import Checked, Entered
@@ -33,7 +34,7 @@ def step(
 ) -> Step:
     """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
     moments like “in two hours” from `now`, in the member's zone. `context` is what formulas know beside the answers;
-    by default only the time."""
+    by default only the time. After a call `text` is what it `Returned`."""
     context = context or Context(now=now or datetime.combine(today, time(), tzinfo=UTC))
     walk = _Walk(machine, today, now, context)
     place = walk.take(place, act, text)
@@ -67,6 +68,8 @@ class _Walk:
             return self._enter(place, self._next(node, place, On.NEXT))
         if node.kind == NodeKind.WAIT:
             return self._asleep(node, place, act)
+        if node.kind == NodeKind.CALL:
+            return self._called(node, place, act, text)
         return self._act(node, place, act, text)
 
     def _asleep(self, node: Node, place: Place, act: Act) -> Place:
@@ -74,6 +77,19 @@ class _Walk:
         if act in (Act.WAKE, Act.RESUME):
             return self._enter(replace(place, wakes_at=None, outcome=None), self._next(node, place, On.NEXT))
         return self._back(node, replace(place, wakes_at=None)) if act == Act.BACK and place.path else place
+
+    def _called(self, node: Node, place: Place, act: Act, text: str) -> Place:
+        """The call has returned, or the member goes back. A time-out without a way leads where a failure does."""
+        if act == Act.BACK and place.path:
+            return self._back(node, place)
+        if act not in (Act.RETURN, Act.EXPIRE):
+            return place
+        returned = Returned.from_text(text) if act == Act.RETURN else Returned(way=Way.TIMEOUT)
+        place, on = replace(place, slots={**place.slots, **returned.kept}), On(returned.way)
+        key = self._next(node, place, on)
+        if key is None and on == On.TIMEOUT:
+            key = self._next(node, place, On.FAILED)
+        return self._fail(place) if key is None and on != On.NEXT else self._enter(place, key)
 
     def _act(self, node: Node, place: Place, act: Act, text: str) -> Place:
         match act:
@@ -152,6 +168,9 @@ class _Walk:
             if node.kind == NodeKind.WAIT and (until := self._wakes_at(node, place)) is not None:
                 self.effects.append(Sleep(until=until))
                 return replace(place, wakes_at=until)
+            if node.kind == NodeKind.CALL and node.call is not None:
+                self.effects.append(CallService(request=self._request(node.call, place)))
+                return place
             if node.kind == NodeKind.SET:
                 place = self._set(node, place)
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
@@ -180,6 +199,9 @@ class _Walk:
 
     def _note_state(self, key: str) -> None:
         self.trace.append(Entered(state=key, effects=len(self.effects)))
+
+    def _request(self, call: Call, place: Place) -> Request:
+        return request_of(call, lambda text: self._fill(text, place), self.machine.slots)
 
     def _set(self, node: Node, place: Place) -> Place:
         assert node.slot is not None

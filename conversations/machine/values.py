@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from conversations.machine.calls import Call
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, truth
 from core.text.placeholders import fill_placeholders
@@ -17,7 +18,7 @@ from core.text.slot_values import Choice, Slot, SlotType
 
 FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text")
-NEW_IN_STATES = ("presentation", "topic", "formula", "wait")
+NEW_IN_STATES = ("presentation", "topic", "formula", "wait", "call")
 
 
 class NodeKind(StrEnum):
@@ -30,6 +31,7 @@ class NodeKind(StrEnum):
     BRANCH = "branch"
     SET = "set"
     WAIT = "wait"
+    CALL = "call"
     END = "end"
 
 
@@ -39,6 +41,8 @@ class On(StrEnum):
     NEXT = "next"
     RETRIES = "retries"
     EXPIRED = "expired"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
 
 
 class Operator(StrEnum):
@@ -67,6 +71,7 @@ class Act(StrEnum):
     EXPIRE = "expire"
     TIME_OUT = "time_out"
     WAKE = "wake"
+    RETURN = "return"
     RESUME = "resume"
 
 
@@ -156,11 +161,12 @@ class Node:
     topic: int | None = None
     formula: str = ""
     wait: int | None = None
+    call: Call | None = None
 
     @property
     def rests(self) -> bool:
         """Whether a session stays in it until something happens."""
-        return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT)
+        return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT, NodeKind.CALL)
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -194,7 +200,8 @@ class Machine:
     def slots(self) -> dict[str, Slot]:
         """The slots that its states fill, by name; one that is asked for comes before one that is set."""
         ordered = sorted(self.nodes, key=lambda node: node.kind != NodeKind.ASK)
-        return {node.slot.name: node.slot for node in reversed(ordered) if node.slot}
+        returned = {name: Slot(name=name) for node in ordered if node.call for name, _path in node.call.results}
+        return returned | {node.slot.name: node.slot for node in reversed(ordered) if node.slot}
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -256,7 +263,9 @@ def _node(data: Mapping[str, Any]) -> Node:
     slot = _slot(data["slot"]) if data["slot"] else None
     edges = tuple(_edge(edge) for edge in data["edges"])
     values = tuple((name, value) for name, value in data.get("values", ()))
-    return Node(**{**data, "kind": NodeKind(data["kind"]), "slot": slot, "edges": edges, "values": values})
+    call = Call.from_json(data["call"]) if data.get("call") else None
+    read = {"slot": slot, "edges": edges, "values": values, "call": call}
+    return Node(**{**data, "kind": NodeKind(data["kind"]), **read})
 
 
 def _slot(data: Mapping[str, Any]) -> Slot:

@@ -26,6 +26,7 @@ class Errand(Work):
         GROUNDED = "grounded", _("question that a language model answers from sources")
         RECORDING = "recording", _("voice message")
         TRANSCRIPT = "transcript", _("voice message to a person")
+        CALL = "call", _("call of a flow")
 
     class Reason(models.TextChoices):
         LATE = "late", _("no answer in time")

@@ -1,6 +1,6 @@
 """Members' runs through published flows."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -65,6 +65,11 @@ class Session(models.Model):
     path = models.JSONField(default=list)
     sources = models.JSONField(
         default=dict, blank=True, db_default=models.Value({}, models.JSONField()), editable=False
+    )
+    # The call that is under way, and the correlation IDs of the texts that came meanwhile.
+    call_key = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    held: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField()), editable=False
     )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     reminded = models.BooleanField(_("reminded"), default=False)

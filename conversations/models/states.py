@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from conversations.machine.calls import Method
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.flows import Flow
@@ -31,6 +32,7 @@ class State(models.Model):
         BRANCH = NodeKind.BRANCH.value, _("decide by conditions")
         SET = NodeKind.SET.value, _("set an answer and go on")
         WAIT = NodeKind.WAIT.value, _("wait, then go on")
+        CALL = NodeKind.CALL.value, _("call a service, then go on")
         END = NodeKind.END.value, _("end")
 
     class Unit(models.IntegerChoices):
@@ -150,6 +152,47 @@ class State(models.Model):
         _("waits for"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Or write a formula.")
     )
     wait_unit = models.PositiveSmallIntegerField(_("unit"), choices=Unit, default=Unit.MINUTES, db_default=Unit.MINUTES)
+    method = models.CharField(
+        _("method"), max_length=6, choices=[(one, one) for one in Method], default=Method.POST, db_default=Method.POST
+    )
+    url = models.CharField(
+        _("address"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Like https://oa.example.com/leaves/{{kind}}. Answers may stand behind the host."),
+    )
+    headers = models.TextField(
+        _("headers"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One a line, like Authorization = Bearer {{secret:OA_TOKEN}}. Secrets: OPENUSER_FLOW_SECRETS."),
+    )
+    body = models.TextField(
+        _("JSON body"), blank=True, default="", db_default="", help_text=_('Like {"days": "{{days}}"}.')
+    )
+    seconds = models.PositiveSmallIntegerField(
+        _("seconds for an attempt"),
+        default=15,
+        db_default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(4)],
+        help_text=_("A busy service is called again, with the same Idempotency-Key."),
+    )
+    results = models.TextField(
+        _("keeps of the response"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One a line: name of the answer = path of the field, like number = data.items.0.id."),
+    )
     remind_after = models.PositiveIntegerField(
         _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
     )
@@ -182,6 +225,8 @@ class Transition(models.Model):
         NEXT = On.NEXT.value, _("it is done")
         RETRIES = On.RETRIES.value, _("asked too often")
         EXPIRED = On.EXPIRED.value, _("no answer in time")
+        FAILED = On.FAILED.value, _("the call failed")
+        TIMEOUT = On.TIMEOUT.value, _("the call took too long")
 
     class Test(models.TextChoices):
         ALWAYS = Operator.ALWAYS.value, _("always")

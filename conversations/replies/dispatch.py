@@ -22,6 +22,7 @@ from conversations.wording import chat_texts, flow_texts
 from core import backends
 from wecom.messages import Inbound, TextMessage
 
+LEAVING = (Act.CANCEL, Act.BACK, Act.RESTART)  # what counts during a call; other texts are answered after it
 DURING_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
 
 
@@ -35,6 +36,8 @@ def answer(conversation: Conversation, inbound: Inbound, *, cid: str, now: datet
         most = settings.CONVERSATIONS["MAX_TEXT"]
         with because(Cause.NOTICE, notice="too_long"):
             say(conversation, chat_texts.text_too_long(len(inbound.content), most), cid=cid)
+    elif session is not None and current.is_calling(session) and act_for(inbound.content) not in LEAVING:
+        runner.hold(session, cid)
     elif not _handle_keyword(conversation, session, inbound.content, cid=cid, now=now):
         _text(conversation, session, inbound, cid=cid, now=now)
 

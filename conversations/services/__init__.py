@@ -39,6 +39,7 @@ from conversations.preferences.choices import Choices, choices_of, muting, offer
 from conversations.preferences.page_links import address as preferences_url
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
+from conversations.replies.service_calls import try_call
 from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
@@ -236,6 +237,7 @@ __all__ = [
     "tickets_between",
     "top_askers",
     "transfer_ticket",
+    "try_call",
     "try_grounded",
     "undo_draft",
     "undo_preferences",

@@ -39,8 +39,14 @@ def ended_by_time(session: Session, now: datetime) -> Act | None:
         return None
     if session.ends_at is not None and now >= session.ends_at:
         return Act.TIME_OUT
-    is_late = node.kind == NodeKind.ASK and now >= session.asked_at + timedelta(minutes=node.expire_after)
-    return Act.EXPIRE if is_late else None
+    if node.kind == NodeKind.WAIT:
+        return None
+    return Act.EXPIRE if now >= session.asked_at + timedelta(minutes=node.expire_after) else None
+
+
+def is_calling(session: Session) -> bool:
+    """Whether a call is under way, whose result it waits for."""
+    return bool(session.call_key)
 
 
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:

@@ -16,17 +16,19 @@ from conversations.delivery.causes import because_of
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
-from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Notify, Say, Step
+from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome, Place
 from conversations.models import Conversation, Desk, Flow, Session
-from conversations.sessions import clocks, handoff_states, questions, reasons, video_states
+from conversations.sessions import calls, clocks, handoff_states, questions, reasons, video_states
 from conversations.sessions.current import answer_label, machine_of
 from conversations.sessions.formula_context import context_of
 from conversations.wording import flow_texts
 from core.text.slot_values import is_blank
 
 logger = logging.getLogger(__name__)
+
+MOST_HELD = 20  # texts that are answered after a call
 
 
 @transaction.atomic
@@ -68,6 +70,13 @@ def start(
 
 
 @transaction.atomic
+def hold(session: Session, cid: str) -> None:
+    """Keep a text for the end of the call that is under way."""
+    if len(session.held) < MOST_HELD:
+        _write(session, held=[*session.held, cid])
+
+
+@transaction.atomic
 def advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
     """Advance a session by what a member did."""
     _advance(session, act, text, cid=cid, now=now or timezone.now())
@@ -99,7 +108,8 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
     if act == Act.RESUME and session.ends_at is not None and session.ends_at <= now:
         session.ends_at = _ends_at(machine, now)  # a person talked with the member until after the end
     context = context_of(session.conversation, machine, clocks.local_time(session.conversation.member, machine, now))
-    result = step(machine, _place(session), act, text, today=context.today, now=context.now, context=context)
+    place, today = _place(session), context.today
+    result = step(machine, place, act, text, today=today, now=context.now, context=context)
     if act == Act.SAY:
         _close_card(session, answer_label(session, text, now=now))
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
@@ -147,6 +157,8 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: 
         "reminded": place.reminded,
         "asked_at": asked_at,
         "ends_at": session.ends_at,
+        "call_key": "",
+        "held": [],
         "task_id": "" if act != Act.REMIND else session.task_id,
     }
     if place.outcome is None:
@@ -202,6 +214,8 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
     elif isinstance(effect, HandOff):
         if not handoff_states.pass_on(session, effect, cid=cid, now=timezone.now()):
             _advance(session, Act.RESUME, cid=cid, now=timezone.now())
+    elif isinstance(effect, CallService):
+        _write(session, call_key=calls.queue(session, effect.request, cid=cid))
     elif isinstance(effect, MakeVideo):
         video_states.request_video(session, effect, machine, cid=cid)
     elif isinstance(effect, Notify):

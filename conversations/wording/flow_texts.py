@@ -75,3 +75,12 @@ def button_does_nothing() -> str:
 def sleeps(until: datetime) -> str:
     """What *Try it* shows of a wait."""
     return _("The flow waits here until %s.") % date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
+
+
+def one_moment() -> str:
+    return _("One moment, please.")
+
+
+def calls(method: str, url: str) -> str:
+    """What *Try it* shows of a call."""
+    return _("The flow calls %(method)s %(url)s.") % {"method": method, "url": url}

@@ -28,6 +28,10 @@ CONVERSATIONS: dict[str, Any] = {
     "TELL_UNTIL_HOUR": env.int("OPENUSER_TELL_UNTIL_HOUR", default=20),
     # Minutes without an answer after which a dialogue rests, and campaigns and starting flows no longer wait for it.
     "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),
+    # Internal networks that steps of flows may call, separated by commas: `10.0.0.0/8`. Others are refused.
+    "CALL_NETWORKS": env.list("OPENUSER_FLOW_NETWORKS", default=[]),
+    # Secrets for calls of flows as JSON, each for one host: `{"OA_TOKEN": {"host": "oa.example.com", "value": "…"}}`.
+    "CALL_SECRETS": env.json("OPENUSER_FLOW_SECRETS", default={}),
     # Videos that one member may wait for at a time.
     "QUEUED_VIDEOS_PER_MEMBER": env.int("OPENUSER_QUEUED_VIDEOS_PER_MEMBER", default=3),
 }

@@ -55,6 +55,7 @@ class StateForm(forms.ModelForm[State]):
             *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
             *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
             *("values", "topic", "formula", "wait_for", "wait_unit"),
+            *("method", "url", "headers", "body", "seconds", "attempts", "results"),
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {
@@ -65,6 +66,12 @@ class StateForm(forms.ModelForm[State]):
             "retry_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "values": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "name = {{name}}\nplace = 总部"}),
             "reminder": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "url": UnfoldAdminTextInputWidget(attrs={"placeholder": "https://oa.example.com/leaves"}),
+            "headers": UnfoldAdminTextareaWidget(
+                attrs={"rows": 2, "placeholder": "Authorization = Bearer {{secret:OA_TOKEN}}"}
+            ),
+            "body": UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": '{"days": "{{days}}"}'}),
+            "results": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "number = data.id"}),
             "formula": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": FORMULA}),
         }
         help_texts = {

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 
+from conversations.admin.flows import tried_calls
 from conversations.admin.flows.flow_graph import picture
 from conversations.flows import publication, video_templates
 from conversations.flows.graph import Marks
-from conversations.machine.effects import Ask, Effect, HandOff, MakeVideo, Say, Sleep
+from conversations.machine.calls import Request
+from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
@@ -40,7 +43,10 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
     kept = request.session.get(name)
     if request.method == "POST" or kept is None:
-        kept = _step(machine, kept, request.POST.get("act", ""), request.POST.get("text", "")[:MAX_TEXT])
+        act = request.POST.get("act", "")
+        if act == tried_calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
+            raise PermissionDenied
+        kept = _step(machine, kept, act, request.POST.get("text", "")[:MAX_TEXT])
         request.session[name] = kept
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
@@ -56,6 +62,8 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
+        "is_calling": bool(kept.get("call")),
+        "may_call": request.user.has_perm("conversations.publish_flow"),
         "can_time_out": machine.expire_after is not None,
         "picture": picture(machine, Marks(here=place.at)),
         "is_empty": not machine.nodes,
@@ -70,7 +78,10 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
     place = _place(kept["place"]) if kept else Place()
     said = list(kept["said"]) if kept else []
     turns = list(kept.get("turns", ())) if kept else []
+    call = kept.get("call") if kept else None
     what = _act(act, text)
+    if call and act in (tried_calls.FOR_REAL, *tried_calls.WAYS):
+        what, text = Act.RETURN, tried_calls.result_of(act, Request.from_json(call), text).to_text()
     if kept is None or what == Act.START or place.outcome is not None or not place.at:
         what, place, said, turns = Act.START, Place(), [], []
     with translation.override(machine.language):
@@ -82,7 +93,8 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
         turns.append([what.value, "" if what == Act.START else text])
         result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
         said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
-    return {"place": _plain(result.place), "said": said[-KEPT:], "turns": turns, "now": begun}
+    asked = next((one.request.to_json() for one in result.effects if isinstance(one, CallService)), None)
+    return {"place": _plain(result.place), "said": said[-KEPT:], "turns": turns, "now": begun, "call": asked}
 
 
 def _act(act: str, text: str) -> Act:
@@ -101,6 +113,8 @@ def _bubble(machine: Machine) -> Any:
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, HandOff):
             return Bubble(sort="out", text=handoff_texts.tried())
+        if isinstance(effect, CallService):
+            return Bubble(sort="note", text=flow_texts.calls(effect.request.method, effect.request.url))
         if isinstance(effect, Sleep):
             return Bubble(sort="note", text=flow_texts.sleeps(effect.until))
         if isinstance(effect, MakeVideo):

@@ -25,6 +25,7 @@ BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
 COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
+CALLS = "typeof kind === 'undefined' || kind === 'call'"
 WAITS = "typeof kind === 'undefined' || kind === 'wait'"
 IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
@@ -73,6 +74,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                     *("formula", ("wait_for", "wait_unit")),
+                    *(("method", "url"), "headers", "body", ("seconds", "attempts"), "results"),
                 )
             },
         ),
@@ -87,6 +89,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         "topic": IF_HANDOFF,
         "formula": COMPUTES,
         **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
+        **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

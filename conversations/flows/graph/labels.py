@@ -54,6 +54,8 @@ def does(node: Node) -> str:
         return f"{node.slot.name if node.slot else ''} = {node.formula}"
     if node.kind == NodeKind.WAIT:
         return durations.exact(node.wait) if node.wait is not None else _("until %s") % node.formula
+    if node.call is not None:
+        return f"{node.call.method} {node.call.url.partition('://')[2] or node.call.url}"
     return ""
 
 
@@ -62,6 +64,10 @@ def _words(machine: Machine, node: Node, edge: Edge) -> str:
         return _with_guard(machine, node, edge, _("asked too often"))
     if edge.on == On.EXPIRED:
         return _with_guard(machine, node, edge, _("no answer in time"))
+    if edge.on == On.FAILED:
+        return _with_guard(machine, node, edge, _("the call failed"))
+    if edge.on == On.TIMEOUT:
+        return _with_guard(machine, node, edge, _("the call took too long"))
     if edge.guard is not None and edge.guard.operator != Operator.ALWAYS:
         return _guard(machine, node, edge.guard)
     guarded = any(other.guard and other.to != edge.to for other in node.leaving(On.NEXT))
