@@ -8,7 +8,7 @@ from conversations.delivery import answer_offers, messages
 from conversations.delivery.causes import Cause, because
 from conversations.knowledge import retrieval
 from conversations.models import Conversation, Desk, Errand, Message
-from conversations.providers.base import RemoteProvider
+from conversations.providers.base import CitedReply, RemoteProvider
 from conversations.wording import chat_texts, small_talk_texts
 from core import backends
 
@@ -84,7 +84,9 @@ class Question(ErrandKind):
         conversation.note_reply(found=bool(result.reply))
         if has_moved_on(conversation, errand):
             words = chat_texts.answer_to(result.question, words)
-        with because(Cause.PROVIDER, provider=errand.provider, answered=bool(result.reply), reason=result.reason):
+        cited = {"sources": list(result.reply.sources)} if isinstance(result.reply, CitedReply) else {}
+        facts = {"provider": errand.provider, "answered": bool(result.reply), "reason": result.reason, **cited}
+        with because(Cause.PROVIDER, **facts):
             messages.say(conversation, words, cid=errand.cid)
         if not result.reply and result.reason not in MAY_PASS:
             answer_offers.note_unanswered(conversation, result.question, cid=errand.cid, at=errand.created_at)

@@ -18,6 +18,11 @@ def of_answer(found: Findings, text: str) -> dict[str, Any]:
     return {**evidence, "next": _near(others[0], found)} if others else evidence
 
 
+def of_source(found: Found) -> dict[str, Any]:
+    """A passage that a language model has cited."""
+    return _quoted(found)
+
+
 def of_passages(found: Sequence[Found]) -> dict[str, Any]:
     """Why a passage was quoted: how near it is, and what came next."""
     best, *others = found

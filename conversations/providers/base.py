@@ -23,6 +23,16 @@ class FoundReply:
     cause: Mapping[str, Any]
 
 
+class CitedReply(str):
+    """A reply of a remote provider that names what it rests on; a text like any other else.
+
+    Attributes:
+        sources: answers and passages as the cause of a message keeps them.
+    """
+
+    sources: tuple[Mapping[str, Any], ...] = ()
+
+
 class ReplyProvider(ABC):
     """A source of answers that answers at once."""
 

@@ -12,7 +12,7 @@ from conversations.model_service import spending
 from conversations.model_service.chat_model import ChatModel, Tokens
 from conversations.models import Conversation
 from conversations.providers import citations, grounded_prompt
-from conversations.providers.base import RemoteProvider
+from conversations.providers.base import CitedReply, RemoteProvider
 from conversations.providers.history import Turn, turns_before
 from conversations.providers.sources import Source, find_sources
 from conversations.wording import document_texts
@@ -71,7 +71,10 @@ class GroundedChat(RemoteProvider):
         member = conversation.member if conversation.member_id else None
         before = turns_before(conversation, text, most=self.history, budget=HISTORY_BUDGET) if member else []
         question = Question(text=text, language=language, reader=member, payer=member, history=tuple(before))
-        return self.ask(conversation.application, question).words or None
+        found = self.ask(conversation.application, question)
+        reply = CitedReply(found.words)
+        reply.sources = tuple(source.row for source in found.sources)
+        return reply or None
 
     def ask(self, application: Application, question: Question) -> Grounded:
         """As `answer`, with the sources and the tokens. Raises as `ChatModel.complete`, and at a limit."""

@@ -1,8 +1,10 @@
 """What a language model may answer from: the answers and passages that retrieval found for a question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import evidence, retrieval
 from conversations.knowledge.documents.retrieval import Found, find_passages
 from conversations.knowledge.index import Match
 from conversations.knowledge.retrieval import Findings, Verdict
@@ -16,10 +18,11 @@ LONGEST = 1_200  # characters of a source
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A text and where it stands, such as 《员工手册》第 3 页."""
+    """A text and where it stands, such as 《员工手册》第 3 页; `row` is what the cause of a message keeps of it."""
 
     title: str
     text: str
+    row: Mapping[str, Any]
 
 
 def find_sources(text: str, *, language: str, member: Member | None) -> list[Source]:
@@ -49,9 +52,11 @@ def _is_worded(answer: Answer | None) -> bool:
 
 
 def _of_answer(answer: Answer) -> Source:
-    return Source(title=document_texts.answer_source(answer.question), text=answer.answer[:LONGEST])
+    return Source(
+        title=document_texts.answer_source(answer.question), text=answer.answer[:LONGEST], row={"answer": answer.pk}
+    )
 
 
 def _of_passage(found: Found) -> Source:
     words = f"{found.passage.heading}\n{found.passage.text}".strip()
-    return Source(title=document_texts.source(found.passage), text=words[:LONGEST])
+    return Source(title=document_texts.source(found.passage), text=words[:LONGEST], row=evidence.of_source(found))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations import services
 from conversations.knowledge.documents import index as passage_index
-from conversations.models import Document, Errand, ModelUsage, UnansweredQuestion
+from conversations.models import Document, Errand, Message, ModelUsage, UnansweredQuestion
 from conversations.providers.grounded_prompt import RULES
 from conversations.videos import awaitables
 from core import backends
@@ -63,6 +63,8 @@ def test_what_documents_say_is_worded_and_shown_with_its_source(person, server, 
     assert answered(person) == ["找行政部小王，电话 8001。\n来源：《员工手册》“打印机”"]
     assert Errand.objects.get().kind == "grounded"
     assert ModelUsage.objects.get().tokens == 132
+    (cited,) = Message.objects.order_by("pk").last().cause["sources"]
+    assert (cited["document"], cited["title"], cited["heading"]) == (handbook.pk, "员工手册", "打印机")
 
 
 def test_a_page_is_named_and_several_sources_are_numbered(person, server, media):
