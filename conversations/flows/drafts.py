@@ -1,5 +1,8 @@
 """Turns a machine back into the rows that HR edits: to copy a flow, restore an older version, add an example."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +31,32 @@ def load(flow: Flow, machine: Machine) -> None:
     for position, node in enumerate(ordered, start=1):
         states[node.key] = State.objects.create(**_fields(node, *known), flow=flow, position=position * 10)
     Transition.objects.bulk_create(row for node in ordered for row in _transitions(node, states))
+
+
+@transaction.atomic
+def take_over(
+    flow: Flow,
+    steps: Sequence[tuple[State, Sequence[Transition], Mapping[str, Any]]],
+    *,
+    by: AbstractBaseUser | None = None,
+) -> None:
+    """Make the draft consist of these steps, each with its transitions and lists; the change can be undone.
+
+    A step that has the primary key of a saved one takes its place, so that links to it stay.
+    """
+    journal.open_draft(flow)
+    flow.states.exclude(pk__in=[state.pk for state, *_rest in steps if state.pk]).delete()
+    for position, (state, _ways, lists) in enumerate(steps, start=1):
+        state.flow, state.position = flow, position * 10
+        state.save()
+        for name, rows in lists.items():
+            getattr(state, name).set(rows)
+    Transition.objects.filter(state__flow=flow).delete()
+    for state, ways, _lists in steps:
+        for position, way in enumerate(ways, start=1):
+            way.state, way.target, way.position = state, way.target, position * 10
+    Transition.objects.bulk_create(way for _state, ways, _lists in steps for way in ways)
+    journal.record(flow, DraftSnapshot.Change.IMPORTED, by=by)
 
 
 @transaction.atomic

@@ -43,6 +43,9 @@ from conversations.replies.service_calls import try_call
 from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
+from conversations.services.files.exports import export_file
+from conversations.services.files.imports import import_file
+from conversations.services.files.outcomes import PARTS, Imported, Kind
 from conversations.services.flow_versions import publish
 from conversations.services.golden import accept_golden, record_golden, rename_golden, run_golden
 from conversations.services.handoff import (
@@ -110,8 +113,11 @@ from conversations.videos.lifecycle import (
 from conversations.videos.video_messages import digital_human_of, say_personal, say_video
 
 __all__ = [
+    "PARTS",
     "Cause",
     "Choices",
+    "Imported",
+    "Kind",
     "ModelDay",
     "TicketFigures",
     "accept_golden",
@@ -140,6 +146,7 @@ __all__ = [
     "duplicate_flow",
     "embed",
     "end_contact",
+    "export_file",
     "fall_back",
     "find_unknown",
     "find_unreached",
@@ -158,6 +165,7 @@ __all__ = [
     "has_grounded_model",
     "has_model_prices",
     "import_answers",
+    "import_file",
     "in_dialogue",
     "is_answered_by_person",
     "languages_with",

@@ -28,26 +28,31 @@ def save_document(
     document: Document,
     *,
     file: "UploadedFile[Any] | None" = None,
+    stored: tuple[str, bytes] | None = None,
     departments: Sequence[Department] | None = None,
     tags: Sequence[Tag] | None = None,
 ) -> Document:
     """Store a document; with a file, read it in the background.
 
-    A newer file takes the place of the one before when it is read; until then the earlier passages are quoted. Raises
-    `DocumentRefused`.
+    `stored` is the name and the content of a file that lies in our storage already. A newer file takes the place of the
+    one before when it is read; until then the earlier passages are quoted. Raises `DocumentRefused`.
     """
     before = Document.objects.filter(pk=document.pk).values_list("file", flat=True).first() if document.pk else ""
     if file is not None:
         document.kind = check_file(file)
         document.file = file
+    elif stored is not None:
+        document.kind = kind_of(*stored)
+        document.file = stored[0]
+    has_file = file is not None or stored is not None
     is_new, document.revision = document.pk is None, KnowledgeRevision.objects.next()
     # Without the columns of the work, which a worker may be writing.
-    document.save(update_fields=None if is_new else [*EDITABLE, *(("file", "kind") if file else ())])
+    document.save(update_fields=None if is_new else [*EDITABLE, *(("file", "kind") if has_file else ())])
     if departments is not None:
         document.departments.set(departments)
     if tags is not None:
         document.tags.set(tags)
-    if file is not None:
+    if has_file:
         if before:
             transaction.on_commit(partial(default_storage.delete, before), robust=True)
         _read_again(document, is_new=is_new)

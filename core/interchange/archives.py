@@ -53,7 +53,7 @@ def unpack(data: bytes) -> tuple[bytes, dict[str, bytes]]:
 
 def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    largest = media.LARGEST + yaml_text.LARGEST
+    largest = media.LARGEST + yaml_text.LARGE.most_bytes
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > largest:
         words = _("The ZIP holds more than %(count)d files or %(most)d MB.")
         values = {"count": MOST_FILES, "most": media.LARGEST // 1024 // 1024}

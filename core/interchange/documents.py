@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from core.interchange import yaml_text
 from core.interchange.flaws import Findings, Place
 from core.interchange.model_fields import refuse_others
+from core.interchange.yaml_text import SMALL, Size
 
 VERSION = 1
-MOST = 500  # of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,12 @@ def write(parts: Mapping[str, Sequence[Mapping[str, Any]]], *, keys: Mapping[str
 
 
 def read(
-    data: bytes, *, keys: Mapping[str, str], most: int = MOST, inner_lists: Mapping[str, str] | None = None
+    data: bytes, *, keys: Mapping[str, str], size: Size = SMALL, inner_lists: Mapping[str, str] | None = None
 ) -> Document:
     """What a file holds. Raises `FileRefused` if it cannot be read at all; else what is wrong is in `findings`, which
     get `inner_lists`.
     """
-    loaded = yaml_text.load(data)
+    loaded = yaml_text.load(data, size=size)
     findings = Findings(lines=loaded.lines, inner_lists=inner_lists or {})
     version = loaded.value.get("version")
     if version != VERSION or type(version) is not int:
@@ -52,7 +52,7 @@ def read(
         findings.add(("version",), words % {"version": version, "ours": VERSION}, remedy, code="version_unknown")
         findings.refuse()
     refuse_others(loaded.value, ("version", *keys), (), findings)
-    parts = {part: _entries(loaded.value, part, key, most, findings) for part, key in keys.items()}
+    parts = {part: _entries(loaded.value, part, key, size.most_entries, findings) for part, key in keys.items()}
     return Document(parts=parts, findings=findings)
 
 

@@ -21,12 +21,9 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Media:
-    """The files of a document by hash, and what is stored under a name. `known` are those that came with it,
-    `folder` is where new ones are stored.
-    """
+    """The files of a document by hash, and what is stored under a name. `known` are those that came with it."""
 
-    def __init__(self, known: Mapping[str, bytes] | None = None, *, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, known: Mapping[str, bytes] | None = None) -> None:
         self.known: dict[str, bytes] = dict(known or {})
         self.stored: dict[str, str] = {}  # hashes by the name in our storage
         self.waiting: dict[str, bytes] = {}
@@ -36,8 +33,11 @@ class Media:
         """What a file has in the YAML. Raises `FileError` if it is gone, or all are too large together."""
         return {"name": visible_name(PurePosixPath(file.name).name), "sha256": self._hash(str(file.name))}
 
-    def taken(self, data: Any, current: str, place: Place, findings: Findings) -> str:
-        """The name in our storage of the file that an entry means; `current` if that is the same file."""
+    def taken(self, data: Any, current: str, place: Place, findings: Findings, *, folder: str) -> str:
+        """The name in our storage of the file that an entry means; `current` if that is the same file.
+
+        Another one is stored in the folder by `store`.
+        """
         valid = isinstance(data, Mapping) and data.keys() == {"name", "sha256"}
         if not valid or not isinstance(data["name"], str) or not SHA256.match(str(data["sha256"])):
             words, remedy = _("A file has a name and a hash."), _("Write name: and sha256:, as the export does.")
@@ -51,7 +51,7 @@ class Media:
             remedy = _("Import the whole ZIP that was exported, not the YAML in it alone.")
             findings.add(place, words, remedy, code="file_missing")
             return ""
-        stored = self.taken_as.setdefault((name, sha256), f"{self.folder}/{secrets.token_hex(8)}/{name}")
+        stored = self.taken_as.setdefault((name, sha256), f"{folder}/{secrets.token_hex(8)}/{name}")
         self.stored[stored], self.waiting[stored] = sha256, self.known[sha256]
         return stored
 
@@ -60,6 +60,10 @@ class Media:
         for name in names:
             with suppress(FileError):  # which it raises again for the row
                 self._hash(name)
+
+    def bytes_of(self, stored: str) -> bytes:
+        """The bytes of a file under its name in our storage, also of one that will be there after `store`."""
+        return self.known[self._hash(stored)]
 
     def store(self) -> None:
         """Put the files that rows took into our storage."""

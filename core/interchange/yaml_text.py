@@ -14,14 +14,25 @@ from django.utils.translation import gettext as _
 
 from core.interchange.flaws import FileRefused, Flaw, Place, refused, written
 
-LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 24
-MOST_VALUES = 100_000
 LARGEST_NUMBER = 2**63
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?\Z")
 _INTEGER = re.compile(r"[-+]?\d{1,20}\Z")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the wheels for all our platforms have libyaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is read, so that nobody's file takes all memory: bytes, values, and entries of a part."""
+
+    most_bytes: int
+    most_values: int
+    most_entries: int
+
+
+SMALL = Size(most_bytes=2 * 1024 * 1024, most_values=100_000, most_entries=500)
+LARGE = Size(most_bytes=8 * 1024 * 1024, most_values=400_000, most_entries=10_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +43,17 @@ class Loaded:
     lines: dict[Place, int]
 
 
-def load(data: bytes) -> Loaded:
+def load(data: bytes, *, size: Size = SMALL) -> Loaded:
     """Read a file. Raises `FileRefused` with the line of what is no YAML, or more of it than anybody writes."""
-    if len(data) > LARGEST:
-        words = _("The file is larger than %(most)d MB.") % {"most": LARGEST // 1024 // 1024}
+    if len(data) > size.most_bytes:
+        words = _("The file is larger than %(most)d MB.") % {"most": size.most_bytes // 1024 // 1024}
         raise _refusal((), words, _("Export fewer at once."), None)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refusal((), _("The file is no text in UTF-8."), _("Save it as UTF-8."), None) from error
     try:
-        return _Reader().read(text)
+        return _Reader(size).read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = _("The file is no YAML: %(problem)s.") % {"problem": error.problem or error.context}
@@ -64,7 +75,8 @@ def dump(value: Any) -> str:
 class _Reader:
     """Builds values from the parser's events, so that what is too much is refused before it is built."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
+        self.size = size
         self.lines: dict[Place, int] = {}
         self.count = 0
 
@@ -84,7 +96,7 @@ class _Reader:
     def _value(self, event: Any, place: Place) -> Any:
         self.lines[place] = _line(event)
         self.count += 1
-        if self.count > MOST_VALUES or len(place) > DEEPEST:
+        if self.count > self.size.most_values or len(place) > DEEPEST:
             remedy = _("Export fewer at once.")
             raise _refusal(place, _("The file has too many values, or they lie too deep."), remedy, _line(event))
         anchored = isinstance(event, yaml.AliasEvent) or event.anchor is not None

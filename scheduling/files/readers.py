@@ -10,7 +10,7 @@ from core.interchange.documents import Entry
 from core.interchange.flaws import Findings, Place
 from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
-from scheduling.files.entries import CAMPAIGN_APART, CONTENT_APART, WHOLE, variant_and_language
+from scheduling.files.entries import CAMPAIGN_APART, CONTENT_APART, FOLDER, WHOLE, variant_and_language
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Segment
 
@@ -119,5 +119,7 @@ def _content(
     for name, value in fields.items():
         setattr(row, name, value)
     row.share = share
-    row.file = media.taken(data["file"], row.file.name or "", (*place, "file"), findings) if data.get("file") else ""
+    current = row.file.name or ""
+    own = (*place, "file")
+    row.file = media.taken(data["file"], current, own, findings, folder=FOLDER) if data.get("file") else ""
     return row

@@ -40,6 +40,7 @@ BREAKS = (
     ("2e", "avatars.engines.puppet.hands", ""),
     ("2f", "conversations.machine.probe", "conversations.models"),
     ("2f", "conversations.videos.probe", "conversations.sessions"),
+    ("2f", "conversations.knowledge.probe", "conversations.files"),
     ("2f", "conversations.knowledge.probe", "conversations.providers"),
     ("2f", "conversations.desk", ""),
     ("2g", "scheduling.models.probe", "scheduling.schedules"),

@@ -31,6 +31,7 @@ class DraftSnapshot(models.Model):
         CONNECTED = "connected", _("a transition was drawn")
         EDITED = "edited", _("the steps were edited as a list")
         RESTORED = "restored", _("an older version was copied")
+        IMPORTED = "imported", _("a file was imported")
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="snapshots", verbose_name=_("flow"))
     rows = models.JSONField(_("steps"), editable=False)

@@ -11,7 +11,7 @@ from core.interchange.archives import Packed, pack
 from core.interchange.media import Media
 from scheduling.campaigns import approval
 from scheduling.exceptions import SchedulingError
-from scheduling.files.entries import FOLDER, KEYS, campaign_entry, segment_entry, series_entry
+from scheduling.files.entries import KEYS, campaign_entry, segment_entry, series_entry
 from scheduling.files.references import References
 from scheduling.models import Campaign, Segment, Series
 from wecom.models import Corporation
@@ -26,7 +26,7 @@ def export_file(
     to what is gone.
     """
     campaigns, series, segments = list(campaigns), list(series), list(segments)
-    references, media = References(_company([*campaigns, *series], segments)), Media(folder=FOLDER)
+    references, media = References(_company([*campaigns, *series], segments)), Media()
     for rows in (campaigns, series):
         _check_names(rows)
     if any(one.series_id for one in campaigns):

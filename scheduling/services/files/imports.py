@@ -12,7 +12,7 @@ from core.interchange.archives import unpack
 from core.interchange.documents import Document
 from core.interchange.media import Media
 from scheduling.exceptions import SchedulingError
-from scheduling.files.entries import FOLDER, INNER_LISTS, KEYS
+from scheduling.files.entries import INNER_LISTS, KEYS
 from scheduling.models import CampaignContent
 from scheduling.services.files.importer import Importer
 from scheduling.services.files.outcomes import PARTS, Imported, Kind
@@ -35,7 +35,7 @@ def import_file(
     """
     text, files = unpack(data)
     document = documents.read(text, keys=KEYS, inner_lists=INNER_LISTS)
-    corporation, media = corporation or _usual_corporation(), Media(files, folder=FOLDER)
+    corporation, media = corporation or _usual_corporation(), Media(files)
     media.learn(_stored_files(document))
     if files or dry_run:
         # Storages may be far away, so that files are stored between a trial and the transaction that names them.

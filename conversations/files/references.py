@@ -1,0 +1,38 @@
+"""Rows that flows and knowledge name: by what people call them, departments and tags by WeChat Work's numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from conversations.models import Flow, Topic
+from core.interchange.flaws import Findings, Place
+from core.interchange.references import References as NamedRows
+from wecom.models import Department, Tag
+
+NATURAL_KEYS: Mapping[type[Model], str] = {
+    Department: "number",
+    DigitalHuman: "name",
+    Flow: "name",
+    Presentation: "name",
+    RenderTemplate: "name",
+    Tag: "number",
+    Topic: "name",
+}
+
+
+class References(NamedRows):
+    """Looks up each name once: thousands of answers share a few departments."""
+
+    keys = NATURAL_KEYS
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[type[Model], Any], Any] = {}
+
+    def row(self, model: type[Model], value: Any, place: Place, findings: Findings) -> Any:
+        if type(value) not in (int, str):
+            return super().row(model, value, place, findings)
+        if self.known.get((model, value)) is None:
+            self.known[model, value] = super().row(model, value, place, findings)
+        return self.known[model, value]

@@ -1,0 +1,1 @@
+"""Flows and knowledge into files, and back."""

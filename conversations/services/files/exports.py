@@ -1,0 +1,37 @@
+"""Exports of flows and knowledge: a YAML, or a ZIP where answers or documents have files."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from conversations.files.entries import KEYS, answer_entry, document_entry, flow_entry, steps_of
+from conversations.models import Answer, Document, Flow
+from core.interchange.archives import Packed, pack
+from core.interchange.documents import write
+from core.interchange.flaws import FileError
+from core.interchange.media import Media
+from core.interchange.yaml_text import LARGE
+
+
+def export_file(
+    *, flows: Iterable[Flow] = (), answers: Iterable[Answer] = (), documents: Iterable[Document] = ()
+) -> Packed:
+    """The drafts of these flows, these answers and documents. Equal rows give equal bytes.
+
+    Raises `FileError` for nothing, for more than an import reads, and for a file that is gone.
+    """
+    media = Media()
+    parts = {
+        "flows": [flow_entry(one, steps_of(one), media) for one in flows],
+        "answers": [answer_entry(one, media) for one in answers],
+        "documents": [document_entry(one, media) for one in documents],
+    }
+    if not any(parts.values()):
+        words, remedy = _("There is nothing to export."), _("Choose flows, answers or documents.")
+        raise FileError(words, code="nothing_to_export", remedy=remedy)
+    text = write(parts, keys=KEYS)
+    too_many = any(len(rows) > LARGE.most_entries for rows in parts.values())
+    if too_many or len(text.encode()) > LARGE.most_bytes:
+        words = _("The file would be larger than an import reads.")
+        raise FileError(words, code="file_large", remedy=_("Export fewer at once."))
+    return pack(text, media.known, name="flows" if parts["flows"] else "knowledge")

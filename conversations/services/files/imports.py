@@ -1,0 +1,67 @@
+"""Imports of flows and knowledge from files: all of a file or nothing, and told before it is done."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from conversations.files.entries import KEYS
+from conversations.models import Answer, Document
+from conversations.services.files.importer import Importer
+from conversations.services.files.outcomes import PARTS, Imported, Kind
+from core.interchange import documents
+from core.interchange.archives import unpack
+from core.interchange.documents import Document as FileContent
+from core.interchange.media import Media
+from core.interchange.yaml_text import LARGE
+
+
+def import_file(
+    data: bytes,
+    *,
+    by: AbstractBaseUser | None = None,
+    may_write: Collection[Kind] = tuple(PARTS),
+    dry_run: bool = False,
+) -> list[Imported]:
+    """Take over what a file holds. Of flows it changes the drafts: what members get changes when they are published.
+
+    Rows are told by their names. What is equal is left as it is, so that the second import of a file does nothing. With
+    `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with all
+    that is wrong, and then nothing is kept either. Only what is of a kind in `may_write` may be new or changed.
+    """
+    text, files = unpack(data)
+    content, media = documents.read(text, keys=KEYS, size=LARGE), Media(files)
+    media.learn(_stored_files(content))
+    if files or dry_run:
+        # Storages may be far away, so that files are stored between a trial and the transaction that names them.
+        found = _taken_over(content, media, by, may_write=may_write, keep=False)
+        if dry_run:
+            return found
+        media.store()
+    return _taken_over(content, media, by, may_write=may_write, keep=True)
+
+
+@transaction.atomic
+def _taken_over(
+    content: FileContent, media: Media, by: AbstractBaseUser | None, *, may_write: Collection[Kind], keep: bool
+) -> list[Imported]:
+    importer = Importer(content, media, by)
+    found = importer.run()
+    for kind in sorted({one.kind for one in found if one.verdict != "same"} - set(may_write)):
+        words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
+        remedy = _("Ask for the right, or leave them out of the file.")
+        importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
+    importer.findings.refuse()
+    if not keep:
+        transaction.set_rollback(True)
+    return found
+
+
+def _stored_files(content: FileContent) -> list[str]:
+    """The files of the answers and documents that a file may change."""
+    questions = [entry.name for entry in content.parts["answers"]]
+    titles = [entry.name for entry in content.parts["documents"]]
+    answers = Answer.objects.filter(question__in=questions).exclude(file="")
+    rows = [*answers.values_list("file", flat=True)]
+    return [str(name) for name in (*rows, *Document.objects.filter(title__in=titles).values_list("file", flat=True))]

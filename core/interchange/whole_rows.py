@@ -1,0 +1,129 @@
+"""A whole row as a file has it: plain fields, files that come along, and lists of other rows by what names them.
+
+What has its default is left out, so that a file shows what people chose.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.interchange.flaws import Findings, Place
+from core.interchange.media import Media
+from core.interchange.model_fields import fields_of, plain_fields, read_fields
+from core.interchange.references import References
+
+
+@dataclass(kw_only=True)
+class RowRead:
+    """The values of a row in a file, and the rows of its lists."""
+
+    fields: dict[str, Any]
+    lists: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def names_of(model: type[models.Model], *, without: Collection[str] = ()) -> list[str]:
+    """The fields and lists of a model that a file has."""
+    return [one.name for one in (*fields_of(model, without=without), *_lists_of(model, without))]
+
+
+def row_entry(
+    row: models.Model,
+    *,
+    references: type[References],
+    media: Media,
+    without: Collection[str] = (),
+    lists: Mapping[str, Sequence[Any]] | None = None,
+    always: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A row, saved or not: An unsaved one needs `lists`. What is in `always` comes first, also with its default."""
+    model = type(row)
+    zone, files = timezone.get_default_timezone(), [one.name for one in _files_of(model, without)]
+    plain = plain_fields(row, references=references, zone=zone, without=(*without, *files))
+    found = {name: plain.get(name) for name in always} | {
+        name: value
+        for name, value in plain.items()
+        if name in always or value != model._meta.get_field(name).get_default()  # type: ignore[union-attr]
+    }
+    for one in _lists_of(model, without):
+        rows = getattr(row, one.name).all() if lists is None else lists.get(one.name, ())
+        if named := sorted(getattr(other, references.keys[one.related_model]) for other in rows):
+            found[one.name] = named
+    found |= {name: media.entry(file) for name in files if (file := getattr(row, name))}
+    return found
+
+
+def read_row(
+    model: type[models.Model],
+    data: Mapping[str, Any],
+    place: Place,
+    *,
+    current: models.Model | None,
+    references: References,
+    media: Media,
+    findings: Findings,
+    without: Collection[str] = (),
+) -> RowRead:
+    """The values for a row; `current` is the one that has the name, with the files that it has."""
+    files = list(_files_of(model, without))
+    apart = (*without, *(one.name for one in files))
+    found = read_fields(model, data, place, references=references, findings=findings, without=apart)
+    for one in files:
+        own, before = (*place, one.name), str(getattr(current, one.name, "") or "")
+        folder = str(one.upload_to).strip("/")
+        given = data.get(one.name)
+        found[one.name] = media.taken(given, before, own, findings, folder=folder) if given else ""
+        if not given and not one.blank:
+            findings.add(own, _("“%(name)s” is missing.") % {"name": one.name}, _("Write it."))
+    lists = {
+        one.name: _named_rows(one, data.get(one.name), (*place, one.name), references, findings)
+        for one in _lists_of(model, without)
+    }
+    return RowRead(fields=found, lists=lists)
+
+
+def check_row(row: models.Model, place: Place, findings: Findings, *, without: Collection[str] = ()) -> None:
+    """What the model itself says of a row whose fields are right each."""
+    model, left_out = type(row), set(without)
+    row._state.adding = row.pk is None  # else it would be compared with itself, too
+    for check in (row.clean, lambda: row.validate_unique(exclude=left_out)):
+        try:
+            check()
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                _tell(place if name == NON_FIELD_ERRORS else (*place, name), messages, findings)
+    for constraint in model._meta.constraints:
+        try:
+            constraint.validate(model, row, exclude=left_out)
+        except ValidationError as error:
+            fields: tuple[str, ...] = getattr(constraint, "fields", ())
+            is_of_field = len(fields) == 1  # Django names the constraint, not the field, where it has a condition
+            words = row.unique_error_message(model, fields).messages if is_of_field else error.messages
+            _tell((*place, fields[0]) if is_of_field else place, words, findings)
+
+
+def _tell(place: Place, messages: Iterable[str], findings: Findings) -> None:
+    for words in messages:
+        findings.add(place, words, _("Correct it in the file."))
+
+
+def _named_rows(one: Any, named: Any, place: Place, references: References, findings: Findings) -> list[Any]:
+    if named is None:
+        return []
+    if not isinstance(named, list):
+        findings.add(place, _("“%(name)s” is a list.") % {"name": one.name}, _("Write a list."))
+        return []
+    found = [references.row(one.related_model, value, (*place, n), findings) for n, value in enumerate(named)]
+    return list(dict.fromkeys(row for row in found if row is not None))
+
+
+def _files_of(model: type[models.Model], without: Collection[str]) -> Iterator[Any]:
+    return (one for one in fields_of(model, without=without) if isinstance(one, models.FileField))
+
+
+def _lists_of(model: type[models.Model], without: Collection[str]) -> Iterable[Any]:
+    return [one for one in model._meta.many_to_many if one.editable and one.name not in without]
