@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from conversations.flows import choice_rules
 from conversations.flows.problems import Problem
+from conversations.flows.rules import choices as choice_rules
 from conversations.flows.succession import is_decided
+from conversations.machine.forms import Form
 from conversations.machine.keywords import ACTS, COMMANDS
 from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
 from core.text.placeholders import has_stray_braces, placeholder_names
 from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND
 
+PLAIN_FORMS = (Form.TEXT, Form.MARKDOWN)  # which have nothing but their text
 TEXT_BYTES = 2048  # of one message of the platform
 SPEAKING = (NodeKind.ASK, NodeKind.SAY, NodeKind.VIDEO)  # other steps may be without a text
 GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET, NodeKind.CALL)
@@ -38,7 +40,8 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind in SPEAKING and is_blank(node.text) and not (node.template or node.presentation):
+    has_more = node.template or node.presentation or (node.form not in PLAIN_FORMS and node.kind == NodeKind.SAY)
+    if node.kind in SPEAKING and is_blank(node.text) and not has_more:
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
@@ -110,7 +113,15 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
 
 def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
     values = (value for _name, value in node.values)
-    for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else "", *values):
+    for text in (
+        node.text,
+        node.title,
+        node.link,
+        node.mode,
+        node.reminder,
+        node.slot.retry_text if node.slot else "",
+        *values,
+    ):
         if has_stray_braces(text):
             words = _("Its text has “{{” or “}}” without an answer between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import call_lint, formula_lint, lint, succession, trigger_rules, video_templates
+from conversations.flows import call_lint, formula_lint, lint, say_forms, succession, video_templates
 from conversations.flows.problems import Problem
+from conversations.flows.rules import collisions
 from conversations.machine.calls import Call, Method
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
@@ -78,8 +79,8 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     machine = machine or draft(flow)
     found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
     own_facts = FactDefinition.objects.values_list("key", flat=True) if machine.formulas else ()
-    found += [*_wrong_modes(machine), *video_templates.problems(machine), *trigger_rules.problems(flow)]
-    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
+    found += [*_wrong_modes(machine), *video_templates.problems(machine), *collisions.problems(flow)]
+    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine), *say_forms.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -198,6 +199,11 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "presentation": _("presentation"),
         "values": _("values of its variables"),
         "topic": _("topic"),
+        "form": _("form"),
+        "title": _("title"),
+        "link": _("link"),
+        "picture_url": _("address of its picture"),
+        "file": _("file"),
         "formula": _("formula"),
         "wait": _("waits for"),
         "call": _("call"),
@@ -226,8 +232,21 @@ def _node(state: State, language: str) -> Node:
         topic=state.topic_id if kind == NodeKind.HANDOFF else None,
         formula=state.formula.strip() if kind == NodeKind.SET or (kind == NodeKind.WAIT and not state.wait_for) else "",
         call=_call(state) if kind == NodeKind.CALL else None,
+        **_form(state, kind),
         wait=state.wait_for * state.wait_unit if kind == NodeKind.WAIT and state.wait_for else None,
     )
+
+
+def _form(state: State, kind: NodeKind) -> dict[str, str]:
+    """The form of what a step says, with only what that form has."""
+    if kind not in (NodeKind.SAY, NodeKind.ASK) or state.form == State.Form.TEXT:
+        return {}
+    if state.form in (State.Form.IMAGE, State.Form.FILE):
+        return {"form": state.form, "file": str(state.file.name or "")}
+    if state.form == State.Form.MARKDOWN:
+        return {"form": state.form}
+    picture = state.picture_url if state.form == State.Form.NEWS else ""
+    return {"form": state.form, "title": state.title, "link": state.link.strip(), "picture_url": picture}
 
 
 def _slot(state: State, language: str) -> Slot | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from conversations.machine.calls import Request
+from conversations.machine.forms import Form
 from conversations.machine.trace import Trace
 from conversations.machine.values import Notice, Place
 from core.text.slot_values import Choice
@@ -12,9 +13,14 @@ from core.text.slot_values import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class Say:
-    """Say this."""
+    """Say this. Other forms than text have a title and a link, or a file of the storage, beside the words."""
 
     text: str
+    form: Form = Form.TEXT
+    title: str = ""
+    link: str = ""
+    picture_url: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,7 @@ class Ask:
     text: str
     choices: tuple[Choice, ...] = ()
     as_card: bool = True
+    markdown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from conversations.machine.calls import Call, Request, Returned, Way, request_of
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep, Step
+from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.trace import Checked, Entered
@@ -159,6 +160,8 @@ class _Walk:
             self._note_state(node.key)
             if node.kind == NodeKind.ASK:
                 if node.key in passed or not self._is_given(node, place):
+                    if node.file:  # a picture or file goes before its question, once
+                        self.effects.append(self._saying(node, place, ""))
                     return self._ask(node, place)
                 passed.add(node.key)
             self._do(node, place)
@@ -226,8 +229,13 @@ class _Walk:
                 video = replace(video, template=node.template, presentation=node.presentation)
                 video = replace(video, values=dict(node.values), slots=dict(place.slots))
             self.effects.append(video)
-        elif node.kind != NodeKind.ASK and text.strip():
-            self.effects.append(Say(text=text))
+        elif node.kind != NodeKind.ASK and (text.strip() or node.form != Form.TEXT):
+            self.effects.append(self._saying(node, place, text))
+
+    def _saying(self, node: Node, place: Place, text: str) -> Say:
+        title, link = self._fill(node.title, place), self._fill(node.link, place)
+        form = Form(node.form)
+        return Say(text=text, form=form, title=title, link=link, picture_url=node.picture_url, file=node.file)
 
     def _is_given(self, node: Node, place: Place) -> bool:
         """Whether the session was started with a valid answer to it."""
@@ -238,7 +246,9 @@ class _Walk:
 
     def _ask(self, node: Node, place: Place) -> Place:
         choices = node.slot.choices if node.slot else ()
-        self.effects.append(Ask(text=self._fill(node.text, place), choices=choices, as_card=node.as_card))
+        markdown = node.form == Form.MARKDOWN
+        text = self._fill(node.text, place)
+        self.effects.append(Ask(text=text, choices=choices, as_card=node.as_card, markdown=markdown))
         return place
 
     def _tell_and_ask(self, node: Node, place: Place, notice: Notice) -> Place:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversations.machine.calls import Call
+from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, truth
 from core.text.placeholders import fill_placeholders
@@ -18,7 +19,10 @@ from core.text.slot_values import Choice, Slot, SlotType
 
 FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text")
-NEW_IN_STATES = ("presentation", "topic", "formula", "wait", "call")
+NEW_IN_STATES = (
+    *("presentation", "topic", "formula", "wait", "call"),
+    *("form", "title", "link", "picture_url", "file"),
+)
 
 
 class NodeKind(StrEnum):
@@ -141,7 +145,8 @@ class Edge:
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of the variables of its video
-    template or presentation (`values`: name and value). `formula` is what a step sets, or until when it waits."""
+    template or presentation (`values`: name and value). `formula` is what a step sets, or until when it waits. A card
+    and an article have a `title` and a `link`, a picture and a file their name in the storage."""
 
     key: str
     name: str
@@ -162,6 +167,11 @@ class Node:
     formula: str = ""
     wait: int | None = None
     call: Call | None = None
+    form: str = Form.TEXT.value
+    title: str = ""
+    link: str = ""
+    picture_url: str = ""
+    file: str = ""
 
     @property
     def rests(self) -> bool:
@@ -211,7 +221,11 @@ class Machine:
     def answers(self, slots: Mapping[str, str]) -> dict[str, str]:
         """The answers as formulas name them: `quality`, and its label as `quality.label`."""
         known = self.slots
-        labels = {f"{name}.label": known[name].label(value) for name, value in slots.items() if name in known}
+        labels = {
+            f"{name}.label": known[name].label(value, language=self.language)
+            for name, value in slots.items()
+            if name in known
+        }
         return {**slots, **labels}
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:

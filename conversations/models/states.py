@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.calls import Method
+from conversations.machine.forms import Form as SayForm
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.flows import Flow
@@ -35,6 +36,14 @@ class State(models.Model):
         CALL = NodeKind.CALL.value, _("call a service, then go on")
         END = NodeKind.END.value, _("end")
 
+    class Form(models.TextChoices):
+        TEXT = SayForm.TEXT.value, _("text")
+        MARKDOWN = SayForm.MARKDOWN.value, _("Markdown")
+        CARD = SayForm.CARD.value, _("card with a link")
+        IMAGE = SayForm.IMAGE.value, _("picture")
+        FILE = SayForm.FILE.value, _("file")
+        NEWS = SayForm.NEWS.value, _("article (图文)")
+
     class Unit(models.IntegerChoices):
         MINUTES = 1, _("minutes")
         HOURS = 60, _("hours")
@@ -58,6 +67,27 @@ class State(models.Model):
     )
     name = models.CharField(_("name"), max_length=60, help_text=_("As it stands in the picture of the flow."))
     kind = models.CharField(_("what it does"), max_length=8, choices=Kind, default=Kind.ASK)
+    form = models.CharField(
+        _("form"),
+        max_length=8,
+        choices=Form,
+        default=Form.TEXT,
+        db_default="text",
+        help_text=_("How its text is sent."),
+    )
+    title = models.CharField(_("title"), max_length=128, blank=True, default="", db_default="")
+    link = models.CharField(
+        _("link"), max_length=2048, blank=True, default="", db_default="", help_text=_("The page that a tap opens.")
+    )
+    picture_url = models.URLField(
+        _("address of its picture"),
+        max_length=2048,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("JPG or PNG, reachable by the phones of members."),
+    )
+    file = models.FileField(_("file"), upload_to="flows/", blank=True, default="", db_default="")
     text = models.TextField(
         _("text"),
         blank=True,

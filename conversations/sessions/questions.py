@@ -8,7 +8,7 @@ from conversations.machine.effects import Ask
 from conversations.models import Content, Conversation, Message
 from conversations.wording import flow_texts
 from core.text.slot_values import Choice, is_blank, numbered_labels
-from wecom.contents import Button, ButtonCard, Checkbox, Submit, VoteCard
+from wecom.contents import Button, ButtonCard, Checkbox, Submit, VoteCard, plain_text
 from wecom.contents import Choice as Box
 from wecom.exceptions import ContentError
 from wecom.messages import CardEvent, Event
@@ -34,9 +34,10 @@ def question_card(ask: Ask, task_id: str) -> ButtonCard | VoteCard | None:
     not fit on a card."""
     if not ask.choices or not ask.as_card:
         return None
-    first, _, rest = ask.text.strip().partition("\n")
+    said = plain_text(ask.text) if ask.markdown else ask.text  # cards show no Markdown
+    first, _, rest = said.strip().partition("\n")
     build = _button_card if len(ask.choices) <= MOST_BUTTONS else _vote_card
-    for title, text in ((first, rest.strip()), (flow_texts.please_choose(), ask.text.strip())):
+    for title, text in ((first, rest.strip()), (flow_texts.please_choose(), said.strip())):
         try:
             return build(ask.choices, title, text, task_id)
         except ContentError:

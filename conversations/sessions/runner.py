@@ -17,14 +17,14 @@ from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
+from conversations.machine.forms import Form
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome, Place
 from conversations.models import Conversation, Desk, Flow, Session
-from conversations.sessions import calls, clocks, handoff_states, questions, reasons, video_states
+from conversations.sessions import calls, clocks, handoff_states, questions, reasons, sayings, video_states
 from conversations.sessions.current import answer_label, machine_of
 from conversations.sessions.formula_context import context_of
 from conversations.wording import flow_texts
-from core.text.slot_values import is_blank
 
 logger = logging.getLogger(__name__)
 
@@ -207,8 +207,7 @@ def _write(session: Session, **fields: object) -> None:
 def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: bool, cid: str) -> None:
     conversation = session.conversation
     if isinstance(effect, Say):
-        if not is_blank(effect.text):  # all its placeholders may be empty
-            messages.say(conversation, effect.text, cid=cid)
+        sayings.send(conversation, effect, cid=cid)
     elif isinstance(effect, Ask):
         _ask(session, effect, with_card=is_last, cid=cid)
     elif isinstance(effect, HandOff):
@@ -226,7 +225,8 @@ def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
     with_card = with_card and ask.as_card and Desk.objects.shows_cards(session.conversation.application)
     card = questions.question_card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
     if card is None:
-        messages.say(session.conversation, questions.question_text(ask), cid=cid)
+        form = Form.MARKDOWN if ask.markdown else Form.TEXT
+        sayings.send(session.conversation, Say(text=questions.question_text(ask), form=form), cid=cid)
         return
     _write(session, task_id=card.task_id)
     messages.say_content(session.conversation, card, cid=cid)

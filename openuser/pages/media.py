@@ -25,6 +25,7 @@ FOLDER_PERMISSIONS = {
     "scenery": "avatars.view_digitalhuman",
     "renders": "avatars.view_render",
     "campaigns": "scheduling.view_campaign",
+    "flows": "conversations.view_state",
     "answers": "conversations.view_answer",
     "desk": "conversations.view_ticket",
     "documents": "conversations.view_document",

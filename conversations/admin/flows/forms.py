@@ -52,7 +52,8 @@ class StateForm(forms.ModelForm[State]):
     class Meta:
         model = State
         fields = (
-            *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
+            *("flow", "position", "name", "key", "kind", "form", "title", "text", "link", "picture_url", "file"),
+            *("slot", "slot_type", "choices", "as_card"),
             *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
             *("values", "topic", "formula", "wait_for", "wait_unit"),
             *("method", "url", "headers", "body", "seconds", "attempts", "results"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 
 from conversations.admin.flows import tried_calls
 from conversations.admin.flows.flow_graph import picture
-from conversations.flows import publication, video_templates
+from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
@@ -108,7 +109,8 @@ def _act(act: str, text: str) -> Act:
 def _bubble(machine: Machine) -> Any:
     def bubble(effect: Effect) -> Bubble:
         if isinstance(effect, Say):
-            return Bubble(sort="out", text=effect.text)
+            file = f"📎 {Path(effect.file).name}" if effect.file else ""
+            return Bubble(sort="out", text="\n".join(filter(None, [file, say_forms.words_of(effect)])))
         if isinstance(effect, Ask):
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, HandOff):

@@ -27,6 +27,10 @@ KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
 COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
 CALLS = "typeof kind === 'undefined' || kind === 'call'"
 WAITS = "typeof kind === 'undefined' || kind === 'wait'"
+SPEAKS = "typeof kind === 'undefined' || ['ask', 'say'].includes(kind)"
+IF_LINKED = "typeof kind === 'undefined' || (kind === 'say' && ['card', 'news'].includes(form))"
+IF_NEWS = "typeof kind === 'undefined' || (kind === 'say' && form === 'news')"
+IF_FILE = "typeof kind === 'undefined' || (['ask', 'say'].includes(kind) && ['image', 'file'].includes(form))"
 IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
 
@@ -70,7 +74,8 @@ class StateAdmin(ProtectedDeleteAdmin):
             None,
             {
                 "fields": (
-                    *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
+                    *(("name", "kind"), "form", "title", "text", "link", "picture_url", "file"),
+                    *(("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                     *("formula", ("wait_for", "wait_unit")),
@@ -87,6 +92,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
         **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
         "topic": IF_HANDOFF,
+        **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},
         "formula": COMPUTES,
         **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
         **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
