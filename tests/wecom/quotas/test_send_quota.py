@@ -204,6 +204,15 @@ def test_a_closed_interface_is_closed_for_its_company_alone(connected, emulator,
 
 
 @pytest.mark.databases
+def test_the_first_message_that_goes_through_opens_its_interface_again(connected, emulator, person):
+    now = timezone.now()
+    closed = {"api": "message/send", "errcode": 45009, "step": 1, "since": now - timedelta(minutes=2)}
+    Circuit.objects.create(corporation=connected.corporation, until=now - timedelta(seconds=1), **closed)
+    assert deliver([services.send_text(person.user_id, content="你好")], timezone.now()) == ["done"]
+    assert not Circuit.objects.exists()
+
+
+@pytest.mark.databases
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
     send_quota.reserve(outbound, NOON)
