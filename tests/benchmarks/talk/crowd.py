@@ -1,4 +1,4 @@
-"""A thousand people in conversation at once: python -m tests.benchmarks.conversations [--members 1000] [--turns 3]
+"""A thousand people in conversation at once: python -m tests.benchmarks.talk.crowd [--members 1000] [--turns 3]
 
 Each member talks to a flow of that many questions, through the whole stack: callback, web process, worker, database,
 `message/send` to the emulator, whose ledger is watched. On SQLite and on PostgreSQL, twice:

@@ -1,0 +1,1 @@
+"""What members who talk to the digital human wait for."""
