@@ -85,6 +85,7 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
         what, text = Act.RETURN, tried_calls.result_of(act, Request.from_json(call), text).to_text()
     if kept is None or what == Act.START or place.outcome is not None or not place.at:
         what, place, said, turns = Act.START, Place(), [], []
+    reader = translation.get_language()
     with translation.override(machine.language):
         if what in (Act.SAY, Act.CHOOSE) or act == "say":
             shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
@@ -93,7 +94,7 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
         begun = kept.get("now") if kept and turns else context.now.isoformat()
         turns.append([what.value, "" if what == Act.START else text])
         result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
-        said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
+        said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine, reader), result.effects)]
     asked = next((one.request.to_json() for one in result.effects if isinstance(one, CallService)), None)
     return {"place": _plain(result.place), "said": said[-KEPT:], "turns": turns, "now": begun, "call": asked}
 
@@ -106,7 +107,9 @@ def _act(act: str, text: str) -> Act:
     return Act(act) if act in SIMULATED else Act.START
 
 
-def _bubble(machine: Machine) -> Any:
+def _bubble(machine: Machine, reader: str | None) -> Any:
+    """Bubbles in the language of the flow; notes, which members do not see, in that of the `reader`."""
+
     def bubble(effect: Effect) -> Bubble:
         if isinstance(effect, Say):
             file = f"📎 {Path(effect.file).name}" if effect.file else ""
@@ -115,15 +118,20 @@ def _bubble(machine: Machine) -> Any:
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, HandOff):
             return Bubble(sort="out", text=handoff_texts.tried())
-        if isinstance(effect, CallService):
-            return Bubble(sort="note", text=flow_texts.calls(effect.request.method, effect.request.url))
-        if isinstance(effect, Sleep):
-            return Bubble(sort="note", text=flow_texts.sleeps(effect.until))
+        if isinstance(effect, (CallService, Sleep)):
+            with translation.override(reader):
+                return Bubble(sort="note", text=_note(effect))
         if isinstance(effect, MakeVideo):
             return Bubble(sort="video", text=video_templates.preview(machine, effect))
         return Bubble(sort="out", text=flow_texts.notice(effect.notice, machine.name))
 
     return bubble
+
+
+def _note(effect: CallService | Sleep) -> str:
+    if isinstance(effect, Sleep):
+        return flow_texts.sleeps(effect.until)
+    return flow_texts.calls(effect.request.method, effect.request.url)
 
 
 def _buttons(choices: Iterable[Choice]) -> Iterable[tuple[str, str]]:
