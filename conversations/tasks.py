@@ -39,6 +39,11 @@ def tell_answers() -> None:
     services.tell_answers()
 
 
+@shared_task(name="conversations.move_sessions")
+def move_sessions(pk: int) -> None:
+    services.move_sessions(pk)
+
+
 @shared_task(name="conversations.errand")
 def errand(pk: int) -> None:
     services.run_errand(pk)

@@ -103,6 +103,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.MemberModelUsage": Rights(),
     "conversations.Message": Rights(operator="add change"),
     "conversations.ModelUsage": Rights(),
+    # Made with a publication.
+    "conversations.MoveBatch": Rights(),
     "conversations.MutedTopic": Rights(),
     "conversations.Passage": Rights(),
     "conversations.PreferenceChange": Rights(),
@@ -113,6 +115,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     # Everything that members asked: those who write answers settle it.
     "conversations.QuestionOccurrence": Rights(),
     "conversations.Session": Rights(operator="add change"),
+    "conversations.SessionMove": Rights(),
+    "conversations.SessionPlan": Rights(),
     "conversations.State": EDITABLE,
     "conversations.Ticket": Rights(operator="answer"),
     "conversations.TicketCard": Rights(),

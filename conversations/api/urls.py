@@ -7,6 +7,7 @@ from conversations.api.answers import Answers
 from conversations.api.documents import Documents
 from conversations.api.golden import GoldenConversations
 from conversations.api.preferences import MemberPreferences, Topics
+from conversations.api.session_moves import SessionMoves
 from conversations.api.tickets import Operators, TicketChanges, Tickets
 from conversations.api.unanswered import UnansweredQuestions
 from conversations.api.views import Flows, Messages, Sessions
@@ -20,6 +21,7 @@ router.register("unanswered-questions", UnansweredQuestions, basename="unanswere
 router.register("documents", Documents, basename="document")
 router.register("topics", Topics, basename="topic")
 router.register("sessions", Sessions, basename="session")
+router.register("session-moves", SessionMoves, basename="session-move")
 router.register("tickets", Tickets, basename="ticket")
 router.register("ticket-changes", TicketChanges, basename="ticket-change")
 router.register("operators", Operators, basename="operator")

@@ -20,11 +20,7 @@ from conversations import services
 from conversations.api.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
-from conversations.api.serializers.golden import (
-    FlowVersionSerializer,
-    GoldenReportSerializer,
-    PublicationRequestSerializer,
-)
+from conversations.api.serializers.golden import GoldenReportSerializer
 from conversations.api.serializers.message_requests import ANY_MESSAGE_REQUEST, message_request
 from conversations.api.serializers.messages import (
     HAS_LOST_PART,
@@ -33,12 +29,14 @@ from conversations.api.serializers.messages import (
     MessageProgressSerializer,
     MessageSerializer,
 )
+from conversations.api.serializers.publications import PublicationRequestSerializer, PublicationSerializer
 from conversations.explanations.explanation import explain
 from conversations.flows import publication
 from conversations.flows.graph import svg
 from conversations.models import Content, Flow, Message, Session
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
+PARTS_OF_PUBLICATION = ("version", "changes", "differing", "planned")
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -135,17 +133,23 @@ class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
     required_scopes = {"GET": "flows:read", "POST": "flows:write"}
 
     @extend_schema(
-        summary="Publish a flow", request=PublicationRequestSerializer, responses={201: FlowVersionSerializer}
+        summary="Publish a flow",
+        request=PublicationRequestSerializer,
+        responses={201: PublicationSerializer, 200: OpenApiResponse(PublicationSerializer, description="A dry run.")},
     )
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
-        """The draft as a new version, which runs from now on. Running sessions keep theirs. Refused for a draft with
-        errors, and where golden conversations differ, unless `despite` says why.
+        """The draft as a new version, which runs from now on. Running sessions keep theirs, unless the `plan` moves or
+        ends them. Refused for a draft with errors, for a plan that cannot be carried out, and where golden
+        conversations differ, unless `despite` says why.
         """
         body = PublicationRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        version = services.publish(self.get_object(), by=account_of(request), **body.validated_data)
-        return Response(FlowVersionSerializer(version).data, status=status.HTTP_201_CREATED)
+        options = body.options()
+        done = services.publish_planned(self.get_object(), by=account_of(request), **options)
+        answer = {"dry_run": options["dry_run"], **{name: getattr(done, name) for name in PARTS_OF_PUBLICATION}}
+        code = status.HTTP_200_OK if options["dry_run"] else status.HTTP_201_CREATED
+        return Response(PublicationSerializer(answer).data, status=code)
 
     @extend_schema(summary="Run the golden conversations of a flow", responses=GoldenReportSerializer)
     @action(detail=True)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from conversations.flows.graph import Marks
 from conversations.golden.replay import Replay
 from conversations.machine.trace import Entered
 from conversations.machine.values import Machine
+
+COVERED, UNCOVERED = "covered", "uncovered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +19,17 @@ class Coverage:
     ways: frozenset[tuple[str, int]]
     state_count: int
     way_count: int
+
+
+def marks_of(machine: Machine, coverage: Coverage) -> Marks:
+    """The marks that show in a picture what is covered."""
+    states = {node.key: COVERED if node.key in coverage.states else UNCOVERED for node in machine.nodes}
+    ways: dict[tuple[str, str], str] = {}
+    for node in machine.nodes:
+        for number, edge in enumerate(node.edges):
+            is_covered = (node.key, number) in coverage.ways or ways.get((node.key, edge.to)) == COVERED
+            ways[node.key, edge.to] = COVERED if is_covered else UNCOVERED
+    return Marks(states=states, ways=ways)
 
 
 def coverage_of(machine: Machine, replays: Iterable[Replay]) -> Coverage:

@@ -5,6 +5,7 @@ from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
 from conversations.models.flow_records.flow_starts import FlowStart
 from conversations.models.flow_records.golden import GoldenConversation
+from conversations.models.flow_records.session_moves import MoveBatch, SessionMove, SessionPlan
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.knowledge.answers import Answer
 from conversations.models.knowledge.documents import Document, Passage
@@ -41,6 +42,7 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "ModelUsage",
+    "MoveBatch",
     "MutedTopic",
     "Operator",
     "OperatorGroup",
@@ -49,6 +51,8 @@ __all__ = [
     "ProgressCard",
     "QuestionOccurrence",
     "Session",
+    "SessionMove",
+    "SessionPlan",
     "State",
     "Ticket",
     "TicketCard",

@@ -20,7 +20,6 @@ from conversations.flows.journal import open_draft
 from conversations.flows.journal import record as record_draft
 from conversations.flows.journal import redo as redo_draft
 from conversations.flows.journal import undo as undo_draft
-from conversations.flows.publication import roll_back
 from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
 from conversations.knowledge.documents.worker import read_document
 from conversations.knowledge.embedding import embed
@@ -46,7 +45,7 @@ from conversations.services.documents import read_again, remove_document, save_d
 from conversations.services.files.exports import export_file
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
-from conversations.services.flow_versions import publish
+from conversations.services.flow_versions import Publication, publish, publish_planned, roll_back
 from conversations.services.golden import accept_golden, record_golden, rename_golden, run_golden
 from conversations.services.handoff import (
     add_note,
@@ -80,6 +79,8 @@ from conversations.services.inbound import (
 from conversations.services.language_model import has_grounded_model, try_grounded
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
 from conversations.sessions.department_starts import start_for_joined
+from conversations.sessions.moves import move_sessions
+from conversations.sessions.plans import StateChoice
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
 from conversations.sessions.timeouts import remind_and_expire
@@ -119,6 +120,8 @@ __all__ = [
     "Imported",
     "Kind",
     "ModelDay",
+    "Publication",
+    "StateChoice",
     "TicketFigures",
     "accept_golden",
     "add_flow",
@@ -176,6 +179,7 @@ __all__ = [
     "model_cost",
     "model_days",
     "model_money",
+    "move_sessions",
     "muting",
     "notify_rate_limit",
     "offered_topics",
@@ -191,6 +195,7 @@ __all__ = [
     "press_menu",
     "process_with_ai",
     "publish",
+    "publish_planned",
     "queue_missing_vectors",
     "queue_outdated_documents",
     "read_again",

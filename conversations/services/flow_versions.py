@@ -1,23 +1,92 @@
-"""Publishing a flow: its golden conversations are asked first."""
+"""Publishing a flow, and rolling back: golden conversations are asked, and members in it are taken along as planned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from conversations.flows import publication
-from conversations.models import Flow, FlowVersion
+from conversations.flows.publication import Change
+from conversations.models import Flow, FlowVersion, SessionPlan
 from conversations.services import golden
+from conversations.sessions import plans
+from conversations.sessions.plans import Impact, StateChoice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What a publication did: the version, what changed, golden conversations that differ, and the plan by state."""
+
+    version: FlowVersion
+    changes: tuple[Change, ...]
+    differing: tuple[str, ...]
+    impacts: tuple[Impact, ...]
+    plans: tuple[SessionPlan, ...]
+
+    @property
+    def planned(self) -> list[SessionPlan]:
+        """The plans; each knows as `lost` which answers a move has no place for."""
+        lost = {one.state: list(one.lost) for one in self.impacts}
+        for plan in self.plans:
+            plan.lost = lost[plan.state] if plan.choice == SessionPlan.Choice.MOVE else []  # type: ignore[attr-defined]
+        return list(self.plans)
+
+
+def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "", despite: str = "") -> FlowVersion:
+    """`publish_planned` without a plan: running sessions keep the version they began with."""
+    return publish_planned(flow, by=by, note=note, despite=despite).version
 
 
 @transaction.atomic
-def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "", despite: str = "") -> FlowVersion:
-    """Freeze the draft as a new version and make it live. Running sessions keep the version they began with.
+def publish_planned(
+    flow: Flow,
+    *,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+    despite: str = "",
+    plan: Sequence[StateChoice] = (),
+    now: datetime | None = None,
+    dry_run: bool = False,
+) -> Publication:
+    """Freeze the draft as a new version and make it live. Running sessions keep theirs, unless the plan moves them.
 
-    Raises `FlowError` if the draft has errors, and if golden conversations differ and `despite` gives no reason for
-    publishing all the same. The version keeps that reason.
+    A `dry_run` does all of it and takes it back. Raises `FlowError` if the draft has errors, for a plan that cannot
+    be carried out, and if golden conversations differ and `despite` gives no reason for publishing all the same. The
+    version keeps that reason.
     """
-    flow = Flow.objects.select_for_update().get(pk=flow.pk)
-    machine = publication.draft(flow)  # read once: an edit between replay and freeze has no effect
+    now = now or timezone.now()
+    flow = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk)
+    before, machine = publication.readable(flow.live), publication.draft(flow)
     found = golden.differing(flow, machine)
     if not despite.strip():
         golden.refuse_differences(found)
-    return publication.publish(flow, machine, by=by, note=note, despite=despite.strip() if found else "")
+    impacts = plans.impacts(flow, machine)
+    plans.check(impacts, plan, now=now)
+    version = publication.publish(flow, machine, by=by, note=note, despite=despite.strip() if found else "")
+    done = Publication(
+        version=version,
+        changes=tuple(publication.diff(before, machine) if before else ()),
+        differing=tuple(one.golden.name for one in found),
+        impacts=tuple(impacts),
+        plans=tuple(plans.carry_out(flow, version, impacts, plan, now=now)),
+    )
+    if dry_run:
+        transaction.set_rollback(True)
+    return done
+
+
+@transaction.atomic
+def roll_back(version: FlowVersion, *, plan: Sequence[StateChoice] = (), now: datetime | None = None) -> None:
+    """Make an older version live again. The draft stays as it is, and so do running sessions, unless the plan moves
+    them. Raises `FlowError` for a plan that cannot be carried out.
+    """
+    now = now or timezone.now()
+    flow = Flow.objects.select_for_update(of=("self",)).get(pk=version.flow_id)
+    publication.roll_back(version)
+    if plan:
+        impacts = plans.impacts(flow, publication.live_machine(version), version=version)
+        plans.check(impacts, plan, now=now)
+        plans.carry_out(flow, version, impacts, plan, now=now)

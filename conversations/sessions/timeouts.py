@@ -11,7 +11,7 @@ from conversations.models import Conversation, Session, Ticket
 from conversations.sessions import runner
 from conversations.sessions.current import ended_by_time
 from core.exceptions import OpenUserError
-from wecom.models import Callback, Member
+from wecom.models import Callback
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _advance_due(pk: int, now: datetime) -> bool:
     session = rows.select_related("version__flow", "conversation").filter(pk=pk).first()
     if session is None or Ticket.objects.concerning(conversation).exists():
         return False
-    if _has_written(conversation.member, conversation):
+    if has_written(conversation):
         return False  # the answer is in the queue
     act = ended_by_time(session, now)
     if not session.is_active and act is None:
@@ -72,6 +72,8 @@ def _put_off(pk: int, now: datetime, pause: timedelta) -> None:
     Session.objects.unfinished().filter(pk=pk, due_at__lte=now).update(due_at=now + pause)
 
 
-def _has_written(member: Member, conversation: Conversation) -> bool:
-    rows = Callback.objects.filter(application=conversation.application, from_user_id=member.user_id)
+def has_written(conversation: Conversation) -> bool:
+    """Whether an answer of the member is in the queue."""
+    user_id = conversation.member.user_id
+    rows = Callback.objects.filter(application=conversation.application, from_user_id=user_id)
     return rows.filter(status__in=Callback.UNFINISHED).exists()

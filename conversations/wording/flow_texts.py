@@ -40,6 +40,16 @@ def question(text: str, labels: Sequence[str]) -> str:
     return "\n".join([text.strip(), *numbered_labels(labels)])
 
 
+def updated(flow: str) -> str:
+    """Before the question, to a member whose session goes on in a newer version."""
+    return _("“%s” was updated. Your answers are kept; we go on here:") % flow
+
+
+def ended_by_plan(flow: str) -> str:
+    """The standard text at the date until which an older version could be finished."""
+    return _("“%s” has ended, because there is a newer version. Start it again whenever you like.") % flow
+
+
 def please_choose() -> str:
     return _("Please choose:")
 

@@ -105,6 +105,8 @@ ENUM_NAMES = {
     "SeriesMemberStatus": "scheduling.models.Enrolment.Status",
     "SeriesReason": "scheduling.models.Series.Reason",
     "SeriesState": "scheduling.models.Series.State",
+    "SessionChoice": "conversations.models.SessionPlan.Choice",
+    "SessionMoveOutcome": "conversations.models.SessionMove.Outcome",
     "SessionStatus": "conversations.models.Session.Status",
     "SpokenMood": "avatars.models.SpokenMood",
     "StageOutcome": "avatars.models.Outcome",

@@ -120,6 +120,8 @@ BROKEN: dict[str, list[Values]] = {
     "flow_unique_command": [values(command="/video")],
     "flow_unique_menu_key": [values(menu_key="/video")],
     "flow_version_unique_number": [values()],
+    "golden_unique_name": [values()],
+    "session_move_once_in_batch": [values()],
     "state_unique_key": [values()],
     "state_one_video_source": [both_sources],
     "session_one_active": [values(status="active")],

@@ -180,6 +180,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
         id=fields.pop("id", 1), defaults=fields
     )[0],
     "conversations.Message": make_message,
+    "conversations.MoveBatch": factories.make_move_batch,
     "conversations.State": make_state,
     "conversations.WatchLink": make_watch_link,
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(

@@ -13,8 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from conversations import services
+from conversations.admin.flows.flow_graph import picture
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.golden.coverage import marks_of
 from conversations.models import Flow, GoldenConversation
 
 Change = Callable[[HttpRequest, GoldenConversation], str]
@@ -37,6 +39,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "comparisons": found,
         "differing": sum(one.differs for one in found),
         "covered": covered,
+        "picture": picture(machine, marks_of(machine, covered)),
         "may_change": request.user.has_perm("conversations.change_goldenconversation"),
         "may_delete": request.user.has_perm("conversations.delete_goldenconversation"),
     }

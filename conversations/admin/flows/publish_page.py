@@ -9,10 +9,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from conversations import services
+from conversations.admin.flows import plan_form
 from conversations.admin.flows.flow_graph import faults, picture
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.flows.graph.changes import merged
 from conversations.models import Flow
+from conversations.sessions import plans
 from core.web.admin import change_url
 
 LONGEST = 200  # characters of the note and of the reason
@@ -31,10 +34,17 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     filled = Filled()
     may_override = request.user.has_perm("conversations.override_goldenconversation")
     if request.method == "POST":
+        plan = plan_form.chosen(plans.impacts(flow, publication.draft(flow)), request.POST)
         reason = request.POST.get("despite", "").strip()[:LONGEST] if may_override else ""
         filled = Filled(note=request.POST.get("note", "").strip()[:LONGEST], despite=reason)
         try:
-            version = services.publish(flow, by=request.user, note=filled.note, despite=filled.despite)  # type: ignore[arg-type]
+            version = services.publish_planned(
+                flow,
+                by=request.user,  # type: ignore[arg-type]
+                note=filled.note,
+                despite=filled.despite,
+                plan=plan,
+            ).version
         except FlowError as error:
             messages.error(request, f"{error} {error.remedy}")
         else:
@@ -53,8 +63,8 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "faults": problems,
         "is_faulty": any(fault.problem.is_error for fault in problems),
         "changes": publication.diff(live, draft) if live else [],
-        "picture": picture(draft),
-        "waiting": publication.waiting(flow),
+        "picture": picture(*merged(live, draft)) if live else picture(draft),
+        "plan_rows": plan_form.rows(plans.impacts(flow, draft), request.POST if request.method == "POST" else None),
         "golden_count": len(found),
         "differing": differing,
         "covered": covered,

@@ -4,17 +4,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
+from conversations.admin.flows import roll_back_page
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.models import FlowVersion
-from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
+from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, row_action, row_link, short_time
 
 
 @admin.register(FlowVersion)
@@ -26,7 +27,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     search_help_text = _("Search for a flow or a note.")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("flow_link", "version", "runs", "note", "publisher", "published")}),
+        (None, {"fields": ("flow_link", "version", "runs", "note", "despite", "publisher", "published", "members")}),
         (_("What it is"), {"fields": ("changes", "drawing")}),
     )
     actions_detail = ("roll_back_this", "restore_this")
@@ -69,6 +70,10 @@ class FlowVersionAdmin(ReadOnlyAdmin):
         context = {"before": before, "changes": changes, "unreadable": is_unreadable}
         return render_to_string("admin/flows/changes.html", context)
 
+    @display(description=_("members who were in it"))
+    def members(self, version: FlowVersion) -> SafeString:
+        return roll_back_page.outcomes(version)
+
     @display(description=_("picture"))
     def drawing(self, version: FlowVersion) -> SafeString:
         return picture_of(version)
@@ -79,15 +84,11 @@ class FlowVersionAdmin(ReadOnlyAdmin):
             services.roll_back(version)
             self.message_user(request, _("“%s” runs now. The draft stays as it is.") % version, messages.SUCCESS)
 
-    roll_back_this = row_action(
-        roll_back,
-        icon="history",
-        title=_("Let this version run?"),
-        words=_(
-            "Members who start the flow from now on get this version; running sessions stay with theirs. "
-            "The draft stays."
-        ),
-    )
+    @action(description=_("Let this version run"), permissions=["publish"], icon="history")
+    def roll_back_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that shows what changes, and rolls back."""
+        version = FlowVersion.objects.select_related("flow__live").get(pk=object_id)
+        return roll_back_page.page(self, request, version)
 
     @admin.action(description=_("Edit from here"), permissions=["edit"])
     def restore(self, request: HttpRequest, queryset: QuerySet[FlowVersion]) -> None:

@@ -103,27 +103,3 @@ class GoldenReportSerializer(serializers.Serializer[Any]):
     state_count = serializers.IntegerField()
     ways_covered = serializers.IntegerField(help_text="Transitions that were taken.")
     way_count = serializers.IntegerField()
-
-
-class PublicationRequestSerializer(serializers.Serializer[Any]):
-    """How to publish a draft."""
-
-    note = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
-    despite = StrictCharField(
-        max_length=200,
-        required=False,
-        default="",
-        allow_blank=True,
-        help_text="Why, although golden conversations differ. The version keeps it.",
-    )
-
-
-class FlowVersionSerializer(serializers.Serializer[Any]):
-    """A published version."""
-
-    id = serializers.IntegerField()
-    flow = serializers.IntegerField(source="flow_id")
-    number = serializers.IntegerField()
-    note = serializers.CharField()
-    despite = serializers.CharField()
-    published_at = serializers.DateTimeField()

@@ -91,6 +91,7 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
         "state",
         box.node.kind.value,
         *(["here"] if key == marks.here else []),
+        *([marks.states[key]] if key in marks.states else []),
         *(["walked"] if key in marks.visited else []),
         *(["faulty"] if any(problem.is_error for problem in problems) else []),
     ]

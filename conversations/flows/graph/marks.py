@@ -11,7 +11,8 @@ class Marks:
     """Marks on states, by key, and on the ways between them, as (from, to). Unknown keys are ignored.
 
     `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` what is wrong
-    with a state, and `walked` the ways that were taken.
+    with a state, and `walked` the ways that were taken. `states` and `ways` have a tone each: added, removed, changed,
+    covered or uncovered.
     """
 
     here: str = ""
@@ -19,6 +20,8 @@ class Marks:
     links: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     walked: Collection[tuple[str, str]] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def visited(self) -> set[str]:

@@ -34,6 +34,13 @@ stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
 .fg .walked .tip,.fg .walked .tip-warn{fill:var(--here)}.fg .walked .box{stroke:var(--here)}
 .fg .fault circle{fill:var(--warn)}.fg .fault.error circle{fill:#dc2626}.fg .fault text{fill:#fff}
 .fg .faulty .box{stroke:#dc2626}
+.fg .added .box{stroke:#16a34a;stroke-width:3}.fg .added .way{stroke:#16a34a;stroke-width:2.5}
+.fg .removed .box{stroke:#dc2626;stroke-width:2;stroke-dasharray:6 4}.fg .state.removed{opacity:.75}
+.fg .removed .way{stroke:#dc2626;stroke-dasharray:5 4}.fg .changed .box{stroke:#d97706;stroke-width:3}
+.fg .added .tip,.fg .added .tip-warn{fill:#16a34a}.fg .removed .tip,.fg .removed .tip-warn{fill:#dc2626}
+.fg .covered .box{stroke:#16a34a;stroke-width:2}.fg .covered .way{stroke:#16a34a;stroke-width:2;stroke-dasharray:none}
+.fg .covered .tip,.fg .covered .tip-warn{fill:#16a34a}.fg .uncovered .box{stroke-dasharray:6 4;stroke:var(--line)}
+.fg .uncovered .way{stroke:var(--line);stroke-dasharray:5 4}.fg .uncovered .tip-warn{fill:var(--line)}
 .fg .ground{fill:var(--paper);opacity:.94}.fg .dot{fill:var(--ink)}
 """
 GLYPHS = {

@@ -96,7 +96,7 @@ def _draw_arrow(arrow: _Arrow, route: Route, marks: Marks) -> SafeString:
     return format_html(
         '<g class="edge{}" data-from="{}" data-to="{}" data-on="{}"><path class="{}" d="{}"/>'
         f'<path class="{{}}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/><path class="hit" d="{{}}"/></g>',
-        " walked" if (arrow.source, arrow.target) in marks.walked else "",
+        _tones(arrow, marks),
         "" if arrow.source == START else labels.printable(arrow.source),
         labels.printable(arrow.target),
         arrow.on,
@@ -105,6 +105,12 @@ def _draw_arrow(arrow: _Arrow, route: Route, marks: Marks) -> SafeString:
         tip,
         line,
     )
+
+
+def _tones(arrow: _Arrow, marks: Marks) -> str:
+    way = (arrow.source, arrow.target)
+    tone = f" {marks.ways[way]}" if way in marks.ways else ""
+    return f" walked{tone}" if way in marks.walked else tone
 
 
 def _path(points: Sequence[Point]) -> str:

@@ -178,7 +178,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "inputs": [{"act": "start"}, {"act": "say", "text": "Welcome!"}, {"act": "choose", "text": "high"}],
     },
     "PatchedGoldenConversationRequest": {"name": "A video in the best quality"},
-    "PublicationRequest": {"note": "Asks for the department first"},
+    "PublicationRequest": {
+        "note": "Asks for the department first",
+        "plan": [{"state": "ask_quality", "choice": "move", "target": "ask_form"}],
+        "dry_run": True,
+    },
     "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},
     "TemplateFormRequest": TEMPLATE_FORM,
     "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},

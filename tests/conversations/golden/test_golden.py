@@ -159,3 +159,14 @@ def test_a_golden_flow_takes_its_conversations_with_it(flow, golden):
     flow.versions.all().delete()
     flow.delete()
     assert not GoldenConversation.objects.exists()
+
+
+def test_a_dry_run_over_rest_says_the_same_as_the_publication(flow):
+    api = make_api("flows:read", "flows:write")
+    change(flow, "ask_text", text="请写文本。")
+    address = f"/api/v1/flows/{flow.pk}/publish/"
+    tried = api.post(address, {"dry_run": True})
+    assert (tried.status_code, flow.versions.count()) == (200, 1)
+    done = api.post(address, {})
+    assert done.json() == {**tried.json(), "dry_run": False}
+    assert done.json()["changes"] == [{"sort": "changed", "name": "问文本", "parts": ["text"]}]

@@ -43,6 +43,11 @@ class Person:
         """A text that is not handled yet."""
         return self._arrives(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
 
+    def handles(self, callback: Callback) -> list[str]:
+        """Let a worker handle what was written."""
+        processor.handle(callback.pk)
+        return self.read()
+
     def says(self, text: str) -> list[str]:
         return self._deliver(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from avatars.models import Narration, PortraitVideo, Render, Rendition
-from conversations.models import Document, Embedding, Errand
+from conversations.models import Document, Embedding, Errand, MoveBatch
 from core.work.base import Work
 from openuser.models import WebhookDelivery
 from scheduling.models import Batch, CampaignRun
@@ -41,6 +41,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Errand: factories.make_errand,
     Embedding: factories.make_embedding,
     Document: factories.make_document,
+    MoveBatch: factories.make_move_batch,
     WebhookDelivery: factories.make_webhook_delivery,
     CampaignRun: factories.make_campaign_run,
     Batch: factories.make_batch,

@@ -39,6 +39,7 @@ ROWS = {
     "/api/v1/messages/": "conversations.Message",
     "/api/v1/flows/": "conversations.Flow",
     "/api/v1/golden-conversations/": "conversations.GoldenConversation",
+    "/api/v1/session-moves/": "conversations.SessionMove",
     "/api/v1/sessions/": "conversations.Session",
     "/api/v1/answers/": "conversations.Answer",
     "/api/v1/unanswered-questions/": "conversations.UnansweredQuestion",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from conversations.flows import publication
 from conversations.models import (
     Answer,
     Conversation,
@@ -14,8 +15,10 @@ from conversations.models import (
     Embedding,
     Errand,
     Flow,
+    MoveBatch,
     Operator,
     OperatorGroup,
+    SessionPlan,
     State,
     Ticket,
     Topic,
@@ -62,6 +65,15 @@ def make_document(**fields: Any) -> Document:
     """A document that is still to be read."""
     fields = {"title": f"手册 {secrets.token_hex(6)}", "file": "documents/guide.md", "kind": "markdown", **fields}
     return Document.objects.create(**fields)
+
+
+def make_move_batch(**fields: Any) -> MoveBatch:
+    """A batch of no sessions, of a plan of a published flow."""
+    if "plan" not in fields:
+        version = publication.publish(make_flow(triggers=secrets.token_hex(6)))
+        state = {"state": "ask_text", "state_name": "问文本", "choice": "move", "target": "ask_text"}
+        fields["plan"] = SessionPlan.objects.create(version=version, session_count=0, **state)
+    return MoveBatch.objects.create(**fields)
 
 
 def make_flow(**fields: Any) -> Flow:

@@ -1,0 +1,65 @@
+"""The part of a page that says what happens to the members who are in a flow: rows of a form, and what was chosen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from conversations.models import SessionPlan
+from conversations.services import StateChoice
+from conversations.sessions.plans import Impact
+
+Choice = SessionPlan.Choice
+SOON = timedelta(days=3)
+LONGEST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRow:
+    """A state with what is chosen for it; `until` is local time, as the browser's field writes it."""
+
+    impact: Impact
+    choice: str
+    target: str
+    until: str
+    text: str
+
+
+def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[PlanRow]:
+    """The rows to show; by default members finish their version."""
+    soon = timezone.localtime(timezone.now() + SOON).strftime("%Y-%m-%dT18:00")
+    given = filled or QueryDict()
+    return [
+        PlanRow(
+            impact=one,
+            choice=given.get(f"choice-{one.state}", Choice.PIN),
+            target=given.get(f"target-{one.state}", one.suggested),
+            until=given.get(f"until-{one.state}", soon),
+            text=given.get(f"text-{one.state}", ""),
+        )
+        for one in impacts
+    ]
+
+
+def chosen(impacts: Iterable[Impact], filled: QueryDict) -> list[StateChoice]:
+    """What was chosen; the service checks it."""
+    return [
+        StateChoice(
+            state=row.impact.state,
+            choice=Choice(row.choice) if row.choice in Choice.values else Choice.PIN,
+            target=row.target,
+            finish_by=_moment(row.until),
+            text=row.text.strip()[:LONGEST],
+        )
+        for row in rows(impacts, filled)
+    ]
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if timezone.is_aware(found) else timezone.make_aware(found)

@@ -1,0 +1,90 @@
+"""Publications of flows in the API: the plan for the members in it, and what a publication does."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations.models import SessionMove, SessionPlan
+from conversations.services import StateChoice
+from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField
+
+
+class StateChoiceSerializer(serializers.Serializer[Any]):
+    """What happens to the members who wait at a step."""
+
+    state = StrictCharField(max_length=40, help_text="The key of the step.")
+    choice = ChoiceField(SessionPlan.Choice.choices)
+    target = StrictCharField(
+        max_length=40, required=False, default="", allow_blank=True, help_text="With `move`: where they go on."
+    )
+    finish_by = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="With `finish`.")
+    text = StrictCharField(
+        max_length=500, required=False, default="", allow_blank=True, help_text="With `finish`: sent at that moment."
+    )
+
+
+class PublicationRequestSerializer(serializers.Serializer[Any]):
+    """How to publish a draft."""
+
+    note = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+    despite = StrictCharField(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Why, although golden conversations differ. The version keeps it.",
+    )
+    plan = StateChoiceSerializer(many=True, required=False, default=list)
+    dry_run = StrictBooleanField(required=False, default=False, help_text="Say what it would do, and do nothing.")
+
+    def options(self) -> dict[str, Any]:
+        """The arguments of the service."""
+        values = dict(self.validated_data)
+        plan = [StateChoice(**{**one, "choice": SessionPlan.Choice(one["choice"])}) for one in values.pop("plan")]
+        return {**values, "plan": plan}
+
+
+class StateChangeSerializer(serializers.Serializer[Any]):
+    """A step that was added, removed or changed."""
+
+    sort = serializers.CharField(help_text="`added`, `removed` or `changed`.")
+    name = serializers.CharField()
+    parts = serializers.ListField(child=serializers.CharField(), help_text="What differs.")
+
+
+class SessionPlanSerializer(serializers.Serializer[Any]):
+    """What happens to the members who wait at a step."""
+
+    state = serializers.CharField()
+    name = serializers.CharField(source="state_name")
+    count = serializers.IntegerField(source="session_count")
+    choice = ChoiceField(SessionPlan.Choice.choices)
+    target = serializers.CharField()
+    finish_by = serializers.DateTimeField(allow_null=True)
+    lost = serializers.ListField(child=serializers.CharField(), help_text="Answers that a move has no place for.")
+
+
+class PublicationSerializer(serializers.Serializer[Any]):
+    """What a publication does."""
+
+    dry_run = serializers.BooleanField()
+    flow = serializers.IntegerField(source="version.flow_id")
+    number = serializers.IntegerField(source="version.number")
+    note = serializers.CharField(source="version.note")
+    despite = serializers.CharField(source="version.despite")
+    changes = StateChangeSerializer(many=True)
+    differing = serializers.ListField(child=serializers.CharField(), help_text="Names of golden conversations.")
+    sessions = SessionPlanSerializer(many=True, source="planned")
+
+
+class SessionMoveSerializer(serializers.ModelSerializer[SessionMove]):
+    """What became of one session in a publication."""
+
+    version = serializers.IntegerField(source="batch.plan.version.number", read_only=True)
+    flow = serializers.IntegerField(source="version.flow_id", read_only=True)
+    lost = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = SessionMove
+        fields = ("id", "flow", "version", "session", "outcome", "lost", "settled_at")
+        read_only_fields = fields

@@ -1,0 +1,140 @@
+"""Moves sessions to another version of their flow, or ends them at a date, as their plan says.
+
+Each session is one transaction, so that a kill in between loses nothing: the batch goes on with those that wait. The
+conversation is locked; an answer that is being handled comes first.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from conversations.delivery import messages
+from conversations.delivery.causes import Cause, because
+from conversations.exceptions import SessionMoved
+from conversations.flows import publication
+from conversations.machine.values import Act, Machine
+from conversations.models import Conversation, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan, Ticket
+from conversations.sessions import plans, runner, timeouts
+from conversations.sessions.current import machine_of
+from conversations.wording import flow_texts
+from core.exceptions import OpenUserError
+from core.work import crash_points
+from core.work.base import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+ANSWERS_FIRST = timedelta(seconds=5)
+Outcome = SessionMove.Outcome
+
+
+def move_sessions(pk: int, *, now: datetime | None = None) -> None:
+    """Settle the sessions of a batch that wait; those whose member has just answered are tried again in a moment."""
+    batch = MoveBatch.claim(pk, now=now)
+    if batch is None:
+        return
+    now = now or timezone.now()
+    try:
+        waiting = batch.moves.filter(outcome=Outcome.WAITING).order_by("pk").values_list("pk", flat=True)
+        later = 0
+        for move in list(waiting):
+            later += not _try(move, now)
+            crash_points.point("session.moved")
+            batch.extend_lease()
+        if later:
+            batch.postpone(now + ANSWERS_FIRST, MoveBatch.Reason.ANSWERS, count_attempt=False)
+        else:
+            batch.settle(MoveBatch.Status.DONE)
+    except LeaseLost:
+        logger.info("A batch of sessions was taken over.", extra={"batch": pk})
+
+
+def _try(pk: int, now: datetime) -> bool:
+    """One session; its error is its outcome, so that those after it are not blocked. False to try it again."""
+    try:
+        return settle(pk, now)
+    except SessionMoved:
+        return False
+    except OpenUserError as error:
+        logger.warning("A session was not moved.", extra={"move": pk, "code": error.code})
+        return _note(pk, Outcome.FAILED, now)
+
+
+@transaction.atomic
+def settle(pk: int, now: datetime) -> bool:
+    """Move or end one session; False if its member's answer is being handled."""
+    move = SessionMove.objects.select_related("session__conversation", "batch__plan__version__flow").get(pk=pk)
+    asked = move.session.conversation
+    conversation = Conversation.objects.locked(asked.application, asked.member)
+    session = Session.objects.select_related("version__flow").get(pk=move.session_id)
+    session.conversation = conversation
+    plan = move.batch.plan
+    if not session.is_active:
+        return _note(pk, Outcome.OVER, now)
+    if session.version_id != move.version_id:
+        return _note(pk, Outcome.WENT_ON, now)
+    if timeouts.has_written(conversation):
+        return False
+    if plan.choice == SessionPlan.Choice.FINISH:
+        return _note(pk, Outcome.ENDED, now) and _end(session, plan)
+    target = _target(session, plan)
+    if not target:
+        return _note(pk, Outcome.WENT_ON, now)
+    machine = publication.live_machine(plan.version)
+    gone = plans.lost(machine, session.slots)
+    return _note(pk, Outcome.MOVED, now, lost=gone) and _move(session, plan.version, machine, target, gone, now=now)
+
+
+def _target(session: Session, plan: SessionPlan) -> str:
+    """Where a session goes on: who has answered meanwhile is in another state, for which the plan may say it too."""
+    if session.state == plan.state:
+        return plan.target
+    others = SessionPlan.objects.filter(version=plan.version, state=session.state, choice=SessionPlan.Choice.MOVE)
+    return others.values_list("target", flat=True).first() or ""
+
+
+def _move(
+    session: Session, version: FlowVersion, machine: Machine, target: str, gone: list[str], *, now: datetime
+) -> bool:
+    """Take the session over, and ask its question again if that differs."""
+    was, node = machine_of(session).node(session.state), machine.node(target)
+    is_same = was is not None and node is not None and (was.text, was.slot) == (node.text, node.slot)
+    asks = {one.key for one in machine.nodes if one.slot}
+    fields = {
+        "version": version,
+        "state": target,
+        "slots": {name: value for name, value in session.slots.items() if name not in gone},
+        "data": {name: value for name, value in session.data.items() if name not in gone},
+        "sources": {name: source for name, source in session.sources.items() if name not in gone},
+        "path": [key for key in session.path if key in asks],
+        "tries": 0,
+    }
+    seen = Session.objects.filter(pk=session.pk, revision=session.revision)
+    if not seen.update(**fields, revision=session.revision + 1):
+        raise SessionMoved("Another worker stepped this session.", code="session_moved")
+    session.refresh_from_db()
+    # Who talks with a person is asked when that ends.
+    if not is_same and node is not None and node.slot and not Ticket.objects.concerning(session.conversation).exists():
+        with translation.override(machine.language), because(Cause.NOTICE, notice="moved"):
+            messages.say(session.conversation, flow_texts.updated(version.flow.name), cid=session.cid)
+        runner.advance(session, Act.RESUME, cid=session.cid, now=now)
+    return True
+
+
+def _end(session: Session, plan: SessionPlan) -> bool:
+    """End the session and say so."""
+    runner.stop(session)
+    with translation.override(machine_of(session).language), because(Cause.NOTICE, notice="expired_by_plan"):
+        messages.say(
+            session.conversation, plan.text or flow_texts.ended_by_plan(session.version.flow.name), cid=session.cid
+        )
+    return True
+
+
+def _note(pk: int, outcome: Outcome, now: datetime, *, lost: list[str] | None = None) -> bool:
+    """Settle a move once; raises `SessionMoved` if another worker has."""
+    waiting = SessionMove.objects.filter(pk=pk, outcome=Outcome.WAITING)
+    if not waiting.update(outcome=outcome, settled_at=now, lost=lost or []):
+        raise SessionMoved("Another worker moved this session.", code="session_moved")
+    return True

@@ -1,0 +1,139 @@
+"""Plans for sessions when another version begins to run: who is where, what would be lost, and the rows that do it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.exceptions import FlowError
+from conversations.flows import publication
+from conversations.machine.values import Machine, Node, NodeKind
+from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan
+from conversations.models.sessions import SessionQuerySet
+
+AT_ONCE = 100  # sessions of a batch
+Choice = SessionPlan.Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChoice:
+    """What is chosen for the sessions that wait in a state."""
+
+    state: str
+    choice: Choice
+    target: str = ""
+    finish_by: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """A state in which members wait. `targets` are the states where they can go on, as keys and names."""
+
+    state: str
+    name: str
+    count: int
+    is_gone: bool
+    targets: tuple[tuple[str, str], ...]
+    lost: tuple[str, ...]
+
+    @property
+    def suggested(self) -> str:
+        """The state with the same key, if they can go on there."""
+        return self.state if self.state in dict(self.targets) else ""
+
+
+def impacts(flow: Flow, machine: Machine, *, version: FlowVersion | None = None) -> list[Impact]:
+    """The states of a flow in which members wait who are not in this version, most of them first."""
+    waiting: dict[str, list[Session]] = {}
+    nodes: dict[str, Node] = {}
+    for session in _sessions(flow, version).select_related("version"):
+        waiting.setdefault(session.state, []).append(session)
+    for old in FlowVersion.objects.filter(pk__in={one.version_id for rows in waiting.values() for one in rows}):
+        found = publication.readable(old)
+        nodes |= {node.key: node for node in found.nodes} if found else {}
+    named = {node.key: node.name for node in machine.nodes}
+    return [
+        Impact(
+            state=key,
+            name=named.get(key) or (nodes[key].name if key in nodes else key),
+            count=len(rows),
+            is_gone=key not in named,
+            targets=_targets(machine, nodes.get(key)),
+            lost=tuple(sorted({name for row in rows for name in lost(machine, row.slots)})),
+        )
+        for key, rows in sorted(waiting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
+
+
+def lost(machine: Machine, slots: Mapping[str, str]) -> list[str]:
+    """The slots for whose values a flow has no place."""
+    now = timezone.localtime()
+    return [
+        name
+        for name, value in slots.items()
+        if (slot := machine.slot(name)) is None or slot.parse(value, today=now.date(), now=now) is None
+    ]
+
+
+def check(found: Iterable[Impact], plan: Iterable[StateChoice], *, now: datetime) -> None:
+    """Raise `FlowError`, which names the state, for a choice that cannot be carried out."""
+    known = {one.state: one for one in found}
+    for one in plan:
+        impact = known.get(one.state)
+        if one.choice == Choice.MOVE and impact is not None and one.target not in dict(impact.targets):
+            words = _("Members in “%s” cannot go on at this step.") % impact.name
+            remedy = _("Choose one of: %s.") % (", ".join(name for _key, name in impact.targets) or "–")
+            raise FlowError(words, code="target_unknown", field=f"plan.{one.state}", remedy=remedy)
+        if one.choice == Choice.FINISH and (one.finish_by is None or one.finish_by <= now):
+            words = _("The date until which members may finish is missing or over.")
+            raise FlowError(words, code="date_wrong", field=f"plan.{one.state}", remedy=_("Choose a later date."))
+
+
+def carry_out(
+    flow: Flow, version: FlowVersion, found: Sequence[Impact], plan: Iterable[StateChoice], *, now: datetime
+) -> list[SessionPlan]:
+    """Write the plan for a version that runs now, and queue what it says."""
+    chosen = {one.state: one for one in plan}
+    rows = []
+    for impact in found:
+        one = chosen.get(impact.state) or StateChoice(state=impact.state, choice=Choice.PIN)
+        row = SessionPlan.objects.create(
+            version=version,
+            state=impact.state,
+            state_name=impact.name,
+            choice=one.choice,
+            target=one.target if one.choice == Choice.MOVE else "",
+            finish_by=one.finish_by if one.choice == Choice.FINISH else None,
+            text=one.text.strip() if one.choice == Choice.FINISH else "",
+            session_count=impact.count,
+        )
+        rows.append(row)
+        if one.choice != Choice.PIN:
+            _queue(row, _sessions(flow, version).filter(state=impact.state), due_at=row.finish_by or now)
+    return rows
+
+
+def _queue(plan: SessionPlan, sessions: Iterable[Session], *, due_at: datetime) -> None:
+    rows = list(sessions)
+    for first in range(0, len(rows), AT_ONCE):
+        batch = MoveBatch.objects.create(plan=plan, due_at=due_at)
+        moves = [
+            SessionMove(batch=batch, session=row, version_id=row.version_id) for row in rows[first : first + AT_ONCE]
+        ]
+        SessionMove.objects.bulk_create(moves)
+        batch.wake()
+
+
+def _sessions(flow: Flow, version: FlowVersion | None) -> SessionQuerySet:
+    rows = Session.objects.active().filter(version__flow=flow).order_by("pk")
+    return rows.exclude(version=version) if version else rows
+
+
+def _targets(machine: Machine, node: Node | None) -> tuple[tuple[str, str], ...]:
+    """Who is asked something can go on at any question; who waits for something else only at the same step."""
+    if node is None or node.kind == NodeKind.ASK:
+        return tuple((one.key, one.name) for one in machine.nodes if one.kind == NodeKind.ASK)
+    return tuple((one.key, one.name) for one in machine.nodes if (one.key, one.kind) == (node.key, node.kind))
