@@ -64,7 +64,7 @@ def _ways(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
         if edge is not None and edge.guard is not None and edge.guard.operator != Operator.FORMULA:
             slot = machine.slot(edge.guard.slot)
             met = slot.label(have) if slot and have else have
-            met = texts.was(met)
+            met = have if edge.guard.operator == Operator.FORMULA else texts.was(met)
         way = f"{_name(machine, state)} → {_name(machine, to)}"
         words = texts.taken(way, condition, met) if holds else texts.not_taken(way, condition, met)
         yield Line(topic="transition", label=_("Transition"), words=words)

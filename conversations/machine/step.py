@@ -195,7 +195,7 @@ class _Walk:
     def _fits(self, node: Node, number: int, edge: Edge, answers: Mapping[str, str]) -> bool:
         """Whether the guard of an edge holds, which is noted."""
         holds = edge.guard is None or edge.guard.holds(answers, self.context)
-        have = answers.get(edge.guard.slot, "") if edge.guard else ""
+        have = edge.guard.met(answers, self.context) if edge.guard else ""
         checked = Checked(state=node.key, edge=number, to=edge.to, holds=holds, have=have, effects=len(self.effects))
         self.trace.append(checked)
         return holds

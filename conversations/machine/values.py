@@ -12,7 +12,7 @@ from typing import Any
 
 from conversations.machine.calls import Call
 from conversations.machine.forms import Form
-from conversations.machine.formulas.evaluation import evaluate
+from conversations.machine.formulas.evaluation import evaluate, met
 from conversations.machine.formulas.values import Context, truth
 from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Choice, Slot, SlotType
@@ -131,6 +131,10 @@ class Guard:
         # Dates compare as they are written, numbers by their value.
         pair = (float(have), float(want)) if _is_number(have) and _is_number(want) else (have, want)
         return pair[0] > pair[1] if self.operator == Operator.MORE else pair[0] < pair[1]  # type: ignore[operator]
+
+    def met(self, slots: Mapping[str, str], context: Context) -> str:
+        """What it is compared with: the answer, or the values of all names in its formula."""
+        return met(self.value, slots, context) if self.operator == Operator.FORMULA else slots.get(self.slot, "")
 
 
 @dataclass(frozen=True, kw_only=True)

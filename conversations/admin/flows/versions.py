@@ -103,6 +103,12 @@ class FlowVersionAdmin(ReadOnlyAdmin):
         words=_("The steps of the draft are replaced; changes that were not published are lost. What runs stays."),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: FlowVersion | None = None) -> Any:
+        """Without the reason for publishing all the same, where there was none."""
+        (_title, main), *others = self.fieldsets
+        fields = [name for name in main["fields"] if name != "despite" or (obj and obj.despite)]
+        return ((None, {"fields": fields}), *others)
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Hides the roll-back on the live version."""
         is_live = FlowVersion.objects.filter(pk=object_id, flow__live=object_id).exists()

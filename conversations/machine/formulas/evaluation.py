@@ -7,7 +7,7 @@ from decimal import Decimal
 from conversations.machine.formulas.errors import FormulaError
 from conversations.machine.formulas.functions import FUNCTIONS, LONGEST
 from conversations.machine.formulas.parser import parse
-from conversations.machine.formulas.syntax import Call, Expression, Literal, Name, Operation, Values
+from conversations.machine.formulas.syntax import Call, Expression, Literal, Name, Operation, Values, names
 from conversations.machine.formulas.values import (
     Context,
     Value,
@@ -60,6 +60,15 @@ def _value(expression: Expression, answers: Mapping[str, str], context: Context)
             return truth(_value(one, answers, context)) or truth(_value(other, answers, context))
     first, second = (_value(side, answers, context) for side in expression.sides)
     return _combined(expression.operator, first, second, context)
+
+
+def met(formula: str, answers: Mapping[str, str], context: Context) -> str:
+    """What a formula met: each name in it with its value, such as `days = 5`; "" if it cannot be read."""
+    try:
+        used = dict.fromkeys(one.name for one in names(parse(formula)))
+    except FormulaError:
+        return ""
+    return ", ".join(f"{name} = {stored(_named(name, answers, context))}" for name in used)
 
 
 def _named(name: str, answers: Mapping[str, str], context: Context) -> Value:

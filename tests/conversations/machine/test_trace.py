@@ -1,11 +1,13 @@
 """Why a step did what it did: states that were entered, transitions that were looked at."""
 
+from dataclasses import replace
 from datetime import date
 
 from conversations.machine.effects import Step
+from conversations.machine.formulas.values import Context
 from conversations.machine.step import step
 from conversations.machine.trace import Checked, Entered, checks_before, state_of
-from conversations.machine.values import Act, Place
+from conversations.machine.values import Act, Edge, Guard, Operator, Place
 from tests.conversations.support.machines import video_machine
 
 TODAY = date(2026, 11, 25)
@@ -44,3 +46,18 @@ def test_a_wrong_answer_stays_in_its_state():
     result = taken("欢迎", "别的")
     assert result.trace[0] == Entered(state="ask_quality")
     assert state_of(result.trace, len(result.effects) - 1) == "ask_quality"
+
+
+def test_a_formula_tells_the_values_of_its_names():
+    machine = video_machine()
+    ask = machine.node("ask_quality")
+    guard = Guard(slot="", operator=Operator.FORMULA, value='quality = "lipsync" and member.city = "上海"')
+    nodes = tuple(
+        replace(ask, edges=(Edge(to="plain", guard=guard), *ask.edges)) if node.key == "ask_quality" else node
+        for node in machine.nodes
+    )
+    machine, context = replace(machine, nodes=nodes), Context(member={"city": "上海"})
+    place = Place(at="ask_quality", slots={"text": "欢迎"})
+    result = step(machine, place, Act.SAY, "基础", today=TODAY, context=context)
+    first = next(one for one in result.trace if isinstance(one, Checked))
+    assert (first.holds, first.have) == (True, "quality = lipsync, member.city = 上海")
