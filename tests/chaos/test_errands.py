@@ -23,16 +23,12 @@ def server():
 @pytest.fixture(scope="module")
 def asking(stack: Stack, server: ChatServer) -> Iterator[None]:
     """The worker asks the service; as it was before, afterwards."""
-    before, parent = dict(stack.env), stack.preloaded
+    before = dict(stack.env)
     stack.env |= {"OPENUSER_CHAT_BASE_URL": server.url, "OPENUSER_CHAT_MODEL": "qwen3", "OPENUSER_CHAT_API_KEY": KEY}
-    stack.preloaded = None  # with other settings its children have another parent
     stack.restart("worker")
     yield
-    stack.kill("worker")
-    if stack.preloaded:
-        stack.preloaded.close()
-    stack.env, stack.preloaded = before, parent
-    stack.run("worker")
+    stack.env = before
+    stack.restart("worker")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import requests
 
 from avatars.ai_label import video_label
 from avatars.media import mp4
-from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars.support.recordings import write_amr
 from tests.support.emulator import wait_for
 from tests.wecom.media.test_downloads import picture
@@ -18,9 +17,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def question(tmp_path_factory) -> bytes:
+def question(kokoro, tmp_path_factory) -> bytes:
     """“怎么请假？”, spoken."""
-    speech = Kokoro().speak("请问怎么请假？", voice="zf_xiaobei")
+    speech = kokoro.speak("请问怎么请假？", voice="zf_xiaobei")
     return write_amr(tmp_path_factory.mktemp("voice") / "voice.amr", speech.samples, speech.rate).read_bytes()
 
 

@@ -90,10 +90,9 @@ class Preloaded:
                 text=True,
             )
 
-    def can_start(self, command: Sequence[str], env: Mapping[str, str]) -> bool:
-        """Whether a process would be the same as one started afresh: Python with the parent's settings."""
-        differing = {name for name in {*env, *self.env} if env.get(name) != self.env.get(name)}
-        return command[0] == sys.executable and "emulator" not in command and differing <= {POINT}
+    def suits(self, env: Mapping[str, str]) -> bool:
+        """Whether a child would have the settings of a process that is started afresh."""
+        return {name for name in {*env, *self.env} if env.get(name) != self.env.get(name)} <= {POINT}
 
     def start(self, command: Sequence[str], env: Mapping[str, str], output: Path, errors: Path | None = None) -> Child:
         """Start what `python ARGUMENTS` would; its output is appended to files."""
@@ -115,6 +114,11 @@ class Preloaded:
         """End the parent, and with it every child that is left."""
         with self._lock:
             self._process.communicate()
+
+
+def can_be_forked(command: Sequence[str]) -> bool:
+    """Whether it is Python with our settings."""
+    return command[0] == sys.executable and "emulator" not in command
 
 
 def preload() -> None:

@@ -19,7 +19,7 @@ from openuser.servers.processes import Processes
 from tests.runner.database_templates import FILE, templates, url_of
 from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, wait_for
 from tests.support.paths import ROOT
-from tests.support.preloaded import POINT, SHOWS_THREADS, Child, Preloaded
+from tests.support.preloaded import POINT, SHOWS_THREADS, Child, Preloaded, can_be_forked
 
 SETTINGS = "openuser.settings.test"
 # With these, videos are made by small engines.
@@ -63,7 +63,7 @@ class Stack:
         self.run_folder = run_folder or self.folder
         self.owner = Processes()
         self.parts: dict[str, Part] = {}
-        self.preloaded: Preloaded | None = None
+        self.parents: list[Preloaded] = []  # one for each environment
         self.closing = ExitStack()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -148,8 +148,8 @@ class Stack:
     def close(self) -> None:
         for name in list(self.parts):
             self.kill(name, signal.SIGTERM)
-        if self.preloaded:
-            self.preloaded.close()
+        for parent in self.parents:
+            parent.close()
         self.closing.close()
         self.owner.end_all()
         logs = self.logs()
@@ -170,10 +170,13 @@ class Stack:
 
     def _parent(self, command: list[str], env: Mapping[str, str]) -> Preloaded | None:
         """What forks this process; None where it must be a program of its own."""
-        if not self.forks:
+        if not self.forks or not can_be_forked(command):
             return None
-        self.preloaded = self.preloaded or Preloaded(self.env, self.folder / "preloaded.log")
-        return self.preloaded if self.preloaded.can_start(command, env) else None
+        for parent in self.parents:
+            if parent.suits(env):
+                return parent
+        self.parents.append(Preloaded(env, self.folder / "preloaded.log"))
+        return self.parents[-1]
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """End a part, by default as the out-of-memory killer would."""

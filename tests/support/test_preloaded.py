@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.support.emulator import wait_for
-from tests.support.preloaded import POINT, Preloaded
+from tests.support.preloaded import POINT, Preloaded, can_be_forked
 
 SHELL = [sys.executable, "manage.py", "shell", "--no-imports", "-c"]
 SLEEPS = "import subprocess, time; print('PID', subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
@@ -68,7 +68,8 @@ def test_children_end_with_the_parent(tmp_path):
     wait_for(lambda: not alive(child.pid), "the child to end")
 
 
-def test_other_settings_need_a_program_of_their_own(parent):
-    assert parent.can_start(SHELL, {**parent.env, POINT: "anywhere"})
-    assert not parent.can_start(SHELL, {**parent.env, "WECHAT_TOKEN": "another"})
-    assert not parent.can_start(["gunicorn"], parent.env)
+def test_other_settings_need_a_parent_of_their_own(parent):
+    assert parent.suits({**parent.env, POINT: "anywhere"})
+    assert not parent.suits({**parent.env, "WECHAT_TOKEN": "another"})
+    assert can_be_forked(SHELL)
+    assert not can_be_forked(["gunicorn"])
