@@ -6,10 +6,10 @@ from typing import Any
 from conversations.delivery.causes import Cause, described
 from conversations.machine.effects import Step
 from conversations.machine.trace import checks_before, state_of
-from conversations.machine.values import Act, Place
+from conversations.machine.values import Act, Node, Place
 from conversations.models import Session
 
-GIVEN, TYPED, TAPPED, SET = "given", "typed", "tapped", "set"
+GIVEN, TYPED, TAPPED, SET, CALLED = "given", "typed", "tapped", "set", "call"
 ANSWERS = {Act.SAY: TYPED, Act.CHOOSE: TAPPED}
 LONGEST = 200  # characters of a value that a message keeps
 
@@ -29,8 +29,10 @@ def cause_of(session: Session, act: Act, result: Step, effect: int) -> dict[str,
     )
 
 
-def sources_after(session: Session, act: Act, place: Place, *, answered: str, cid: str) -> dict[str, list[str]]:
-    """How each slot got its value, with the correlation ID of the message; `answered` is the slot of the question."""
+def sources_after(session: Session, act: Act, place: Place, *, node: Node | None, cid: str) -> dict[str, list[str]]:
+    """How each slot got its value, with the correlation ID of the message; `node` is the state that was left."""
+    answered = node.slot.name if node and node.slot else ""
+    called = {name for name, _path in node.call.results} if node and node.call else set()
     sources: dict[str, list[str]] = {}
     for name, value in place.slots.items():
         known = session.sources.get(name)
@@ -39,7 +41,7 @@ def sources_after(session: Session, act: Act, place: Place, *, answered: str, ci
         elif known is not None and session.slots.get(name) == value:
             sources[name] = known
         else:
-            sources[name] = [GIVEN if _is_given(place, name) else SET, cid]
+            sources[name] = [CALLED if name in called else GIVEN if _is_given(place, name) else SET, cid]
     return sources
 
 

@@ -144,14 +144,13 @@ def _place(session: Session) -> Place:
 
 
 def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: str, now: datetime) -> None:
-    place, node = result.place, machine.node(session.state)
-    answered = node.slot.name if node and node.slot else ""
+    place = result.place
     # A member has the full time for the next question, however late their answer was handled.
     asked_at = session.asked_at if act == Act.REMIND else max(now, timezone.now())
     fields = {
         "state": place.at,
         "slots": dict(place.slots),
-        "sources": reasons.sources_after(session, act, place, answered=answered, cid=cid),
+        "sources": reasons.sources_after(session, act, place, node=machine.node(session.state), cid=cid),
         "path": list(place.path),
         "tries": place.tries,
         "reminded": place.reminded,
