@@ -181,6 +181,7 @@ def register_models() -> None:
             "conversations.SessionMove": "keys of a session and of its versions",
             "conversations.SessionPlan": "what administrators wrote for everyone",
             "conversations.State": "what administrators wrote for everyone",
+            "conversations.StateEntry": "which steps a session went through, as the session keeps too",
             "conversations.TicketCard": "keys of a ticket and of its card",
             "conversations.Topic": "what administrators wrote for everyone",
             "conversations.Transition": "what administrators wrote for everyone",

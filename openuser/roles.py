@@ -118,6 +118,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.SessionMove": Rights(),
     "conversations.SessionPlan": Rights(),
     "conversations.State": EDITABLE,
+    "conversations.StateEntry": Rights(),
     "conversations.Ticket": Rights(operator="answer"),
     "conversations.TicketCard": Rights(),
     "conversations.TicketChange": Rights(),

@@ -1,11 +1,13 @@
 """Sessions in the admin: the state of each member in their flow."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,7 +17,7 @@ from conversations import services
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
-from conversations.models import Session
+from conversations.models import Session, StateEntry
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
 
 STATUS_TONES = {
@@ -28,11 +30,40 @@ STATUS_TONES = {
 }
 
 
+class WayFilter(admin.SimpleListFilter):
+    """Sessions that took a way, as the numbers on the graph name it: “from>to>since”; from and since may be empty."""
+
+    title = _("went through")
+    parameter_name = "went"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = request.GET.get(self.parameter_name, "")
+        source, target, _since = _way(chosen)
+        return [(chosen, f"{source} → {target}" if source else target)] if target else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        source, target, since = _way(self.value() or "")
+        if not target:
+            return queryset
+        entries = StateEntry.objects.filter(session=OuterRef("pk"), state=target)
+        entries = entries.filter(source=source) if source else entries
+        entries = entries.filter(at__date__gte=since) if since else entries
+        return queryset.filter(Exists(entries))
+
+
+def _way(written: str) -> tuple[str, str, date | None]:
+    source, target, since = [*written.split(">"), "", "", ""][:3]
+    try:
+        return source, target, parse_date(since)
+    except ValueError:  # no day of the calendar
+        return source, target, None
+
+
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
     list_display_links = ("id", "member")
-    list_filter = ("status", "version__flow")
+    list_filter = ("status", "version__flow", WayFilter)
     search_fields = ("conversation__member__user_id", "conversation__member__name", "=cid")
     search_help_text = _("Search for a user ID, a name or a correlation ID.")
     list_select_related = ("version__flow", "conversation__member")

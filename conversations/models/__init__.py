@@ -6,6 +6,7 @@ from conversations.models.flow_records.draft_snapshots import DraftSnapshot
 from conversations.models.flow_records.flow_starts import FlowStart
 from conversations.models.flow_records.golden import GoldenConversation
 from conversations.models.flow_records.session_moves import MoveBatch, SessionMove, SessionPlan
+from conversations.models.flow_records.state_entries import StateEntry
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.knowledge.answers import Answer
 from conversations.models.knowledge.documents import Document, Passage
@@ -54,6 +55,7 @@ __all__ = [
     "SessionMove",
     "SessionPlan",
     "State",
+    "StateEntry",
     "Ticket",
     "TicketCard",
     "TicketChange",

@@ -96,6 +96,7 @@ class Session(models.Model):
             models.Index(fields=["status", "due_at"], name="session_due"),
             models.Index(fields=["conversation", "started_at"], name="session_thread"),
             models.Index(fields=["version", "finished_at"], name="session_finished"),
+            models.Index(fields=["version", "status", "state", "finished_at"], name="session_figures"),
         ]
 
     def __str__(self) -> str:

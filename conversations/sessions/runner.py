@@ -21,7 +21,7 @@ from conversations.machine.forms import Form
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome, Place
 from conversations.models import Conversation, Desk, Flow, Session
-from conversations.sessions import calls, clocks, handoff_states, questions, reasons, sayings, video_states
+from conversations.sessions import calls, clocks, entries, handoff_states, questions, reasons, sayings, video_states
 from conversations.sessions.current import answer_label, machine_of
 from conversations.sessions.formula_context import context_of
 from conversations.wording import flow_texts
@@ -115,6 +115,7 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
     _settle(session, machine, result, act, cid=cid, now=now)
+    entries.note(session, machine, result, act)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
     logger.info("A session took a step.", extra=fields)
     with translation.override(machine.language):

@@ -3,7 +3,7 @@
 The layout needs neither a system package nor the network, and measures Chinese characters at their width.
 """
 
-from conversations.flows.graph.marks import Marks
+from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.svg import svg
 
-__all__ = ["Marks", "svg"]
+__all__ = ["Marks", "Number", "svg"]

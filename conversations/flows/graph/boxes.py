@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from conversations.flows.graph import labels
-from conversations.flows.graph.marks import Marks
+from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.positions import Point
 from conversations.flows.graph.style import GLYPHS
 from conversations.flows.problems import Problem
@@ -30,16 +30,18 @@ class StateBox:
     text: tuple[str, ...]
     chips: tuple[tuple[str, ...], ...]
     slot: str
+    numbers: tuple[Number, ...] = ()
 
     @property
     def height(self) -> float:
         head = max(ICON, NAME_LINE * len(self.name))
         body = TEXT_LINE * len(self.text) + (4 if self.text else 0)
         chips = (CHIP + 5) * len(self.chips) + (4 if self.chips else 0)
-        return 2 * PADDING + head + body + chips + (TEXT_LINE + 2 if self.slot else 0)
+        numbers = CHIP + 8 if self.numbers else 0
+        return 2 * PADDING + head + body + chips + (TEXT_LINE + 2 if self.slot else 0) + numbers
 
 
-def box_for(node: Node) -> StateBox:
+def box_for(node: Node, numbers: Sequence[Number] = ()) -> StateBox:
     """The name, the first line of the text and the choices, cut to the size of a box."""
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
@@ -54,6 +56,7 @@ def box_for(node: Node) -> StateBox:
         ),
         chips=tuple(_chip_rows(numbered, room)),
         slot=labels.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
+        numbers=tuple(numbers),
     )
 
 
@@ -95,6 +98,8 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
         *(["walked"] if key in marks.visited else []),
         *(["faulty"] if any(problem.is_error for problem in problems) else []),
     ]
+    if box.numbers:
+        inner = format_html("{}{}", inner, labels.joined(_numbers(box)))
     state = f'<g class="{{}}" data-state="{{}}" transform="translate({left:.1f} {top:.1f})">{{}}</g>'
     return format_html(state, " ".join(classes), labels.printable(key), inner)
 
@@ -165,3 +170,25 @@ def _fault(problems: Sequence[Problem]) -> SafeString | str:
     words = labels.printable("\n".join(problem.words for problem in problems))
     mark = draw_text("!", 2, 6.5, NAME, "name mid")
     return format_html('<g class="fault {}"><title>{}</title><circle cx="2" cy="2" r="10"/>{}</g>', tone, words, mark)
+
+
+def _numbers(box: StateBox) -> Iterable[SafeString]:
+    """A row of numbers at the lower edge, each a link to what it counts."""
+    x, y = PADDING, box.height - PADDING - CHIP + 4
+    for number in box.numbers:
+        width = labels.measure(f"{number.count}", TEXT) + 30
+        yield draw_number(number, x, y, width)
+        x += width + 6
+
+
+def draw_number(number: Number, x: float, y: float, width: float) -> SafeString:
+    """A number in a pill, with a dot in the colour of its sort."""
+    pill = format_html(
+        f'<title>{{}}</title><rect class="chip" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{CHIP:.0f}" '
+        f'rx="{CHIP / 2:.0f}"/><circle class="dot-{{}}" cx="{x + 11:.1f}" cy="{y + CHIP / 2:.1f}" r="4"/>{{}}',
+        number.words,
+        number.sort,
+        draw_text(f"{number.count}", x + 20, y + 14.5, TEXT),
+    )
+    inner = format_html('<a href="{}">{}</a>', number.url, pill) if number.url and number.count else pill
+    return format_html('<g class="number">{}</g>', inner)

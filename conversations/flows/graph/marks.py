@@ -4,6 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conversations.flows.problems import Problem
+from conversations.machine.values import On
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number on the drawing, in words for its title, and the URL of what it counts."""
+
+    sort: str
+    count: int
+    words: str
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +23,7 @@ class Marks:
 
     `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` what is wrong
     with a state, and `walked` the ways that were taken. `states` and `ways` have a tone each: added, removed, changed,
-    covered or uncovered.
+    covered or uncovered. `numbers` stand in boxes, `way_numbers` on ways.
     """
 
     here: str = ""
@@ -22,6 +33,8 @@ class Marks:
     walked: Collection[tuple[str, str]] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    numbers: Mapping[str, Sequence[Number]] = field(default_factory=dict)
+    way_numbers: Mapping[tuple[str, On, str], Number] = field(default_factory=dict)
 
     @property
     def visited(self) -> set[str]:

@@ -41,6 +41,8 @@ stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
 .fg .covered .box{stroke:#16a34a;stroke-width:2}.fg .covered .way{stroke:#16a34a;stroke-width:2;stroke-dasharray:none}
 .fg .covered .tip,.fg .covered .tip-warn{fill:#16a34a}.fg .uncovered .box{stroke-dasharray:6 4;stroke:var(--line)}
 .fg .uncovered .way{stroke:var(--line);stroke-dasharray:5 4}.fg .uncovered .tip-warn{fill:var(--line)}
+.fg .dot-here{fill:#f59e0b}.fg .dot-entered{fill:#2563eb}.fg .dot-gave_up{fill:#dc2626}
+.fg .number a:hover .chip{stroke:var(--tone,#2563eb)}
 .fg .ground{fill:var(--paper);opacity:.94}.fg .dot{fill:var(--ink)}
 """
 GLYPHS = {

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.flows.graph import labels
-from conversations.flows.graph.boxes import TINY, WIDTH, box_for, draw_box, draw_text
-from conversations.flows.graph.marks import Marks
+from conversations.flows.graph.boxes import CHIP, TEXT, TINY, WIDTH, box_for, draw_box, draw_number, draw_text
+from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.positions import Drawing, Point, Route, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.graph.style import STYLE
@@ -27,12 +27,13 @@ class _Arrow:
     target: str
     on: On = On.NEXT
     lines: tuple[str, ...] = ()
+    number: Number | None = None
 
 
 def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
     """The flow as an SVG element, in the active language."""
-    drawn = {node.key: box_for(node) for node in machine.nodes}
-    arrows = list(_arrows(machine))
+    drawn = {node.key: box_for(node, marks.numbers.get(node.key, ())) for node in machine.nodes}
+    arrows = list(_arrows(machine, marks))
     boxes = [Box(key=START, width=24, height=24)]
     boxes += [Box(key=key, width=WIDTH, height=box.height) for key, box in drawn.items()]
     arrow_links = tuple(_link(arrow) for arrow in arrows)
@@ -52,14 +53,14 @@ def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
         labels.joined(_draw_arrow(arrow, route, marks) for arrow, route in ways),
         _start(drawing),
         labels.joined(states),
-        labels.joined(_label(arrow, route) for arrow, route in ways if arrow.lines),
+        labels.joined(_label(arrow, route) for arrow, route in ways if arrow.lines or arrow.number),
     )
 
 
-def _arrows(machine: Machine) -> Iterable[_Arrow]:
+def _arrows(machine: Machine, marks: Marks) -> Iterable[_Arrow]:
     """One arrow for all edges between two states with the same `on`."""
     if machine.node(machine.start):
-        yield _Arrow(source=START, target=machine.start)
+        yield _Arrow(source=START, target=machine.start, number=marks.way_numbers.get(("", On.NEXT, machine.start)))
     for node in machine.nodes:
         together: dict[tuple[str, On], list[Edge]] = {}
         for edge in sorted(node.edges, key=lambda edge: list(On).index(edge.on)):
@@ -68,18 +69,25 @@ def _arrows(machine: Machine) -> Iterable[_Arrow]:
         for (to, on), same in together.items():
             text = labels.label(machine, node, same)
             lines = labels.wrap(text, size=TINY, room=LABEL_ROOM, most=LABEL_LINES)
-            yield _Arrow(source=node.key, target=to, on=on, lines=lines)
+            number = marks.way_numbers.get((node.key, on, to))
+            yield _Arrow(source=node.key, target=to, on=on, lines=lines, number=number)
 
 
 def _link(arrow: _Arrow) -> Link:
-    width, height = _label_size(arrow.lines)
+    width, height = _label_size(arrow)
     return Link(source=arrow.source, target=arrow.target, width=width, height=height, main=arrow.on == On.NEXT)
 
 
-def _label_size(lines: Sequence[str]) -> tuple[float, float]:
-    if not lines:
+def _label_size(arrow: _Arrow) -> tuple[float, float]:
+    if not arrow.lines and arrow.number is None:
         return 0, 0
-    return max(labels.measure(line, TINY) for line in lines) + 12, LABEL_LINE * len(lines) + 4
+    width = max((labels.measure(line, TINY) for line in arrow.lines), default=0) + 12
+    below = CHIP + 2 if arrow.number else 0
+    return max(width, _number_width(arrow)), LABEL_LINE * len(arrow.lines) + 4 + below
+
+
+def _number_width(arrow: _Arrow) -> float:
+    return labels.measure(f"{arrow.number.count}", TEXT) + 30 if arrow.number else 0
 
 
 def _start(drawing: Drawing) -> SafeString:
@@ -134,15 +142,19 @@ def _towards(one: Point, other: Point, far: float) -> Point:
 
 
 def _label(arrow: _Arrow, route: Route) -> SafeString:
-    (width, height), (x, y) = _label_size(arrow.lines), route.label
+    (width, height), (x, y) = _label_size(arrow), route.label
     tone = "soft" if arrow.on == On.NEXT else "warn"
     left, top = x - width / 2, y - height / 2
     lines = (
         draw_text(line, x, top + LABEL_LINE * number - 1.5, TINY, f"{tone} mid")
         for number, line in enumerate(arrow.lines, start=1)
     )
+    number = None
+    if arrow.number:
+        wide = _number_width(arrow)
+        number = draw_number(arrow.number, x - wide / 2, top + height - CHIP - 2, wide)
     spot = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return format_html(f'<rect class="ground" {spot} rx="6"/>{{}}', labels.joined(lines))
+    return format_html(f'<rect class="ground" {spot} rx="6"/>{{}}{{}}', labels.joined(lines), number or "")
 
 
 def _description(machine: Machine, arrows: Sequence[_Arrow]) -> str:

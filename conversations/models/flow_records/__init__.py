@@ -1,1 +1,1 @@
-"""What is recorded about flows: the changes of their drafts."""
+"""What is recorded about flows: the changes of their drafts, and the ways of their sessions."""

@@ -76,7 +76,7 @@ class GraphView {
     const box = this.state(key)?.getBoundingClientRect();
     if (!box) return;
     const frame = this.frame.getBoundingClientRect();
-    const bottom = Math.min(frame.bottom, innerHeight - covered);
+    const bottom = covered ? Math.min(frame.bottom, innerHeight - covered) : frame.bottom;
     const shift = (low, high, from, to) => (low < from ? from - low + 16 : high > to ? Math.max(to - high - 16, from - low + 16) : 0);
     this.pan(shift(box.left, box.right, frame.left, frame.right), shift(box.top, box.bottom, frame.top, bottom));
   }

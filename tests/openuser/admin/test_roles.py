@@ -41,7 +41,7 @@ OF_ALL: dict[str, dict[str, str]] = {
 }
 # Pages of no model that have a test of their own of whom they are for.
 DESK = {f"desk{page}" for page in ("", "-ticket", "-report", "-act", "-say", "-take-conversation")}
-GRAPH = {f"draft-graph{page}" for page in ("", "-act", "-new", "-step")}
+GRAPH = {"flow-numbers", *(f"draft-graph{page}" for page in ("", "-act", "-new", "-step"))}
 ELSEWHERE_TESTED = {"calendar-move", "doctor", "engines", "language-model", *DESK, *GRAPH}
 # What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
 DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}

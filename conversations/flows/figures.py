@@ -1,0 +1,49 @@
+"""How many members are in each state of a version, went through it, and gave up there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count
+
+from conversations.machine.values import On
+from conversations.models import FlowVersion, Session, StateEntry
+
+Way = tuple[str, On, str]
+GAVE_UP = (Session.Status.EXPIRED, Session.Status.GAVE_UP, Session.Status.CANCELLED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Counts by the key of a state, and of each way between two; `began` is how many sessions there were."""
+
+    began: int = 0
+    here: Mapping[str, int] = field(default_factory=dict)
+    entered: Mapping[str, int] = field(default_factory=dict)
+    gave_up: Mapping[str, int] = field(default_factory=dict)
+    ways: Mapping[Way, int] = field(default_factory=dict)
+
+
+def of_version(version: FlowVersion, *, since: datetime | None = None) -> Figures:
+    """The figures of a version; those who are there now count whenever they began.
+
+    Two statements over indexes that hold all they read, whatever the number of sessions.
+    """
+    sessions = Session.objects.filter(version=version, status__in=(Session.Status.ACTIVE, *GAVE_UP))
+    entries = StateEntry.objects.filter(version=version)
+    ended = (
+        sessions.filter(finished_at__gte=since) | sessions.filter(status=Session.Status.ACTIVE) if since else sessions
+    )
+    entries = entries.filter(at__gte=since) if since else entries
+    here: dict[str, int] = {}
+    gave_up: dict[str, int] = {}
+    for status, state, count in ended.order_by().values_list("status", "state").annotate(count=Count("pk")):
+        found = here if status == Session.Status.ACTIVE else gave_up
+        found[state] = found.get(state, 0) + count
+    entered: dict[str, int] = {}
+    ways: dict[Way, int] = {}
+    for source, on, state, count in entries.order_by().values_list("source", "on", "state").annotate(count=Count("pk")):
+        entered[state] = entered.get(state, 0) + count
+        ways[source, On(on), state] = count
+    began = sum(count for (source, _on, _state), count in ways.items() if not source)
+    return Figures(began=began, here=here, entered=entered, gave_up=gave_up, ways=ways)
