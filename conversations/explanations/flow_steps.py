@@ -30,7 +30,7 @@ def explain(message: Message, cause: Cause) -> Explanation:
         lines=(
             Line(topic="act", label=_("What happened"), words=texts.act(str(cause.get("act", "")))),
             Line(topic="state", label=_("Step"), words=name, link=_session(cause)),
-            *_ways(machine, cause.get("ways", ())),
+            *transitions(machine, cause.get("ways", ())),
             *_slots(message, machine, cause.get("slots", {})),
             *(_version(version) if version else ()),
         ),
@@ -54,7 +54,7 @@ def _version(version: FlowVersion) -> Iterable[Line]:
         yield Line(topic="publisher", label=_("Published"), words=words, link=link_to(version.published_by))
 
 
-def _ways(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
+def transitions(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
     """Each transition that was looked at, in the order of the step."""
     for state, number, to, holds, have in ways:
         node = machine.node(state)

@@ -6,18 +6,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils import timezone, translation
+from django.utils import translation
 
-from conversations.admin.flows import tried_calls
-from conversations.admin.flows.flow_graph import picture
+from conversations.admin.flows import trial, tried_calls
+from conversations.admin.flows.flow_graph import drawing
+from conversations.admin.flows.trial import Cast
+from conversations.exceptions import FlowError
 from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
-from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, Outcome, Place
@@ -44,14 +46,17 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
     kept = request.session.get(name)
     if request.method == "POST" or kept is None:
-        act = request.POST.get("act", "")
-        if act == tried_calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
-            raise PermissionDenied
-        kept = _step(machine, kept, act, request.POST.get("text", "")[:MAX_TEXT])
+        try:
+            kept = _posted(request, machine, kept)
+        except FlowError as error:
+            messages.error(request, str(error))
+            kept = kept or _step(machine, None, Act.START, "", Cast())
         request.session[name] = kept
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
     place = _place(kept["place"])
+    cast = trial.kept_cast(request, kept)
+    seen = kept.get("seen", [])
     bubbles = [Bubble(sort=sort, text=text, choices=tuple(map(tuple, choices))) for sort, text, choices in kept["said"]]
     context = {
         **model_admin.admin_site.each_context(request),
@@ -66,37 +71,60 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "is_calling": bool(kept.get("call")),
         "may_call": request.user.has_perm("conversations.publish_flow"),
         "can_time_out": machine.expire_after is not None,
-        "picture": picture(machine, Marks(here=place.at)),
+        "drawing": drawing(machine, Marks(here=place.at, walked=trial.walked(seen))),
+        "reasons": trial.reasons(machine, seen),
+        "can_go_back": len(kept.get("turns", ())) > 1,
+        "cast": cast,
+        "known": sorted(cast.context(machine).member.items()) if cast.member else [],
+        "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
         "is_empty": not machine.nodes,
     }
     return TemplateResponse(request, "admin/flows/try.html", context)
 
 
-def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) -> dict[str, Any]:
-    """The state of the try after one more act. An unknown act, or one after an end, starts it again."""
+def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None) -> dict[str, Any]:
+    """The state of the try after what was posted; at first, its start."""
+    act, text = request.POST.get("act", ""), request.POST.get("text", "")[:MAX_TEXT]
+    if act == "cast":
+        return _step(machine, None, Act.START, "", trial.chosen_cast(request))
+    cast = trial.kept_cast(request, kept)
+    if act == "step_back" and kept:
+        again: dict[str, Any] | None = None
+        for what, said in kept.get("turns", ())[:-1] or [(Act.START, "")]:
+            again = _step(machine, again, Act(what), said, cast)
+        assert again is not None
+        return again
+    call = kept.get("call") if kept else None
+    if call and act in (tried_calls.FOR_REAL, *tried_calls.WAYS):
+        if act == tried_calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
+            raise PermissionDenied
+        result = tried_calls.result_of(act, Request.from_json(call), text)
+        return _step(machine, kept, Act.RETURN, result.to_text(), cast)
+    return _step(machine, kept, _act(act, text), text if act in ("say", Act.CHOOSE) else "", cast)
+
+
+def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, cast: Cast) -> dict[str, Any]:
+    """The state of the try after one more act. An act after an end starts it again."""
     if not machine.nodes:
         return {"place": {}, "said": [], "turns": [], "now": ""}
     place = _place(kept["place"]) if kept else Place()
-    said = list(kept["said"]) if kept else []
-    turns = list(kept.get("turns", ())) if kept else []
-    call = kept.get("call") if kept else None
-    what = _act(act, text)
-    if call and act in (tried_calls.FOR_REAL, *tried_calls.WAYS):
-        what, text = Act.RETURN, tried_calls.result_of(act, Request.from_json(call), text).to_text()
+    said, turns, seen = ([*kept.get(name, ())] if kept else [] for name in ("said", "turns", "seen"))
     if kept is None or what == Act.START or place.outcome is not None or not place.at:
-        what, place, said, turns = Act.START, Place(), [], []
+        what, text, place, said, turns, seen = Act.START, "", Place(), [], [], []
     reader = translation.get_language()
     with translation.override(machine.language):
-        if what in (Act.SAY, Act.CHOOSE) or act == "say":
+        if text and what != Act.RETURN:
             shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
             said.append(["in", shown, []])
-        context = Context(now=timezone.localtime())
+        context = cast.context(machine)
         begun = kept.get("now") if kept and turns else context.now.isoformat()
-        turns.append([what.value, "" if what == Act.START else text])
         result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
         said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine, reader), result.effects)]
+    turns.append([what.value, text])
+    seen.append(trial.ways(result.trace))
     asked = next((one.request.to_json() for one in result.effects if isinstance(one, CallService)), None)
-    return {"place": _plain(result.place), "said": said[-KEPT:], "turns": turns, "now": begun, "call": asked}
+    walk = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
+    return {"place": _plain(result.place), "said": said[-KEPT:], **walk}
 
 
 def _act(act: str, text: str) -> Act:

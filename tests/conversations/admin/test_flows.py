@@ -1,6 +1,7 @@
 """HR edits flows in the admin by forms only, and members run what HR published."""
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
@@ -198,6 +199,49 @@ def test_trying_walks_the_draft_and_leaves_no_trace(hr, flow):
     assert hr.get(page).status_code == 200
     assert not Session.objects.exists()
     assert not Render.objects.exists()
+
+
+def test_trying_shows_the_way_so_far_and_why_and_goes_back(hr, flow):
+    page = url("flow", "try_it", flow.pk)
+    hr.get(page)
+    hr.post(page, {"act": "choose", "text": "noodles"})
+    shown = hr.get(page).content.decode()
+    assert 'class="edge walked" data-from="ask_dish" data-to="video_1"' in shown
+    assert "Ask dish → 视频: taken, for “面条” held" in shown
+    hr.post(page, {"act": "step_back"})
+    back = hr.get(page)
+    assert 'class="edge walked" data-from="ask_dish"' not in back.content.decode()
+    assert [bubble.sort for bubble in back.context["bubbles"]] == ["out"]
+    hr.post(page, {"act": "step_back"})
+    assert [bubble.sort for bubble in hr.get(page).context["bubbles"]] == ["out"]
+
+
+def test_trying_plays_a_member_on_another_day(hr, flow):
+    page = url("flow", "try_it", flow.pk)
+    anna = factories.make_member(factories.make_application(), "anna", name="安娜")
+    State.objects.filter(flow=flow, kind="ask").update(slot_type="date", text="Wann?")
+    hr.post(page, {"act": "cast", "member": "安娜", "day": "2027-02-28"})
+    hr.post(page, {"act": "say", "text": "tomorrow"})
+    shown = hr.get(page)
+    assert shown.context["cast"].member == anna
+    assert ("dish", "2027-03-01", "") in shown.context["slots"]
+    for wrong, words in (({"member": "nobody"}, "no member"), ({"day": "2027-02-30"}, "not in the calendar")):
+        hr.post(page, {"act": "cast", **wrong})
+        assert words in hr.get(page).content.decode()
+    assert hr.get(page).context["cast"].member == anna
+
+
+def test_who_may_not_see_members_plays_nobody_in_particular(flow):
+    author = staff("author")
+    author_user = User.objects.get(username="author")
+    author_user.user_permissions.set(Permission.objects.filter(codename="view_flow"))
+    factories.make_member(factories.make_application(), "anna")
+    page = url("flow", "try_it", flow.pk)
+    author.post(page, {"act": "cast", "member": "anna"})
+    shown = author.get(page)
+    assert shown.context["cast"].member is None
+    assert "may not see members" in shown.content.decode()
+    assert 'name="member"' not in shown.content.decode()
 
 
 def test_trying_an_empty_flow_says_so(hr):
