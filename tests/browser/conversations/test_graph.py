@@ -1,0 +1,238 @@
+"""The graph of a flow: a new user builds the guide's interactive workflow on it, breaks it, and takes it back."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+from tests.browser.support import chat
+from tests.browser.support.forms import Forms
+from tests.browser.support.windows import DESK, opened, sign_in
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FLOW, STARTS = "Create a video on the graph", "graph video"
+NARROW: ViewportSize = {"width": 390, "height": 844}
+MODES = "lipsync = Basic\nenhanced_lipsync = Enhanced\nenhanced_talking_head = High Quality"
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """The admin's home in an English browser."""
+    for page in opened(browser, stack, DESK, locale="en-US"):
+        sign_in(page, stack)
+        yield page
+
+
+class Graph:
+    """The page of the graph."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.panel = page.get_by_test_id("panel")
+
+    def says(self, words: str) -> None:
+        expect(self.page.get_by_test_id("said")).to_contain_text(words)
+
+    def state(self, name: str) -> Locator:
+        return self.page.locator("[data-state]").filter(has=self.page.get_by_text(name, exact=True))
+
+    def open(self, name: str) -> None:
+        self.state(name).locator("a").click()
+        expect(self.panel.get_by_role("heading")).to_have_text(name)
+
+    def save(self, **values: str) -> None:
+        for name, value in values.items():
+            field = self.panel.locator(f"[name={name}]")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        self.panel.get_by_test_id("save").click()
+
+    def add_after(self, name: str, /, **values: str) -> None:
+        """By the plus of a step."""
+        self.state(name).locator("[data-handle=add]").click()
+        expect(self.panel.get_by_role("heading")).to_have_text("New step")
+        self.save(**values)
+        self.says("was saved")
+
+    def draw(self, source: str, target: str) -> None:
+        """From the dot of a step to another one."""
+        self.state(source).locator("[data-handle=draw] .knob").hover()
+        self.page.mouse.down()
+        self.state(target).hover()
+        self.page.mouse.up()
+        self.says(f"“{source}” leads to “{target}” now.")
+
+    def errors(self) -> Locator:
+        return self.page.get_by_test_id("problem")
+
+    def prepare(self) -> Locator:
+        """The page that shows what publishing would change."""
+        self.page.locator(".ou-graph-publish").click()
+        form = self.page.get_by_test_id("publish-form")
+        expect(form).to_be_visible()
+        return form
+
+    def publish(self, **values: str) -> None:
+        form = self.prepare()
+        for name, value in values.items():
+            form.locator(f"[name={name}]").fill(value)
+        form.locator(".ou-golden-main").click()
+        expect(self.page.locator(".ou-flow-panel")).to_be_visible()
+
+    def undo(self) -> None:
+        self.page.locator("[data-act=undo]").click()
+        self.says("Undone")
+
+
+def test_a_new_user_builds_breaks_and_takes_back_a_flow(desk, phone_page, stack, picture):
+    forms, graph = Forms(desk, stack.url), Graph(desk)
+    begins(forms)
+    builds(graph)
+    picture(desk, "built")
+    draws_and_undoes(graph)
+    graph.publish()
+    person = stack.emulator.hire()
+    talks(phone_page, person)
+    picture(phone_page, "phone")
+    keeps_golden(forms)
+    picture(desk, "tried")
+    breaks(forms, graph)
+    picture(desk, "broken")
+    is_stopped_by_golden(graph)
+    changes_and_rolls_back(forms, graph)
+    chat.write(phone_page, STARTS)
+    chat.reads(phone_page, "Great!")
+
+
+def begins(forms: Forms) -> None:
+    forms.open("conversations/flow/add/")
+    forms.fill(name=FLOW, language="English", triggers=STARTS)
+    with forms.desk.expect_navigation():
+        forms.desk.locator("[name=_save]").click()
+    forms.desk.get_by_role("link", name="Edit on the graph").click()
+    expect(forms.desk.get_by_test_id("graph")).to_be_visible()
+
+
+def builds(graph: Graph) -> None:
+    graph.page.get_by_role("button", name="New step").click()
+    graph.save(name="Text", text="Great! Please send me the text for your video.", slot="text")
+    graph.says("was saved")
+    graph.add_after(
+        "Text", name="Quality", text="Choose video quality:", slot="mode", slot_type="choice", choices=MODES
+    )
+    graph.add_after("Quality", name="Video", kind="video", text="{{text}}", mode="{{mode}}")
+    graph.add_after("Video", name="Done", kind="end", text="Video generated and sent!")
+    graph.add_after("Done", name="Later", kind="end", text="Come back any time.")
+    expect(graph.errors().first).to_contain_text("No step leads to it")
+
+
+def draws_and_undoes(graph: Graph) -> None:
+    """A transition for the first choice, and one by the list for silence; the first is taken back."""
+    graph.draw("Quality", "Later")
+    expect(graph.panel.locator("[data-row] [data-cell=value] input").first).to_have_value("lipsync")
+    expect(graph.errors()).to_have_count(0)
+    graph.page.keyboard.press("Escape")
+    graph.page.keyboard.press("Control+z")
+    graph.says("Undone: a transition was drawn")
+    expect(graph.errors().first).to_contain_text("No step leads to it")
+    graph.open("Later")
+    graph.panel.get_by_test_id("remove").click()
+    expect(graph.page.get_by_test_id("ask")).to_contain_text("Delete “Later”? No step leads to it.")
+    graph.page.locator("[data-yes]").click()
+    graph.says("“Later” was deleted.")
+    expect(graph.state("Later")).to_have_count(0)
+
+
+def talks(phone_page: Page, person) -> None:
+    chat.open_chat(phone_page, person)
+    chat.write(phone_page, STARTS)
+    chat.reads(phone_page, "Great! Please send me the text")
+    chat.write(phone_page, "Hello!")
+    chat.reads(phone_page, "Choose video quality")
+    chat.press(phone_page, "Basic")
+    expect(chat.answers(phone_page).filter(has_text="Video generated and sent!")).to_have_count(1)
+
+
+def keeps_golden(forms: Forms) -> None:
+    """Try it beside the graph: the way so far is lit. What was tried is kept as golden."""
+    forms.desk.get_by_role("link", name="Edit on the graph").click()
+    forms.desk.get_by_role("link", name="Try it").click()
+    forms.desk.locator(".ou-write input[name=text]").fill("Hello!")
+    forms.desk.locator(".ou-write button").click()
+    forms.desk.get_by_role("button", name="1. Basic").click()
+    expect(forms.desk.get_by_test_id("outcome")).to_be_visible()
+    expect(forms.desk.get_by_test_id("reasons")).to_contain_text("Video → Done: taken")
+    expect(forms.desk.locator(".edge.walked")).to_have_count(3)
+    record = forms.desk.get_by_test_id("record-golden")
+    record.locator("[name=name]").fill("Basic quality")
+    record.get_by_role("button").click()
+    expect(forms.desk.locator("body")).to_contain_text("“Basic quality” is a golden conversation now.")
+
+
+def breaks(forms: Forms, graph: Graph) -> None:
+    """A name that no question fills: the step is marked, and publishing is refused until it is undone."""
+    forms.desk.get_by_role("link", name="Edit on the graph").click()
+    graph.open("Video")
+    graph.save(text="{{nobody}}")
+    expect(graph.state("Video")).to_have_class("state video faulty chosen")
+    expect(graph.panel.get_by_test_id("step-problem").first).to_contain_text("nobody")
+    address = forms.desk.url
+    expect(graph.prepare().locator(".ou-golden-main")).to_be_disabled()
+    expect(forms.desk.get_by_test_id("refused")).to_contain_text("nobody")
+    forms.desk.goto(address)
+    graph.undo()
+    expect(graph.errors()).to_have_count(0)
+
+
+def is_stopped_by_golden(graph: Graph) -> None:
+    """Other words than those that are kept are shown before anything is published."""
+    graph.open("Done")
+    graph.save(text="Nothing was made.")
+    graph.says("“Done” was saved.")
+    address = graph.page.url
+    form = graph.prepare()
+    expect(graph.page.get_by_test_id("golden")).to_contain_text("Nothing was made.")
+    form.locator(".ou-golden-main").click()  # a reason is required
+    expect(form).to_be_visible()
+    graph.page.goto(address)
+    graph.undo()
+
+
+def changes_and_rolls_back(forms: Forms, graph: Graph) -> None:
+    graph.open("Text")
+    graph.save(text="Another question?")
+    graph.says("“Text” was saved.")
+    graph.publish(despite="Other words are wanted.")
+    expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
+    forms.open("conversations/flowversion/")
+    forms.follow("v1")
+    forms.ask("Let this version run")
+    forms.confirm()
+
+
+def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
+    """A step opens with Enter in a sheet, leads elsewhere by a list, and the view follows the keys."""
+    desk.set_viewport_size(NARROW)
+    desk.goto(f"{stack.url}/admin/conversations/flow/")
+    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.goto(desk.url.replace("change/", "draw_it/"))
+    graph = Graph(desk)
+    before = graph.page.get_by_test_id("drawing").get_attribute("style")
+    graph.page.locator("#graph-frame").focus()
+    graph.page.keyboard.press("+")
+    assert graph.page.get_by_test_id("drawing").get_attribute("style") != before
+    link = graph.page.locator("[data-state=ask_text] a")
+    link.focus()
+    graph.page.keyboard.press("Enter")
+    expect(graph.panel).to_be_visible()
+    picture(desk, "sheet")
+    graph.panel.locator("[data-connect]").select_option(index=2)
+    graph.says("leads to")
+    expect(graph.panel.locator(".ou-step-row-here")).to_be_visible()
+    graph.page.keyboard.press("Escape")
+    expect(graph.panel).to_be_hidden()
+    graph.page.keyboard.press("Control+z")
+    graph.says("Undone: a transition was drawn")
