@@ -45,6 +45,7 @@ from conversations.services.documents import read_again, remove_document, save_d
 from conversations.services.files.exports import export_file
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
+from conversations.services.files.ready import start_from_ready
 from conversations.services.flow_versions import Publication, publish, publish_planned, roll_back
 from conversations.services.golden import accept_golden, record_golden, rename_golden, run_golden
 from conversations.services.handoff import (
@@ -241,6 +242,7 @@ __all__ = [
     "spoken_language",
     "start_flow",
     "start_for_joined",
+    "start_from_ready",
     "stop_session",
     "take_back",
     "take_conversation",

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conversations import services
 from conversations.admin.answers import answer_files, trial
+from conversations.admin.files.pages import FileButtons
 from conversations.exceptions import QuestionSettled
 from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
@@ -52,7 +53,7 @@ class AnswerForm(forms.ModelForm[Answer]):
 
 
 @admin.register(Answer)
-class AnswerAdmin(FormAdmin):
+class AnswerAdmin(FileButtons, FormAdmin):
     """Questions and answers, a page to try a question, and one to import a file."""
 
     form = AnswerForm
@@ -72,7 +73,8 @@ class AnswerAdmin(FormAdmin):
         "url": "kind == 'card'",
         "file": "['image', 'file', 'video'].includes(kind)",
     }
-    actions_list = ("try_question", "import_answers", "export_answers")
+    actions = ("export_chosen",)
+    actions_list = ("try_question", "import_answers", "export_answers", "import_file")
     actions_detail = ("try_this",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":

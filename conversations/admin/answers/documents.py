@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from conversations import services
 from conversations.admin.answers.answer_admin import ValidityFilter
+from conversations.admin.files.pages import FileButtons
 from conversations.knowledge.documents.extraction import DocumentRefused, words_of
 from conversations.models import Document
 from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, badge, reason_words, row_action, shorten
@@ -42,7 +43,7 @@ class DocumentForm(forms.ModelForm[Document]):
 
 
 @admin.register(Document)
-class DocumentAdmin(FormAdmin):
+class DocumentAdmin(FileButtons, FormAdmin):
     """Documents, with how far each is read."""
 
     form = DocumentForm
@@ -58,7 +59,8 @@ class DocumentAdmin(FormAdmin):
         (_("Order"), {"fields": ("topic", "language")}),
         (_("What was read"), {"fields": ("state_and_why", "pages", "passage_count", "text")}),
     )
-    actions = ("read_again",)
+    actions = ("read_again", "export_chosen")
+    actions_list = ("import_file",)
     actions_detail = ("read_again_this",)
 
     class Media:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
+from conversations.admin.files.pages import FlowFiles
 from conversations.admin.flows import golden_page, publish_page, simulator
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import FlowForm
@@ -81,7 +82,7 @@ class StateInline(LabelledInline):
 
 
 @admin.register(Flow)
-class FlowAdmin(ProtectedDeleteAdmin):
+class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
     cascades_to = (FlowVersion, FlowStart, DraftSnapshot, GoldenConversation)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
@@ -228,7 +229,8 @@ class FlowAdmin(ProtectedDeleteAdmin):
         title=_("Duplicate this flow?"),
         words=_("The copy has the same steps. It is not published, and has no command or words that start it."),
     )
-    actions = ("duplicate",)
+    actions = ("duplicate", "export_chosen")
+    actions_list = ("from_ready", "import_file")
 
     def has_copy_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("conversations.add_flow")

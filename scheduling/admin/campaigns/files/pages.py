@@ -1,9 +1,8 @@
 """Campaigns from files and into files: export of chosen rows, import with a preview, and ready campaigns."""
 
-import hashlib
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,19 +13,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from core.exceptions import OpenUserError
-from core.web.admin import action, badge, change_url
+from core.interchange.import_page import ImportPage, download
+from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.files.differences import readable
 from scheduling.models import Campaign, Segment, Series
-from scheduling.services import PARTS, FileRefused, Imported, Kind
+from scheduling.services import PARTS, Imported, Kind
 
-LARGEST = 60 * 1024 * 1024
 EXPORTED = {Campaign: "campaigns", Segment: "segments", Series: "series"}
 KINDS: dict[Kind, Any] = {"segment": _("segment"), "campaign": _("campaign"), "series": _("series")}
-VERDICTS = {"new": (_("new"), "good"), "changed": (_("is changed"), "warn"), "same": (_("stays as it is"), "")}
 ROWS: dict[Kind, Any] = {"segment": Segment, "campaign": Campaign, "series": Series}
 
 
@@ -40,8 +37,7 @@ class FileButtons(ModelAdmin[Any]):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return None
-        headers = {"Content-Disposition": f'attachment; filename="{packed.name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(packed.data, content_type=packed.content_type, headers=headers)
+        return download(packed)
 
     @action(description=_("Import"), icon="upload_file", url_path="import-file", permissions=["import"])
     def import_file(self, request: HttpRequest) -> HttpResponse:
@@ -49,18 +45,6 @@ class FileButtons(ModelAdmin[Any]):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["scheduling.add_campaign", "scheduling.change_campaign"])
-
-
-class FileForm(forms.Form):
-    """A file, and the hash of what was previewed."""
-
-    file = forms.FileField(
-        label=_("YAML or ZIP"),
-        max_length=200,
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".yaml,.yml,.zip"}),
-        help_text=_("As exported here or elsewhere, or written by hand."),
-    )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class FilesAdmin(FileButtons):
@@ -79,33 +63,23 @@ class FilesAdmin(FileButtons):
         return redirect(reverse("admin:scheduling_campaign_ready"))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows the form, POST the preview of a file; the same file again with `import` takes it over."""
+        """The page that imports campaigns, series and segments."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = FileForm(request.POST or None, request.FILES or None)
-        context: dict[str, Any] = {"form": form}
-        if form.is_bound and form.is_valid():
-            data = form.cleaned_data["file"].read(LARGEST)
-            digest = hashlib.sha256(data).hexdigest()
-            taken = "import" in request.POST and form.cleaned_data["seen"] == digest
-            try:
-                found = services.import_file(
-                    data,
-                    by=request.user,  # type: ignore[arg-type]
-                    may_write=_kinds_of(request),
-                    dry_run=not taken,
-                )
-            except FileRefused as error:
-                context["flaws"] = error.flaws
-            except OpenUserError as error:
-                form.add_error("file", str(error))
-            else:
-                if taken:
-                    return self._taken_over(request, found)
-                context |= {"entries": [_entry(one) for one in found], "digest": digest}
-                context["useful"] = any(one.verdict != "same" for one in found)
-        title = gettext("Import campaigns")
-        return self._file_page(request, "import", title, context, status=422 if form.errors else 200)
+        by: Any = request.user
+        page = ImportPage(
+            model=Campaign,
+            title=gettext("Import campaigns"),
+            introduction=gettext(
+                "Campaigns, series and segments of another installation, or of a repository. You see what would be new "
+                "or changed before anything is stored. Imported campaigns are drafts."
+            ),
+            missing_title=gettext("Before it can be approved:"),
+            take=lambda data, dry_run: services.import_file(data, by=by, may_write=_kinds_of(request), dry_run=dry_run),
+            entry=_entry,
+            done=lambda found: self._taken_over(request, found),
+        )
+        return page.answer(request, self.admin_site)
 
     def ready_view(self, request: HttpRequest) -> HttpResponse:
         """GET shows all of them as a phone has them; POST makes a draft of one."""
@@ -125,20 +99,15 @@ class FilesAdmin(FileButtons):
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         known = [(one, services.messages_of(one.key, language)) for one in services.READY]
         title = gettext("Start from a ready campaign")
-        return self._file_page(request, "ready", title, {"known": known, "language": language})
+        shown = {**self.admin_site.each_context(request), "opts": Campaign._meta, "title": title}
+        return TemplateResponse(request, "admin/campaigns/ready.html", {**shown, "known": known, "language": language})
 
-    def _taken_over(self, request: HttpRequest, found: list[Imported]) -> HttpResponse:
+    def _taken_over(self, request: HttpRequest, found: Sequence[Imported]) -> HttpResponse:
         count = sum(one.verdict != "same" for one in found)
         words = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
         drafts = gettext("Campaigns and series are drafts until they are approved.")
         self.message_user(request, f"{words} {drafts}" if count else gettext("The file changes nothing."))
         return redirect(reverse("admin:scheduling_campaign_changelist"))
-
-    def _file_page(
-        self, request: HttpRequest, name: str, title: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        shown = {**self.admin_site.each_context(request), "opts": Campaign._meta, "title": title, **context}
-        return TemplateResponse(request, f"admin/campaigns/{name}.html", shown, status=status)
 
 
 def _kinds_of(request: HttpRequest) -> list[Kind]:
@@ -149,12 +118,11 @@ def _kinds_of(request: HttpRequest) -> list[Kind]:
 
 
 def _entry(one: Imported) -> dict[str, Any]:
-    words, tone = VERDICTS[one.verdict]
     return {
         "imported": one,
         "kind": KINDS[one.kind],
-        "verdict": badge(words, tone),
         "differences": readable(one),
+        "missing": one.missing,
         "address": _address(one) if one.verdict != "new" else "",
     }
 

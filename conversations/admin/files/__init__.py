@@ -1,0 +1,1 @@
+"""Flows and knowledge from files and into files."""

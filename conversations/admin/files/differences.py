@@ -1,0 +1,71 @@
+"""What an import changes, in the words of the forms: a place, what it was, what it will be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.translation import gettext
+
+from conversations.models import Answer, Document, Flow, State
+from conversations.services import Imported, Kind
+from core.interchange import yaml_text
+from core.web.admin import NOTHING
+
+MODELS: Mapping[Kind, type[Model]] = {"flow": Flow, "answer": Answer, "document": Document}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    label: str
+    before: str
+    after: str
+
+
+def readable(imported: Imported) -> list[Row]:
+    """The lines of a table for one entry of a file."""
+    model, found = MODELS[imported.kind], []
+    for one in imported.differences:
+        label, owner, name = _place(model, one.path)
+        found.append(Row(label=label, before=_words(owner, name, one.before), after=_words(owner, name, one.after)))
+    return found
+
+
+def _place(model: type[Model], path: str) -> tuple[str, type[Model], str]:
+    """The name of a place, and the field in it with its model."""
+    first, *rest = path.split(".")
+    if first == "order":
+        return gettext("order of the steps"), model, first
+    if first == "steps" and rest:
+        key, *inner = rest
+        name = inner[0] if inner else ""
+        return f"{gettext('step')} {key}: {_name(State, name)}" if name else f"{gettext('step')} {key}", State, name
+    return _name(model, first), model, first
+
+
+def _name(model: type[Model], name: str) -> str:
+    if name == "transitions":
+        return gettext("transitions")
+    try:
+        return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return name
+
+
+def _words(model: type[Model], name: str, value: Any) -> str:
+    if value in (None, "", {}, []):
+        return NOTHING
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if model is State and not name:  # a whole step, new or gone
+        return str(value["name"])
+    if isinstance(value, dict | list):
+        return yaml_text.dump(value).rstrip()
+    try:
+        choices = dict(model._meta.get_field(name).flatchoices or ())  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        choices = {}
+    return str(choices.get(value, value))
