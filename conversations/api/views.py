@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
+from conversations.api.flow_files import FlowFiles
 from conversations.api.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
@@ -124,7 +125,7 @@ class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List flows"), retrieve=extend_schema(summary="Get a flow"))
-class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
+class Flows(FlowFiles, viewsets.ReadOnlyModelViewSet[Flow]):
     """Conversations with steps, in the version that runs now."""
 
     queryset = Flow.objects.select_related("live")

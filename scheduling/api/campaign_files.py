@@ -8,10 +8,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import parsers, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.interchange.rest import ImportDifferenceSerializer, errors_by_place, ids_of
 from core.web.api_fields import StrictSerializer
 from scheduling import services
 from scheduling.api.campaign_serializers import CampaignProblemSerializer
@@ -34,14 +35,6 @@ class CampaignImportSerializer(StrictSerializer):
 
     file = serializers.FileField(help_text="At most 2 MB of YAML; a ZIP holds at most 50 MB of files besides.")
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Keeps nothing.")
-
-
-class ImportDifferenceSerializer(serializers.Serializer[Any]):
-    """A place at which the file differs from what is here."""
-
-    path = serializers.CharField(help_text="Such as `contents.en.text`.")
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
 
 
 class ImportedSerializer(serializers.Serializer[Imported]):
@@ -69,7 +62,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Request) -> HttpResponse:
         """YAML, or a ZIP if the campaigns send files. Equal campaigns give equal bytes."""
-        campaigns, series, segments = (_numbers(request, name) for name in ("campaign", "series", "segment"))
+        campaigns, series, segments = (ids_of(request, name) for name in ("campaign", "series", "segment"))
         chosen = bool(campaigns or series or segments)
         packed = services.export_file(
             campaigns=Campaign.objects.filter(pk__in=campaigns) if chosen else Campaign.objects.filter(series=None),
@@ -101,7 +94,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
                 dry_run=dry_run,
             )
         except FileRefused as error:
-            raise ValidationError(_by_place(error)) from error
+            raise ValidationError(errors_by_place(error)) from error
         return Response(CampaignImportedSerializer({"dry_run": dry_run, "entries": found}).data)
 
 
@@ -111,19 +104,3 @@ def _kinds_of(who: Any) -> list[Kind]:
     if scopes is not None:
         return [kind for kind in PARTS if kind != "segment" or SEGMENTS_SCOPE in scopes]
     return [kind for kind in PARTS if who.has_perms([f"scheduling.{verb}_{kind}" for verb in ("add", "change")])]
-
-
-def _numbers(request: Request, name: str) -> list[int]:
-    given = request.query_params.getlist(name)
-    wrong = [one for one in given if not one.isdecimal() or len(one) > 18]
-    if wrong:
-        raise ValidationError({name: [ErrorDetail("Write IDs as numbers.", code="invalid")]})
-    return [int(one) for one in given]
-
-
-def _by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
-    """All flaws by their place in the file."""
-    found: dict[str, list[ErrorDetail]] = {}
-    for flaw in error.flaws:
-        found.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
-    return found

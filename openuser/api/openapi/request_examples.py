@@ -103,6 +103,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "AudienceListUploadRequest": {"file": "travellers.csv", "name": "Business trip", "dry_run": True},
     "CampaignImportRequest": {"file": "campaigns.yaml", "dry_run": True},
+    "FlowImportRequest": {"file": "flows.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
     "CampaignStartRequest": {"dry_run": True},
     "ConversionRequest": {"ends_schedule": True, "dry_run": True},

@@ -1,0 +1,34 @@
+"""What addresses for files share: the rows to export, what differs, and flaws as errors of a field each."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+from core.interchange.flaws import FileRefused
+
+
+class ImportDifferenceSerializer(serializers.Serializer[Any]):
+    """A place at which the file differs from what is here."""
+
+    path = serializers.CharField(help_text="Such as `contents.en.text`.")
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+def ids_of(request: Request, name: str) -> list[int]:
+    """The IDs that a request names. Raises `ValidationError` for what is none."""
+    given = request.query_params.getlist(name)
+    wrong = [one for one in given if not one.isdecimal() or len(one) > 18]
+    if wrong:
+        raise ValidationError({name: [ErrorDetail("Write IDs as numbers.", code="invalid")]})
+    return [int(one) for one in given]
+
+
+def errors_by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
+    """All flaws by their place in the file."""
+    found: dict[str, list[ErrorDetail]] = {}
+    for flaw in error.flaws:
+        found.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
+    return found
