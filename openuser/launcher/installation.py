@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from openuser.bootstrap import database_choice, secrets_file
+from openuser.demo.operators import seed_operators
 from openuser.demo.seed import seed
 
 ADMIN = "admin"
@@ -93,6 +94,7 @@ def admin_account(password: str) -> Login:
         if not password and User.objects.filter(is_superuser=True, is_active=True).exists():
             return Login(name="", password="")
         account = User.objects.create_superuser(ADMIN, password=password or generated_password(make=True))
+        seed_operators(account)  # once: a group that a person deletes stays away
     if password and not account.check_password(password):
         account.set_password(password)
         account.save(update_fields=["password"])
