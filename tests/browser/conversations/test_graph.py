@@ -209,8 +209,9 @@ def changes_and_rolls_back(forms: Forms, graph: Graph) -> None:
     expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
     forms.open("conversations/flowversion/")
     forms.follow("v1")
-    forms.ask("Let this version run")
-    forms.confirm()
+    forms.desk.get_by_role("link", name="Let this version run").click()
+    forms.desk.get_by_test_id("publish-form").locator(".ou-golden-main").click()
+    expect(forms.desk.locator("body")).to_contain_text("runs now")
 
 
 def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):

@@ -13,6 +13,7 @@ from conversations.machine.values import Machine
 from conversations.models import Conversation, Flow, Message, State
 from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
+from tests.support.admin_forms import sent_by
 
 pytestmark = pytest.mark.django_db
 
@@ -136,9 +137,7 @@ class TestInTheAdmin:
         url = f"/admin/conversations/state/{state.pk}/change/"
         page = client.get(url)
         assert presentation.name in page.content.decode()
-        form = {
-            name: value for name, value in page.context["adminform"].form.initial.items() if value not in (None, False)
-        }
+        form = sent_by([page.context["adminform"].form])
         form |= {"template": factories.make_template().pk, "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0}
         answer = client.post(url, form)
         assert "Choose a video template or a presentation, not both." in answer.content.decode()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from conversations.models import Flow, State, Transition
 from tests.conversations.support.flow_pages import edit, staff
+from tests.support.admin_forms import sent_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -45,9 +46,8 @@ def filled(answer: Any) -> dict[str, Any]:
     forms = [context["adminform"].form]
     for rows in context["rows"]:
         forms += [rows.formset.management_form, *rows.formset.forms]
-    values = {field.html_name: field.value() for form in forms for field in form}
-    values |= {"step": context["step"].pk, "after": getattr(context["after"], "pk", None)}
-    return {name: value for name, value in values.items() if value is not None and value is not False}
+    around = {"step": context["step"].pk, "after": getattr(context["after"], "pk", None)}
+    return sent_by(forms) | {name: value for name, value in around.items() if value is not None}
 
 
 def form_of(client: Client, step: State) -> dict[str, Any]:
