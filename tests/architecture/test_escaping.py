@@ -16,6 +16,7 @@ FROM_THE_SERVER = {
     "openuser/static/openuser/doctor.js": 2,
     "avatars/static/avatars/engine_comparison.js": 1,
     "avatars/static/avatars/video_player.js": 1,
+    "conversations/static/conversations/graph_editor.js": 2,
     "scheduling/static/scheduling/audience.js": 1,
     "scheduling/static/scheduling/cards.js": 1,
     "scheduling/static/scheduling/rules.js": 1,
