@@ -1,13 +1,15 @@
 """Imports of flows and knowledge from files: all of a file or nothing, and told before it is done."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from conversations.files.entries import KEYS
-from conversations.models import Answer, Document
+from conversations.models import Answer, Document, State
 from conversations.services.files.importer import Importer
 from conversations.services.files.outcomes import PARTS, Imported, Kind
 from core.interchange import documents
@@ -59,9 +61,13 @@ def _taken_over(
 
 
 def _stored_files(content: FileContent) -> list[str]:
-    """The files of the answers and documents that a file may change."""
+    """The files of the flows, answers and documents that a file may change."""
+    flows = [entry.name for entry in content.parts["flows"]]
     questions = [entry.name for entry in content.parts["answers"]]
     titles = [entry.name for entry in content.parts["documents"]]
-    answers = Answer.objects.filter(question__in=questions).exclude(file="")
-    rows = [*answers.values_list("file", flat=True)]
-    return [str(name) for name in (*rows, *Document.objects.filter(title__in=titles).values_list("file", flat=True))]
+    rows: tuple[QuerySet[Any], ...] = (
+        State.objects.filter(flow__name__in=flows),
+        Answer.objects.filter(question__in=questions),
+        Document.objects.filter(title__in=titles),
+    )
+    return [str(name) for one in rows for name in one.exclude(file="").values_list("file", flat=True)]

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models, transaction
 from hypothesis import given, settings
@@ -73,6 +74,19 @@ def test_an_import_changes_the_draft_and_not_what_runs():
     assert dict(flow.states.values_list("key", "pk")) == keys, "links to steps stay"
     journal.undo(flow)
     assert not publication.is_changed(Flow.objects.get())
+
+
+def test_a_file_that_a_step_sends_comes_along(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    services.import_file(HAND_WRITTEN.encode())
+    State.objects.get(key="bye").file.save("map.png", ContentFile(b"png"))
+    packed = services.export_file(flows=Flow.objects.all())
+    assert packed.name == "flows.zip"
+    assert services.import_file(packed.data)[0].verdict == "same"
+    Flow.objects.all().delete()
+    services.import_file(packed.data)
+    assert State.objects.get(key="bye").file.read() == b"png"
+    assert services.export_file(flows=Flow.objects.all()).data == packed.data
 
 
 def test_a_step_that_the_file_lacks_goes():
@@ -155,6 +169,8 @@ def values_of(field):
     if isinstance(field, models.IntegerField):
         most = min([one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)] + [999])
         return st.integers(1, most) | (st.none() if field.null else st.integers(1, most))
+    if isinstance(field, models.URLField):
+        return st.sampled_from(["https://example.com/a?b=1", *([""] if field.blank else [])])
     if isinstance(field, models.CharField | models.TextField):
         patterns = [one.regex.pattern for one in field.validators if isinstance(one, RegexValidator)]
         words = st.from_regex(patterns[0], fullmatch=True, alphabet=LETTERS) if patterns else WORDS
