@@ -9,22 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.interchange import yaml_text
+from core.interchange.ready import Ready
 from core.text.placeholders import PLACEHOLDER
 from core.text.slot_values import parse_choices
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"
 SHOWN = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ready:
-    """One of them. `left` is what only the company knows, and fills in."""
-
-    key: str
-    title: Any
-    purpose: Any
-    left: Any
-    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +67,6 @@ READY = (
         icon="reviews",
     ),
 )
-
-
-def ready_of(key: str) -> Ready | None:
-    """The one of this key."""
-    return next((one for one in READY if one.key == key), None)
 
 
 @cache

@@ -9,22 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.interchange import yaml_text
+from core.interchange.ready import Ready
 from scheduling.campaigns import variables
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"
 NAMES: Mapping[str, Mapping[str, str]] = {"zh-hans": {"name": "王芳"}, "en": {"name": "Anna"}}
 """Whom the previews speak to."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ready:
-    """One of them. `left` is what only HR knows, and fills in."""
-
-    key: str
-    title: Any
-    purpose: Any
-    left: Any
-    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +66,6 @@ READY = (
         icon="cake",
     ),
 )
-
-
-def ready_of(key: str) -> Ready | None:
-    """The one of this key."""
-    return next((one for one in READY if one.key == key), None)
 
 
 @cache

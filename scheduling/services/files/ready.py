@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.interchange import yaml_text
+from core.interchange.ready import ready_of
 from scheduling.exceptions import SchedulingError
-from scheduling.files.ready import READY, document_of, part_of, ready_of
+from scheduling.files.ready import READY, document_of, part_of
 from scheduling.models import Campaign, Series
 from scheduling.services.files.imports import import_file
 from scheduling.services.files.outcomes import Imported
@@ -17,7 +18,7 @@ from scheduling.services.files.outcomes import Imported
 @transaction.atomic
 def start_from_ready(key: str, *, by: AbstractBaseUser | None = None) -> Imported:
     """A draft of one of them, named in the active language; a second one gets a number."""
-    known = ready_of(key)
+    known = ready_of(READY, key)
     if known is None:
         remedy = _("There are: %(known)s.") % {"known": ", ".join(one.key for one in READY)}
         raise SchedulingError(_("There is no such campaign."), code="ready_unknown", field="key", remedy=remedy)

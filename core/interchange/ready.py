@@ -1,0 +1,21 @@
+"""What comes with the product as a file, ready to be taken: what it is for, and what is left to fill in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """One of them. Title, purpose and `left`, which only the company knows, are in the reader's language."""
+
+    key: str
+    title: Any
+    purpose: Any
+    left: Any
+    icon: str
+
+
+def ready_of(known: Iterable[Ready], key: str) -> Ready | None:
+    """The one of this key."""
+    return next((one for one in known if one.key == key), None)
