@@ -127,6 +127,33 @@ class TicketHolding(Holding):
         super().clear(pks, person)
 
 
+WRITTEN = "what administrators wrote for everyone"
+WITHOUT = {
+    "conversations.Answer": WRITTEN,
+    "conversations.CannedAnswer": WRITTEN,
+    "conversations.Desk": WRITTEN,
+    "conversations.Document": WRITTEN,
+    "conversations.DraftSnapshot": WRITTEN,
+    "conversations.Embedding": "numbers of what administrators wrote for everyone",
+    "conversations.Flow": WRITTEN,
+    "conversations.FlowVersion": WRITTEN,
+    "conversations.GoldenConversation": WRITTEN,
+    "conversations.KnowledgeRevision": "one number",
+    "conversations.ModelUsage": "sums of the whole company",
+    "conversations.MoveBatch": "keys of a publication",
+    "conversations.OperatorGroup": WRITTEN,
+    "conversations.Passage": WRITTEN,
+    "conversations.ProgressCard": "keys of a message and of its card",
+    "conversations.SessionMove": "keys of a session and of its versions",
+    "conversations.SessionPlan": WRITTEN,
+    "conversations.State": WRITTEN,
+    "conversations.StateEntry": "which steps a session went through, as the session keeps too",
+    "conversations.TicketCard": "keys of a ticket and of its card",
+    "conversations.Topic": WRITTEN,
+    "conversations.Transition": WRITTEN,
+}
+
+
 def register_models() -> None:
     """Called once, when the app is ready."""
     ended = ~Q(status__in=Session.UNFINISHED)
@@ -161,32 +188,7 @@ def register_models() -> None:
         Holding(Operator, CHOICES, of=_of_member, blank={}, renamed=lambda person: {"name": person.alias}),
     )
     _register_tickets()
-    without_personal_data(
-        {
-            "conversations.Answer": "what administrators wrote for everyone",
-            "conversations.CannedAnswer": "what administrators wrote for everyone",
-            "conversations.Desk": "what administrators wrote for everyone",
-            "conversations.Document": "what administrators wrote for everyone",
-            "conversations.DraftSnapshot": "what administrators wrote for everyone",
-            "conversations.Embedding": "numbers of what administrators wrote for everyone",
-            "conversations.Flow": "what administrators wrote for everyone",
-            "conversations.FlowVersion": "what administrators wrote for everyone",
-            "conversations.GoldenConversation": "what administrators wrote for everyone",
-            "conversations.KnowledgeRevision": "one number",
-            "conversations.ModelUsage": "sums of the whole company",
-            "conversations.MoveBatch": "keys of a publication",
-            "conversations.OperatorGroup": "what administrators wrote for everyone",
-            "conversations.Passage": "what administrators wrote for everyone",
-            "conversations.ProgressCard": "keys of a message and of its card",
-            "conversations.SessionMove": "keys of a session and of its versions",
-            "conversations.SessionPlan": "what administrators wrote for everyone",
-            "conversations.State": "what administrators wrote for everyone",
-            "conversations.StateEntry": "which steps a session went through, as the session keeps too",
-            "conversations.TicketCard": "keys of a ticket and of its card",
-            "conversations.Topic": "what administrators wrote for everyone",
-            "conversations.Transition": "what administrators wrote for everyone",
-        }
-    )
+    without_personal_data(WITHOUT)
     _say_whose_files()
 
 
