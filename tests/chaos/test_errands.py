@@ -25,6 +25,7 @@ def asking(stack: Stack, server: ChatServer) -> Iterator[None]:
     """The worker asks the service; as it was before, afterwards."""
     before = dict(stack.env)
     stack.env |= {"OPENUSER_CHAT_BASE_URL": server.url, "OPENUSER_CHAT_MODEL": "qwen3", "OPENUSER_CHAT_API_KEY": KEY}
+    stack.env["OPENUSER_CHAT_GROUNDED"] = "false"  # it is asked whatever the table knows
     stack.restart("worker")
     yield
     stack.env = before
