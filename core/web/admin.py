@@ -78,6 +78,9 @@ class FormAdmin(ModelAdmin[Any]):
 
     warn_unsaved_form = True
 
+    class Media:
+        js = ("core/autocomplete_labels.js",)
+
 
 class LabelledInline(TabularInline):
     """Rows of a table whose fields have names for screen readers: the heads of its columns are no labels."""
