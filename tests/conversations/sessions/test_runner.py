@@ -239,17 +239,17 @@ def test_two_workers_never_both_step_the_same_moment(person, flow):
     assert session_of(person).slots == {"text": "欢迎加入！"}
 
 
-def test_many_choices_and_long_labels_become_a_numbered_list(person, application):
+def test_more_choices_than_a_card_holds_become_a_numbered_list(person, application):
     flow = factories.make_flow(triggers="选城市")
-    lines = "\n".join(f"city{number} = 城市{number}" for number in range(8))
+    lines = "\n".join(f"city{number} = 城市{number}" for number in range(21))
     State.objects.filter(flow=flow, key="ask_quality").update(choices=lines)
     State.objects.filter(flow=flow, key="video").update(mode="")
     services.publish(flow)
     person.says("选城市")
     (question,) = person.says("欢迎加入！")
-    assert question.splitlines() == ["“欢迎加入！”要多清晰？", *(f"{n + 1}. 城市{n}" for n in range(8))]
-    person.says("8")
-    assert session_of(person).slots["quality"] == "city7"
+    assert question.splitlines() == ["“欢迎加入！”要多清晰？", *(f"{n + 1}. 城市{n}" for n in range(21))]
+    person.says("21")
+    assert session_of(person).slots["quality"] == "city20"
 
 
 def test_the_help_names_what_flows_there_are(person, flow):
