@@ -1,41 +1,21 @@
 """`manage.py import_campaigns FILE`: take over what a file holds, or only say what that would do."""
 
-from argparse import ArgumentParser
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from django.core.management.base import BaseCommand, CommandError
-
-from core.exceptions import OpenUserError
+from core.interchange.import_command import ImportCommand
 from scheduling import services
-from scheduling.services import FileRefused, Imported
+from scheduling.services import Imported
 
 
-class Command(BaseCommand):
-    """Prints a line for each entry. With an error nothing is taken over."""
+class Command(ImportCommand):
+    """Campaigns, series and segments."""
 
     help = "Take over the campaigns, series and segments of a YAML or ZIP. Imported campaigns are drafts."
+    exported_by = "export_campaigns"
+    before_use = "before approval"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a file of export_campaigns, or one that you wrote")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    def take(self, data: bytes, *, dry_run: bool) -> Sequence[Imported]:
+        return services.import_file(data, dry_run=dry_run)
 
-    def handle(self, *, file: Path, dry_run: bool, **_: object) -> None:
-        try:
-            found = services.import_file(file.read_bytes(), dry_run=dry_run)
-        except FileRefused as error:
-            for flaw in error.flaws:
-                where = f"line {flaw.line}: " if flaw.line else ""
-                self.stderr.write(f"{where}{flaw.place}: {flaw.words} {flaw.remedy}")
-            raise CommandError(f"Nothing was imported: {len(error.flaws)} errors.") from error
-        except (OSError, OpenUserError) as error:
-            raise CommandError(f"Nothing was imported: {error}") from error
-        for one in found:
-            self._tell(one)
-        self.stdout.write("Nothing was kept (--dry-run)." if dry_run else "Done.")
-
-    def _tell(self, one: Imported) -> None:
-        self.stdout.write(f"{one.verdict:8}{one.kind:9} {one.name}")
-        for change in one.differences:
-            self.stdout.write(f"          {change.path}: {change.before!r} → {change.after!r}")
-        for problem in one.missing:
-            self.stdout.write(f"          before approval: {problem}")
+    def missing(self, one: Imported) -> Iterable[object]:
+        return one.missing

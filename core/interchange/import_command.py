@@ -1,0 +1,52 @@
+"""The command line that takes over a file, or only says what that would do."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.exceptions import OpenUserError
+from core.interchange.flaws import FileRefused
+
+
+class ImportCommand(BaseCommand):
+    """Prints a line for each entry. With an error nothing is taken over."""
+
+    exported_by: ClassVar[str]
+    before_use: ClassVar[str]
+    """What an entry still lacks, such as “before publishing”."""
+
+    def take(self, data: bytes, *, dry_run: bool) -> Sequence[Any]:
+        """What became of each entry: its verdict, kind, name and differences. Raises `OpenUserError`."""
+        raise NotImplementedError
+
+    def missing(self, one: Any) -> Iterable[object]:
+        """What an entry lacks before it can be used."""
+        raise NotImplementedError
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help=f"a file of {self.exported_by}, or one that you wrote")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    def handle(self, *, file: Path, dry_run: bool, **_: object) -> None:
+        try:
+            found = self.take(file.read_bytes(), dry_run=dry_run)
+        except FileRefused as error:
+            for flaw in error.flaws:
+                where = f"line {flaw.line}: " if flaw.line else ""
+                self.stderr.write(f"{where}{flaw.place}: {flaw.words} {flaw.remedy}")
+            raise CommandError(f"Nothing was imported: {len(error.flaws)} errors.") from error
+        except (OSError, OpenUserError) as error:
+            raise CommandError(f"Nothing was imported: {error}") from error
+        for one in found:
+            self._tell(one)
+        self.stdout.write("Nothing was kept (--dry-run)." if dry_run else "Done.")
+
+    def _tell(self, one: Any) -> None:
+        self.stdout.write(f"{one.verdict:8}{one.kind:9} {one.name}")
+        for change in one.differences:
+            self.stdout.write(f"          {change.path}: {change.before!r} → {change.after!r}")
+        for lack in self.missing(one):
+            self.stdout.write(f"          {self.before_use}: {lack}")
