@@ -11,9 +11,10 @@ from conversations.flows import video_templates
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
+from conversations.machine.places import Place
 from conversations.machine.step import step
 from conversations.machine.trace import Trace
-from conversations.machine.values import Act, Machine, Outcome, Place
+from conversations.machine.values import Act, Machine, Outcome
 from conversations.wording import flow_texts, handoff_texts
 
 LONGEST = 100  # turns of a conversation

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from conversations.machine.calls import Request
 from conversations.machine.forms import Form
+from conversations.machine.places import Place
 from conversations.machine.trace import Trace
-from conversations.machine.values import Notice, Place
+from conversations.machine.values import Notice
 from core.text.slot_values import Choice
 
 

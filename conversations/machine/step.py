@@ -13,8 +13,9 @@ from conversations.machine.effects import Ask, CallService, Effect, HandOff, Mak
 from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
+from conversations.machine.places import Place
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome, Place
+from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
 from core.text.slot_values import SlotType
 
 MISSES = {SlotType.TIME: Notice.NOT_A_TIME, SlotType.DATETIME: Notice.NOT_A_MOMENT}

@@ -1,12 +1,11 @@
-"""The conversation machine as values: a published flow, the position of a session in it, and the result of a step.
+"""The conversation machine as values: a published flow, and what moves a session through it.
 
 Without rows or a framework; `step.step` runs it.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -251,21 +250,6 @@ class Machine:
         nodes = tuple(_node(node) for node in data["nodes"])
         new = {name: data[name] for name in NEW_IN_FLOWS if name in data}
         return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes, **new)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """The position of a session. `given` is the data it began with; `path` are the questions answered so far;
-    `wakes_at` is the end of a wait."""
-
-    at: str = ""
-    slots: Mapping[str, str] = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
-    path: tuple[str, ...] = ()
-    tries: int = 0
-    reminded: bool = False
-    outcome: Outcome | None = None
-    wakes_at: datetime | None = None
 
 
 def _is_number(text: str) -> bool:

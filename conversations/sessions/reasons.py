@@ -5,8 +5,9 @@ from typing import Any
 
 from conversations.delivery.causes import Cause, described
 from conversations.machine.effects import Step
+from conversations.machine.places import Place
 from conversations.machine.trace import checks_before, state_of
-from conversations.machine.values import Act, Node, Place
+from conversations.machine.values import Act, Node
 from conversations.models import Session
 
 GIVEN, TYPED, TAPPED, SET, CALLED = "given", "typed", "tapped", "set", "call"

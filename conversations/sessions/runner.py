@@ -18,8 +18,9 @@ from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
 from conversations.machine.forms import Form
+from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, NodeKind, Outcome, Place
+from conversations.machine.values import Act, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import calls, clocks, entries, handoff_states, questions, reasons, sayings, video_states
 from conversations.sessions.current import answer_label, machine_of

@@ -21,8 +21,9 @@ from conversations.flows.graph import Marks
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.keywords import act_for
+from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Outcome, Place
+from conversations.machine.values import Act, Machine, Outcome
 from conversations.models import Flow, Session
 from conversations.wording import flow_texts, handoff_texts
 from core.text.slot_values import Choice

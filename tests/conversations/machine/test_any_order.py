@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from conversations.machine.calls import Call, Returned, Way
 from conversations.machine.effects import Ask, CallService, HandOff, Sleep
 from conversations.machine.formulas.values import Context
+from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, On, Operator, Place
+from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, On, Operator
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

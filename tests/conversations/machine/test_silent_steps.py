@@ -8,6 +8,7 @@ import pytest
 
 from conversations.machine.effects import Ask, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context, Value
+from conversations.machine.places import Place
 from conversations.machine.step import step
 from conversations.machine.values import (
     Act,
@@ -19,7 +20,6 @@ from conversations.machine.values import (
     Notice,
     Operator,
     Outcome,
-    Place,
 )
 from core.text.slot_values import Slot, SlotType
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.machine.effects import Ask, MakeVideo, Notify, Say
+from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, Notice, On, Operator, Outcome, Place
+from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, Notice, On, Operator, Outcome
 from core.text.slot_values import Slot, SlotType
 from tests.conversations.support.machines import QUALITY, video_machine
 

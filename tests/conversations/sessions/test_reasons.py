@@ -1,7 +1,8 @@
 """Where each slot of a session has its value from."""
 
 from conversations.machine.calls import Call
-from conversations.machine.values import Act, Node, NodeKind, Place
+from conversations.machine.places import Place
+from conversations.machine.values import Act, Node, NodeKind
 from conversations.models import Session
 from conversations.sessions import reasons
 from core.text.slot_values import Slot
