@@ -17,7 +17,7 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
 from conversations.providers.base import RemoteProvider
 from conversations.replies import answers, asides, commands, grounded_answers, local_replies, plain_replies, suggestions
-from conversations.sessions import current, questions, runner
+from conversations.sessions import current, flow_starts, questions, runner
 from conversations.wording import chat_texts, flow_texts
 from core import backends
 from wecom.messages import Inbound, TextMessage
@@ -57,11 +57,14 @@ def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:
 
 
 def start_by_event(conversation: Conversation, event: str, *, cid: str, now: datetime) -> bool:
-    """Start the flow of an event, unless another flow waits for an answer; False if there is none."""
+    """Start the flow of an event, now or when no other flow waits for an answer; False if there is none."""
     flow = triggers.flow_for_event(event, conversation.language)
-    if flow is None or Session.objects.active_in(conversation) is not None:
+    if flow is None:
         return False
-    runner.start(conversation, flow, cid=cid, now=now)
+    if Session.objects.active_in(conversation) is not None:
+        flow_starts.wait_to_start(conversation, flow, cid=cid, now=now)
+    else:
+        runner.start(conversation, flow, cid=cid, now=now)
     return True
 
 

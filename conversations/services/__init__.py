@@ -79,7 +79,7 @@ from conversations.services.inbound import (
 )
 from conversations.services.language_model import has_grounded_model, try_grounded
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
-from conversations.sessions.department_starts import start_for_joined
+from conversations.sessions.flow_starts import start_for_joined
 from conversations.sessions.moves import move_sessions
 from conversations.sessions.plans import StateChoice
 from conversations.sessions.runner import start as start_flow

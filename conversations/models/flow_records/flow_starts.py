@@ -1,4 +1,4 @@
-"""Flows that wait to be started for members who joined a department."""
+"""Flows that wait to be started for members who joined a department, or who were asked something meanwhile."""
 
 from django.db import models
 from django.utils import timezone

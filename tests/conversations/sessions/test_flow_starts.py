@@ -1,4 +1,4 @@
-"""Flows that start for members who join a department."""
+"""Flows that wait for their moment: of members who join a department, and of events that meet an open question."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conversations import services
-from conversations.models import Flow, FlowStart, Session
+from conversations.models import Conversation, Flow, FlowStart, Session
 from tests.support import factories
 from wecom.models import Department, Membership
 
@@ -88,3 +88,19 @@ def test_a_welcome_that_comes_a_week_late_is_dropped(person, flow, sales):
     services.start_for_joined(now=NOON + timedelta(hours=10))
     assert services.start_for_joined(now=NOON + timedelta(days=8)) == 0
     assert (statuses(), Session.objects.count()) == (["dropped"], 0)
+
+
+def test_the_flow_of_an_event_waits_once_for_the_open_question(person):
+    other, welcome = factories.make_flow(triggers="别的"), factories.make_flow(event="enter_agent")
+    for flow in (other, welcome):
+        services.publish(flow)
+    person.says("别的")
+    assert (person.does("enter_agent"), statuses()) == ([], ["waiting"])
+    Conversation.objects.update(greeted_at=None)
+    assert (person.does("enter_agent"), statuses()) == ([], ["waiting"])
+    noon = timezone.localtime().replace(hour=12, minute=0) + timedelta(days=1)
+    Session.objects.update(asked_at=noon - timedelta(minutes=20))
+    assert services.start_for_joined(now=noon) == 0
+    person.says("取消")
+    assert (services.start_for_joined(now=noon + timedelta(minutes=2)), statuses()) == (1, ["started"])
+    assert Session.objects.active().get().version.flow == welcome

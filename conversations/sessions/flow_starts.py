@@ -1,4 +1,7 @@
-"""Flows for members who join a department: each joining starts one once, by day, when no other question is open."""
+"""Flows that wait for their moment: by day, and when no other question is open.
+
+Those of members who join a department, once for each joining, and those of an event that met an open question.
+"""
 
 import logging
 import secrets
@@ -46,6 +49,13 @@ def start_waiting(*, now: datetime | None = None) -> int:
         return 0
     due = FlowStart.objects.filter(status=FlowStart.Status.WAITING, due_at__lte=now).order_by("due_at", "pk")
     return sum(_start(pk, now) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def wait_to_start(conversation: Conversation, flow: Flow, *, cid: str, now: datetime) -> None:
+    """Note that a flow starts for a member when their open question is answered or rests; once, however often."""
+    start = FlowStart(flow=flow, application=conversation.application, member=conversation.member, cid=cid)
+    start.due_at = start.created_at = now
+    FlowStart.objects.bulk_create([start], ignore_conflicts=True)
 
 
 @transaction.atomic
