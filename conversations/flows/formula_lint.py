@@ -48,12 +48,16 @@ def _of_kind(machine: Machine, node: Node) -> Iterator[Problem]:
         yield Problem(code="waits_too_long", state=node.name, words=words)
 
 
+def known_facts(own_facts: Collection[str]) -> tuple[str, ...]:
+    """The names of all facts of members: `member.city`."""
+    keys = (*BUILT_IN_KEYS, *own_facts)
+    return tuple(f"{FACTS}{name}" for name in (*OF_MEMBER, *keys, *(f"facts.{key}" for key in keys)))
+
+
 def _known(machine: Machine, own_facts: Collection[str]) -> tuple[str, ...]:
     answers = machine.slots
     labels = (f"{name}.label" for name, slot in answers.items() if slot.choices)
-    keys = (*BUILT_IN_KEYS, *own_facts)
-    facts = (*OF_MEMBER, *keys, *(f"facts.{key}" for key in keys))
-    return (*answers, *labels, *(f"{FACTS}{name}" for name in facts))
+    return (*answers, *labels, *known_facts(own_facts))
 
 
 def _faults(formula: str, known: Collection[str]) -> Iterator[FormulaError]:

@@ -10,7 +10,7 @@ from conversations.flows.succession import is_decided
 from conversations.machine.forms import Form
 from conversations.machine.keywords import ACTS, COMMANDS
 from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
-from core.text.placeholders import has_stray_braces, placeholder_names
+from core.text.placeholders import MEMBER, has_stray_braces, placeholder_names
 from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND
 
@@ -126,7 +126,7 @@ def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
             words = _("Its text has “{{” or “}}” without an answer between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)
         for name in placeholder_names(text):
-            if machine.slot(name) is None:
+            if machine.slot(name) is None and not name.startswith(MEMBER):
                 words = _("Its text shows the answer “%s”, which no step keeps.") % name
                 yield Problem(code="unknown_slot", state=node.name, words=words)
 

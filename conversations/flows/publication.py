@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import call_lint, formula_lint, lint, say_forms, succession, video_templates
+from conversations.flows import call_lint, fact_lint, formula_lint, lint, say_forms, succession, video_templates
 from conversations.flows.problems import Problem
 from conversations.flows.rules import collisions
 from conversations.machine.calls import Call, Method
+from conversations.machine.shown_facts import facts_shown
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
@@ -78,9 +79,11 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     machine = machine or draft(flow)
     found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
-    own_facts = FactDefinition.objects.values_list("key", flat=True) if machine.formulas else ()
+    knows_members = machine.formulas or facts_shown(machine)
+    own_facts = list(FactDefinition.objects.values_list("key", flat=True)) if knows_members else []
     found += [*_wrong_modes(machine), *video_templates.problems(machine), *collisions.problems(flow)]
-    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine), *say_forms.problems(machine)]
+    found += [*formula_lint.problems(machine, own_facts), *fact_lint.problems(machine, own_facts)]
+    found += [*call_lint.problems(machine), *say_forms.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 

@@ -14,6 +14,7 @@ from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.places import Place
+from conversations.machine.shown_facts import fact_values
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
 from core.text.slot_values import SlotType
@@ -51,6 +52,7 @@ class _Walk:
         self.today = today
         self.now = now
         self.context = context
+        self.facts = fact_values(context)
         self.effects: list[Effect] = []
         self.trace: list[Entered | Checked] = []
 
@@ -228,7 +230,7 @@ class _Walk:
             video = MakeVideo(text=text, mode=mode, digital_human=node.digital_human)
             if node.template is not None or node.presentation is not None:
                 video = replace(video, template=node.template, presentation=node.presentation)
-                video = replace(video, values=dict(node.values), slots=dict(place.slots))
+                video = replace(video, values=dict(node.values), slots={**place.slots, **self.facts})
             self.effects.append(video)
         elif node.kind != NodeKind.ASK and (text.strip() or node.form != Form.TEXT):
             self.effects.append(self._saying(node, place, text))
@@ -267,4 +269,4 @@ class _Walk:
         return self._end(place, Notice.FAILED, Outcome.FAILED)
 
     def _fill(self, text: str, place: Place) -> str:
-        return self.machine.fill(text, place.slots)
+        return self.machine.fill(text, {**place.slots, **self.facts})

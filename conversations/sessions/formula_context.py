@@ -1,4 +1,4 @@
-"""What the formulas of a flow may know of its member and of the moment, read before a step."""
+"""What the formulas and texts of a flow may know of its member and of the moment, read before a step."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,6 +11,7 @@ from conversations.machine.formulas.evaluation import FACTS
 from conversations.machine.formulas.parser import parse
 from conversations.machine.formulas.syntax import calls, names
 from conversations.machine.formulas.values import Context, Value
+from conversations.machine.shown_facts import facts_shown
 from conversations.machine.values import Machine
 from conversations.models import Conversation
 from conversations.signals import working_days_wanted
@@ -21,8 +22,9 @@ WORKING_DAYS = "is_working_day"
 
 
 def context_of(conversation: Conversation, machine: Machine, here: datetime) -> Context:
-    """The context of a step at this moment, in the member's zone. Facts are read only for formulas that use them."""
+    """The context of a step at this moment, in the member's zone. Facts are read only if formulas or texts use them."""
     used, functions = _used(machine.formulas)
+    used |= facts_shown(machine)
     context = Context(now=here)
     if used:
         context = replace(context, member=_known(conversation.member, used))

@@ -1,0 +1,30 @@
+"""Facts of the member that the texts of a flow show, like {{member.city}}, and their values as texts."""
+
+from collections.abc import Iterator, Mapping
+
+from conversations.machine.formulas.values import Context, stored
+from conversations.machine.values import Machine, Node
+from core.text.placeholders import MEMBER, placeholder_names
+
+
+def spoken_texts(node: Node) -> tuple[str, ...]:
+    """The texts of a state that members read or hear."""
+    retry = node.slot.retry_text if node.slot else ""
+    return (node.text, node.title, node.link, node.reminder, retry, *(value for _name, value in node.values))
+
+
+def facts_in(*texts: str) -> Iterator[str]:
+    """The facts that texts show, as formulas name them: `member.city`."""
+    return (name for text in texts for name in placeholder_names(text) if name.startswith(MEMBER))
+
+
+def facts_shown(machine: Machine) -> set[str]:
+    """The facts that a flow shows or sends, without `member.`."""
+    called = (text for node in machine.nodes if node.call for text in node.call.texts)
+    said = (text for node in machine.nodes for text in spoken_texts(node))
+    return {name.removeprefix(MEMBER) for name in facts_in(*said, *called, machine.expire_text)}
+
+
+def fact_values(context: Context) -> Mapping[str, str]:
+    """What is known of the member, by the names of placeholders."""
+    return {f"{MEMBER}{name}": stored(value) for name, value in context.member.items()}
