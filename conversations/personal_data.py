@@ -17,6 +17,7 @@ from conversations.models import (
     Conversation,
     Errand,
     FlowStart,
+    GoldenConversation,
     MemberModelUsage,
     MemberPreference,
     Message,
@@ -39,6 +40,7 @@ from wecom.models import Download, Upload
 MESSAGES = Kind(key="messages", label=_("messages"), days=lambda: settings.RETENTION["MESSAGES_DAYS"])
 SESSIONS = Kind(key="sessions", label=_("answers in flows"), days=lambda: settings.RETENTION["SESSIONS_DAYS"])
 QUESTIONS = Kind(key="questions", label=_("questions to services"), days=lambda: settings.RETENTION["QUESTIONS_DAYS"])
+TRIALS = Kind(key="trials", label=_("golden conversations"))
 CHOICES = Kind(key="choices", label=_("choices of members"))
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
@@ -137,7 +139,6 @@ WITHOUT = {
     "conversations.Embedding": "numbers of what administrators wrote for everyone",
     "conversations.Flow": WRITTEN,
     "conversations.FlowVersion": WRITTEN,
-    "conversations.GoldenConversation": WRITTEN,
     "conversations.KnowledgeRevision": "one number",
     "conversations.ModelUsage": "sums of the whole company",
     "conversations.MoveBatch": "keys of a publication",
@@ -185,6 +186,7 @@ def register_models() -> None:
         Holding(MemberPreference, CHOICES, of=_of_member),
         Holding(MutedTopic, CHOICES, of=_of_member),
         Holding(PreferenceChange, MESSAGES, of=_of_member, age="at"),
+        Holding(GoldenConversation, TRIALS, of=_of_member),
         Holding(Operator, CHOICES, of=_of_member, blank={}, renamed=lambda person: {"name": person.alias}),
     )
     _register_tickets()

@@ -21,8 +21,8 @@ thread_shown = Signal()
 returns `ThreadEntry` values for what is no `Message`, such as messages of campaigns, the newest `most` ones."""
 
 working_days_wanted = Signal()
-"""Office hours and formulas depend on the company's calendar: `application`. A receiver returns a function from a date
-to whether the company works on it; without one, Monday to Friday count."""
+"""Office hours and formulas depend on the company's calendar: `application`, None for the default one. A receiver
+returns a function from a date to whether the company works on it; without one, Monday to Friday count."""
 
 ticket_opened = Signal()
 """A member is passed on to people, or left a message for them: `ticket`."""

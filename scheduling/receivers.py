@@ -41,5 +41,5 @@ def on_thread_shown(
 
 
 @receiver(working_days_wanted)
-def on_working_days_wanted(application: Application, **_: Any) -> Callable[[date], bool]:
+def on_working_days_wanted(application: Application | None, **_: Any) -> Callable[[date], bool]:
     return services.works_on(application)

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -45,7 +46,7 @@ class GoldenConversations(
     """Conversations that flows have to hold as they are. `flows/{id}/golden/` compares them with the draft."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
-    queryset = GoldenConversation.objects.all()
+    queryset = GoldenConversation.objects.select_related("member")
     serializer_class = GoldenConversationSerializer
     filterset_class = GoldenConversationFilter
     required_scopes = {"GET": "flows:read", "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
@@ -59,6 +60,8 @@ class GoldenConversations(
         """Runs the inputs on the draft and keeps what it says. No message is sent."""
         body = GoldenConversationRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
+        if body.validated_data["user_id"] and not _may_read_members(request.user):
+            raise PermissionDenied
         golden = body.keep(account_of(request))
         headers = {"Location": reverse("golden-conversation-detail", args=[golden.pk], request=request)}
         return Response(GoldenConversationSerializer(golden).data, status=status.HTTP_201_CREATED, headers=headers)
@@ -74,3 +77,9 @@ class GoldenConversations(
 def account_of(request: Request) -> AbstractBaseUser | None:
     """The account behind a request; None for a program."""
     return request.user if isinstance(request.user, AbstractBaseUser) else None
+
+
+def _may_read_members(who: Any) -> bool:
+    """Whether a client has the scope, or a person the right."""
+    scopes = getattr(who, "scopes", None)
+    return "members:read" in scopes if scopes is not None else bool(who.has_perm("wecom.view_member"))

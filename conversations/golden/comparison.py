@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 
+from conversations.golden.circumstances import Circumstances
 from conversations.golden.replay import Replay, Said, Turn, replay
-from conversations.machine.values import Machine
+from conversations.machine.calls import Returned
+from conversations.machine.formulas.values import Context, stored
+from conversations.machine.values import Act, Machine
 from conversations.models import GoldenConversation
+from conversations.wording import flow_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,11 @@ class ComparedTurn:
     lines: tuple[Line, ...]
 
     @property
+    def returned(self) -> str:
+        """What came back from a call, in words; "" if the turn is not its end."""
+        return flow_texts.returned(Returned.from_text(self.turn.text)) if self.turn.act == Act.RETURN else ""
+
+    @property
     def differs(self) -> bool:
         return any(line.sort != "same" for line in self.lines)
 
@@ -36,6 +46,17 @@ class Comparison:
     golden: GoldenConversation
     turns: tuple[ComparedTurn, ...]
     now: Replay
+    context: Context
+
+    @property
+    def moment(self) -> datetime:
+        """When it happens, in the zone of the member that it plays."""
+        return self.context.now
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is known of the member that it plays, in words."""
+        return sorted((name, stored(value)) for name, value in self.context.member.items())
 
     @property
     def differs(self) -> bool:
@@ -50,9 +71,10 @@ class Comparison:
 def compare(machine: Machine, golden: GoldenConversation) -> Comparison:
     """Replay a golden conversation on a flow and compare."""
     turns = tuple(map(Turn.from_json, golden.turns))
-    now = replay(machine, [(turn.act, turn.text) for turn in turns], now=golden.happens_at)
+    context = Circumstances.from_json(golden.circumstances).context(golden.happens_at)
+    now = replay(machine, [(turn.act, turn.text) for turn in turns], context=context)
     compared = tuple(_compared(was, turn) for was, turn in zip(turns, now.turns, strict=True))
-    return Comparison(golden=golden, turns=compared, now=now)
+    return Comparison(golden=golden, turns=compared, now=now, context=context)
 
 
 def compare_all(machine: Machine, goldens: Iterable[GoldenConversation]) -> list[Comparison]:

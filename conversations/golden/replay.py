@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils import translation
@@ -64,8 +63,8 @@ class Replay:
     outcome: Outcome | None
 
 
-def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, now: datetime) -> Replay:
-    """Replay a conversation; `now` is its moment. After an end of the flow, nothing is said."""
+def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, context: Context) -> Replay:
+    """Replay a conversation; `context` has its moment. After an end of the flow, nothing is said."""
     place, turns, trace = Place(), list[Turn](), list[Any]()
     with translation.override(machine.language):
         for act, text in inputs:
@@ -73,7 +72,7 @@ def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, now: datetime
             if act != Act.START and (place.outcome is not None or not place.at):
                 turns.append(Turn(act=act, text=text, shown=shown))
                 continue
-            result = step(machine, place, act, text, today=now.date(), now=now, context=Context(now=now))
+            result = step(machine, place, act, text, today=context.today, now=context.now, context=context)
             place = result.place
             trace += result.trace
             said = tuple(_said(machine, effect) for effect in result.effects)

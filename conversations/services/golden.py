@@ -12,10 +12,13 @@ from django.utils.translation import ngettext
 from conversations.exceptions import FlowError
 from conversations.flows import publication
 from conversations.golden import comparison, replay
+from conversations.golden.circumstances import circumstances_of
 from conversations.golden.comparison import Comparison
 from conversations.golden.coverage import Coverage, coverage_of
 from conversations.machine.values import Machine
 from conversations.models import Flow, GoldenConversation
+from conversations.sessions.formula_context import played_context
+from wecom.models import Member
 
 LONGEST_NAME = 100
 
@@ -25,23 +28,28 @@ def record_golden(
     name: str,
     inputs: Iterable[tuple[str, str]],
     *,
+    member: Member | None = None,
     now: datetime | None = None,
     by: AbstractBaseUser | None = None,
 ) -> GoldenConversation:
     """Keep a conversation with the draft as golden: `inputs` are the acts of *Try it* with their texts.
 
+    It plays a `member`, or nobody in particular. Their facts, their zone and the calendar are kept as they are now.
     Raises `FlowError` for a name that is taken or missing, and for a conversation without or with too many turns.
     """
-    now = now or timezone.localtime()
     acts = [(replay.act_of(act, text), text) for act, text in inputs]
     if not 0 < len(acts) <= replay.LONGEST:
         words = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
         raise FlowError(words, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
-    found = replay.replay(publication.draft(flow), acts, now=now)
+    machine, now = publication.draft(flow), now or timezone.now()
+    context = played_context(machine, member, now)
+    found = replay.replay(machine, acts, context=context)
     return GoldenConversation.objects.create(
         flow=flow,
         name=_free_name(flow, name),
         happens_at=now,
+        member=member,
+        circumstances=circumstances_of(context).to_json(),
         turns=[turn.to_json() for turn in found.turns],
         outcome=found.outcome.value if found.outcome else "",
         recorded_by_id=by.pk if by else None,
@@ -58,7 +66,9 @@ def rename_golden(golden: GoldenConversation, name: str) -> None:
 def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Comparison], Coverage]:
     """The golden conversations of a flow compared with its draft, or with this machine, and what they cover."""
     machine = machine or publication.draft(flow)
-    found = comparison.compare_all(machine, flow.golden_conversations.select_related("recorded_by", "accepted_by"))
+    found = comparison.compare_all(
+        machine, flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
+    )
     return found, coverage_of(machine, [one.now for one in found])
 
 

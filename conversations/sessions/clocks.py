@@ -1,6 +1,6 @@
 """The time where a member is: what “tomorrow at 3” counts from."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,8 +15,14 @@ TIMED = (SlotType.DATE, SlotType.DATETIME)
 
 def local_time(member: Member, machine: Machine, now: datetime) -> datetime:
     """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flow knows no days."""
-    if not machine.formulas and not any(slot.type in TIMED for slot in machine.slots.values()):
-        return timezone.localtime(now)
+    return timezone.localtime(now, zone_of(member, machine))
+
+
+def zone_of(member: Member | None, machine: Machine) -> tzinfo | None:
+    """The zone that a flow counts a member's days in; None for ours."""
+    knows_days = machine.formulas or any(slot.type in TIMED for slot in machine.slots.values())
+    if member is None or not knows_days:
+        return None
     written = MemberFact.objects.filter(member=member, key="time_zone").values_list("text", flat=True).first()
     zone = find_time_zone(written) if written else None
-    return timezone.localtime(now, ZoneInfo(zone) if zone else None)
+    return ZoneInfo(zone) if zone else None

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from conversations.knowledge.readers import with_those_above
 from conversations.machine.formulas.errors import FormulaError
 from conversations.machine.formulas.evaluation import FACTS
@@ -14,11 +16,13 @@ from conversations.machine.formulas.values import Context, Value
 from conversations.machine.shown_facts import facts_shown
 from conversations.machine.values import Machine
 from conversations.models import Conversation
+from conversations.sessions import clocks
 from conversations.signals import working_days_wanted
 from wecom.facts.stored_values import facts_of
-from wecom.models import Department, Member, Tag
+from wecom.models import Application, Department, Member, Tag
 
 WORKING_DAYS = "is_working_day"
+PLACES = ("department", "departments", "tags")  # in the company; found by further queries
 
 
 def context_of(conversation: Conversation, machine: Machine, here: datetime) -> Context:
@@ -28,11 +32,25 @@ def context_of(conversation: Conversation, machine: Machine, here: datetime) -> 
     context = Context(now=here)
     if used:
         context = replace(context, member=_known(conversation.member, used))
-    if WORKING_DAYS in functions:
-        answers: Any = working_days_wanted.send(Conversation, application=conversation.application)
-        calendars = [works_on for _receiver, works_on in answers]
-        context = replace(context, works_on=calendars[0]) if calendars else context
-    return context
+    return _with_calendar(context, conversation.application) if WORKING_DAYS in functions else context
+
+
+def played_context(machine: Machine, member: Member | None, now: datetime) -> Context:
+    """The context of a conversation that is only played, as a member or as nobody in particular.
+
+    It has all that formulas can ask for, so that it still holds when the flow gets others.
+    """
+    here, application = timezone.localtime(now, clocks.zone_of(member, machine)), None
+    if member is not None:
+        application = Application.objects.filter(corporation=member.corporation_id).order_by("-is_default").first()
+    return _with_calendar(Context(now=here, member=_known(member, set(PLACES)) if member else {}), application)
+
+
+def _with_calendar(context: Context, application: Application | None) -> Context:
+    """With the working days of an application's company; of the default application without one."""
+    answers: Any = working_days_wanted.send(Conversation, application=application)
+    calendars = [works_on for _receiver, works_on in answers]
+    return replace(context, works_on=calendars[0]) if calendars else context
 
 
 def _used(formulas: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -54,7 +72,7 @@ def _known(member: Member, used: set[str]) -> dict[str, Value]:
     known: dict[str, Value] = {**facts, **{f"facts.{key}": value for key, value in facts.items()}}
     for name in ("name", "alias", "position", "user_id", "language"):
         known[name] = getattr(member, name)
-    if used & {"department", "departments", "tags"}:
+    if used & set(PLACES):
         own = Department.objects.filter(memberships__member=member, gone_at=None).order_by("memberships__pk")
         pks = list(own.values_list("pk", flat=True))
         every = Department.objects.filter(pk__in=with_those_above(pks)).order_by("pk")

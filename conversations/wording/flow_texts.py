@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from conversations.machine.calls import Returned, Way
 from conversations.machine.values import Notice
 from core.text.slot_values import numbered_labels
 
@@ -94,3 +95,13 @@ def one_moment() -> str:
 def calls(method: str, url: str) -> str:
     """What *Try it* shows of a call."""
     return _("The flow calls %(method)s %(url)s.") % {"method": method, "url": url}
+
+
+def returned(what: Returned) -> str:
+    """What a golden conversation shows of the end of a call."""
+    if what.way == Way.FAILED:
+        return _("The call fails")
+    if what.way == Way.TIMEOUT:
+        return _("The call takes too long")
+    kept = ", ".join(f"{name} = {value}" for name, value in what.kept.items())
+    return _("The call works: %s") % kept if kept else _("The call works")

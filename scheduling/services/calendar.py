@@ -70,7 +70,7 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
     ]
 
 
-def works_on(application: Application) -> Callable[[date], bool]:
+def works_on(application: Application | None) -> Callable[[date], bool]:
     """A function from a date to whether the application's company works on it."""
     return calendar_of(application).works_on
 

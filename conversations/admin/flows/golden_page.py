@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from conversations import services
+from conversations.admin.flows import trial
 from conversations.admin.flows.flow_graph import picture
 from conversations.exceptions import FlowError
 from conversations.flows import publication
@@ -40,6 +41,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "differing": sum(one.differs for one in found),
         "covered": covered,
         "picture": picture(machine, marks_of(machine, covered)),
+        "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
         "may_change": request.user.has_perm("conversations.change_goldenconversation"),
         "may_delete": request.user.has_perm("conversations.delete_goldenconversation"),
     }
@@ -51,12 +53,13 @@ def record(request: HttpRequest, flow: Flow) -> HttpResponse:
     if not request.user.has_perm("conversations.add_goldenconversation"):
         raise PermissionDenied
     tried = request.session.get(f"try-flow-{flow.pk}") or {}
-    moment = tried.get("now")
+    moment, cast = tried.get("now"), trial.kept_cast(request, tried)
     try:
         golden = services.record_golden(
             flow,
             request.POST.get("name", ""),
             [(act, text) for act, text in tried.get("turns", ())],
+            member=cast.member,
             now=datetime.fromisoformat(moment) if moment else None,
             by=request.user,  # type: ignore[arg-type]
         )

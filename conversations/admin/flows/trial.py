@@ -1,13 +1,13 @@
-"""Whom a trial of a draft plays, on which day, and why it went the way it went."""
+"""Whom a trial of a draft plays, when, and why it went the way it went."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
@@ -15,60 +15,57 @@ from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import Machine
-from conversations.models import Conversation
 from conversations.sessions import clocks
-from conversations.sessions.formula_context import context_of
-from wecom.models import Application, Member
+from conversations.sessions.formula_context import played_context
+from wecom.models import Member
 
 SEE_MEMBERS = "wecom.view_member"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """The member that is played, and the day that counts as today; none of them: nobody in particular, today."""
+    """The member that is played, the day that counts as today, and the time of it; without one, the real ones."""
 
     member: Member | None = None
     day: date | None = None
+    clock: time | None = None
 
     def context(self, machine: Machine) -> Context:
         """What formulas know, and the moment that dates count from, in the member's zone."""
-        now = timezone.now()
-        if self.day is not None:
-            now = timezone.make_aware(datetime.combine(self.day, timezone.localtime(now).time()))
-        if self.member is None:
-            return Context(now=timezone.localtime(now))
-        application = Application.objects.filter(corporation=self.member.corporation_id).order_by("-is_default").first()
-        conversation = Conversation(application=application, member=self.member)
-        return context_of(conversation, machine, clocks.local_time(self.member, machine, now))
+        now = timezone.localtime(timezone.now(), clocks.zone_of(self.member, machine))
+        chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
+        return played_context(machine, self.member, chosen)
 
     def plain(self) -> dict[str, Any]:
         """As the login's session keeps it."""
-        return {"member": self.member.pk if self.member else None, "day": self.day.isoformat() if self.day else ""}
+        day, clock = (one.isoformat() if one else "" for one in (self.day, self.clock))
+        return {"member": self.member.pk if self.member else None, "day": day, "clock": clock}
 
 
 def kept_cast(request: HttpRequest, kept: Mapping[str, Any] | None) -> Cast:
     """The cast of a trial that goes on; without the member once the account may no longer see members."""
     data = (kept or {}).get("cast", {})
     member = Member.objects.filter(pk=data.get("member")).first() if request.user.has_perm(SEE_MEMBERS) else None
-    return Cast(member=member, day=parse_date(data.get("day", "")))
+    return Cast(member=member, day=parse_date(data.get("day", "")), clock=parse_time(data.get("clock", "")))
 
 
 def chosen_cast(request: HttpRequest) -> Cast:
     """The cast that the form names. Raises `FlowError` for a member or a day that there is not."""
-    written, day = request.POST.get("member", "").strip(), None
+    written = request.POST.get("member", "").strip()
     try:
-        day = parse_date(request.POST.get("day", ""))
+        day, clock = parse_date(request.POST.get("day", "")), parse_time(request.POST.get("clock", ""))
     except ValueError as error:
-        raise FlowError(_("This day is not in the calendar."), code="no_such_day", field="day") from error
+        words = _("There is no such day or time.")
+        raise FlowError(words, code="no_such_moment", field="day", remedy=_("Choose another one.")) from error
     if not written:
-        return Cast(day=day)
+        return Cast(day=day, clock=clock)
     if not request.user.has_perm(SEE_MEMBERS):
         raise FlowError(_("You may not see members."), code="not_permitted", field="member")
     found = Member.objects.filter(user_id=written.lower()).first() or Member.objects.filter(name=written).first()
     if found is None:
         words, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
         raise FlowError(words, code="no_such_member", field="member", remedy=remedy)
-    return Cast(member=found, day=day)
+    return Cast(member=found, day=day, clock=clock)
 
 
 def ways(trace: Sequence[Entered | Checked]) -> list[list[Any]]:

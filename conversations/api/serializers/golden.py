@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from conversations import services
@@ -10,6 +11,7 @@ from conversations.golden.replay import LONGEST, Said
 from conversations.machine.values import Act
 from conversations.models import Flow, GoldenConversation
 from core.web.api_fields import ChoiceField, StrictCharField
+from wecom.models import Member
 
 ACTS = [(act.value, act.value) for act in Act]
 LINES = [("same", "Said as before."), ("gone", "Was said."), ("new", "Is said now.")]
@@ -36,10 +38,13 @@ class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversatio
     """A conversation that a flow has to hold as it is."""
 
     turns = TurnSerializer(many=True, read_only=True)
+    user_id = serializers.CharField(
+        source="member.user_id", default="", read_only=True, help_text="The member that it plays; empty: nobody."
+    )
 
     class Meta:
         model = GoldenConversation
-        fields = ("id", "flow", "name", "happens_at", "turns", "outcome", "created_at", "accepted_at")
+        fields = ("id", "flow", "name", "happens_at", "user_id", "turns", "outcome", "created_at", "accepted_at")
         read_only_fields = ("id", "flow", "happens_at", "turns", "outcome", "created_at", "accepted_at")
 
     def update(self, instance: GoldenConversation, validated_data: dict[str, Any]) -> GoldenConversation:
@@ -61,12 +66,28 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
     name = StrictCharField(max_length=100)
     inputs = InputSerializer(many=True, help_text=f"1 to {LONGEST}; the first one is `start`.")
     happens_at = serializers.DateTimeField(required=False, help_text="What counts as now; by default the real now.")
+    user_id = StrictCharField(
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The member to play, with their facts as they are now; needs `members:read`. Empty: nobody.",
+    )
+
+    def validate_user_id(self, written: str) -> Member | None:
+        if not written:
+            return None
+        member = Member.objects.filter(user_id=written.lower()).first()
+        if member is None:
+            raise serializers.ValidationError(_("There is no such member."), code="does_not_exist")
+        return member
 
     def keep(self, by: Any) -> GoldenConversation:
         """Record it."""
         values = self.validated_data
         inputs = [(one["act"], one["text"]) for one in values["inputs"]]
-        return services.record_golden(values["flow"], values["name"], inputs, now=values.get("happens_at"), by=by)
+        played = {"member": values["user_id"] or None, "now": values.get("happens_at")}
+        return services.record_golden(values["flow"], values["name"], inputs, **played, by=by)
 
 
 class LineOfTurnSerializer(serializers.Serializer[Line]):

@@ -18,7 +18,8 @@ GREATEST = Decimal(10) ** 15
 SATURDAY = 5
 
 
-def _works_on(day: date) -> bool:
+def works_on_weekdays(day: date) -> bool:
+    """The working days without a calendar."""
     return day.weekday() < SATURDAY
 
 
@@ -31,7 +32,7 @@ class Context:
 
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     member: Mapping[str, Value] = field(default_factory=dict)
-    works_on: Callable[[date], bool] = _works_on
+    works_on: Callable[[date], bool] = works_on_weekdays
 
     @property
     def today(self) -> date:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.flows import Flow
+from wecom.models import Member
 
 
 class GoldenConversation(models.Model):
@@ -16,6 +17,17 @@ class GoldenConversation(models.Model):
     happens_at = models.DateTimeField(
         _("counts as now"), help_text=_("Dates in answers, such as “tomorrow”, count from this moment.")
     )
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("played member"),
+        help_text=_("Empty: nobody in particular."),
+    )
+    circumstances = models.JSONField(_("circumstances"), default=dict, db_default={}, editable=False)
     turns = models.JSONField(_("turns"), editable=False)
     outcome = models.CharField(_("outcome"), max_length=12, blank=True, editable=False)
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)

@@ -220,12 +220,12 @@ def test_trying_plays_a_member_on_another_day(hr, flow):
     page = url("flow", "try_it", flow.pk)
     anna = factories.make_member(factories.make_application(), "anna", name="安娜")
     State.objects.filter(flow=flow, kind="ask").update(slot_type="date", text="Wann?")
-    hr.post(page, {"act": "cast", "member": "安娜", "day": "2027-02-28"})
+    hr.post(page, {"act": "cast", "member": "安娜", "day": "2027-02-28", "clock": "23:59"})
     hr.post(page, {"act": "say", "text": "tomorrow"})
     shown = hr.get(page)
     assert shown.context["cast"].member == anna
     assert ("dish", "2027-03-01", "") in shown.context["slots"]
-    for wrong, words in (({"member": "nobody"}, "no member"), ({"day": "2027-02-30"}, "not in the calendar")):
+    for wrong, words in (({"member": "nobody"}, "no member"), ({"day": "2027-02-30"}, "no such day or time")):
         hr.post(page, {"act": "cast", **wrong})
         assert words in hr.get(page).content.decode()
     assert hr.get(page).context["cast"].member == anna

@@ -15,6 +15,7 @@ from conversations.models import (
     Content,
     Conversation,
     FlowStart,
+    GoldenConversation,
     MemberModelUsage,
     MemberPreference,
     MutedTopic,
@@ -104,6 +105,7 @@ def said(application: Application, member: Member, words: str) -> None:
     WatchLink.objects.create(render=render, application=application, member=member)
     filled(MemberPreference, member=member, prefers_text=True)
     filled(MutedTopic, member=member)
+    filled(GoldenConversation, member=member, circumstances={"facts": {"city": words}})
     filled(MemberModelUsage, member=member)
     filled(PreferenceChange, member=member, before={"language": words})
     Operator.objects.create(name=member.name, member=member)
