@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import zip_longest
 
 from conversations.golden.circumstances import Circumstances
@@ -49,9 +48,9 @@ class Comparison:
     context: Context
 
     @property
-    def moment(self) -> datetime:
-        """When it happens, in the zone of the member that it plays."""
-        return self.context.now
+    def moment(self) -> str:
+        """When it happens, in the zone of the member that it plays; a template would turn a datetime to ours."""
+        return f"{self.context.now:%Y-%m-%d %H:%M}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -21,8 +21,11 @@ def local_time(member: Member, machine: Machine, now: datetime) -> datetime:
 def zone_of(member: Member | None, machine: Machine) -> tzinfo | None:
     """The zone that a flow counts a member's days in; None for ours."""
     knows_days = machine.formulas or any(slot.type in TIMED for slot in machine.slots.values())
-    if member is None or not knows_days:
-        return None
+    return own_zone(member) if member is not None and knows_days else None
+
+
+def own_zone(member: Member) -> tzinfo | None:
+    """The member's zone, their fact “time_zone”; None for ours."""
     written = MemberFact.objects.filter(member=member, key="time_zone").values_list("text", flat=True).first()
     zone = find_time_zone(written) if written else None
     return ZoneInfo(zone) if zone else None

@@ -1,10 +1,11 @@
-"""Moves sessions to another version of their flow, or ends them at a date, as their plan says.
+"""Moves sessions to another version of their flow, or ends them at a date of which members are told, as planned.
 
 Each session is one transaction, so that a kill in between loses nothing: the batch goes on with those that wait. The
 conversation is locked; an answer that is being handled comes first.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +17,8 @@ from conversations.exceptions import SessionMoved
 from conversations.flows import publication
 from conversations.machine.values import Act, Machine
 from conversations.models import Conversation, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan, Ticket
-from conversations.sessions import plans, runner, timeouts
+from conversations.preferences.changes import spoken_language
+from conversations.sessions import clocks, plans, runner, timeouts
 from conversations.sessions.current import machine_of
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
@@ -26,34 +28,43 @@ from core.work.base import LeaseLost
 logger = logging.getLogger(__name__)
 
 ANSWERS_FIRST = timedelta(seconds=5)
+NOTICE_AGAIN = timedelta(minutes=1)
 Outcome = SessionMove.Outcome
 
 
 def move_sessions(pk: int, *, now: datetime | None = None) -> None:
-    """Settle the sessions of a batch that wait; those whose member has just answered are tried again in a moment."""
+    """Settle the sessions of a batch that wait, or tell their members before the date that it comes.
+
+    Those whose member has just answered are tried again in a moment.
+    """
     batch = MoveBatch.claim(pk, now=now)
     if batch is None:
         return
     now = now or timezone.now()
+    date = batch.plan.finish_by if batch.plan.finish_by is not None and now < batch.plan.finish_by else None
     try:
-        waiting = batch.moves.filter(outcome=Outcome.WAITING).order_by("pk").values_list("pk", flat=True)
+        waiting = batch.moves.filter(outcome=Outcome.WAITING).order_by("pk")
+        waiting = waiting.filter(told_at=None) if date else waiting
         later = 0
-        for move in list(waiting):
-            later += not _try(move, now)
+        for move in list(waiting.values_list("pk", flat=True)):
+            later += not _try(tell if date else settle, move, now)
             crash_points.point("session.moved")
             batch.extend_lease()
         if later:
-            batch.postpone(now + ANSWERS_FIRST, MoveBatch.Reason.ANSWERS, count_attempt=False)
+            again = min(now + NOTICE_AGAIN, date) if date else now + ANSWERS_FIRST
+            batch.postpone(again, MoveBatch.Reason.ANSWERS, count_attempt=False)
+        elif date:
+            batch.postpone(date, MoveBatch.Reason.DATE, count_attempt=False)
         else:
             batch.settle(MoveBatch.Status.DONE)
     except LeaseLost:
         logger.info("A batch of sessions was taken over.", extra={"batch": pk})
 
 
-def _try(pk: int, now: datetime) -> bool:
+def _try(act: Callable[[int, datetime], bool], pk: int, now: datetime) -> bool:
     """One session; its error is its outcome, so that those after it are not blocked. False to try it again."""
     try:
-        return settle(pk, now)
+        return act(pk, now)
     except SessionMoved:
         return False
     except OpenUserError as error:
@@ -64,17 +75,13 @@ def _try(pk: int, now: datetime) -> bool:
 @transaction.atomic
 def settle(pk: int, now: datetime) -> bool:
     """Move or end one session; False if its member's answer is being handled."""
-    move = SessionMove.objects.select_related("session__conversation", "batch__plan__version__flow").get(pk=pk)
-    asked = move.session.conversation
-    conversation = Conversation.objects.locked(asked.application, asked.member)
-    session = Session.objects.select_related("version__flow").get(pk=move.session_id)
-    session.conversation = conversation
+    move, session = _locked(pk)
     plan = move.batch.plan
     if not session.is_active:
         return _note(pk, Outcome.OVER, now)
     if session.version_id != move.version_id:
         return _note(pk, Outcome.WENT_ON, now)
-    if timeouts.has_written(conversation):
+    if timeouts.has_written(session.conversation):
         return False
     if plan.choice == SessionPlan.Choice.FINISH:
         return _note(pk, Outcome.ENDED, now) and _end(session, plan)
@@ -84,6 +91,33 @@ def settle(pk: int, now: datetime) -> bool:
     machine = publication.live_machine(plan.version)
     gone = plans.lost(machine, session.slots)
     return _note(pk, Outcome.MOVED, now, lost=gone) and _move(session, plan.version, machine, target, gone, now=now)
+
+
+@transaction.atomic
+def tell(pk: int, now: datetime) -> bool:
+    """Tell a member once that their session ends at the date; False to try it again, as the bot is silent now."""
+    move, session = _locked(pk)
+    if not session.is_active or session.version_id != move.version_id:
+        return True
+    member, finish_by = session.conversation.member, move.batch.plan.finish_by
+    if timeouts.has_written(session.conversation) or Ticket.objects.concerning(session.conversation).exists():
+        return False
+    if not SessionMove.objects.filter(pk=pk, told_at=None).update(told_at=now):
+        raise SessionMoved("Another worker told this member.", code="session_moved")
+    with translation.override(spoken_language(member)), because(Cause.NOTICE, notice="ends_soon"):
+        until = timezone.localtime(finish_by, clocks.own_zone(member))
+        messages.say(session.conversation, flow_texts.ends_soon(session.version.flow.name, until), cid=session.cid)
+    return True
+
+
+def _locked(pk: int) -> tuple[SessionMove, Session]:
+    """A move and its session, with the conversation locked."""
+    move = SessionMove.objects.select_related("session__conversation", "batch__plan__version__flow").get(pk=pk)
+    asked = move.session.conversation
+    conversation = Conversation.objects.locked(asked.application, asked.member)
+    session = Session.objects.select_related("version__flow").get(pk=move.session_id)
+    session.conversation = conversation
+    return move, session
 
 
 def _target(session: Session, plan: SessionPlan) -> str:

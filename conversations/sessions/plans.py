@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,18 +14,20 @@ from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionM
 from conversations.models.sessions import SessionQuerySet
 
 AT_ONCE = 100  # sessions of a batch
+MOST_HOURS = 720  # that members are told before the date
 Choice = SessionPlan.Choice
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateChoice:
-    """What is chosen for the sessions that wait in a state."""
+    """What is chosen for the sessions that wait in a state. Members are told `tell_hours` before the date; 0: not."""
 
     state: str
     choice: Choice
     target: str = ""
     finish_by: datetime | None = None
     text: str = ""
+    tell_hours: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,9 @@ def check(found: Iterable[Impact], plan: Iterable[StateChoice], *, now: datetime
         if one.choice == Choice.FINISH and (one.finish_by is None or one.finish_by <= now):
             words = _("The date until which members may finish is missing or over.")
             raise FlowError(words, code="date_wrong", field=f"plan.{one.state}", remedy=_("Choose a later date."))
+        if one.choice == Choice.FINISH and not 0 <= one.tell_hours <= MOST_HOURS:
+            words = _("Members can be told up to %d hours before the date.") % MOST_HOURS
+            raise FlowError(words, code="hours_wrong", field=f"plan.{one.state}", remedy=_("0 does not tell them."))
 
 
 def carry_out(
@@ -108,12 +113,20 @@ def carry_out(
             target=one.target if one.choice == Choice.MOVE else "",
             finish_by=one.finish_by if one.choice == Choice.FINISH else None,
             text=one.text.strip() if one.choice == Choice.FINISH else "",
+            tell_hours=one.tell_hours if one.choice == Choice.FINISH else 0,
             session_count=impact.count,
         )
         rows.append(row)
         if one.choice != Choice.PIN:
-            _queue(row, _sessions(flow, version).filter(state=impact.state), due_at=row.finish_by or now)
+            _queue(row, _sessions(flow, version).filter(state=impact.state), due_at=_due_at(row, now))
     return rows
+
+
+def _due_at(plan: SessionPlan, now: datetime) -> datetime:
+    """When there is something to do first: now, when members are told, or at the date."""
+    if plan.finish_by is None:
+        return now
+    return max(now, plan.finish_by - timedelta(hours=plan.tell_hours))
 
 
 def _queue(plan: SessionPlan, sessions: Iterable[Session], *, due_at: datetime) -> None:

@@ -44,6 +44,7 @@ NOTICES = {
     "looking_up": gettext_lazy("The answer takes some seconds."),
     "offer_to_tell": gettext_lazy("The table had no answer: the member can be told later."),
     "expired_by_plan": gettext_lazy("The date until which this version could be finished is over."),
+    "ends_soon": gettext_lazy("This version can be finished until a date, which comes soon."),
     "moved": gettext_lazy("The session was moved to a newer version of the flow."),
 }
 PROGRAMS = {

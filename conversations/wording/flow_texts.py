@@ -46,6 +46,12 @@ def updated(flow: str) -> str:
     return _("“%s” was updated. Your answers are kept; we go on here:") % flow
 
 
+def ends_soon(flow: str, until: datetime) -> str:
+    """To a member whose session ends at a date; `until` is in their zone."""
+    words = _("There is a newer version of “%(flow)s”. Please finish it until %(until)s; then it ends.")
+    return words % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
+
+
 def ended_by_plan(flow: str) -> str:
     """The standard text at the date until which an older version could be finished."""
     return _("“%s” has ended, because there is a newer version. Start it again whenever you like.") % flow

@@ -14,6 +14,7 @@ from conversations.sessions.plans import Impact
 Choice = SessionPlan.Choice
 SOON = timedelta(days=3)
 LONGEST = 500
+TOLD_BEFORE = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class PlanRow:
     target: str
     until: str
     text: str
+    hours: str
 
 
 def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[PlanRow]:
@@ -38,6 +40,7 @@ def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[Pla
             target=given.get(f"target-{one.state}", one.suggested),
             until=given.get(f"until-{one.state}", soon),
             text=given.get(f"text-{one.state}", ""),
+            hours=given.get(f"hours-{one.state}", str(TOLD_BEFORE)),
         )
         for one in impacts
     ]
@@ -52,6 +55,7 @@ def chosen(impacts: Iterable[Impact], filled: QueryDict) -> list[StateChoice]:
             target=row.target,
             finish_by=_moment(row.until),
             text=row.text.strip()[:LONGEST],
+            tell_hours=int(row.hours) if row.hours.strip().isdecimal() else 0,
         )
         for row in rows(impacts, filled)
     ]

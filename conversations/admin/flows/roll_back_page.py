@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -51,5 +52,7 @@ def outcomes(version: FlowVersion) -> SafeString:
     counts: dict[int, Counter[str]] = {}
     for plan, outcome in rows:
         counts.setdefault(plan, Counter())[str(SessionMove.Outcome(outcome).label)] += 1
-    found = [(plan, list(counts.get(plan.pk, Counter()).items())) for plan in version.session_plans.all()]
+    told = Count("batches__moves", filter=Q(batches__moves__told_at__isnull=False))
+    plans_told = version.session_plans.annotate(told=told)
+    found = [(plan, list(counts.get(plan.pk, Counter()).items())) for plan in plans_told]
     return render_to_string("admin/flows/plan_outcomes.html", {"plans": found})

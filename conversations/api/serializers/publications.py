@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from conversations.models import SessionMove, SessionPlan
 from conversations.services import StateChoice
+from conversations.sessions.plans import MOST_HOURS
 from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField
 
 
@@ -20,6 +21,13 @@ class StateChoiceSerializer(serializers.Serializer[Any]):
     finish_by = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="With `finish`.")
     text = StrictCharField(
         max_length=500, required=False, default="", allow_blank=True, help_text="With `finish`: sent at that moment."
+    )
+    tell_hours = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=MOST_HOURS,
+        help_text="With `finish`: members are told so many hours before; 0: not.",
     )
 
 
@@ -61,6 +69,7 @@ class SessionPlanSerializer(serializers.Serializer[Any]):
     choice = ChoiceField(SessionPlan.Choice.choices)
     target = serializers.CharField()
     finish_by = serializers.DateTimeField(allow_null=True)
+    tell_hours = serializers.IntegerField()
     lost = serializers.ListField(child=serializers.CharField(), help_text="Answers that a move has no place for.")
 
 
@@ -86,5 +95,5 @@ class SessionMoveSerializer(serializers.ModelSerializer[SessionMove]):
 
     class Meta:
         model = SessionMove
-        fields = ("id", "flow", "version", "session", "outcome", "lost", "settled_at")
+        fields = ("id", "flow", "version", "session", "outcome", "lost", "told_at", "settled_at")
         read_only_fields = fields

@@ -27,6 +27,9 @@ class SessionPlan(models.Model):
     target = models.CharField(_("goes on at"), max_length=40, blank=True)
     finish_by = models.DateTimeField(_("until"), null=True, blank=True)
     text = models.TextField(_("text at the end"), blank=True)
+    tell_hours = models.PositiveSmallIntegerField(
+        _("told before (hours)"), default=0, db_default=0, help_text=_("0: not told before the date.")
+    )
     session_count = models.PositiveIntegerField(_("sessions"))
 
     class Meta:
@@ -47,6 +50,7 @@ class MoveBatch(Work):
 
     class Reason(models.TextChoices):
         ANSWERS = "answers_first", _("waits for answers that are being handled")
+        DATE = "date", _("members were told; waits for the date")
 
     plan = models.ForeignKey(SessionPlan, models.CASCADE, related_name="batches", verbose_name=_("plan for sessions"))
 
@@ -75,6 +79,7 @@ class SessionMove(models.Model):
     version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="+", verbose_name=_("version it was in"))
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, default=Outcome.WAITING)
     lost = models.JSONField(_("answers without a place"), default=list, blank=True)
+    told_at = models.DateTimeField(_("told before, at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:

@@ -181,7 +181,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PatchedGoldenConversationRequest": {"name": "A video in the best quality"},
     "PublicationRequest": {
         "note": "Asks for the department first",
-        "plan": [{"state": "ask_quality", "choice": "move", "target": "ask_form"}],
+        "plan": [
+            {"state": "ask_quality", "choice": "move", "target": "ask_form"},
+            {"state": "ask_text", "choice": "finish", "finish_by": "2026-12-18T18:00:00+08:00", "tell_hours": 24},
+        ],
         "dry_run": True,
     },
     "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},

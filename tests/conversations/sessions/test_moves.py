@@ -1,6 +1,6 @@
 """Plans at a publication: sessions stay, end at a date, or go on in the new version with what was answered."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,12 +9,13 @@ from conversations import services
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.values import Act
-from conversations.models import MoveBatch, Session, SessionMove, SessionPlan, State
+from conversations.models import Message, MoveBatch, Session, SessionMove, SessionPlan, State, Ticket
 from conversations.services import StateChoice
 from conversations.sessions import moves, plans, runner
 from tests.conversations.support.at_once import at_once
 from tests.conversations.support.person import Person
 from tests.support import factories
+from wecom.models import Member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 Choice, Outcome = SessionPlan.Choice, SessionMove.Outcome
@@ -160,11 +161,58 @@ def test_at_the_date_those_who_are_left_are_told(flow, waiting):
     assert not Session.objects.active().exists()
 
 
+def test_members_are_told_once_before_the_date(flow, waiting):
+    until = timezone.now() + timedelta(days=3)
+    soon, dusk = until - timedelta(hours=24), until - timedelta(hours=1)
+    Member.objects.filter(user_id="member1").update(language="en")
+    waiting[2].says("2")
+    services.publish_planned(
+        flow, plan=[StateChoice(state="ask_quality", choice=Choice.FINISH, finish_by=until, tell_hours=24)]
+    )
+    batch = MoveBatch.objects.get()
+    moves.move_sessions(batch.pk, now=soon - timedelta(minutes=1))
+    assert waiting[0].read() == []
+    written = waiting[0].writes("再想想")
+    moves.move_sessions(batch.pk, now=soon)
+    assert waiting[0].read() == []
+    waiting[0].handles(written)
+    moves.move_sessions(batch.pk, now=dusk)
+    MoveBatch.objects.update(due_at=dusk)
+    moves.move_sessions(batch.pk, now=dusk)
+    told = [sum("之后将自动结束" in words for words in one.read()) for one in waiting]
+    assert told == [1, 0, 0] + [1] * 9
+    assert SessionMove.objects.exclude(told_at=None).count() == 11
+    english = Message.objects.get(member__user_id="member1", content__text__startswith="There is a newer version")
+    assert english.cause["notice"] == "ends_soon"
+    moves.move_sessions(batch.pk, now=until)
+    assert outcomes() == {Outcome.ENDED: 11}
+
+
+def test_who_talks_with_a_person_is_told_afterwards(flow, waiting):
+    until = timezone.now() + timedelta(hours=2)
+    talk = services.conversation_with("member0", application=waiting[0].application)
+    ticket = Ticket.objects.create(conversation=talk, reason="asked")
+    services.publish_planned(
+        flow, plan=[StateChoice(state="ask_quality", choice=Choice.FINISH, finish_by=until, tell_hours=24)]
+    )
+    moves.move_sessions(MoveBatch.objects.get().pk)
+    assert (waiting[0].read(), len(waiting[1].read())) == ([], 1)
+    Ticket.objects.filter(pk=ticket.pk).update(status="closed", closed_at=timezone.now())
+    moves.move_sessions(MoveBatch.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    assert (len(waiting[0].read()), waiting[1].read()) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("choice", "code"),
     [
         (StateChoice(state="ask_quality", choice=Choice.MOVE, target="nowhere"), "target_unknown"),
         (StateChoice(state="ask_quality", choice=Choice.FINISH), "date_wrong"),
+        (
+            StateChoice(
+                state="ask_quality", choice=Choice.FINISH, finish_by=datetime.max.replace(tzinfo=UTC), tell_hours=721
+            ),
+            "hours_wrong",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_names_the_step(flow, waiting, choice, code):
