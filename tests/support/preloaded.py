@@ -28,7 +28,7 @@ GRACE = 2.0  # seconds between asking and killing
 PARTS = (
     *("celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "celery.concurrency.thread", "celery.worker"),
     *("celery.worker.consumer", "channels_redis.core", "django_celery_beat.schedulers", "kombu.transport.redis"),
-    *("uvicorn.main", "uvicorn.protocols.http.h11_impl", "uvicorn.protocols.websockets.websockets_impl"),
+    *("uvicorn.main", "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_impl"),
 )
 
 
