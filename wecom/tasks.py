@@ -15,6 +15,11 @@ def handle(pk: int) -> None:
     processor.handle_detached(pk)
 
 
+@shared_task(name="wecom.wake_callbacks")
+def wake_callbacks(first: int) -> None:
+    services.wake_callbacks(first)
+
+
 @shared_task(name="wecom.deliver")
 def deliver(pk: int) -> None:
     dispatcher.deliver(pk)

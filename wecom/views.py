@@ -7,19 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from wecom import crypto, platform_quirks, services
+from wecom.callbacks.signed_query import SIGNED, read_once
 from wecom.exceptions import NotConfigured
 from wecom.models import Application
 
 logger = logging.getLogger(__name__)
-
-SIGNED = ("msg_signature", "timestamp", "nonce")
 
 
 class AcceptAnything(BaseContentNegotiation):
@@ -59,7 +58,7 @@ class Webhook(APIView):
         query, application = request.query_params, None
         nonce = query.get("nonce", "")
         try:
-            signature, timestamp, _, echo = _once(query, *SIGNED, "echostr")
+            signature, timestamp, _, echo = read_once(query, *SIGNED, "echostr")
             # A proxy that decodes twice turns the base64 "+" into a space; base64 has no spaces of its own.
             echo = echo.replace(" ", "+")
             application = services.read_webhook_application(key)
@@ -77,7 +76,7 @@ class Webhook(APIView):
             body = self._body(request)
             if body is None:
                 return HttpResponse(status=413)
-            signature, timestamp, nonce = _once(query, *SIGNED)
+            signature, timestamp, nonce = read_once(query, *SIGNED)
             signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
             application = services.find_webhook_application(key)
             try:
@@ -108,13 +107,3 @@ class Webhook(APIView):
         pk = application.pk if application else None
         logger.warning("A callback was refused.", extra={"code": code, "application": pk})
         return HttpResponse(status=403)
-
-
-def _once(query: QueryDict, *names: str) -> list[str]:
-    """The values of parameters, "" if one is missing. Raises `CryptoError` -40001 for a doubled one.
-
-    The platform doubles none, and a proxy might use the other one of the two.
-    """
-    if any(len(query.getlist(name)) > 1 for name in names):
-        raise crypto.CryptoError(-40001, "A parameter is doubled.")
-    return [query.get(name, "") for name in names]

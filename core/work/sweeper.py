@@ -6,7 +6,7 @@ from datetime import datetime
 from django.apps import apps
 from django.utils import timezone
 
-from core.work.base import Work, WorkQuerySet
+from core.work.base import W, Work, WorkQuerySet
 from core.work.broker import publish_task
 
 SWEEP_LIMIT = 500
@@ -30,7 +30,7 @@ def sweep(now: datetime | None = None, *, again: bool = False) -> int:
     return woken
 
 
-def wake_rows(kind: type[Work], rows: WorkQuerySet[Work], now: datetime) -> int:
+def wake_rows(kind: type[W], rows: WorkQuerySet[W], now: datetime) -> int:
     """Queue the tasks of rows, urgent ones first, and at most `SWEEP_LIMIT`. Returns how many."""
     priority = ["priority"] if kind.has_priority else []
     order = [f"-{name}" for name in priority] + ["due_at", "pk"]

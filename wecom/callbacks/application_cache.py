@@ -25,10 +25,13 @@ def find(key: str) -> Application:
 
     Shared by all callbacks: read it, and never change or save it. Raises `NotConfigured` as `read` does.
     """
+    return kept(key) or read(key)
+
+
+def kept(key: str) -> Application | None:
+    """The same without asking the database: None if it is not kept, or has been for too long."""
     until, application = _kept.get(key, (0.0, None))
-    if application is not None and time.monotonic() < until:
-        return application
-    return read(key)
+    return application if time.monotonic() < until else None
 
 
 def read(key: str) -> Application:

@@ -4,16 +4,16 @@ import hashlib
 import logging
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
 
 from core.logs import set_correlation_id
 from core.work import crash_points
+from core.work.sweeper import wake_rows
 from wecom import crypto, messages
-from wecom.callbacks import rejections
+from wecom.callbacks import inbox_rows, rejections
 from wecom.callbacks.router import router
 from wecom.models import Application, Callback
 
@@ -25,6 +25,14 @@ def record_callback(application: Application, body: bytes, *, signature: str, ti
 
     Raises `wecom.crypto.CryptoError` for a callback that must be refused, and `django.db.IntegrityError` if the
     application no longer exists; nothing is stored then.
+    """
+    return _insert(open_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce))
+
+
+def open_callback(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
+    """Verify and decrypt a callback; the row that records it, not saved yet. Asks no database.
+
+    Raises `wecom.crypto.CryptoError` for a callback that must be refused.
     """
     crypto.strict(signature, timestamp, nonce)
     envelope = messages.envelope(body)
@@ -53,7 +61,7 @@ def record_callback(application: Application, body: bytes, *, signature: str, ti
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.PROBE, now
     elif now - inbound.created_at > timedelta(seconds=settings.WECOM["CALLBACK_MAX_AGE"]):
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
-    return _insert(row)
+    return row
 
 
 def _check_addressee(application: Application, envelope: messages.Envelope, inbound: messages.Inbound) -> None:
@@ -72,36 +80,17 @@ def _insert(row: Callback) -> Callback:
     set_correlation_id(row.cid)
     crash_points.point("webhook.recording")
     connection = connections[DEFAULT_DB_ALIAS]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns()]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_statement(), values)
-        inserted = cursor.fetchall()
-    if not inserted:
+    (pk,) = inbox_rows.insert(connection, [inbox_rows.values_of(row)])
+    if pk is None:
         first = Callback.objects.get(application=row.application, identity=row.identity)
         logger.info("A callback came again.", extra={"cid": first.cid, "application": row.application_id})
         return first
-    row.pk, row._state.adding, row._state.db = inserted[0][0], False, connection.alias
+    row.pk, row._state.adding, row._state.db = pk, False, connection.alias
     crash_points.point("webhook.recorded")
     if not row.is_finished:
         row.wake()
     logger.info("A callback came in.", extra={"cid": row.cid, "kind": row.kind, "callback_event": row.event})
     return row
-
-
-@cache
-def _columns() -> list["models.Field[object, object]"]:
-    return [field for field in Callback._meta.local_concrete_fields if not field.primary_key]
-
-
-@cache
-def _insert_statement() -> str:
-    """One statement, which commits by itself: compiling it, and a transaction around it, cost more than it does."""
-    names = ", ".join(f'"{field.column}"' for field in _columns())
-    places = ", ".join(["%s"] * len(_columns()))
-    return (
-        f'INSERT INTO "{Callback._meta.db_table}" ({names}) VALUES ({places}) '  # noqa: S608 - names of our own columns
-        'ON CONFLICT ("application_id", "identity") DO NOTHING RETURNING "id"'
-    )
 
 
 @transaction.atomic
@@ -128,6 +117,12 @@ def record_transcript(application: Application, *, user_id: str, text: str, at: 
     if created:
         row.wake()
     return True
+
+
+def wake_callbacks(first: int) -> int:
+    """Wake the callbacks from this ID on that nothing has woken yet. Returns how many."""
+    now = timezone.now()
+    return wake_rows(Callback, Callback.work_rows().claimable(now).filter(pk__gte=first, woken_at=None), now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from wecom.application.oauth import authorize_url, member_of_code
 from wecom.callbacks.application_cache import find as find_webhook_application
 from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
-from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback
+from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.rejections import record_rejection
 from wecom.client.access_tokens import access_token
 from wecom.client.applications import webhook_url
@@ -222,6 +222,7 @@ __all__ = [
     "upload_video",
     "upload_video_async",
     "upload_voice",
+    "wake_callbacks",
     "wake_probes",
     "webhook_url",
 ]

@@ -1,0 +1,179 @@
+"""The fast lane answers and records exactly what the view does, and leaves every refusal to it."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from openuser import asgi
+from tests.support import factories
+from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
+from tests.wecom.support.hostile_callbacks import spliced
+from wecom import middleware
+from wecom.callbacks.fast_lane import FastLane
+from wecom.models import Application, Callback
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+NOT_COMPARED = {"id", "body", "cid", "created_at", "due_at", "finished_at"}
+
+
+class Sent(NamedTuple):
+    """A request to the webhook."""
+
+    query: str
+    body: bytes
+    path: str = PATH
+    method: str = "POST"
+    host: str = "testserver"
+
+
+MANY = Sent("&".join(f"a{number}=1" for number in range(2000)), b"")  # Django refuses to read such a query
+
+
+@pytest.fixture
+def application():
+    return factories.make_application(is_default=True)
+
+
+def by_asgi(sent: Sent) -> tuple[int, dict[str, str], bytes]:
+    said: list[dict[str, Any]] = []
+    received = iter([{"type": "http.request", "body": sent.body}])
+
+    async def receive() -> dict[str, Any]:
+        return next(received)
+
+    async def send(event: dict[str, Any]) -> None:
+        said.append(event)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": sent.method,
+        "path": sent.path,
+        "query_string": sent.query.encode(),
+    }
+    scope |= {"headers": [(b"host", sent.host.encode()), (b"content-length", str(len(sent.body)).encode())]}
+    asyncio.run(asgi.application({**scope, "scheme": "http", "root_path": ""}, receive, send))
+    headers = {name.decode(): value.decode() for name, value in said[0]["headers"] if name != b"allow"}
+    return said[0]["status"], headers, said[1]["body"]
+
+
+def by_view(sent: Sent) -> tuple[int, dict[str, str], bytes]:
+    answer = Client().generic(
+        sent.method, sent.path, sent.body, content_type="text/xml", QUERY_STRING=sent.query, HTTP_HOST=sent.host
+    )
+    # REST framework lists the methods of the address in every answer.
+    headers = {name.lower(): value for name, value in answer.items() if name != "Allow"}
+    return answer.status_code, headers, answer.content
+
+
+def recorded() -> list[dict[str, Any]]:
+    rows = Callback.objects.order_by("pk")
+    fields = [field.attname for field in Callback._meta.concrete_fields if field.attname not in NOT_COMPARED]
+    found = [{**{name: getattr(row, name) for name in fields}, "text": row.body} for row in rows]
+    rows.delete()
+    return found
+
+
+def sound(application: Application) -> Iterator[Sent]:
+    now, long_ago = int(time.time()), int(time.time()) - 7 * 3600
+    yield sent_as(Envelope(application, text_xml(application, at=now)))
+    yield sent_as(Envelope(application, text_xml(application, at=now)))._replace(path=f"{PATH}/")
+    yield sent_as(Envelope(application, event_xml(application, "click", key="a", at=now)))
+    yield sent_as(Envelope(application, event_xml(application, Callback.PROBE, at=now)))
+    yield sent_as(Envelope(application, text_xml(application, at=long_ago)))  # stale
+    yield sent_as(Envelope(application, text_xml(application, at=now), at=now - 3600))  # suspect
+    yield sent_as(Envelope(application, text_xml(application, at=now)))._replace(
+        path=f"{PATH}/{application.webhook_key}"
+    )
+
+
+def sent_as(envelope: Envelope) -> Sent:
+    return Sent(envelope.query, envelope.body.encode())
+
+
+def refused(application: Application) -> Iterator[Sent]:
+    envelope = Envelope(application, text_xml(application), nonce="nonce1")  # with ten digits it could be the time
+    good = sent_as(envelope)
+    yield good._replace(query=good.query + "&nonce=1")
+    yield good._replace(query=good.query.replace("&", ";"))
+    yield good._replace(query=good.query.partition("&")[2])
+    yield good._replace(query="")
+    yield good._replace(query=quote(good.query))
+    yield MANY._replace(body=good.body)
+    yield good._replace(query="nonce=%ff%00")
+    for timestamp, nonce, encrypted in spliced(envelope.timestamp, envelope.nonce, envelope.encrypted):
+        query = urlencode({"msg_signature": envelope.signature, "timestamp": timestamp, "nonce": nonce})
+        yield Sent(query, envelope.body.replace(envelope.encrypted, encrypted).encode())
+    yield sent_as(Envelope(application, text_xml(application), token="somebodyelse"))
+    yield sent_as(Envelope(application, text_xml(application), corp="ww9999"))
+    yield sent_as(Envelope(application, text_xml(application), key="k" * 43))
+    yield sent_as(Envelope(application, text_xml(application).replace("AgentID>", "AgentID>9")))
+    yield sent_as(Envelope(application, "<xml><MsgType>text</MsgType></xml>"))
+    for body in (b"", b"<xml>", b"\xff\xfe<xml/>", b"<!DOCTYPE x []><xml><Encrypt>a</Encrypt></xml>", b"x" * 65_537):
+        yield good._replace(body=body)
+    for path in (f"{PATH}x", f"{PATH}/a/b", f"{PATH}/unknown"):
+        yield good._replace(path=path)
+    yield good._replace(host="elsewhere.example.com")
+    yield from (good._replace(method=method) for method in ("GET", "HEAD", "PUT", "OPTIONS"))
+
+
+@pytest.mark.parametrize("requests", [sound, refused])
+def test_both_ways_answer_and_record_alike(application, settings, requests: Callable[[Application], Iterator[Sent]]):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    for number, sent in enumerate(requests(application)):
+        viewed = by_view(sent), recorded()
+        assert (by_asgi(sent), recorded()) == viewed, (number, sent)
+        assert (viewed[0][0] == 200) is bool(viewed[1]) is (requests is sound), number
+
+
+def test_plain_http_is_redirected_before_anything_is_recorded(application, settings, monkeypatch):
+    settings.SECURE_SSL_REDIRECT = True
+    monkeypatch.setattr(asgi, "application", middleware.ByASGI(None))  # reads the setting when it is made
+    assert by_asgi(next(sound(application)))[0] == 301
+    assert not Callback.objects.exists()
+
+
+def taken(sent: Sent) -> bool:
+    return asyncio.run(FastLane().record("", QueryDict(sent.query), sent.body))
+
+
+def test_every_sound_callback_takes_the_fast_lane_and_no_other(application):
+    assert [taken(sent) for sent in sound(application)] == [True] * 7
+    wrong = [sent for sent in refused(application) if (sent.path, sent.method, sent.host) == Sent("", b"")[2:]]
+    assert not any(taken(sent) for sent in wrong if sent.query != MANY.query)
+
+
+def test_a_changed_token_of_another_process_is_honoured_at_once(application):
+    assert by_asgi(next(sound(application)))[0] == 200
+    Application.objects.filter(pk=application.pk).update(token="changed")  # no signal: as another process would
+    application.token = "changed"
+    assert by_asgi(sent_as(Envelope(application, text_xml(application, msg_id=2))))[0] == 200
+
+
+def test_a_callback_of_an_application_that_is_gone_is_refused(application):
+    sent = next(sound(application))
+    assert by_asgi(sent)[0] == 200
+    Callback.objects.all().delete()
+    Application.objects.filter(pk=application.pk)._raw_delete("default")
+    assert by_asgi(sent)[0] == 403
+
+
+def test_a_body_that_takes_too_long_is_cut_off(application, monkeypatch):
+    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.01)
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(event: dict[str, Any]) -> None:
+        said.append(event)
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": [], "root_path": ""}
+    asyncio.run(asgi.application(scope, receive, send))
+    assert said[0]["status"] == 408

@@ -1,0 +1,49 @@
+"""Callbacks are inserted in one commit: in order, repeats left out, all or none."""
+
+import pytest
+from django.db import IntegrityError, connection
+
+from tests.support import factories
+from tests.wecom.support.callback_sender import Envelope, text_xml
+from wecom.callbacks import inbox, inbox_rows
+from wecom.models import Callback
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+
+
+@pytest.fixture
+def application():
+    return factories.make_application(is_default=True)
+
+
+def opened(application, number: int) -> Callback:
+    xml = text_xml(application, text=f"第{number}条“\\", user=f"user{number}", msg_id=number)
+    envelope = Envelope(application, xml)
+    signed = {"signature": envelope.signature, "timestamp": envelope.timestamp, "nonce": envelope.nonce}
+    return inbox.open_callback(application, envelope.body.encode(), **signed)
+
+
+def test_many_rows_are_stored_as_they_were_opened(application):
+    rows = [opened(application, number) for number in range(5)]
+    pks = inbox_rows.insert(connection, [inbox_rows.values_of(row) for row in rows])
+    stored = list(Callback.objects.order_by("pk"))
+    assert [row.pk for row in stored] == pks == sorted(pk for pk in pks if pk is not None)
+    for field in Callback._meta.local_concrete_fields[1:]:
+        assert [getattr(row, field.name) for row in stored] == [getattr(row, field.name) for row in rows], field.name
+
+
+def test_repeats_of_earlier_and_of_the_same_commit_are_left_out(application):
+    first, second = (inbox_rows.values_of(opened(application, number)) for number in (1, 2))
+    (pk,) = inbox_rows.insert(connection, [first])
+    assert pk is not None
+    again, new, twice = inbox_rows.insert(connection, [first, second, second])
+    assert (again, twice) == (None, None)
+    assert list(Callback.objects.order_by("pk").values_list("pk", flat=True)) == [pk, new]
+
+
+def test_a_row_of_an_application_that_is_gone_stores_nothing(application):
+    values = [inbox_rows.values_of(opened(application, number)) for number in (1, 2)]
+    values[1] = [application.pk + 1 if value == application.pk else value for value in values[1]]
+    with pytest.raises(IntegrityError):
+        inbox_rows.insert(connection, values)
+    assert not Callback.objects.exists()
