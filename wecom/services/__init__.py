@@ -14,6 +14,7 @@ from wecom.client.error_codes import remedy_for
 from wecom.client.outages import list_outages, wake_probes
 from wecom.directory.change_events import apply_contact_change, enter_range, leave_range
 from wecom.directory.members import mark_in_range
+from wecom.directory.search import find_departments, find_members
 from wecom.doctor.access import OUTAGE_REMEDY
 from wecom.doctor.credential_formats import credential_flaws
 from wecom.media.downloads import delete_old_media, request_download, restart_download
@@ -150,6 +151,8 @@ __all__ = [
     "fact_use",
     "fact_value",
     "fetch_published_menu",
+    "find_departments",
+    "find_members",
     "find_person",
     "find_unknown",
     "find_unreachable",
