@@ -158,7 +158,7 @@ WITHOUT = {
 def register_models() -> None:
     """Called once, when the app is ready."""
     ended = ~Q(status__in=Session.UNFINISHED)
-    answers: dict[str, Any] = {"slots": {}, "data": {}, "sources": {}}
+    answers: dict[str, Any] = {"slots": {}, "labels": {}, "offered": [], "data": {}, "sources": {}}
     register(
         Holding(Conversation, MESSAGES, of=_of_member, blank={}, renamed=lambda person: {"chosen_language": ""}),
         MessageHolding(Message, MESSAGES, of=_of_member, age="created_at", blank={"cause": {}}),

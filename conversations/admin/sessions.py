@@ -112,7 +112,7 @@ class SessionAdmin(ReadOnlyAdmin):
     def filled(self, session: Session) -> SafeString:
         machine = publication.readable(session.version)
         rows = [
-            {"name": name, "value": value, "label": _labelled(machine, name, str(value)), "given": name in session.data}
+            {"name": name, "value": value, "label": _labelled(machine, session, name), "given": name in session.data}
             for name, value in session.slots.items()
         ]
         return render_to_string("admin/flows/slots.html", {"rows": rows})
@@ -154,7 +154,8 @@ def _named(machine: Machine | None, key: str) -> str:
     return node.name if node else key
 
 
-def _labelled(machine: Machine | None, name: str, value: str) -> str:
-    slot = machine.slot(name) if machine else None
+def _labelled(machine: Machine | None, session: Session, name: str) -> str:
+    slot, value = machine.slot(name) if machine else None, str(session.slots[name])
     label = slot.label(value, language=machine.language) if slot and machine else value
+    label = session.labels.get(name, label)
     return "" if label == value else label

@@ -31,7 +31,7 @@ def explain(message: Message, cause: Cause) -> Explanation:
             Line(topic="act", label=_("What happened"), words=texts.act(str(cause.get("act", "")))),
             Line(topic="state", label=_("Step"), words=name, link=_session(cause)),
             *transitions(machine, cause.get("ways", ())),
-            *_slots(message, machine, cause.get("slots", {})),
+            *_slots(message, machine, cause.get("slots", {}), cause.get("labels", {})),
             *(_version(version) if version else ()),
         ),
         version=version,
@@ -70,7 +70,7 @@ def transitions(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
         yield Line(topic="transition", label=_("Transition"), words=words)
 
 
-def _slots(message: Message, machine: Machine, slots: Mapping[str, Any]) -> Iterable[Line]:
+def _slots(message: Message, machine: Machine, slots: Mapping[str, Any], labels: Mapping[str, str]) -> Iterable[Line]:
     """Each answer with where it comes from, and the message that it was in."""
     cids = {parts[2] for parts in slots.values() if len(parts) > 2 and parts[2]}
     theirs = Message.objects.filter(application=message.application_id, member=message.member_id, cid__in=cids)
@@ -78,7 +78,7 @@ def _slots(message: Message, machine: Machine, slots: Mapping[str, Any]) -> Iter
     by_cid = {row.cid: row for row in received}
     for name, (value, *source) in slots.items():
         slot = machine.slot(name)
-        shown = slot.label(value) if slot else value
+        shown = labels.get(name) or (slot.label(value) if slot else value)
         how, cid = source if len(source) == 2 else ("", "")
         origin = by_cid.get(cid) if how in ("typed", "tapped") else None
         if origin is not None and origin.content.kind == Content.Kind.VOICE:

@@ -12,6 +12,7 @@ from conversations.machine.formulas.parser import parse
 from conversations.machine.formulas.syntax import names
 from conversations.machine.values import Machine, Node, NodeKind, On
 from conversations.wording import formula_texts
+from core.text.slot_values import LOOKED_UP
 from wecom.facts.definitions import BUILT_IN
 
 ALIKE = 0.6
@@ -56,7 +57,7 @@ def known_facts(own_facts: Collection[str]) -> tuple[str, ...]:
 
 def _known(machine: Machine, own_facts: Collection[str]) -> tuple[str, ...]:
     answers = machine.slots
-    labels = (f"{name}.label" for name, slot in answers.items() if slot.choices)
+    labels = (f"{name}.label" for name, slot in answers.items() if slot.choices or slot.type in LOOKED_UP)
     return (*answers, *labels, *known_facts(own_facts))
 
 

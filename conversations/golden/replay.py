@@ -11,6 +11,7 @@ from conversations.machine.effects import Ask, CallService, Effect, HandOff, Mak
 from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
 from conversations.machine.places import Place
+from conversations.machine.resolution import Resolution
 from conversations.machine.step import step
 from conversations.machine.trace import Trace
 from conversations.machine.values import Act, Machine, Outcome
@@ -68,15 +69,15 @@ def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, context: Cont
     place, turns, trace = Place(), list[Turn](), list[Any]()
     with translation.override(machine.language):
         for act, text in inputs:
-            shown = _shown(machine, place, act, text)
+            words = shown(machine, place, act, text)
             if act != Act.START and (place.outcome is not None or not place.at):
-                turns.append(Turn(act=act, text=text, shown=shown))
+                turns.append(Turn(act=act, text=text, shown=words))
                 continue
             result = step(machine, place, act, text, today=context.today, now=context.now, context=context)
             place = result.place
             trace += result.trace
             said = tuple(_said(machine, effect) for effect in result.effects)
-            turns.append(Turn(act=act, text=text, shown=shown, said=said))
+            turns.append(Turn(act=act, text=text, shown=words, said=said))
     return Replay(turns=tuple(turns), trace=tuple(trace), outcome=place.outcome)
 
 
@@ -89,8 +90,13 @@ def act_of(name: str, text: str) -> Act:
     return keyword if keyword and keyword != Act.RESUME else Act.SAY
 
 
-def _shown(machine: Machine, place: Place, act: Act, text: str) -> str:
+def shown(machine: Machine, place: Place, act: Act, text: str) -> str:
     """What the member sees as their own words: of a button its label."""
+    if act == Act.ANSWER:
+        return Resolution.from_text(text).said
+    offered = next((one.label for one in place.offered if one.value == text), None)
+    if act == Act.CHOOSE and offered is not None:
+        return offered
     node = machine.node(place.at)
     slot = node.slot if node else None
     return slot.label(text, language=machine.language) if act == Act.CHOOSE and slot else text

@@ -1,22 +1,65 @@
-"""Where a session is in a flow."""
+"""The position of a session in a flow, as a value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from conversations.machine.values import Outcome
+from core.text.slot_values import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One of several that an answer may mean. `label` tells it from the others, `name` is what it is called."""
+
+    value: str
+    label: str
+    name: str
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(value=self.value, label=self.label)
+
+
+def offers_of(data: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
+    """Offers from plain values."""
+    return tuple(Offer(value=str(one["value"]), label=str(one["label"]), name=str(one["name"])) for one in data)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """The position of a session. `given` is the data it began with; `path` are the questions answered so far;
-    `wakes_at` is the end of a wait."""
+    `wakes_at` is the end of a wait. `labels` are those that no slot knows by itself, as of a member; `offered` is
+    what the open question was found to mean one of."""
 
     at: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     tries: int = 0
     reminded: bool = False
     outcome: Outcome | None = None
     wakes_at: datetime | None = None
+    offered: tuple[Offer, ...] = ()
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The answers as texts and formulas name them, with the labels that are kept, as `colleague.label`."""
+        return {**self.slots, **{f"{name}.label": label for name, label in self.labels.items()}}
+
+    def begun(self) -> "Place":
+        """The same session at its beginning, with what was given."""
+        labels = {name: label for name, label in self.labels.items() if self.slots.get(name) == self.given.get(name)}
+        return Place(given=self.given, slots=dict(self.given), labels=labels)
+
+    def keeping(self, values: Mapping[str, str], labels: Mapping[str, str] | None = None) -> "Place":
+        """With these answers; an answer that is kept anew loses its label."""
+        still = {name: label for name, label in self.labels.items() if name not in values}
+        return replace(self, slots={**self.slots, **values}, labels={**still, **(labels or {})})
+
+    def without(self, name: str) -> "Place":
+        """Without this answer."""
+        slots = {one: value for one, value in self.slots.items() if one != name}
+        return replace(self, slots=slots, labels={one: label for one, label in self.labels.items() if one != name})

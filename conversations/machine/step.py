@@ -14,12 +14,18 @@ from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.places import Place
+from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.shown_facts import fact_values
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
 from core.text.slot_values import SlotType
 
-MISSES = {SlotType.TIME: Notice.NOT_A_TIME, SlotType.DATETIME: Notice.NOT_A_MOMENT}
+MISSES = {
+    SlotType.TIME: Notice.NOT_A_TIME,
+    SlotType.DATETIME: Notice.NOT_A_MOMENT,
+    SlotType.MEMBER: Notice.NOT_A_MEMBER,
+    SlotType.DEPARTMENT: Notice.NOT_A_DEPARTMENT,
+}
 WAKES_AT = time(9)  # of a wait until a day
 LONGEST_WAIT = timedelta(days=366)
 LONGEST_ANSWER = 2_000  # characters of a value that is set
@@ -37,7 +43,8 @@ def step(
 ) -> Step:
     """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
     moments like “in two hours” from `now`, in the member's zone. `context` is what formulas know beside the answers;
-    by default only the time. After a call `text` is what it `Returned`."""
+    by default only the time. After a call `text` is what it `Returned`, of an answer that was looked up its
+    `Resolution`."""
     context = context or Context(now=now or datetime.combine(today, time(), tzinfo=UTC))
     walk = _Walk(machine, today, now, context)
     place = walk.take(place, act, text)
@@ -58,7 +65,7 @@ class _Walk:
 
     def take(self, place: Place, act: Act, text: str) -> Place:
         if act in (Act.START, Act.RESTART):
-            return self._enter(Place(given=place.given, slots=dict(place.given)), self.machine.start)
+            return self._enter(place.begun(), self.machine.start)
         self._note_state(place.at)
         node = self.machine.node(place.at)
         if node is None or not node.rests or (node.kind == NodeKind.ASK and node.slot is None):
@@ -89,7 +96,7 @@ class _Walk:
         if act not in (Act.RETURN, Act.EXPIRE):
             return place
         returned = Returned.from_text(text) if act == Act.RETURN else Returned(way=Way.TIMEOUT)
-        place, on = replace(place, slots={**place.slots, **returned.kept}), On(returned.way)
+        place, on = place.keeping(returned.kept), On(returned.way)
         key = self._next(node, place, on)
         if key is None and on == On.TIMEOUT:
             key = self._next(node, place, On.FAILED)
@@ -97,10 +104,10 @@ class _Walk:
 
     def _act(self, node: Node, place: Place, act: Act, text: str) -> Place:
         match act:
-            case Act.SAY | Act.CHOOSE:
+            case Act.SAY | Act.CHOOSE | Act.ANSWER:
                 assert node.slot is not None
-                value = node.slot.parse(text, today=self.today, now=self.now)
-                return self._missed(node, place) if value is None else self._answered(node, place, value)
+                found = resolve(node.slot, place.offered, act, text, today=self.today, now=self.now)
+                return self._missed(node, place, found) if found.value is None else self._answered(node, place, found)
             case Act.BACK:
                 return self._back(node, place)
             case Act.HELP:
@@ -112,17 +119,25 @@ class _Walk:
                 return self._way_out(node, place, On.EXPIRED, Notice.EXPIRED, Outcome.EXPIRED)
         return self._ask(node, replace(place, reminded=False, outcome=None))
 
-    def _answered(self, node: Node, place: Place, value: str) -> Place:
+    def _answered(self, node: Node, place: Place, found: Resolution) -> Place:
         assert node.slot is not None
-        slots = {**place.slots, node.slot.name: value}
-        place = replace(place, slots=slots, path=(*place.path, node.key), tries=0, reminded=False)
+        assert found.value is not None
+        name = node.slot.name
+        place = place.keeping({name: found.value}, {name: found.label} if found.label else None)
+        place = replace(place, path=(*place.path, node.key), tries=0, reminded=False)
         return self._enter(place, self._next(node, place, On.NEXT))
 
-    def _missed(self, node: Node, place: Place) -> Place:
+    def _missed(self, node: Node, place: Place, found: Resolution) -> Place:
+        """Ask which of several is meant, which is no miss the first time; or ask again."""
         assert node.slot is not None
-        place = replace(place, tries=place.tries + 1, reminded=False)
+        is_miss = not found.offered or bool(place.offered)
+        place = replace(place, tries=place.tries + is_miss, reminded=False, offered=found.offered)
         if place.tries > node.slot.retries:
             return self._way_out(node, replace(place, tries=0), On.RETRIES, Notice.GAVE_UP, Outcome.GAVE_UP)
+        if found.offered:
+            choices = tuple(one.choice for one in found.offered)
+            self.effects.append(Ask(text=found.words, choices=choices, as_card=node.as_card))
+            return place
         self.effects.append(self._words(node.slot.retry_text, place, MISSES.get(node.slot.type, Notice.NOT_VALID)))
         # A retry text repeats the question in its own way; choices are shown again all the same.
         return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place
@@ -146,11 +161,9 @@ class _Walk:
         before = self.machine.node(place.path[-1])
         if before is None or before.slot is None:
             return self._fail(place)
-        slots = {name: value for name, value in place.slots.items() if name != before.slot.name}
+        place = place.without(before.slot.name)
         self._note_state(before.key)
-        return self._ask(
-            before, replace(place, at=before.key, slots=slots, path=place.path[:-1], tries=0, reminded=False)
-        )
+        return self._ask(before, replace(place, at=before.key, path=place.path[:-1], tries=0, reminded=False))
 
     def _enter(self, place: Place, key: str | None) -> Place:
         """Walk to the next question or the end. A question that is answered by `given` is skipped once."""
@@ -159,7 +172,7 @@ class _Walk:
             node = self.machine.node(key) if key else None
             if node is None:
                 return self._fail(place) if key else self._completed(place)
-            place = replace(place, at=node.key)
+            place = replace(place, at=node.key, offered=())
             self._note_state(node.key)
             if node.kind == NodeKind.ASK:
                 if node.key in passed or not self._is_given(node, place):
@@ -191,7 +204,7 @@ class _Walk:
 
     def _next(self, node: Node, place: Place, on: On) -> str | None:
         """The target of the first edge that fits."""
-        answers = self.machine.answers(place.slots) if any(edge.guard for edge in node.edges) else {}
+        answers = self.machine.answers(place.known) if any(edge.guard for edge in node.edges) else {}
         edges = (edge for edge in enumerate(node.edges) if edge[1].on == on)
         return next((edge.to for number, edge in edges if self._fits(node, number, edge, answers)), None)
 
@@ -211,15 +224,15 @@ class _Walk:
 
     def _set(self, node: Node, place: Place) -> Place:
         assert node.slot is not None
-        value = evaluate(node.formula, self.machine.answers(place.slots), self.context)
-        return replace(place, slots={**place.slots, node.slot.name: stored(value)[:LONGEST_ANSWER]})
+        value = evaluate(node.formula, self.machine.answers(place.known), self.context)
+        return place.keeping({node.slot.name: stored(value)[:LONGEST_ANSWER]})
 
     def _wakes_at(self, node: Node, place: Place) -> datetime | None:
         """When a wait ends; None if it is over already, or its date is not known."""
         now = self.context.now
         if node.wait is not None:
             return now + min(timedelta(minutes=node.wait), LONGEST_WAIT)
-        value = evaluate(node.formula, self.machine.answers(place.slots), self.context)
+        value = evaluate(node.formula, self.machine.answers(place.known), self.context)
         until = as_moment(value, self.context.zone, begins=WAKES_AT)
         return None if until is None or until <= now else min(until, now + LONGEST_WAIT)
 
@@ -230,7 +243,7 @@ class _Walk:
             video = MakeVideo(text=text, mode=mode, digital_human=node.digital_human)
             if node.template is not None or node.presentation is not None:
                 video = replace(video, template=node.template, presentation=node.presentation)
-                video = replace(video, values=dict(node.values), slots={**place.slots, **self.facts})
+                video = replace(video, values=dict(node.values), slots={**place.known, **self.facts})
             self.effects.append(video)
         elif node.kind != NodeKind.ASK and (text.strip() or node.form != Form.TEXT):
             self.effects.append(self._saying(node, place, text))
@@ -252,7 +265,7 @@ class _Walk:
         markdown = node.form == Form.MARKDOWN
         text = self._fill(node.text, place)
         self.effects.append(Ask(text=text, choices=choices, as_card=node.as_card, markdown=markdown))
-        return place
+        return replace(place, offered=())
 
     def _tell_and_ask(self, node: Node, place: Place, notice: Notice) -> Place:
         self.effects.append(Notify(notice=notice))
@@ -269,4 +282,4 @@ class _Walk:
         return self._end(place, Notice.FAILED, Outcome.FAILED)
 
     def _fill(self, text: str, place: Place) -> str:
-        return self.machine.fill(text, {**place.slots, **self.facts})
+        return self.machine.fill(text, {**place.known, **self.facts})

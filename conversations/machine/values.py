@@ -65,6 +65,7 @@ class Act(StrEnum):
 
     START = "start"
     SAY = "say"
+    ANSWER = "answer"
     CHOOSE = "choose"
     BACK = "back"
     RESTART = "restart"
@@ -94,6 +95,8 @@ class Notice(StrEnum):
     NOT_VALID = "not_valid"
     NOT_A_TIME = "not_a_time"
     NOT_A_MOMENT = "not_a_moment"
+    NOT_A_MEMBER = "not_a_member"
+    NOT_A_DEPARTMENT = "not_a_department"
     DONE = "done"
     AT_START = "at_start"
     HELP = "help"
@@ -222,14 +225,14 @@ class Machine:
         return tuple(formula for node in self.nodes for formula in node.formulas)
 
     def answers(self, slots: Mapping[str, str]) -> dict[str, str]:
-        """The answers as formulas name them: `quality`, and its label as `quality.label`."""
+        """The answers as formulas name them: `quality`, and its label as `quality.label`, unless `slots` has it."""
         known = self.slots
         labels = {
             f"{name}.label": known[name].label(value, language=self.language)
             for name, value in slots.items()
             if name in known
         }
-        return {**slots, **labels}
+        return {**labels, **slots}
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         """The text with its placeholders replaced. Placeholders in answers are not replaced."""

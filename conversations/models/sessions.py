@@ -61,6 +61,11 @@ class Session(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
     state = models.CharField(_("step"), max_length=40, blank=True)
     slots = models.JSONField(_("slots"), default=dict)
+    # The names of what `slots` has the user ID or number of, and what the open question offers to choose from.
+    labels = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()), editable=False)
+    offered: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField()), editable=False
+    )
     data = models.JSONField(_("data it began with"), default=dict)
     path = models.JSONField(default=list)
     sources = models.JSONField(

@@ -59,6 +59,8 @@ class State(models.Model):
         DATETIME = SlotType.DATETIME.value, _("date with time")
         PHONE = SlotType.PHONE.value, _("mobile number")
         EMAIL = SlotType.EMAIL.value, _("e-mail address")
+        MEMBER = SlotType.MEMBER.value, _("member")
+        DEPARTMENT = SlotType.DEPARTMENT.value, _("department")
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="states", verbose_name=_("flow"))
     position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The first one starts the flow."))

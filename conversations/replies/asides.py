@@ -31,7 +31,7 @@ def answer_aside(conversation: Conversation, session: Session, text: str, *, cid
 
 def _is_aside(conversation: Conversation, session: Session, text: str, now: datetime) -> bool:
     talk = talk_in(text)
-    if current.answer_label(session, text, now=now) is None:
+    if not current.is_answer(session, text, now=now):
         return talk not in PASSED_OVER
     # Any text answers an open question, so only what is clearly meant for us is taken out.
     if not current.asks_for_text(session):

@@ -160,12 +160,12 @@ def _text(
 
 def _goes_on(session: Session, act: Act | None, text: str, now: datetime) -> bool:
     """“Continue” repeats the question, unless it is a valid answer and there was no reminder."""
-    return act == Act.RESUME and (session.reminded or current.answer_label(session, text, now=now) is None)
+    return act == Act.RESUME and (session.reminded or not current.is_answer(session, text, now=now))
 
 
 def _is_answer(session: Session, message: TextMessage, now: datetime) -> bool:
     """Whether a text that begins like a command is an answer to the question: “/usr/bin is a path”."""
-    if current.answer_label(session, message.content, now=now) is None:
+    if not current.is_answer(session, message.content, now=now):
         return False
     return not commands.is_command(message.get_command())
 

@@ -1,11 +1,16 @@
 """Reads a session: whether it can be resumed or is expired, and whether a text answers its question."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.utils import translation
+
 from conversations.flows import publication
+from conversations.machine.places import offers_of
+from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.values import Act, Machine, NodeKind
 from conversations.models import Conversation, Session
-from conversations.sessions import clocks, questions
+from conversations.sessions import clocks, questions, resolutions
 from core.text.slot_values import SlotType
 
 RESUMABLE = timedelta(days=7)
@@ -49,15 +54,34 @@ def is_calling(session: Session) -> bool:
     return bool(session.call_key)
 
 
-def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
-    """The label of a text as the answer to the open question; None if it is no valid answer."""
+def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, bool]:
+    """What a text means as the answer to the open question, and whether that was looked up."""
     machine = machine_of(session)
     node = machine.node(session.state)
     if node is None or node.slot is None:
-        return None
+        return Resolution(said=text), False
     here = clocks.local_time(session.conversation.member, machine, now)
-    value = node.slot.parse(text, today=here.date(), now=here)
-    return None if value is None else node.slot.label(value, language=machine.language)
+    # As a tap, for which a name is no user ID: those are looked up.
+    found = resolve(node.slot, offers_of(session.offered), Act.CHOOSE, text, today=here.date(), now=here)
+    if found.value is None:
+        with translation.override(machine.language):
+            looked_up = resolutions.look_up(session.conversation.application, node.slot, text)
+        if looked_up is not None:
+            return looked_up, True
+    if found.value is None or found.label:
+        return found, False
+    return replace(found, label=node.slot.label(found.value, language=machine.language)), False
+
+
+def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
+    """The label of a text as the answer to the open question; None if it is no valid answer."""
+    found, _looked_up = read(session, text, now=now)
+    return None if found.value is None else found.label
+
+
+def is_answer(session: Session, text: str, *, now: datetime) -> bool:
+    """Whether a text has to do with the open question, if only as one of several that are asked back."""
+    return read(session, text, now=now)[0].is_answer
 
 
 def asks_for_text(session: Session) -> bool:

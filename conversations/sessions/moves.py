@@ -139,6 +139,8 @@ def _move(
         "version": version,
         "state": target,
         "slots": {name: value for name, value in session.slots.items() if name not in gone},
+        "labels": {name: label for name, label in session.labels.items() if name not in gone},
+        "offered": [],
         "data": {name: value for name, value in session.data.items() if name not in gone},
         "sources": {name: source for name, source in session.sources.items() if name not in gone},
         "path": [key for key in session.path if key in asks],

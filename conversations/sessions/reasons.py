@@ -11,7 +11,7 @@ from conversations.machine.values import Act, Node
 from conversations.models import Session
 
 GIVEN, TYPED, TAPPED, SET, CALLED = "given", "typed", "tapped", "set", "call"
-ANSWERS = {Act.SAY: TYPED, Act.CHOOSE: TAPPED}
+ANSWERS = {Act.SAY: TYPED, Act.ANSWER: TYPED, Act.CHOOSE: TAPPED}
 LONGEST = 200  # characters of a value that a message keeps
 
 
@@ -27,6 +27,7 @@ def cause_of(session: Session, act: Act, result: Step, effect: int) -> dict[str,
         act=act.value,
         ways=ways,
         slots=slots,
+        labels={name: label[:LONGEST] for name, label in session.labels.items()},
     )
 
 

@@ -6,6 +6,7 @@ write two steps from the same position.
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,12 +19,23 @@ from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
 from conversations.machine.forms import Form
-from conversations.machine.places import Place
+from conversations.machine.places import Place, offers_of
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
-from conversations.sessions import calls, clocks, entries, handoff_states, questions, reasons, sayings, video_states
-from conversations.sessions.current import answer_label, machine_of
+from conversations.sessions import (
+    calls,
+    clocks,
+    current,
+    entries,
+    handoff_states,
+    questions,
+    reasons,
+    resolutions,
+    sayings,
+    video_states,
+)
+from conversations.sessions.current import machine_of
 from conversations.sessions.formula_context import context_of
 from conversations.wording import flow_texts
 
@@ -51,7 +63,7 @@ def start(
         remedy = "Publish it." if flow.enabled else "Enable it."
         raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
-    given = _checked(machine, data or {}, here=clocks.local_time(conversation.member, machine, now))
+    given, labels = _checked(conversation, machine, data or {}, clocks.local_time(conversation.member, machine, now))
     # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
     conversation = rows.get(pk=conversation.pk)
@@ -62,6 +74,7 @@ def start(
         conversation=conversation,
         data=given,
         slots=given,
+        labels=labels,
         cid=cid,
         started_at=started_at,
         ends_at=_ends_at(machine, started_at),
@@ -109,12 +122,14 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
     if act == Act.RESUME and session.ends_at is not None and session.ends_at <= now:
         session.ends_at = _ends_at(machine, now)  # a person talked with the member until after the end
     context = context_of(session.conversation, machine, clocks.local_time(session.conversation.member, machine, now))
-    place, today = _place(session), context.today
-    result = step(machine, place, act, text, today=today, now=context.now, context=context)
     if act == Act.SAY:
-        _close_card(session, answer_label(session, text, now=now))
+        found, was_looked_up = current.read(session, text, now=now)
+        _close_card(session, found.label if found.value is not None else None)
+        act, text = (Act.ANSWER, found.to_text()) if was_looked_up else (act, text)
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
+    place, today = _place(session), context.today
+    result = step(machine, place, act, text, today=today, now=context.now, context=context)
     _settle(session, machine, result, act, cid=cid, now=now)
     entries.note(session, machine, result, act)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
@@ -138,6 +153,8 @@ def _place(session: Session) -> Place:
     return Place(
         at=session.state,
         slots=session.slots,
+        labels=session.labels,
+        offered=offers_of(session.offered),
         given=session.data,
         path=tuple(session.path),
         tries=session.tries,
@@ -152,6 +169,8 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: 
     fields = {
         "state": place.at,
         "slots": dict(place.slots),
+        "labels": dict(place.labels),
+        "offered": [asdict(one) for one in place.offered],
         "sources": reasons.sources_after(session, act, place, node=machine.node(session.state), cid=cid),
         "path": list(place.path),
         "tries": place.tries,
@@ -233,19 +252,23 @@ def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
     messages.say_content(session.conversation, card, cid=cid)
 
 
-def _checked(machine: Machine, data: Mapping[str, str], *, here: datetime) -> dict[str, str]:
-    """The data as slots store it. Raises `FlowError` naming the field."""
-    given: dict[str, str] = {}
+def _checked(
+    conversation: Conversation, machine: Machine, data: Mapping[str, str], here: datetime
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The data as slots store it, and labels of it. Raises `FlowError` naming the field."""
+    given, labels = dict[str, str](), dict[str, str]()
     for name, value in data.items():
         slot = machine.slot(name)
         kept = slot.parse(str(value), today=here.date(), now=here) if slot else None
+        if slot is not None and (found := resolutions.look_up(conversation.application, slot, str(value))):
+            kept, labels[name] = found.value, found.label
         if slot is None or kept is None:
             words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
             names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))
             remedy = f"Its slots are: {names}." if names else "It has no slots."
             raise FlowError(words, code="data_invalid", field=f"data.{name}", remedy=remedy)
         given[name] = kept
-    return given
+    return given, labels
 
 
 OUTCOMES = {

@@ -34,6 +34,7 @@ def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in session.slots.items():
         node = asked.get(name)
-        shown = node.slot.label(value, language=machine.language) if node and node.slot else value
+        label = node.slot.label(value, language=machine.language) if node and node.slot else value
+        shown = session.labels.get(name, label)
         found.append((node.name if node else name, shown))
     return found

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 ACTS = {
     "start": gettext_lazy("The flow was started."),
     "say": gettext_lazy("The member wrote."),
+    "answer": gettext_lazy("The member wrote."),
     "choose": gettext_lazy("The member tapped a button."),
     "back": gettext_lazy("The member went back."),
     "restart": gettext_lazy("The member started over."),

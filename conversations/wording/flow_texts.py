@@ -18,6 +18,8 @@ def notice(kind: Notice, flow: str) -> str:
         Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
         Notice.NOT_A_TIME: _("Please write a time, like 15:30 or half past three."),
         Notice.NOT_A_MOMENT: _("Please write a day and a time, like tomorrow at 15:30 or next Monday at 9."),
+        Notice.NOT_A_MEMBER: _("I found no colleague of that name. Please write the full name or the user ID."),
+        Notice.NOT_A_DEPARTMENT: _("I found no department of that name. Please write its name as in the contacts."),
         Notice.DONE: _("Thank you. That was the last question."),
         Notice.AT_START: _("This is the first question already."),
         Notice.HELP: _(
@@ -39,6 +41,18 @@ def notice(kind: Notice, flow: str) -> str:
 def question(text: str, labels: Sequence[str]) -> str:
     """A question, with its choices as a numbered list."""
     return "\n".join([text.strip(), *numbered_labels(labels)])
+
+
+def which_member(said: str, *, more: bool) -> str:
+    """Before the members that were found for a name; `more`: there are others."""
+    words = _("Which “%s” do you mean?") % said
+    return f"{words} " + _("There are more; if they are not here, write the full name.") if more else words
+
+
+def which_department(said: str, *, more: bool) -> str:
+    """Before the departments that were found for a name; `more`: there are others."""
+    words = _("Which department do you mean by “%s”?") % said
+    return f"{words} " + _("There are more; if it is not here, write the full name.") if more else words
 
 
 def updated(flow: str) -> str:

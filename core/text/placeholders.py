@@ -49,14 +49,16 @@ def value_lines(values: Mapping[str, str]) -> str:
 def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, Slot], *, language: str = "") -> str:
     """The text with its placeholders replaced, in one pass: placeholders in values are not replaced.
 
-    A slot without a value becomes the placeholder's default, or empty; `.label` becomes the label of a choice, and a
-    moment written in this language.
+    A slot without a value becomes the placeholder's default, or empty; `.label` becomes the label of a choice, a moment
+    written in this language, or what `values` have as `name.label`.
     """
 
     def value(found: re.Match[str]) -> str:
         kept = values.get(found[1], "")
         if not kept.strip():
             return (found[3] or "").strip()
+        if found[2] and f"{found[1]}.label" in values:
+            return values[f"{found[1]}.label"]
         slot = slots.get(found[1]) if found[2] else None
         return slot.label(kept, language=language) if slot else kept
 

@@ -53,6 +53,8 @@ UNIT = re.compile(r"(?:块钱|个人?|[元块天人次岁位件页份]|小时|�
 PARTICLES = re.compile(r"[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！.。…]+$")
 ECHOED = re.compile(r"^(.)\1+$")  # 嗯嗯, 好好好
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
+USER_ID = re.compile(r"[^\s|]{1,64}")
+DEPARTMENT_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 ORDINAL = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
 WRITTEN_MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(?:[+-]\d{2}:\d{2})?")
@@ -74,6 +76,12 @@ class SlotType(StrEnum):
     DATETIME = "datetime"
     PHONE = "phone"
     EMAIL = "email"
+    MEMBER = "member"
+    DEPARTMENT = "department"
+
+
+LOOKED_UP = (SlotType.MEMBER, SlotType.DEPARTMENT)
+"""Types whose values are found elsewhere; here they are checked for their form alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +107,8 @@ class Slot:
 
     def parse(self, text: str, *, today: date, now: datetime | None = None) -> str | None:
         """The value to store, or None if the text does not fit: digits, yes or no, dates as 2026-11-25, times as 15:00,
-        moments as 2026-11-25T15:00+08:00. Those count from `now`, in the member's zone; else from midnight, UTC."""
+        moments as 2026-11-25T15:00+08:00. Those count from `now`, in the member's zone; else from midnight, UTC.
+        Members are user IDs, departments their numbers."""
         now = now or datetime.combine(today, time(), tzinfo=UTC)
         return None if UNSTORABLE.search(text) else PARSERS[self.type](self, text, now)
 
@@ -231,6 +240,14 @@ def _email(_: Slot, text: str, __: datetime) -> str | None:
     return text if EMAIL.fullmatch(text) else None
 
 
+def _member(_: Slot, text: str, __: datetime) -> str | None:
+    return text.strip().lower() if USER_ID.fullmatch(text.strip()) else None
+
+
+def _department(_: Slot, text: str, __: datetime) -> str | None:
+    return text.strip() if DEPARTMENT_NUMBER.fullmatch(text.strip()) else None
+
+
 def _within(slot: Slot, size: int | Decimal) -> bool:
     return (slot.minimum is None or size >= slot.minimum) and (slot.maximum is None or size <= slot.maximum)
 
@@ -245,4 +262,6 @@ PARSERS: dict[SlotType, Callable[[Slot, str, datetime], str | None]] = {
     SlotType.DATETIME: _moment,
     SlotType.PHONE: _phone,
     SlotType.EMAIL: _email,
+    SlotType.MEMBER: _member,
+    SlotType.DEPARTMENT: _department,
 }

@@ -47,7 +47,7 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Render: ({"text": WORDS, "recipe": SAID, "hint": WORDS, "status": "failed"}, True),
     Narration: ({"text": WORDS, "recipe": SAID, "status": "failed"}, True),
     Message: ({"cause": SAID}, True),
-    Session: ({"slots": SAID, "data": SAID, "status": "completed"}, True),
+    Session: ({"slots": SAID, "labels": SAID, "data": SAID, "status": "completed"}, True),
     FlowStart: ({"status": "started", "cid": WORDS}, False),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     UnansweredQuestion: ({"question": WORDS}, False),

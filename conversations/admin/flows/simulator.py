@@ -1,7 +1,7 @@
 """The page to try a draft on: the machine runs in memory, sends no message and creates no row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from conversations.admin.flows.trial import Cast
 from conversations.exceptions import FlowError
 from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
+from conversations.golden import replay
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.keywords import act_for
-from conversations.machine.places import Place
+from conversations.machine.places import Place, offers_of
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, Outcome
 from conversations.models import Flow, Session
@@ -65,7 +66,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "opts": model_admin.opts,
         "flow": flow,
         "bubbles": bubbles,
-        "slots": [(key, value, _label(machine, key, value)) for key, value in place.slots.items()],
+        "slots": [(key, value, _label(machine, place, key)) for key, value in place.slots.items()],
         "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
@@ -101,7 +102,10 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
             raise PermissionDenied
         result = tried_calls.result_of(act, Request.from_json(call), text)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
-    return _step(machine, kept, _act(act, text), text if act in ("say", Act.CHOOSE) else "", cast)
+    what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
+    if what == Act.SAY and kept:
+        what, said = trial.looked_up(request, cast, machine, _place(kept["place"]), said)
+    return _step(machine, kept, what, said, cast)
 
 
 def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, cast: Cast) -> dict[str, Any]:
@@ -115,8 +119,7 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     reader = translation.get_language()
     with translation.override(machine.language):
         if text and what != Act.RETURN:
-            shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
-            said.append(["in", shown, []])
+            said.append(["in", replay.shown(machine, place, what, text), []])
         context = cast.context(machine)
         begun = kept.get("now") if kept and turns else context.now.isoformat()
         result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
@@ -167,21 +170,17 @@ def _buttons(choices: Iterable[Choice]) -> Iterable[tuple[str, str]]:
     return ((choice.value, f"{number}. {choice.label}") for number, choice in enumerate(choices, start=1))
 
 
-def _chosen(machine: Machine, place: Place, value: str) -> str:
-    node = machine.node(place.at)
-    return node.slot.label(value, language=machine.language) if node and node.slot else value
-
-
-def _label(machine: Machine, name: str, value: str) -> str:
-    slot = machine.slot(name)
-    label = slot.label(value, language=machine.language) if slot else value
-    return "" if label == value else label
+def _label(machine: Machine, place: Place, name: str) -> str:
+    label = machine.answers(place.known).get(f"{name}.label", "")
+    return "" if label == place.slots[name] else label
 
 
 def _plain(place: Place) -> dict[str, Any]:
     return {
         "at": place.at,
         "slots": dict(place.slots),
+        "labels": dict(place.labels),
+        "offered": [asdict(one) for one in place.offered],
         "path": list(place.path),
         "tries": place.tries,
         "reminded": place.reminded,
@@ -197,6 +196,8 @@ def _place(data: dict[str, Any]) -> Place:
     return Place(
         at=data["at"],
         slots=data["slots"],
+        labels=data.get("labels", {}),
+        offered=offers_of(data.get("offered", ())),
         path=tuple(data["path"]),
         tries=data["tries"],
         reminded=data["reminded"],

@@ -20,7 +20,8 @@ from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, sho
 # Without permission to change, the page has no fields for its script to read; then everything is shown.
 ASKS = "typeof kind === 'undefined' || kind === 'ask'"
 CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{State.Type.CHOICE}')"
-BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
+OFFERS = "['choice', 'yes_no', 'member', 'department']"
+BUTTONS = f"typeof kind === 'undefined' || (kind === 'ask' && {OFFERS}.includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"

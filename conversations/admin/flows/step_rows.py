@@ -28,6 +28,8 @@ DOES = (
     (f"{KINDS.ASK}:{TYPES.DATETIME}", _("ask for a date with time")),
     (f"{KINDS.ASK}:{TYPES.PHONE}", _("ask for a mobile number")),
     (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
+    (f"{KINDS.ASK}:{TYPES.MEMBER}", _("ask for a member")),
+    (f"{KINDS.ASK}:{TYPES.DEPARTMENT}", _("ask for a department")),
     *((kind.value, kind.label) for kind in KINDS if kind != KINDS.ASK),
 )
 

@@ -6,18 +6,20 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
 from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
+from conversations.machine.places import Place
+from conversations.machine.resolution import resolve
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import Machine
-from conversations.sessions import clocks
+from conversations.machine.values import Act, Machine
+from conversations.sessions import clocks, resolutions
 from conversations.sessions.formula_context import played_context
-from wecom.models import Member
+from wecom.models import Application, Member
 
 SEE_MEMBERS = "wecom.view_member"
 
@@ -29,6 +31,12 @@ class Cast:
     member: Member | None = None
     day: date | None = None
     clock: time | None = None
+
+    @property
+    def application(self) -> Application | None:
+        """Whose directory is searched: the application of the member, or the default one."""
+        rows = Application.objects.order_by("-is_default")
+        return (rows.filter(corporation=self.member.corporation_id) if self.member else rows).first()
 
     def context(self, machine: Machine) -> Context:
         """What formulas know, and the moment that dates count from, in the member's zone."""
@@ -66,6 +74,21 @@ def chosen_cast(request: HttpRequest) -> Cast:
         words, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
         raise FlowError(words, code="no_such_member", field="member", remedy=remedy)
     return Cast(member=found, day=day, clock=clock)
+
+
+def looked_up(request: HttpRequest, cast: Cast, machine: Machine, place: Place, text: str) -> tuple[Act, str]:
+    """What a member says, with what it means where the directory says that.
+
+    An account that may not see members finds none: there what is written counts as the user ID, or the number.
+    """
+    node, application = machine.node(place.at), cast.application
+    if node is None or node.slot is None or application is None or not request.user.has_perm(SEE_MEMBERS):
+        return Act.SAY, text
+    if resolve(node.slot, place.offered, Act.CHOOSE, text, today=timezone.localdate(), now=None).value is not None:
+        return Act.SAY, text
+    with translation.override(machine.language):
+        found = resolutions.look_up(application, node.slot, text)
+    return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
 
 
 def ways(trace: Sequence[Entered | Checked]) -> list[list[Any]]:

@@ -70,6 +70,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     application = serializers.IntegerField(source="conversation.application_id", read_only=True)
     status_words = serializers.CharField(source="get_status_display", read_only=True)
     slots = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="Answers so far, by slot.")
+    labels = serializers.DictField(
+        child=serializers.CharField(), read_only=True, help_text="Names of the members and departments in `slots`."
+    )
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
         child=serializers.CharField(), read_only=True, help_text="Data it was started with."
     )
@@ -77,8 +80,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     class Meta:
         model = Session
         fields = (
-            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots", "data"),
-            *("cid", "asked_at", "due_at", "started_at", "finished_at"),
+            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots"),
+            *("labels", "data", "cid", "asked_at", "due_at", "started_at", "finished_at"),
         )
         read_only_fields = fields
         extra_kwargs = {

@@ -112,7 +112,14 @@ def said(application: Application, member: Member, words: str) -> None:
     ticket = Ticket.objects.create(conversation=conversation, reason="asked", summary=words)
     TicketChange.objects.create(ticket=ticket, kind="note", text=words)
     TicketLine.objects.create(ticket=ticket, message=conversation.messages().first())
-    filled(Session, conversation=conversation, slots={"name": words}, data={"who": who}, status="completed")
+    filled(
+        Session,
+        conversation=conversation,
+        slots={"name": words},
+        labels={"name": words},
+        data={"who": who},
+        status="completed",
+    )
     filled(FlowStart, application=application, member=member)
     factories.make_errand(conversation, question=words)
     unanswered.record(conversation, words, cid="", at=outbound.created_at)

@@ -1,0 +1,64 @@
+"""What an answer means: a value, several that may be meant, or none. Pure.
+
+Some answers mean more than their text says, such as the name of a colleague. What they mean is looked up before the
+step and comes as the text of `Act.ANSWER`, so that it can be recorded and replayed.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from conversations.machine.places import Offer, offers_of
+from conversations.machine.values import Act
+from core.text.slot_values import LOOKED_UP, Slot, SlotType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """What was `said` means this `value`, or one of those `offered`. `words` say why it is none, or ask which."""
+
+    said: str = ""
+    value: str | None = None
+    label: str = ""
+    offered: tuple[Offer, ...] = ()
+    words: str = ""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it has to do with the question, if only as one of several."""
+        return self.value is not None or bool(self.offered)
+
+    def to_text(self) -> str:
+        """As the text of an act."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Resolution":
+        """Read a `to_text` result; what is none means nothing."""
+        try:
+            data = json.loads(text)
+            offered = offers_of(data.get("offered", ()))
+            told = {name: str(data.get(name, "")) for name in ("said", "label", "words")}
+            value = data.get("value")
+            return cls(**told, value=None if value is None else str(value), offered=offered)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return cls(said=text)
+
+
+def resolve(
+    slot: Slot, offered: tuple[Offer, ...], act: Act, text: str, *, today: date, now: datetime | None
+) -> Resolution:
+    """What a text, a tap or what was looked up means as the answer to a question, which may have `offered` choices."""
+    if act == Act.ANSWER:
+        found = Resolution.from_text(text)
+        fits = found.value is not None and slot.parse(found.value, today=today, now=now) == found.value
+        return found if fits or found.value is None else Resolution(said=found.said)
+    choices = tuple(one.choice for one in offered)
+    value = Slot(name=slot.name, type=SlotType.CHOICE, choices=choices).parse(text, today=today)
+    if value is not None:
+        name = next(one.name for one in offered if one.value == value)
+        return Resolution(said=text, value=value, label=name)
+    if act == Act.CHOOSE and slot.type in LOOKED_UP:
+        return Resolution(said=text)  # a button that no longer stands
+    value = slot.parse(text, today=today, now=now)
+    return Resolution(said=text, value=value)

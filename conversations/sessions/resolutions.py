@@ -1,0 +1,60 @@
+"""What the text of an answer means where the directory has to say it: which member, which department.
+
+Read before a step, since the machine knows no rows.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from conversations.delivery import channel
+from conversations.machine.places import Offer
+from conversations.machine.resolution import Resolution
+from conversations.wording import flow_texts
+from core.text.slot_values import UNSTORABLE, Slot, SlotType
+from wecom.models import Application
+
+MOST_OFFERED = 5
+
+
+def look_up(application: Application, slot: Slot, text: str) -> Resolution | None:
+    """What a text means as the answer to a question, in the active language; None if the text alone says it."""
+    find = LOOKUPS.get(slot.type)
+    if find is None:
+        return None
+    return Resolution(said=text) if UNSTORABLE.search(text) else find(application, text)
+
+
+def _member(application: Application, text: str) -> Resolution:
+    found = channel.find_members(application, text, most=MOST_OFFERED + 1)
+    if len(found) == 1:
+        return Resolution(said=text, value=found[0].user_id, label=str(found[0]))
+    shown = [
+        (member.user_id, str(member), str(member.main_department or ""), member.user_id)
+        for member in found[:MOST_OFFERED]
+    ]
+    return _offer(text, shown, flow_texts.which_member(text.strip(), more=len(found) > MOST_OFFERED))
+
+
+def _department(application: Application, text: str) -> Resolution:
+    found = channel.find_departments(application, text, most=MOST_OFFERED + 1)
+    if len(found) == 1:
+        return Resolution(said=text, value=str(found[0][0].number), label=found[0][0].name)
+    shown = [(str(one.number), one.name, above, f"#{one.number}") for one, above in found[:MOST_OFFERED]]
+    return _offer(text, shown, flow_texts.which_department(text.strip(), more=len(found) > MOST_OFFERED))
+
+
+def _offer(text: str, shown: list[tuple[str, str, str, str]], words: str) -> Resolution:
+    """Several to choose from: each with its value, its name, where it belongs, and what no other has."""
+    names = Counter(name for _value, name, _where, _own in shown)
+    places = Counter((name, where) for _value, name, where, _own in shown)
+    offered = []
+    for value, name, where, own in shown:
+        told = where if where and places[name, where] == 1 else own
+        offered.append(Offer(value=value, label=name if names[name] == 1 else f"{name} · {told}", name=name))
+    return Resolution(said=text, offered=tuple(offered), words=words if offered else "")
+
+
+LOOKUPS: dict[SlotType, Callable[[Application, str], Resolution]] = {
+    SlotType.MEMBER: _member,
+    SlotType.DEPARTMENT: _department,
+}
