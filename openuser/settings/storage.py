@@ -9,6 +9,8 @@ from openuser.settings.environment import VAR_DIR, env
 DATABASE_URL = env.str("DATABASE_URL", default="")
 # Database connections per process; keep the sum below PostgreSQL's `max_connections`.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
+# Whether PostgreSQL keeps statements of senders parsed and planned. `false` behind a pooler that cannot do so.
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
     "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;"
@@ -25,6 +27,7 @@ def database(url: str) -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = sqlite_options()
     else:
+        config["ENGINE"] = "core.postgresql"
         pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 20}
         config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
         config["CONN_HEALTH_CHECKS"] = True  # else each connection that a restart broke fails a request

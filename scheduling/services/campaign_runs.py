@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
 from scheduling.deliveries import batches, outcomes, progress, run_start
@@ -30,6 +31,7 @@ def start_run(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Another worker starts this run.", extra={"cid": run.cid})
 
 
+@prepared_statements()
 def send_batch(pk: int, *, now: datetime | None = None) -> None:
     """Send one batch, once."""
     batch = Batch.claim(pk, now=now)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
+from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
 from wecom.client import access_tokens, api, outages
@@ -34,6 +35,7 @@ JUST_CHECKED = timedelta(minutes=1)  # since a broadcast left out those whom it 
 MAX_URGENT = 20  # messages that overtake one bulk message
 
 
+@prepared_statements()
 def deliver(pk: int, *, now: datetime | None = None) -> None:
     """Make one attempt to deliver an Outbound, or put it back with the reason. Urgent messages go before bulk."""
     if _claim_and_deliver(pk, now, given=Q(priority__gte=0) | Q(~Exists(_urgent(now or timezone.now())))):

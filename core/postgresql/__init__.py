@@ -1,0 +1,1 @@
+"""Django's PostgreSQL back end with prepared statements: the engine of `DATABASES`."""
