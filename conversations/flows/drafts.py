@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from conversations.flows import journal, publication, succession
+from conversations.flows import journal, publication, succession, translations
 from conversations.machine.calls import Call
 from conversations.machine.values import Guard, Machine, Node
 from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
-from core.text.slot_values import Choice, Slot, SlotType
+from core.text.slot_values import Slot, SlotType
 
 NAME_LENGTH = 60
 
@@ -21,8 +21,11 @@ NAME_LENGTH = 60
 @transaction.atomic
 def load(flow: Flow, machine: Machine) -> None:
     """Replace the flow's states by those of the machine, with transitions where a step leads elsewhere than on."""
-    flow.expire_after, flow.expire_text = machine.expire_after, machine.expire_text
-    flow.save(update_fields=["expire_after", "expire_text"])
+    fields = {"expire_after": machine.expire_after, "expire_text": machine.expire_text}
+    fields |= translations.rows_of_flow(machine)
+    for name, value in fields.items():
+        setattr(flow, name, value)
+    flow.save(update_fields=fields)
     flow.states.all().delete()
     models = (DigitalHuman, RenderTemplate, Presentation)
     known = [set(model._default_manager.values_list("pk", flat=True)) for model in models]
@@ -109,7 +112,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "file": node.file,
         "slot": slot.name,
         "slot_type": slot.type.value,
-        "choices": "\n".join(map(_line, slot.choices)) if slot.type == SlotType.CHOICE else "",
+        "choices": translations.choice_lines(slot.choices) if slot.type == SlotType.CHOICE else "",
         "as_card": node.as_card,
         "minimum": slot.minimum,
         "maximum": slot.maximum,
@@ -127,6 +130,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "remind_after": node.remind_after,
         "reminder": node.reminder,
         "expire_after": node.expire_after,
+        "translations": translations.rows_of_step(node),
     }
 
 
@@ -144,10 +148,6 @@ def _duration(minutes: int | None) -> dict[str, object]:
         return {"wait_for": None}
     unit = next(unit for unit in reversed(State.Unit) if minutes % unit == 0)
     return {"wait_for": minutes // unit, "wait_unit": unit}
-
-
-def _line(choice: Choice) -> str:
-    return f"{choice.value} = {', '.join((choice.label, *choice.words))}"
 
 
 def _transitions(node: Node, states: dict[str, State]) -> list[Transition]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -11,17 +11,26 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import call_lint, fact_lint, formula_lint, lint, say_forms, succession, video_templates
+from conversations.flows import (
+    call_lint,
+    formula_lint,
+    lint,
+    say_forms,
+    succession,
+    translations,
+    video_templates,
+)
 from conversations.flows.problems import Problem
-from conversations.flows.rules import collisions
+from conversations.flows.rules import collisions, facts
+from conversations.flows.rules import translations as translation_rules
 from conversations.machine.calls import Call, Method
 from conversations.machine.shown_facts import facts_shown
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from core.text.placeholders import parse_values, placeholder_names
-from core.text.slot_values import Choice, Slot, SlotType, parse_choices
+from conversations.wording import flow_texts
+from core.text.placeholders import parse_values
+from core.text.slot_values import Slot, SlotType, parse_choices
 from wecom.models import FactDefinition
 
 
@@ -52,7 +61,7 @@ def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
         states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
     nodes = succession.with_defaults([_node(state, flow.language) for state in states])
     start = states[0].key if states else ""
-    return Machine(
+    machine = Machine(
         name=flow.name,
         language=flow.language,
         start=start,
@@ -60,6 +69,7 @@ def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
         expire_after=flow.expire_after,
         expire_text=flow.expire_text.replace("\r\n", "\n"),
     )
+    return translations.translated(machine, flow, states)
 
 
 def live_machine(version: FlowVersion) -> Machine:
@@ -78,12 +88,16 @@ def readable(version: FlowVersion | None) -> Machine | None:
 def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     machine = machine or draft(flow)
-    found = lint.lint(machine, triggers=flow.trigger_words, commands=flow.commands)
     knows_members = machine.formulas or facts_shown(machine)
     own_facts = list(FactDefinition.objects.values_list("key", flat=True)) if knows_members else []
-    found += [*_wrong_modes(machine), *video_templates.problems(machine), *collisions.problems(flow)]
-    found += [*formula_lint.problems(machine, own_facts), *fact_lint.problems(machine, own_facts)]
-    found += [*call_lint.problems(machine), *say_forms.problems(machine)]
+
+    def of_texts(spoken: Machine) -> list[Problem]:
+        found = lint.lint(spoken, triggers=flow.trigger_words, commands=flow.commands)
+        return [*found, *facts.problems(spoken, own_facts), *say_forms.problems(spoken)]
+
+    found = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
+    found += [*video_templates.problems(machine), *collisions.problems(flow)]
+    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -165,26 +179,6 @@ def diff(before: Machine, after: Machine) -> list[Change]:
     return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
 
 
-def _wrong_modes(machine: Machine) -> Iterable[Problem]:
-    """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
-    for node in machine.nodes:
-        if node.kind == NodeKind.VIDEO and node.mode:
-            modes = set(_modes(machine, node.mode))
-            if not modes <= set(RenderMode.values) or not modes:
-                words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
-                yield Problem(code="mode_unknown", state=node.name, words=words)
-
-
-def _modes(machine: Machine, mode: str) -> Iterable[str]:
-    """The values that a mode can take, for all choices of the states that fill its slots."""
-    names = list(dict.fromkeys(placeholder_names(mode)))
-    slots = [node.slot for node in machine.nodes if node.slot]
-    choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]
-    if any(slot.name in names and not slot.choices for slot in slots):
-        return ()
-    return (machine.fill(mode, dict(zip(names, values, strict=True))) for values in product(*choices))
-
-
 def _parts(was: Node, now: Node) -> Iterable[str]:
     names = {
         "name": _("name"),
@@ -207,6 +201,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "link": _("link"),
         "picture_url": _("address of its picture"),
         "file": _("file"),
+        "translations": _("texts in other languages"),
         "formula": _("formula"),
         "wait": _("waits for"),
         "call": _("call"),
@@ -240,7 +235,7 @@ def _node(state: State, language: str) -> Node:
     )
 
 
-def _form(state: State, kind: NodeKind) -> dict[str, str]:
+def _form(state: State, kind: NodeKind) -> dict[str, Any]:
     """The form of what a step says, with only what that form has."""
     if kind not in (NodeKind.SAY, NodeKind.ASK) or state.form == State.Form.TEXT:
         return {}
@@ -261,7 +256,7 @@ def _slot(state: State, language: str) -> Slot | None:
     choices = parse_choices(state.choices) if slot_type == SlotType.CHOICE else ()
     if slot_type == SlotType.YES_NO:
         with translation.override(language):
-            choices = (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
+            choices = flow_texts.yes_no_choices()
     return Slot(
         name=state.slot,
         type=slot_type,

@@ -8,7 +8,7 @@ from conversations.knowledge.likeness import plain
 from conversations.models import Flow
 
 ANY = "*"
-LIVE = ("triggers", "language")  # without the definitions, which are large
+LIVE = ("triggers", "language", "also_in")  # without the definitions, which are large
 
 
 def flow_for(text: str, language: str) -> Flow | None:
@@ -19,7 +19,7 @@ def flow_for(text: str, language: str) -> Flow | None:
     for flow in Flow.objects.live().only(*LIVE):
         words = max((len(words) for words in map(plain, flow.trigger_words) if contains(words, said)), default=0)
         pattern = max((size(one) for one in flow.patterns if fits(one, text)), default=0)
-        rank = (max(words, pattern), words >= pattern, flow.language == language)
+        rank = (max(words, pattern), words >= pattern, language in flow.languages)
         if rank[0] and (best is None or rank > best[:3]):
             best = (*rank, flow)
     return _whole(best[3].pk) if best else None
@@ -28,7 +28,7 @@ def flow_for(text: str, language: str) -> Flow | None:
 def flow_for_event(event: str, language: str) -> Flow | None:
     """The flow that an event of WeChat Work starts, one in the member's language before others."""
     flows = list(Flow.objects.live().filter(event=event).only(*LIVE))
-    best = next((flow for flow in flows if flow.language == language), flows[0] if flows else None)
+    best = next((flow for flow in flows if language in flow.languages), flows[0] if flows else None)
     return _whole(best.pk) if best else None
 
 

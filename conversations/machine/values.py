@@ -13,14 +13,15 @@ from conversations.machine.calls import Call
 from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate, met
 from conversations.machine.formulas.values import Context, truth
+from conversations.machine.words import FlowWords, NodeWords, choices_of
 from core.text.placeholders import fill_placeholders
-from core.text.slot_values import Choice, Slot, SlotType
+from core.text.slot_values import Slot, SlotType
 
 FORMAT = 1
-NEW_IN_FLOWS = ("expire_after", "expire_text")
+NEW_IN_FLOWS = ("expire_after", "expire_text", "translations", "own")
 NEW_IN_STATES = (
     *("presentation", "topic", "formula", "wait", "call"),
-    *("form", "title", "link", "picture_url", "file"),
+    *("form", "title", "link", "picture_url", "file", "translations"),
 )
 
 
@@ -178,6 +179,7 @@ class Node:
     link: str = ""
     picture_url: str = ""
     file: str = ""
+    translations: tuple[NodeWords, ...] = ()
 
     @property
     def rests(self) -> bool:
@@ -197,7 +199,10 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A flow that can run. It ends `expire_after` minutes after its start, with a text of its own if it has one."""
+    """A flow that can run. It ends `expire_after` minutes after its start, with a text of its own if it has one.
+
+    `own` is the flow in its own language, if this is how it speaks another (`spoken.spoken_in`).
+    """
 
     name: str
     language: str
@@ -205,6 +210,8 @@ class Machine:
     nodes: tuple[Node, ...]
     expire_after: int | None = None
     expire_text: str = ""
+    translations: tuple[FlowWords, ...] = ()
+    own: "Machine | None" = None
 
     def node(self, key: str) -> Node | None:
         return next((node for node in self.nodes if node.key == key), None)
@@ -225,10 +232,12 @@ class Machine:
         return tuple(formula for node in self.nodes for formula in node.formulas)
 
     def answers(self, slots: Mapping[str, str]) -> dict[str, str]:
-        """The answers as formulas name them: `quality`, and its label as `quality.label`, unless `slots` has it."""
-        known = self.slots
+        """The answers as formulas name them: `quality`, and its label in the flow's own language as `quality.label`,
+        unless `slots` has it."""
+        own = self.own or self
+        known = own.slots
         labels = {
-            f"{name}.label": known[name].label(value, language=self.language)
+            f"{name}.label": known[name].label(value, language=own.language)
             for name, value in slots.items()
             if name in known
         }
@@ -252,6 +261,7 @@ class Machine:
             raise ValueError("This definition has a format that we do not know.")
         nodes = tuple(_node(node) for node in data["nodes"])
         new = {name: data[name] for name in NEW_IN_FLOWS if name in data}
+        new["translations"] = tuple(FlowWords(**words) for words in data.get("translations", ()))
         return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes, **new)
 
 
@@ -269,13 +279,13 @@ def _node(data: Mapping[str, Any]) -> Node:
     edges = tuple(_edge(edge) for edge in data["edges"])
     values = tuple((name, value) for name, value in data.get("values", ()))
     call = Call.from_json(data["call"]) if data.get("call") else None
-    read = {"slot": slot, "edges": edges, "values": values, "call": call}
+    words = tuple(NodeWords.from_json(one) for one in data.get("translations", ()))
+    read = {"slot": slot, "edges": edges, "values": values, "call": call, "translations": words}
     return Node(**{**data, "kind": NodeKind(data["kind"]), **read})
 
 
 def _slot(data: Mapping[str, Any]) -> Slot:
-    choices = tuple(Choice(**{**choice, "words": tuple(choice["words"])}) for choice in data["choices"])
-    return Slot(**{**data, "type": SlotType(data["type"]), "choices": choices})
+    return Slot(**{**data, "type": SlotType(data["type"]), "choices": choices_of(data["choices"])})
 
 
 def _edge(data: Mapping[str, Any]) -> Edge:

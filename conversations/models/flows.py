@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.messages import Desk
+from conversations.models.translations import OF_FLOWS, translations_of
 from wecom.models import Department
 
 SLASHES = ("/", "／")
@@ -38,6 +39,15 @@ class Flow(models.Model):
         choices=Desk.Language,
         default=Desk.Language.CHINESE,
         help_text=_("Language of its texts and of the notices between them."),
+    )
+    also_in = models.CharField(
+        _("also in"),
+        max_length=8,
+        choices=Desk.Language,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Each text has a second one in this language; members get the one in theirs."),
     )
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("Off: members can't start it. Running sessions can finish.")
@@ -98,6 +108,7 @@ class Flow(models.Model):
         db_default="",
         help_text=_("Empty: the built-in text, which offers to go on."),
     )
+    translations = translations_of(OF_FLOWS)
     live = models.ForeignKey(
         "FlowVersion",
         models.SET_NULL,
@@ -127,6 +138,18 @@ class Flow(models.Model):
 
     def clean(self) -> None:
         self.command = self.command.strip().lower()
+        if self.also_in == self.language:
+            raise ValidationError({"also_in": _("This is its own language. Choose the other one, or none.")})
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it speaks, its own first."""
+        return (self.language, self.also_in) if self.also_in else (self.language,)
+
+    def name_in(self, language: str) -> str:
+        """Its name for members of this language."""
+        words = self.translations.get(language, {}) if self.translations and language in self.languages else {}
+        return str(words.get("name") or self.name)
 
     @property
     def trigger_words(self) -> list[str]:

@@ -83,6 +83,7 @@ class Session(models.Model):
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = models.DateTimeField(_("next reminder or end"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends at the latest"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", db_default="", editable=False)
     cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)

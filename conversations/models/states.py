@@ -13,6 +13,7 @@ from conversations.machine.formulas.tokens import MOST_CHARACTERS
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.flows import Flow
 from conversations.models.preferences import Topic
+from conversations.models.translations import OF_STEPS, translations_of
 from core.text.placeholders import SLOT_PATTERN
 from core.text.slot_values import SlotType
 
@@ -94,7 +95,8 @@ class State(models.Model):
         _("text"),
         blank=True,
         help_text=_(
-            "The text to send. {{name}} stands for the answer kept as “name”, {{name.label}} for the words of a choice."
+            "The text to send. {{name}} stands for the answer kept as “name”, {{name.label}} for the words of a "
+            "choice, {{member.name|colleague}} for a fact of the member."
         ),
     )
     slot = models.CharField(
@@ -232,6 +234,7 @@ class State(models.Model):
     expire_after = models.PositiveIntegerField(
         _("give up after"), default=60, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
     )
+    translations = translations_of(OF_STEPS)
 
     class Meta:
         verbose_name = _("step")

@@ -10,6 +10,7 @@ from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
 from conversations.handoff import operator_turns, requests
 from conversations.knowledge import retrieval
+from conversations.language import detect_language
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.preferences import cards as preference_cards
@@ -69,8 +70,15 @@ def send_help(conversation: Conversation, _args: str, cid: str) -> None:
 def _ways_in(language: str) -> list[tuple[str, str]]:
     """The command or trigger of each flow, and its name; only flows of this language, if there are any."""
     flows = list(Flow.objects.live())
-    flows = [flow for flow in flows if flow.language == language] or flows
-    return [(way, flow.name) for flow in flows if (way := next(iter((*flow.commands, *flow.trigger_words)), ""))]
+    flows = [flow for flow in flows if language in flow.languages] or flows
+    return [(way, flow.name_in(language)) for flow in flows if (way := _way_in(flow, language))]
+
+
+def _way_in(flow: Flow, language: str) -> str:
+    """A command or words that start a flow; of a flow with several languages some in the member's, if there are any."""
+    ways = [*flow.commands, *flow.trigger_words]
+    readable = (way for way in ways if detect_language(way, default=language, is_first=True) == language)
+    return next(readable, ways[0] if ways else "")
 
 
 def _video(conversation: Conversation, text: str, cid: str) -> None:

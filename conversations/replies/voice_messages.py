@@ -15,12 +15,12 @@ from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.exceptions import ServiceRefused
-from conversations.flows import publication
 from conversations.handoff import member_turns
 from conversations.machine.keywords import KEYWORDS
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, TicketLine
 from conversations.providers.base import RemoteProvider
 from conversations.replies import dispatch, question_preparation
+from conversations.sessions.current import machine_of
 from conversations.wording import chat_texts
 from core import backends
 from core.exceptions import OpenUserError, TemporaryError
@@ -151,7 +151,7 @@ def speech_hints(conversation: Conversation) -> list[str]:
     """Words that the member is likely to say: choices of the open question, then known questions and triggers."""
     found: list[str] = []
     session = Session.objects.active_in(conversation)
-    machine = publication.readable(session.version) if session else None
+    machine = machine_of(session) if session else None
     node = machine.node(session.state) if session and machine else None
     if node is not None and node.slot is not None:
         found += [choice.label for choice in node.slot.choices]

@@ -8,6 +8,7 @@ from django.utils import translation
 from conversations.flows import publication
 from conversations.machine.places import offers_of
 from conversations.machine.resolution import Resolution, resolve
+from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine, NodeKind
 from conversations.models import Conversation, Session
 from conversations.sessions import clocks, questions, resolutions
@@ -91,6 +92,22 @@ def asks_for_text(session: Session) -> bool:
 
 
 def machine_of(session: Session) -> Machine:
-    """The machine that it runs; an empty one, whose steps fail with a notice, if its format is not readable."""
+    """The machine that it runs, in the member's language.
+
+    An empty one, whose steps fail with a notice, if its format is not readable.
+    """
     flow = session.version.flow
-    return publication.readable(session.version) or Machine(name=flow.name, language=flow.language, start="", nodes=())
+    machine = publication.readable(session.version)
+    if machine is None:
+        return Machine(name=flow.name, language=flow.language, start="", nodes=())
+    return for_member(machine, session)
+
+
+def for_member(machine: Machine, session: Session) -> Machine:
+    """A machine as it speaks with the member of a session: in the language that is chosen for them, else in that of
+    the session's start, so that an answer in another language does not change it."""
+    if not machine.translations:
+        return machine
+    conversation = session.conversation
+    language = conversation.member.language or conversation.chosen_language or session.language
+    return spoken_in(machine, language)

@@ -19,7 +19,7 @@ from conversations.machine.values import Act, Machine
 from conversations.models import Conversation, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan, Ticket
 from conversations.preferences.changes import spoken_language
 from conversations.sessions import clocks, plans, runner, timeouts
-from conversations.sessions.current import machine_of
+from conversations.sessions.current import for_member, machine_of
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
 from core.work import crash_points
@@ -88,7 +88,7 @@ def settle(pk: int, now: datetime) -> bool:
     target = _target(session, plan)
     if not target:
         return _note(pk, Outcome.WENT_ON, now)
-    machine = publication.live_machine(plan.version)
+    machine = for_member(publication.live_machine(plan.version), session)
     gone = plans.lost(machine, session.slots)
     return _note(pk, Outcome.MOVED, now, lost=gone) and _move(session, plan.version, machine, target, gone, now=now)
 
@@ -153,7 +153,7 @@ def _move(
     # Who talks with a person is asked when that ends.
     if not is_same and node is not None and node.slot and not Ticket.objects.concerning(session.conversation).exists():
         with translation.override(machine.language), because(Cause.NOTICE, notice="moved"):
-            messages.say(session.conversation, flow_texts.updated(version.flow.name), cid=session.cid)
+            messages.say(session.conversation, flow_texts.updated(machine.name), cid=session.cid)
         runner.advance(session, Act.RESUME, cid=session.cid, now=now)
     return True
 
@@ -161,10 +161,10 @@ def _move(
 def _end(session: Session, plan: SessionPlan) -> bool:
     """End the session and say so."""
     runner.stop(session)
-    with translation.override(machine_of(session).language), because(Cause.NOTICE, notice="expired_by_plan"):
-        messages.say(
-            session.conversation, plan.text or flow_texts.ended_by_plan(session.version.flow.name), cid=session.cid
-        )
+    machine = machine_of(session)
+    with translation.override(machine.language), because(Cause.NOTICE, notice="expired_by_plan"):
+        words = plan.text or flow_texts.ended_by_plan(machine.name)
+        messages.say(session.conversation, words, cid=session.cid)
     return True
 
 

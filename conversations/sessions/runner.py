@@ -20,6 +20,7 @@ from conversations.flows import publication
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
 from conversations.machine.forms import Form
 from conversations.machine.places import Place, offers_of
+from conversations.machine.spoken import spoken_in
 from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
@@ -63,6 +64,7 @@ def start(
         remedy = "Publish it." if flow.enabled else "Enable it."
         raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
+    machine = spoken_in(machine, conversation.language)
     given, labels = _checked(conversation, machine, data or {}, clocks.local_time(conversation.member, machine, now))
     # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
@@ -75,6 +77,7 @@ def start(
         data=given,
         slots=given,
         labels=labels,
+        language=conversation.language,
         cid=cid,
         started_at=started_at,
         ends_at=_ends_at(machine, started_at),
@@ -238,7 +241,7 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
     elif isinstance(effect, MakeVideo):
         video_states.request_video(session, effect, machine, cid=cid)
     elif isinstance(effect, Notify):
-        messages.say(conversation, flow_texts.notice(effect.notice, session.version.flow.name), cid=cid)
+        messages.say(conversation, flow_texts.notice(effect.notice, machine.name), cid=cid)
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:

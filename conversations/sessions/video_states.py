@@ -27,9 +27,10 @@ def request_video(session: Session, effect: MakeVideo, machine: Machine, *, cid:
     if source is None:
         which = {"template": effect.template, "presentation": effect.presentation}
         logger.warning("The video template or presentation of a flow is gone.", extra={"cid": cid, **which})
-        messages.say(conversation, flow_texts.notice(Notice.FAILED, session.version.flow.name), cid=cid)
+        messages.say(conversation, flow_texts.notice(Notice.FAILED, machine.name), cid=cid)
         return
-    script = video_templates.script_for(source, effect, machine, language=conversation.language)
+    language = machine.language if machine.translations else conversation.language
+    script = video_templates.script_for(source, effect, machine, language=language)
     if script.missing:
         video_messages.say_script(conversation, script.text, why=video_messages.VALUE_MISSING, cid=cid)
         return

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.machine.calls import Returned, Way
 from conversations.machine.values import Notice
-from core.text.slot_values import numbered_labels
+from core.text.slot_values import Choice, numbered_labels
 
 
 def notice(kind: Notice, flow: str) -> str:
@@ -53,6 +53,11 @@ def which_department(said: str, *, more: bool) -> str:
     """Before the departments that were found for a name; `more`: there are others."""
     words = _("Which department do you mean by “%s”?") % said
     return f"{words} " + _("There are more; if it is not here, write the full name.") if more else words
+
+
+def yes_no_choices() -> tuple[Choice, ...]:
+    """The choices of a question that is answered by yes or no."""
+    return (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
 
 
 def updated(flow: str) -> str:

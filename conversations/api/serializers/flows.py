@@ -28,6 +28,9 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
         source="live.number", default=None, allow_null=True, read_only=True, help_text="Null: not published."
     )
     published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
+    languages = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Languages that it speaks, its own first."
+    )
     triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
     patterns = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Messages that start it; * stands for any words."
@@ -38,7 +41,7 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     class Meta:
         model = Flow
         fields = (
-            *("id", "name", "description", "language", "enabled", "triggers", "patterns", "command"),
+            *("id", "name", "description", "language", "languages", "enabled", "triggers", "patterns", "command"),
             *("event", "card_key", "version"),
             *("published_at", "slots", "graph_url", "created_at"),
         )

@@ -79,6 +79,6 @@ def _both(words: str, pattern: str, other: Flow) -> Problem:
 
 def _event(flow: Flow, others: Sequence[Flow]) -> Iterator[Problem]:
     for other in others:
-        if other.enabled and other.event == flow.event and other.language == flow.language:
+        if other.enabled and other.event == flow.event and set(other.languages) & set(flow.languages):
             text = _("The flow “%s” starts at the same event, and only one of them can. Choose another one.") % other
             yield Problem(code="event_taken", words=text, is_error=False, about=other)

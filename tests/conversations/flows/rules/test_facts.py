@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from conversations.flows import lint
-from conversations.flows.fact_lint import problems
+from conversations.flows.rules.facts import problems
 from conversations.machine.calls import Call
 from conversations.machine.values import Node, NodeKind
 from tests.conversations.support.machines import video_machine

@@ -1,0 +1,66 @@
+"""Problems of texts in other languages: those that are missing, show other answers, or do not fit. Reads values."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from conversations.flows.problems import Problem
+from conversations.flows.translations import own_texts, texts_of
+from conversations.machine.spoken import spoken_in
+from conversations.machine.values import Machine, Node
+from conversations.machine.words import NodeWords
+from conversations.models import Desk, State
+from core.text.placeholders import PLACEHOLDER
+from core.text.slot_values import SlotType
+
+Rules = Callable[[Machine], Iterable[Problem]]
+
+
+def problems(machine: Machine, rules: Rules) -> Iterator[Problem]:
+    """All problems of the other languages; `rules` are those that hold in each."""
+    known = list(rules(machine)) if machine.translations else []
+    for words in machine.translations:
+        language = str(Desk.Language(words.language).label)
+        for node in machine.nodes:
+            for code, text in _of_node(node, words.language):
+                yield Problem(code=code, state=node.name, words=_named(language, text), is_error=False)
+        if machine.expire_text and not words.expire_text:
+            text = _("The text at the end of its time is missing.")
+            yield Problem(code="untranslated", words=_named(language, text), is_error=False)
+        for one in rules(spoken_in(machine, words.language)):
+            if one not in known:
+                yield Problem(code=one.code, state=one.state, words=_named(language, one.words), is_error=one.is_error)
+
+
+def _of_node(node: Node, language: str) -> Iterator[tuple[str, str]]:
+    own = own_texts(node)
+    words = next((one for one in node.translations if one.language == language), NodeWords(language=language))
+    said = texts_of(node, words)
+    missing = [name for name in own if own[name].strip() and not said[name].strip() and name != "link"]
+    if missing := [name for name in missing if PLACEHOLDER.sub("", own[name]).strip()]:
+        names = ", ".join(str(State._meta.get_field(name).verbose_name) for name in missing)  # type: ignore[union-attr]
+        yield "untranslated", _("The step has no %s. Members read it in the flow's own language.") % names
+    for name in own:
+        if said[name].strip() and name != "choices" and _shown(said[name]) != _shown(own[name]):
+            yield "other_placeholders", _("Its text shows other answers than in the flow's own language.")
+            break
+    yield from _of_choices(node, words)
+
+
+def _of_choices(node: Node, words: NodeWords) -> Iterator[tuple[str, str]]:
+    if node.slot is None or node.slot.type != SlotType.CHOICE or not words.choices:
+        return
+    own, said = ([choice.value for choice in choices] for choices in (node.slot.choices, words.choices))
+    if others := [value for value in said if value not in own]:
+        yield "unknown_choice", _("“%s” is no choice of the step. Begin the line with the value of one.") % others[0]
+    elif missing := [value for value in own if value not in said]:
+        yield "untranslated", _("The choice “%s” is missing.") % missing[0]
+
+
+def _shown(text: str) -> set[str]:
+    return {found[1] for found in PLACEHOLDER.finditer(text)}
+
+
+def _named(language: str, words: str) -> str:
+    return pgettext("language of a text: problem", "%(language)s: %(words)s") % {"language": language, "words": words}

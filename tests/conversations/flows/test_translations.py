@@ -1,0 +1,72 @@
+"""Texts in other languages as rows of a draft have them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from conversations import services
+from conversations.flows import drafts, publication
+from conversations.machine.words import FlowWords
+from conversations.models import Flow, State
+from tests.conversations.support.two_languages import make_flow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_draft_has_the_texts_of_its_other_language():
+    machine = publication.draft(make_flow(published=False))
+    assert machine.translations == (FlowWords(language="en", name="Choose a quality"),)
+    (words,) = machine.nodes[0].translations
+    assert words.text == "Which quality, {{member.name|colleague}}?"
+    assert [(one.value, one.label) for one in words.choices] == [("lipsync", "Basic"), ("hd", "High")]
+
+
+def test_texts_wait_unused_while_the_flow_has_one_language():
+    machine = publication.draft(make_flow(published=False, also_in=""))
+    assert machine.translations == ()
+    assert [node.translations for node in machine.nodes] == [(), ()]
+
+
+def test_yes_and_no_have_their_labels_in_each_language():
+    flow = make_flow(published=False)
+    flow.states.filter(key="quality").update(slot_type="yes_no", choices="")
+    (words,) = publication.draft(flow).nodes[0].translations
+    assert [one.label for one in words.choices] == ["Yes", "No"]
+
+
+def test_texts_that_this_kind_of_step_does_not_say_are_left_out():
+    flow = make_flow(published=False)
+    flow.states.filter(key="done").update(translations={"en": {"title": "A title", "retry_text": "Again"}})
+    assert publication.draft(flow).nodes[1].translations == ()
+
+
+def test_a_copy_and_an_older_version_have_all_texts():
+    flow = make_flow()
+    copy = services.duplicate_flow(flow)
+    assert publication.draft(copy).nodes == publication.draft(flow).nodes
+    flow.states.update(translations={})
+    Flow.objects.filter(pk=flow.pk).update(also_in="", translations={})
+    flow.refresh_from_db()
+    drafts.restore(flow.live)
+    flow.refresh_from_db()
+    assert (flow.also_in, flow.translations) == ("en", {"en": {"name": "Choose a quality"}})
+    assert not publication.is_changed(flow)
+
+
+def test_a_change_names_texts_in_other_languages():
+    flow = make_flow()
+    flow.states.filter(key="done").update(translations={"en": {"text": "Done: {{quality.label}}."}})
+    (change,) = publication.diff(publication.live_machine(flow.live), publication.draft(flow))
+    assert (change.name, change.parts) == ("结束", ("texts in other languages",))
+
+
+@pytest.mark.parametrize(
+    "value", [{"fr": {"text": "a"}}, {"en": "a"}, {"en": {"body": "a"}}, {"en": {"text": 3}}, ["a"]]
+)
+def test_only_known_texts_of_known_languages_are_kept(value):
+    with pytest.raises(ValidationError):
+        State._meta.get_field("translations").clean(value, None)
+
+
+def test_the_other_language_is_another_one():
+    with pytest.raises(ValidationError, match="own language"):
+        Flow(name="一", language="en", also_in="en").clean()
