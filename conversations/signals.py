@@ -20,6 +20,14 @@ thread_shown = Signal()
 """A page shows what a member was told: `application`, `member`, `since` (None for the beginning), `most`. A receiver
 returns `ThreadEntry` values for what is no `Message`, such as messages of campaigns, the newest `most` ones."""
 
+message_explained = Signal()
+"""*Why?* of a message is asked: `message`. A receiver returns the `Line` values of what its app knows, such as who has
+planned it."""
+
+entry_explained = Signal()
+"""*Why?* of a `ThreadEntry` is asked: its `key`, `member`, `application`. The receiver that has made it returns an
+`Explanation`; all others return None."""
+
 working_days_wanted = Signal()
 """Office hours and formulas depend on the company's calendar: `application`, None for the default one. A receiver
 returns a function from a date to whether the company works on it; without one, Monday to Friday count."""
@@ -43,6 +51,7 @@ class ThreadEntry:
         text: its words.
         status: what became of it, in the active language.
         row: what it belongs to, whose page says more; `query` is the part of that page.
+        key: names it to the receiver that has made it.
     """
 
     said_at: datetime
@@ -50,3 +59,4 @@ class ThreadEntry:
     status: str
     row: Model
     query: str
+    key: str

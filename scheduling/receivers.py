@@ -6,7 +6,16 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from conversations.signals import ThreadEntry, card_pressed, thread_shown, working_days_wanted
+from conversations.models import Message
+from conversations.services import Explanation, ExplanationLine
+from conversations.signals import (
+    ThreadEntry,
+    card_pressed,
+    entry_explained,
+    message_explained,
+    thread_shown,
+    working_days_wanted,
+)
 from scheduling import services
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
@@ -38,6 +47,16 @@ def on_thread_shown(
     application: Application, member: Member, since: datetime | None, most: int, **_: Any
 ) -> list[ThreadEntry]:
     return services.sent_to(member, application=application, since=since, most=most)
+
+
+@receiver(message_explained)
+def on_message_explained(message: Message, **_: Any) -> list[ExplanationLine]:
+    return services.explain_message(message)
+
+
+@receiver(entry_explained)
+def on_entry_explained(key: str, member: Member, application: Application, **_: Any) -> Explanation | None:
+    return services.explain_entry(key, member=member, application=application)
 
 
 @receiver(working_days_wanted)

@@ -1,6 +1,7 @@
 """Conversations in the admin: the messages of one member with one application, to read."""
 
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations.admin import explanations
 from conversations.models import Conversation, Message
 from conversations.signals import ThreadEntry, thread_shown
 from core.web.admin import NOTHING, ReadOnlyAdmin, short_time, shorten
@@ -37,6 +40,10 @@ class ConversationAdmin(ReadOnlyAdmin):
     class Media:
         css = {"all": ("conversations/why.css",)}
 
+    def get_urls(self) -> list[URLPattern]:
+        why = self.admin_site.admin_view(partial(explanations.entry_dialog, self))
+        return [path("<int:pk>/why/<str:key>/", why, name="conversations_conversation_why"), *super().get_urls()]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         theirs = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
         counted = theirs.order_by().values("member").annotate(count=Count("pk")).values("count")
@@ -50,7 +57,7 @@ class ConversationAdmin(ReadOnlyAdmin):
         """With whether the account may ask why a message was sent."""
         found: Any = super().get_object(request, object_id, from_field)
         if found is not None:
-            found.may_ask_why = request.user.has_perm("conversations.view_message")
+            found.may_ask_why = request.user.has_perm(explanations.ASK)
         return found  # type: ignore[no-any-return]  # Unfold is not typed
 
     @display(description=_("messages"))
@@ -83,7 +90,8 @@ class ConversationAdmin(ReadOnlyAdmin):
         more = len(newest) > THREAD
         others = _others(conversation, since=newest[THREAD].said_at if more else None)  # type: ignore[attr-defined]
         shown = sorted([*newest[:THREAD], *others], key=attrgetter("said_at"))
-        context = {"messages": shown, "more": more, "may_ask_why": conversation.may_ask_why}  # type: ignore[attr-defined]
+        may_ask: bool = conversation.may_ask_why  # type: ignore[attr-defined]
+        context = {"conversation": conversation, "messages": shown, "more": more, "may_ask_why": may_ask}
         return render_to_string("admin/conversations/thread.html", context)
 
 

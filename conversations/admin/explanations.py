@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -15,8 +15,11 @@ from django.utils.safestring import SafeString
 
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.explanations.explanation import explain
-from conversations.explanations.values import Line, Link
-from conversations.models import Message
+from conversations.explanations.values import Explanation, Line, Link
+from conversations.models import Conversation, Message
+from conversations.signals import entry_explained
+
+ASK = "conversations.view_message"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +34,7 @@ def panel(message: Message, user: PermissionsMixin | AnonymousUser, *, with_pict
     """Why a message was sent, for this account."""
     found = explain(message)
     draws = with_picture and found.version is not None and user.has_perm("conversations.view_flowversion")
-    return render_to_string(
-        "admin/conversations/why.html",
-        {
-            "explanation": found,
-            "groups": list(_grouped(found.lines, user)),
-            "picture": picture_of(found.version, here=found.state) if draws else "",
-        },
-    )
+    return _rendered(found, user, picture=picture_of(found.version, here=found.state) if draws else "")
 
 
 def dialog(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -48,6 +44,27 @@ def dialog(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     context = {"message": message, "panel": panel(message, request.user, with_picture=False)}
     return TemplateResponse(request, "admin/conversations/why_dialog.html", context)
+
+
+def entry_dialog(model_admin: Any, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """The same for an entry of the thread that is no `Message`, such as a message of a campaign."""
+    conversation = get_object_or_404(Conversation.objects.select_related("member", "application"), pk=pk)
+    if not model_admin.has_view_permission(request, conversation) or not request.user.has_perm(ASK):
+        raise PermissionDenied
+    whose = {"member": conversation.member, "application": conversation.application}
+    answers: Any = entry_explained.send(Conversation, key=key, **whose)
+    found = next((one for _receiver, one in answers if one is not None), None)
+    if found is None:
+        raise Http404
+    context = {"panel": _rendered(found, request.user)}
+    return TemplateResponse(request, "admin/conversations/why_dialog.html", context)
+
+
+def _rendered(
+    found: Explanation, user: PermissionsMixin | AnonymousUser, *, picture: SafeString | str = ""
+) -> SafeString:
+    context = {"explanation": found, "groups": list(_grouped(found.lines, user)), "picture": picture}
+    return render_to_string("admin/conversations/why.html", context)
 
 
 def _grouped(lines: Iterable[Line], user: PermissionsMixin | AnonymousUser) -> Iterable[Shown]:
@@ -71,6 +88,7 @@ def _address(link: Link | None, user: PermissionsMixin | AnonymousUser) -> str:
     if not user.has_perm(f"{app}.view_{model}"):
         return ""
     try:
-        return reverse(f"admin:{app}_{model}_change", args=[link.pk])
+        address = reverse(f"admin:{app}_{model}_change", args=[link.pk])
     except NoReverseMatch:
         return ""
+    return f"{address}?{link.query}" if link.query else address

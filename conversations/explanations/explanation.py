@@ -1,6 +1,7 @@
 """Explains a message: what decided that it was sent, whatever that was."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from conversations.delivery.causes import Cause
 from conversations.explanations import answers, flow_steps
 from conversations.explanations.values import Explanation, Line, Link, link_to
 from conversations.models import Message, Operator
+from conversations.signals import message_explained
 from conversations.wording import explanation_texts as texts
 
 Facts = Mapping[str, Any]
@@ -21,7 +23,9 @@ def explain(message: Message) -> Explanation:
         return Explanation(
             by="", summary=_("Not recorded: the message is older than this, or its reasons were erased.")
         )
-    return explainer(message, message.cause)
+    found = explainer(message, message.cause)
+    above: Any = message_explained.send(Message, message=message)
+    return replace(found, lines=(*found.lines, *(line for _receiver, lines in above for line in lines)))
 
 
 def _small_talk(_message: Message, cause: Facts) -> Explanation:

@@ -8,10 +8,11 @@ from django.db import models
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A row that a line is about, by its model, such as `conversations.Answer`."""
+    """A row that a line is about, by its model, such as `conversations.Answer`; `query` is the part of its page."""
 
     model: str
     pk: int
+    query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

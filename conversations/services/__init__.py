@@ -11,6 +11,9 @@ from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
 from conversations.doctor import doctor_checks
 from conversations.errands.worker import run_errand
+from conversations.explanations.values import Explanation
+from conversations.explanations.values import Line as ExplanationLine
+from conversations.explanations.values import Link as ExplanationLink
 from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
@@ -118,6 +121,9 @@ __all__ = [
     "PARTS",
     "Cause",
     "Choices",
+    "Explanation",
+    "ExplanationLine",
+    "ExplanationLink",
     "Imported",
     "Kind",
     "ModelDay",

@@ -6,7 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.web.api_fields import StrictModelSerializer, StrictSerializer
+from conversations.services import Explanation
+from core.web.api_explanations import ExplanationLineSerializer
+from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
 from scheduling import services
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Delivery
 
@@ -188,6 +190,14 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
         model = Delivery
         fields = ("id", "run", "user_id", "status", "reason", "batch")
         read_only_fields = fields
+
+
+class DeliveryExplanationSerializer(serializers.Serializer[Explanation]):
+    """Why a member got it."""
+
+    by = ChoiceField([("campaign", "A campaign."), ("series", "A step of a series.")])
+    summary = serializers.CharField()
+    lines = ExplanationLineSerializer(many=True)
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from scheduling.api.campaign_serializers import (
     CampaignRunSerializer,
     CampaignSerializer,
     CampaignStartSerializer,
+    DeliveryExplanationSerializer,
     DeliverySerializer,
     EvidenceSerializer,
     RunReportSerializer,
@@ -209,10 +210,16 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
     """What became of each member of a campaign, with the reason if they did not get it."""
 
-    queryset = Delivery.objects.select_related("member")
+    queryset = Delivery.objects.select_related("member", "run__campaign")
     serializer_class = DeliverySerializer
     filterset_class = DeliveryFilter
     required_scopes = {"GET": READ}
+
+    @extend_schema(summary="Get why a member got it", responses=DeliveryExplanationSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def why(self, request: Request, pk: str) -> Response:
+        """Who planned and approved it, how the member came into it, and what became of it."""
+        return Response(DeliveryExplanationSerializer(services.explain_delivery(self.get_object())).data)
 
     @extend_schema(summary="Get the evidence of a delivery", responses=EvidenceSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -48,6 +48,7 @@ def _entry(delivery: Delivery, batch: Batch, facts: Mapping[str, Mapping[str, st
         status=str(delivery.get_status_display()),
         row=run,
         query=f"delivery={delivery.pk}",
+        key=f"delivery-{delivery.pk}",
     )
 
 

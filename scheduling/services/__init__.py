@@ -7,6 +7,8 @@ from scheduling.campaigns.transitions import last_change
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
+from scheduling.explanations.deliveries import explain as explain_delivery
+from scheduling.explanations.origins import explain_entry, explain_message
 from scheduling.files.ready import READY, ReadyMessage, messages_of
 from scheduling.rehearsal.member_days import read_member_days
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
@@ -178,6 +180,9 @@ __all__ = [
     "enrol",
     "evidence_bundle",
     "expire_sheets",
+    "explain_delivery",
+    "explain_entry",
+    "explain_message",
     "export_file",
     "fact_uses",
     "fill_calendars",

@@ -46,6 +46,7 @@ BREAKS = (
     ("2g", "scheduling.models.probe", "scheduling.schedules"),
     ("2g", "scheduling.campaigns.probe", "scheduling.deliveries"),
     ("2g", "scheduling.responses.probe", "scheduling.deliveries"),
+    ("2g", "scheduling.deliveries.probe", "scheduling.explanations"),
     ("2g", "scheduling.rehearsals", ""),
     ("2h", "openuser.models.probe", "openuser.admin"),
     ("2h", "openuser.help", ""),

@@ -3,26 +3,11 @@
 from rest_framework import serializers
 
 from conversations.delivery.causes import Cause
-from conversations.explanations.values import Explanation, Line, Link
+from conversations.explanations.values import Explanation
+from core.web.api_explanations import ExplanationLineSerializer
 from core.web.api_fields import ChoiceField
 
 CAUSES = [("", "Not recorded."), *((cause.value, cause.name) for cause in Cause)]
-
-
-class LinkSerializer(serializers.Serializer[Link]):
-    """A row that is named."""
-
-    model = serializers.CharField(help_text="Such as `conversations.Answer`.")
-    id = serializers.IntegerField(source="pk")
-
-
-class ExplanationLineSerializer(serializers.Serializer[Line]):
-    """One thing that was decisive."""
-
-    topic = serializers.CharField(help_text="Such as `state`, `transition`, `slot`, `version`, `answer` or `score`.")
-    label = serializers.CharField(help_text="The topic in words, in the language of the request.")  # type: ignore[assignment]
-    words = serializers.CharField()
-    link = LinkSerializer(allow_null=True)
 
 
 class ExplanationSerializer(serializers.Serializer[Explanation]):

@@ -66,7 +66,7 @@ NAMED = {
         for page in ("rehearsal", "rehearse_this")
     },
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
-    "conversations_message_why": "view",
+    **{f"conversations_{model}_why": "view" for model in ("message", "conversation")},
     **{f"conversations_flow_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},
     **{f"conversations_{model}_import_file": "add" for model in ("answer", "document")},
     **{f"conversations_{model}_export_chosen": "view" for model in ("flow", "answer", "document")},

@@ -1,0 +1,43 @@
+"""Who did what for a mailing, and when, as lines of an explanation."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from conversations.services import ExplanationLine, ExplanationLink
+from scheduling.models import Campaign, MailingChange, Series
+
+
+def line(topic: str, label: str, by: AbstractBaseUser | None, at: datetime, why: str = "") -> ExplanationLine:
+    """Who took a step: with a link to their account, or only when it is gone or was a program's."""
+    values = {"name": str(by), "at": moment(at)}
+    words = _("by %(name)s on %(at)s") % values if by else _("on %s") % values["at"]
+    link = ExplanationLink(model="auth.User", pk=by.pk) if by else None
+    return ExplanationLine(topic=topic, label=label, words=f"{words}: {why}" if why else words, link=link)
+
+
+def lines_of(mailing: Campaign | Series, *, until: datetime, digest: str = "") -> list[ExplanationLine]:
+    """Who wrote a campaign or series, who approved it and who started it, as it was at a moment.
+
+    Of the approvals it is the one that is bound to what was sent, by its `digest`.
+    """
+    changes: Any = mailing.changes.filter(at__lte=until).select_related("by")
+    approvals = changes.filter(after="approved")
+    steps = (
+        ("approved", _("Approved"), (approvals.filter(digest=digest) if digest else approvals).first()),
+        ("started", _("Started"), changes.filter(after__in=("scheduled", "running"), before="approved").first()),
+    )
+    written = line("written", _("Written"), mailing.created_by, mailing.created_at)
+    return [written, *(_of(topic, label, change) for topic, label, change in steps if change is not None)]
+
+
+def moment(at: datetime) -> str:
+    """A moment as explanations write it."""
+    return formats.date_format(timezone.localtime(at), "Y-m-d H:i")
+
+
+def _of(topic: str, label: str, change: MailingChange) -> ExplanationLine:
+    return line(topic, label, change.by, change.at, change.why)
