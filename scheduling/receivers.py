@@ -13,6 +13,7 @@ from conversations.signals import (
     card_pressed,
     entry_explained,
     message_explained,
+    message_released,
     thread_shown,
     working_days_wanted,
 )
@@ -25,6 +26,11 @@ from wecom.signals import fact_definition_removing, outbound_settled, recall_set
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     services.follow_call(outbound)
+
+
+@receiver(message_released)
+def on_message_released(message: Message, **_: Any) -> None:
+    services.hold_released(message)
 
 
 @receiver(fact_definition_removing)

@@ -18,7 +18,7 @@ from conversations.wording import video_texts
 from wecom import contents
 from wecom import services as wecom
 from wecom.contents import Text, TextCard, Video, clean, split_numbered, truncate
-from wecom.models import Application, Outbound, Upload
+from wecom.models import Application, Corporation, Outbound, Upload
 
 DESCRIPTION = 512  # bytes
 
@@ -121,6 +121,16 @@ def _closed(words: str, closing: str) -> str:
 def take_back(outbound: Outbound) -> bool:
     """Cancel a message of which no call was made yet; False if it is too late for that."""
     return wecom.cancel_unsent(outbound)
+
+
+def hold_unsent(cid: str, *, expires_at: datetime) -> int:
+    """Hold what has this correlation ID and was not sent yet, or let it expire then; returns how many messages."""
+    return wecom.hold_unsent(cid, expires_at=expires_at)
+
+
+def let_held_go(corporation: Corporation, *, now: datetime) -> int:
+    """Let go on what was held in a company; returns how many messages."""
+    return wecom.let_held_go(corporation, now=now)
 
 
 def in_dialogue(application: Application, members: Collection[int] | QuerySet[Any], *, since: datetime) -> set[int]:

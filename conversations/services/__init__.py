@@ -1,6 +1,14 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
-from conversations.delivery.broadcasts import broadcast, broadcast_text, broadcast_video, in_dialogue, take_back
+from conversations.delivery.broadcasts import (
+    broadcast,
+    broadcast_text,
+    broadcast_video,
+    hold_unsent,
+    in_dialogue,
+    let_held_go,
+    take_back,
+)
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
 from conversations.delivery.messages import recall as recall_outbound
@@ -174,12 +182,14 @@ __all__ = [
     "hand_off",
     "has_grounded_model",
     "has_model_prices",
+    "hold_unsent",
     "import_answers",
     "import_file",
     "in_dialogue",
     "is_answered_by_person",
     "languages_with",
     "last_model_error",
+    "let_held_go",
     "mark_read",
     "member_limits",
     "members_at_limit",

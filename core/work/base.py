@@ -5,7 +5,7 @@ lost or doubled broker message does no harm, and `core/work/sweeper.py` wakes ro
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -22,6 +22,8 @@ from core.work.updates import update_returning
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
+FAR = datetime.max.replace(year=9000, tzinfo=UTC)
+"""When a row is due that waits for a person or for its turn, and not for a moment."""
 
 W = TypeVar("W", bound="Work")
 

@@ -1,10 +1,11 @@
 """Schedules and campaigns with their runs, segments and other audiences."""
 
+from core.work.base import FAR
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
 from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet
-from scheduling.models.deliveries import FAR, Batch, CampaignRun, Delivery, OpenBatches
+from scheduling.models.deliveries import Batch, CampaignRun, Delivery, OpenBatches
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
 from scheduling.models.mailings import Mailing, MailingChange
 from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks

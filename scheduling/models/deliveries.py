@@ -6,15 +6,11 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.work.base import Work
+from core.work.base import FAR, Work
 from scheduling.models.campaigns import Campaign
 from wecom.models import Member, Outbound
-
-FAR = datetime.max.replace(year=9000, tzinfo=timezone.get_fixed_timezone(0))
-"""When a batch is due that waits for its turn."""
 
 
 class CampaignRun(Work):

@@ -62,7 +62,7 @@ from scheduling.services.files.outcomes import PARTS, Imported, Kind
 from scheduling.services.files.ready import start_from_ready
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.retries import Recalled, is_recalling, recall_run, remind_not_confirmed, retry_failed
-from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
+from scheduling.services.runs import due_moment, forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
     SegmentPreview,
@@ -197,6 +197,7 @@ __all__ = [
     "forecast_series",
     "forecast_start",
     "forget_old_runs",
+    "hold_released",
     "import_days",
     "import_file",
     "import_sheet",

@@ -9,11 +9,12 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
+from conversations.models import Message
 from core.personal_data import retention
 from core.work.broker import publish_task
 from scheduling.campaigns.sending_policy import policy_of
 from scheduling.models import Run, Schedule
-from scheduling.schedules import beat_entries, execution, prerender
+from scheduling.schedules import beat_entries, execution, prerender, stops
 from scheduling.schedules.audience import application_of
 from scheduling.services.drafts import check_published
 
@@ -33,6 +34,12 @@ def run_now(schedule: Schedule, *, now: datetime | None = None) -> Run:
 def due_moment(schedule: Schedule, now: datetime) -> datetime | None:
     """The latest occurrence until now that is not handled yet."""
     return next(schedule.rule.backwards(now, since=schedule.watched_from), None)
+
+
+def hold_released(message: Message, *, now: datetime | None = None) -> None:
+    """Hold a video of a schedule that is ready only now, if everything that is not a reply is stopped."""
+    if policy_of(message.application).is_stopped:
+        stops.hold_released(message, now=now or timezone.now())
 
 
 @transaction.atomic

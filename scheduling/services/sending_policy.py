@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import services as conversations
 from scheduling.campaigns.send_hours import SendHours, window_of
 from scheduling.campaigns.sending_policy import policy_value
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy
+from scheduling.schedules import stops
 from wecom.models import Corporation
 
 
@@ -48,8 +50,9 @@ def stop_sending(
         raise SchedulingError(
             _("The reason is missing."), code="empty", field="why", remedy=_("Say what has happened.")
         )
+    now = now or timezone.now()
     values = {
-        "stopped_at": now or timezone.now(),
+        "stopped_at": now,
         "stopped_by_id": by.pk if by else None,
         "stopped_why": why.strip()[:300],
     }
@@ -57,13 +60,16 @@ def stop_sending(
     for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
             interruption.take_back(campaign)
+    stops.hold(corporation, now=now)
     return policy
 
 
 @transaction.atomic
 def allow_sending(corporation: Corporation, *, now: datetime | None = None) -> SendingPolicy:
-    """Let everything go on where it was stopped."""
+    """Let everything go on where it was stopped; what schedules said too long ago expires."""
+    now = now or timezone.now()
     values = {"stopped_at": None, "stopped_by": None, "stopped_why": ""}
     policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
-    interruption.go_on_everywhere(corporation, now=now or timezone.now())
+    interruption.go_on_everywhere(corporation, now=now)
+    conversations.let_held_go(corporation, now=now)
     return policy

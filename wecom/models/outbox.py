@@ -76,8 +76,9 @@ class Upload(Work):
 
     def wake_waiting(self) -> None:
         """The upload ended, well or not: wake the messages that wait for it."""
-        self.waiting().update(due_at=timezone.now(), woken_at=None)
-        for outbound in self.waiting():
+        waiting = self.waiting().exclude(reason=Outbound.Reason.STOPPED)
+        waiting.update(due_at=timezone.now(), woken_at=None)
+        for outbound in waiting:
             outbound.wake()
 
     @property
@@ -109,6 +110,7 @@ class Outbound(Work):
         BUSY = "busy", _("the platform is busy")
         UNREACHABLE = "unreachable", _("waits until WeChat Work can be reached again")
         QUOTA = "quota", _("waits for the platform's quota")
+        STOPPED = "stopped", _("waits, because everything that is not a reply is stopped")
         GUARDED = "guarded", _("waits until you confirm this database")
         DISCARDED = "discarded", _("discarded after a restore")
         RESTORED = "restored", _("went out before the database was restored")

@@ -1,9 +1,15 @@
-"""What is decided about a message from outside: send it again, treat it as sent, or cancel it before it is sent."""
+"""What is decided about a message from outside: send it again, treat it as sent, hold it, or cancel it in time."""
+
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from wecom.models import Attempt, Outbound
+from core.work.base import FAR
+from core.work.updates import update_returning
+from wecom.models import Attempt, Corporation, Outbound
 from wecom.outbox import duplicates
 
 
@@ -35,3 +41,36 @@ def cancel_unsent(outbound: Outbound) -> bool:
     row = Outbound.objects.select_for_update(of=("self",)).get(pk=outbound.pk)
     # A worker that has just claimed it finds that its lease is gone before it calls.
     return not row.is_finished and row.first_attempt_at is None and row.cancel(Outbound.Reason.RECALLED)
+
+
+def hold_unsent(cid: str, *, expires_at: datetime) -> int:
+    """Hold the messages of a correlation ID that have certainly not arrived, until `let_held_go`; returns how many.
+
+    Later messages to the same member go first. They expire, should that take too long.
+    """
+    unsent = Q(first_attempt_at=None) | Q(status=Outbound.Status.QUEUED, was_ambiguous=False)
+    rows = Outbound.objects.filter(unsent, cid=cid, status__in=Outbound.UNFINISHED)
+    # A worker that has just claimed one finds that its lease is gone before it calls.
+    return rows.update(
+        status=Outbound.Status.QUEUED,
+        reason=Outbound.Reason.STOPPED,
+        due_at=FAR,
+        gave_way=True,
+        lease_owner="",
+        lease_until=None,
+        expires_at=Least(Coalesce("expires_at", expires_at), expires_at),
+    )
+
+
+@transaction.atomic
+def let_held_go(corporation: Corporation, *, now: datetime) -> int:
+    """Let what was held go on, in its order; returns how many messages."""
+    held = Outbound.objects.filter(
+        application__in=corporation.applications.values("pk"), status=Outbound.Status.QUEUED, due_at=FAR
+    )
+    rows = update_returning(
+        held.filter(reason=Outbound.Reason.STOPPED), due_at=now, woken_at=None, reason="", gave_way=False
+    )
+    for row in sorted(rows, key=lambda row: row.pk):
+        row.wake()
+    return len(rows)

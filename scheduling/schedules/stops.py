@@ -1,0 +1,30 @@
+"""Schedules while everything that is not a reply is stopped: what a run said and was not sent yet waits.
+
+What waits for longer than the grace period of its schedule expires, as a moment does that comes too late.
+"""
+
+from datetime import datetime
+
+from conversations import services as conversations
+from conversations.models import Message
+from scheduling.models import Run
+from scheduling.schedules.audience import application_of
+from wecom.models import Corporation, Outbound
+
+
+def hold(corporation: Corporation, *, now: datetime) -> int:
+    """Hold what runs of a company said; returns how many messages."""
+    unsent = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(cid="")
+    count = 0
+    for run in Run.objects.filter(cid__in=unsent.values("cid")).select_related("schedule__application").order_by("pk"):
+        application = application_of(run.schedule)
+        if application is not None and application.corporation_id == corporation.pk:
+            count += conversations.hold_unsent(run.cid, expires_at=now + run.schedule.grace)
+    return count
+
+
+def hold_released(message: Message, *, now: datetime) -> None:
+    """Hold a video that is ready only now, or its words, if a run said it."""
+    run = Run.objects.filter(cid=message.cid).select_related("schedule").first() if message.cid else None
+    if run is not None:
+        conversations.hold_unsent(run.cid, expires_at=now + run.schedule.grace)
