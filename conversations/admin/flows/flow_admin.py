@@ -1,6 +1,6 @@
 """Flows in the admin: their draft as a picture and as rows, and the actions on whole flows."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
@@ -19,6 +19,7 @@ from conversations.admin.files.pages import FlowFiles
 from conversations.admin.flows import golden_page, publish_page, simulator
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import FlowForm
+from conversations.admin.flows.second_language import beside, for_readers, second, texts_in, without_second
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.flows.graph import Marks
@@ -33,6 +34,7 @@ from conversations.models import (
     State,
     Transition,
 )
+from conversations.models.translations import OF_FLOWS
 from core.web.admin import (
     NOTHING,
     LabelledInline,
@@ -46,6 +48,8 @@ from core.web.admin import (
 )
 
 FIRST_ROWS = 3
+# Without permission to change, the page has no fields for its script to read.
+ALSO_IN = "typeof also_in === 'undefined' || also_in"
 
 
 class StateInline(LabelledInline):
@@ -91,10 +95,11 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
     search_fields = ("name", "description", "triggers", "command", "states__text")
     search_help_text = _("Search for names, trigger words and texts of flows.")
     fieldsets = (
-        (None, {"fields": ("name", "description", ("language", "enabled"))}),
+        (None, {"fields": ("name", "description", ("language", "also_in"), "enabled")}),
         (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"), ("event", "card_key"), "departments")}),
         (_("How long it lasts"), {"fields": (("expire_after", "expire_text"),), "classes": ("collapse",)}),
     )
+    conditional_fields: ClassVar = dict.fromkeys(map(second, OF_FLOWS), ALSO_IN)
     autocomplete_fields = ("departments",)
     inlines = (StateInline,)
     change_form_outer_before_template = "admin/flows/flow.html"
@@ -139,6 +144,19 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
     def begins(self, flow: Flow) -> str:
         event = [str(flow.get_event_display())] if flow.event else []
         return shorten(" · ".join([*flow.commands, *flow.trigger_words, *flow.patterns, *event]), 40) or NOTHING
+
+    def get_fieldsets(self, request: HttpRequest, obj: Flow | None = None) -> Any:
+        may_change = obj is None or self.has_change_permission(request, obj)
+        return beside(self.fieldsets, OF_FLOWS) if may_change else for_readers(self.fieldsets)
+
+    def get_form(self, request: HttpRequest, obj: Flow | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Without the second column, which the form adds by itself."""
+        kwargs["fields"] = without_second(self.get_fieldsets(request, obj))
+        return super().get_form(request, obj, change, **kwargs)
+
+    @display(description=_("texts in other languages"))
+    def in_second_language(self, flow: Flow) -> str:
+        return texts_in(flow, flow.also_in)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -12,8 +12,10 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from conversations.admin.flows import second_language
 from conversations.flows import default_names
 from conversations.models import Flow, State, Transition
+from conversations.models.translations import OF_FLOWS, OF_STEPS
 from conversations.wording import formula_texts
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
@@ -29,7 +31,7 @@ class FlowForm(forms.ModelForm[Flow]):
     class Meta:
         model = Flow
         fields = (
-            *("name", "description", "language", "enabled", "triggers", "command", "menu_key"),
+            *("name", "description", "language", "also_in", "enabled", "triggers", "command", "menu_key"),
             *("event", "card_key", "departments"),
             *("expire_after", "expire_text"),
         )
@@ -43,6 +45,16 @@ class FlowForm(forms.ModelForm[Flow]):
             "triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"}),
             "expire_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "also_in" in self.fields:
+            second_language.add_fields(self, OF_FLOWS, self.instance.also_in)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        second_language.keep_texts(self, data.get("also_in") or "")
+        return data
 
 
 class StateForm(forms.ModelForm[State]):
@@ -85,6 +97,9 @@ class StateForm(forms.ModelForm[State]):
         for name in ("key", "name"):
             if name in self.fields:
                 self.fields[name].required = False
+        self.second = self.instance.flow.also_in if self.instance.flow_id else ""
+        if self.second:
+            second_language.add_fields(self, OF_STEPS, self.second)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -105,6 +120,7 @@ class StateForm(forms.ModelForm[State]):
             data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
         if data.get("formula") and (words := formula_texts.refusal(data["formula"])):
             self.add_error("formula", words)
+        second_language.keep_texts(self, self.second)
         return data
 
 

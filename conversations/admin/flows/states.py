@@ -12,9 +12,11 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import STEP, StateForm, TransitionForm
+from conversations.admin.flows.second_language import beside, for_readers, shown_beside, texts_in, without_second
 from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.models import DraftSnapshot, Flow, State, Transition
+from conversations.models.translations import OF_STEPS
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
 # Without permission to change, the page has no fields for its script to read; then everything is shown.
@@ -86,18 +88,21 @@ class StateAdmin(ProtectedDeleteAdmin):
         ),
         (_("For programs"), {"fields": ("key",), "classes": ("collapse",)}),
     )
-    conditional_fields = {
-        **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
-        "slot": KEEPS,
-        **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
-        **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
-        **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
-        "topic": IF_HANDOFF,
-        **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},
-        "formula": COMPUTES,
-        **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
-        **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
-    }
+    conditional_fields = shown_beside(
+        {
+            **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
+            "slot": KEEPS,
+            **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
+            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
+            **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
+            "topic": IF_HANDOFF,
+            **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},
+            "formula": COMPUTES,
+            **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
+            **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
+        },
+        OF_STEPS,
+    )
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"
     warn_unsaved_form = True
@@ -109,10 +114,27 @@ class StateAdmin(ProtectedDeleteAdmin):
     def says(self, state: State) -> str:
         return shorten(state.text, 60)
 
+    @display(description=_("texts in other languages"))
+    def in_second_language(self, state: State) -> str:
+        return texts_in(state, state.flow.also_in)
+
     def get_fieldsets(self, request: HttpRequest, obj: State | None = None) -> Any:
         """A new state names its flow, which cannot be changed later."""
         (_title, main), *others = self.fieldsets
-        return self.fieldsets if obj else ((None, {"fields": ("flow", *main["fields"])}), *others)
+        if obj is None:
+            return ((None, {"fields": ("flow", *main["fields"])}), *others)
+        return self.fieldsets_of(obj, may_change=self.has_change_permission(request, obj))
+
+    def fieldsets_of(self, state: State, *, may_change: bool) -> Any:
+        """The fields of a state, with a second column if its flow has another language."""
+        if not state.flow.also_in:
+            return self.fieldsets
+        return beside(self.fieldsets, OF_STEPS) if may_change else for_readers(self.fieldsets)
+
+    def get_form(self, request: HttpRequest, obj: State | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Without the second column, which the form adds by itself."""
+        kwargs["fields"] = without_second(self.get_fieldsets(request, obj))
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: State | None = None) -> Any:
         """No transitions for an end, nor for a new step until it is saved."""

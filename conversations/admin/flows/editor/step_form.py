@@ -72,7 +72,7 @@ class StepForm:
 def step_form(request: HttpRequest, step: State, *, may_edit: bool, bound: bool = False) -> StepForm:
     """The form of a step; `bound` to what was posted."""
     page: Any = admin.site.get_model_admin(State)
-    fieldsets = page.get_fieldsets(request, step)
+    fieldsets = page.fieldsets_of(step, may_change=may_edit)
     form_class = page.get_form(request, step, change=step.pk is not None)
     form = form_class(request.POST, request.FILES, instance=step) if bound else form_class(instance=step)
     for field in form.fields.values():

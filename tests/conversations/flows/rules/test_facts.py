@@ -26,7 +26,7 @@ def test_a_sound_text_has_no_problem(text):
     assert found(text) == []
 
 
-def test_a_fact_that_no_member_has_is_an_error_with_a_better_one():
+def test_an_unknown_fact_is_an_error_with_a_better_one():
     ((code, words, is_error),) = found("{{member.citi|上海}}")
     assert (code, is_error) == ("unknown_fact", True)
     assert words == "No member has “member.citi”. Did you mean “member.city”?"
