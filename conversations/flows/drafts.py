@@ -116,6 +116,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "as_card": node.as_card,
         "minimum": slot.minimum,
         "maximum": slot.maximum,
+        "validator": node.validator,
         "retry_text": slot.retry_text,
         "retries": slot.retries,
         "mode": node.mode,

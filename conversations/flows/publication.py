@@ -22,7 +22,7 @@ from conversations.flows import (
     video_templates,
 )
 from conversations.flows.problems import Problem
-from conversations.flows.rules import collisions, facts
+from conversations.flows.rules import collisions, facts, validators
 from conversations.flows.rules import translations as translation_rules
 from conversations.machine.calls import Call, Method
 from conversations.machine.shown_facts import facts_shown
@@ -30,7 +30,7 @@ from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, O
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from conversations.wording import flow_texts
 from core.text.placeholders import parse_values
-from core.text.slot_values import Slot, SlotType, parse_choices
+from core.text.slot_values import TYPED, Slot, SlotType, parse_choices
 from wecom.models import FactDefinition
 
 
@@ -96,7 +96,7 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
         return [*found, *facts.problems(spoken, own_facts), *say_forms.problems(spoken)]
 
     found = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
-    found += [*video_templates.problems(machine), *collisions.problems(flow)]
+    found += [*video_templates.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
     found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
@@ -202,6 +202,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "picture_url": _("address of its picture"),
         "file": _("file"),
         "translations": _("texts in other languages"),
+        "validator": _("checked by"),
         "formula": _("formula"),
         "wait": _("waits for"),
         "call": _("call"),
@@ -222,6 +223,7 @@ def _node(state: State, language: str) -> Node:
         remind_after=state.remind_after,
         reminder=state.reminder,
         expire_after=state.expire_after,
+        validator=state.validator if kind == NodeKind.ASK and SlotType(state.slot_type) in TYPED else "",
         mode=state.mode.strip(),
         digital_human=state.digital_human_id,
         template=state.template_id if kind == NodeKind.VIDEO else None,

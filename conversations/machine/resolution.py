@@ -25,8 +25,13 @@ class Resolution:
 
     @property
     def is_answer(self) -> bool:
-        """Whether it has to do with the question, if only as one of several."""
-        return self.value is not None or bool(self.offered)
+        """Whether it has to do with the question, if only as one of several, or as one that is refused."""
+        return self.value is not None or bool(self.offered or self.words)
+
+    @property
+    def shown(self) -> str | None:
+        """The answer as people read it; None if it is none."""
+        return None if self.value is None else self.label or self.value
 
     def to_text(self) -> str:
         """As the text of an act."""

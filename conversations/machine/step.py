@@ -138,6 +138,9 @@ class _Walk:
             choices = tuple(one.choice for one in found.offered)
             self.effects.append(Ask(text=found.words, choices=choices, as_card=node.as_card))
             return place
+        if found.words:
+            self.effects.append(Say(text=found.words))
+            return self._ask(node, place)
         self.effects.append(self._words(node.slot.retry_text, place, MISSES.get(node.slot.type, Notice.NOT_VALID)))
         # A retry text repeats the question in its own way; choices are shown again all the same.
         return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place

@@ -21,7 +21,7 @@ FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text", "translations", "own")
 NEW_IN_STATES = (
     *("presentation", "topic", "formula", "wait", "call"),
-    *("form", "title", "link", "picture_url", "file", "translations"),
+    *("form", "title", "link", "picture_url", "file", "translations", "validator"),
 )
 
 
@@ -153,7 +153,8 @@ class Edge:
 class Node:
     """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of the variables of its video
     template or presentation (`values`: name and value). `formula` is what a step sets, or until when it waits. A card
-    and an article have a `title` and a `link`, a picture and a file their name in the storage."""
+    and an article have a `title` and a `link`, a picture and a file their name in the storage. `validator` is the name
+    of a check in code."""
 
     key: str
     name: str
@@ -180,6 +181,7 @@ class Node:
     picture_url: str = ""
     file: str = ""
     translations: tuple[NodeWords, ...] = ()
+    validator: str = ""
 
     @property
     def rests(self) -> bool:

@@ -123,6 +123,14 @@ class State(models.Model):
     maximum = models.IntegerField(
         _("at most"), null=True, blank=True, help_text=_("In characters, or the number itself.")
     )
+    validator = models.CharField(
+        _("checked by"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A check in code, after that of the kind of answer. Your own ones: docs/validators.md."),
+    )
     retry_text = models.TextField(_("when the answer does not fit"), blank=True)
     retries = models.PositiveSmallIntegerField(
         _("times to ask again"), default=2, validators=[MaxValueValidator(9)], help_text=_("After that: the way out.")

@@ -64,9 +64,9 @@ def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, boo
     here = clocks.local_time(session.conversation.member, machine, now)
     # As a tap, for which a name is no user ID: those are looked up.
     found = resolve(node.slot, offers_of(session.offered), Act.CHOOSE, text, today=here.date(), now=here)
-    if found.value is None:
+    if found.value is None or node.validator:
         with translation.override(machine.language):
-            looked_up = resolutions.look_up(session.conversation.application, node.slot, text)
+            looked_up = resolutions.look_up(session.conversation.application, node, text, now=here)
         if looked_up is not None:
             return looked_up, True
     if found.value is None or found.label:
@@ -77,7 +77,7 @@ def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, boo
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
     """The label of a text as the answer to the open question; None if it is no valid answer."""
     found, _looked_up = read(session, text, now=now)
-    return None if found.value is None else found.label
+    return found.shown
 
 
 def is_answer(session: Session, text: str, *, now: datetime) -> bool:

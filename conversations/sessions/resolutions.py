@@ -1,27 +1,37 @@
-"""What the text of an answer means where the directory has to say it: which member, which department.
+"""What the text of an answer means where the directory has to say it, or code: which member, which department.
 
 Read before a step, since the machine knows no rows.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from conversations.delivery import channel
 from conversations.machine.places import Offer
 from conversations.machine.resolution import Resolution
+from conversations.machine.values import Node
+from conversations.sessions import answer_checks
 from conversations.wording import flow_texts
-from core.text.slot_values import UNSTORABLE, Slot, SlotType
+from core.text.slot_values import UNSTORABLE, SlotType
 from wecom.models import Application
 
 MOST_OFFERED = 5
 
 
-def look_up(application: Application, slot: Slot, text: str) -> Resolution | None:
-    """What a text means as the answer to a question, in the active language; None if the text alone says it."""
-    find = LOOKUPS.get(slot.type)
-    if find is None:
+def look_up(application: Application | None, node: Node, text: str, *, now: datetime) -> Resolution | None:
+    """What a text means as the answer to a question, in the active language; None if the text alone says it.
+
+    Without an application no directory is searched.
+    """
+    slot = node.slot
+    if slot is None:
         return None
-    return Resolution(said=text) if UNSTORABLE.search(text) else find(application, text)
+    find = LOOKUPS.get(slot.type)
+    if find is not None and application is not None:
+        return Resolution(said=text) if UNSTORABLE.search(text) else find(application, text)
+    value = slot.parse(text, today=now.date(), now=now) if node.validator else None
+    return None if value is None else answer_checks.run(node.validator, text, value)
 
 
 def _member(application: Application, text: str) -> Resolution:

@@ -127,7 +127,7 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
     context = context_of(session.conversation, machine, clocks.local_time(session.conversation.member, machine, now))
     if act == Act.SAY:
         found, was_looked_up = current.read(session, text, now=now)
-        _close_card(session, found.label if found.value is not None else None)
+        _close_card(session, found.shown)
         act, text = (Act.ANSWER, found.to_text()) if was_looked_up else (act, text)
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
@@ -263,8 +263,12 @@ def _checked(
     for name, value in data.items():
         slot = machine.slot(name)
         kept = slot.parse(str(value), today=here.date(), now=here) if slot else None
-        if slot is not None and (found := resolutions.look_up(conversation.application, slot, str(value))):
-            kept, labels[name] = found.value, found.label
+        asking = (node for node in machine.nodes if node.kind == NodeKind.ASK and node.slot and node.slot.name == name)
+        node = next(asking, None)
+        found = resolutions.look_up(conversation.application, node, str(value), now=here) if node else None
+        if found is not None:
+            kept = found.value
+            labels |= {name: found.label} if found.label else {}
         if slot is None or kept is None:
             words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
             names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))

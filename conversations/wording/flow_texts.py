@@ -60,6 +60,16 @@ def yes_no_choices() -> tuple[Choice, ...]:
     return (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
 
 
+def cannot_check() -> str:
+    """To a member whose answer code could not check."""
+    return _("Your answer cannot be checked right now. Please try again later, or send “cancel” to leave.")
+
+
+def refused() -> str:
+    """To a member whose answer code refuses without a reason."""
+    return _("This answer is not accepted. Please check it.")
+
+
 def updated(flow: str) -> str:
     """Before the question, to a member whose session goes on in a newer version."""
     return _("“%s” was updated. Your answers are kept; we go on here:") % flow

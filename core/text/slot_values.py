@@ -82,6 +82,11 @@ class SlotType(StrEnum):
 
 LOOKED_UP = (SlotType.MEMBER, SlotType.DEPARTMENT)
 """Types whose values are found elsewhere; here they are checked for their form alone."""
+TYPED = (
+    *(SlotType.TEXT, SlotType.NUMBER, SlotType.DATE, SlotType.TIME, SlotType.DATETIME),
+    *(SlotType.PHONE, SlotType.EMAIL),
+)
+"""Types whose values members write themselves."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from conversations.admin.flows import second_language
 from conversations.flows import default_names
 from conversations.models import Flow, State, Transition
 from conversations.models.translations import OF_FLOWS, OF_STEPS
+from conversations.validators import registered
 from conversations.wording import formula_texts
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
@@ -66,7 +67,8 @@ class StateForm(forms.ModelForm[State]):
         fields = (
             *("flow", "position", "name", "key", "kind", "form", "title", "text", "link", "picture_url", "file"),
             *("slot", "slot_type", "choices", "as_card"),
-            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "presentation"),
+            *("minimum", "maximum", "validator", "retry_text", "retries"),
+            *("mode", "digital_human", "template", "presentation"),
             *("values", "topic", "formula", "wait_for", "wait_unit"),
             *("method", "url", "headers", "body", "seconds", "attempts", "results"),
             *("remind_after", "reminder", "expire_after"),
@@ -97,9 +99,17 @@ class StateForm(forms.ModelForm[State]):
         for name in ("key", "name"):
             if name in self.fields:
                 self.fields[name].required = False
+        if "validator" in self.fields:
+            self.fields["validator"].widget = UnfoldAdminSelectWidget(choices=self._validators())
         self.second = self.instance.flow.also_in if self.instance.flow_id else ""
         if self.second:
             second_language.add_fields(self, OF_STEPS, self.second)
+
+    def _validators(self) -> list[tuple[str, Any]]:
+        """The checks in code, with the one that the step names although no code has it."""
+        names = {name: one.label for name, one in registered.items()}
+        kept = {self.instance.validator: self.instance.validator} if self.instance.validator else {}
+        return [("", "---------"), *(kept | names).items()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

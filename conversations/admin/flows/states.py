@@ -17,6 +17,7 @@ from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.models import DraftSnapshot, Flow, State, Transition
 from conversations.models.translations import OF_STEPS
+from core.text.slot_values import TYPED
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
 # Without permission to change, the page has no fields for its script to read; then everything is shown.
@@ -25,6 +26,7 @@ CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{St
 OFFERS = "['choice', 'yes_no', 'member', 'department']"
 BUTTONS = f"typeof kind === 'undefined' || (kind === 'ask' && {OFFERS}.includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
+CHECKED = f"typeof kind === 'undefined' || (kind === 'ask' && {[str(kind) for kind in TYPED]}.includes(slot_type))"
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
 COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
@@ -79,7 +81,8 @@ class StateAdmin(ProtectedDeleteAdmin):
                 "fields": (
                     *(("name", "kind"), "form", "title", "text", "link", "picture_url", "file"),
                     *(("slot_type", "slot"), "choices", "as_card"),
-                    *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
+                    *(("minimum", "maximum"), "validator", ("retries", "retry_text")),
+                    *(("remind_after", "reminder"), "expire_after"),
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                     *("formula", ("wait_for", "wait_unit")),
                     *(("method", "url"), "headers", "body", ("seconds", "attempts"), "results"),
@@ -93,7 +96,7 @@ class StateAdmin(ProtectedDeleteAdmin):
             **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
             "slot": KEEPS,
             **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
-            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
+            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED, "validator": CHECKED},
             **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
             "topic": IF_HANDOFF,
             **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},

@@ -77,17 +77,18 @@ def chosen_cast(request: HttpRequest) -> Cast:
 
 
 def looked_up(request: HttpRequest, cast: Cast, machine: Machine, place: Place, text: str) -> tuple[Act, str]:
-    """What a member says, with what it means where the directory says that.
+    """What a member says, with what it means where the directory or code says that.
 
     An account that may not see members finds none: there what is written counts as the user ID, or the number.
     """
-    node, application = machine.node(place.at), cast.application
-    if node is None or node.slot is None or application is None or not request.user.has_perm(SEE_MEMBERS):
+    node, now = machine.node(place.at), cast.context(machine).now
+    if node is None or node.slot is None:
         return Act.SAY, text
-    if resolve(node.slot, place.offered, Act.CHOOSE, text, today=timezone.localdate(), now=None).value is not None:
-        return Act.SAY, text
+    if resolve(node.slot, place.offered, Act.CHOOSE, text, today=now.date(), now=now).label:
+        return Act.SAY, text  # one of those that were offered
+    application = cast.application if request.user.has_perm(SEE_MEMBERS) else None
     with translation.override(machine.language):
-        found = resolutions.look_up(application, node.slot, text)
+        found = resolutions.look_up(application, node, text, now=now)
     return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
 
 

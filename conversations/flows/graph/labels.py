@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.validators import registered
 from conversations.wording import durations
 
 WIDE = 1.0
@@ -49,7 +50,10 @@ def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
 
 
 def does(node: Node) -> str:
-    """What a silent step does: what it sets, or how long it waits."""
+    """What a silent step does: what it sets, or how long it waits; of a question, which code checks the answer."""
+    if node.validator:
+        known = registered.get(node.validator)
+        return _("checked: %s") % (known.label if known else node.validator)
     if node.kind == NodeKind.SET:
         return f"{node.slot.name if node.slot else ''} = {node.formula}"
     if node.kind == NodeKind.WAIT:
