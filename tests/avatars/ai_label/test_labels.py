@@ -96,7 +96,9 @@ def test_the_metadata_says_what_the_standard_asks(tmp_path):
     video_label.verify(path, "c0ffee")
 
 
-@pytest.mark.parametrize("background", ["0", "255", "noise", "stripes"])
+@pytest.mark.parametrize(
+    "background", ["255", "noise", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("0", "stripes"))]
+)
 def test_the_mark_is_found_again_after_encoding(tmp_path, background):
     path = make_labelled(tmp_path, background=background)
     assert not video_label.examine(path, "c0ffee").faults
@@ -131,7 +133,9 @@ def test_a_label_of_other_content_is_refused(tmp_path):
     assert "other content" in refusal(make_labelled(tmp_path), content_id="other")
 
 
-@pytest.mark.parametrize("mark_until", [0, 1, 25, FRAMES - 1])
+@pytest.mark.parametrize(
+    "mark_until", [0, *(pytest.param(frame, marks=pytest.mark.thorough) for frame in (1, 25)), FRAMES - 1]
+)
 def test_a_video_without_its_mark_on_any_frame_is_refused(tmp_path, mark_until):
     words = refusal(make_labelled(tmp_path, mark_until=mark_until))
     assert f"the visible mark is missing at {mark_until / 25:.2f} s" in words

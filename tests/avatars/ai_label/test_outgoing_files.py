@@ -154,6 +154,7 @@ def test_a_smaller_video(large_video, tmp_path):
     check(small.video.read(), render.content_id, tmp_path, "a.mp4")
 
 
+@pytest.mark.thorough  # as rendering/test_compression.py
 def test_our_own_video_that_comes_back_and_is_compressed(large_video, tmp_path):
     name = default_storage.save("inbound/theirs.mp4", ContentFile(large_video))
     small = services.request_file_rendition(name, sha256="5" * 64, limit=150_000)

@@ -42,11 +42,10 @@ from tests.avatars.support.rendering import make_human
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
-# With a second person the same rules decide: the suite has one of each way to end, in time, by word and in the row.
+# For a finished video and for a second person the same rules decide as for a stream: the suite has one of each way to
+# end, in time, by word and in the row.
 OF_THE_SUITE = ("withdrawn", "expired", "of nobody")
-ENDS_OF_THE_PARTNER = [
-    end if end in OF_THE_SUITE else pytest.param(end, marks=pytest.mark.thorough) for end in PARTNER_ENDS
-]
+SOME_ENDS = [end if end in OF_THE_SUITE else pytest.param(end, marks=pytest.mark.thorough) for end in ENDS]
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def test_no_door_to_a_stream_stays_open(stream, end):
     assert [name for name, door in STREAM_DOORS.items() if not refused(door(stream))] == []
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", SOME_ENDS)
 def test_no_door_to_a_finished_video_stays_open(video, end):
     opened = {name: door(video).status_code for name, door in VIDEO_DOORS.items() if name not in ("glance", "sheet")}
     assert set(opened.values()) <= {200, 206}
@@ -100,7 +99,7 @@ def test_erasing_a_person_after_consent_ended_deletes_what_shows_them(video):
     assert [name for name in kept if default_storage.exists(name)] == []
 
 
-@pytest.mark.parametrize("end", ENDS_OF_THE_PARTNER)
+@pytest.mark.parametrize("end", SOME_ENDS)
 def test_no_door_to_the_stream_of_a_dialogue_stays_open(dialogue, end):
     become(dialogue, **stream_state())
     opened = {name: door(dialogue).status_code for name, door in STREAM_DOORS.items()}
@@ -109,7 +108,7 @@ def test_no_door_to_the_stream_of_a_dialogue_stays_open(dialogue, end):
     assert [name for name, door in STREAM_DOORS.items() if not refused(door(dialogue))] == []
 
 
-@pytest.mark.parametrize("end", ENDS_OF_THE_PARTNER)
+@pytest.mark.parametrize("end", SOME_ENDS)
 def test_no_door_to_a_finished_dialogue_stays_open(dialogue, end):
     become(dialogue, **video_state())
     announced_everywhere(dialogue)

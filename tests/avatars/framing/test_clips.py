@@ -71,7 +71,10 @@ def refused(path, field="intro"):
     return caught.value.code
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form",
+    ["mp4", "webm", *(pytest.param(form, marks=pytest.mark.thorough) for form in ("mov", "avi"))],
+)
 def test_a_clip_gets_the_frames_and_loudness_of_its_video(tmp_path, form):
     clip = clips.look(put(tmp_path, FORMS[form][0], made(form, seconds=2.0)), field="intro")
     assert clip.seconds == pytest.approx(2.0, abs=0.1)

@@ -61,6 +61,7 @@ def saved(picture, path):
     return path
 
 
+@pytest.mark.thorough
 def test_a_portrait_is_refused_in_the_words_of_the_admin(tmp_path):
     with Image.open(PHOTOGRAPH) as photograph:
         dark = saved(photograph.point([value // 20 for value in range(256)] * 3), tmp_path / "dark.png")
@@ -72,6 +73,7 @@ def test_a_portrait_is_refused_in_the_words_of_the_admin(tmp_path):
         speak("你好", tmp_path / "hello.mp4", portrait=tmp_path / "words.png")
 
 
+@pytest.mark.thorough
 def test_what_to_mind_is_said_and_a_lying_portrait_speaks_upright(tmp_path):
     with Image.open(PHOTOGRAPH) as photograph:
         lying = saved(photograph.rotate(90, expand=True), tmp_path / "lying.png")
@@ -105,6 +107,7 @@ def test_torch_renders_and_the_pace_is_printed(tmp_path):
     assert re.fullmatch(rf"rendered on cpu \(torch \S+\): {pace}", told[-1])
 
 
+@pytest.mark.thorough
 def test_a_video_is_checked_and_refused_with_the_reason(tmp_path):
     short = tmp_path / "short.mp4"
     speak("你好", short)

@@ -90,7 +90,15 @@ class Hunter:
             self.hunting.join()
 
 
-@pytest.mark.parametrize("stage", [Stage.ANIMATING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
+@pytest.mark.parametrize(
+    "stage",
+    [
+        Stage.ANIMATING,
+        pytest.param(Stage.ENCODING, marks=pytest.mark.thorough),
+        pytest.param(Stage.LABELLING, marks=pytest.mark.thorough),
+        Stage.CHECKING,
+    ],
+)
 def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
     hunter = Hunter(stage)
     with pytest.raises(Interrupted) as caught, closing(hunter):
@@ -123,7 +131,9 @@ def forget_frames(error: BaseException | None) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a tiny disk")
-@pytest.mark.parametrize("kilobytes", [16, 120, 400, 700])
+@pytest.mark.parametrize(
+    "kilobytes", [16, *(pytest.param(size, marks=pytest.mark.thorough) for size in (120, 400)), 700]
+)
 def test_a_full_disk_is_named_and_nothing_is_left(places, kilobytes, tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
@@ -166,6 +176,7 @@ def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, fie
     assert reasons.advice(error.code)
 
 
+@pytest.mark.thorough  # test_montage.py has one that is too large
 def test_a_long_video_has_no_more_bytes_than_a_chat_takes(tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (240, 180, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")

@@ -27,6 +27,7 @@ def engine() -> Puppet:
     return Puppet()
 
 
+@pytest.mark.thorough
 def test_the_step_to_the_first_frame_is_no_larger_than_others(engine: Puppet) -> None:
     portrait = np.ascontiguousarray(load(PHOTOGRAPH)[::2, ::2][:256, :256])
     shot = Setup(portrait=portrait, loops=True, seed=7).with_speech(silence(SECONDS))

@@ -83,7 +83,7 @@ def test_without_clips_the_speech_stays_as_it_is():
     assert np.abs(heard - shot.speech.samples).max() < 1e-4
 
 
-@pytest.mark.parametrize("limit", [ROOM, 2 * ROOM])
+@pytest.mark.parametrize("limit", [ROOM, pytest.param(2 * ROOM, marks=pytest.mark.thorough)])
 def test_a_video_that_is_too_large_is_made_to_fit(noise, tmp_path, limit):
     size, again = finished(noise, tmp_path, goal=0, most=limit)
     assert again

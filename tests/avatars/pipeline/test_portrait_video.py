@@ -51,6 +51,7 @@ def test_an_engine_that_cannot_move_it_animates_one_frame(acted: Acted, tmp_path
     assert made(acted, tmp_path, cache, engine=Light()).notes == ("moving_still",)
 
 
+@pytest.mark.thorough
 def test_scenes_show_it_moving_from_scene_to_scene(acted: Acted, tmp_path: Path, cache: Path) -> None:
     layouts = (Layout.HUMAN, Layout.HUMAN_RIGHT, Layout.DIALOGUE)
     scenes = tuple(SceneSpec(begin=begin, layout=layout) for begin, layout in zip((0, 3, 6), layouts, strict=True))
@@ -86,6 +87,7 @@ def test_segments_of_it_are_not_joined(acted: Acted, tmp_path: Path, cache: Path
     assert made(acted, tmp_path, cache, cuts=(3,)).notes == ("in_one_piece",)
 
 
+@pytest.mark.thorough
 def test_its_idle_video_is_silent_and_labelled(acted: Acted, tmp_path: Path, cache: Path) -> None:
     found = made(acted, tmp_path, cache, text="", loop=3.0)
     assert (found.frames, found.words, found.notes) == (75, "", ())

@@ -145,6 +145,7 @@ def test_each_speaker_has_its_own_mood(tmp_path):
     assert Moody.heard == [("你好。", Mood.NEUTRAL, False), ("看这里。", Mood.CHEERFUL, True)]
 
 
+@pytest.mark.thorough
 def test_a_dialogue_is_cached_under_both_portraits(tmp_path):
     engine, cache = Joining(), FileCache(tmp_path / "pieces")
     talk(tmp_path, engine=engine, cache=cache)

@@ -257,6 +257,7 @@ def test_a_text_is_refused_once_its_speech_becomes_too_long(tmp_path):
     assert caught.value.code == "too_long"
 
 
+@pytest.mark.thorough
 def test_waiting_for_more_speech_while_animating_is_told_as_speaking(tmp_path):
     heard, waiting = [], threading.Event()
 

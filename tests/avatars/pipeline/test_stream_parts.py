@@ -60,6 +60,7 @@ def test_fragments_come_in_order_while_the_rest_is_drawn(tmp_path):
     assert shown[1][2] < video.frames
 
 
+@pytest.mark.thorough
 def test_fragments_are_short_at_first_and_long_where_keyframes_would_cost(tmp_path):
     _video, shown = watch(tmp_path, text="字" * 90, longest=128)
     seconds = [part.seconds for part, _data, _drawn in shown[1:]]
@@ -143,6 +144,7 @@ def test_a_fragment_that_was_changed_has_no_valid_label(tmp_path):
     assert fragment_label.fault(data[int.from_bytes(data[:4], "big") :]) == "the AIGC metadata is missing"
 
 
+@pytest.mark.thorough
 def test_a_video_within_its_size_is_never_encoded_again(tmp_path):
     video, shown = watch(tmp_path, limit=150_000)
     assert video.size <= 150_000

@@ -26,7 +26,7 @@ def upright(request: pytest.FixtureRequest) -> Picture:
     return load(PHOTOGRAPH if request.param == "photograph" else drawings.png("xiao"))
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("quarters", [1, *(pytest.param(turn, marks=pytest.mark.thorough) for turn in (2, 3))])
 def test_a_picture_that_lies_is_turned_upright(upright: Picture, quarters: int) -> None:
     height, width = upright.shape[:2]
     data = make_file(np.rot90(upright, quarters))
@@ -42,6 +42,7 @@ def test_a_picture_that_lies_is_turned_upright(upright: Picture, quarters: int) 
     assert kept(make_file(upright), at_rest) == b""
 
 
+@pytest.mark.thorough
 def test_the_chosen_of_two_lying_faces_is_upright_in_what_is_kept() -> None:
     one = load(PHOTOGRAPH)
     data = make_file(np.rot90(np.hstack([one, one[:, ::-1]])))

@@ -66,7 +66,7 @@ def test_places_are_pixels_of_the_picture_however_large_it_is(photograph: Image.
     assert checked.face.eye_distance == pytest.approx(4 * 116, rel=0.03)
 
 
-@pytest.mark.parametrize(("turn", "tag"), [(0, 1), (90, 6)])
+@pytest.mark.parametrize(("turn", "tag"), [(0, 1), pytest.param(90, 6, marks=pytest.mark.thorough)])
 def test_a_large_photograph_is_decoded_smaller_and_measured_as_it_is(
     photograph: Image.Image, turn: int, tag: int
 ) -> None:
@@ -175,7 +175,7 @@ def test_of_two_people_somebody_has_to_choose(photograph: Image.Image) -> None:
         _ = found.face
 
 
-@pytest.mark.parametrize("face", [0, 1])
+@pytest.mark.parametrize("face", [pytest.param(0, marks=pytest.mark.thorough), 1])
 def test_the_picture_is_cut_to_whom_was_chosen(photograph: Image.Image, face: int) -> None:
     data = make_file(pair(photograph))
     found = check(data, face=face)
@@ -220,6 +220,7 @@ def test_a_covered_mouth_and_covered_eyes_are_refused_each_by_its_name(photograp
     assert refused(covered(photograph, (159, 386), 0.3, 0.2)) == "eyes_covered"
 
 
+@pytest.mark.thorough
 def test_a_wide_open_mouth_will_do_but_is_mentioned(photograph: Image.Image) -> None:
     rig = Puppet().rig(load(make_file(photograph)))
     pose = np.zeros(len(Expression), np.float32)

@@ -96,6 +96,7 @@ def test_an_open_mouth_is_named_as_such_and_marked(photograph: Picture) -> None:
     assert place.width < 0.3
 
 
+@pytest.mark.thorough
 def test_a_microphone_before_the_mouth_is_no_open_mouth(photograph: Picture) -> None:
     face = check(PHOTOGRAPH.read_bytes()).face
     for open_mouth in (photograph, opened_wide(photograph)):

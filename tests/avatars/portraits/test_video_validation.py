@@ -66,6 +66,7 @@ def test_a_lost_face_is_told_with_its_time_and_picture(acted: Acted, tmp_path: P
     assert lost.places == ()
 
 
+@pytest.mark.thorough
 def test_a_cut_is_told(acted: Acted, tmp_path: Path) -> None:
     def nearer(number: int, frame: Picture) -> Picture:
         return np.asarray(cv2.resize(frame[40:520, 60:420], SIZE)) if number >= 50 else frame
@@ -74,6 +75,7 @@ def test_a_cut_is_told(acted: Acted, tmp_path: Path) -> None:
     assert abs(cut.begin - 2.0) < 0.1
 
 
+@pytest.mark.thorough
 def test_a_hand_before_the_mouth_is_told(acted: Acted, tmp_path: Path) -> None:
     def covered(number: int, frame: Picture) -> Picture:
         if 20 <= number < 75:
@@ -91,6 +93,7 @@ def test_a_video_in_the_dark_is_refused(acted: Acted, tmp_path: Path) -> None:
     assert {"too_dark", "no_face"} & {each.code for each in found.flaws}
 
 
+@pytest.mark.thorough
 def test_two_people_are_refused(acted: Acted, tmp_path: Path) -> None:
     other = cv2.resize(drawings.draw("ran", height=640), SIZE)
 

@@ -29,9 +29,9 @@ def stand_ins(settings):
     ("engine", "code"),
     [
         ("failed", "engine_failed"),
-        ("missing", "engine_unavailable"),
+        pytest.param("missing", "engine_unavailable", marks=pytest.mark.thorough),
         ("hologram", "engine_unknown"),
-        ("short", "frame_count"),
+        pytest.param("short", "frame_count", marks=pytest.mark.thorough),
         pytest.param("black", "black", marks=pytest.mark.thorough),
         ("crash", "studio_died"),
         pytest.param("hang", "time_limit", marks=pytest.mark.thorough),  # a voice that hangs is below

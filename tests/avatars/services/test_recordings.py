@@ -100,6 +100,7 @@ def said(kokoro):
     return kokoro.speak(WORDS, voice="zm_yunxi")
 
 
+@pytest.mark.thorough
 def test_with_its_words_the_lips_follow_a_recording_closely(said):
     speech, words = driven(said.samples, said.rate, words=WORDS)
     assert words == WORDS

@@ -87,6 +87,7 @@ def test_the_last_part_of_a_frame_counts_as_one(engine: Puppet, photograph: Pict
     assert sum(1 for _ in engine.animate(shot)) == shot.frame_count == count
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("said", [Mode.ENHANCED_TALKING_HEAD], indirect=True)
 def test_another_engine_gives_the_same_frames(said: Video, photograph: Picture) -> None:
     again = video(Puppet(), photograph, said.mode)
@@ -223,6 +224,7 @@ def test_a_blink_closes_both_eyes(engine: Puppet, drawn: Picture) -> None:
         assert after < 0.5 * before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [pytest.param("ran", marks=pytest.mark.thorough), "xiao"])
 def test_a_closed_drawn_eye_shows_nothing_of_its_white(engine: Puppet, name: str) -> None:
     rig = engine.rig(drawings.draw(name, height=1080))

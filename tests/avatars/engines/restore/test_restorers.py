@@ -75,6 +75,7 @@ def test_sizes_are_to_the_pixel(portrait):
     assert resized(portrait, portrait, 1.0) is portrait
 
 
+@pytest.mark.thorough
 @spandrel_is_here
 @pytest.mark.gpu
 def test_an_upscaler_works_in_tiles_that_cannot_be_seen(portrait, tmp_path):

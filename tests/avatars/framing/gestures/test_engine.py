@@ -74,7 +74,9 @@ def frames(figure: figures.Figure, picture: Picture, said: SpeechStream, text: s
     return [frame.copy() for frame in Gesturing(Still(), figure).follow(setup, said)]
 
 
-@pytest.mark.parametrize(("origin", "moves"), [("a", True), ("", True), ("b", False)])
+@pytest.mark.parametrize(
+    ("origin", "moves"), [("a", True), pytest.param("", True, marks=pytest.mark.thorough), ("b", False)]
+)
 def test_hands_move_in_the_portrait_that_they_belong_to(
     figure: figures.Figure, picture: Picture, origin: str, moves: bool
 ) -> None:

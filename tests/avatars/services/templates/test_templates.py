@@ -81,7 +81,7 @@ def test_values_are_put_in_and_defaults_where_none_is_given():
     [
         ("{{day}}见，{{name}}！", "2026年12月1日见，Ann！"),
         ("Dear {{name}}, see you on {{day}}.", "Dear Ann, see you on 1 December 2026."),
-        ("Dear {{name}}，{{day}}见。", "Dear Ann，2026年12月1日见。"),
+        pytest.param("Dear {{name}}，{{day}}见。", "Dear Ann，2026年12月1日见。", marks=pytest.mark.thorough),
     ],
 )
 @pytest.mark.slow

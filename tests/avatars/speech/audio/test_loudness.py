@@ -59,6 +59,7 @@ def test_a_whispered_and_a_shouted_recording_end_alike(tmp_path, level):
     assert peak <= -1.0
 
 
+@pytest.mark.thorough
 def test_pauses_are_as_long_as_they_are_told(kokoro):
     text = "你好。\n\n再见。谢谢。"
 
@@ -72,6 +73,7 @@ def test_pauses_are_as_long_as_they_are_told(kokoro):
     assert gaps(0.0) == pytest.approx([0.0, 0.0], abs=0.02)
 
 
+@pytest.mark.thorough
 def test_twice_the_speed_is_about_half_the_time(kokoro):
     slow, fast = (kokoro.speak("各位同事大家好。", voice="zf_xiaobei", speed=speed).seconds for speed in (0.8, 1.6))
     assert slow / fast == pytest.approx(2.0, abs=0.35)

@@ -89,6 +89,7 @@ def test_silence_is_silent_and_sounds_are_heard(spoken: tuple[str, Speech]) -> N
             assert decibels(samples) < -45
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [
@@ -138,6 +139,7 @@ def test_the_same_text_sounds_the_same(kokoro: Kokoro) -> None:
     assert first.tokens == second.tokens
 
 
+@pytest.mark.thorough
 def test_a_faster_voice_takes_less_time_and_keeps_its_timing(kokoro: Kokoro) -> None:
     slow, fast = (kokoro.speak("很高兴认识你。", voice=WOMAN, speed=speed) for speed in (0.8, 1.5))
     assert fast.seconds < slow.seconds * 0.75

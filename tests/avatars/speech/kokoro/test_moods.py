@@ -43,6 +43,7 @@ def loudness(speech: Speech) -> float:
     return mastering.loudness(speech.samples, speech.rate)
 
 
+@pytest.mark.thorough
 def test_paces_are_heard_in_the_time_that_words_take(said):
     usual = spoken_seconds(said["neutral"])
     assert spoken_seconds(said["cheerful"]) < usual < spoken_seconds(said["calm"])

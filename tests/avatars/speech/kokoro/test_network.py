@@ -58,6 +58,7 @@ def test_what_is_no_network_is_refused() -> None:
         network.prepared(b"not a model")
 
 
+@pytest.mark.thorough
 def test_all_of_the_voice_is_rewritten_and_says_the_same() -> None:
     rewritten: list[ModelProto] = []
 

@@ -113,6 +113,7 @@ def test_an_engine_of_others_is_asked_once_and_given_its_words_respelled(tmp_pat
     assert Counting.said == 5
 
 
+@pytest.mark.thorough  # with our voices; the others are about the cache itself
 def test_a_cached_sentence_sounds_the_same(tmp_path):
     engine = Kokoro(cache_dir=tmp_path)
     first = engine.speak("你好。再见。", voice="zf_xiaobei")

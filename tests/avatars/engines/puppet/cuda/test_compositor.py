@@ -55,7 +55,13 @@ def rig(request: pytest.FixtureRequest) -> Rig:
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    "mode",
+    [
+        mode if mode in (Mode.LIPSYNC, Mode.ENHANCED_TALKING_HEAD) else pytest.param(mode, marks=pytest.mark.thorough)
+        for mode in Mode
+    ],
+)
 def test_torch_makes_the_same_frames_within_two_grey_levels(rig: Rig, mode: Mode) -> None:
     from avatars.engines.puppet.cuda.compositor import TorchCamera
 

@@ -87,7 +87,7 @@ def test_drawn_lids_meet_in_both_corners_of_an_eye(engine: Puppet, name: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", [*(pytest.param(name, marks=pytest.mark.thorough) for name in samples.NAMES), "stranger", "photograph"]
+    "name", [*(pytest.param(name, marks=pytest.mark.thorough) for name in (*samples.NAMES, "photograph")), "stranger"]
 )
 def test_a_shut_lid_looks_like_the_skin_below_the_eye(engine: Puppet, name: str) -> None:
     rig = engine.rig(load(BARE) if name == "photograph" else portrait(name))
@@ -106,6 +106,7 @@ def test_a_photograph_however_smooth_is_no_drawing(engine: Puppet) -> None:
     assert not is_drawn(rig.picture, rig.face)
 
 
+@pytest.mark.thorough
 def test_dark_brows_close_to_the_eyes_are_no_glasses(engine: Puppet) -> None:
     rig = engine.rig(load(BARE))
     picture = rig.portrait.copy()
@@ -116,6 +117,7 @@ def test_dark_brows_close_to_the_eyes_are_no_glasses(engine: Puppet) -> None:
     assert all(eye.front is None for eye in eyes(engine.rig(picture)))
 
 
+@pytest.mark.thorough
 def test_glasses_and_their_reflections_stay_before_the_lid(engine: Puppet) -> None:
     rig = engine.rig(load(GLASSES))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)

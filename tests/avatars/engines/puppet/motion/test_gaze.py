@@ -36,6 +36,7 @@ def test_eyes_leave_the_camera_now_and_then_and_return(seed: int) -> None:
     assert np.mean(np.abs(eyes[:, 0]) < 1.5) > 0.8
 
 
+@pytest.mark.thorough
 def test_most_looks_begin_where_a_phrase_ends() -> None:
     starts = np.concatenate([[start for start, _end in looks(gaze(seed))] for seed in range(1, 9)]) / 25
     within = starts % (PHRASE + SILENCE)

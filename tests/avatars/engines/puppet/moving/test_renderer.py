@@ -68,6 +68,7 @@ def gaps(frames: list[Picture]) -> np.ndarray:
     return np.array(found)
 
 
+@pytest.mark.thorough  # as engines/puppet/test_closed_loop.py, for a video
 def test_the_lips_follow_our_speech_and_not_the_own(spoken: list[Picture], own: list[Picture]) -> None:
     speech, moments = chatter(5.0), (np.arange(125) + 0.5) / 25
     asked = [aperture(lip_poses(speech.sounds, np.maximum(0, moments - late / 1000))) for late in (-40, 0, 40)]
@@ -126,6 +127,7 @@ def test_a_graphics_card_leaves_videos_to_the_processor(setup: Setup, engine: Pu
     assert all(map(np.array_equal, by_torch, [frame.copy() for frame in engine.follow(setup, speech)]))
 
 
+@pytest.mark.thorough
 def test_an_idle_video_goes_to_and_fro_in_the_own_frames(engine: Puppet, setup: Setup, acted: Acted) -> None:
     looping = replace(setup, loops=True)
     shown = [frame.copy() for frame in engine.follow(looping, SpeechStream.of(silence(5.0)))]
