@@ -128,6 +128,7 @@ def test_a_renamed_digital_human_introduces_itself_by_the_new_name(desk, stack, 
         assert "林小晓" in asker.reads_text()
 
 
+@pytest.mark.thorough  # as a preview in test_videos.py
 def test_a_sample_is_made_while_one_watches(desk, stack, picture):
     desk.goto(f"{stack.url}/admin/avatars/digitalhuman/?q=林晓")  # the newest may be another test's, without consent
     first_row(desk)

@@ -39,11 +39,13 @@ def test_the_documentation_is_shown_and_tried_without_a_foreign_request(found, d
     expect(live).to_contain_text("kokoro")
 
 
+@pytest.mark.thorough
 def test_the_filter_leaves_out_the_operations_of_other_subjects(found, desk):
     found("voices", "voices_list")
     expect(desk.locator("#operations-applications-applications_list")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_post_is_tried_with_the_session_of_who_is_signed_in(found):
     operation = found("members", "members_create")
     operation.click()

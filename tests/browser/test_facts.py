@@ -59,6 +59,7 @@ def fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.thorough  # by keyboard below
 def test_hr_defines_a_fact_and_imports_a_file_by_mouse(desk, stack, picture, people):
     desk.goto(f"{stack.url}/admin/wecom/factdefinition/add/")
     desk.locator("#id_key").fill("hr_size")

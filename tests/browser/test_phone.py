@@ -32,6 +32,7 @@ def test_opening_the_chat_greets(chat, picture):
     picture(chat, "greeting")
 
 
+@pytest.mark.thorough
 def test_the_same_question_gets_the_same_answer_again(chat, picture):
     write(chat, "你好")
     expect(answers(chat)).to_have_count(2)

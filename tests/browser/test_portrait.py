@@ -52,6 +52,7 @@ def test_of_two_people_one_is_chosen_in_the_picture(desk: Page, stack: Stack, pa
     assert place.locator("img").evaluate("image => image.naturalWidth") < 800
 
 
+@pytest.mark.thorough
 def test_another_picture_forgets_the_choice(desk: Page, stack: Stack, pair: Path):
     forms = Forms(desk, stack.url)
     forms.open("avatars/digitalhuman/add/")

@@ -107,6 +107,7 @@ def test_you_seek_a_video_by_its_waveform_its_frames_and_its_captions(desk: Page
     picture(desk, "video")
 
 
+@pytest.mark.thorough
 def test_two_modes_play_beside_each_other(desk: Page, stack: Stack, picture):
     desk.goto(f"{stack.url}/admin/avatars/render/compare/")
     picture(desk, "compare-empty")

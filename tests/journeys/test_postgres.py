@@ -14,7 +14,8 @@ from openuser.servers import postgres
 from tests.support.emulator import Emulator, free_port, wait_for
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.slow
+# In the suite, tests/openuser/servers/test_servers.py starts, kills and ends the same server.
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 OURS = ("OPENUSER_", "WECHAT_", "EMULATOR_", "TEST_", "DATABASE_", "BROKER_")
 
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.slow
 SENT, SERVED = 100, 20
 
 
+@pytest.mark.thorough  # tests/wecom/quotas asks for the same row by row
 def test_a_hundred_messages_are_limited_and_delay_no_other_member(stack, person):
     other = stack.emulator.hire()
     for _ in range(SENT):

@@ -140,6 +140,7 @@ def test_a_month_shows_what_goes_out_and_what_speaks_against_it(month, stack, pi
     picture(month, "week-zh-1280")
 
 
+@pytest.mark.thorough
 def test_the_calendar_is_read_in_english(english, stack, picture):
     for view in ("month", "week"):
         english.set_viewport_size(DESK)
