@@ -21,6 +21,8 @@ class TopicAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search for a name.")
     fields = ("name", "name_en", "order", "can_be_muted")
     protected_by = {
+        "answers": _("Answers are about it. Give them another topic first."),
+        "documents": _("Documents are about it. Give them another topic first."),
         "campaigns": _("Campaigns are about it, and they are kept. Rename it, or switch “can be muted” off."),
         "schedules": _("Schedules are about it. Give them another topic first."),
         "states": _("Steps of flows pass members on about it. Give them another topic first."),

@@ -32,17 +32,18 @@ class AnswerFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which answers to list."""
 
     enabled = StrictBooleanFilter()
+    topic = django_filters.CharFilter(field_name="topic__name")
 
     class Meta:
         model = Answer
-        fields = ("question", "kind", "topic", "language")
+        fields = ("question", "kind", "language")
 
 
 @extend_schema_view(list=extend_schema(summary="List answers"), retrieve=extend_schema(summary="Get an answer"))
 class Answers(viewsets.ModelViewSet[Answer]):
     """What the digital human knows. A change counts for the next question in every process."""
 
-    queryset = Answer.objects.prefetch_related("departments", "tags")
+    queryset = Answer.objects.select_related("topic").prefetch_related("departments", "tags")
     serializer_class = AnswerSerializer
     filterset_class = AnswerFilter
     parser_classes: Any = (JSONParser, parsers.MultiPartParser)

@@ -21,17 +21,18 @@ class DocumentFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which documents to list."""
 
     enabled = StrictBooleanFilter()
+    topic = django_filters.CharFilter(field_name="topic__name")
 
     class Meta:
         model = Document
-        fields = ("title", "kind", "status", "topic", "language")
+        fields = ("title", "kind", "status", "language")
 
 
 @extend_schema_view(list=extend_schema(summary="List documents"), retrieve=extend_schema(summary="Get a document"))
 class Documents(viewsets.ModelViewSet[Document]):
     """Documents whose passages members are quoted, with title and page."""
 
-    queryset = Document.objects.prefetch_related("departments", "tags")
+    queryset = Document.objects.select_related("topic").prefetch_related("departments", "tags")
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     parser_classes: Any = (JSONParser, parsers.MultiPartParser)

@@ -36,7 +36,7 @@ class TopicFilter(django_filters.FilterSet):  # type: ignore[misc]
     partial_update=extend_schema(summary="Change a topic"),
 )
 class Topics(viewsets.ModelViewSet[Topic]):
-    """What campaigns and schedules are about. Members mute topics; mandatory campaigns reach them all the same."""
+    """What campaigns, schedules, answers, documents and tickets are about. Members mute those that can be muted."""
 
     queryset = Topic.objects.all()
     serializer_class = TopicSerializer

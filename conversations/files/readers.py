@@ -47,6 +47,7 @@ def read_knowledge(
 ) -> tuple[Row, RowRead] | None:
     """An answer or a document, not saved, with what was read; None if it has flaws."""
     refuse_others(entry.data, names_of(model), entry.place, sources.findings)
+    sources.references.add_topic(entry.data.get("topic"), (*entry.place, "topic"), sources.findings)
     read = _read(model, entry.data, entry.place, current, sources)
     read.fields[key] = entry.name
     if sources.findings.below(entry.place):

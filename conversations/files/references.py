@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow, Topic
@@ -29,6 +31,15 @@ class References(NamedRows):
 
     def __init__(self) -> None:
         self.known: dict[tuple[type[Model], Any], Any] = {}
+
+    def add_topic(self, name: Any, place: Place, findings: Findings) -> None:
+        """Let a file name a topic that is not here: it is saved with what is about it."""
+        if not isinstance(name, str) or not name or (Topic, name) in self.known:
+            return
+        try:
+            self.known[Topic, name] = Topic.objects.called(name)
+        except ValidationError as error:
+            findings.add_invalid(place, error, _("Correct it in the file."))
 
     def row(self, model: type[Model], value: Any, place: Place, findings: Findings) -> Any:
         if type(value) not in (int, str):

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from conversations.delivery import messages
+from conversations.handoff.subject import topic_asked_about
 from conversations.models import Conversation, Desk, Message, OperatorGroup, Ticket, Topic
 from conversations.tickets import lines, office_hours, opening, operator_cards
 from conversations.wording import handoff_texts
@@ -23,8 +24,10 @@ def ask_for_person(
 ) -> bool:
     """Pass a member on to people; False if the application has none, and nothing is said then.
 
-    Outside office hours the member is told when people are there, and may leave a message.
+    Without a topic it is that of the answer before. Outside office hours the member is told when people are there, and
+    may leave a message.
     """
+    topic = topic or topic_asked_about(conversation, now)
     group = OperatorGroup.objects.for_topic(conversation.application, topic)
     if group is None:
         return False
@@ -48,13 +51,14 @@ def where_it_stands(ticket: Ticket) -> str:
 
 def begin_message(conversation: Conversation, text: str = "", *, cid: str, now: datetime) -> bool:
     """Take a member's message, or ask for it; False if the application has no operators."""
-    group = OperatorGroup.objects.for_topic(conversation.application, None)
+    topic = topic_asked_about(conversation, now)
+    group = OperatorGroup.objects.for_topic(conversation.application, topic)
     if group is None:
         return False
     ticket = Ticket.objects.unfinished_in(conversation)
     if ticket is None:
         reason, wait = Ticket.Reason.MESSAGE, Ticket.Wait.MESSAGE
-        ticket = opening.open_ticket(conversation, group, reason=reason, wait=wait, cid=cid, now=now)
+        ticket = opening.open_ticket(conversation, group, reason=reason, topic=topic, wait=wait, cid=cid, now=now)
     elif ticket.status == Ticket.Status.OPEN:
         Ticket.objects.filter(pk=ticket.pk).update(wait=Ticket.Wait.MESSAGE, due_at=None)
         ticket.wait = Ticket.Wait.MESSAGE

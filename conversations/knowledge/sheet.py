@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from conversations.models import Answer
+from conversations.models import Answer, Topic
 from core.spreadsheets import Cells, Table, TableError, heads_and_rows
 from wecom.models import Department, Tag
 
@@ -70,12 +70,17 @@ class Change:
 
 @dataclass(kw_only=True)
 class Findings:
-    """What was found in a file: what is new, what changes, how much stays, and what is wrong."""
+    """What was found in a file: what is new, what changes, how much stays, and what is wrong.
+
+    Attributes:
+        topics: the topics that it names, by their name there; one that is new is saved with its first answer.
+    """
 
     new: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
+    topics: dict[str, Topic] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
 
     @property
@@ -92,7 +97,8 @@ def compare(table: Table) -> Findings:
             _("No column is named question."), remedy=_("Name the columns as in an exported file."), field="file"
         )
     found = Findings(unknown_columns=[_word(head) for place, head in enumerate(heads) if place not in columns and head])
-    known = {row.question: row for row in Answer.objects.prefetch_related("departments", "tags")}
+    rows_here = Answer.objects.select_related("topic").prefetch_related("departments", "tags")
+    known = {row.question: row for row in rows_here}
     seen: dict[str, int] = {}
     for number, cells in rows:
         if len(seen) >= MOST:
@@ -117,11 +123,13 @@ def _read_row(
     seen[question] = number
     before = known.get(question)
     flaws, lists = dict[str, str](), dict[str, Sequence[Department | Tag]]()
-    values = {"question": question}
+    values: dict[str, Any] = {"question": question}
     for name, cell in cells.items():
         try:
             if name in LISTS:
                 lists[name] = _rows_called(LISTS[name], _word(cell))
+            elif name == "topic":
+                values[name] = _topic(_word(cell), found.topics)
             else:
                 values[name] = _value(name, cell)
         except ValidationError as error:
@@ -147,7 +155,8 @@ def table_of(rows: Iterable[Answer]) -> Iterator[list[object]]:
     yield [heads[0] for heads in HEADS.values()]
     for row in rows:
         yield [
-            *(row.question, row.other_wordings, row.kind, row.answer, row.title, row.url, row.topic, row.language),
+            *(row.question, row.other_wordings, row.kind, row.answer, row.title, row.url),
+            *(row.topic.name if row.topic else "", row.language),
             *(
                 row.valid_from.isoformat() if row.valid_from else "",
                 row.valid_until.isoformat() if row.valid_until else "",
@@ -191,6 +200,12 @@ def _value(name: str, cell: object) -> Any:
             raise ValidationError(_("Write yes or no."))
         return word.casefold() in YES
     return word
+
+
+def _topic(name: str, known: dict[str, Topic]) -> Topic | None:
+    if name and name not in known:
+        known[name] = Topic.objects.called(name)
+    return known[name] if name else None
 
 
 def _day(cell: object) -> date | None:

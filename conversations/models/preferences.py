@@ -7,14 +7,29 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from wecom.models import Member
 
+LONGEST_ON_CARD = 16  # characters of a topic's name that a card shows whole
+
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     """Queries on topics."""
+
+    def called(self, name: str) -> "Topic":
+        """The topic with this name in either language; a new one, not saved and not offered to members, if none has it.
+
+        Raises `ValidationError` for a name that is too long.
+        """
+        found = self.filter(name=name).first() or self.filter(name_en__iexact=name).first()
+        if found is None:
+            found = Topic(name=name, can_be_muted=False)
+            found.clean_fields()
+        return found
 
     def offered(self) -> "TopicQuerySet":
         """The topics that members can mute, in their order."""
@@ -26,10 +41,12 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(models.Model):
-    """What a message is about, such as events of the company. Members mute topics, not senders."""
+    """What messages, answers, documents and tickets are about, such as pay. Members mute topics, not senders."""
 
     name = models.CharField(
-        _("name"), max_length=16, help_text=_("As members read it in Chinese. They see it on a card.")
+        _("name"),
+        max_length=60,
+        help_text=_("As members read it in Chinese. If it can be muted, a card shows it: at most 16 characters."),
     )
     name_en = models.CharField(
         _("English name"), max_length=32, blank=True, help_text=_("Empty: the Chinese name is shown in English, too.")
@@ -50,6 +67,11 @@ class Topic(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["name"], name="topic_unique_name"),
             models.CheckConstraint(condition=~models.Q(name=""), name="topic_has_name"),
+            models.CheckConstraint(
+                condition=models.Q(can_be_muted=False) | models.Q(LessThanOrEqual(Length("name"), LONGEST_ON_CARD)),
+                name="topic_fits_card",
+                violation_error_message=_("A topic that can be muted has a name of at most 16 characters."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,8 +20,10 @@ def save_answer(
 ) -> Answer:
     """Store an answer, with its departments and tags if they are given.
 
-    It is found by its words at once, and by its meaning as soon as its vector is computed.
+    It is found by its words at once, and by its meaning as soon as its vector is computed. A new topic is stored too.
     """
+    if answer.topic is not None and answer.topic.pk is None:
+        answer.topic.save()
     answer.save()
     if departments is not None or tags is not None:
         if departments is not None:

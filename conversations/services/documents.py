@@ -32,11 +32,13 @@ def save_document(
     departments: Sequence[Department] | None = None,
     tags: Sequence[Tag] | None = None,
 ) -> Document:
-    """Store a document; with a file, read it in the background.
+    """Store a document, with its topic if that is new; with a file, read it in the background.
 
     `stored` is the name and the content of a file that lies in our storage already. A newer file takes the place of the
     one before when it is read; until then the earlier passages are quoted. Raises `DocumentRefused`.
     """
+    if document.topic is not None and document.topic.pk is None:
+        document.topic.save()
     before = Document.objects.filter(pk=document.pk).values_list("file", flat=True).first() if document.pk else ""
     if file is not None:
         document.kind = check_file(file)

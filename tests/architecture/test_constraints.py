@@ -112,6 +112,7 @@ BROKEN: dict[str, list[Values]] = {
     "ticket_rating_1_to_5": [values(rating=0), values(rating=6)],
     "topic_unique_name": [values()],
     "topic_has_name": [values(name="")],
+    "topic_fits_card": [values(name="长" * 17)],
     "muted_topic_once_per_member": [values()],
     "model_usage_once_a_day": [values()],
     "member_model_usage_once_a_day": [values()],

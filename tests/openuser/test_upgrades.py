@@ -19,7 +19,7 @@ from django.test import override_settings
 from avatars.models import DigitalHuman, Render, Statement, Voice
 from avatars.portraits import samples
 from conversations.flows import publication
-from conversations.models import Flow
+from conversations.models import Answer, Document, Flow, Topic
 from tests.conftest import server
 from tests.runner.database_templates import replaced, templates
 from tests.support.paths import PHOTOGRAPH
@@ -62,6 +62,18 @@ def flow_that_stops_where_it_has_no_transition(apps: Any) -> None:
     apps.get_model("conversations", "Transition").objects.create(state=first, target=others[0])
 
 
+def answers_with_words_as_topics(apps: Any) -> None:
+    apps.get_model("conversations", "Topic").objects.create(name="假期", name_en="Leave")
+    answers = apps.get_model("conversations", "Answer").objects
+    for question, topic in (
+        ("年假几天", "假期"),
+        ("How to book leave", "Leave"),
+        ("Insurance", "Benefits and insurance"),
+    ):
+        answers.create(question=question, answer="x", topic=topic)
+    apps.get_model("conversations", "Document").objects.create(title="手册", file="a.md", kind="markdown", topic="假期")
+
+
 # The last version without what the next migration brings, and the rows that it finds.
 WAY = (
     (("avatars", "0011_narrations"), people_without_origins),
@@ -69,6 +81,8 @@ WAY = (
     (("avatars", "0020_plain_words"), declarations_without_statements),
     (("conversations", "0013_answers_and_languages"), flow_that_stops_where_it_has_no_transition),
 )
+# The same since migrations were squashed.
+WAY_SINCE = ((("conversations", "0047_validator"), answers_with_words_as_topics),)
 # Columns that stay where a database is upgraded, for processes of the version before.
 KEPT = {("avatars_digitalhuman", "origin"), ("avatars_voice", "origin")}
 Tables = dict[str, tuple[list[Any], list[Any]]]
@@ -81,6 +95,10 @@ def one_by_one() -> MigrationExecutor:
     loader.replace_migrations = False
     loader.build_graph()
     return executor
+
+
+def as_they_are() -> MigrationExecutor:
+    return MigrationExecutor(connection)
 
 
 def tables() -> Tables:
@@ -105,11 +123,12 @@ def upgraded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[T
         with let_go():
             replaced(server(), name)
         try:
-            for version, rows in WAY:
-                executor = one_by_one()
+            steps = [(one_by_one, *step) for step in WAY] + [(as_they_are, *step) for step in WAY_SINCE]
+            for migrations, version, rows in steps:
+                executor = migrations()
                 executor.migrate([version])
                 rows(executor.loader.project_state([version]).apps)
-            executor = MigrationExecutor(connection)
+            executor = as_they_are()
             executor.migrate(executor.loader.graph.leaf_nodes())
             yield new
         finally:
@@ -179,6 +198,14 @@ def test_digital_humans_of_before_have_their_voices_speed_and_mood():
 def test_flows_drawn_before_keep_their_ends():
     draft = publication.draft(Flow.objects.get(name="Old"))
     assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]
+
+
+@pytest.mark.databases
+def test_topics_of_answers_that_were_words_are_topics():
+    topics = {answer.question: str(answer.topic.name) for answer in Answer.objects.exclude(topic=None)}
+    assert topics == {"年假几天": "假期", "How to book leave": "假期", "Insurance": "Benefits and insurance"}
+    assert Document.objects.get(title="手册").topic.name == "假期"
+    assert list(Topic.objects.filter(can_be_muted=False).values_list("name", flat=True)) == ["Benefits and insurance"]
 
 
 @pytest.mark.thorough

@@ -182,6 +182,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "conversations.Message": make_message,
     "conversations.MoveBatch": factories.make_move_batch,
     "conversations.State": make_state,
+    "conversations.Topic": factories.make_topic,
     "conversations.WatchLink": make_watch_link,
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields

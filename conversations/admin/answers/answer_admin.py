@@ -59,10 +59,11 @@ class AnswerAdmin(FileButtons, FormAdmin):
     form = AnswerForm
     list_display = ("question", "others", "short", "topic", "for_whom", "validity", "enabled")
     list_editable = ("enabled",)
-    list_filter = ("enabled", "kind", ("topic", admin.AllValuesFieldListFilter), ValidityFilter, "language")
-    search_fields = ("question", "other_wordings", "answer", "title", "topic")
+    list_filter = ("enabled", "kind", ("topic", admin.RelatedOnlyFieldListFilter), ValidityFilter, "language")
+    search_fields = ("question", "other_wordings", "answer", "title", "topic__name", "topic__name_en")
     search_help_text = _("Search in questions, their other wordings and answers.")
-    autocomplete_fields = ("departments", "tags")
+    autocomplete_fields = ("departments", "tags", "topic")
+    list_select_related = ("topic",)
     fieldsets = (
         (None, {"fields": ("question", "other_wordings", "kind", "answer", "title", "url", "file", "enabled")}),
         (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),

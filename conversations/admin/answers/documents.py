@@ -48,10 +48,11 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     form = DocumentForm
     list_display = ("title", "kind", "state", "pages", "passage_count", "topic", "for_whom", "enabled")
-    list_filter = ("enabled", "status", "kind", ValidityFilter, "language")
-    search_fields = ("title", "topic")
+    list_filter = ("enabled", "status", "kind", ("topic", admin.RelatedOnlyFieldListFilter), ValidityFilter, "language")
+    list_select_related = ("topic",)
+    search_fields = ("title", "topic__name", "topic__name_en")
     search_help_text = _("Search in titles and topics.")
-    autocomplete_fields = ("departments", "tags")
+    autocomplete_fields = ("departments", "tags", "topic")
     readonly_fields = ("state_and_why", "pages", "passage_count", "text")
     fieldsets = (
         (None, {"fields": ("title", "file", "enabled")}),

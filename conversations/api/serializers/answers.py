@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from conversations import services
+from conversations.api.serializers.topic_names import TopicNameField
 from conversations.knowledge.sheet import Findings
 from conversations.models import Answer, Desk
 from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictBooleanField, StrictSerializer
@@ -27,6 +28,7 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
     departments = serializers.PrimaryKeyRelatedField(
         many=True, required=False, queryset=Department.objects.all(), help_text="Only for these and those below them."
     )
+    topic = TopicNameField()
     tags = serializers.PrimaryKeyRelatedField(
         many=True, required=False, queryset=Tag.objects.all(), help_text="For members with one of these tags, too."
     )
@@ -50,7 +52,7 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
         before: dict[str, Any] = {}
         if self.instance is not None:
             before = {field.attname: getattr(self.instance, field.attname) for field in Answer._meta.concrete_fields}
-        given = {name: value for name, value in attrs.items() if name not in LISTS}
+        given = {name: value for name, value in attrs.items() if name not in LISTS and name != "topic"}
         answer = Answer(**{**before, **given})
         try:
             answer.full_clean(validate_unique=False)
@@ -70,7 +72,7 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
         for name, value in validated_data.items():
             setattr(instance, name, value)
         services.save_answer(instance, **lists)
-        return Answer.objects.prefetch_related(*LISTS).get(pk=instance.pk)
+        return Answer.objects.select_related("topic").prefetch_related(*LISTS).get(pk=instance.pk)
 
 
 class AnswerFormSerializer(AnswerSerializer):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from conversations import services
+from conversations.api.serializers.topic_names import TopicNameField
 from conversations.knowledge.documents.extraction import words_of
 from conversations.models import Desk, Document
 from core.web.api_fields import ChoiceField, StrictModelSerializer
@@ -22,6 +23,7 @@ class DocumentSerializer(StrictModelSerializer[Document]):
     departments = serializers.PrimaryKeyRelatedField(
         many=True, required=False, queryset=Department.objects.all(), help_text="Only for these and those below them."
     )
+    topic = TopicNameField()
     tags = serializers.PrimaryKeyRelatedField(
         many=True, required=False, queryset=Tag.objects.all(), help_text="For members with one of these tags, too."
     )
@@ -58,7 +60,7 @@ class DocumentSerializer(StrictModelSerializer[Document]):
         for name, value in validated_data.items():
             setattr(instance, name, value)
         services.save_document(instance, file=file, **lists)
-        return Document.objects.prefetch_related(*LISTS).get(pk=instance.pk)
+        return Document.objects.select_related("topic").prefetch_related(*LISTS).get(pk=instance.pk)
 
 
 class DocumentFormSerializer(DocumentSerializer):

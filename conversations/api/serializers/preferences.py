@@ -2,20 +2,31 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from conversations.models import Desk, Topic
+from conversations.models.preferences import LONGEST_ON_CARD
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 
 
 class TopicSerializer(StrictModelSerializer[Topic]):
-    """What a message is about."""
+    """What messages, answers, documents and tickets are about."""
 
     muted_by = serializers.SerializerMethodField(help_text="Members who have muted it.")
 
     class Meta:
         model = Topic
         fields = ("id", "name", "name_en", "order", "can_be_muted", "muted_by")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A card shows the names of those that can be muted."""
+        attrs = super().validate(attrs)
+        name, on_card = (attrs.get(key, getattr(self.instance, key, True)) for key in ("name", "can_be_muted"))
+        if on_card and len(str(name)) > LONGEST_ON_CARD:
+            words = _("A topic that can be muted has a name of at most 16 characters.")
+            raise serializers.ValidationError({"name": [words]})
+        return attrs
 
     def get_muted_by(self, topic: Any) -> int:
         return int(getattr(topic, "muted_by", 0))

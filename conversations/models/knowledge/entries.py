@@ -8,6 +8,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.messages import Desk
+from conversations.models.preferences import Topic
 from wecom.models import Department, Tag
 
 
@@ -49,8 +50,14 @@ class KnowledgeRevision(models.Model):
 class KnowledgeEntry(models.Model):
     """Something that members are given if they ask for it: in which days, to whom and in which language."""
 
-    topic = models.CharField(
-        _("topic"), max_length=60, blank=True, default="", db_default="", help_text=_("Such as pay, leave or IT.")
+    topic = models.ForeignKey(
+        Topic,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("topic"),
+        help_text=_("Such as pay, leave or IT. Members who then ask for a person get the operators of this topic."),
     )
     language = models.CharField(
         _("language"),

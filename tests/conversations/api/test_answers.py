@@ -31,6 +31,7 @@ def test_an_answer_is_written_found_changed_and_deleted(api):
     assert (changed.status_code, changed.json()["departments"]) == (200, [department.pk])
     assert retrieval.find("怎么请假", language="zh-hans").best is None
     assert [one["id"] for one in api.get(ANSWERS, {"topic": "假期"}).json()["results"]] == [row["id"]]
+    assert api.patch(made.headers["Location"], {"topic": ""}).json()["topic"] == ""
     assert api.delete(made.headers["Location"]).status_code == 204
     assert not Answer.objects.exists()
 
@@ -43,6 +44,8 @@ def test_an_answer_is_written_found_changed_and_deleted(api):
         ({"answer": " "}, "answer"),
         ({"valid_from": "2026-12-02", "valid_until": "2026-12-01"}, "valid_until"),
         ({"departments": [4711]}, "departments"),
+        ({"topic": "长" * 61}, "topic"),
+        ({"topic": 7}, "topic"),
         ({"colour": "red"}, "colour"),
     ],
 )

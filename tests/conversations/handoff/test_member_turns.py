@@ -1,13 +1,14 @@
 """A member is passed on to people: by words, after misses; the bot is silent, and comes back once."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from conversations import services
-from conversations.models import Conversation, Session, Ticket, TicketLine
+from conversations.models import Conversation, OperatorGroup, Session, Ticket, TicketLine
 from tests.conversations.support.person import Person
+from tests.support import factories
 from wecom.bot import bot
 from wecom.callbacks.router import router
 from wecom.models import CardUpdate
@@ -30,6 +31,39 @@ def test_words_pass_a_member_on_to_people(person, phone, words):
     assert (ticket.status, ticket.reason) == (Ticket.Status.OPEN, Ticket.Reason.ASKED)
     assert "你好" in ticket.summary
     assert phone.read() == ["zhangsan需要人工 | 我来接待 | 不接"]
+
+
+@pytest.fixture
+def pay(application):
+    """A topic with an answer about it, and a group that answers it."""
+    topic = factories.make_topic("薪酬")
+    factories.make_answer("工资哪天发", "每月十号。", topic=topic)
+    factories.make_operator_group(
+        application, factories.make_operator(application, "hr"), name="薪酬组", topics=[topic]
+    )
+    return topic
+
+
+def test_a_person_asked_for_after_an_answer_knows_its_topic(person, phone, pay):
+    person.says("工资哪天发")
+    (said,) = person.says("转人工")
+    assert said.startswith("“薪酬组”的同事")
+    assert Ticket.objects.get().topic == pay
+
+
+def test_after_anything_else_was_said_no_topic_is_guessed(person, phone, pay):
+    person.says("工资哪天发")
+    person.says("你好")
+    person.says("转人工")
+    assert Ticket.objects.get().topic is None
+
+
+def test_a_message_left_outside_office_hours_keeps_the_topic(person, phone, pay):
+    OperatorGroup.objects.filter(topics=pay).update(closes_at=time(0, 1))
+    person.says("工资哪天发")
+    assert "留言" in person.says("转人工")[0]
+    person.taps("message")
+    assert (Ticket.objects.get().topic, Ticket.objects.get().group.name) == (pay, "薪酬组")
 
 
 def test_without_operators_the_desk_says_whom_to_turn_to(person):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from conversations import services
 from conversations.knowledge.sheet import table_of
-from conversations.models import Answer
+from conversations.models import Answer, Topic
 from core.spreadsheets import csv_file, read_table, xlsx_file
 from tests.conversations.support.flow_pages import staff
 from tests.support import factories
@@ -45,9 +45,22 @@ def test_what_is_right_is_taken_over_and_the_rest_stays():
     assert Answer.objects.count() == 2
 
 
+def test_a_topic_is_found_in_both_languages_or_made():
+    leave = factories.make_topic("假期", name_en="Leave")
+    data = "question,answer,topic\n怎么请假,打电话。,leave\n怎么报销,贴发票。,财务\n发票抬头,见公告。,财务\n".encode()
+    services.import_answers(read_table(data), dry_run=True)
+    assert not Topic.objects.filter(name="财务").exists()
+    services.import_answers(read_table(data))
+    made = Topic.objects.get(name="财务")
+    assert not made.can_be_muted
+    assert list(Answer.objects.order_by("pk").values_list("topic", flat=True)) == [leave.pk, made.pk, made.pk]
+    assert services.import_answers(read_table(data)).unchanged == 3
+
+
 @pytest.mark.parametrize(
     ("head", "cell", "column"),
     [
+        ("topic", "长" * 61, "topic"),
         ("kind", "song", "kind"),
         ("kind", "image", "kind"),
         ("kind", "card", "link"),
@@ -65,7 +78,8 @@ def test_a_wrong_cell_is_named_by_row_and_column(head, cell, column):
 
 def test_an_export_changes_nothing_when_it_is_imported():
     company = factories.make_application().corporation
-    answer = factories.make_answer("怎么请假", "=1+1\n第二行", topic="假期", valid_until="2030-01-01", language="en")
+    dated = {"valid_until": "2030-01-01", "topic": factories.make_topic("假期")}
+    answer = factories.make_answer("怎么请假", "=1+1\n第二行", language="en", **dated)
     answer.departments.add(Department.objects.create(corporation=company, number=7, name="研发"))
     rows = list(table_of(Answer.objects.all()))
     for data in (csv_file(rows), xlsx_file({"a": rows})):

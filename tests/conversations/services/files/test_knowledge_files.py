@@ -10,7 +10,7 @@ from conversations import services
 from conversations.models import Answer, Document
 from core.interchange.flaws import FileError, FileRefused
 from core.work.base import Work
-from tests.support.factories import make_answer, make_application, make_department, make_tag
+from tests.support.factories import make_answer, make_application, make_department, make_tag, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +39,9 @@ def test_knowledge_comes_back_with_its_files_in_the_same_bytes(company, media):
     )
     answer.departments.set(company.corporation.departments.all())
     answer.tags.set(company.corporation.tags.all())
-    make_answer("年假几天", "**五天**", kind="markdown", valid_until="2027-01-31", language="zh-hans", topic="假期")
-    services.save_document(Document(title="手册", topic="假期"), file=ContentFile("# 假期\n五天".encode(), "book.md"))
+    topic = make_topic("假期")
+    make_answer("年假几天", "**五天**", kind="markdown", valid_until="2027-01-31", language="zh-hans", topic=topic)
+    services.save_document(Document(title="手册", topic=topic), file=ContentFile("# 假期\n五天".encode(), "book.md"))
     packed = exported()
     assert packed.name == "knowledge.zip"
     text = zipfile.ZipFile(BytesIO(packed.data)).read("knowledge.yaml").decode()
@@ -48,6 +49,7 @@ def test_knowledge_comes_back_with_its_files_in_the_same_bytes(company, media):
     assert [one.verdict for one in services.import_file(packed.data)] == ["same"] * 3
     Answer.objects.all().delete()
     Document.objects.all().delete()
+    topic.delete()
     assert {one.verdict for one in services.import_file(packed.data)} == {"new"}
     assert exported().data == packed.data
     document = Document.objects.get()
