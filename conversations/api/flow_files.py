@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations import services
+from conversations.api.serializers.drafts import FlowProblemSerializer
 from conversations.models import Answer, Document, Flow
 from conversations.services import PARTS, Imported, Kind
 from core.interchange.flaws import FileRefused
@@ -39,15 +40,6 @@ class FlowImportSerializer(StrictSerializer):
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Keeps nothing.")
 
 
-class FlowImportProblemSerializer(serializers.Serializer[Any]):
-    """What keeps a flow from being published, or a hint."""
-
-    code = serializers.CharField()
-    state = serializers.CharField(help_text="The name of the step; empty for the whole flow.")
-    words = serializers.CharField()
-    is_error = serializers.BooleanField(help_text="It prevents publishing.")
-
-
 class FlowImportEntrySerializer(serializers.Serializer[Imported]):
     """What becomes of one entry of the file."""
 
@@ -56,7 +48,7 @@ class FlowImportEntrySerializer(serializers.Serializer[Imported]):
     verdict = serializers.CharField(help_text="`new`, `changed` or `same`.")
     id = serializers.IntegerField(source="pk", help_text="Of a new row in a dry run it is not kept.")
     differences = ImportDifferenceSerializer(many=True)
-    problems = FlowImportProblemSerializer(many=True)
+    problems = FlowProblemSerializer(many=True)
 
 
 class FlowImportedSerializer(serializers.Serializer[Any]):

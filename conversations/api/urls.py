@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from conversations.api.answers import Answers
 from conversations.api.documents import Documents
 from conversations.api.golden import GoldenConversations
+from conversations.api.language_model import LanguageModelSpending
 from conversations.api.preferences import MemberPreferences, Topics
 from conversations.api.session_moves import SessionMoves
 from conversations.api.tickets import Operators, TicketChanges, Tickets
@@ -27,5 +28,6 @@ router.register("ticket-changes", TicketChanges, basename="ticket-change")
 router.register("operators", Operators, basename="operator")
 urlpatterns = [
     path("members/<int:pk>/preferences/", MemberPreferences.as_view(), name="member-preferences"),
+    path("language-model/spending/", LanguageModelSpending.as_view(), name="language-model-spending"),
     *router.urls,
 ]

@@ -17,6 +17,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
+from conversations.api.flow_drafts import FlowDrafts
+from conversations.api.flow_figures import FlowFigures
 from conversations.api.flow_files import FlowFiles
 from conversations.api.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
@@ -125,13 +127,13 @@ class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List flows"), retrieve=extend_schema(summary="Get a flow"))
-class Flows(FlowFiles, viewsets.ReadOnlyModelViewSet[Flow]):
+class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Flow]):
     """Conversations with steps, in the version that runs now."""
 
     queryset = Flow.objects.select_related("live")
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
-    required_scopes = {"GET": "flows:read", "POST": "flows:write"}
+    required_scopes = {"GET": "flows:read", "POST": "flows:write", "PUT": "flows:write"}
 
     @extend_schema(
         summary="Publish a flow",

@@ -33,7 +33,7 @@ def read_flow(entry: Entry, flow: Flow, sources: Sources) -> tuple[RowRead, list
     refuse_others(entry.data, FLOW_KEYS, entry.place, sources.findings)
     read = _read(Flow, entry.data, entry.place, flow, sources)
     read.fields["name"] = entry.name
-    steps = _read_steps(entry, flow, sources)
+    steps = read_steps(entry, flow, sources)
     if sources.findings.below(entry.place):
         return None
     checked = Flow(pk=flow.pk, **read.fields)
@@ -57,7 +57,8 @@ def read_knowledge(
     return None if sources.findings.below(entry.place) else (row, read)
 
 
-def _read_steps(entry: Entry, flow: Flow, sources: Sources) -> list[Step]:
+def read_steps(entry: Entry, flow: Flow, sources: Sources) -> list[Step]:
+    """The steps of an entry, in their order; those with flaws are left out."""
     place, findings = (*entry.place, "steps"), sources.findings
     listed = _mappings(entry.data.get("steps"), place, findings, remedy=_("Begin each with “- key:”."))
     saved = {state.key: state for state in flow.states.all()}

@@ -53,6 +53,7 @@ from conversations.replies.service_calls import try_call
 from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
+from conversations.services.files.drafts import Draft, read_draft, write_draft
 from conversations.services.files.exports import export_file
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
@@ -129,6 +130,7 @@ __all__ = [
     "PARTS",
     "Cause",
     "Choices",
+    "Draft",
     "Explanation",
     "ExplanationLine",
     "ExplanationLink",
@@ -217,6 +219,7 @@ __all__ = [
     "queue_outdated_documents",
     "read_again",
     "read_document",
+    "read_draft",
     "readers",
     "recall",
     "recall_outbound",
@@ -276,4 +279,5 @@ __all__ = [
     "video_url_of",
     "watch_url",
     "watchable_links",
+    "write_draft",
 ]

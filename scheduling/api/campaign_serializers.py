@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from conversations.services import Explanation
 from core.web.api_explanations import ExplanationLineSerializer
-from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
+from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Delivery
 
@@ -195,7 +195,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 class DeliveryExplanationSerializer(serializers.Serializer[Explanation]):
     """Why a member got it."""
 
-    by = ChoiceField([("campaign", "A campaign."), ("series", "A step of a series.")])
+    by = serializers.CharField(help_text="`campaign`, or `series` for a step of one.")
     summary = serializers.CharField()
     lines = ExplanationLineSerializer(many=True)
 

@@ -178,6 +178,23 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "name": "A video in high quality",
         "inputs": [{"act": "start"}, {"act": "say", "text": "Welcome!"}, {"act": "choose", "text": "high"}],
     },
+    "DraftRequest": {
+        "seen": "0f3c2a9d51b84e67",
+        "steps": [
+            {
+                "key": "ask_days",
+                "name": "Days",
+                "kind": "ask",
+                "text": "How many days?",
+                "slot": "days",
+                "slot_type": "number",
+                "transitions": [{"to": "done", "when": "next"}],
+            },
+            {"key": "done", "name": "Done", "kind": "end", "text": "Noted: {{days}} days."},
+        ],
+        "dry_run": True,
+    },
+    "DraftSeenRequest": {"seen": "0f3c2a9d51b84e67"},
     "PatchedGoldenConversationRequest": {"name": "A video in the best quality"},
     "PublicationRequest": {
         "note": "Asks for the department first",

@@ -1,0 +1,63 @@
+"""Drafts of flows over REST: read, written, undone and done again by the services of the graph's editor."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations import services
+from conversations.api.golden import account_of
+from conversations.api.serializers.drafts import DraftRequestSerializer, DraftSeenSerializer, DraftSerializer
+from conversations.models import Flow
+from core.interchange.flaws import FileRefused
+from core.interchange.rest import errors_by_place
+
+
+class FlowDrafts(viewsets.GenericViewSet[Flow]):
+    """The addresses `draft/`, `draft/undo/` and `draft/redo/` of a flow."""
+
+    @extend_schema(summary="Get the draft of a flow", responses=DraftSerializer)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def draft(self, request: Request, pk: str) -> Response:
+        """Its steps, as `flows/export/` writes them. Members get the version that runs, not the draft."""
+        return _shown(services.read_draft(self.get_object()))
+
+    @extend_schema(summary="Replace the draft of a flow", request=DraftRequestSerializer, responses=DraftSerializer)
+    @draft.mapping.put
+    def write_draft(self, request: Request, pk: str) -> Response:
+        """Takes over all steps or nothing; `errors` has all that is wrong. Refused with `draft_changed` if the draft is
+        no longer what was `seen`. It can be undone; publish it afterwards.
+        """
+        body = DraftRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            return _shown(services.write_draft(self.get_object(), by=account_of(request), **body.validated_data))
+        except FileRefused as error:
+            raise ValidationError(errors_by_place(error)) from error
+
+    @extend_schema(summary="Undo a change of a draft", request=DraftSeenSerializer, responses=DraftSerializer)
+    @action(detail=True, methods=["post"], url_path="draft/undo", pagination_class=None, filter_backends=())
+    def undo_draft(self, request: Request, pk: str) -> Response:
+        """The newest change of the draft, whoever made it."""
+        return self._changed(request, services.undo_draft)
+
+    @extend_schema(summary="Redo a change of a draft", request=DraftSeenSerializer, responses=DraftSerializer)
+    @action(detail=True, methods=["post"], url_path="draft/redo", pagination_class=None, filter_backends=())
+    def redo_draft(self, request: Request, pk: str) -> Response:
+        """The change that was undone last."""
+        return self._changed(request, services.redo_draft)
+
+    def _changed(self, request: Request, change: Any) -> Response:
+        body = DraftSeenSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        flow = self.get_object()
+        change(flow, seen=body.validated_data["seen"])
+        return _shown(services.read_draft(flow))
+
+
+def _shown(draft: services.Draft) -> Response:
+    return Response(DraftSerializer(draft).data)

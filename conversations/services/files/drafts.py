@@ -1,0 +1,81 @@
+"""The draft of a flow as programs read and write it: the steps as files have them, all of them at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from conversations.files.entries import flow_entry, steps_of
+from conversations.files.readers import Sources, read_steps
+from conversations.files.references import References
+from conversations.flows import drafts, journal, publication
+from conversations.flows.problems import Problem
+from conversations.models import DraftSnapshot, Flow
+from core.interchange.documents import Entry
+from core.interchange.flaws import Findings
+from core.interchange.media import Media
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The steps of a draft, what keeps it from being published, and what undo and redo would do.
+
+    `seen` names exactly this draft: whoever writes it back with that does not overwrite another person's change.
+    """
+
+    seen: str
+    steps: Sequence[Mapping[str, Any]]
+    problems: Sequence[Problem]
+    undo: DraftSnapshot | None
+    redo: DraftSnapshot | None
+
+
+def read_draft(flow: Flow) -> Draft:
+    """The draft as it is."""
+    return _draft(flow, _media(flow))
+
+
+def write_draft(
+    flow: Flow,
+    steps: Sequence[Mapping[str, Any]],
+    *,
+    seen: str | None = None,
+    by: AbstractBaseUser | None = None,
+    dry_run: bool = False,
+) -> Draft:
+    """Replace the steps of a draft; steps that keep their key keep their page. It can be undone.
+
+    Raises `FlowError` if the draft is no longer what was `seen`, and `FileRefused` with all that is wrong with the
+    steps. A file of a step is named as it is now: new ones come in an imported ZIP or on the step's page. A `dry_run`
+    keeps nothing and answers the same.
+    """
+    media = _media(flow)  # before the transaction, because storages may be far away
+    with transaction.atomic():
+        journal.open_draft(flow, seen)
+        findings = Findings()
+        sources = Sources(references=References(), media=media, findings=findings)
+        read = read_steps(Entry(name=flow.name, place=(), data={"steps": list(steps)}), flow, sources)
+        findings.refuse()
+        drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in read], by=by)
+        found = _draft(flow, media)
+        if dry_run:
+            transaction.set_rollback(True)
+    return found
+
+
+def _media(flow: Flow) -> Media:
+    media = Media()
+    media.learn(str(name) for name in flow.states.exclude(file="").values_list("file", flat=True))
+    return media
+
+
+def _draft(flow: Flow, media: Media) -> Draft:
+    return Draft(
+        seen=journal.fingerprint(flow),
+        steps=flow_entry(flow, steps_of(flow), media)["steps"],
+        problems=publication.check(flow),
+        undo=journal.next_undo(flow),
+        redo=journal.next_redo(flow),
+    )
