@@ -33,30 +33,37 @@ class Method(StrEnum):
 
 
 class Way(StrEnum):
-    """How a call ends; an edge `On` the same leads on."""
+    """How a call or a sub-flow ends; an edge `On` the same leads on."""
 
     NEXT = "next"
     FAILED = "failed"
     TIMEOUT = "timeout"
+    RETRIES = "retries"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """What comes back from a call into its session: how it ended, and what is kept of the response."""
+    """What comes back from a call or a sub-flow: how it ended, and the answers that are kept, some with labels."""
 
     way: Way = Way.NEXT
     kept: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """As the text of an act, so that it can be recorded and replayed."""
-        return json.dumps({"way": self.way.value, "kept": dict(self.kept)}, ensure_ascii=False)
+        told = {"way": self.way.value, "kept": dict(self.kept)} | ({"labels": dict(self.labels)} if self.labels else {})
+        return json.dumps(told, ensure_ascii=False)
 
     @classmethod
     def from_text(cls, text: str) -> "Returned":
         """Read a `to_text` result; a failure, if it is none."""
         try:
             data = json.loads(text)
-            return cls(way=Way(data["way"]), kept={str(name): str(value) for name, value in data["kept"].items()})
+            kept, labels = (
+                {str(name): str(value) for name, value in data.get(part, {}).items()} for part in ("kept", "labels")
+            )
+            return cls(way=Way(data["way"]), kept=kept, labels=labels)
         except (ValueError, LookupError, TypeError, AttributeError):
             return cls(way=Way.FAILED)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from conversations.machine.calls import Request
 from conversations.machine.forms import Form
 from conversations.machine.places import Place
+from conversations.machine.subflows import Enter
 from conversations.machine.trace import Trace
 from conversations.machine.values import Notice
 from core.text.slot_values import Choice
@@ -81,8 +82,9 @@ Effect = Say | Notify | Ask | MakeVideo | HandOff | Sleep | CallService
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """The result of a step, and why it came to that."""
+    """The result of a step, why it came to that, and the flow in which it goes on before anything else, if one."""
 
     place: Place
     effects: tuple[Effect, ...] = ()
     trace: Trace = ()
+    enters: Enter | None = None

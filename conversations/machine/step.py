@@ -13,19 +13,14 @@ from conversations.machine.effects import Ask, CallService, Effect, HandOff, Mak
 from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
+from conversations.machine.notices import MISSES, UNFINISHED
 from conversations.machine.places import Place
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.shown_facts import fact_values
+from conversations.machine.subflows import Enter, Subflow
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
-from core.text.slot_values import SlotType
 
-MISSES = {
-    SlotType.TIME: Notice.NOT_A_TIME,
-    SlotType.DATETIME: Notice.NOT_A_MOMENT,
-    SlotType.MEMBER: Notice.NOT_A_MEMBER,
-    SlotType.DEPARTMENT: Notice.NOT_A_DEPARTMENT,
-}
 WAKES_AT = time(9)  # of a wait until a day
 LONGEST_WAIT = timedelta(days=366)
 LONGEST_ANSWER = 2_000  # characters of a value that is set
@@ -43,12 +38,12 @@ def step(
 ) -> Step:
     """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
     moments like “in two hours” from `now`, in the member's zone. `context` is what formulas know beside the answers;
-    by default only the time. After a call `text` is what it `Returned`, of an answer that was looked up its
-    `Resolution`."""
+    by default only the time. After a call or a sub-flow `text` is what it `Returned`, of an answer that was looked up
+    its `Resolution`."""
     context = context or Context(now=now or datetime.combine(today, time(), tzinfo=UTC))
     walk = _Walk(machine, today, now, context)
     place = walk.take(place, act, text)
-    return Step(place=place, effects=tuple(walk.effects), trace=tuple(walk.trace))
+    return Step(place=place, effects=tuple(walk.effects), trace=tuple(walk.trace), enters=walk.enters)
 
 
 class _Walk:
@@ -62,6 +57,7 @@ class _Walk:
         self.facts = fact_values(context)
         self.effects: list[Effect] = []
         self.trace: list[Entered | Checked] = []
+        self.enters: Enter | None = None
 
     def take(self, place: Place, act: Act, text: str) -> Place:
         if act in (Act.START, Act.RESTART):
@@ -79,7 +75,7 @@ class _Walk:
             return self._enter(place, self._next(node, place, On.NEXT))
         if node.kind == NodeKind.WAIT:
             return self._asleep(node, place, act)
-        if node.kind == NodeKind.CALL:
+        if node.kind in (NodeKind.CALL, NodeKind.SUBFLOW):
             return self._called(node, place, act, text)
         return self._act(node, place, act, text)
 
@@ -90,13 +86,18 @@ class _Walk:
         return self._back(node, replace(place, wakes_at=None)) if act == Act.BACK and place.path else place
 
     def _called(self, node: Node, place: Place, act: Act, text: str) -> Place:
-        """The call has returned, or the member goes back. A time-out without a way leads where a failure does."""
+        """The call or sub-flow has returned, or the member goes back. A time-out without a way leads where a failure
+        does, and a sub-flow that is not entered is entered."""
         if act == Act.BACK and place.path:
             return self._back(node, place)
+        if act == Act.RESUME and node.kind == NodeKind.SUBFLOW:
+            return self._enter(place, node.key)
         if act not in (Act.RETURN, Act.EXPIRE):
             return place
         returned = Returned.from_text(text) if act == Act.RETURN else Returned(way=Way.TIMEOUT)
-        place, on = place.keeping(returned.kept), On(returned.way)
+        place, on = place.keeping(returned.kept, returned.labels), On(returned.way)
+        if on in UNFINISHED:
+            return self._way_out(node, place, on, *UNFINISHED[on])
         key = self._next(node, place, on)
         if key is None and on == On.TIMEOUT:
             key = self._next(node, place, On.FAILED)
@@ -193,6 +194,9 @@ class _Walk:
             if node.kind == NodeKind.CALL and node.call is not None:
                 self.effects.append(CallService(request=self._request(node.call, place)))
                 return place
+            if node.kind == NodeKind.SUBFLOW and node.subflow is not None:
+                self.enters = self._entering(node.subflow, place)
+                return place
             if node.kind == NodeKind.SET:
                 place = self._set(node, place)
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
@@ -227,8 +231,18 @@ class _Walk:
 
     def _set(self, node: Node, place: Place) -> Place:
         assert node.slot is not None
-        value = evaluate(node.formula, self.machine.answers(place.known), self.context)
-        return place.keeping({node.slot.name: stored(value)[:LONGEST_ANSWER]})
+        return place.keeping({node.slot.name: self._value(node.formula, place)})
+
+    def _entering(self, subflow: Subflow, place: Place) -> Enter:
+        """A sub-flow with the answers that it begins with; what is empty is asked for there."""
+        values = {name: self._value(formula, place) for name, formula in subflow.given}
+        known = self.machine.answers(place.known)
+        labels = {name: known.get(f"{formula.strip()}.label", "") for name, formula in subflow.given}
+        given = {name: value for name, value in values.items() if value}
+        return Enter(flow=subflow.flow, given=given, labels={name: labels[name] for name in given if labels[name]})
+
+    def _value(self, formula: str, place: Place) -> str:
+        return stored(evaluate(formula, self.machine.answers(place.known), self.context))[:LONGEST_ANSWER]
 
     def _wakes_at(self, node: Node, place: Place) -> datetime | None:
         """When a wait ends; None if it is over already, or its date is not known."""

@@ -13,6 +13,7 @@ from conversations.machine.calls import Call
 from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate, met
 from conversations.machine.formulas.values import Context, truth
+from conversations.machine.subflows import Subflow
 from conversations.machine.words import FlowWords, NodeWords, choices_of
 from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Slot, SlotType
@@ -20,7 +21,7 @@ from core.text.slot_values import Slot, SlotType
 FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text", "translations", "own")
 NEW_IN_STATES = (
-    *("presentation", "topic", "formula", "wait", "call"),
+    *("presentation", "topic", "formula", "wait", "call", "subflow"),
     *("form", "title", "link", "picture_url", "file", "translations", "validator"),
 )
 
@@ -36,6 +37,7 @@ class NodeKind(StrEnum):
     SET = "set"
     WAIT = "wait"
     CALL = "call"
+    SUBFLOW = "subflow"
     END = "end"
 
 
@@ -175,6 +177,7 @@ class Node:
     formula: str = ""
     wait: int | None = None
     call: Call | None = None
+    subflow: Subflow | None = None
     form: str = Form.TEXT.value
     title: str = ""
     link: str = ""
@@ -186,14 +189,15 @@ class Node:
     @property
     def rests(self) -> bool:
         """Whether a session stays in it until something happens."""
-        return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT, NodeKind.CALL)
+        return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT, NodeKind.CALL, NodeKind.SUBFLOW)
 
     @property
     def formulas(self) -> tuple[str, ...]:
-        """Its own formula, and those of its edges."""
+        """Its own formula, those of its edges, and those of what it passes to a sub-flow."""
         guards = (edge.guard for edge in self.edges if edge.guard)
         held = (guard.value for guard in guards if guard.operator == Operator.FORMULA)
-        return (*([self.formula] if self.formula else ()), *held)
+        passed = (formula for _name, formula in self.subflow.given) if self.subflow else ()
+        return (*([self.formula] if self.formula else ()), *held, *passed)
 
     def leaving(self, on: On) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.on == on)
@@ -225,7 +229,8 @@ class Machine:
     def slots(self) -> dict[str, Slot]:
         """The slots that its states fill, by name; one that is asked for comes before one that is set."""
         ordered = sorted(self.nodes, key=lambda node: node.kind != NodeKind.ASK)
-        returned = {name: Slot(name=name) for node in ordered if node.call for name, _path in node.call.results}
+        results = (pair for node in ordered for one in (node.call, node.subflow) if one for pair in one.results)
+        returned = {name: Slot(name=name) for name, _source in results}
         return returned | {node.slot.name: node.slot for node in reversed(ordered) if node.slot}
 
     @property
@@ -281,8 +286,9 @@ def _node(data: Mapping[str, Any]) -> Node:
     edges = tuple(_edge(edge) for edge in data["edges"])
     values = tuple((name, value) for name, value in data.get("values", ()))
     call = Call.from_json(data["call"]) if data.get("call") else None
+    subflow = Subflow.from_json(data["subflow"]) if data.get("subflow") else None
     words = tuple(NodeWords.from_json(one) for one in data.get("translations", ()))
-    read = {"slot": slot, "edges": edges, "values": values, "call": call, "translations": words}
+    read = {"slot": slot, "edges": edges, "values": values, "call": call, "subflow": subflow, "translations": words}
     return Node(**{**data, "kind": NodeKind(data["kind"]), **read})
 
 

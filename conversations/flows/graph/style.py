@@ -9,21 +9,21 @@ from conversations.machine.values import NodeKind
 
 STYLE = """
 .fg{--paper:#fff;--ink:#1f2430;--soft:#6b7280;--line:#9aa3b2;--edge:#d5dae3;--ask:#2563eb;--say:#0d9488;
---video:#7c3aed;--handoff:#be185d;--branch:#c2410c;--set:#0369a1;--wait:#4d7c0f;--call:#0e7490;--end:#475569;--warn:#b45309;--chip:#eef2f8;--here:#f59e0b;
+--video:#7c3aed;--handoff:#be185d;--branch:#c2410c;--set:#0369a1;--wait:#4d7c0f;--call:#0e7490;--subflow:#4f46e5;--end:#475569;--warn:#b45309;--chip:#eef2f8;--here:#f59e0b;
 font-family:PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,Hiragino Sans GB,
 WenQuanYi Micro Hei,system-ui,sans-serif}
 .dark .fg{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;--edge:#363c48;--ask:#60a5fa;--say:#2dd4bf;
---video:#a78bfa;--handoff:#f472b6;--branch:#fb923c;--set:#38bdf8;--wait:#a3e635;--call:#22d3ee;--end:#94a3b8;--warn:#fbbf24;
+--video:#a78bfa;--handoff:#f472b6;--branch:#fb923c;--set:#38bdf8;--wait:#a3e635;--call:#22d3ee;--subflow:#818cf8;--end:#94a3b8;--warn:#fbbf24;
 --chip:#262c37;--here:#fbbf24}
 @media (prefers-color-scheme:dark){svg.fg:root{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;
 --edge:#363c48;--ask:#60a5fa;--say:#2dd4bf;--video:#a78bfa;--handoff:#f472b6;--branch:#fb923c;--set:#38bdf8;
---wait:#a3e635;--call:#22d3ee;--end:#94a3b8;--warn:#fbbf24;--chip:#262c37;--here:#fbbf24;
+--wait:#a3e635;--call:#22d3ee;--subflow:#818cf8;--end:#94a3b8;--warn:#fbbf24;--chip:#262c37;--here:#fbbf24;
 background:#0f1116}}
 .fg text{fill:var(--ink)}.fg .soft{fill:var(--soft)}.fg .warn{fill:var(--warn)}
 .fg .box{fill:var(--paper);stroke:var(--edge);stroke-width:1.25}.fg a:hover .box{stroke:var(--tone)}
 .fg .state{--tone:var(--say)}.fg .ask{--tone:var(--ask)}.fg .video{--tone:var(--video)}
 .fg .handoff{--tone:var(--handoff)}.fg .branch{--tone:var(--branch)}.fg .set{--tone:var(--set)}
-.fg .wait{--tone:var(--wait)}.fg .call{--tone:var(--call)}.fg .end{--tone:var(--end)}
+.fg .wait{--tone:var(--wait)}.fg .call{--tone:var(--call)}.fg .subflow{--tone:var(--subflow)}.fg .end{--tone:var(--end)}
 .fg .icon{fill:var(--tone)}.fg .glyph{fill:none;stroke:var(--paper);stroke-width:1.7;stroke-linecap:round;
 stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
 .fg .here .box{stroke:var(--here);stroke-width:3}.fg .badge{fill:var(--here)}.fg .badge+text{fill:#1f2430}
@@ -64,5 +64,6 @@ GLYPHS = {
     NodeKind.CALL: format_html(
         '<path class="{}" d="M7 9.5h9M13.2 6.7l2.8 2.8-2.8 2.8M17 14.5H8M10.8 11.7L8 14.5l2.8 2.8"/>', "glyph"
     ),
+    NodeKind.SUBFLOW: format_html('<path class="{}" d="M7 7.5h6.5v5H7zM10.5 16.5h6.5v-5M10.5 16.5v-4"/>', "glyph"),
     NodeKind.END: format_html('<path class="{}" d="M7.5 12.3l3.2 3.2 6-6.6"/>', "glyph"),
 }
