@@ -26,6 +26,7 @@ from conversations.models import (
     PreferenceChange,
     QuestionOccurrence,
     Session,
+    SessionCaller,
     Ticket,
     TicketChange,
     TicketLine,
@@ -111,11 +112,16 @@ class UnansweredHolding(Holding):
 
 
 class SessionHolding(Holding):
-    """Runs through flows: they keep where they went, not what was answered."""
+    """Runs through flows: they keep where they went, not what was answered. Flows around a sub-flow go with them."""
+
+    def expired(self, before: datetime) -> "models.QuerySet[Any]":
+        rows = self.rows().filter(self.ended, finished_at__lt=before)
+        return rows.exclude(**(self.blank or {}), callers=None)
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         running = self.rows(pks).filter(status__in=Session.UNFINISHED)
         running.update(status=Session.Status.STOPPED, finished_at=timezone.now(), due_at=None)
+        SessionCaller.objects.filter(session__in=pks).delete()
         super().clear(pks, person)
 
 
@@ -164,6 +170,7 @@ def register_models() -> None:
         MessageHolding(Message, MESSAGES, of=_of_member, age="created_at", blank={"cause": {}}),
         ContentHolding(Content, MESSAGES, of=lambda person: Q(messages__member=person.pk), blank={"text": ""}),
         SessionHolding(Session, SESSIONS, of=_of_conversation, age="finished_at", ended=ended, blank=answers),
+        Holding(SessionCaller, SESSIONS, of=lambda person: Q(session__conversation__member=person.pk)),
         WorkHolding(
             Errand,
             QUESTIONS,

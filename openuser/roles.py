@@ -95,6 +95,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Flow": Rights(editor="add change delete", operator="publish"),
     # Noted by the system; the pages of flows count them.
     "conversations.FlowStart": Rights(),
+    "conversations.SessionCaller": Rights(),
     "conversations.FlowVersion": Rights(),
     "conversations.GoldenConversation": Rights(editor="add change delete", operator="override"),
     # Editors may change a choice for a member who asks them to; the change names them.

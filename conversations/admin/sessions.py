@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_date
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,7 +18,7 @@ from conversations import services
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
-from conversations.models import Session, StateEntry
+from conversations.models import Session, SessionCaller, StateEntry
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
 
 STATUS_TONES = {
@@ -69,7 +70,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_select_related = ("version__flow", "conversation__member")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("who", "flow", "condition", "where", "filled", "walked", "timeline")}),
+        (None, {"fields": ("who", "flow", "around", "condition", "where", "filled", "walked", "timeline")}),
         (_("Times"), {"fields": ("started", "asked_at", "next", "finished_at", "tries", "reminded")}),
         (_("Where it is"), {"fields": ("drawing",)}),
     )
@@ -92,6 +93,14 @@ class SessionAdmin(ReadOnlyAdmin):
     def flow(self, session: Session) -> str:
         return row_link(session.version)
 
+    @display(description=_("in a sub-flow of"))
+    def around(self, session: Session) -> SafeString | str:
+        rows = (
+            (row_link(one.version), _named(publication.readable(one.version), one.state), _rows_of(one))
+            for one in session.callers.select_related("version__flow")
+        )
+        return format_html_join("", "<p>{}: {}</p>{}", rows) or NOTHING
+
     @display(description=_("step"), ordering="state")
     def where(self, session: Session) -> str:
         return _named(publication.readable(session.version), session.state) or NOTHING
@@ -110,12 +119,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @display(description=_("slots"))
     def filled(self, session: Session) -> SafeString:
-        machine = publication.readable(session.version)
-        rows = [
-            {"name": name, "value": value, "label": _labelled(machine, session, name), "given": name in session.data}
-            for name, value in session.slots.items()
-        ]
-        return render_to_string("admin/flows/slots.html", {"rows": rows})
+        return _rows_of(session)
 
     @display(description=_("questions answered"))
     def walked(self, session: Session) -> str:
@@ -124,7 +128,9 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @display(description=_("picture"))
     def drawing(self, session: Session) -> SafeString:
-        return picture_of(session.version, here=session.state)
+        """The flow that it is in, below those around it."""
+        places: list[Session | SessionCaller] = [*session.callers.select_related("version__flow"), session]
+        return format_html_join("", "{}", ((picture_of(one.version, here=one.state),) for one in places))
 
     @admin.action(description=_("End session"), permissions=["steer"])
     def stop(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
@@ -149,13 +155,23 @@ class SessionAdmin(ReadOnlyAdmin):
         return request.user.has_perm("conversations.change_session")
 
 
+def _rows_of(standing: Session | SessionCaller) -> SafeString:
+    """What was answered in a flow."""
+    machine = publication.readable(standing.version)
+    rows = [
+        {"name": name, "value": value, "label": _labelled(machine, standing, name), "given": name in standing.data}
+        for name, value in standing.slots.items()
+    ]
+    return render_to_string("admin/flows/slots.html", {"rows": rows})
+
+
 def _named(machine: Machine | None, key: str) -> str:
     node = machine.node(key) if machine else None
     return node.name if node else key
 
 
-def _labelled(machine: Machine | None, session: Session, name: str) -> str:
-    slot, value = machine.slot(name) if machine else None, str(session.slots[name])
+def _labelled(machine: Machine | None, standing: Session | SessionCaller, name: str) -> str:
+    slot, value = machine.slot(name) if machine else None, str(standing.slots[name])
     label = slot.label(value, language=machine.language) if slot and machine else value
-    label = session.labels.get(name, label)
+    label = standing.labels.get(name, label)
     return "" if label == value else label

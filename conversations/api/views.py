@@ -35,7 +35,8 @@ from conversations.api.serializers.messages import (
 from conversations.api.serializers.publications import PublicationRequestSerializer, PublicationSerializer
 from conversations.explanations.explanation import explain
 from conversations.flows import publication
-from conversations.flows.graph import svg
+from conversations.flows.graph import Marks, svg
+from conversations.flows.subflows.shown import runs_of
 from conversations.models import Content, Flow, Message, Session
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
@@ -175,14 +176,15 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
         flow = self.get_object()
         if flow.live is None:
             raise NotFound(gettext("This flow is not published yet."), code="not_published")
-        drawing = svg(publication.live_machine(flow.live))
+        machine = publication.live_machine(flow.live)
+        drawing = svg(machine, Marks(runs=runs_of(machine)))
         return HttpResponse(drawing, content_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_ONLY})
 
 
 class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which sessions to list."""
 
-    flow = IdFilter("version__flow")
+    flow = IdFilter("version__flow", help_text="The flow that it is in; a session in a sub-flow is in that.")
     application = IdFilter("conversation__application")
     user_id = UserIdFilter("conversation__member__user_id")
 
@@ -195,7 +197,9 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):
     """Runs of flows: the current state and the answers of each member."""
 
-    queryset = Session.objects.select_related("version", "conversation__member", "conversation__application")
+    queryset = Session.objects.select_related(
+        "version", "conversation__member", "conversation__application"
+    ).prefetch_related("callers__version")
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
     required_scopes = {"GET": "sessions:read", "POST": "sessions:write"}

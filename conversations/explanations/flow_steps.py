@@ -30,6 +30,7 @@ def explain(message: Message, cause: Cause) -> Explanation:
         lines=(
             Line(topic="act", label=_("What happened"), words=texts.act(str(cause.get("act", "")))),
             Line(topic="state", label=_("Step"), words=name, link=_session(cause)),
+            *_around(cause.get("callers", ())),
             *transitions(machine, cause.get("ways", ())),
             *_slots(message, machine, cause.get("slots", {}), cause.get("labels", {})),
             *(_version(version) if version else ()),
@@ -41,6 +42,17 @@ def explain(message: Message, cause: Cause) -> Explanation:
 
 def _session(cause: Cause) -> Link | None:
     return Link(model="conversations.Session", pk=cause["session"]) if cause.get("session") else None
+
+
+def _around(callers: Iterable[Any]) -> Iterable[Line]:
+    """The flows that wait for the end of this one, the outermost first."""
+    rows = FlowVersion.objects.select_related("flow").in_bulk([version for version, _state in callers])
+    for pk, state in callers:
+        version = rows.get(pk)
+        machine = publication.readable(version) or Machine(name="", language="", start="", nodes=())
+        names = {"version": str(version or _("deleted since")), "step": _name(machine, state)}
+        words = _("“%(version)s” at its step “%(step)s”") % names
+        yield Line(topic="around", label=_("Sub-flow of"), words=words, link=link_to(version))
 
 
 def _version(version: FlowVersion) -> Iterable[Line]:

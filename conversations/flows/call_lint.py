@@ -46,7 +46,7 @@ def _faults(machine: Machine, node: Node, call: Call) -> Iterator[tuple[str, str
             words = _("“%s” is no name of an answer. Begin with a small letter or a Chinese character, without blanks.")
             yield "result_name", words % name
     if not node.leaving(On.FAILED):
-        words = _("It does not say where it leads if the call fails. Add a transition for “the call failed”.")
+        words = _("It does not say where it leads if the call fails. Add a transition for “it failed”.")
         yield "no_way_out", words
 
 

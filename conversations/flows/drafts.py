@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import journal, publication, succession, translations
 from conversations.machine.calls import Call
+from conversations.machine.subflows import Subflow
 from conversations.machine.values import Guard, Machine, Node
 from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
@@ -127,6 +128,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "formula": node.formula,
         **_duration(node.wait),
         **(_request(node.call) if node.call else {}),
+        **(_run(node.subflow) if node.subflow else {}),
         "topic_id": node.topic if node.topic and Topic.objects.filter(pk=node.topic).exists() else None,
         "remind_after": node.remind_after,
         "reminder": node.reminder,
@@ -141,6 +143,12 @@ def _request(call: Call) -> dict[str, object]:
         **{"seconds": call.seconds, "attempts": call.attempts},
         **{"headers": value_lines(dict(call.headers)), "results": value_lines(dict(call.results))},
     }
+
+
+def _run(subflow: Subflow) -> dict[str, object]:
+    is_there = Flow.objects.filter(pk=subflow.flow or 0).exists()
+    lines = {"given": value_lines(dict(subflow.given)), "taken": value_lines(dict(subflow.results))}
+    return {"subflow_id": subflow.flow if is_there else None, **lines}
 
 
 def _duration(minutes: int | None) -> dict[str, object]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Count
 
 from conversations.machine.values import On
-from conversations.models import FlowVersion, Session, StateEntry
+from conversations.models import FlowVersion, Session, SessionCaller, StateEntry
+from conversations.models.sessions import SessionQuerySet
 
 Way = tuple[str, On, str]
 GAVE_UP = (Session.Status.EXPIRED, Session.Status.GAVE_UP, Session.Status.CANCELLED)
@@ -27,17 +28,18 @@ class Figures:
 def of_version(version: FlowVersion, *, since: datetime | None = None) -> Figures:
     """The figures of a version; those who are there now count whenever they began.
 
-    Two statements over indexes that hold all they read, whatever the number of sessions.
+    Those in a sub-flow are in the state that runs it, too. Three statements over indexes that hold all they read,
+    whatever the number of sessions.
     """
-    sessions = Session.objects.filter(version=version, status__in=(Session.Status.ACTIVE, *GAVE_UP))
+    ended = _of_interest(since).filter(version=version)
     entries = StateEntry.objects.filter(version=version)
-    ended = (
-        sessions.filter(finished_at__gte=since) | sessions.filter(status=Session.Status.ACTIVE) if since else sessions
-    )
     entries = entries.filter(at__gte=since) if since else entries
+    around = SessionCaller.objects.filter(version=version, session__in=_of_interest(since))
     here: dict[str, int] = {}
     gave_up: dict[str, int] = {}
-    for status, state, count in ended.order_by().values_list("status", "state").annotate(count=Count("pk")):
+    own = ended.order_by().values_list("status", "state").annotate(count=Count("pk"))
+    below = around.order_by().values_list("session__status", "state").annotate(count=Count("pk"))
+    for status, state, count in (*own, *below):
         found = here if status == Session.Status.ACTIVE else gave_up
         found[state] = found.get(state, 0) + count
     entered: dict[str, int] = {}
@@ -47,3 +49,11 @@ def of_version(version: FlowVersion, *, since: datetime | None = None) -> Figure
         ways[source, On(on), state] = count
     began = sum(count for (source, _on, _state), count in ways.items() if not source)
     return Figures(began=began, here=here, entered=entered, gave_up=gave_up, ways=ways)
+
+
+def _of_interest(since: datetime | None) -> SessionQuerySet:
+    """Sessions that are somewhere now, or gave up since then."""
+    sessions = Session.objects.filter(status__in=(Session.Status.ACTIVE, *GAVE_UP))
+    if since is None:
+        return sessions
+    return sessions.filter(finished_at__gte=since) | sessions.filter(status=Session.Status.ACTIVE)

@@ -1,6 +1,6 @@
 """Problems of a flow, each with its state and a remedy, in the active language. Reads values, not rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,8 @@ from wecom.messages import COMMAND
 PLAIN_FORMS = (Form.TEXT, Form.MARKDOWN)  # which have nothing but their text
 TEXT_BYTES = 2048  # of one message of the platform
 SPEAKING = (NodeKind.ASK, NodeKind.SAY, NodeKind.VIDEO)  # other steps may be without a text
-GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET, NodeKind.CALL)
+GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET, NodeKind.CALL, NodeKind.SUBFLOW)
+WITH_TRIES = (NodeKind.ASK, NodeKind.SUBFLOW)
 
 
 def lint(
@@ -25,14 +26,15 @@ def lint(
     *,
     triggers: Sequence[str] = (),
     commands: Sequence[str] = (),
+    silent_flows: Collection[int] = (),
 ) -> list[Problem]:
-    """All problems, errors first."""
+    """All problems, errors first. `silent_flows` are sub-flows that may end without waiting for anything."""
     if not machine.nodes:
         return [Problem(code="empty", words=_("The flow has no steps. Add one that asks or says something."))]
     found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
     found += [
         *_unreachable(machine),
-        *_circles(machine),
+        *_circles(machine, silent_flows),
         *_reserved(triggers),
     ]
     found += (problem for command in commands for problem in _command(command))
@@ -88,9 +90,11 @@ def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
             words = _("A transition with the condition “always” hides those behind it. Move it to the end.")
             yield Problem(code="hidden", state=node.name, words=words)
             break
-    ways = {NodeKind.ASK: (On.NEXT, On.RETRIES, On.EXPIRED), NodeKind.CALL: (On.NEXT, On.FAILED, On.TIMEOUT)}
-    if any(edge.on not in ways.get(node.kind, (On.NEXT,)) for edge in node.edges):
-        words = _("A transition waits for what never comes: only questions run out of tries or time, only calls fail.")
+    if any(edge.on not in WAYS.get(node.kind, (On.NEXT,)) for edge in node.edges):
+        words = _(
+            "A transition waits for what never comes: only questions and sub-flows run out of tries or time, only "
+            "calls and sub-flows fail."
+        )
         yield Problem(code="not_asking", state=node.name, words=words, is_error=False)
     if any(machine.node(edge.to) is None for edge in node.edges):
         words = _("A transition leads out of the flow. Choose one of its steps.")
@@ -103,7 +107,7 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
     for guard in compared:
         slots = [other.slot for other in machine.nodes if other.slot and other.slot.name == guard.slot]
         choices = [choice for slot in slots for choice in slot.choices]
-        if not slots:
+        if machine.slot(guard.slot) is None:
             words = _("A transition looks at the answer “%s”, which no step keeps. Choose another one.") % guard.slot
             yield Problem(code="unknown_slot", state=node.name, words=words)
         elif choices and guard.operator in (Operator.IS, Operator.IS_NOT) and not _is_choice(guard, choices):
@@ -144,21 +148,21 @@ def _unreachable(machine: Machine) -> Iterator[Problem]:
             yield Problem(code="unreachable", state=node.name, words=words)
 
 
-def _circles(machine: Machine) -> Iterator[Problem]:
+def _circles(machine: Machine, silent: Collection[int]) -> Iterator[Problem]:
     """Loops that need no answer from the member."""
     for node in machine.nodes:
-        if node.kind in GOING_ON and _comes_back(machine, node, asking=False):
+        if node.kind in GOING_ON and _comes_back(machine, node, silent, asking=False):
             words = _("It comes back to itself without asking anything, and would talk for ever.")
             yield Problem(code="circle", state=node.name, words=words)
-        elif node.kind == NodeKind.ASK and _comes_back(machine, node, asking=True):
+        elif node.kind in WITH_TRIES and _comes_back(machine, node, silent, asking=True):
             words = _("A member who never answers is asked again for ever. Let “no answer in time” lead to an end.")
             yield Problem(code="nagging", state=node.name, words=words)
 
 
-def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
+def _comes_back(machine: Machine, start: Node, silent: Collection[int], *, asking: bool) -> bool:
     """Whether the path from this state returns to it without an answer; with `asking`, also by expired questions."""
     seen: set[str] = set()
-    ahead = _silently(start)
+    ahead = _silently(start, silent, asking=asking)
     while ahead:
         key = ahead.pop()
         if key == start.key:
@@ -168,13 +172,18 @@ def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
         if key in seen or node is None or waits or (node.kind == NodeKind.ASK and not asking):
             continue
         seen.add(key)
-        ahead += _silently(node)
+        ahead += _silently(node, silent, asking=asking)
     return False
 
 
-def _silently(node: Node) -> list[str]:
+def _silently(node: Node, silent: Collection[int], *, asking: bool) -> list[str]:
+    """Where it leads without an answer. A sub-flow that asks is left by one, unless it fails or nobody answers."""
     if node.kind == NodeKind.CALL:
         return [edge.to for edge in node.edges]
+    if node.kind == NodeKind.SUBFLOW:
+        passes = node.subflow is not None and node.subflow.flow in silent
+        ways = (On.FAILED, *([On.NEXT] if passes else []), *([On.EXPIRED] if asking else []))
+        return [edge.to for edge in node.edges if edge.on in ways]
     return [edge.to for edge in node.leaving(On.EXPIRED if node.kind == NodeKind.ASK else On.NEXT)]
 
 
@@ -199,4 +208,9 @@ def _is_choice(guard: Guard, choices: Iterable[Choice]) -> bool:
     return guard.value.strip().casefold() in {choice.value.strip().casefold() for choice in choices}
 
 
+WAYS = {
+    NodeKind.ASK: (On.NEXT, On.RETRIES, On.EXPIRED),
+    NodeKind.CALL: (On.NEXT, On.FAILED, On.TIMEOUT),
+    NodeKind.SUBFLOW: (On.NEXT, On.RETRIES, On.EXPIRED, On.FAILED),
+}
 RULES: tuple[Callable[[Machine, Node], Iterator[Problem]], ...] = (_texts, _slots, _edges, _placeholders)

@@ -1,5 +1,6 @@
 """Turns the rows that HR edits into a live version: draft, publish, roll back, and compare versions."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +23,15 @@ from conversations.flows import (
     video_templates,
 )
 from conversations.flows.problems import Problem
-from conversations.flows.rules import collisions, facts, validators
+from conversations.flows.rules import collisions, facts, modes, validators
 from conversations.flows.rules import translations as translation_rules
+from conversations.flows.subflows import callers, library
+from conversations.flows.subflows import problems as subflow_problems
 from conversations.machine.calls import Call, Method
 from conversations.machine.shown_facts import facts_shown
+from conversations.machine.subflows import Subflow
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
-from conversations.models import Flow, FlowVersion, Session, State, Transition
+from conversations.models import Flow, FlowVersion, Session, SessionCaller, State, Transition
 from conversations.wording import flow_texts
 from core.text.placeholders import parse_values
 from core.text.slot_values import TYPED, Slot, SlotType, parse_choices
@@ -41,15 +45,6 @@ class Change:
     sort: str
     name: str
     parts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """The number of members who wait in a state; `is_gone` if the draft no longer has it."""
-
-    name: str
-    count: int
-    is_gone: bool = False
 
 
 def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
@@ -88,15 +83,19 @@ def readable(version: FlowVersion | None) -> Machine | None:
 def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     machine = machine or draft(flow)
+    known = library.library_for([machine])
+    silent = subflow_problems.silent_flows(known)
     knows_members = machine.formulas or facts_shown(machine)
     own_facts = list(FactDefinition.objects.values_list("key", flat=True)) if knows_members else []
 
     def of_texts(spoken: Machine) -> list[Problem]:
-        found = lint.lint(spoken, triggers=flow.trigger_words, commands=flow.commands)
+        found = lint.lint(spoken, triggers=flow.trigger_words, commands=flow.commands, silent_flows=silent)
         return [*found, *facts.problems(spoken, own_facts), *say_forms.problems(spoken)]
 
     found = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
-    found += [*video_templates.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
+    found += subflow_problems.problems(machine, known, flow=flow.pk, callers=callers.live_callers(flow))
+    found += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
+    found += video_templates.problems(machine)
     found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
@@ -137,7 +136,17 @@ def next_number(flow: Flow) -> int:
 
 @transaction.atomic
 def roll_back(version: FlowVersion) -> None:
-    """Make an older version live again. The draft stays as it is."""
+    """Make an older version live again. The draft stays as it is.
+
+    Raises `FlowError` if a step of it runs a flow that is not published any more, or that runs this one by now.
+    """
+    machine = readable(version)
+    known = library.library_for([machine] if machine else [])
+    found = subflow_problems.problems(machine, known, flow=version.flow_id, callers={}) if machine else ()
+    errors = [problem for problem in found if problem.is_error]
+    if errors:
+        remedy = _("Publish the draft, or mend the sub-flow.")
+        raise FlowError(" ".join(map(str, errors)), code="flow_has_errors", field="states", remedy=remedy)
     Flow.objects.filter(pk=version.flow_id).update(live=version)
 
 
@@ -148,26 +157,10 @@ def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
 
 
 def sessions_by_state(flow: Flow) -> dict[str, int]:
-    """The number of members who wait in each state, over all versions."""
-    states = Session.objects.unfinished().filter(version__flow=flow).values_list("state", flat=True)
-    counts: dict[str, int] = {}
-    for state in states:
-        counts[state] = counts.get(state, 0) + 1
-    return counts
-
-
-def waiting(flow: Flow) -> list[Waiting]:
-    """States where members wait, most members first, named as in the draft, else as in the version they began with."""
-    names: dict[str, str] = {}
-    for version in FlowVersion.objects.filter(sessions__status__in=Session.UNFINISHED, flow=flow).distinct():
-        machine = readable(version)
-        names |= {node.key: node.name for node in machine.nodes} if machine else {}
-    drawn = dict(flow.states.values_list("key", "name"))
-    counts = sorted(sessions_by_state(flow).items(), key=lambda pair: -pair[1])
-    return [
-        Waiting(name=drawn.get(key, names.get(key, key)), count=count, is_gone=key not in drawn)
-        for key, count in counts
-    ]
+    """The number of members who wait in each state, over all versions; those in a sub-flow at the step that runs it."""
+    here = Session.objects.unfinished().filter(version__flow=flow).values_list("state", flat=True)
+    below = SessionCaller.objects.filter(version__flow=flow, session__status__in=Session.UNFINISHED)
+    return dict(Counter([*here, *below.values_list("state", flat=True)]))
 
 
 def diff(before: Machine, after: Machine) -> list[Change]:
@@ -206,6 +199,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "formula": _("formula"),
         "wait": _("waits for"),
         "call": _("call"),
+        "subflow": _("sub-flow"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
 
@@ -232,6 +226,7 @@ def _node(state: State, language: str) -> Node:
         topic=state.topic_id if kind == NodeKind.HANDOFF else None,
         formula=state.formula.strip() if kind == NodeKind.SET or (kind == NodeKind.WAIT and not state.wait_for) else "",
         call=_call(state) if kind == NodeKind.CALL else None,
+        subflow=_subflow(state) if kind == NodeKind.SUBFLOW else None,
         **_form(state, kind),
         wait=state.wait_for * state.wait_unit if kind == NodeKind.WAIT and state.wait_for else None,
     )
@@ -280,6 +275,11 @@ def _call(state: State) -> Call:
         attempts=state.attempts,
         results=tuple(parse_values(state.results).items()),
     )
+
+
+def _subflow(state: State) -> Subflow:
+    given, results = (tuple(parse_values(text).items()) for text in (state.given, state.taken))
+    return Subflow(flow=state.subflow_id, given=given, results=results)
 
 
 def _edge(row: Transition, state: State) -> Edge:

@@ -1,6 +1,6 @@
 """Compares golden conversations with what a flow says now, turn by turn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -8,6 +8,7 @@ from conversations.golden.circumstances import Circumstances
 from conversations.golden.replay import Replay, Said, Turn, replay
 from conversations.machine.calls import Returned
 from conversations.machine.formulas.values import Context, stored
+from conversations.machine.levels import Published
 from conversations.machine.values import Act, Machine
 from conversations.models import GoldenConversation
 from conversations.wording import flow_texts
@@ -67,18 +68,20 @@ class Comparison:
         return self.now.outcome.value if self.now.outcome else ""
 
 
-def compare(machine: Machine, golden: GoldenConversation) -> Comparison:
-    """Replay a golden conversation on a flow and compare."""
+def compare(machine: Machine, golden: GoldenConversation, flows: Mapping[int, Published]) -> Comparison:
+    """Replay a golden conversation on a flow and compare; `flows` are those that its steps can run."""
     turns = tuple(map(Turn.from_json, golden.turns))
     context = Circumstances.from_json(golden.circumstances).context(golden.happens_at)
-    now = replay(machine, [(turn.act, turn.text) for turn in turns], context=context)
+    now = replay(machine, [(turn.act, turn.text) for turn in turns], context=context, flows=flows)
     compared = tuple(_compared(was, turn) for was, turn in zip(turns, now.turns, strict=True))
     return Comparison(golden=golden, turns=compared, now=now, context=context)
 
 
-def compare_all(machine: Machine, goldens: Iterable[GoldenConversation]) -> list[Comparison]:
+def compare_all(
+    machine: Machine, goldens: Iterable[GoldenConversation], flows: Mapping[int, Published]
+) -> list[Comparison]:
     """The golden conversations of a flow, each compared."""
-    return [compare(machine, golden) for golden in goldens]
+    return [compare(machine, golden, flows) for golden in goldens]
 
 
 def _compared(was: Turn, turn: Turn) -> ComparedTurn:

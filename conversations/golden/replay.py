@@ -10,9 +10,9 @@ from conversations.flows import video_templates
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.keywords import act_for
+from conversations.machine.levels import Leg, Level, Published, Walk, advance
 from conversations.machine.places import Place
 from conversations.machine.resolution import Resolution
-from conversations.machine.step import step
 from conversations.machine.trace import Trace
 from conversations.machine.values import Act, Machine, Outcome
 from conversations.wording import flow_texts, handoff_texts
@@ -57,28 +57,31 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """A replayed conversation: as many turns as inputs, the reasons of all its steps, and how it ended."""
+    """A replayed conversation: as many turns as inputs, the reasons of all steps of this flow, and how it ended."""
 
     turns: tuple[Turn, ...]
     trace: Trace
     outcome: Outcome | None
 
 
-def replay(machine: Machine, inputs: Iterable[tuple[Act, str]], *, context: Context) -> Replay:
-    """Replay a conversation; `context` has its moment. After an end of the flow, nothing is said."""
-    place, turns, trace = Place(), list[Turn](), list[Any]()
-    with translation.override(machine.language):
-        for act, text in inputs:
-            words = shown(machine, place, act, text)
-            if act != Act.START and (place.outcome is not None or not place.at):
-                turns.append(Turn(act=act, text=text, shown=words))
-                continue
-            result = step(machine, place, act, text, today=context.today, now=context.now, context=context)
-            place = result.place
-            trace += result.trace
-            said = tuple(_said(machine, effect) for effect in result.effects)
-            turns.append(Turn(act=act, text=text, shown=words, said=said))
-    return Replay(turns=tuple(turns), trace=tuple(trace), outcome=place.outcome)
+def replay(
+    machine: Machine, inputs: Iterable[tuple[Act, str]], *, context: Context, flows: Mapping[int, Published]
+) -> Replay:
+    """Replay a conversation; `context` has its moment, `flows` are those that steps can run. After an end of the flow,
+    nothing is said."""
+    turns, trace = list[Turn](), list[Any]()
+    walk = Walk(levels=(Level(version=0, machine=machine),), legs=())
+    for act, text in inputs:
+        innermost = walk.levels[-1]
+        words = shown(innermost.machine, innermost.place, act, text)
+        if act != Act.START and (walk.outcome is not None or not innermost.place.at):
+            turns.append(Turn(act=act, text=text, shown=words))
+            continue
+        walk = advance(walk.levels, act, text, flows=flows, today=context.today, now=context.now, context=context)
+        trace += [one for leg in walk.legs if not leg.depth for one in leg.step.trace]
+        said = tuple(one for leg in walk.legs for one in _said_in(leg, machine.name))
+        turns.append(Turn(act=act, text=text, shown=words, said=said))
+    return Replay(turns=tuple(turns), trace=tuple(trace), outcome=walk.outcome)
 
 
 def act_of(name: str, text: str) -> Act:
@@ -102,7 +105,12 @@ def shown(machine: Machine, place: Place, act: Act, text: str) -> str:
     return slot.label(text, language=machine.language) if act == Act.CHOOSE and slot else text
 
 
-def _said(machine: Machine, effect: Effect) -> Said:
+def _said_in(leg: Leg, name: str) -> list[Said]:
+    with translation.override(leg.machine.language):
+        return [_said(leg.machine, effect, name) for effect in leg.step.effects]
+
+
+def _said(machine: Machine, effect: Effect, name: str) -> Said:
     match effect:
         case Say():
             return Said(sort="text", text=effect.text)
@@ -117,4 +125,4 @@ def _said(machine: Machine, effect: Effect) -> Said:
         case MakeVideo():
             return Said(sort="video", text=video_templates.preview(machine, effect))
         case Notify():
-            return Said(sort="text", text=flow_texts.notice(effect.notice, machine.name))
+            return Said(sort="text", text=flow_texts.notice(effect.notice, name))

@@ -17,7 +17,7 @@ from conversations.machine.notices import MISSES, UNFINISHED
 from conversations.machine.places import Place
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.shown_facts import fact_values
-from conversations.machine.subflows import Enter, Subflow
+from conversations.machine.subflows import Enter, Subflow, entering
 from conversations.machine.trace import Checked, Entered
 from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
 
@@ -234,12 +234,7 @@ class _Walk:
         return place.keeping({node.slot.name: self._value(node.formula, place)})
 
     def _entering(self, subflow: Subflow, place: Place) -> Enter:
-        """A sub-flow with the answers that it begins with; what is empty is asked for there."""
-        values = {name: self._value(formula, place) for name, formula in subflow.given}
-        known = self.machine.answers(place.known)
-        labels = {name: known.get(f"{formula.strip()}.label", "") for name, formula in subflow.given}
-        given = {name: value for name, value in values.items() if value}
-        return Enter(flow=subflow.flow, given=given, labels={name: labels[name] for name in given if labels[name]})
+        return entering(subflow, lambda formula: self._value(formula, place), self.machine.answers(place.known))
 
     def _value(self, formula: str, place: Place) -> str:
         return stored(evaluate(formula, self.machine.answers(place.known), self.context))[:LONGEST_ANSWER]

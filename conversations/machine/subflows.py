@@ -3,7 +3,7 @@
 Only what is named goes from one flow to the other: their answers stay apart even if they have the same names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,3 +33,12 @@ class Enter:
     flow: int | None
     given: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def entering(subflow: Subflow, value: Callable[[str], str], known: Mapping[str, str]) -> Enter:
+    """The flow to enter with its answers; `value` computes a formula, `known` has the labels of answers. What is empty
+    is asked for there."""
+    values = {name: value(formula) for name, formula in subflow.given}
+    labels = {name: known.get(f"{formula.strip()}.label", "") for name, formula in subflow.given}
+    given = {name: found for name, found in values.items() if found}
+    return Enter(flow=subflow.flow, given=given, labels={name: labels[name] for name in given if labels[name]})

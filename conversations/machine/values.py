@@ -5,7 +5,7 @@ Without rows or a framework; `step.step` runs it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from conversations.machine.calls import Call
 from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate, met
 from conversations.machine.formulas.values import Context, truth
+from conversations.machine.plain_fields import without_defaults
 from conversations.machine.subflows import Subflow
 from conversations.machine.words import FlowWords, NodeWords, choices_of
 from core.text.placeholders import fill_placeholders
@@ -257,8 +258,8 @@ class Machine:
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
         # Processes of the release before read flows that do not use what is new.
-        found = {"format": FORMAT, **_without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
-        found["nodes"] = [_without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
+        found = {"format": FORMAT, **without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
+        found["nodes"] = [without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
         return found
 
     @classmethod
@@ -274,11 +275,6 @@ class Machine:
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
-
-
-def _without_defaults(data: dict[str, Any], kind: type[Any], names: tuple[str, ...]) -> dict[str, Any]:
-    defaults = {field.name: field.default for field in fields(kind)}
-    return {name: value for name, value in data.items() if name not in names or value != defaults[name]}
 
 
 def _node(data: Mapping[str, Any]) -> Node:

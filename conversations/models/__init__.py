@@ -5,6 +5,7 @@ from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
 from conversations.models.flow_records.flow_starts import FlowStart
 from conversations.models.flow_records.golden import GoldenConversation
+from conversations.models.flow_records.session_callers import SessionCaller
 from conversations.models.flow_records.session_moves import MoveBatch, SessionMove, SessionPlan
 from conversations.models.flow_records.state_entries import StateEntry
 from conversations.models.flows import Flow, FlowVersion
@@ -52,6 +53,7 @@ __all__ = [
     "ProgressCard",
     "QuestionOccurrence",
     "Session",
+    "SessionCaller",
     "SessionMove",
     "SessionPlan",
     "State",

@@ -74,7 +74,7 @@ class Flow(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Starts it instead of the greeting, and not while another flow waits for an answer."),
+        help_text=_("Starts it instead of the greeting. While another flow waits for an answer, it waits too."),
     )
     departments = models.ManyToManyField(
         Department,

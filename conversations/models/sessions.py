@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.machine.values import Outcome
-from conversations.models.flows import FlowVersion
+from conversations.models.flows import Flow, FlowVersion
 from conversations.models.messages import Conversation
 
 
@@ -20,6 +20,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def sleeping(self) -> "SessionQuerySet":
         return self.filter(status=Session.Status.SLEEPING)
+
+    def begun_in(self, flow: Flow) -> "SessionQuerySet":
+        """Those that began with a flow, in whatever sub-flow they are now."""
+        outermost = models.Q(callers__depth=0, callers__version__flow=flow)
+        return self.filter(outermost | models.Q(depth=0, version__flow=flow))
 
     def unfinished(self) -> "SessionQuerySet":
         return self.filter(status__in=Session.UNFINISHED)
@@ -38,7 +43,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(models.Model):
     """One member's run through a flow version. Code that advances it locks its conversation and compares `revision`.
 
-    While it sleeps the member is answered as without a flow, and may be in another one.
+    In a sub-flow `version`, `state` and the answers are those of the sub-flow; `callers` are the flows around it. While
+    it sleeps the member is answered as without a flow, and may be in another one.
     """
 
     class Status(models.TextChoices):
@@ -76,6 +82,8 @@ class Session(models.Model):
     held: "models.JSONField[Any, Any]" = models.JSONField(
         default=list, blank=True, db_default=models.Value([], models.JSONField()), editable=False
     )
+    # In how many flows it is besides this one: see `SessionCaller`.
+    depth = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     reminded = models.BooleanField(_("reminded"), default=False)
     revision = models.PositiveIntegerField(default=0)
@@ -107,6 +115,12 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} #{self.pk}"
+
+    @property
+    def first_version(self) -> FlowVersion:
+        """The version that it began with, in whatever sub-flow it is now: its flow is the one that the member knows."""
+        around = self.callers.select_related("version__flow").first() if self.depth else None
+        return around.version if around else self.version
 
     @property
     def is_active(self) -> bool:

@@ -35,6 +35,7 @@ class State(models.Model):
         SET = NodeKind.SET.value, _("set an answer and go on")
         WAIT = NodeKind.WAIT.value, _("wait, then go on")
         CALL = NodeKind.CALL.value, _("call a service, then go on")
+        SUBFLOW = NodeKind.SUBFLOW.value, _("run another flow, then go on")
         END = NodeKind.END.value, _("end")
 
     class Form(models.TextChoices):
@@ -235,6 +236,29 @@ class State(models.Model):
         db_default="",
         help_text=_("One a line: name of the answer = path of the field, like number = data.items.0.id."),
     )
+    subflow = models.ForeignKey(
+        Flow,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="callers",
+        verbose_name=_("sub-flow"),
+        help_text=_("The version that is published when a member comes here runs; then this flow goes on."),
+    )
+    given = models.TextField(
+        _("passes to it"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One a line: answer of the sub-flow = formula, like days = leave_days. It does not ask for these."),
+    )
+    taken = models.TextField(
+        _("takes over from it"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One a line: answer here = answer of the sub-flow, like contact = phone. Others stay there."),
+    )
     remind_after = models.PositiveIntegerField(
         _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
     )
@@ -268,7 +292,7 @@ class Transition(models.Model):
         NEXT = On.NEXT.value, _("it is done")
         RETRIES = On.RETRIES.value, _("asked too often")
         EXPIRED = On.EXPIRED.value, _("no answer in time")
-        FAILED = On.FAILED.value, _("the call failed")
+        FAILED = On.FAILED.value, _("it failed")
         TIMEOUT = On.TIMEOUT.value, _("the call took too long")
 
     class Test(models.TextChoices):

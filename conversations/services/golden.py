@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.flows.subflows.library import library_for
 from conversations.golden import comparison, replay
 from conversations.golden.circumstances import circumstances_of
 from conversations.golden.comparison import Comparison
@@ -42,8 +43,9 @@ def record_golden(
         words = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
         raise FlowError(words, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
     machine, now = publication.draft(flow), now or timezone.now()
-    context = played_context(machine, member, now)
-    found = replay.replay(machine, acts, context=context)
+    known = library_for([machine])
+    context = played_context([machine, *known.machines], member, now)
+    found = replay.replay(machine, acts, context=context, flows=known.flows)
     return GoldenConversation.objects.create(
         flow=flow,
         name=_free_name(flow, name),
@@ -66,9 +68,8 @@ def rename_golden(golden: GoldenConversation, name: str) -> None:
 def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Comparison], Coverage]:
     """The golden conversations of a flow compared with its draft, or with this machine, and what they cover."""
     machine = machine or publication.draft(flow)
-    found = comparison.compare_all(
-        machine, flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
-    )
+    goldens = flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
+    found = comparison.compare_all(machine, goldens, library_for([machine]).flows)
     return found, coverage_of(machine, [one.now for one in found])
 
 
@@ -76,7 +77,8 @@ def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Compari
 def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = None) -> GoldenConversation:
     """What the draft says now is golden from now on; who accepted it, and when, is kept."""
     golden = GoldenConversation.objects.select_for_update(of=("self",)).select_related("flow").get(pk=golden.pk)
-    found = comparison.compare(publication.draft(golden.flow), golden)
+    machine = publication.draft(golden.flow)
+    found = comparison.compare(machine, golden, library_for([machine]).flows)
     golden.turns = [turn.to_json() for turn in found.now.turns]
     golden.outcome, golden.accepted_at = found.outcome, timezone.now()
     golden.accepted_by_id = by.pk if by else None
@@ -86,7 +88,8 @@ def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = N
 
 def differing(flow: Flow, machine: Machine) -> list[Comparison]:
     """The golden conversations in which this machine says something else."""
-    return [one for one in comparison.compare_all(machine, flow.golden_conversations.all()) if one.differs]
+    found = comparison.compare_all(machine, flow.golden_conversations.all(), library_for([machine]).flows)
+    return [one for one in found if one.differs]
 
 
 def refuse_differences(found: list[Comparison]) -> None:

@@ -1,5 +1,6 @@
 """The time where a member is: what “tomorrow at 3” counts from."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,14 @@ from wecom.models import Member, MemberFact
 TIMED = (SlotType.DATE, SlotType.DATETIME)
 
 
-def local_time(member: Member, machine: Machine, now: datetime) -> datetime:
-    """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flow knows no days."""
-    return timezone.localtime(now, zone_of(member, machine))
+def local_time(member: Member, machines: Iterable[Machine], now: datetime) -> datetime:
+    """`now` in the member's zone, their fact “time_zone”; in ours if they have none, or the flows know no days."""
+    return timezone.localtime(now, zone_of(member, machines))
 
 
-def zone_of(member: Member | None, machine: Machine) -> tzinfo | None:
-    """The zone that a flow counts a member's days in; None for ours."""
-    knows_days = machine.formulas or any(slot.type in TIMED for slot in machine.slots.values())
-    return own_zone(member) if member is not None and knows_days else None
+def zone_of(member: Member | None, machines: Iterable[Machine]) -> tzinfo | None:
+    """The zone that flows count a member's days in; None for ours."""
+    return own_zone(member) if member is not None and any(map(_knows_days, machines)) else None
 
 
 def own_zone(member: Member) -> tzinfo | None:
@@ -29,3 +29,7 @@ def own_zone(member: Member) -> tzinfo | None:
     written = MemberFact.objects.filter(member=member, key="time_zone").values_list("text", flat=True).first()
     zone = find_time_zone(written) if written else None
     return ZoneInfo(zone) if zone else None
+
+
+def _knows_days(machine: Machine) -> bool:
+    return bool(machine.formulas) or any(slot.type in TIMED for slot in machine.slots.values())

@@ -10,7 +10,7 @@ from conversations.machine.places import offers_of
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine, NodeKind
-from conversations.models import Conversation, Session
+from conversations.models import Conversation, FlowVersion, Session
 from conversations.sessions import clocks, questions, resolutions
 from core.text.slot_values import SlotType
 
@@ -22,7 +22,7 @@ def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
     last = _last(conversation)
     if last is None or last.status not in (Session.Status.EXPIRED, Session.Status.GAVE_UP) or last.finished_at is None:
         return None
-    if not last.version.flow.enabled:
+    if not last.first_version.flow.enabled:
         return None
     return last if now - last.finished_at < RESUMABLE else None
 
@@ -61,7 +61,7 @@ def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, boo
     node = machine.node(session.state)
     if node is None or node.slot is None:
         return Resolution(said=text), False
-    here = clocks.local_time(session.conversation.member, machine, now)
+    here = clocks.local_time(session.conversation.member, [machine], now)
     # As a tap, for which a name is no user ID: those are looked up.
     found = resolve(node.slot, offers_of(session.offered), Act.CHOOSE, text, today=here.date(), now=here)
     if found.value is None or node.validator:
@@ -92,14 +92,18 @@ def asks_for_text(session: Session) -> bool:
 
 
 def machine_of(session: Session) -> Machine:
-    """The machine that it runs, in the member's language.
+    """The machine that it runs, in the member's language."""
+    return machine_in(session.version, session)
+
+
+def machine_in(version: FlowVersion, session: Session) -> Machine:
+    """The machine of a version that a session is in, in the member's language.
 
     An empty one, whose steps fail with a notice, if its format is not readable.
     """
-    flow = session.version.flow
-    machine = publication.readable(session.version)
+    machine = publication.readable(version)
     if machine is None:
-        return Machine(name=flow.name, language=flow.language, start="", nodes=())
+        return Machine(name=version.flow.name, language=version.flow.language, start="", nodes=())
     return for_member(machine, session)
 
 

@@ -25,22 +25,25 @@ WORKING_DAYS = "is_working_day"
 PLACES = ("department", "departments", "tags")  # in the company; found by further queries
 
 
-def context_of(conversation: Conversation, machine: Machine, here: datetime) -> Context:
+def context_of(conversation: Conversation, machines: Iterable[Machine], here: datetime) -> Context:
     """The context of a step at this moment, in the member's zone. Facts are read only if formulas or texts use them."""
-    used, functions = _used(machine.formulas)
-    used |= facts_shown(machine)
+    used, functions = set[str](), set[str]()
+    for machine in machines:
+        facts, called = _used(machine.formulas)
+        used |= facts | facts_shown(machine)
+        functions |= called
     context = Context(now=here)
     if used:
         context = replace(context, member=_known(conversation.member, used))
     return _with_calendar(context, conversation.application) if WORKING_DAYS in functions else context
 
 
-def played_context(machine: Machine, member: Member | None, now: datetime) -> Context:
+def played_context(machines: Iterable[Machine], member: Member | None, now: datetime) -> Context:
     """The context of a conversation that is only played, as a member or as nobody in particular.
 
     It has all that formulas can ask for, so that it still holds when the flow gets others.
     """
-    here, application = timezone.localtime(now, clocks.zone_of(member, machine)), None
+    here, application = timezone.localtime(now, clocks.zone_of(member, machines)), None
     if member is not None:
         application = Application.objects.filter(corporation=member.corporation_id).order_by("-is_default").first()
     return _with_calendar(Context(now=here, member=_known(member, set(PLACES)) if member else {}), application)

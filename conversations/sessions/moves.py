@@ -7,6 +7,7 @@ conversation is locked; an answer that is being handled comes first.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -16,10 +17,20 @@ from conversations.delivery.causes import Cause, because
 from conversations.exceptions import SessionMoved
 from conversations.flows import publication
 from conversations.machine.values import Act, Machine
-from conversations.models import Conversation, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan, Ticket
+from conversations.models import (
+    Conversation,
+    FlowVersion,
+    MoveBatch,
+    Session,
+    SessionCaller,
+    SessionMove,
+    SessionPlan,
+    Ticket,
+)
 from conversations.preferences.changes import spoken_language
 from conversations.sessions import clocks, plans, runner, timeouts
-from conversations.sessions.current import for_member, machine_of
+from conversations.sessions.current import for_member, machine_in, machine_of
+from conversations.sessions.plans import Standing
 from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
 from core.work import crash_points
@@ -79,25 +90,29 @@ def settle(pk: int, now: datetime) -> bool:
     plan = move.batch.plan
     if not session.is_active:
         return _note(pk, Outcome.OVER, now)
-    if session.version_id != move.version_id:
+    standing = _standing(session, move)
+    if standing is None:
         return _note(pk, Outcome.WENT_ON, now)
     if timeouts.has_written(session.conversation):
         return False
     if plan.choice == SessionPlan.Choice.FINISH:
         return _note(pk, Outcome.ENDED, now) and _end(session, plan)
-    target = _target(session, plan)
+    target = _target(standing, plan)
     if not target:
         return _note(pk, Outcome.WENT_ON, now)
     machine = for_member(publication.live_machine(plan.version), session)
-    gone = plans.lost(machine, session.slots)
-    return _note(pk, Outcome.MOVED, now, lost=gone) and _move(session, plan.version, machine, target, gone, now=now)
+    gone = plans.lost(machine, standing.slots)
+    _note(pk, Outcome.MOVED, now, lost=gone)
+    if isinstance(standing, SessionCaller):
+        return _move_around(session, standing, plan.version, machine, target, gone)
+    return _move(session, plan.version, machine, target, gone, now=now)
 
 
 @transaction.atomic
 def tell(pk: int, now: datetime) -> bool:
     """Tell a member once that their session ends at the date; False to try it again, as the bot is silent now."""
     move, session = _locked(pk)
-    if not session.is_active or session.version_id != move.version_id:
+    if not session.is_active or _standing(session, move) is None:
         return True
     member, finish_by = session.conversation.member, move.batch.plan.finish_by
     if timeouts.has_written(session.conversation) or Ticket.objects.concerning(session.conversation).exists():
@@ -106,7 +121,9 @@ def tell(pk: int, now: datetime) -> bool:
         raise SessionMoved("Another worker told this member.", code="session_moved")
     with translation.override(spoken_language(member)), because(Cause.NOTICE, notice="ends_soon"):
         until = timezone.localtime(finish_by, clocks.own_zone(member))
-        messages.say(session.conversation, flow_texts.ends_soon(session.version.flow.name, until), cid=session.cid)
+        messages.say(
+            session.conversation, flow_texts.ends_soon(session.first_version.flow.name, until), cid=session.cid
+        )
     return True
 
 
@@ -120,11 +137,18 @@ def _locked(pk: int) -> tuple[SessionMove, Session]:
     return move, session
 
 
-def _target(session: Session, plan: SessionPlan) -> str:
+def _standing(session: Session, move: SessionMove) -> Standing | None:
+    """The session itself, or the flow around it that is to be moved; None if it is in neither any more."""
+    if session.version_id == move.version_id:
+        return session
+    return session.callers.filter(version=move.version_id).first()
+
+
+def _target(standing: Standing, plan: SessionPlan) -> str:
     """Where a session goes on: who has answered meanwhile is in another state, for which the plan may say it too."""
-    if session.state == plan.state:
+    if standing.state == plan.state:
         return plan.target
-    others = SessionPlan.objects.filter(version=plan.version, state=session.state, choice=SessionPlan.Choice.MOVE)
+    others = SessionPlan.objects.filter(version=plan.version, state=standing.state, choice=SessionPlan.Choice.MOVE)
     return others.values_list("target", flat=True).first() or ""
 
 
@@ -134,34 +158,51 @@ def _move(
     """Take the session over, and ask its question again if that differs."""
     was, node = machine_of(session).node(session.state), machine.node(target)
     is_same = was is not None and node is not None and (was.text, was.slot) == (node.text, node.slot)
-    asks = {one.key for one in machine.nodes if one.slot}
-    fields = {
-        "version": version,
-        "state": target,
-        "slots": {name: value for name, value in session.slots.items() if name not in gone},
-        "labels": {name: label for name, label in session.labels.items() if name not in gone},
-        "offered": [],
-        "data": {name: value for name, value in session.data.items() if name not in gone},
-        "sources": {name: source for name, source in session.sources.items() if name not in gone},
-        "path": [key for key in session.path if key in asks],
-        "tries": 0,
-    }
-    seen = Session.objects.filter(pk=session.pk, revision=session.revision)
-    if not seen.update(**fields, revision=session.revision + 1):
-        raise SessionMoved("Another worker stepped this session.", code="session_moved")
+    _write(session, **_taken_along(session, version, machine, target, gone), tries=0, offered=[])
     session.refresh_from_db()
     # Who talks with a person is asked when that ends.
     if not is_same and node is not None and node.slot and not Ticket.objects.concerning(session.conversation).exists():
         with translation.override(machine.language), because(Cause.NOTICE, notice="moved"):
-            messages.say(session.conversation, flow_texts.updated(machine.name), cid=session.cid)
+            known_as = machine_in(session.first_version, session).name
+            messages.say(session.conversation, flow_texts.updated(known_as), cid=session.cid)
         runner.advance(session, Act.RESUME, cid=session.cid, now=now)
     return True
+
+
+def _move_around(
+    session: Session, caller: SessionCaller, version: FlowVersion, machine: Machine, target: str, gone: list[str]
+) -> bool:
+    """Take over a flow around the one that the session is in: the open question, which is in that, stays."""
+    _write(session)
+    session.callers.filter(pk=caller.pk).update(**_taken_along(caller, version, machine, target, gone))
+    return True
+
+
+def _taken_along(
+    standing: Standing, version: FlowVersion, machine: Machine, target: str, gone: list[str]
+) -> dict[str, Any]:
+    asks = {one.key for one in machine.nodes if one.slot}
+    return {
+        "version": version,
+        "state": target,
+        "slots": {name: value for name, value in standing.slots.items() if name not in gone},
+        "labels": {name: label for name, label in standing.labels.items() if name not in gone},
+        "data": {name: value for name, value in standing.data.items() if name not in gone},
+        "sources": {name: source for name, source in standing.sources.items() if name not in gone},
+        "path": [key for key in standing.path if key in asks],
+    }
+
+
+def _write(session: Session, **fields: Any) -> None:
+    seen = Session.objects.filter(pk=session.pk, revision=session.revision)
+    if not seen.update(**fields, revision=session.revision + 1):
+        raise SessionMoved("Another worker stepped this session.", code="session_moved")
 
 
 def _end(session: Session, plan: SessionPlan) -> bool:
     """End the session and say so."""
     runner.stop(session)
-    machine = machine_of(session)
+    machine = machine_in(session.first_version, session)
     with translation.override(machine.language), because(Cause.NOTICE, notice="expired_by_plan"):
         words = plan.text or flow_texts.ended_by_plan(machine.name)
         messages.say(session.conversation, words, cid=session.cid)

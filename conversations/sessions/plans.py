@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from conversations.exceptions import FlowError
 from conversations.flows import publication
 from conversations.machine.values import Machine, Node, NodeKind
-from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan
-from conversations.models.sessions import SessionQuerySet
+from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionCaller, SessionMove, SessionPlan
 
 AT_ONCE = 100  # sessions of a batch
 MOST_HOURS = 720  # that members are told before the date
 Choice = SessionPlan.Choice
+Standing = Session | SessionCaller
+"""Where a session is in a flow: in it, or in a sub-flow of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +49,12 @@ class Impact:
 
 
 def impacts(flow: Flow, machine: Machine, *, version: FlowVersion | None = None) -> list[Impact]:
-    """The states of a flow in which members wait who are not in this version, most of them first."""
-    waiting: dict[str, list[Session]] = {}
+    """The states of a flow in which members wait who are not in this version, most of them first. Those in a sub-flow
+    wait in the state that runs it."""
+    waiting: dict[str, list[Standing]] = {}
     nodes: dict[str, Node] = {}
-    for session in _sessions(flow, version).select_related("version"):
-        waiting.setdefault(session.state, []).append(session)
+    for one in _standing(flow, version):
+        waiting.setdefault(one.state, []).append(one)
     for old in FlowVersion.objects.filter(pk__in={one.version_id for rows in waiting.values() for one in rows}):
         found = publication.readable(old)
         nodes |= {node.key: node for node in found.nodes} if found else {}
@@ -118,7 +120,7 @@ def carry_out(
         )
         rows.append(row)
         if one.choice != Choice.PIN:
-            _queue(row, _sessions(flow, version).filter(state=impact.state), due_at=_due_at(row, now))
+            _queue(row, _standing(flow, version, state=impact.state), due_at=_due_at(row, now))
     return rows
 
 
@@ -129,24 +131,37 @@ def _due_at(plan: SessionPlan, now: datetime) -> datetime:
     return max(now, plan.finish_by - timedelta(hours=plan.tell_hours))
 
 
-def _queue(plan: SessionPlan, sessions: Iterable[Session], *, due_at: datetime) -> None:
-    rows = list(sessions)
+def _queue(plan: SessionPlan, rows: Sequence[Standing], *, due_at: datetime) -> None:
     for first in range(0, len(rows), AT_ONCE):
         batch = MoveBatch.objects.create(plan=plan, due_at=due_at)
         moves = [
-            SessionMove(batch=batch, session=row, version_id=row.version_id) for row in rows[first : first + AT_ONCE]
+            SessionMove(batch=batch, session=_session(row), version_id=row.version_id)
+            for row in rows[first : first + AT_ONCE]
         ]
         SessionMove.objects.bulk_create(moves)
         batch.wake()
 
 
-def _sessions(flow: Flow, version: FlowVersion | None) -> SessionQuerySet:
-    rows = Session.objects.active().filter(version__flow=flow).order_by("pk")
-    return rows.exclude(version=version) if version else rows
+def _standing(flow: Flow, version: FlowVersion | None, **fields: str) -> list[Standing]:
+    """The sessions in a flow and in sub-flows of it, but for those in this version."""
+    others = FlowVersion.objects.filter(flow=flow).exclude(pk=version.pk if version else 0)
+    here = Session.objects.active().filter(version__in=others, **fields).order_by("pk")
+    around = SessionCaller.objects.filter(version__in=others, session__status=Session.Status.ACTIVE, **fields)
+    return [*here, *around.select_related("session").order_by("pk")]
+
+
+def _session(standing: Standing) -> Session:
+    return standing.session if isinstance(standing, SessionCaller) else standing
 
 
 def _targets(machine: Machine, node: Node | None) -> tuple[tuple[str, str], ...]:
     """Who is asked something can go on at any question; who waits for something else only at the same step."""
     if node is None or node.kind == NodeKind.ASK:
         return tuple((one.key, one.name) for one in machine.nodes if one.kind == NodeKind.ASK)
-    return tuple((one.key, one.name) for one in machine.nodes if (one.key, one.kind) == (node.key, node.kind))
+    same = (one for one in machine.nodes if (one.key, one.kind) == (node.key, node.kind))
+    return tuple((one.key, one.name) for one in same if _runs(one) == _runs(node))
+
+
+def _runs(node: Node) -> int | None:
+    """The flow that a step runs."""
+    return node.subflow.flow if node.subflow else None

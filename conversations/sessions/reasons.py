@@ -4,49 +4,54 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations.delivery.causes import Cause, described
-from conversations.machine.effects import Step
-from conversations.machine.places import Place
+from conversations.machine.levels import Leg
 from conversations.machine.trace import checks_before, state_of
-from conversations.machine.values import Act, Node
+from conversations.machine.values import Act
 from conversations.models import Session
 
+Sources = dict[str, list[str]]
 GIVEN, TYPED, TAPPED, SET, CALLED = "given", "typed", "tapped", "set", "call"
+PASSED, TAKEN = "passed", "taken"  # from the flow around a sub-flow, and from a sub-flow
 ANSWERS = {Act.SAY: TYPED, Act.ANSWER: TYPED, Act.CHOOSE: TAPPED}
 LONGEST = 200  # characters of a value that a message keeps
 
 
-def cause_of(session: Session, act: Act, result: Step, effect: int) -> dict[str, Any]:
-    """The cause of one effect of a step that the session has taken."""
-    ways = [[one.state, one.edge, one.to, one.holds, one.have[:LONGEST]] for one in checks_before(result.trace, effect)]
-    slots = {name: [value[:LONGEST], *session.sources.get(name, ())] for name, value in session.slots.items()}
+def cause_of(session: Session, leg: Leg, sources: Mapping[str, list[str]], effect: int) -> dict[str, Any]:
+    """The cause of one effect of a step that the session has taken in one of its flows."""
+    trace = leg.step.trace
+    ways = [[one.state, one.edge, one.to, one.holds, one.have[:LONGEST]] for one in checks_before(trace, effect)]
+    slots = {name: [value[:LONGEST], *sources.get(name, ())] for name, value in leg.level.place.slots.items()}
     return described(
         Cause.FLOW,
         session=session.pk,
-        version=session.version_id,
-        state=state_of(result.trace, effect),
-        act=act.value,
+        version=leg.level.version,
+        state=state_of(trace, effect),
+        act=leg.act.value,
         ways=ways,
         slots=slots,
-        labels={name: label[:LONGEST] for name, label in session.labels.items()},
+        labels={name: label[:LONGEST] for name, label in leg.level.place.labels.items()},
+        callers=[[level.version, level.place.at] for level in leg.levels[:-1]],
     )
 
 
-def sources_after(session: Session, act: Act, place: Place, *, node: Node | None, cid: str) -> dict[str, list[str]]:
-    """How each slot got its value, with the correlation ID of the message; `node` is the state that was left."""
+def sources_after(leg: Leg, before: Mapping[str, list[str]], *, cid: str) -> Sources:
+    """How each slot of a flow got its value, with the correlation ID of the message; `before` is what it was."""
+    node, given = leg.machine.node(leg.was.at), leg.level.place.given
     answered = node.slot.name if node and node.slot else ""
     called = {name for name, _path in node.call.results} if node and node.call else set()
-    sources: dict[str, list[str]] = {}
-    for name, value in place.slots.items():
-        known = session.sources.get(name)
-        if act in ANSWERS and name == answered:
-            sources[name] = [ANSWERS[act], cid]
-        elif known is not None and session.slots.get(name) == value:
-            sources[name] = known
+    taken = {name for name, _source in node.subflow.results} if node and node.subflow else set()
+    sources: Sources = {}
+    for name, value in leg.level.place.slots.items():
+        if leg.act in ANSWERS and name == answered:
+            how = ANSWERS[leg.act]
+        elif leg.act != Act.START and name in before and leg.was.slots.get(name) == value:
+            sources[name] = before[name]
+            continue
+        elif leg.act == Act.RETURN and name in called | taken:
+            how = CALLED if name in called else TAKEN
+        elif given.get(name) == value:
+            how = PASSED if leg.depth else GIVEN
         else:
-            sources[name] = [CALLED if name in called else GIVEN if _is_given(place, name) else SET, cid]
+            how = SET
+        sources[name] = [how, cid]
     return sources
-
-
-def _is_given(place: Place, name: str) -> bool:
-    given: Mapping[str, str] = place.given
-    return name in given and given[name] == place.slots[name]

@@ -17,11 +17,11 @@ from conversations.delivery.causes import because_of
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
-from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Step
+from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say
 from conversations.machine.forms import Form
-from conversations.machine.places import Place, offers_of
+from conversations.machine.levels import Leg, end_of
+from conversations.machine.places import Place
 from conversations.machine.spoken import spoken_in
-from conversations.machine.step import step
 from conversations.machine.values import Act, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import (
@@ -30,6 +30,7 @@ from conversations.sessions import (
     current,
     entries,
     handoff_states,
+    levels,
     questions,
     reasons,
     resolutions,
@@ -37,7 +38,7 @@ from conversations.sessions import (
     video_states,
 )
 from conversations.sessions.current import machine_of
-from conversations.sessions.formula_context import context_of
+from conversations.sessions.levels import Stepped
 from conversations.wording import flow_texts
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def start(
         raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
     machine = spoken_in(machine, conversation.language)
-    given, labels = _checked(conversation, machine, data or {}, clocks.local_time(conversation.member, machine, now))
+    given, labels = _checked(conversation, machine, data or {}, clocks.local_time(conversation.member, [machine], now))
     # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
     conversation = rows.get(pk=conversation.pk)
@@ -80,7 +81,7 @@ def start(
         language=conversation.language,
         cid=cid,
         started_at=started_at,
-        ends_at=_ends_at(machine, started_at),
+        ends_at=end_of(machine, started_at),
     )
     _advance(session, Act.START, cid=cid, now=now)
     return session
@@ -103,7 +104,7 @@ def advance(session: Session, act: Act, text: str = "", *, cid: str, now: dateti
 def resume(session: Session, act: Act, *, cid: str, now: datetime | None = None) -> None:
     """Continue or restart a session that had ended."""
     now = now or timezone.now()
-    _write(session, status=Session.Status.ACTIVE, finished_at=None, ends_at=_ends_at(machine_of(session), now))
+    _write(session, status=Session.Status.ACTIVE, finished_at=None, ends_at=levels.take_up(session, now))
     _advance(session, act, cid=cid, now=now)
 
 
@@ -121,27 +122,30 @@ def stop(session: Session) -> bool:
 
 
 def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
-    machine = machine_of(session)
-    if act == Act.RESUME and session.ends_at is not None and session.ends_at <= now:
-        session.ends_at = _ends_at(machine, now)  # a person talked with the member until after the end
-    context = context_of(session.conversation, machine, clocks.local_time(session.conversation.member, machine, now))
     if act == Act.SAY:
         found, was_looked_up = current.read(session, text, now=now)
         _close_card(session, found.shown)
         act, text = (Act.ANSWER, found.to_text()) if was_looked_up else (act, text)
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
-    place, today = _place(session), context.today
-    result = step(machine, place, act, text, today=today, now=context.now, context=context)
-    _settle(session, machine, result, act, cid=cid, now=now)
-    entries.note(session, machine, result, act)
+    stepped = levels.take(session, act, text, cid=cid, now=now)
+    _settle(session, stepped, act, now=now)
+    entries.note(session, stepped.walk.legs)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
     logger.info("A session took a step.", extra=fields)
-    with translation.override(machine.language):
-        for number, effect in enumerate(result.effects):
-            is_last = number == len(result.effects) - 1
-            with because_of(reasons.cause_of(session, act, result, number)):
-                _carry_out(session, machine, effect, is_last=is_last and session.is_active, cid=cid)
+    _carry_out_all(session, stepped, cid=cid)
+
+
+def _carry_out_all(session: Session, stepped: Stepped, *, cid: str) -> None:
+    """Each flow says its own in its language; the last thing of all may be a card."""
+    left = len(stepped.walk.effects)
+    for taken in stepped.steps:
+        with translation.override(taken.leg.machine.language):
+            for number, effect in enumerate(taken.leg.step.effects):
+                left -= 1
+                is_last = not left and session.is_active
+                with because_of(reasons.cause_of(session, taken.leg, taken.sources, number)):
+                    _carry_out(session, taken.leg, effect, is_last=is_last, cid=cid)
 
 
 def _close_card(session: Session, chosen: str | None = None) -> None:
@@ -152,43 +156,35 @@ def _close_card(session: Session, chosen: str | None = None) -> None:
         questions.close_card(session.conversation, session.task_id, shown)
 
 
-def _place(session: Session) -> Place:
-    return Place(
-        at=session.state,
-        slots=session.slots,
-        labels=session.labels,
-        offered=offers_of(session.offered),
-        given=session.data,
-        path=tuple(session.path),
-        tries=session.tries,
-        reminded=session.reminded,
-    )
-
-
-def _settle(session: Session, machine: Machine, result: Step, act: Act, *, cid: str, now: datetime) -> None:
-    place = result.place
+def _settle(session: Session, stepped: Stepped, act: Act, *, now: datetime) -> None:
+    level, outcome = stepped.innermost, stepped.walk.outcome
+    place = level.place
     # A member has the full time for the next question, however late their answer was handled.
     asked_at = session.asked_at if act == Act.REMIND else max(now, timezone.now())
     fields = {
+        "version": stepped.version,
+        "depth": len(stepped.walk.levels) - 1,
         "state": place.at,
         "slots": dict(place.slots),
         "labels": dict(place.labels),
         "offered": [asdict(one) for one in place.offered],
-        "sources": reasons.sources_after(session, act, place, node=machine.node(session.state), cid=cid),
+        "data": dict(place.given),
+        "sources": stepped.sources[-1],
         "path": list(place.path),
         "tries": place.tries,
         "reminded": place.reminded,
         "asked_at": asked_at,
-        "ends_at": session.ends_at,
+        "ends_at": level.ends_at,
         "call_key": "",
         "held": [],
         "task_id": "" if act != Act.REMIND else session.task_id,
     }
-    if place.outcome is None:
+    if outcome is None:
         status = Session.Status.ACTIVE if place.wakes_at is None else Session.Status.SLEEPING
-        _write(session, **fields, status=status, due_at=_next_due(machine, place, asked_at, session.ends_at))
+        _write(session, **fields, status=status, due_at=_next_due(level.machine, place, asked_at, level.ends_at))
     else:
-        _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
+        _write(session, **fields, status=OUTCOMES[outcome], due_at=None, finished_at=now)
+    levels.write_callers(session, stepped)
     if not session.is_active:
         worker.resume_held(session.conversation)
 
@@ -203,16 +199,10 @@ def _next_due(machine: Machine, place: Place, asked_at: datetime, ends_at: datet
     return min(due_at, ends_at) if ends_at is not None else due_at
 
 
-def _ends_at(machine: Machine, begun_at: datetime) -> datetime | None:
-    """When a session that begins, or is taken up again, is over whatever happens in it."""
-    return begun_at + timedelta(minutes=machine.expire_after) if machine.expire_after else None
-
-
 def _interrupt(conversation: Conversation, flow: Flow, now: datetime) -> None:
     """End the running session of a member who starts a flow, and one of the same flow that sleeps."""
-    asleep = Session.objects.sleeping().filter(version__flow=flow)
-    rows = (asleep | Session.objects.active()).filter(conversation=conversation)
-    for session in rows.select_related("version__flow", "conversation"):
+    rows = Session.objects.filter(conversation=conversation).select_related("version__flow", "conversation")
+    for session in (*rows.active(), *rows.sleeping().begun_in(flow)):
         _close_card(session)
         _write(session, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
 
@@ -227,7 +217,7 @@ def _write(session: Session, **fields: object) -> None:
         setattr(session, name, value)
 
 
-def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: bool, cid: str) -> None:
+def _carry_out(session: Session, leg: Leg, effect: Effect, *, is_last: bool, cid: str) -> None:
     conversation = session.conversation
     if isinstance(effect, Say):
         sayings.send(conversation, effect, cid=cid)
@@ -239,9 +229,9 @@ def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: b
     elif isinstance(effect, CallService):
         _write(session, call_key=calls.queue(session, effect.request, cid=cid))
     elif isinstance(effect, MakeVideo):
-        video_states.request_video(session, effect, machine, cid=cid)
+        video_states.request_video(session, effect, leg.machine, cid=cid)
     elif isinstance(effect, Notify):
-        messages.say(conversation, flow_texts.notice(effect.notice, machine.name), cid=cid)
+        messages.say(conversation, flow_texts.notice(effect.notice, leg.levels[0].machine.name), cid=cid)
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conversations.flows import publication
-from conversations.models import Content, Conversation, Message, Session
+from conversations.models import Content, Conversation, Message, Session, SessionCaller
 from conversations.wording import handoff_texts
 
 LINES, WIDTH = 8, 160  # characters of a line
@@ -26,15 +26,22 @@ def line(message: Message, conversation: Conversation) -> str:
 
 
 def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
-    """The answers of a session as its steps name them, with the labels of choices."""
-    machine = publication.readable(session.version) if session else None
-    if session is None or machine is None:
+    """The answers of a session as its steps name them, with the labels of choices; those of flows around it first."""
+    if session is None:
+        return []
+    around = session.callers.select_related("version") if session.depth else ()
+    return [answer for one in (*around, session) for answer in _answers_in(one)]
+
+
+def _answers_in(standing: Session | SessionCaller) -> Sequence[tuple[str, str]]:
+    machine = publication.readable(standing.version)
+    if machine is None:
         return []
     asked = {node.slot.name: node for node in reversed(machine.nodes) if node.slot}
     found: list[tuple[str, str]] = []
-    for name, value in session.slots.items():
+    for name, value in standing.slots.items():
         node = asked.get(name)
         label = node.slot.label(value, language=machine.language) if node and node.slot else value
-        shown = session.labels.get(name, label)
+        shown = standing.labels.get(name, label)
         found.append((node.name if node else name, shown))
     return found

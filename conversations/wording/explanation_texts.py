@@ -17,6 +17,7 @@ ACTS = {
     "time_out": gettext_lazy("The time of the whole flow was over."),
     "wake": gettext_lazy("The wait was over."),
     "resume": gettext_lazy("The flow went on where it was."),
+    "return": gettext_lazy("A call or a sub-flow came back."),
 }
 SOURCES = {
     "typed": gettext_lazy("%(slot)s – typed at %(at)s"),
@@ -24,6 +25,8 @@ SOURCES = {
     "spoken": gettext_lazy("%(slot)s – spoken at %(at)s"),
     "given": gettext_lazy("%(slot)s – given when the flow was started"),
     "call": gettext_lazy("%(slot)s – from a call"),
+    "passed": gettext_lazy("%(slot)s – passed in by the flow around it"),
+    "taken": gettext_lazy("%(slot)s – taken over from a sub-flow"),
     "set": gettext_lazy("%(slot)s – set by a step"),
 }
 HOW = {

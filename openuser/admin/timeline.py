@@ -121,7 +121,7 @@ def _message(message: Message) -> Step:
 
 
 def _session(session: Session) -> Step:
-    title = _("Flow started: %s") % session.version
+    title = _("Flow started: %s") % session.first_version
     detail = session.get_status_display()
     tone = "wait" if session.is_unfinished else "ok"
     return Step(at=session.started_at, title=title, detail=detail, tone=tone, url=change_url(session))

@@ -125,6 +125,7 @@ BROKEN: dict[str, list[Values]] = {
     "flow_start_known_status": [values(status="later")],
     "flow_version_unique_number": [values()],
     "golden_unique_name": [values()],
+    "session_caller_one_at_depth": [values()],
     "session_move_once_in_batch": [values()],
     "state_unique_key": [values()],
     "state_one_video_source": [both_sources],

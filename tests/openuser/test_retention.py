@@ -21,6 +21,7 @@ from conversations.models import (
     PreferenceChange,
     QuestionOccurrence,
     Session,
+    SessionCaller,
     Ticket,
     TicketChange,
     UnansweredQuestion,
@@ -123,6 +124,13 @@ def test_words_that_are_still_needed_stay(model):
     model.objects.filter(pk=row.pk).update(status="queued")
     retention.expire_all(now=timezone.now())
     assert tables_with(WORDS) != []
+
+
+def test_words_in_a_flow_around_a_sub_flow_go_with_their_session():
+    session = make_row(Session, status="expired", depth=1, finished_at=timezone.now() - timedelta(days=5000))
+    make_row(SessionCaller, session=session, slots=SAID)
+    retention.expire_all(now=timezone.now())
+    assert tables_with(WORDS) == []
 
 
 @pytest.mark.databases

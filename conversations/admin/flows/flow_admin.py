@@ -23,6 +23,7 @@ from conversations.admin.flows.second_language import beside, for_readers, secon
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.flows.graph import Marks
+from conversations.flows.subflows.callers import callers_of
 from conversations.machine.values import Machine
 from conversations.models import (
     DraftSnapshot,
@@ -31,6 +32,7 @@ from conversations.models import (
     FlowVersion,
     GoldenConversation,
     Session,
+    SessionCaller,
     State,
     Transition,
 )
@@ -54,6 +56,7 @@ ALSO_IN = "typeof also_in === 'undefined' || also_in"
 
 class StateInline(LabelledInline):
     model = State
+    fk_name = "flow"
     form = StateRowForm
     formset = StateFormSet
     fields = ("position", "text", "kind", "choices", "name", "leads")
@@ -174,6 +177,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         return {
             "picture": picture(publication.draft(flow), Marks(counts=counts, links=links(flow.states.all()))),
             "faults": faults(flow),
+            "callers": [link(change_url(one), one.name) for one in callers_of(flow)],
             "is_changed": publication.is_changed(flow),
             "waiting": sum(counts.values()),
             "queued": flow.starts.filter(status=FlowStart.Status.WAITING).count(),
@@ -193,6 +197,10 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         if change:
             services.open_draft(obj)
         super().save_model(request, obj, form, change)
+        users = callers_of(obj) if "enabled" in form.changed_data and not obj.enabled else []
+        if users:
+            words = _("It does not run as a sub-flow any more. There it counts as failed: %s.")
+            self.message_user(request, words % ", ".join(f"“{one.name}”" for one in users), messages.WARNING)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After this the steps are written, so their change can be undone on the graph."""
@@ -200,7 +208,11 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         services.record_draft(form.instance, DraftSnapshot.Change.EDITED, by=request.user)  # type: ignore[arg-type]
 
     def protected_because(self, row: Any) -> Any:
-        if Session.objects.filter(version__flow=row).exists():
+        if users := callers_of(row):
+            words = _("It runs as a sub-flow in: %s. Change these flows and publish them first.")
+            return words % ", ".join(f"“{one.name}”" for one in users)
+        around = SessionCaller.objects.filter(version__flow=row)
+        if Session.objects.filter(version__flow=row).exists() or around.exists():
             return _(
                 "Members have been in it, and their sessions are kept. Untick “enabled” instead, so that no "
                 "member can start it."

@@ -1,14 +1,16 @@
 """The picture of a flow on a page, and its problems, with links to the states that have them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from conversations.flows import publication
 from conversations.flows.graph import Marks, svg
 from conversations.flows.problems import Problem
+from conversations.flows.subflows.shown import runs_of
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, State
 from core.web.admin import change_url
@@ -26,7 +28,8 @@ class Fault:
 
 
 def drawing(machine: Machine, marks: Marks = NO_MARKS) -> SafeString | str:
-    """The drawing itself; "" for a flow without steps."""
+    """The drawing itself, with links to the graphs of its sub-flows; "" for a flow without steps."""
+    marks = replace(marks, runs=runs_of(machine, lambda pk: reverse("draft-graph", args=[pk])))
     return svg(machine, marks) if machine.nodes else ""
 
 

@@ -18,6 +18,7 @@ from conversations.models import Flow, State, Transition
 from conversations.models.translations import OF_FLOWS, OF_STEPS
 from conversations.validators import registered
 from conversations.wording import formula_texts
+from core.text.placeholders import parse_values
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
 STEP = 10
@@ -71,6 +72,7 @@ class StateForm(forms.ModelForm[State]):
             *("mode", "digital_human", "template", "presentation"),
             *("values", "topic", "formula", "wait_for", "wait_unit"),
             *("method", "url", "headers", "body", "seconds", "attempts", "results"),
+            *("subflow", "given", "taken"),
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {
@@ -87,6 +89,8 @@ class StateForm(forms.ModelForm[State]):
             ),
             "body": UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": '{"days": "{{days}}"}'}),
             "results": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "number = data.id"}),
+            "given": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "days = leave_days"}),
+            "taken": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "contact = phone"}),
             "formula": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": FORMULA}),
         }
         help_texts = {
@@ -101,6 +105,8 @@ class StateForm(forms.ModelForm[State]):
                 self.fields[name].required = False
         if "validator" in self.fields:
             self.fields["validator"].widget = UnfoldAdminSelectWidget(choices=self._validators())
+        if "subflow" in self.fields and self.instance.flow_id:
+            self.fields["subflow"].queryset = Flow.objects.exclude(pk=self.instance.flow_id)  # type: ignore[attr-defined]
         self.second = self.instance.flow.also_in if self.instance.flow_id else ""
         if self.second:
             second_language.add_fields(self, OF_STEPS, self.second)
@@ -130,6 +136,9 @@ class StateForm(forms.ModelForm[State]):
             data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
         if data.get("formula") and (words := formula_texts.refusal(data["formula"])):
             self.add_error("formula", words)
+        for formula in parse_values(data.get("given") or "").values():
+            if words := formula_texts.refusal(formula):
+                self.add_error("given", words)
         second_language.keep_texts(self, self.second)
         return data
 

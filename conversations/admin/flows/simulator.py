@@ -1,8 +1,7 @@
 """The page to try a draft on: the machine runs in memory, sends no message and creates no row."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 
-from conversations.admin.flows import trial, tried_calls
+from conversations.admin.flows import trial, tried_calls, tried_levels
 from conversations.admin.flows.flow_graph import drawing
 from conversations.admin.flows.trial import Cast
 from conversations.exceptions import FlowError
 from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
+from conversations.flows.subflows.library import library_for
 from conversations.golden import replay
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.keywords import act_for
-from conversations.machine.places import Place, offers_of
-from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Outcome
+from conversations.machine.levels import Level, advance
+from conversations.machine.places import Place
+from conversations.machine.values import Act, Machine
 from conversations.models import Flow, Session
 from conversations.wording import flow_texts, handoff_texts
 from core.text.slot_values import Choice
@@ -43,6 +43,15 @@ class Bubble:
     choices: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownLevel:
+    """A flow that the trial is in: its graph with the step lit, and its answers. `name` is "" for the one tried."""
+
+    name: str
+    drawing: str
+    slots: list[tuple[str, str, str]]
+
+
 def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     """Show the state of the try; a POST advances it by one step. It is stored in the login's session."""
     name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
@@ -56,9 +65,11 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         request.session[name] = kept
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
-    place = _place(kept["place"])
+    levels, outcome = tried_levels.read(machine, kept), kept.get("outcome", "")
+    place = levels[-1].place
     cast = trial.kept_cast(request, kept)
     seen = kept.get("seen", [])
+    machines = tried_levels.machines_of(machine, [row[0] for turn in seen for row in turn])
     bubbles = [Bubble(sort=sort, text=text, choices=tuple(map(tuple, choices))) for sort, text, choices in kept["said"]]
     context = {
         **model_admin.admin_site.each_context(request),
@@ -66,18 +77,17 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "opts": model_admin.opts,
         "flow": flow,
         "bubbles": bubbles,
-        "slots": [(key, value, _label(machine, place, key)) for key, value in place.slots.items()],
-        "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
+        "levels": [_shown(level, seen, is_draft=not depth) for depth, level in enumerate(levels)],
+        "outcome": Session.Status(outcome).label if outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
         "is_calling": bool(kept.get("call")),
         "may_call": request.user.has_perm("conversations.publish_flow"),
         "can_time_out": machine.expire_after is not None,
-        "drawing": drawing(machine, Marks(here=place.at, walked=trial.walked(seen))),
-        "reasons": trial.reasons(machine, seen),
+        "reasons": trial.reasons(machines, seen),
         "can_go_back": len(kept.get("turns", ())) > 1,
         "cast": cast,
-        "known": sorted(cast.context(machine).member.items()) if cast.member else [],
+        "known": sorted(cast.context(list(machines.values())).member.items()) if cast.member else [],
         "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
         "is_empty": not machine.nodes,
     }
@@ -104,31 +114,36 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
     what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
-        what, said = trial.looked_up(request, cast, machine, _place(kept["place"]), said)
+        what, said = trial.looked_up(request, cast, tried_levels.read(machine, kept)[-1], said)
     return _step(machine, kept, what, said, cast)
 
 
 def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, cast: Cast) -> dict[str, Any]:
     """The state of the try after one more act. An act after an end starts it again."""
     if not machine.nodes:
-        return {"place": {}, "said": [], "turns": [], "now": ""}
-    place = _place(kept["place"]) if kept else Place()
+        return {"levels": [], "said": [], "turns": [], "now": ""}
+    levels, outcome = tried_levels.read(machine, kept), kept["outcome"] if kept else ""
     said, turns, seen = ([*kept.get(name, ())] if kept else [] for name in ("said", "turns", "seen"))
-    if kept is None or what == Act.START or place.outcome is not None or not place.at:
-        what, text, place, said, turns, seen = Act.START, "", Place(), [], [], []
-    reader = translation.get_language()
-    with translation.override(machine.language):
-        if text and what != Act.RETURN:
-            said.append(["in", replay.shown(machine, place, what, text), []])
-        context = cast.context(machine)
-        begun = kept.get("now") if kept and turns else context.now.isoformat()
-        result = step(machine, place, what, text, today=context.today, now=context.now, context=context)
-        said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine, reader), result.effects)]
+    if kept is None or what == Act.START or outcome or not levels[-1].place.at:
+        what, text, levels, said, turns, seen = Act.START, "", tried_levels.read(machine, None), [], [], []
+    reader, innermost = translation.get_language(), levels[-1]
+    if text and what != Act.RETURN:
+        with translation.override(innermost.machine.language):
+            said.append(["in", replay.shown(innermost.machine, innermost.place, what, text), []])
+    known = library_for([level.machine for level in levels])
+    context = cast.context([*(level.machine for level in levels), *known.machines])
+    begun = kept.get("now") if kept and turns else context.now.isoformat()
+    walk = advance(levels, what, text, flows=known.flows, today=context.today, now=context.now, context=context)
+    for leg in walk.legs:
+        with translation.override(leg.machine.language):
+            bubbles = map(_bubble(leg.machine, machine.name, reader), leg.step.effects)
+            said += [[bubble.sort, bubble.text, bubble.choices] for bubble in bubbles]
     turns.append([what.value, text])
-    seen.append(trial.ways(result.trace))
-    asked = next((one.request.to_json() for one in result.effects if isinstance(one, CallService)), None)
-    walk = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
-    return {"place": _plain(result.place), "said": said[-KEPT:], **walk}
+    seen.append(trial.ways(walk.legs))
+    asked = next((one.request.to_json() for one in walk.effects if isinstance(one, CallService)), None)
+    ended = walk.outcome.value if walk.outcome else ""
+    told = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
+    return {"levels": tried_levels.plain(walk.levels), "outcome": ended, "said": said[-KEPT:], **told}
 
 
 def _act(act: str, text: str) -> Act:
@@ -139,7 +154,7 @@ def _act(act: str, text: str) -> Act:
     return Act(act) if act in SIMULATED else Act.START
 
 
-def _bubble(machine: Machine, reader: str | None) -> Any:
+def _bubble(machine: Machine, name: str, reader: str | None) -> Any:
     """Bubbles in the language of the flow; notes, which members do not see, in that of the `reader`."""
 
     def bubble(effect: Effect) -> Bubble:
@@ -155,7 +170,7 @@ def _bubble(machine: Machine, reader: str | None) -> Any:
                 return Bubble(sort="note", text=_note(effect))
         if isinstance(effect, MakeVideo):
             return Bubble(sort="video", text=video_templates.preview(machine, effect))
-        return Bubble(sort="out", text=flow_texts.notice(effect.notice, machine.name))
+        return Bubble(sort="out", text=flow_texts.notice(effect.notice, name))
 
     return bubble
 
@@ -170,37 +185,15 @@ def _buttons(choices: Iterable[Choice]) -> Iterable[tuple[str, str]]:
     return ((choice.value, f"{number}. {choice.label}") for number, choice in enumerate(choices, start=1))
 
 
+def _shown(level: Level, seen: Sequence[Sequence[Sequence[Any]]], *, is_draft: bool) -> ShownLevel:
+    machine, place = level.machine, level.place
+    return ShownLevel(
+        name="" if is_draft else machine.name,
+        drawing=drawing(machine, Marks(here=place.at, walked=trial.walked(seen, level.version))),
+        slots=[(key, value, _label(machine, place, key)) for key, value in place.slots.items()],
+    )
+
+
 def _label(machine: Machine, place: Place, name: str) -> str:
     label = machine.answers(place.known).get(f"{name}.label", "")
     return "" if label == place.slots[name] else label
-
-
-def _plain(place: Place) -> dict[str, Any]:
-    return {
-        "at": place.at,
-        "slots": dict(place.slots),
-        "labels": dict(place.labels),
-        "offered": [asdict(one) for one in place.offered],
-        "path": list(place.path),
-        "tries": place.tries,
-        "reminded": place.reminded,
-        "outcome": place.outcome.value if place.outcome else "",
-        "wakes_at": place.wakes_at.isoformat() if place.wakes_at else "",
-    }
-
-
-def _place(data: dict[str, Any]) -> Place:
-    if not data:
-        return Place()
-    outcome = Outcome(data["outcome"]) if data["outcome"] else None
-    return Place(
-        at=data["at"],
-        slots=data["slots"],
-        labels=data.get("labels", {}),
-        offered=offers_of(data.get("offered", ())),
-        path=tuple(data["path"]),
-        tries=data["tries"],
-        reminded=data["reminded"],
-        outcome=outcome,
-        wakes_at=datetime.fromisoformat(data["wakes_at"]) if data.get("wakes_at") else None,
-    )

@@ -30,6 +30,7 @@ CHECKED = f"typeof kind === 'undefined' || (kind === 'ask' && {[str(kind) for ki
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
 COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
+RUNS = "typeof kind === 'undefined' || kind === 'subflow'"
 CALLS = "typeof kind === 'undefined' || kind === 'call'"
 WAITS = "typeof kind === 'undefined' || kind === 'wait'"
 SPEAKS = "typeof kind === 'undefined' || ['ask', 'say'].includes(kind)"
@@ -86,6 +87,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                     *("formula", ("wait_for", "wait_unit")),
                     *(("method", "url"), "headers", "body", ("seconds", "attempts"), "results"),
+                    *("subflow", "given", "taken"),
                 )
             },
         ),
@@ -103,6 +105,7 @@ class StateAdmin(ProtectedDeleteAdmin):
             "formula": COMPUTES,
             **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
             **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
+            **dict.fromkeys(("subflow", "given", "taken"), RUNS),
         },
         OF_STEPS,
     )

@@ -1,6 +1,6 @@
 """Whom a trial of a draft plays, when, and why it went the way it went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from conversations.exceptions import FlowError
 from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
-from conversations.machine.places import Place
+from conversations.machine.levels import Leg, Level
 from conversations.machine.resolution import resolve
-from conversations.machine.trace import Checked, Entered
+from conversations.machine.trace import Checked
 from conversations.machine.values import Act, Machine
 from conversations.sessions import clocks, resolutions
 from conversations.sessions.formula_context import played_context
@@ -38,11 +38,11 @@ class Cast:
         rows = Application.objects.order_by("-is_default")
         return (rows.filter(corporation=self.member.corporation_id) if self.member else rows).first()
 
-    def context(self, machine: Machine) -> Context:
+    def context(self, machines: Collection[Machine]) -> Context:
         """What formulas know, and the moment that dates count from, in the member's zone."""
-        now = timezone.localtime(timezone.now(), clocks.zone_of(self.member, machine))
+        now = timezone.localtime(timezone.now(), clocks.zone_of(self.member, machines))
         chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
-        return played_context(machine, self.member, chosen)
+        return played_context(machines, self.member, chosen)
 
     def plain(self) -> dict[str, Any]:
         """As the login's session keeps it."""
@@ -76,12 +76,13 @@ def chosen_cast(request: HttpRequest) -> Cast:
     return Cast(member=found, day=day, clock=clock)
 
 
-def looked_up(request: HttpRequest, cast: Cast, machine: Machine, place: Place, text: str) -> tuple[Act, str]:
+def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tuple[Act, str]:
     """What a member says, with what it means where the directory or code says that.
 
     An account that may not see members finds none: there what is written counts as the user ID, or the number.
     """
-    node, now = machine.node(place.at), cast.context(machine).now
+    place, machine = level.place, level.machine
+    node, now = machine.node(place.at), cast.context([machine]).now
     if node is None or node.slot is None:
         return Act.SAY, text
     if resolve(node.slot, place.offered, Act.CHOOSE, text, today=now.date(), now=now).label:
@@ -92,17 +93,24 @@ def looked_up(request: HttpRequest, cast: Cast, machine: Machine, place: Place, 
     return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
 
 
-def ways(trace: Sequence[Entered | Checked]) -> list[list[Any]]:
-    """The transitions that one step looked at, as the login's session keeps them."""
-    return [[one.state, one.edge, one.to, one.holds, one.have] for one in trace if isinstance(one, Checked)]
+def ways(legs: Iterable[Leg]) -> list[list[Any]]:
+    """The transitions that the steps of one turn looked at, with the version, as the login's session keeps them."""
+    return [
+        [leg.level.version, one.state, one.edge, one.to, one.holds, one.have]
+        for leg in legs
+        for one in leg.step.trace
+        if isinstance(one, Checked)
+    ]
 
 
-def walked(turns: Sequence[Sequence[Sequence[Any]]]) -> list[tuple[str, str]]:
-    """The ways that were taken, of all turns."""
-    return [(state, to) for turn in turns for state, _edge, to, holds, _have in turn if holds]
+def walked(turns: Iterable[Iterable[Sequence[Any]]], version: int) -> list[tuple[str, str]]:
+    """The ways that were taken in one version, of all turns."""
+    rows = (row for turn in turns for row in turn if row[0] == version)
+    return [(state, to) for _version, state, _edge, to, holds, _have in rows if holds]
 
 
-def reasons(machine: Machine, turns: Sequence[Sequence[Sequence[Any]]]) -> list[str]:
+def reasons(machines: Mapping[int, Machine], turns: Sequence[Sequence[Sequence[Any]]]) -> list[str]:
     """Why the last turn that left a step went where it went, as *Why?* of a message says it."""
     last = next((turn for turn in reversed(turns) if turn), ())
-    return [line.words for line in flow_steps.transitions(machine, last)]
+    known = ((machines[version], way) for version, *way in last if version in machines)
+    return [line.words for machine, way in known for line in flow_steps.transitions(machine, [way])]

@@ -9,7 +9,7 @@ from rest_framework.reverse import reverse
 from conversations import services
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.flows import publication
-from conversations.models import Flow, Session
+from conversations.models import Flow, Session, SessionCaller
 from core.web.api_fields import StrictCharField
 
 
@@ -64,8 +64,22 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
         return str(reverse("flow-graph", args=[flow.pk], request=self.context["request"]))
 
 
+class CallerSerializer(serializers.ModelSerializer[SessionCaller]):
+    """A flow that waits for the end of a sub-flow."""
+
+    flow = serializers.IntegerField(source="version.flow_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    slots = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = SessionCaller
+        fields = ("flow", "version", "state", "slots")
+        read_only_fields = fields
+        extra_kwargs = {"state": {"help_text": "The key of the step that runs the sub-flow."}}
+
+
 class SessionSerializer(serializers.ModelSerializer[Session]):
-    """One member's run through a flow."""
+    """One member's run through a flow. In a sub-flow `flow`, `state` and `slots` are those of the sub-flow."""
 
     flow = serializers.IntegerField(source="version.flow_id", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
@@ -79,12 +93,13 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
         child=serializers.CharField(), read_only=True, help_text="Data it was started with."
     )
+    callers = CallerSerializer(many=True, read_only=True, help_text="The flows around it, the outermost first.")
 
     class Meta:
         model = Session
         fields = (
             *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots"),
-            *("labels", "data", "cid", "asked_at", "due_at", "started_at", "finished_at"),
+            *("labels", "data", "callers", "cid", "asked_at", "due_at", "started_at", "finished_at"),
         )
         read_only_fields = fields
         extra_kwargs = {

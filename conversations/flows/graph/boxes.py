@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from conversations.flows.graph import labels
-from conversations.flows.graph.marks import Marks, Number
+from conversations.flows.graph.marks import Marks, Number, Run
 from conversations.flows.graph.positions import Point
 from conversations.flows.graph.style import GLYPHS
 from conversations.flows.problems import Problem
@@ -31,17 +31,18 @@ class StateBox:
     chips: tuple[tuple[str, ...], ...]
     slot: str
     numbers: tuple[Number, ...] = ()
+    run: Run | None = None
 
     @property
     def height(self) -> float:
         head = max(ICON, NAME_LINE * len(self.name))
         body = TEXT_LINE * len(self.text) + (4 if self.text else 0)
         chips = (CHIP + 5) * len(self.chips) + (4 if self.chips else 0)
-        numbers = CHIP + 8 if self.numbers else 0
-        return 2 * PADDING + head + body + chips + (TEXT_LINE + 2 if self.slot else 0) + numbers
+        below = (CHIP + 8) * (bool(self.numbers) + bool(self.run))
+        return 2 * PADDING + head + body + chips + (TEXT_LINE + 2 if self.slot else 0) + below
 
 
-def box_for(node: Node, numbers: Sequence[Number] = ()) -> StateBox:
+def box_for(node: Node, numbers: Sequence[Number] = (), run: Run | None = None) -> StateBox:
     """The name, the first line of the text and the choices, cut to the size of a box."""
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
@@ -57,6 +58,7 @@ def box_for(node: Node, numbers: Sequence[Number] = ()) -> StateBox:
         chips=tuple(_chip_rows(numbered, room)),
         slot=labels.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
         numbers=tuple(numbers),
+        run=run,
     )
 
 
@@ -98,6 +100,8 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
         *(["walked"] if key in marks.visited else []),
         *(["faulty"] if any(problem.is_error for problem in problems) else []),
     ]
+    if box.run:
+        inner = format_html("{}{}", inner, _run(box, box.run))
     if box.numbers:
         inner = format_html("{}{}", inner, labels.joined(_numbers(box)))
     state = f'<g class="{{}}" data-state="{{}}" transform="translate({left:.1f} {top:.1f})">{{}}</g>'
@@ -170,6 +174,21 @@ def _fault(problems: Sequence[Problem]) -> SafeString | str:
     words = labels.printable("\n".join(problem.words for problem in problems))
     mark = draw_text("!", 2, 6.5, NAME, "name mid")
     return format_html('<g class="fault {}"><title>{}</title><circle cx="2" cy="2" r="10"/>{}</g>', tone, words, mark)
+
+
+def _run(box: StateBox, run: Run) -> SafeString:
+    """The flow that a state runs, above its numbers: a link to its graph."""
+    room = WIDTH - 2 * PADDING
+    name = labels.wrap(f"→ {run.name}", size=TEXT, room=room - 16, most=1)[0]
+    y = box.height - PADDING - CHIP + 4 - (CHIP + 8 if box.numbers else 0)
+    size = f'width="{_chip_width(name):.1f}" height="{CHIP:.0f}" rx="{CHIP / 2:.0f}"'
+    pill = format_html(
+        f'<title>{{}}</title><rect class="chip" x="{PADDING:.1f}" y="{y:.1f}" {size}/>{{}}',
+        labels.printable(run.name),
+        draw_text(name, PADDING + 8, y + 14.5, TEXT),
+    )
+    inner = format_html('<a href="{}">{}</a>', run.url, pill) if run.url else pill
+    return format_html('<g class="number">{}</g>', inner)
 
 
 def _numbers(box: StateBox) -> Iterable[SafeString]:

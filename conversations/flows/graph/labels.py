@@ -69,7 +69,7 @@ def _words(machine: Machine, node: Node, edge: Edge) -> str:
     if edge.on == On.EXPIRED:
         return _with_guard(machine, node, edge, _("no answer in time"))
     if edge.on == On.FAILED:
-        return _with_guard(machine, node, edge, _("the call failed"))
+        return _with_guard(machine, node, edge, _("it failed"))
     if edge.on == On.TIMEOUT:
         return _with_guard(machine, node, edge, _("the call took too long"))
     if edge.guard is not None and edge.guard.operator != Operator.ALWAYS:

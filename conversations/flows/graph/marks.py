@@ -18,12 +18,20 @@ class Number:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Run:
+    """The flow that a step runs: its name, and the page of its graph."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Marks:
     """Marks on states, by key, and on the ways between them, as (from, to). Unknown keys are ignored.
 
     `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` what is wrong
     with a state, and `walked` the ways that were taken. `states` and `ways` have a tone each: added, removed, changed,
-    covered or uncovered. `numbers` stand in boxes, `way_numbers` on ways.
+    covered or uncovered. `numbers` stand in boxes, `way_numbers` on ways. `runs` are the flows that states run.
     """
 
     here: str = ""
@@ -35,6 +43,7 @@ class Marks:
     ways: Mapping[tuple[str, str], str] = field(default_factory=dict)
     numbers: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     way_numbers: Mapping[tuple[str, On, str], Number] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
 
     @property
     def visited(self) -> set[str]:

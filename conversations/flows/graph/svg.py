@@ -32,7 +32,9 @@ class _Arrow:
 
 def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
     """The flow as an SVG element, in the active language."""
-    drawn = {node.key: box_for(node, marks.numbers.get(node.key, ())) for node in machine.nodes}
+    drawn = {
+        node.key: box_for(node, marks.numbers.get(node.key, ()), marks.runs.get(node.key)) for node in machine.nodes
+    }
     arrows = list(_arrows(machine, marks))
     boxes = [Box(key=START, width=24, height=24)]
     boxes += [Box(key=key, width=WIDTH, height=box.height) for key, box in drawn.items()]

@@ -224,7 +224,7 @@ def test_trying_plays_a_member_on_another_day(hr, flow):
     hr.post(page, {"act": "say", "text": "tomorrow"})
     shown = hr.get(page)
     assert shown.context["cast"].member == anna
-    assert ("dish", "2027-03-01", "") in shown.context["slots"]
+    assert ("dish", "2027-03-01", "") in shown.context["levels"][0].slots
     for wrong, words in (({"member": "nobody"}, "no member"), ({"day": "2027-02-30"}, "no such day or time")):
         hr.post(page, {"act": "cast", **wrong})
         assert words in hr.get(page).content.decode()

@@ -58,7 +58,7 @@ def test_what_is_accepted_is_golden_with_who_and_when(flow, golden, django_user_
     who = django_user_model.objects.create_user("hr.lin")
     accepted = services.accept_golden(golden, by=who)
     assert (accepted.accepted_by, accepted.accepted_at is not None) == (who, True)
-    assert not compare(publication.draft(flow), accepted).differs
+    assert not compare(publication.draft(flow), accepted, {}).differs
     assert services.publish(flow).number == 2
 
 

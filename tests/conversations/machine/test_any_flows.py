@@ -19,8 +19,11 @@ NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 FLOWS = (1, 2, 3)
 NAMES = ("a", "b", "c")
 LAST = {NodeKind.ASK: Ask, NodeKind.HANDOFF: HandOff, NodeKind.WAIT: Sleep, NodeKind.CALL: CallService}
-WAYS = {NodeKind.ASK: (On.RETRIES, On.EXPIRED), NodeKind.CALL: (On.FAILED, On.TIMEOUT)}
-WAYS[NodeKind.SUBFLOW] = (On.RETRIES, On.EXPIRED, On.FAILED)
+WAYS: dict[NodeKind, tuple[On, ...]] = {
+    NodeKind.ASK: (On.RETRIES, On.EXPIRED),
+    NodeKind.CALL: (On.FAILED, On.TIMEOUT),
+    NodeKind.SUBFLOW: (On.RETRIES, On.EXPIRED, On.FAILED),
+}
 ON_TIME = {NodeKind.ASK: Act.EXPIRE, NodeKind.WAIT: Act.WAKE, NodeKind.CALL: Act.EXPIRE}
 TEXTS = ("", "1", "9", "是", Returned(kept={"a": "7"}).to_text(), Returned(way=Way.FAILED).to_text())
 DROPPING = (Act.BACK, Act.RESTART, Act.START)  # what takes answers away, as members ask for

@@ -1,19 +1,30 @@
 """Where each slot of a session has its value from."""
 
+from dataclasses import replace
+
+import pytest
+
 from conversations.machine.calls import Call
+from conversations.machine.effects import Step
+from conversations.machine.levels import Leg, Level
 from conversations.machine.places import Place
-from conversations.machine.values import Act, Node, NodeKind
-from conversations.models import Session
+from conversations.machine.subflows import Subflow
+from conversations.machine.values import Act, Machine, Node, NodeKind
 from conversations.sessions import reasons
+from conversations.sessions.reasons import Sources
 from core.text.slot_values import Slot
 
 ASK = Node(key="ask", name="Ask", kind=NodeKind.ASK, slot=Slot(name="days"))
 CALL = Node(key="call", name="Call", kind=NodeKind.CALL, call=Call(results=(("number", "data.id"),)))
+SUBFLOW = Node(key="sub", name="Sub", kind=NodeKind.SUBFLOW, subflow=Subflow(results=(("number", "id"),)))
 
 
-def after(node: Node, act: Act, slots: dict[str, str], session: Session | None = None) -> dict[str, list[str]]:
-    place = Place(slots=slots, given={"who": "小明"})
-    return reasons.sources_after(session or Session(), act, place, node=node, cid="c2")
+def after(node: Node, act: Act, slots: dict[str, str], was: Place | None = None, **before: list[str]) -> Sources:
+    was = was or Place(given={"who": "小明"})
+    machine = Machine(name="请假", language="zh-hans", start=node.key, nodes=(node,))
+    level = Level(version=1, machine=machine, place=Place(slots=slots, given=was.given))
+    leg = Leg(levels=(level,), was=replace(was, at=node.key), act=act, step=Step(place=level.place))
+    return reasons.sources_after(leg, before, cid="c2")
 
 
 def test_an_answer_data_and_a_set_value_are_told_apart():
@@ -21,7 +32,7 @@ def test_an_answer_data_and_a_set_value_are_told_apart():
     assert found == {"who": ["given", "c2"], "days": ["typed", "c2"], "kind": ["set", "c2"]}
 
 
-def test_what_a_call_brought_is_told_as_such():
-    session = Session(slots={"days": "3"}, sources={"days": ["tapped", "c1"]})
-    found = after(CALL, Act.RESUME, {"days": "3", "number": "17"}, session)
-    assert found == {"days": ["tapped", "c1"], "number": ["call", "c2"]}
+@pytest.mark.parametrize(("node", "how"), [(CALL, "call"), (SUBFLOW, "taken")])
+def test_what_a_call_or_a_sub_flow_brought_is_told_as_such(node, how):
+    found = after(node, Act.RETURN, {"days": "3", "number": "17"}, Place(slots={"days": "3"}), days=["tapped", "c1"])
+    assert found == {"days": ["tapped", "c1"], "number": [how, "c2"]}

@@ -22,6 +22,7 @@ from conversations.models import (
     Operator,
     PreferenceChange,
     Session,
+    SessionCaller,
     Ticket,
     TicketChange,
     TicketLine,
@@ -112,7 +113,7 @@ def said(application: Application, member: Member, words: str) -> None:
     ticket = Ticket.objects.create(conversation=conversation, reason="asked", summary=words)
     TicketChange.objects.create(ticket=ticket, kind="note", text=words)
     TicketLine.objects.create(ticket=ticket, message=conversation.messages().first())
-    filled(
+    session = filled(
         Session,
         conversation=conversation,
         slots={"name": words},
@@ -120,6 +121,7 @@ def said(application: Application, member: Member, words: str) -> None:
         data={"who": who},
         status="completed",
     )
+    filled(SessionCaller, session=session, slots={"name": words}, labels={"name": words}, data={"who": who})
     filled(FlowStart, application=application, member=member)
     factories.make_errand(conversation, question=words)
     unanswered.record(conversation, words, cid="", at=outbound.created_at)

@@ -67,7 +67,7 @@ def test_each_is_played_to_its_end(play, language):
     key, inputs, told = PLAYS[play]
     machine = machine_of(key, language)
     acts = [one if isinstance(one, tuple) else (act_of("say", one), one) for one in inputs]
-    played = replay(machine, [(Act.START, ""), *acts], now=NOW)
+    played = replay(machine, [(Act.START, ""), *acts], now=NOW, flows={})
     assert played.outcome == Outcome.COMPLETED
     assert all(turn.said for turn in played.turns)
     assert told in played.turns[-1].said[-1].text

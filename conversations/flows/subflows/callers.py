@@ -1,0 +1,43 @@
+"""Which flows run a flow in one of their steps."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from conversations.machine.subflows import Subflow
+from conversations.machine.values import Machine
+from conversations.models import Flow, FlowVersion, State
+
+
+def drafts_running(flow: Flow) -> list[State]:
+    """The steps of drafts that run it, with their flows."""
+    return list(State.objects.filter(kind=State.Kind.SUBFLOW, subflow=flow).exclude(flow=flow).select_related("flow"))
+
+
+def live_callers(flow: Flow) -> dict[str, tuple[Subflow, ...]]:
+    """What published flows run of it, by their names."""
+    return {version.flow.name: found for version in _live() if (found := tuple(_running(version, flow.pk)))}
+
+
+def callers_of(flow: Flow) -> list[Flow]:
+    """The flows whose draft or running version runs it, by name."""
+    found = {state.flow.pk: state.flow for state in drafts_running(flow)}
+    found |= {version.flow.pk: version.flow for version in _live() if any(_running(version, flow.pk))}
+    found.pop(flow.pk, None)
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def _live() -> Iterable[FlowVersion]:
+    """The versions that run, of flows that have a step that runs another one."""
+    rows = FlowVersion.objects.filter(pk__in=Flow.objects.filter(live__isnull=False).values("live"))
+    rows = rows.annotate(written=Cast("definition", TextField())).filter(written__contains='"subflow"')
+    return rows.select_related("flow").order_by("flow__name")
+
+
+def _running(version: FlowVersion, flow: int) -> Iterator[Subflow]:
+    try:
+        machine = Machine.from_json(version.definition)
+    except ValueError:
+        return
+    yield from (node.subflow for node in machine.nodes if node.subflow is not None and node.subflow.flow == flow)
