@@ -41,6 +41,12 @@ def watch(folder, *, engine=None, text=TEXT, **changes):
     return video, shown[1:]
 
 
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """A video that was watched, for tests that only look at it."""
+    return watch(tmp_path_factory.mktemp("watched"))
+
+
 def hashes_of(shown):
     hashes = fragmented_mp4.SampleHashes()
     for part, data, _drawn in shown:
@@ -49,8 +55,8 @@ def hashes_of(shown):
     return hashes.digests()
 
 
-def test_fragments_come_in_order_while_the_rest_is_drawn(tmp_path):
-    video, shown = watch(tmp_path)
+def test_fragments_come_in_order_while_the_rest_is_drawn(watched):
+    video, shown = watched
     parts = [part for part, _data, _drawn in shown]
     assert [part.number for part in parts] == list(range(len(parts)))
     assert parts[0].codecs.startswith("avc1.")
@@ -82,8 +88,8 @@ def test_the_finished_video_has_the_samples_that_were_shown(tmp_path, clip):
     assert not video.resized
 
 
-def test_every_fragment_is_labelled_from_the_first_frame(tmp_path):
-    video, shown = watch(tmp_path)
+def test_every_fragment_is_labelled_from_the_first_frame(watched, tmp_path):
+    video, shown = watched
     beginning = shown[0][1]
     spec = make_spec()
     (tmp_path / "beginning.mp4").write_bytes(beginning)
@@ -137,8 +143,8 @@ def test_captions_come_with_the_part_in_which_they_begin(tmp_path, clip):
     assert len(given) == 3
 
 
-def test_a_fragment_that_was_changed_has_no_valid_label(tmp_path):
-    _video, shown = watch(tmp_path)
+def test_a_fragment_that_was_changed_has_no_valid_label(watched):
+    _video, shown = watched
     data = shown[1][1]
     assert fragment_label.fault(data[:-1] + bytes([data[-1] ^ 1])) == "its content is not what was labelled"
     assert fragment_label.fault(data[int.from_bytes(data[:4], "big") :]) == "the AIGC metadata is missing"
