@@ -16,6 +16,7 @@ from tests.support.stack import Stack
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
 pytestmark = pytest.mark.slow
 PARTS = ("web", "worker", "render", "beat", "broker")
+OF_THE_SUITE = ("worker", "broker")  # web and render die in test_crash_points, too
 # What the person gets on the way through the guide's example 4, and after a word of thanks. A card follows the video;
 # one that is made already is promised in words.
 PROMISES = ("template_card", "text")
@@ -76,14 +77,24 @@ def test_everything_dies_between_any_two_answers_and_nobody_notices(stack, perso
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "part", [part if part in OF_THE_SUITE else pytest.param(part, marks=pytest.mark.thorough) for part in PARTS]
+)
 def test_each_process_may_die_between_any_two_answers(stack, person, part):
     make_a_video(person, f"{part} 死过。", lambda: killed(stack, part))
     assert got_all_of_it_once(person)
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("point", ["callback.claimed", "callback.handling", "callback.settled", "outbound.called"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("callback.claimed", marks=pytest.mark.thorough),
+        "callback.handling",
+        pytest.param("callback.settled", marks=pytest.mark.thorough),
+        "outbound.called",
+    ],
+)
 def test_a_worker_that_dies_while_an_answer_is_taken_takes_it_once(stack, person, point):
     person.writes("制作视频")
     person.reads_text()
@@ -97,7 +108,7 @@ def test_a_worker_that_dies_while_an_answer_is_taken_takes_it_once(stack, person
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("point", ["callback.handling", "callback.settled"])
+@pytest.mark.parametrize("point", ["callback.handling", pytest.param("callback.settled", marks=pytest.mark.thorough)])
 def test_a_worker_that_dies_while_a_tap_is_taken_takes_it_once(stack, person, point):
     person.writes("制作视频")
     person.reads_text()

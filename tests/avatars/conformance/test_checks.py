@@ -153,6 +153,7 @@ def test_engines_that_keep_the_contract_end_it_with_0():
     assert done.stdout.count("✓") == len(CHECKS["speech"]) + len(CHECKS["render"])
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "limit", "words"),

@@ -150,10 +150,10 @@ def test_the_face_that_it_gets_moves_with_a_closed_mouth(rigs, shot, tmp_path):
         ("busy", "engine_refused"),
         ("failed", "engine_failed"),
         ("forgotten", "engine_failed"),
-        ("garbage", "engine_output"),
+        pytest.param("garbage", "engine_output", marks=pytest.mark.thorough),
         ("short", "engine_output"),
-        ("outside", "engine_output"),
-        ("nowhere", "engine_output"),
+        pytest.param("outside", "engine_output", marks=pytest.mark.thorough),
+        pytest.param("nowhere", "engine_output", marks=pytest.mark.thorough),
     ],
 )
 def test_what_it_does_wrong_has_a_code_and_leaves_nothing_of_ours(server, service, shot, trouble, code):

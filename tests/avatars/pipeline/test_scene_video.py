@@ -189,6 +189,7 @@ def test_the_sound_of_scenes_is_in_its_place(scenes):
     assert sound[: 8000 * 3 // 10].max() < 0.01 < 0.05 < sound[round(0.45 * 8000) : 8000].max()
 
 
+@pytest.mark.thorough
 def test_music_is_heard_in_the_pause_before_the_first_word(tmp_path, slide, scenes):
     song = tmp_path / "song.wav"
     audio_segments.write_wav(song, (0.3 * np.sin(np.arange(48_000) * 0.1)).astype(np.float32), 24_000)

@@ -33,14 +33,14 @@ def photograph() -> Picture:
 @pytest.mark.parametrize(
     ("fault", "flaw", "remarks"),
     [
-        ("light × 0.4", "", ()),
+        pytest.param("light × 0.4", "", (), marks=pytest.mark.thorough),
         ("light × 0.1", "", ("dark",)),
         ("light × 0.02", "too_dark", ()),
-        ("light × 2", "", ("bright",)),
+        pytest.param("light × 2", "", ("bright",), marks=pytest.mark.thorough),
         ("light × 8", "too_bright", ()),
-        ("left × 0.5", "", ()),
+        pytest.param("left × 0.5", "", (), marks=pytest.mark.thorough),
         ("left × 0.2", "", ("side_shadow",)),
-        ("blurred 0.01", "", ()),
+        pytest.param("blurred 0.01", "", (), marks=pytest.mark.thorough),
         ("blurred 0.03", "", ("soft",)),
         ("blurred 0.06", "blurred", ()),
     ],

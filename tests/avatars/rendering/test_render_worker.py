@@ -265,6 +265,7 @@ def test_an_attempt_after_a_death_videos_what_was_said_before(tmp_path, work_dir
     assert [run.stage for run in render.timeline if run.outcome is Outcome.LOST] == [Render.Stage.ANIMATING]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("human", "stage"),
     [

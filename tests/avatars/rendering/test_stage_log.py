@@ -56,6 +56,7 @@ def test_the_stages_of_a_fallback_engine_follow_the_failed_one(settings):
     ]
 
 
+@pytest.mark.thorough
 def test_a_stage_that_is_cancelled_ended_when_the_render_did():
     render = request(LONG)
     with working():

@@ -120,6 +120,7 @@ def test_errors_arrive_as_the_class_they_were_and_the_child_stays(stage, tmp_pat
     assert stage.pid == child
 
 
+@pytest.mark.thorough
 def test_an_unknown_error_leaves_the_script_out(stage, tmp_path, capfd):
     stage.close()  # what the next child writes is captured
     error = refusal(stage, StudioError, tmp_path, voice="buggy", text="ein Geheimnis")

@@ -152,7 +152,9 @@ def test_a_missing_wheel_is_named_and_the_next_run_finishes(installed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", ["interpreter", pytest.param("pip", marks=pytest.mark.thorough), "django"])
+@pytest.mark.parametrize(
+    "damage", ["interpreter", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("pip", "django"))]
+)
 def test_a_broken_environment_is_made_again(installed, damage):
     if damage == "interpreter":
         (installed.venv / "bin" / "python").unlink()

@@ -45,8 +45,8 @@ def told_by_the_series(series) -> dict[tuple[date, int], int]:
     "fields",
     [
         {},
-        {"days_off": "wait"},
-        {"fact": "birthday", "repeats_yearly": True},
+        pytest.param({"days_off": "wait"}, marks=pytest.mark.thorough),
+        pytest.param({"fact": "birthday", "repeats_yearly": True}, marks=pytest.mark.thorough),
         {"fact": "birthday", "repeats_yearly": True, "days_off": "wait"},
     ],
 )

@@ -56,6 +56,7 @@ def test_the_list_equals_what_then_happens(company):
     assert "old" not in {user_id for user_id, name in steps if name != "周五"}
 
 
+@pytest.mark.thorough
 def test_in_each_members_own_time_the_list_equals_what_happens(company):
     for user_id, zone in {"early": "Asia/Tokyo", "soon": "Asia/Karachi", "quitter": "Asia/Taipei"}.items():
         set_facts(Member.objects.get(user_id=user_id), {"time_zone": zone})

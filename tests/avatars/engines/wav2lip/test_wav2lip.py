@@ -212,6 +212,7 @@ def test_nothing_in_a_checkpoint_is_run(tmp_path):
     assert not (tmp_path / "broken-in").exists()
 
 
+@pytest.mark.thorough
 def test_only_the_mouth_is_the_networks_and_the_rest_the_puppets(frames, shot):
     from dataclasses import replace
 

@@ -27,6 +27,7 @@ def found_in(speech, **options):
     return [Sound(symbol=symbols[span.number], start=span.start, end=span.end) for span in spans]
 
 
+@pytest.mark.thorough
 def test_sounds_are_found_where_the_synthesiser_put_them(speech):
     known = [sound for sound in speech.sounds if class_of(sound.symbol)]
     off = [abs(mine.start - truth.start) for mine, truth in zip(found_in(speech), known, strict=True)]

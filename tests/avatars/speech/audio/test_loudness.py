@@ -35,6 +35,7 @@ def measured(path):
     return float(loudness.group(1)), float(peak.group(1))
 
 
+@pytest.mark.thorough  # one voice: pipeline/test_script_to_video.py
 @pytest.mark.parametrize("voice", ["zf_xiaobei", *(pytest.param(name, marks=pytest.mark.thorough) for name in OTHERS)])
 def test_every_voice_is_as_loud_as_broadcasters_ask(kokoro, tmp_path, voice):
     speech = kokoro.speak(TEXTS[voice], voice=voice)

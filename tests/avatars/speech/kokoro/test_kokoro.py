@@ -232,6 +232,7 @@ def test_a_broken_model_names_its_remedy(tmp_path: Path, content: bytes) -> None
     assert caught.value.code == "speech_model_broken"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["你好世界" * 2500, "我们今天开会，讨论产品。" * 834, "word " * 2000, "1" * 10_000])
 def test_a_long_text_is_spoken_in_short_runs(text: str) -> None:
     runs = plan(text, NORMALISER, lambda symbol: True)
