@@ -11,10 +11,11 @@ from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
 from conversations.machine.values import Act
-from conversations.models import Conversation, Flow, Message, Session
+from conversations.models import Conversation, Flow, Message, Session, SessionCaller
 from conversations.sessions.runner import advance
 from core.exceptions import OpenUserError
 from tests.conversations.support.at_once import at_once
+from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.bot import bot
@@ -201,3 +202,33 @@ def test_a_step_that_fails_half_way_says_nothing(person, flow):
     (error,) = together(lambda: advance(theirs, Act.HELP, cid="c2"))
     assert type(error).__name__ == "SessionMoved"
     assert Outbound.objects.count() == said
+
+
+def test_two_answers_in_a_sub_flow_stay_in_order_and_come_back_once(person):
+    published(make_visit(make_contact()))
+    for _ in range(ROUNDS):
+        person.says("访客登记")
+        person.says("王芳")
+        handled(person.writes("13800138000"), person.writes("13900139000"))
+        # Whichever came first is the number, and the other one the name.
+        slots = session().slots
+        assert {slots["phone"], slots["who"]} == {"13800138000", "13900139000"}
+        assert (session().state, SessionCaller.objects.count()) == ("right", 0)
+        person.says("取消")
+
+
+def test_a_tick_and_a_publication_beside_an_answer_keep_one_stack(person):
+    contact = make_contact()
+    published(make_visit(contact))
+    for _ in range(ROUNDS):
+        person.says("访客登记")
+        person.says("王芳")
+        Session.objects.active().update(due_at=timezone.now(), asked_at=timezone.now() - timedelta(minutes=20))
+        answer = person.writes("13800138000")
+        together(
+            lambda pk=answer.pk: processor.handle(pk), services.remind_and_expire, lambda: services.publish(contact)
+        )
+        handled(answer)
+        assert (session().state, session().depth, SessionCaller.objects.count()) == ("name", 1, 1)
+        person.says("取消")
+        SessionCaller.objects.all().delete()

@@ -1,4 +1,5 @@
-"""A process that dies at any statement of any turn changes nothing that a member reads, with a call and a hand-off."""
+"""A process that dies at any statement of any turn changes nothing that a member reads, with a call, a hand-off and a
+sub-flow."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -13,14 +14,16 @@ from django.utils import timezone
 from conversations import services
 from conversations.models import Errand, Flow, Session, State, Ticket, Transition
 from tests.conversations.support import web_service
+from tests.conversations.support.nested_flows import make_contact
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.callbacks import processor
 from wecom.models import Callback, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-BEFORE = ("请假", "随便", "帮助", "3", "返回", "5", "你好", "病了")
-AFTER = ("对吗？", "重来", "4", "事假")
+INSIDE = ("13800138000", "返回", "13900139000", "李雷")  # the sub-flow
+BEFORE = ("请假", "随便", "帮助", "3", "返回", "5", "你好", "返回", "你好", *INSIDE, "病了")
+AFTER = ("对吗？", "重来", "4", "事假", *INSIDE)
 END = ("不对", "请假", "2", "取消")
 
 
@@ -87,12 +90,12 @@ class Life:
         for text in END:
             self.says(text)
         sessions = Session.objects.filter(conversation__member__user_id=self.person.user_id).order_by("pk")
-        return [*self.person.read(), *sessions.values_list("status", "state", "slots", "path")]
+        return [*self.person.read(), *sessions.values_list("status", "state", "slots", "path", "depth")]
 
 
 @pytest.fixture
 def flow(application, settings) -> Iterator[Flow]:
-    """Asks, calls a service, passes on to a person, and asks whether all is right."""
+    """Asks, runs another flow, calls a service, passes on to a person, and asks whether all is right."""
     operator = factories.make_operator(application, "wanggong", name="王工")
     factories.make_operator_group(application, operator, name="人事")
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1_000}
@@ -102,6 +105,7 @@ def flow(application, settings) -> Iterator[Flow]:
         rows: tuple[dict[str, Any], ...] = (
             {"key": "days", "name": "天数", "text": "几天？", "slot": "days", "slot_type": "number"},
             {"key": "why", "name": "原因", "text": "为什么？", "slot": "why"},
+            {"key": "contact", "kind": "subflow", "subflow": make_contact(), "taken": "phone = phone\nwho = name"},
             {"key": "call", "name": "提交", "kind": "call", "url": service.url, "results": "number = data.id"},
             {"key": "person", "name": "人事", "kind": "handoff", "text": "单号 {{number}}，转人事。"},
             {"key": "right", "name": "对吗", "text": "对吗？", "slot": "right", "slot_type": "yes_no"},
