@@ -32,39 +32,63 @@ STATUS_TONES = {
 
 
 class WayFilter(admin.SimpleListFilter):
-    """Sessions that took a way, as the numbers on the graph name it: “from>to>since”; from and since may be empty."""
+    """Sessions that took a way in a version, as the numbers on the graph name it: “from>to>since>version”.
+
+    All but `to` may be empty. They need not be in that version any more, as after a sub-flow.
+    """
 
     title = _("went through")
     parameter_name = "went"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         chosen = request.GET.get(self.parameter_name, "")
-        source, target, _since = _way(chosen)
+        source, target, _since, _version = _way(chosen)
         return [(chosen, f"{source} → {target}" if source else target)] if target else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        source, target, since = _way(self.value() or "")
+        source, target, since, version = _way(self.value() or "")
         if not target:
             return queryset
         entries = StateEntry.objects.filter(session=OuterRef("pk"), state=target)
+        entries = entries.filter(version=int(version)) if version else entries
         entries = entries.filter(source=source) if source else entries
         entries = entries.filter(at__date__gte=since) if since else entries
         return queryset.filter(Exists(entries))
 
 
-def _way(written: str) -> tuple[str, str, date | None]:
-    source, target, since = [*written.split(">"), "", "", ""][:3]
+class InsideFilter(admin.SimpleListFilter):
+    """Sessions in a sub-flow that a step of a version runs: “version>step”."""
+
+    title = _("in a sub-flow of")
+    parameter_name = "inside"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = request.GET.get(self.parameter_name, "")
+        return [(chosen, chosen.partition(">")[2])] if ">" in chosen else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        version, _sign, state = (self.value() or "").partition(">")
+        if not version.isdecimal():
+            return queryset
+        return queryset.filter(
+            Exists(SessionCaller.objects.filter(session=OuterRef("pk"), version=int(version), state=state))
+        )
+
+
+def _way(written: str) -> tuple[str, str, date | None, str]:
+    source, target, since, version = [*written.split(">"), "", "", "", ""][:4]
+    version = version if version.isdecimal() else ""
     try:
-        return source, target, parse_date(since)
+        return source, target, parse_date(since), version
     except ValueError:  # no day of the calendar
-        return source, target, None
+        return source, target, None, version
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
     list_display_links = ("id", "member")
-    list_filter = ("status", "version__flow", WayFilter)
+    list_filter = ("status", "version__flow", WayFilter, InsideFilter)
     search_fields = ("conversation__member__user_id", "conversation__member__name", "=cid")
     search_help_text = _("Search for a user ID, a name or a correlation ID.")
     list_select_related = ("version__flow", "conversation__member")

@@ -20,7 +20,7 @@ from conversations.admin.flows.flow_graph import drawing
 from conversations.flows import figures, publication
 from conversations.flows.figures import Figures, Way
 from conversations.flows.graph import Marks, Number
-from conversations.machine.values import Machine
+from conversations.machine.values import Machine, NodeKind
 from conversations.models import Flow, FlowVersion, Session
 
 VIEW = ("conversations.view_flow", "conversations.view_session")
@@ -103,20 +103,16 @@ class _Shown:
         waits = ngettext("%d is here now", "%d are here now", here) % here
         ended = {"status__in": ",".join(figures.GAVE_UP), **self._ended()}
         return [
-            Number(
-                sort="here", count=here, words=waits, url=self._sessions(state=key, status__exact=Session.Status.ACTIVE)
-            ),
-            Number(sort="entered", count=entered, words=through, url=self._sessions(went=f">{key}>{self._day}")),
-            Number(sort="gave_up", count=gave_up, words=left, url=self._sessions(state=key, **ended)),
+            Number(sort="here", count=here, words=waits, url=self._in(key, status__exact=Session.Status.ACTIVE)),
+            Number(sort="entered", count=entered, words=through, url=self._took("", key)),
+            Number(sort="gave_up", count=gave_up, words=left, url=self._in(key, **ended)),
         ]
 
     def _of_way(self, way: Way) -> Number:
         source, _on, target = way
         count = self.found.ways.get(way, 0)
         words = ngettext("%d time taken", "%d times taken", count) % count
-        return Number(
-            sort="entered", count=count, words=words, url=self._sessions(went=f"{source}>{target}>{self._day}")
-        )
+        return Number(sort="entered", count=count, words=words, url=self._took(source, target))
 
     @property
     def _day(self) -> str:
@@ -125,7 +121,17 @@ class _Shown:
     def _ended(self) -> dict[str, str]:
         return {"finished_at__gte": self.since.isoformat()} if self.since else {}
 
-    def _sessions(self, **wanted: str) -> str:
-        """The list of those sessions."""
-        query = urlencode({"version__id__exact": self.version.pk, **wanted})
-        return f"{reverse('admin:conversations_session_changelist')}?{query}"
+    def _in(self, key: str, **wanted: str) -> str:
+        """The list of those who are in a step, or in the sub-flow that it runs."""
+        node = self.machine.node(key)
+        if node is not None and node.kind == NodeKind.SUBFLOW:
+            return _sessions(inside=f"{self.version.pk}>{key}", **wanted)
+        return _sessions(version__id__exact=str(self.version.pk), state=key, **wanted)
+
+    def _took(self, source: str, target: str) -> str:
+        """The list of those who took a way."""
+        return _sessions(went=f"{source}>{target}>{self._day}>{self.version.pk}")
+
+
+def _sessions(**wanted: str) -> str:
+    return f"{reverse('admin:conversations_session_changelist')}?{urlencode(wanted)}"
