@@ -12,6 +12,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     IntegerField,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -76,7 +77,10 @@ def missing(name: str) -> Q:
 
 def _had(run: CampaignRun, since: datetime) -> Any:
     """How many messages of campaigns a member has had, or is about to get, since a moment."""
-    others = Delivery.objects.filter(member=OuterRef("pk"), status__in=COUNTED, run__moment__gte=since)
+    first = CampaignRun.objects.filter(moment__gte=since).aggregate(first=Min("pk"))["first"]
+    # By the key, too: the index has the runs of a member in that order, and all those of years would be looked up.
+    recent = {"run__gte": first or run.pk, "run__moment__gte": since}
+    others = Delivery.objects.filter(member=OuterRef("pk"), status__in=COUNTED, **recent)
     counted = others.exclude(run=run).exclude(run__campaign__message_class=Campaign.MessageClass.MANDATORY)
     count = counted.order_by().values("member").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)
