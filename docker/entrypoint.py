@@ -68,7 +68,7 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
         "ws": [
             *("uvicorn", "openuser.asgi:application", "--host", number("WS_HOST", "0.0.0.0")),  # noqa: S104
             *("--port", number("WS_PORT", "8001"), "--workers", number("WS_PROCESSES", "2")),
-            *("--lifespan", "off", "--log-level", "warning", "--no-server-header"),
+            *("--lifespan", "on", "--log-level", "warning", "--no-server-header"),
         ],
         "worker": worker("worker", "default", number("WORKER_THREADS", "8")),
         "render": worker("render", "render", "1"),

@@ -13,4 +13,7 @@ http_application = get_asgi_application()
 from openuser.live import routing  # noqa: E402
 from wecom.middleware import ByASGI  # noqa: E402
 
-application = ProtocolTypeRouter({"http": ByASGI(http_application), "websocket": routing.websocket_application})
+callbacks = ByASGI(http_application)
+application = ProtocolTypeRouter(
+    {"http": callbacks, "websocket": routing.websocket_application, "lifespan": callbacks.answer_lifespan}
+)

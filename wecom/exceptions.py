@@ -21,6 +21,10 @@ class NotConfigured(WeComError):
     """No application is connected yet, or one of its fields is missing."""
 
 
+class NotRecorded(WeComError, TemporaryError):
+    """A callback that neither the database nor the disk took: it must not be answered, so that it is repeated."""
+
+
 class HandlerTookTooLong(WeComError):
     """A code handler passed its time limit."""
 

@@ -6,6 +6,7 @@ tests, and under `runserver`.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
@@ -28,6 +29,9 @@ from core.logs import clear_correlation_id
 from core.work.db_connections import keep_connections
 from wecom import platform_quirks
 from wecom.callbacks.fast_lane import FastLane
+from wecom.exceptions import NotRecorded
+
+logger = logging.getLogger(__name__)
 
 NEEDED = (SecurityMiddleware, XFrameOptionsMiddleware)
 THREADS = 8
@@ -131,8 +135,26 @@ class ByASGI(_Gateway):
         except TimeoutError:
             await _send(HttpResponse(status=408, headers={"Connection": "close"}), send)
             return
-        if body is not None:
-            await _send(await self._acknowledged(scope, body) or await self._viewed(scope, body), send)
+        if body is None:
+            return
+        try:
+            response = await self._acknowledged(scope, body) or await self._viewed(scope, body)
+        except NotRecorded:
+            response = HttpResponse(status=503)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            # The platform repeats what nobody answers, and may take an error for the end of it.
+            logger.error("A callback is left without an answer.", extra={"status": response.status_code})
+            await _disconnect(receive)
+        else:
+            await _send(response, send)
+
+    async def answer_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server starts and stops this process."""
+        while (event := await receive())["type"] != "lifespan.shutdown":
+            if event["type"] == "lifespan.startup":
+                self._fast_lane.start()
+                await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
 
     def _is_callback(self, scope: Scope) -> bool:
         prefix = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")
@@ -168,6 +190,12 @@ async def _body(receive: Receive) -> bytes | None:
         body += event.get("body", b"")
         more = event.get("more_body", False)
     return body
+
+
+async def _disconnect(receive: Receive) -> None:
+    """Returns when the client has given up. The server answers for an application that returns earlier."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(response: HttpResponse, send: Send) -> None:

@@ -21,10 +21,11 @@ from wecom.models import Application
 
 def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
-    keys, may_send, connected = wecom.doctor_checks()
-    ours = [Settings(), keys, Space(), Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
+    keys, spooled, may_send, connected = wecom.doctor_checks()
+    machine = [Settings(), keys, Space(), Storage(), spooled]
+    processes = [Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
     rows = [WorkingDays(), Leavers(), *conversations.doctor_checks()]
-    return [*ours, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
+    return [*machine, *processes, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 
 def select(checks: list[Check], names: list[str]) -> list[Check]:

@@ -120,7 +120,7 @@ def web(plan: Plan) -> Program:
     """The web server, with pages, API and websockets."""
     command = (
         *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--host", plan.host, "--port", str(plan.port)),
-        *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
+        *("--lifespan", "on", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
         *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages send nothing
     )
     ready = responds(plan.site, "/healthz/ready")

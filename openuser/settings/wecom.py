@@ -66,6 +66,8 @@ WECOM: dict[str, Any] = {
     "TIMESTAMP_TOLERANCE": env.int("WECHAT_TIMESTAMP_TOLERANCE_SECONDS", default=600),
     # Age of a callback, in hours, above which it is stored but not handled.
     "CALLBACK_MAX_AGE": env.float("WECHAT_CALLBACK_MAX_AGE_HOURS", default=6.0) * 3600,
+    # Folder in which callbacks wait while the database is away. On a disk of this machine; processes may share it.
+    "SPOOL_DIR": env.str("OPENUSER_SPOOL_DIR", default="") or str(VAR_DIR / "spool"),
     # Retention of the content of callbacks, in days.
     "KEEP_CALLBACKS_DAYS": env.int("WECHAT_KEEP_CALLBACKS_DAYS", default=30),
     # Messages of one member that are answered in a minute; 0: no limit.

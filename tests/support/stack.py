@@ -142,7 +142,7 @@ class Stack:
     def commands(self) -> dict[str, list[str]]:
         """The command line of each part, in the order in which they start."""
         line = [sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--port", str(self.port)]
-        web = [*line, "--lifespan", "off", "--log-level", "warning"]
+        web = [*line, "--lifespan", "on", "--log-level", "warning"]
         return {"emulator": self.emulator.command(), "web": web, **COMMANDS}
 
     def close(self) -> None:

@@ -34,6 +34,11 @@ def kept(key: str) -> Application | None:
     return application if time.monotonic() < until else None
 
 
+def last_known(key: str) -> Application | None:
+    """The same, however long ago: for the time in which the database is away."""
+    return _kept.get(key, (0.0, None))[1]
+
+
 def read(key: str) -> Application:
     """The same, as it is now. Raises `NotConfigured` if there is none, or it is switched off."""
     if key:

@@ -4,33 +4,38 @@ It acknowledges what the platform posts every day. Everything else, all that mus
 view, which is the reference.
 """
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError
 from django.http import QueryDict
 
-from core.work.db_connections import keep_connections
 from wecom.callbacks import application_cache, inbox
+from wecom.callbacks.database_thread import DatabaseAway, DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.signed_query import SIGNED, read_once
 from wecom.crypto import CryptoError
-from wecom.exceptions import NotConfigured
+from wecom.exceptions import NotConfigured, NotRecorded
 from wecom.models import Application
+
+PATIENCE = 0.2  # seconds for reading an application; recording its callback takes the rest of the second
 
 
 class FastLane:
     """Records the callbacks of one web process."""
 
     def __init__(self) -> None:
-        self._commits = GroupCommit()
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="applications")
+        self._thread = DatabaseThread()
+        self._commits = GroupCommit(self._thread)
+
+    def start(self) -> None:
+        """Record what earlier processes left in the spool. Called in the event loop."""
+        self._commits.replay_soon()
 
     async def record(self, key: str, query: QueryDict, body: bytes) -> bool:
-        """Whether a callback to the address with this key is recorded, or is a repeat; else the view must decide.
+        """Whether a callback to the address with this key is safe, or is a repeat; else the view must decide.
 
-        Raises `django.db.DatabaseError` if the database is away.
+        Raises `NotRecorded` if it must not be answered.
         """
         if len(body) > settings.WECOM["MAX_BODY"]:
             return False
@@ -45,12 +50,11 @@ class FastLane:
         return True
 
     async def _read_application(self, key: str) -> Application:
-        return await asyncio.get_running_loop().run_in_executor(self._reader, _find_application, key)
-
-
-def _find_application(key: str) -> Application:
-    """In one thread: the second of two that ask at the same time finds what the first one read."""
-    try:
-        return application_cache.find(key)
-    finally:
-        keep_connections()
+        try:
+            # In one thread: the second of two that ask at the same time finds what the first one read.
+            return await self._thread.run(partial(application_cache.find, key), patience=PATIENCE)
+        except DatabaseAway as error:
+            application = application_cache.last_known(key)
+            if application is None:
+                raise NotRecorded("The keys of the application cannot be read.", code="not_recorded") from error
+            return application

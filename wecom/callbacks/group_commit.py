@@ -1,122 +1,148 @@
 """The callbacks of one web process are inserted in groups: those that arrive during a commit ride in the next one.
 
-A commit waits for the disk, whether it holds one row or two hundred. One thread writes, with a connection of its own,
-so that no page that waits for the pool of connections keeps callbacks waiting.
+A commit waits for the disk, whether it holds one row or two hundred. A callback is acknowledged after its commit; or,
+where the database is away, once it is in the spool.
 """
 
 import asyncio
-import copy
 import logging
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from core.work import crash_points
 from core.work.broker import publish_task
 from wecom.callbacks import inbox_rows
+from wecom.callbacks.database_thread import AWAY, DatabaseAway, DatabaseThread
 from wecom.callbacks.inbox_rows import Values
+from wecom.callbacks.spool import Spool
+from wecom.exceptions import NotRecorded
 from wecom.models import Callback
 
 logger = logging.getLogger(__name__)
 
 LARGEST_GROUP = 256
+PATIENCE = 0.7  # seconds from the arrival of a callback until it goes to the spool
+REPLAY_SECONDS = 1.0
+REPLAY_PATIENCE = 60.0
 WAKE_TASK = "wecom.wake_callbacks"
 
-# The ID of a row; None for a repeat; an error of this row alone.
-Outcome = int | DatabaseError | None
-Waiting = tuple[Callback, Values, "asyncio.Future[int | None]"]
+# The ID of a row; None for a repeat, and for a row in the spool; an error of this row alone.
+Outcome = int | Exception | None
+Waiting = tuple[float, Callback, Values, "asyncio.Future[int | None]"]
 
 
 class GroupCommit:
     """Records the callbacks of one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+        self._spool = Spool(Path(settings.WECOM["SPOOL_DIR"]))
         self._waiting: deque[Waiting] = deque()
-        self._committing = False
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox", initializer=_connect_alone)
+        self._committing: asyncio.Task[None] | None = None
+        self._replaying: asyncio.Task[None] | None = None
 
     async def record(self, row: Callback) -> int | None:
-        """Returns once the row is committed: its ID, None for a repeat. Raises `django.db.DatabaseError`."""
-        recorded: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((row, inbox_rows.values_of(row), recorded))
-        if not self._committing:
-            self._committing = True
-            self._task = asyncio.create_task(self._commit_all())  # a loop forgets tasks that nothing refers to
+        """Returns once the row is safe: its ID; None for a repeat, and for a row that waits in the spool.
+
+        Raises `IntegrityError` if its application no longer exists, and `NotRecorded` if neither the database nor the
+        disk takes it.
+        """
+        loop = asyncio.get_running_loop()
+        recorded: asyncio.Future[int | None] = loop.create_future()
+        self._waiting.append((loop.time(), row, inbox_rows.values_of(row), recorded))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_all())
         return await recorded
 
+    def replay_soon(self) -> None:
+        """Record what the spool holds, also what earlier processes left, as soon as the database is there."""
+        if self._spool.may_hold and (self._replaying is None or self._replaying.done()):
+            self._replaying = asyncio.create_task(self._replay())
+
     async def _commit_all(self) -> None:
-        try:
-            while self._waiting:
-                size = min(len(self._waiting), LARGEST_GROUP)
-                await self._commit([self._waiting.popleft() for _ in range(size)])
-        finally:
-            self._committing = False
+        while self._waiting:
+            size = min(len(self._waiting), LARGEST_GROUP)
+            await self._commit([self._waiting.popleft() for _ in range(size)])
 
     async def _commit(self, group: list[Waiting]) -> None:
-        rows = [values for _row, values, _recorded in group]
+        rows = [values for _since, _row, values, _recorded in group]
+        patience = group[0][0] + PATIENCE - asyncio.get_running_loop().time()
         outcomes: Sequence[Outcome]
         try:
-            outcomes = await asyncio.get_running_loop().run_in_executor(self._writer, _insert, rows)
+            outcomes = await self._thread.run(partial(self._insert, rows), patience=patience)
+        except DatabaseAway:
+            outcomes = await self._keep(rows)
         except DatabaseError as error:
-            outcomes = [error] * len(group)
-        for (_row, _values, recorded), outcome in zip(group, outcomes, strict=True):
+            outcomes = [error] * len(rows)
+        for (_since, _row, _values, recorded), outcome in zip(group, outcomes, strict=True):
             _settle(recorded, outcome)
         await asyncio.sleep(0)  # the answers go out first
-        _wake([(row, pk) for (row, _values, _recorded), pk in zip(group, outcomes, strict=True) if isinstance(pk, int)])
+        for (_since, row, _values, _recorded), outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, int):
+                fields = {"cid": row.cid, "kind": row.kind, "callback_event": row.event}
+                logger.info("A callback came in.", extra=fields)
+
+    async def _keep(self, rows: list[Values]) -> Sequence[Outcome]:
+        try:
+            await asyncio.to_thread(self._spool.append, rows)
+        except OSError as error:
+            logger.error("A callback could not be recorded.", extra={"callbacks": len(rows), "why": error.strerror})
+            return [NotRecorded("Neither the database nor the disk takes callbacks.", code="not_recorded")] * len(rows)
+        logger.warning("The database is away; callbacks wait in the spool.", extra={"callbacks": len(rows)})
+        self.replay_soon()
+        return [None] * len(rows)
+
+    async def _replay(self) -> None:
+        while self._spool.may_hold:
+            try:
+                await self._thread.run(partial(self._spool.replay, _insert_spooled), patience=REPLAY_PATIENCE)
+            except (DatabaseAway, OSError):
+                await asyncio.sleep(REPLAY_SECONDS)
+
+    def _insert(self, rows: list[Values]) -> Sequence[Outcome]:
+        """Insert what waits in the spool, and then these rows, so that a member's callbacks keep their order."""
+        if self._spool.may_hold:
+            self._spool.replay(_insert_spooled)
+        return _insert(rows)
 
 
 def _settle(recorded: "asyncio.Future[int | None]", outcome: Outcome) -> None:
     if recorded.done():  # its request was cancelled
         return
-    if isinstance(outcome, DatabaseError):
+    if isinstance(outcome, Exception):
         recorded.set_exception(outcome)
     else:
         recorded.set_result(outcome)
 
 
-def _wake(new: list[tuple[Callback, int]]) -> None:
-    """One message to the broker for each commit: to publish each of many callbacks costs more than to record it."""
-    for row, _pk in new:
-        fields = {"cid": row.cid, "kind": row.kind, "callback_event": row.event}
-        logger.info("A callback came in.", extra=fields)
-    unfinished = [pk for row, pk in new if not row.is_finished]
-    if len(unfinished) == 1:
-        publish_task(Callback.task, unfinished[0])
-    elif unfinished:
-        publish_task(WAKE_TASK, min(unfinished))
-
-
-def _connect_alone() -> None:
-    """Give this thread a connection that is not of the pool."""
-    pooled = connections[DEFAULT_DB_ALIAS]
-    alone = copy.deepcopy(pooled.settings_dict)
-    alone["OPTIONS"].pop("pool", None)
-    connections[DEFAULT_DB_ALIAS] = type(pooled)(alone, DEFAULT_DB_ALIAS)
-
-
 def _insert(rows: list[Values]) -> Sequence[Outcome]:
-    """What became of each row. Raises `OperationalError` or `InterfaceError` if the database is away."""
+    """Insert rows and wake them; what became of each. Raises one of `AWAY` if the database is."""
     crash_points.point("webhook.recording")
     try:
-        outcomes: Sequence[Outcome] = _insert_connected(rows)
-    except (OperationalError, InterfaceError):
+        outcomes: Sequence[Outcome] = inbox_rows.insert(connections[DEFAULT_DB_ALIAS], rows)
+    except AWAY:
         raise
     except DatabaseError as error:  # of one of them, such as an application that is gone: the others must not suffer
-        outcomes = [error] if len(rows) == 1 else [outcome for row in rows for outcome in _insert([row])]
+        return [error] if len(rows) == 1 else [outcome for row in rows for outcome in _insert([row])]
     crash_points.point("webhook.recorded")
+    _wake([pk for row, pk in zip(rows, outcomes, strict=True) if isinstance(pk, int) and inbox_rows.is_queued(row)])
     return outcomes
 
 
-def _insert_connected(rows: list[Values]) -> list[int | None]:
-    connection = connections[DEFAULT_DB_ALIAS]
-    try:
-        return inbox_rows.insert(connection, rows)
-    except (OperationalError, InterfaceError):
-        connection.close()
-    try:  # a restart of the server ended the connection
-        return inbox_rows.insert(connection, rows)
-    except (OperationalError, InterfaceError):
-        connection.close()
-        raise
+def _insert_spooled(rows: list[Values]) -> None:
+    refused = [outcome for outcome in _insert(rows) if isinstance(outcome, Exception)]
+    if refused:  # their application was deleted meanwhile
+        logger.error("Callbacks of the spool could not be recorded.", extra={"callbacks": len(refused)})
+
+
+def _wake(pks: list[int]) -> None:
+    """One message to the broker for each commit: to publish each of many callbacks costs more than to record it."""
+    if len(pks) == 1:
+        publish_task(Callback.task, pks[0])
+    elif pks:
+        publish_task(WAKE_TASK, min(pks))

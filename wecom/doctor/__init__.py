@@ -3,7 +3,7 @@
 from core.diagnosis import Check
 from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
-from wecom.doctor.installation import Connected, KeyShapes, MaySend, environment
+from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled, environment
 from wecom.doctor.reception import CallbacksCome, PublicUrl
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Connected",
     "KeyShapes",
     "MaySend",
+    "Spooled",
     "environment",
 ]
 

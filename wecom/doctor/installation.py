@@ -1,10 +1,13 @@
 """What an installation needs before any application: keys of a good shape, an application, and leave to send."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.diagnosis import Check, Finding, bad, good, warn
+from wecom.callbacks import spool
 from wecom.doctor import credential_formats
 from wecom.models import Application
 from wecom.restore import guard as restore_guard
@@ -55,6 +58,29 @@ class Connected(Check):
             words = _("No application is the default one: programs that name none cannot send.")
             return warn("no_default", words, where=_("Admin → WeChat Work → Applications → Default"))
         return good(ngettext("%d application is connected.", "%d applications are connected.", count) % count)
+
+
+class Spooled(Check):
+    """No callback of this machine waits for the database."""
+
+    id = "spool"
+    title = gettext_lazy("Callbacks that wait for the database")
+    after = ("settings",)
+
+    def run(self) -> Finding:
+        waiting = spool.count(Path(settings.WECOM["SPOOL_DIR"]))
+        if not waiting:
+            return good(_("None waits on the disk of this machine."))
+        words = ngettext(
+            "%d callback waits on the disk of this machine until the database is back.",
+            "%d callbacks wait on the disk of this machine until the database is back.",
+            waiting,
+        )
+        remedy = _(
+            "Start the database; a second later the web process records them. If they stay, restart the web process "
+            "and read its log. Do not delete the files in OPENUSER_SPOOL_DIR: WeChat Work does not send them again."
+        )
+        return warn("waiting", words % waiting, remedy=remedy)
 
 
 class MaySend(Check):

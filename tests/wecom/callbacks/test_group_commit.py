@@ -15,6 +15,7 @@ from core.work.broker import publisher
 from tests.support import factories
 from tests.wecom.callbacks.test_inbox_rows import opened
 from wecom import services
+from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import LARGEST_GROUP, GroupCommit
 from wecom.models import Callback
 
@@ -30,7 +31,7 @@ def application():
 def paused(commits: GroupCommit) -> Iterator[None]:
     """The writer is busy, as with a long commit, while the block runs."""
     over = threading.Event()
-    commits._writer.submit(over.wait, 60)
+    commits._thread._thread.submit(over.wait, 60)
     try:
         yield
     finally:
@@ -51,21 +52,25 @@ def together(commits: GroupCommit, rows: list[Callback]) -> list[int | BaseExcep
 
 
 def test_a_repeat_of_an_uncommitted_callback_waits_for_its_commit(application):
-    first, second, again = together(GroupCommit(), [opened(application, number) for number in (1, 2, 1)])
+    first, second, again = together(
+        GroupCommit(DatabaseThread()), [opened(application, number) for number in (1, 2, 1)]
+    )
     assert again is None
     assert list(Callback.objects.order_by("pk").values_list("pk", flat=True)) == [first, second]
 
 
 def test_more_than_a_group_are_all_recorded_in_their_order(application):
     rows = [opened(application, number) for number in range(LARGEST_GROUP + 20)]
-    pks = together(GroupCommit(), rows)
+    pks = together(GroupCommit(DatabaseThread()), rows)
     assert list(Callback.objects.order_by("pk").values_list("pk", flat=True)) == pks
 
 
 def test_an_application_that_is_gone_costs_the_others_nothing(application):
     gone = opened(application, 2)
     gone.application_id = application.pk + 1
-    first, error, third = together(GroupCommit(), [opened(application, 1), gone, opened(application, 3)])
+    first, error, third = together(
+        GroupCommit(DatabaseThread()), [opened(application, 1), gone, opened(application, 3)]
+    )
     assert isinstance(error, IntegrityError)
     assert set(Callback.objects.values_list("pk", flat=True)) == {first, third}
 
@@ -74,7 +79,7 @@ def test_one_message_to_the_broker_wakes_a_whole_group(application):
     server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
     assert publisher.flush(10)
     server.flushdb()
-    first, *_others = together(GroupCommit(), [opened(application, number) for number in range(5)])
+    first, *_others = together(GroupCommit(DatabaseThread()), [opened(application, number) for number in range(5)])
     assert publisher.flush(10)
     (task,) = [json.loads(task)["headers"] for task in server.lrange("default", 0, -1)]
     assert (task["task"], task["argsrepr"]) == ("wecom.wake_callbacks", f"[{first}]")

@@ -234,6 +234,15 @@ def test_words_are_in_the_language_that_was_asked_for(connected):
 # ---- the database
 
 
+def test_callbacks_in_the_spool_are_counted_with_what_to_do(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    assert found("spool")["level"] == "good"
+    (tmp_path / "1-a.jsonl").write_text("{}\n{}\n")
+    finding = found("spool")
+    assert (finding["level"], finding["words"].split()[0]) == ("warn", "2")
+    assert "OPENUSER_SPOOL_DIR" in finding["remedy"]
+
+
 @pytest.mark.parametrize("because", Guard.Because.values)
 def test_a_held_database_is_named_with_what_to_decide(because):
     assert found("restore-hold")["level"] == "good"
