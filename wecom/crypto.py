@@ -11,6 +11,7 @@ import re
 import secrets
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from Crypto.Cipher import AES
 
@@ -40,17 +41,23 @@ class Keys:
     aes_key: bytes = field(repr=False)
     receive_id: str
 
-    @classmethod
-    def parse(cls, *, token: str, encoding_aes_key: str, receive_id: str) -> "Keys":
+    @staticmethod
+    def parse(*, token: str, encoding_aes_key: str, receive_id: str) -> "Keys":
         """From the console's form fields; blanks around them are a copying slip and are removed.
 
         Raises `CryptoError` -40004 for a key that is not 43 letters and digits. Its last character may carry trailing
         bits that a strict base64 decoder refuses (the platform's own sample does).
         """
-        key = encoding_aes_key.strip()
-        if not KEY_SHAPE.fullmatch(key):
-            raise CryptoError(-40004, "The EncodingAESKey must be 43 letters and digits.")
-        return cls(token=token.strip(), aes_key=base64.b64decode(key + "="), receive_id=receive_id.strip())
+        return _parsed(token, encoding_aes_key, receive_id)
+
+
+@lru_cache(maxsize=100)
+def _parsed(token: str, encoding_aes_key: str, receive_id: str) -> Keys:
+    """Kept, because each callback asks for them."""
+    key = encoding_aes_key.strip()
+    if not KEY_SHAPE.fullmatch(key):
+        raise CryptoError(-40004, "The EncodingAESKey must be 43 letters and digits.")
+    return Keys(token=token.strip(), aes_key=base64.b64decode(key + "="), receive_id=receive_id.strip())
 
 
 def strict(signature: str, timestamp: str, nonce: str) -> None:

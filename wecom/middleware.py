@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
@@ -35,11 +34,13 @@ logger = logging.getLogger(__name__)
 
 NEEDED = (SecurityMiddleware, XFrameOptionsMiddleware)
 THREADS = 8
+MOST_ANSWERS = 1000
 BODY_SECONDS = 5.0  # as long as the platform waits for an answer; whoever sends more slowly is not the platform
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Event = dict[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
 
 
 def _chain(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -69,6 +70,13 @@ def _acknowledgement(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=100)
 def _found(path: str) -> ResolverMatch:
     return resolve(path)
+
+
+class _Acknowledgement(NamedTuple):
+    """The answer to a sound callback, as events, and the key of the address at which it came."""
+
+    key: str
+    events: list[Event]
 
 
 class WebhookMiddleware:
@@ -124,6 +132,7 @@ class ByASGI(_Gateway):
         super().__init__(others)
         self._fast_lane = FastLane()
         self._acknowledge = _chain(_acknowledgement)
+        self._answers: dict[object, _Acknowledgement | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._is_callback(scope):
@@ -133,20 +142,22 @@ class ByASGI(_Gateway):
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(receive)
         except TimeoutError:
-            await _send(HttpResponse(status=408, headers={"Connection": "close"}), send)
+            for event in _events(HttpResponse(status=408, headers={"Connection": "close"})):
+                await send(event)
             return
         if body is None:
             return
         try:
-            response = await self._acknowledged(scope, body) or await self._viewed(scope, body)
+            events = await self._acknowledged(scope, body) or _events(await self._viewed(scope, body))
         except NotRecorded:
-            response = HttpResponse(status=503)
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            events = _events(HttpResponse(status=503))
+        if events[0]["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # The platform repeats what nobody answers, and may take an error for the end of it.
-            logger.error("A callback is left without an answer.", extra={"status": response.status_code})
+            logger.error("A callback is left without an answer.", extra={"status": events[0]["status"]})
             await _disconnect(receive)
-        else:
-            await _send(response, send)
+            return
+        for event in events:
+            await send(event)
 
     async def answer_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The server starts and stops this process."""
@@ -160,20 +171,38 @@ class ByASGI(_Gateway):
         prefix = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")
         return scope["type"] == "http" and str(scope["path"]).removeprefix(prefix).startswith(_root())
 
-    async def _acknowledged(self, scope: Scope, body: bytes) -> HttpResponse | None:
+    async def _acknowledged(self, scope: Scope, body: bytes) -> list[Event] | None:
         """The answer to a callback that the fast lane has recorded; None for all that the view must answer."""
         if scope["method"] != "POST":
             return None
-        try:
-            request = ASGIRequest(scope, BytesIO(body))
-            response = self._acknowledge(request)
-            if response.status_code != HTTPStatus.OK:  # another host, or not by HTTPS
-                return None
-            key = _found(request.path_info).kwargs.get("key", "")
-            recorded = await self._fast_lane.record(key, request.GET, body)
-        except (Resolver404, UnicodeDecodeError, SuspiciousOperation):
+        answer = self._answer_of(scope)
+        if answer is None or not await self._fast_lane.record(answer.key, scope["query_string"], body):
             return None
-        return response if recorded else None
+        return answer.events
+
+    def _answer_of(self, scope: Scope) -> _Acknowledgement | None:
+        """The answer to a sound callback with this address and these headers; None if it would be refused.
+
+        Kept, as the platform's requests differ only in their query and their body.
+        """
+        headers = tuple(header for header in scope["headers"] if header[0] != b"content-length")
+        key = scope["path"], scope.get("root_path"), scope.get("scheme"), headers
+        if key not in self._answers:
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = self._made_answer(scope)
+        return self._answers[key]
+
+    def _made_answer(self, scope: Scope) -> _Acknowledgement | None:
+        try:
+            request = ASGIRequest({**scope, "query_string": b""}, BytesIO())
+            found = _found(request.path_info)
+        except (Resolver404, UnicodeDecodeError):
+            return None
+        response = self._acknowledge(request)
+        # Otherwise for another host, or not by HTTPS.
+        accepted = response.status_code == HTTPStatus.OK
+        return _Acknowledgement(found.kwargs.get("key", ""), _events(response)) if accepted else None
 
     async def _viewed(self, scope: Scope, body: bytes) -> HttpResponse:
         request = partial(ASGIRequest, scope, BytesIO(body))
@@ -198,10 +227,10 @@ async def _disconnect(receive: Receive) -> None:
         pass
 
 
-async def _send(response: HttpResponse, send: Send) -> None:
+def _events(response: HttpResponse) -> list[Event]:
     headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
+    start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+    return [start, {"type": "http.response.body", "body": response.content}]
 
 
 @cache

@@ -8,12 +8,11 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.http import QueryDict
 
 from wecom.callbacks import application_cache, inbox
 from wecom.callbacks.database_thread import DatabaseAway, DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
-from wecom.callbacks.signed_query import SIGNED, read_once
+from wecom.callbacks.signed_query import read_usual
 from wecom.crypto import CryptoError
 from wecom.exceptions import NotConfigured, NotRecorded
 from wecom.models import Application
@@ -32,15 +31,16 @@ class FastLane:
         """Record what earlier processes left in the spool. Called in the event loop."""
         self._commits.replay_soon()
 
-    async def record(self, key: str, query: QueryDict, body: bytes) -> bool:
+    async def record(self, key: str, query: bytes, body: bytes) -> bool:
         """Whether a callback to the address with this key is safe, or is a repeat; else the view must decide.
 
         Raises `NotRecorded` if it must not be answered.
         """
-        if len(body) > settings.WECOM["MAX_BODY"]:
+        signed = read_usual(query)
+        if signed is None or len(body) > settings.WECOM["MAX_BODY"]:
             return False
+        signature, timestamp, nonce = signed
         try:
-            signature, timestamp, nonce = read_once(query, *SIGNED)
             application = application_cache.kept(key) or await self._read_application(key)
             row = inbox.open_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
             await self._commits.record(row)

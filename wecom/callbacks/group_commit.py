@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from core.work import crash_points
 from core.work.broker import publish_task
-from wecom.callbacks import inbox_rows
+from wecom.callbacks import inbox, inbox_rows
 from wecom.callbacks.database_thread import AWAY, DatabaseAway, DatabaseThread
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.spool import Spool
@@ -33,7 +33,7 @@ WAKE_TASK = "wecom.wake_callbacks"
 
 # The ID of a row; None for a repeat, and for a row in the spool; an error of this row alone.
 Outcome = int | Exception | None
-Waiting = tuple[float, Callback, Values, "asyncio.Future[int | None]"]
+Waiting = tuple[float, Values, "asyncio.Future[int | None]"]
 
 
 class GroupCommit:
@@ -46,7 +46,7 @@ class GroupCommit:
         self._committing: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
 
-    async def record(self, row: Callback) -> int | None:
+    async def record(self, row: Values) -> int | None:
         """Returns once the row is safe: its ID; None for a repeat, and for a row that waits in the spool.
 
         Raises `IntegrityError` if its application no longer exists, and `NotRecorded` if neither the database nor the
@@ -54,7 +54,7 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         recorded: asyncio.Future[int | None] = loop.create_future()
-        self._waiting.append((loop.time(), row, inbox_rows.values_of(row), recorded))
+        self._waiting.append((loop.time(), row, recorded))
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all())
         return await recorded
@@ -70,22 +70,20 @@ class GroupCommit:
             await self._commit([self._waiting.popleft() for _ in range(size)])
 
     async def _commit(self, group: list[Waiting]) -> None:
-        rows = [values for _since, _row, values, _recorded in group]
+        rows = [row for _since, row, _recorded in group]
         patience = group[0][0] + PATIENCE - asyncio.get_running_loop().time()
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._thread.run(partial(self._insert, rows), patience=patience)
         except DatabaseAway:
             outcomes = await self._keep(rows)
-        except DatabaseError as error:
+        except Exception as error:  # the edge of a task, whose requests must not wait for ever
+            logger.exception("Callbacks could not be inserted.", extra={"callbacks": len(rows)})
             outcomes = [error] * len(rows)
-        for (_since, _row, _values, recorded), outcome in zip(group, outcomes, strict=True):
+        for (_since, _row, recorded), outcome in zip(group, outcomes, strict=True):
             _settle(recorded, outcome)
         await asyncio.sleep(0)  # the answers go out first
-        for (_since, row, _values, _recorded), outcome in zip(group, outcomes, strict=True):
-            if isinstance(outcome, int):
-                fields = {"cid": row.cid, "kind": row.kind, "callback_event": row.event}
-                logger.info("A callback came in.", extra=fields)
+        inbox.log_arrivals([row for row, outcome in zip(rows, outcomes, strict=True) if isinstance(outcome, int)])
 
     async def _keep(self, rows: list[Values]) -> Sequence[Outcome]:
         try:

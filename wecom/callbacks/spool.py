@@ -39,7 +39,7 @@ class Spool:
 
     def append(self, rows: Sequence[Values]) -> None:
         """Returns once the rows are on the disk. Raises `OSError` if they cannot be; then none is."""
-        lines = [json.dumps(inbox_rows.document(row), default=datetime.isoformat) + "\n" for row in rows]
+        lines = [json.dumps(row, default=datetime.isoformat) + "\n" for row in rows]
         with self._lock:
             if self._path is None:
                 self._open()

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 
 from openuser import asgi
@@ -139,7 +138,7 @@ def test_plain_http_is_redirected_before_anything_is_recorded(application, setti
 
 
 def taken(sent: Sent) -> bool:
-    return asyncio.run(FastLane().record("", QueryDict(sent.query), sent.body))
+    return asyncio.run(FastLane().record("", sent.query.encode(), sent.body))
 
 
 def test_every_sound_callback_takes_the_fast_lane_and_no_other(application):

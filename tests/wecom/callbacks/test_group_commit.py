@@ -17,6 +17,7 @@ from tests.wecom.callbacks.test_inbox_rows import opened
 from wecom import services
 from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import LARGEST_GROUP, GroupCommit
+from wecom.callbacks.inbox_rows import Values
 from wecom.models import Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -38,7 +39,7 @@ def paused(commits: GroupCommit) -> Iterator[None]:
         over.set()
 
 
-def together(commits: GroupCommit, rows: list[Callback]) -> list[int | BaseException | None]:
+def together(commits: GroupCommit, rows: list[Values]) -> list[int | BaseException | None]:
     """Record rows that arrive during one commit, and see that each is acknowledged after its own."""
 
     async def record() -> list[int | BaseException | None]:
@@ -67,7 +68,7 @@ def test_more_than_a_group_are_all_recorded_in_their_order(application):
 
 def test_an_application_that_is_gone_costs_the_others_nothing(application):
     gone = opened(application, 2)
-    gone.application_id = application.pk + 1
+    gone["application_id"] += 1
     first, error, third = together(
         GroupCommit(DatabaseThread()), [opened(application, 1), gone, opened(application, 3)]
     )
