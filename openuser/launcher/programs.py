@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -116,15 +117,17 @@ def emulator(plan: Plan) -> Program:
     )
 
 
-def web(plan: Plan) -> Program:
+def web(plan: Plan, listener: socket.socket) -> Program:
     """The web server, with pages, API and websockets."""
-    command = (
-        *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--host", plan.host, "--port", str(plan.port)),
-        *("--lifespan", "on", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
-        *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages send nothing
+    return Program(
+        name="web",
+        command=(sys.executable, "-m", "openuser.launcher.web_process", str(listener.fileno())),
+        env=plan.environment(),
+        stage=WEB,
+        is_ready=responds(plan.site, "/healthz/ready"),
+        descriptors=(listener.fileno(),),
+        longest_pause=1.0,  # callbacks wait for it
     )
-    ready = responds(plan.site, "/healthz/ready")
-    return Program(name="web", command=command, env=plan.environment(), stage=WEB, is_ready=ready)
 
 
 def worker(plan: Plan, *, name: str, queue: str, threads: int) -> Program:

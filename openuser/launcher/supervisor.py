@@ -25,6 +25,8 @@ class Program:
         end_signal: the signal to end.
         account: the user that runs it, if not the current one.
         is_ready: whether it answers; called repeatedly until it does, so it should return soon.
+        descriptors: open files that it inherits.
+        longest_pause: seconds until it is restarted at the latest, if not the policy's.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Program:
     account: Account | None = None
     cwd: Path | None = None
     is_ready: Callable[[], bool] = lambda: True
+    descriptors: Sequence[int] = ()
+    longest_pause: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +158,11 @@ class Supervisor:
     def _start_child(self, child: SupervisedProgram) -> None:
         program = child.program
         child.process = self._processes.start(
-            program.command, env=program.env, cwd=program.cwd, account=program.account
+            program.command,
+            env=program.env,
+            cwd=program.cwd,
+            account=program.account,
+            descriptors=program.descriptors,
         )
         child.started = time.monotonic()
         if child.process.stdout is not None:
@@ -165,7 +173,9 @@ class Supervisor:
         status = child.process.returncode if child.process is not None else 0
         child.process = None
         child.deaths = 1 if now - child.started >= self._policy.healthy_after else child.deaths + 1
-        delay = min(self._policy.longest, self._policy.first * 2 ** (child.deaths - 1))
+        longest = child.program.longest_pause
+        longest = self._policy.longest if longest is None else longest
+        delay = min(longest, self._policy.first * 2 ** (child.deaths - 1))
         child.due = now + delay
         how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
         self._say(f"{child.program.name} {how}; starting it again in {delay:g} s")

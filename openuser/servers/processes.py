@@ -55,8 +55,9 @@ class Processes:
         cwd: Path | None = None,
         account: Account | None = None,
         output: int | IO[bytes] | None = subprocess.PIPE,
+        descriptors: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
-        """Start a child in its own session, so that Ctrl-C does not reach it.
+        """Start a child in its own session, so that Ctrl-C does not reach it. It inherits these open descriptors.
 
         Raises:
             ServiceError: the program is missing or may not be run.
@@ -71,6 +72,7 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=descriptors,
                 user=None if account is None else account.uid,
                 group=None if account is None else account.gid,
                 extra_groups=None if account is None else [],

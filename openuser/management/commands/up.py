@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
 from openuser.bootstrap import database_choice
-from openuser.launcher import installation, ports, programs
+from openuser.launcher import installation, listener, ports, programs
 from openuser.launcher.console import Console, ConsoleHandler
 from openuser.launcher.disk_watch import DiskWatch
 from openuser.launcher.instance_lock import InstanceLock
@@ -50,9 +51,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         check_database(options["db"] or "")
+        given = listener.inherited()
         plan = programs.Plan(
             host=options["host"],
-            port=options["port"],
+            port=given.getsockname()[1] if given else options["port"],
             emulator_port=options["emulator_port"],
             with_emulator=options["emulator"] or (is_emulated() and not options["no_emulator"]),
             with_broker=not os.environ.get("BROKER_URL"),
@@ -60,9 +62,11 @@ class Command(BaseCommand):
         )
         try:
             with InstanceLock(settings.VAR_DIR) as lock:
-                check_ports(plan)
+                check_ports(plan, listens=given is not None)
                 lock.note(f"{os.getpid()} {plan.site}")
-                run(plan, lock, started, admin_password=options["admin_password"], reload=options["reload"])
+                with given or listener.opened(plan.host, plan.port) as listening:
+                    password, reload = options["admin_password"], options["reload"]
+                    run(plan, lock, listening, started, admin_password=password, reload=reload)
         except ServiceError as error:
             raise CommandError(str(error)) from error
         except NotStartingError as error:
@@ -95,13 +99,16 @@ def check_database(asked_for: str) -> None:
     raise CommandError(f"--db is read by manage.py: python3 manage.py up --db {asked_for}")
 
 
-def check_ports(plan: programs.Plan) -> None:
+def check_ports(plan: programs.Plan, *, listens: bool) -> None:
     """Check the ports before anything starts; the error names the program that uses one.
+
+    Args:
+        listens: the socket of the web process is open already.
 
     Raises:
         ServiceError: a port is taken.
     """
-    wanted = [("--port", plan.host, plan.port)]
+    wanted = [] if listens else [("--port", plan.host, plan.port)]
     if plan.with_emulator:
         wanted.append(("--emulator-port", "127.0.0.1", plan.emulator_port))
     for option, host, port in wanted:
@@ -112,7 +119,15 @@ def check_ports(plan: programs.Plan) -> None:
             )
 
 
-def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_password: str, reload: bool) -> None:
+def run(
+    plan: programs.Plan,
+    lock: InstanceLock,
+    listening: socket.socket,
+    started: float,
+    *,
+    admin_password: str,
+    reload: bool,
+) -> None:
     """Start everything, print its addresses, keep it alive, stop it."""
     console = Console(settings.LOG_DIR / "app.log", wechat_file=settings.LOG_DIR / "wechat_integration.log")
     logging.getLogger().handlers = [ConsoleHandler(console, NAME)]
@@ -128,6 +143,10 @@ def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_passwo
             supervisor.start(programs.database())
             if not supervisor.wait_until_ready():
                 return
+        web = programs.web(plan, listening)
+        runs_early = bool(plan.database) and before == plan.database
+        if runs_early:  # its tables are there, and callbacks wait for nothing else
+            supervisor.start(web)
         if plan.with_broker:
             supervisor.start(programs.broker(plan))
         if plan.with_emulator:
@@ -138,7 +157,7 @@ def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_passwo
             database_choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
             supervisor.start(
-                programs.web(plan),
+                *([] if runs_early else [web]),
                 programs.worker(plan, name="worker", queue="default", threads=4),
                 programs.worker(plan, name="render", queue="render", threads=1),
                 programs.beat(plan),

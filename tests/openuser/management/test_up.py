@@ -79,7 +79,8 @@ def test_everything_ends_before_what_it_needs():
     plan = make_plan()
     assert programs.beat(plan).stage == programs.BEAT
     assert programs.worker(plan, name="render", queue="render", threads=1).stage == programs.WORKERS
-    assert programs.web(plan).stage == programs.WEB
+    with socket.socket() as listening:
+        assert programs.web(plan, listening).stage == programs.WEB
 
 
 def test_the_welcome_names_every_address_and_the_password():
