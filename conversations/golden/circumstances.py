@@ -19,9 +19,11 @@ BEFORE, AFTER = timedelta(days=31), timedelta(days=400)  # the days around the m
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """`zone` is "" for ours. `calendar` has the days that differ from Monday to Friday, and whether one works."""
+    """`zone` is "" for ours. `calendar` has the days that differ from Monday to Friday, and whether one works.
+    `language` is the one that the flow speaks; "" for its own."""
 
     zone: str = ""
+    language: str = ""
     facts: Mapping[str, Value] = field(default_factory=dict)
     calendar: Mapping[date, bool] = field(default_factory=dict)
 
@@ -36,6 +38,7 @@ class Circumstances:
     def to_json(self) -> dict[str, Any]:
         return {
             "zone": self.zone,
+            "language": self.language,
             "facts": {name: _plain(value) for name, value in self.facts.items()},
             "calendar": {day.isoformat(): works for day, works in self.calendar.items()},
         }
@@ -45,18 +48,20 @@ class Circumstances:
         """Those of a row; nothing in particular for one of before they were kept."""
         return cls(
             zone=data.get("zone", ""),
+            language=data.get("language", ""),
             facts={name: _value(plain) for name, plain in data.get("facts", {}).items()},
             calendar={date.fromisoformat(day): works for day, works in data.get("calendar", {}).items()},
         )
 
 
-def circumstances_of(context: Context) -> Circumstances:
-    """The circumstances of a conversation that is played in this context."""
+def circumstances_of(context: Context, language: str = "") -> Circumstances:
+    """The circumstances of a conversation that is played in this context, by a flow that speaks this language."""
     first, days = context.today - BEFORE, (BEFORE + AFTER).days
     around = (first + timedelta(days=number) for number in range(days))
     own = ZoneInfo(timezone.get_default_timezone_name())
     return Circumstances(
         zone=context.zone.key if isinstance(context.zone, ZoneInfo) and context.zone != own else "",
+        language=language,
         facts=context.member,
         calendar={day: works for day in around if (works := context.works_on(day)) != works_on_weekdays(day)},
     )

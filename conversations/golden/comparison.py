@@ -8,9 +8,10 @@ from conversations.golden.circumstances import Circumstances
 from conversations.golden.replay import Replay, Said, Turn, replay
 from conversations.machine.calls import Returned
 from conversations.machine.formulas.values import Context, stored
-from conversations.machine.levels import Published
+from conversations.machine.levels import Published, speaking
+from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine
-from conversations.models import GoldenConversation
+from conversations.models import Desk, GoldenConversation
 from conversations.wording import flow_texts
 
 
@@ -54,6 +55,12 @@ class Comparison:
         return f"{self.context.now:%Y-%m-%d %H:%M}"
 
     @property
+    def language(self) -> str:
+        """The name of the language that the flow speaks; "" for its own."""
+        code = self.golden.circumstances.get("language", "")
+        return str(Desk.Language(code).label) if code else ""
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known of the member that it plays, in words."""
         return sorted((name, stored(value)) for name, value in self.context.member.items())
@@ -71,8 +78,10 @@ class Comparison:
 def compare(machine: Machine, golden: GoldenConversation, flows: Mapping[int, Published]) -> Comparison:
     """Replay a golden conversation on a flow and compare; `flows` are those that its steps can run."""
     turns = tuple(map(Turn.from_json, golden.turns))
-    context = Circumstances.from_json(golden.circumstances).context(golden.happens_at)
-    now = replay(machine, [(turn.act, turn.text) for turn in turns], context=context, flows=flows)
+    circumstances = Circumstances.from_json(golden.circumstances)
+    context, language = circumstances.context(golden.happens_at), circumstances.language
+    inputs = [(turn.act, turn.text) for turn in turns]
+    now = replay(spoken_in(machine, language), inputs, context=context, flows=speaking(flows, language))
     compared = tuple(_compared(was, turn) for was, turn in zip(turns, now.turns, strict=True))
     return Comparison(golden=golden, turns=compared, now=now, context=context)
 

@@ -12,6 +12,7 @@ from conversations.machine.calls import Returned, Way
 from conversations.machine.effects import Effect, Notify, Step
 from conversations.machine.formulas.values import Context
 from conversations.machine.places import Place
+from conversations.machine.spoken import spoken_in
 from conversations.machine.step import step
 from conversations.machine.subflows import MOST_LEVELS, Enter
 from conversations.machine.values import Act, Machine, Notice, Outcome
@@ -114,6 +115,11 @@ def end_of(machine: Machine, begun_at: datetime, *, around: datetime | None = No
     """When a flow that begins is over; not later than the flow `around` it."""
     own = begun_at + timedelta(minutes=machine.expire_after) if machine.expire_after else None
     return min(filter(None, (own, around)), default=None)
+
+
+def speaking(flows: Mapping[int, Published], language: str) -> dict[int, Published]:
+    """The flows as they speak a language."""
+    return {flow: replace(one, machine=spoken_in(one.machine, language)) for flow, one in flows.items()}
 
 
 class _Walker:

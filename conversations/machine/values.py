@@ -220,6 +220,10 @@ class Machine:
     translations: tuple[FlowWords, ...] = ()
     own: "Machine | None" = None
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return (self.language, *(one.language for one in self.translations))
+
     def node(self, key: str) -> Node | None:
         return next((node for node in self.nodes if node.key == key), None)
 

@@ -16,6 +16,8 @@ from conversations.golden import comparison, replay
 from conversations.golden.circumstances import circumstances_of
 from conversations.golden.comparison import Comparison
 from conversations.golden.coverage import Coverage, coverage_of
+from conversations.machine.levels import speaking
+from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Machine
 from conversations.models import Flow, GoldenConversation
 from conversations.sessions.formula_context import played_context
@@ -31,27 +33,30 @@ def record_golden(
     *,
     member: Member | None = None,
     now: datetime | None = None,
+    language: str = "",
     by: AbstractBaseUser | None = None,
 ) -> GoldenConversation:
     """Keep a conversation with the draft as golden: `inputs` are the acts of *Try it* with their texts.
 
-    It plays a `member`, or nobody in particular. Their facts, their zone and the calendar are kept as they are now.
+    It plays a `member`, or nobody in particular, in this `language`, by default the member's. Their facts, their zone
+    and the calendar are kept as they are now.
     Raises `FlowError` for a name that is taken or missing, and for a conversation without or with too many turns.
     """
     acts = [(replay.act_of(act, text), text) for act, text in inputs]
     if not 0 < len(acts) <= replay.LONGEST:
         words = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
         raise FlowError(words, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
-    machine, now = publication.draft(flow), now or timezone.now()
+    language = language or (member.language if member else "")
+    machine, now = spoken_in(publication.draft(flow), language), now or timezone.now()
     known = library_for([machine])
     context = played_context([machine, *known.machines], member, now)
-    found = replay.replay(machine, acts, context=context, flows=known.flows)
+    found = replay.replay(machine, acts, context=context, flows=speaking(known.flows, language))
     return GoldenConversation.objects.create(
         flow=flow,
         name=_free_name(flow, name),
         happens_at=now,
         member=member,
-        circumstances=circumstances_of(context).to_json(),
+        circumstances=circumstances_of(context, language).to_json(),
         turns=[turn.to_json() for turn in found.turns],
         outcome=found.outcome.value if found.outcome else "",
         recorded_by_id=by.pk if by else None,

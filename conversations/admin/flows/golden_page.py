@@ -61,6 +61,7 @@ def record(request: HttpRequest, flow: Flow) -> HttpResponse:
             [(act, text) for act, text in tried.get("turns", ())],
             member=cast.member,
             now=datetime.fromisoformat(moment) if moment else None,
+            language=cast.language,
             by=request.user,  # type: ignore[arg-type]
         )
     except FlowError as error:

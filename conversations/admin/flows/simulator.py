@@ -1,7 +1,7 @@
 """The page to try a draft on: the machine runs in memory, sends no message and creates no row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from conversations.golden import replay
 from conversations.machine.calls import Request
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.keywords import act_for
-from conversations.machine.levels import Level, advance
+from conversations.machine.levels import Level, advance, speaking
 from conversations.machine.places import Place
+from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine
 from conversations.models import Flow, Session
 from conversations.wording import flow_texts, handoff_texts
@@ -87,6 +88,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "reasons": trial.reasons(machines, seen),
         "can_go_back": len(kept.get("turns", ())) > 1,
         "cast": cast,
+        "languages": trial.languages(machine, cast),
         "known": sorted(cast.context(list(machines.values())).member.items()) if cast.member else [],
         "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
         "is_empty": not machine.nodes,
@@ -100,6 +102,8 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
     if act == "cast":
         return _step(machine, None, Act.START, "", trial.chosen_cast(request))
     cast = trial.kept_cast(request, kept)
+    if act == "speak" and kept and text in machine.languages:
+        return {**kept, "cast": replace(cast, language=text).plain()}
     if act == "step_back" and kept:
         again: dict[str, Any] | None = None
         for what, said in kept.get("turns", ())[:-1] or [(Act.START, "")]:
@@ -114,7 +118,7 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
     what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
-        what, said = trial.looked_up(request, cast, tried_levels.read(machine, kept)[-1], said)
+        what, said = trial.looked_up(request, cast, _levels(machine, kept, cast)[-1], said)
     return _step(machine, kept, what, said, cast)
 
 
@@ -122,10 +126,10 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     """The state of the try after one more act. An act after an end starts it again."""
     if not machine.nodes:
         return {"levels": [], "said": [], "turns": [], "now": ""}
-    levels, outcome = tried_levels.read(machine, kept), kept["outcome"] if kept else ""
+    levels, outcome = _levels(machine, kept, cast), kept["outcome"] if kept else ""
     said, turns, seen = ([*kept.get(name, ())] if kept else [] for name in ("said", "turns", "seen"))
     if kept is None or what == Act.START or outcome or not levels[-1].place.at:
-        what, text, levels, said, turns, seen = Act.START, "", tried_levels.read(machine, None), [], [], []
+        what, text, levels, said, turns, seen = Act.START, "", _levels(machine, None, cast), [], [], []
     reader, innermost = translation.get_language(), levels[-1]
     if text and what != Act.RETURN:
         with translation.override(innermost.machine.language):
@@ -133,10 +137,11 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     known = library_for([level.machine for level in levels])
     context = cast.context([*(level.machine for level in levels), *known.machines])
     begun = kept.get("now") if kept and turns else context.now.isoformat()
-    walk = advance(levels, what, text, flows=known.flows, today=context.today, now=context.now, context=context)
+    flows = speaking(known.flows, cast.speaks)
+    walk = advance(levels, what, text, flows=flows, today=context.today, now=context.now, context=context)
     for leg in walk.legs:
         with translation.override(leg.machine.language):
-            bubbles = map(_bubble(leg.machine, machine.name, reader), leg.step.effects)
+            bubbles = map(_bubble(leg.machine, levels[0].machine.name, reader), leg.step.effects)
             said += [[bubble.sort, bubble.text, bubble.choices] for bubble in bubbles]
     turns.append([what.value, text])
     seen.append(trial.ways(walk.legs))
@@ -144,6 +149,12 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     ended = walk.outcome.value if walk.outcome else ""
     told = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
     return {"levels": tried_levels.plain(walk.levels), "outcome": ended, "said": said[-KEPT:], **told}
+
+
+def _levels(machine: Machine, kept: dict[str, Any] | None, cast: Cast) -> tuple[Level, ...]:
+    """The flows that the trial is in, as they speak in it."""
+    found = tried_levels.read(machine, kept)
+    return tuple(replace(level, machine=spoken_in(level.machine, cast.speaks)) for level in found)
 
 
 def _act(act: str, text: str) -> Act:

@@ -15,8 +15,10 @@ from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
 from conversations.machine.levels import Leg, Level
 from conversations.machine.resolution import resolve
+from conversations.machine.spoken import spoken_in
 from conversations.machine.trace import Checked
 from conversations.machine.values import Act, Machine
+from conversations.models import Desk
 from conversations.sessions import clocks, resolutions
 from conversations.sessions.formula_context import played_context
 from wecom.models import Application, Member
@@ -26,11 +28,15 @@ SEE_MEMBERS = "wecom.view_member"
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """The member that is played, the day that counts as today, and the time of it; without one, the real ones."""
+    """The member that is played, the day that counts as today, and the time of it; without one, the real ones.
+
+    `language` is one that is chosen for the trial; by default the member's.
+    """
 
     member: Member | None = None
     day: date | None = None
     clock: time | None = None
+    language: str = ""
 
     @property
     def application(self) -> Application | None:
@@ -44,17 +50,24 @@ class Cast:
         chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
         return played_context(machines, self.member, chosen)
 
+    @property
+    def speaks(self) -> str:
+        """The language of the trial; "" for that of each flow."""
+        return self.language or (self.member.language if self.member else "")
+
     def plain(self) -> dict[str, Any]:
         """As the login's session keeps it."""
         day, clock = (one.isoformat() if one else "" for one in (self.day, self.clock))
-        return {"member": self.member.pk if self.member else None, "day": day, "clock": clock}
+        member = self.member.pk if self.member else None
+        return {"member": member, "day": day, "clock": clock, "language": self.language}
 
 
 def kept_cast(request: HttpRequest, kept: Mapping[str, Any] | None) -> Cast:
     """The cast of a trial that goes on; without the member once the account may no longer see members."""
     data = (kept or {}).get("cast", {})
     member = Member.objects.filter(pk=data.get("member")).first() if request.user.has_perm(SEE_MEMBERS) else None
-    return Cast(member=member, day=parse_date(data.get("day", "")), clock=parse_time(data.get("clock", "")))
+    day, clock = parse_date(data.get("day", "")), parse_time(data.get("clock", ""))
+    return Cast(member=member, day=day, clock=clock, language=data.get("language", ""))
 
 
 def chosen_cast(request: HttpRequest) -> Cast:
@@ -114,3 +127,10 @@ def reasons(machines: Mapping[int, Machine], turns: Sequence[Sequence[Sequence[A
     last = next((turn for turn in reversed(turns) if turn), ())
     known = ((machines[version], way) for version, *way in last if version in machines)
     return [line.words for machine, way in known for line in flow_steps.transitions(machine, [way])]
+
+
+def languages(machine: Machine, cast: Cast) -> list[tuple[str, str, bool]]:
+    """The languages of a flow with several, each with its name, and whether it is spoken now."""
+    spoken = spoken_in(machine, cast.speaks).language
+    several = machine.languages if machine.translations else ()
+    return [(one, str(Desk.Language(one).label), one == spoken) for one in several]

@@ -9,7 +9,7 @@ from conversations import services
 from conversations.golden.comparison import ComparedTurn, Comparison, Line
 from conversations.golden.replay import LONGEST, Said
 from conversations.machine.values import Act
-from conversations.models import Flow, GoldenConversation
+from conversations.models import Desk, Flow, GoldenConversation
 from core.web.api_fields import ChoiceField, StrictCharField
 from wecom.models import Member
 
@@ -42,9 +42,19 @@ class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversatio
         source="member.user_id", default="", read_only=True, help_text="The member that it plays; empty: nobody."
     )
 
+    language = serializers.CharField(
+        source="circumstances.language",
+        default="",
+        read_only=True,
+        help_text="The language that the flow speaks in it; empty: its only one.",
+    )
+
     class Meta:
         model = GoldenConversation
-        fields = ("id", "flow", "name", "happens_at", "user_id", "turns", "outcome", "created_at", "accepted_at")
+        fields = (
+            *("id", "flow", "name", "happens_at", "user_id", "language", "turns", "outcome"),
+            *("created_at", "accepted_at"),
+        )
         read_only_fields = ("id", "flow", "happens_at", "turns", "outcome", "created_at", "accepted_at")
 
     def update(self, instance: GoldenConversation, validated_data: dict[str, Any]) -> GoldenConversation:
@@ -74,6 +84,14 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
         help_text="The member to play, with their facts as they are now; needs `members:read`. Empty: nobody.",
     )
 
+    language = ChoiceField(
+        Desk.Language.choices,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The language of the member, for a flow in several. Empty: that of the played member, else its own.",
+    )
+
     def validate_user_id(self, written: str) -> Member | None:
         if not written:
             return None
@@ -86,7 +104,7 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
         """Record it."""
         values = self.validated_data
         inputs = [(one["act"], one["text"]) for one in values["inputs"]]
-        played = {"member": values["user_id"] or None, "now": values.get("happens_at")}
+        played = {"member": values["user_id"] or None, "now": values.get("happens_at"), "language": values["language"]}
         return services.record_golden(values["flow"], values["name"], inputs, **played, by=by)
 
 
