@@ -1,4 +1,7 @@
-"""Flows that come with OpenUser, in both languages: the files of `conversations/ready`, with their use."""
+"""Flows that come with OpenUser: the files of `conversations/ready`, with their use.
+
+A file has the flow in each language, with the same steps; what is made of it speaks both.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.translations import OF_STEPS
 from core.interchange import yaml_text
 from core.interchange.ready import Ready
 from core.text.placeholders import PLACEHOLDER
@@ -36,16 +40,19 @@ READY = (
     Ready(
         key="onboarding",
         title=_("First day at work"),
-        purpose=_("Asks new colleagues for name, first day and department, and offers a video of welcome."),
-        left=_("Your own departments in the third step."),
+        purpose=_(
+            "Asks new colleagues for name, first day and department, offers a video of welcome, and greets them on the "
+            "morning of their first day."
+        ),
+        left=_("The hour of the greeting, in the step that waits."),
         icon="waving_hand",
     ),
     Ready(
         key="leave",
         title=_("Leave request"),
         purpose=_(
-            "Asks for the kind, the days and the reason, lets the member confirm, and submits it to your system. If "
-            "that does not answer, a colleague takes over."
+            "Asks for the kind, the days, the reason and who covers, lets the member confirm, and submits it to your "
+            "system. If that does not answer, a colleague takes over."
         ),
         left=_("The address of your system in the step that calls it, and a group of operators for HR."),
         icon="event_busy",
@@ -76,6 +83,23 @@ def flows_of(key: str) -> Mapping[str, Mapping[str, Any]]:
     return {flow["language"]: flow for flow in loaded["flows"]}
 
 
+def flow_of(key: str, language: str) -> dict[str, Any] | None:
+    """One of them in this language, with the texts in the other one beside its own; None if there is none."""
+    flows = flows_of(key)
+    own, others = flows.get(language), [flow for code, flow in flows.items() if code != language]
+    if own is None or not others:
+        return None
+    other = others[0]
+    code, steps = other["language"], {step["key"]: step for step in other["steps"]}
+    return {
+        **own,
+        "also_in": code,
+        "translations": {code: {"name": other["name"]}},
+        "triggers": f"{own['triggers']}\n{other['triggers']}",
+        "steps": [_in_both(step, steps[step["key"]], code) for step in own["steps"]],
+    }
+
+
 def questions_of(key: str, language: str) -> list[Question]:
     """The first things that a member of this language reads, without those that depend on answers."""
     steps = [step for step in flows_of(key)[language]["steps"] if step.get("text")]
@@ -84,3 +108,8 @@ def questions_of(key: str, language: str) -> list[Question]:
         Question(text=step["text"], buttons=tuple(one.label for one in parse_choices(step.get("choices", ""))))
         for step in plain[:SHOWN]
     ]
+
+
+def _in_both(step: Mapping[str, Any], other: Mapping[str, Any], language: str) -> dict[str, Any]:
+    texts = {name: other[name] for name in OF_STEPS if name in other and other[name] != step.get(name)}
+    return {**step, "translations": {language: texts}} if texts else dict(step)

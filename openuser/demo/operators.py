@@ -26,6 +26,5 @@ def seed_operators(account: AbstractBaseUser) -> None:
     group = OperatorGroup.objects.create(name=GROUP, application=desk.application, **around_the_clock)
     group.operators.add(operator)
     with translation.override("zh-hans"):
-        for language in Desk.Language.values:
-            found = services.start_from_ready("it_help", language=language)
-            services.publish(Flow.objects.get(pk=found.pk))
+        found = services.start_from_ready("it_help", language=Desk.Language.CHINESE)
+        services.publish(Flow.objects.get(pk=found.pk))

@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 from conversations import services
 from conversations.admin.files.differences import MODELS, readable
 from conversations.files.ready import READY, questions_of
-from conversations.models import Answer, Desk, Document, Flow
+from conversations.models import Answer, Document, Flow
 from conversations.services import PARTS, Imported, Kind
 from core.exceptions import OpenUserError
 from core.interchange.import_page import ImportPage, download
@@ -88,11 +88,10 @@ class FlowFiles(FileButtons):
             raise PermissionDenied
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         if request.method == "POST":
-            return self._started(request, request.POST.get("language", language))
+            return self._started(request, language)
         known = [(one, questions_of(one.key, language)) for one in READY]
         shown = {**self.admin_site.each_context(request), "opts": Flow._meta, "title": gettext("Ready flows")}
-        languages = sorted(Desk.Language.choices, key=lambda one: one[0] != language)
-        context = {**shown, "known": known, "language": language, "languages": languages}
+        context = {**shown, "known": known, "language": language}
         return TemplateResponse(request, "admin/flows/ready.html", context)
 
     def _started(self, request: HttpRequest, language: str) -> HttpResponse:

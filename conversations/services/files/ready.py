@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
-from conversations.files.ready import READY, flows_of
+from conversations.files.ready import READY, flow_of
 from conversations.models import Flow
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import Imported
@@ -18,9 +18,10 @@ from core.text.slot_values import fold_text
 
 @transaction.atomic
 def start_from_ready(key: str, *, language: str, by: AbstractBaseUser | None = None) -> Imported:
-    """A draft of one of them; a second one gets a number, and starts with the words that no other flow has."""
+    """A draft of one of them, in this language and the other one; a second one gets a number, and starts with the words
+    that no other flow has."""
     known = ready_of(READY, key)
-    flow = flows_of(key).get(language) if known else None
+    flow = flow_of(key, language) if known else None
     if flow is None:
         remedy = _("There are: %(known)s.") % {"known": ", ".join(one.key for one in READY)}
         raise FlowError(_("There is no such flow."), code="ready_unknown", field="key", remedy=remedy)

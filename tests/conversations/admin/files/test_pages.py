@@ -86,8 +86,10 @@ def test_who_may_write_nothing_gets_no_page(client):
 def test_each_ready_flow_is_shown_and_one_is_used(admin_client):
     page = admin_client.get(GALLERY).content.decode()
     assert all(f'data-testid="{one.key}"' in page for one in READY)
-    answer = admin_client.post(GALLERY, {"key": "leave", "language": "zh-hans"}, follow=True)
-    assert Flow.objects.get().name == "请假申请"
+    answer = admin_client.post(GALLERY, {"key": "leave"}, follow=True)
+    flow = Flow.objects.get()
+    assert (flow.name, flow.language, flow.also_in) == ("Leave request", "en", "zh-hans")
+    assert flow.name_in("zh-hans") == "请假申请"
     assert "is a draft. Fill in what is yours" in answer.content.decode()
-    answer = admin_client.post(GALLERY, {"key": "easter", "language": "en"}, follow=True)
+    answer = admin_client.post(GALLERY, {"key": "easter"}, follow=True)
     assert "There is no such flow." in answer.content.decode()
