@@ -101,7 +101,7 @@ def start_by_button(conversation: Conversation, task_id: str, key: str, *, cid: 
     if flow is None:
         return None
     runner.start(conversation, flow, cid=cid, now=now)
-    return questions.button_label(conversation, task_id, key) or flow.name
+    return questions.button_label(conversation, task_id, key) or flow.name_in(conversation.language)
 
 
 def _why_closed(conversation: Conversation, task_id: str, now: datetime) -> str:

@@ -119,11 +119,11 @@ def tell(pk: int, now: datetime) -> bool:
         return False
     if not SessionMove.objects.filter(pk=pk, told_at=None).update(told_at=now):
         raise SessionMoved("Another worker told this member.", code="session_moved")
-    with translation.override(spoken_language(member)), because(Cause.NOTICE, notice="ends_soon"):
+    language = spoken_language(member)
+    with translation.override(language), because(Cause.NOTICE, notice="ends_soon"):
+        name = session.first_version.flow.name_in(language)
         until = timezone.localtime(finish_by, clocks.own_zone(member))
-        messages.say(
-            session.conversation, flow_texts.ends_soon(session.first_version.flow.name, until), cid=session.cid
-        )
+        messages.say(session.conversation, flow_texts.ends_soon(name, until), cid=session.cid)
     return True
 
 
