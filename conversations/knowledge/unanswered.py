@@ -55,6 +55,16 @@ def likeliest(rows: Iterable[UnansweredQuestion], words: str, vector: Vectors | 
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
+def different(wordings: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
+    """The wordings that differ from those known, and among themselves, by more than punctuation and case."""
+    seen, found = set(map(plain, known)), list[str]()
+    for words in wordings:
+        if plain(words) not in seen:
+            seen.add(plain(words))
+            found.append(words)
+    return found
+
+
 def _same(words: str, vector: Vectors | None, model: str) -> UnansweredQuestion | None:
     rows = UnansweredQuestion.objects.filter(status__in=JOINED)
     if (same := rows.filter(plain=plain(words)).first()) is not None:

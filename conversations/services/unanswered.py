@@ -12,6 +12,7 @@ from conversations.delivery.causes import Cause, because
 from conversations.exceptions import QuestionSettled
 from conversations.handoff import member_turns
 from conversations.knowledge import retrieval
+from conversations.knowledge.unanswered import different
 from conversations.models import Answer, Conversation, QuestionOccurrence, Session, Ticket, UnansweredQuestion
 from conversations.replies import answers
 from conversations.services.answers import save_answer
@@ -28,8 +29,7 @@ def answer_question(question: UnansweredQuestion, answer: Answer, *, by: Any = N
     Raises `QuestionSettled` if somebody was faster.
     """
     row = _open(question)
-    known = {line.casefold() for line in answer.wordings}
-    added = [words for words in row.wordings if words.casefold() not in known]
+    added = different(row.wordings, known=answer.wordings)
     answer.other_wordings = "\n".join([*answer.other_wordings.splitlines(), *added]).strip()
     save_answer(answer)
     _settle(row, Status.ANSWERED, by=by, answer=answer, added_wordings="\n".join(added))

@@ -18,6 +18,7 @@ from conversations import services
 from conversations.admin.answers import answer_files, trial
 from conversations.admin.files.pages import FileButtons
 from conversations.exceptions import QuestionSettled
+from conversations.knowledge.unanswered import different
 from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
 
@@ -74,6 +75,7 @@ class AnswerAdmin(FileButtons, FormAdmin):
         "url": "kind == 'card'",
         "file": "['image', 'file', 'video'].includes(kind)",
     }
+    change_form_before_template = "admin/answers/question_to_answer.html"
     actions = ("export_chosen",)
     actions_list = ("try_question", "import_answers", "export_answers", "import_file")
     actions_detail = ("try_this",)
@@ -95,12 +97,18 @@ class AnswerAdmin(FileButtons, FormAdmin):
             services.save_answer(form.instance)
             self.message_user(request, str(error), messages.WARNING)
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The form says which question it answers."""
+        context = {**(extra_context or {}), "question_to_answer": self._unanswered(request)}
+        page: HttpResponse = super().add_view(request, form_url, context)
+        return page
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """For a question without an answer, with the words in which it was asked."""
         question = self._unanswered(request)
         if question is None:
             return super().get_changeform_initial_data(request)  # type: ignore[no-any-return]
-        first, *others = question.wordings or [question.question]
+        first, *others = different(question.wordings) or [question.question]
         return {"question": first[:200], "other_wordings": "\n".join(others), "language": question.language}
 
     def response_add(self, request: HttpRequest, obj: Answer, *args: Any) -> HttpResponse:
@@ -114,7 +122,7 @@ class AnswerAdmin(FileButtons, FormAdmin):
         """The question without an answer that this form was opened for."""
         number = request.GET.get("unanswered", "")
         may = request.user.has_perm("conversations.change_unansweredquestion")
-        return UnansweredQuestion.objects.filter(pk=number).first() if number.isdecimal() and may else None
+        return UnansweredQuestion.objects.waiting().filter(pk=number).first() if number.isdecimal() and may else None
 
     @action(description=_("Try a question"), icon="science", url_path="try", permissions=["view"])
     def try_question(self, request: HttpRequest) -> HttpResponse:

@@ -69,11 +69,7 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
     search_fields = ("question",)
     search_help_text = _("Search in the questions.")
     ordering = ("-times", "-last_asked_at")
-    fieldsets = (
-        (None, {"fields": ("question", "condition", "times", "wishes", "last", "answered_by")}),
-        (_("Asked"), {"fields": ("asked",)}),
-        (_("Answers that may be meant"), {"fields": ("suggestions",)}),
-    )
+    fields = ("question", "condition", "times", "wishes", "last", "answered_by", "suggestions", "asked")
     actions = ("dismiss", "reopen")
     actions_row = ("write_answer_row",)
     actions_detail = ("write_answer", "dismiss_this", "reopen_this")
@@ -87,6 +83,14 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
         rows: Any = super().get_queryset(request)
         found: QuerySet[Any] = rows.waiting().select_related("answer", "settled_by").defer("vector")
         return found
+
+    def get_fieldsets(self, _request: HttpRequest, obj: UnansweredQuestion | None = None) -> Any:
+        """What may answer an open question comes before who asked it."""
+        is_open = obj is not None and obj.status == Status.OPEN
+        about = ("question", "condition", "times", "wishes", "last", *(() if is_open else ("answered_by",)))
+        asked = (_("Asked"), {"fields": ("asked",)})
+        may_be_meant = (_("Answers that may be meant"), {"fields": ("suggestions",)})
+        return [(None, {"fields": about}), *([may_be_meant] if is_open else []), asked]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.answer_with)
@@ -103,7 +107,7 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
         return redirect(f"{reverse('admin:conversations_answer_add')}?unanswered={object_id}")
 
     def answer_with(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One click on an answer that is suggested: the question becomes one of its wordings."""
+        """One click on an answer that is suggested: the question becomes one of its wordings. Back to the list."""
         if not self.has_settle_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -115,11 +119,12 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
             services.answer_question(question, answer, by=request.user)
         except QuestionSettled as error:
             messages.warning(request, str(error))
-        else:
-            words = now("“%(question)s” is one of the wordings of “%(answer)s” now.")
-            told = {"question": shorten(question.question, 60), "answer": shorten(answer.question, 60)}
-            messages.success(request, words % told)
-        return redirect(change_url(question))
+            return redirect(change_url(question))
+        words = now("“%(question)s” is one of the wordings of “%(answer)s” now.")
+        told = {"question": shorten(question.question, 60), "answer": shorten(answer.question, 60)}
+        again = now("To take it back, choose “answered” in the filter.")
+        messages.success(request, " ".join(filter(None, (words % told, told_words(question), again))))
+        return redirect(reverse("admin:conversations_unansweredquestion_changelist"))
 
     @admin.action(description=_("Dismiss"), permissions=["settle"])
     def dismiss(self, request: HttpRequest, queryset: "QuerySet[UnansweredQuestion]") -> None:
@@ -196,6 +201,12 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
         url = reverse("admin:conversations_unansweredquestion_answer_with", args=[question.pk])
         rows = list(_suggested(question)) if question.status == Status.OPEN else []
         return render_to_string("admin/answers/suggestions.html", {"rows": rows, "url": url})
+
+
+def told_words(question: UnansweredQuestion) -> str:
+    """How many members are told that a question has an answer; nothing if none wishes so."""
+    count = question.occurrences.waiting().values("conversation").distinct().count()
+    return ngettext("%d member is told.", "%d members are told.", count) % count if count else ""
 
 
 def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:

@@ -38,8 +38,10 @@ def test_the_most_asked_comes_first_and_settled_ones_are_hidden(admin_client, qu
 
 def test_a_new_answer_begins_with_the_wordings(admin_client, question):
     form = f"{reverse('admin:conversations_answer_add')}?unanswered={question.pk}"
-    fields = admin_client.get(form).context["adminform"].form.initial
-    assert (fields["question"], fields["other_wordings"]) == ("停车位怎么申请", "停车位怎么申请？？\n停车位申请")
+    shown = admin_client.get(form)
+    fields = shown.context["adminform"].form.initial
+    assert (fields["question"], fields["other_wordings"]) == ("停车位怎么申请", "停车位申请")
+    assert "Answers a question that was asked 3 times." in shown.content.decode()
     data = {**fields, "kind": "text", "answer": "找行政部。", "enabled": "on", "_save": "1"}
     done = admin_client.post(form, data)
     assert (done.status_code, done.url) == (302, reverse(LIST))
@@ -49,10 +51,12 @@ def test_a_new_answer_begins_with_the_wordings(admin_client, question):
 
 def test_one_click_adds_it_to_an_answer(admin_client, question):
     answer = make_answer("停车场")
+    question.occurrences.filter(words="停车位申请").update(wants_answer=True)
     shown = admin_client.get(page(question)).content.decode()
     assert 'data-testid="suggestions"' in shown
     done = admin_client.post(page(question, "answer_with"), {"answer": answer.pk})
-    assert (done.status_code, done.url) == (302, page(question))
+    assert (done.status_code, done.url) == (302, reverse(LIST))
+    assert "1 member is told." in admin_client.get(done.url).content.decode()
     assert "停车位申请" in Answer.objects.get(pk=answer.pk).wordings
     assert admin_client.get(page(question, "answer_with")).status_code == 405
 
