@@ -15,6 +15,7 @@ from conversations.knowledge.word_index import WordIndex
 
 STORED = np.dtype("<f2")  # of vectors in the database
 PRIOR = 50  # rows of no likeness that are added to the mean, so that a table of three has one too
+BY_CHANCE, COUNTED = 0.03, 3  # lift that a further wording gives to any question, up to so many of them
 WORTH_REBUILDING = 1_000  # slots that are used no more
 
 
@@ -166,7 +167,7 @@ class Index:
         slots = dict.fromkeys([*self._words.search(asked.units, limit), *lifts])
         entries = ((slot, self._entries[slot]) for slot in slots)
         return [
-            Match(entry=entry, likeness=_likeness(asked, entry), lift=lifts.get(slot))
+            Match(entry=entry, likeness=_likeness(asked, entry), lift=_lift(entry, lifts.get(slot)))
             for slot, entry in entries
             if entry is not None
         ]
@@ -190,6 +191,11 @@ class Index:
 def _words(wordings: Iterable[str]) -> Iterator[str]:
     for wording in wordings:
         yield from gist(wording).units
+
+
+def _lift(entry: Entry, lift: float | None) -> float | None:
+    """Without what its wordings give it by chance: their mean is broader than one question, and nearer to all."""
+    return None if lift is None else lift - BY_CHANCE * min(len(entry.wordings) - 1, COUNTED)
 
 
 def _likeness(asked: Gist, entry: Entry) -> float:

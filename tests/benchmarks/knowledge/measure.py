@@ -1,13 +1,14 @@
 """How well questions are found, and how long that takes: python -m tests.benchmarks.knowledge.measure [--rows N …]
 
-Prints two tables. The first has the questions of `questions.csv`: found first, among the first three, asked back, not
-known, answered wrongly; those for development and those held out. The second has the time of a search in larger tables
-besides the embedding, which is printed too, and the memory of the index.
+Prints three tables. The first has the questions of `questions.csv`: found first, among the first three, asked back, not
+known, answered wrongly; those for development and those held out. The second has the same with three other wordings of
+each question in the table, asked in the fourth. The third has the time of a search in larger tables besides the
+embedding, which is printed too.
 """
 
 import argparse
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,32 +25,42 @@ HEADER = f"{'':34} {'first':>6} {'three':>6} {'answered':>9} {'wrong':>6} {'aske
 
 
 def main(rows: Iterable[int], *, embedder: Embedder | None) -> None:
-    print(f"Embedder: {embedder.name if embedder else 'none, words only'}\n\n{HEADER}")
-    index = office(embedder)
-    for held_out in (False, True):
-        part = "held out" if held_out else "development"
-        for way in WAYS:
-            asked = [
-                (row.asked[way], row.language_of(way), row.number) for row in known() if row.is_held_out == held_out
-            ]
-            print_row(f"{part}, {way}", [judged(index, *one) for one in asked])
-        asked = [(row.asked[way], row.language_of(way), row.number) for row in known() for way in WAYS]
-        print_row(f"{part}, all", [judged(index, *one) for one in asked if (one[2] % 2 == 1) == held_out])
-        nothing = [(row.text, row.language, -1) for row in unknown() if row.is_held_out == held_out]
-        print_row(f"{part}, unknown", [judged(index, *one) for one in nothing])
+    print(f"Embedder: {embedder.name if embedder else 'none, words only'}")
+    alone = office(embedder)
+    print_quality("The question alone is in the table", dict.fromkeys(WAYS, alone))
+    others = {way: office(embedder, wordings=[one for one in WAYS if one != way]) for way in WAYS}
+    print_quality("Three other wordings are in the table, too", others)
     print()
     for count in rows:
         print_cost(embedder, count)
 
 
-def office(embedder: Embedder | None) -> Index:
-    """An index of the questions and their answers."""
+def print_quality(title: str, indexes: Mapping[str, Index]) -> None:
+    """The table of what is found, with the index that is asked in each way; unknown questions are asked in all."""
+    print(f"\n{title}:\n{HEADER}")
+    for held_out in (False, True):
+        part = "held out" if held_out else "development"
+        rows = [row for row in known() if row.is_held_out == held_out]
+        found = {
+            way: [judged(indexes[way], row.asked[way], row.language_of(way), row.number) for row in rows]
+            for way in WAYS
+        }
+        for way in WAYS:
+            print_row(f"{part}, {way}", found[way])
+        print_row(f"{part}, all", [one for way in WAYS for one in found[way]])
+        nothing = [row for row in unknown() if row.is_held_out == held_out]
+        different = dict.fromkeys(indexes.values())
+        print_row(f"{part}, unknown", [judged(one, row.text, row.language, -1) for one in different for row in nothing])
+
+
+def office(embedder: Embedder | None, *, wordings: Sequence[str] = ()) -> Index:
+    """An index of the questions and their answers, with the wordings of these ways."""
     index = Index(embedder)
     for row in known():
-        wordings = (row.question,)
-        index.put(Entry(pk=row.number, question=row.question, wordings=wordings, language=row.language))
+        own = (row.question, *(row.asked[way] for way in wordings))
+        index.put(Entry(pk=row.number, question=row.question, wordings=own, language=row.language))
         if embedder:
-            index.put_vector(row.number, vector_of(embedder, wordings, row.answer))
+            index.put_vector(row.number, vector_of(embedder, own, row.answer))
     return index
 
 

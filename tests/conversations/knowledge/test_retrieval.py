@@ -3,11 +3,13 @@
 The bundled models are loaded once. `tests.benchmarks.knowledge.measure` has the whole set of questions.
 """
 
+import numpy as np
 import pytest
 
 from conversations.knowledge import retrieval
 from conversations.knowledge.embedding import vector_of
 from conversations.knowledge.index import Entry, Index
+from conversations.knowledge.likeness import gist
 from conversations.knowledge.retrieval import Verdict
 from tests.benchmarks.knowledge.questions import known, unknown
 
@@ -49,6 +51,15 @@ def test_most_of_what_was_never_written_down_is_not_known(office):
     verdicts = [find(office, row.text, row.language).verdict for row in unknown()[::8]]
     assert verdicts.count(Verdict.KNOWN) <= 1
     assert verdicts.count(Verdict.UNKNOWN) >= 0.8 * len(verdicts)
+
+
+def test_many_wordings_bring_no_lift_by_chance():
+    index, vector = Index(None), np.ones(4, dtype=np.float32)
+    for pk, wordings in enumerate([("a",), ("a", "b"), ("a", *"bcdef")], start=1):
+        index.put(Entry(pk=pk, question="a", wordings=wordings, language="en"))
+        index.put_vector(pk, vector.astype("<f2").tobytes())
+    lifts = {match.entry.pk: match.lift for match in index.near(gist("x"), vector, 3)}
+    assert [round(lifts[1] - lifts[pk], 2) for pk in (1, 2, 3)] == [0.0, 0.03, 0.09]
 
 
 def test_the_same_words_need_no_vector():
