@@ -171,6 +171,13 @@ class Rule:
         """The next tick, on a working day or not."""
         return next(replace(self, working_days=False)._forwards(now), None)
 
+    def next_held(self, now: datetime) -> datetime | None:
+        """The next tick on a day of which nothing says whether it is a working day."""
+        if not (self.working_days and self.holds):
+            return None
+        ticks = replace(self, working_days=False)._forwards(now)
+        return next((at for at in ticks if self.holds_on(at.astimezone(self.zone).date())), None)
+
     def latest_tick(self, now: datetime, *, since: datetime) -> datetime | None:
         """The latest tick until now and after `since`, on a working day or not."""
         return next(replace(self, working_days=False).backwards(now, since=since), None)

@@ -24,6 +24,7 @@ class WorkingDays(Check):
         if not unknown:
             return good(_("All years that schedules need are known."))
         names = ", ".join(f"{one.year} ({one.corporation}, {one.schedules})" for one in unknown)
-        words = _("Years without a table of working days, with their company and number of schedules: %s.") % names
-        remedy = _("Import the list that the State Council publishes in November. Until then schedules are held.")
+        words = _("Years without a table of working days, with company and number of schedules and campaigns: %s.")
+        words %= names
+        remedy = _("Import the list that the State Council publishes in November. Until then they are held.")
         return warn("working_days", words, remedy=remedy)

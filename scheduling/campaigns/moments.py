@@ -49,11 +49,14 @@ def handled_until(campaign: Campaign, moment: datetime | None, now: datetime) ->
 
 
 def next_moment(campaign: Campaign, after: datetime) -> datetime | None:
-    """The next moment after another one; None for a campaign that goes out once."""
+    """The next moment after another one; None for a campaign that goes out once.
+
+    Where the working days of a year are not known it is a moment at which they are looked for again, and not the end.
+    """
     rule = campaign.rule
     if rule is None:
         return None
-    found = next(iter(rule.upcoming(after, 1)), None)
+    found = next(iter(rule.upcoming(after, 1)), None) or rule.next_held(after)
     return found if found is None or not _is_over(campaign, found) else None
 
 

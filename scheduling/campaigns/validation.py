@@ -12,7 +12,7 @@ from avatars.exceptions import ScriptError
 from core.text.slot_values import Slot
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
-from scheduling.campaigns import links, variables
+from scheduling.campaigns import links, moments, variables
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
 from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
@@ -64,10 +64,7 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     except SchedulingError as error:
         yield error
         return
-    rule = campaign.rule
-    coming = rule.upcoming(now, 1) if rule else []
-    over = coming and campaign.ends_on and coming[0].astimezone(campaign.zone).date() > campaign.ends_on
-    if not coming or over:
+    if moments.next_moment(campaign, now) is None:
         words = _("It never comes due: no such day is a working day, or it lies after the last day.")
         yield _error("cron", "cron_never", words, _("Change the cron line, the days or the last day."))
 

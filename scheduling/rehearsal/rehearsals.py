@@ -17,7 +17,7 @@ from scheduling.rehearsal.findings import findings_since, told
 from scheduling.rehearsal.joiners import Joiners
 from scheduling.rehearsal.member_days import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
-from scheduling.rehearsal.results import Rehearsal
+from scheduling.rehearsal.results import Dropped, Rehearsal
 from scheduling.rehearsal.subjects import Subject
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
@@ -81,9 +81,20 @@ def rehearse(
         members=len(keys),
         timelines=timelines,
         days=each_day,
-        dropped=(*joining.told(), *dropped),
+        dropped=(*_held(subject, begins, ends), *joining.told(), *dropped),
         seconds=stopwatch.perf_counter() - begun,
     )
+
+
+def _held(subject: Subject, begins: datetime, ends: datetime) -> tuple[Dropped, ...]:
+    """From when on nothing says which days are working days, if that lies in these days."""
+    rule = subject.rule if isinstance(subject, Campaign) else None
+    at = rule.next_held(begins) if rule else None
+    if at is None or at >= ends:
+        return ()
+    year = at.astimezone(subject.zone).year
+    words = _("the working days of %(year)d are not known. It waits from here on; import them") % {"year": year}
+    return (Dropped(at=at, name=subject.name, why=words),)
 
 
 def _checked_days(days: int) -> int:

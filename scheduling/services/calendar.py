@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from scheduling.business_calendar import published_days, published_years
-from scheduling.models import CalendarDay, Schedule, calendar_of
+from scheduling.models import CalendarDay, Campaign, Schedule, calendar_of
 from scheduling.schedules.audience import application_of
 from scheduling.schedules.day_lists import ListedDay
 from wecom.models import Application, Corporation
@@ -19,7 +19,7 @@ PUBLISHED_IN = 11
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownYear:
-    """A year whose working days a company does not know, and how many of its schedules need them."""
+    """A year whose working days a company does not know, and how many of its schedules and campaigns need them."""
 
     corporation: Corporation
     year: int
@@ -52,19 +52,25 @@ def import_days(corporation: Corporation, days: Sequence[ListedDay]) -> set[int]
 
 
 def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
-    """The years that schedules need and their companies do not know: this one, and from November on the next."""
+    """The years that schedules and campaigns need and their companies do not know: this one, from November the next."""
     today = timezone.localdate(now or timezone.now())
     years = [today.year] + ([today.year + 1] if today.month >= PUBLISHED_IN else [])
-    counts: dict[int, list[Schedule]] = {}
-    needing = Schedule.objects.filter(paused=False, days=Schedule.Days.WORKING, only_on=None)
-    for schedule in needing.select_related("application__corporation"):
-        application = application_of(schedule)
-        if application is not None:
-            counts.setdefault(application.corporation_id, []).append(schedule)
+    senders: dict[int, list[Application]] = {}
+    schedules = Schedule.objects.filter(paused=False, days=Schedule.Days.WORKING, only_on=None)
+    campaigns = Campaign.objects.filter(
+        state__in=Campaign.ON, days=Schedule.Days.WORKING, repeats=Campaign.Repeats.CRON
+    )
+    needing = [
+        *(application_of(row) for row in schedules.select_related("application__corporation")),
+        *(row.sender for row in campaigns.select_related("application__corporation")),
+    ]
+    for sender in needing:
+        if sender is not None:
+            senders.setdefault(sender.corporation_id, []).append(sender)
     return [
-        UnknownYear(corporation=application.corporation, year=year, schedules=len(schedules))
-        for schedules in counts.values()
-        if (application := application_of(schedules[0])) is not None
+        UnknownYear(corporation=application.corporation, year=year, schedules=len(same))
+        for same in senders.values()
+        for application in same[:1]
         for year in years
         if not calendar_of(application).knows_year(year)
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from scheduling import services
 from scheduling.models import CalendarDay, Run, Schedule, calendar_of
+from tests.scheduling.support.campaigns import launch
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_corporation
 
@@ -93,6 +94,8 @@ def test_an_unknown_year_is_trouble_from_november_on(application):
     assert services.unknown_years(now=clock("2089-10-31T23:00")) == []
     Schedule.objects.update(paused=True)
     assert services.unknown_years(now=clock("2089-11-15T00:00")) == []
+    launch(days="working", repeats="cron", cron="0 9 * * *")
+    assert [(one.year, one.schedules) for one in services.unknown_years(now=clock("2089-11-15T00:00"))] == [(2090, 1)]
 
 
 def test_a_schedule_for_one_date_runs_once_however_far_away(application):

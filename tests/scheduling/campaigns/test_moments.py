@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.campaigns import moments
 from scheduling.models import Campaign, CampaignRun, Delivery, SendingPolicy
-from tests.scheduling.support.campaigns import launch
+from tests.scheduling.support.campaigns import launch, work
 from tests.scheduling.support.schedules import clock
 from tests.support import factories
 
@@ -83,3 +83,18 @@ def test_a_moment_that_expired_does_not_end_a_run_before_it(application):
     campaign.refresh_from_db()
     assert [run.reason for run in campaign.runs.all()] == ["missed", ""]
     assert campaign.state == "running"
+
+
+@pytest.mark.django_db
+def test_on_working_days_it_waits_for_the_table_of_the_next_year(application):
+    services.import_days(application.corporation, services.read_day_list("2089-01-01 休").days)
+    factories.make_member(application, "zhangsan")
+    campaign = launch(now=clock("2089-12-30T08:00"), days="working", **AT_NINE)
+    services.sweep_campaigns(now=clock("2089-12-30T09:00"))
+    work(now=clock("2089-12-30T09:00"))
+    services.sweep_campaigns(now=clock("2090-01-05T09:00"))
+    campaign.refresh_from_db()
+    assert (campaign.may_go_on, campaign.runs.count()) == (True, 1)
+    services.import_days(application.corporation, services.read_day_list("2090-01-01 休").days)
+    services.sweep_campaigns(now=clock("2090-01-06T09:00"))
+    assert campaign.runs.latest("pk").moment == clock("2090-01-06T09:00")

@@ -96,6 +96,14 @@ def test_without_the_others_the_cap_is_not_reached(company, others):
     assert {one.reason for line in alone.timelines for one in line.occasions} == {"", "no_value"}
 
 
+def test_a_year_without_working_days_is_told(company):
+    services.import_days(company.corporation, services.read_day_list("2089-01-01 休").days)
+    old = clock("2089-12-29T12:00")
+    told = services.rehearse(greeting(), days=5, cohort={"members": ["zhang"]}, now=old)
+    (held,) = told.dropped
+    assert (held.at, "2090" in held.why, told.sent) == (clock("2090-01-01T09:00"), True, 1)
+
+
 def test_the_words_are_those_of_each_member(company):
     told = services.rehearse(greeting(), days=1, cohort={"members": ["zhang"]}, now=NOW)
     ((line,), (day,)) = told.timelines, told.days
