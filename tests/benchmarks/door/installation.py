@@ -62,6 +62,16 @@ def _cpu_ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+def settings_of(folder: Path) -> dict[str, str]:
+    """The environment of an installation with its files in a folder, and one application."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("OPENUSER_", "WECHAT_"))}
+    env |= {"DJANGO_SETTINGS_MODULE": "openuser.settings.embedded", "OPENUSER_DOTENV": os.devnull}
+    env |= {"OPENUSER_BOOTSTRAP": "off", "OPENUSER_VAR_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+    env |= {"WECHAT_CORP_ID": KEYS["CORP_ID"], "WECHAT_AGENT_ID": KEYS["AGENT_ID"]}
+    env |= {"WECHAT_CORP_SECRET": KEYS["SECRET"], "WECHAT_TOKEN": KEYS["TOKEN"], "WECHAT_ENCODING_AES_KEY": AES_KEY}
+    return env
+
+
 class Installation:
     """Settings and rows, in a folder, on SQLite or at the URL of an empty PostgreSQL."""
 
@@ -69,13 +79,8 @@ class Installation:
         folder.mkdir()
         self.spool = folder / "spool"
         self.log = folder / "servers.log"
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith(("OPENUSER_", "WECHAT_"))}
-        self.env |= {"DJANGO_SETTINGS_MODULE": "openuser.settings.embedded", "OPENUSER_DOTENV": os.devnull}
-        self.env |= {"OPENUSER_BOOTSTRAP": "off", "OPENUSER_VAR_DIR": str(folder), "BROKER_URL": broker}
-        self.env |= {"DATABASE_URL": database, "OPENUSER_DB": "" if database else "sqlite", "PYTHONPATH": str(ROOT)}
-        self.env |= {"WECHAT_CORP_ID": KEYS["CORP_ID"], "WECHAT_AGENT_ID": KEYS["AGENT_ID"]}
-        self.env |= {"WECHAT_CORP_SECRET": KEYS["SECRET"], "WECHAT_TOKEN": KEYS["TOKEN"]}
-        self.env |= {"WECHAT_ENCODING_AES_KEY": AES_KEY}
+        self.env = {**settings_of(folder), "BROKER_URL": broker, "DATABASE_URL": database}
+        self.env["OPENUSER_DB"] = "" if database else "sqlite"
         if not database:
             templates(folder, "")[0].copy_database(str(folder / FILE))
         line = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
