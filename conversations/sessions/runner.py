@@ -25,19 +25,16 @@ from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import (
-    calls,
     clocks,
     current,
     entries,
-    handoff_states,
     levels,
     questions,
     reasons,
     resolutions,
-    sayings,
-    video_states,
 )
 from conversations.sessions.current import machine_of
+from conversations.sessions.effects import calls, handoff_states, sayings, video_states
 from conversations.sessions.levels import Stepped
 from conversations.wording import flow_texts
 

@@ -204,7 +204,7 @@ def test_a_step_that_fails_half_way_says_nothing(person, flow):
     assert Outbound.objects.count() == said
 
 
-def test_two_answers_in_a_sub_flow_stay_in_order_and_come_back_once(person):
+def test_two_answers_in_a_sub_flow_are_taken_one_after_the_other(person):
     published(make_visit(make_contact()))
     for _ in range(ROUNDS):
         person.says("访客登记")

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from conversations import services
 from conversations.models import Session
-from tests.conversations.support.flow_sessions import CARD, session_of
 from tests.conversations.support.person import Person
+from tests.conversations.support.video_flows import CARD, session_of
 from tests.support import factories
 from wecom.models import Callback
 

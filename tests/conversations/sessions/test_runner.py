@@ -9,8 +9,8 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
 from conversations.sessions.runner import advance, start
 from conversations.wording import flow_texts
-from tests.conversations.support.flow_sessions import CARD, session_of
 from tests.conversations.support.person import Person
+from tests.conversations.support.video_flows import CARD, session_of
 from tests.support import factories
 from wecom.models import CardUpdate
 

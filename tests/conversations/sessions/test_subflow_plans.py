@@ -81,7 +81,7 @@ def test_a_date_for_the_flow_around_ends_the_session(person, visit, inside):
     assert "访客" in person.read()[0]
 
 
-def test_the_numbers_of_the_flow_around_count_who_is_in_its_sub_flow(person, contact, visit, inside):
+def test_numbers_of_the_flow_around_count_who_is_inside(person, contact, visit, inside):
     assert visit.live is not None
     assert contact.live is not None
     outer, inner = figures.of_version(visit.live), figures.of_version(contact.live)

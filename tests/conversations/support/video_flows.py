@@ -1,15 +1,21 @@
-"""A flow that says a video template or a presentation with what the member answered."""
+"""Flows that make videos, and the session of a member in one."""
 
 from typing import Any
 
 from avatars.models import Presentation, RenderTemplate
 from conversations.flows import publication
-from conversations.models import Flow, State
+from conversations.models import Flow, Session, State
 from tests.support import factories
+
+CARD = "“欢迎加入！”要多清晰？ | 1. 基础 | 2. 增强 | 3. 高清"
+
+
+def session_of(person: Any) -> Session:
+    return Session.objects.latest("pk")
 
 
 def make_video_flow(source: RenderTemplate | Presentation, **fields: Any) -> Flow:
-    """Asks for a name, then makes the video with it; not published."""
+    """Asks for a name, then makes a video of a video template or a presentation with it; not published."""
     kind = "template" if isinstance(source, RenderTemplate) else "presentation"
     flow = factories.make_flow(**fields)
     flow.states.all().delete()

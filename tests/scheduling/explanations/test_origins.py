@@ -63,7 +63,7 @@ def test_a_member_whom_the_rule_no_longer_means_is_told_so(application, anna):
     assert "not in it any more" in words_of(services.explain_delivery(delivery), "audience")[0]
 
 
-def test_a_step_of_a_series_names_the_day_and_how_the_member_came(application, anna):
+def test_a_step_of_a_series_names_its_day_and_how_members_came(application, anna):
     series = of_series.launch(0, 3, now="2026-11-23T08:00", anchor="api")
     services.enrol(series, anna.user_id, on=date(2026, 11, 23), now=clock("2026-11-23T08:30"))
     of_series.run_days("2026-11-23", "2026-11-23")
