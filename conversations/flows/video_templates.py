@@ -1,25 +1,22 @@
-"""Videos in flows: checks of modes and of the values for templates and presentations, a preview of the script."""
+"""Video templates and presentations in flows: checks of the values that a state gives, a preview of the script."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
 
 from django.utils.translation import gettext as _
 
 from avatars import services as avatars
-from avatars.models import Presentation, RenderMode, RenderTemplate
+from avatars.models import Presentation, RenderTemplate
 from avatars.services import VideoSource
 from conversations.flows.problems import Problem
 from conversations.machine.effects import MakeVideo
 from conversations.machine.values import Machine, Node, NodeKind
-from core.text.placeholders import placeholder_names
 from core.text.slot_values import is_blank
 
 SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")
 
 
 def problems(machine: Machine) -> Iterator[Problem]:
-    """Problems with the modes, templates and presentations of a flow, and the values for their variables."""
-    yield from _wrong_modes(machine)
+    """Problems with the templates and presentations of a flow and the values for their variables."""
     templates = _templates(node.template for node in machine.nodes)
     presentations = _presentations(node.presentation for node in machine.nodes)
     for node in machine.nodes:
@@ -83,23 +80,3 @@ def _problems(machine: Machine, node: Node, source: VideoSource | None) -> Itera
         # The rule on all texts of a state reports slots that no state fills.
         if fault.code not in ("bad_placeholder", "unknown_slot"):
             yield Problem(code=f"value_{fault.code}"[:40], state=node.name, words=words)
-
-
-def _wrong_modes(machine: Machine) -> Iterable[Problem]:
-    """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
-    for node in machine.nodes:
-        if node.kind == NodeKind.VIDEO and node.mode:
-            modes = set(_modes(machine, node.mode))
-            if not modes <= set(RenderMode.values) or not modes:
-                words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
-                yield Problem(code="mode_unknown", state=node.name, words=words)
-
-
-def _modes(machine: Machine, mode: str) -> Iterable[str]:
-    """The values that a mode can take, for all choices of the states that fill its slots."""
-    names = list(dict.fromkeys(placeholder_names(mode)))
-    slots = [node.slot for node in machine.nodes if node.slot]
-    choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]
-    if any(slot.name in names and not slot.choices for slot in slots):
-        return ()
-    return (machine.fill(mode, dict(zip(names, values, strict=True))) for values in product(*choices))
