@@ -14,8 +14,6 @@ from django.utils.translation import ngettext
 
 from conversations.exceptions import FlowError
 from conversations.flows import (
-    call_lint,
-    formula_lint,
     lint,
     say_forms,
     succession,
@@ -23,7 +21,7 @@ from conversations.flows import (
     video_templates,
 )
 from conversations.flows.problems import Problem
-from conversations.flows.rules import collisions, facts, modes, validators
+from conversations.flows.rules import calls, collisions, facts, formulas, modes, validators
 from conversations.flows.rules import translations as translation_rules
 from conversations.flows.subflows import callers, library
 from conversations.flows.subflows import problems as subflow_problems
@@ -96,7 +94,7 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     found += subflow_problems.problems(machine, known, flow=flow.pk, callers=callers.live_callers(flow))
     found += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
     found += video_templates.problems(machine)
-    found += [*formula_lint.problems(machine, own_facts), *call_lint.problems(machine)]
+    found += [*formulas.problems(machine, own_facts), *calls.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 

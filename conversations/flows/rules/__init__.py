@@ -1,1 +1,1 @@
-"""Rules for drafts that look beyond one text: at choices, and at what starts a flow."""
+"""Rules for drafts, one subject each: `lint` has those that hold for every step."""

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
-from conversations.flows.formula_lint import ALIKE, known_facts
 from conversations.flows.problems import Problem
+from conversations.flows.rules.formulas import ALIKE, known_facts
 from conversations.machine.shown_facts import facts_in, spoken_texts
 from conversations.machine.values import Machine
 from core.text.placeholders import MEMBER, needed_names

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from conversations.flows.formula_lint import problems
+from conversations.flows.rules.formulas import problems
 from conversations.machine.values import Edge, Guard, Node, NodeKind, Operator
 from core.text.slot_values import Slot
 from tests.conversations.support.machines import video_machine

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.flows.call_lint import problems
+from conversations.flows.rules.calls import problems
 from conversations.machine.calls import Call, Method
 from conversations.machine.values import Edge, Node, NodeKind, On
 from tests.conversations.support.machines import video_machine
