@@ -35,6 +35,12 @@ working_days_wanted = Signal()
 """Office hours and formulas depend on the company's calendar: `application`, None for the default one. A receiver
 returns a function from a date to whether the company works on it; without one, Monday to Friday count."""
 
+message_received = Signal()
+"""A member has written or sent something: `message`, which is recorded and not answered yet."""
+
+session_finished = Signal()
+"""A run of a flow has ended: `session`, whose `status` says how."""
+
 ticket_opened = Signal()
 """A member is passed on to people, or left a message for them: `ticket`."""
 

@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
-from conversations.models import PreferenceChange, QuestionOccurrence, Ticket
+from conversations.models import Message, PreferenceChange, QuestionOccurrence, Session, Ticket
 from conversations.signals import (
+    message_received,
     preferences_changed,
     question_unanswered,
+    session_finished,
     ticket_assigned,
     ticket_closed,
     ticket_opened,
@@ -65,6 +67,23 @@ def on_deliveries_settled(batch: Batch, outbound: Outbound, sent: int, failed: i
     unreached = [*outbound.invalid, *outbound.unlicensed]
     figures = {"user_ids": outbound.recipients, "unreached": unreached, "sent": sent, "failed": failed}
     hooks.announce(WebhookEndpoint.Event.DELIVERY_SETTLED, {**data, **figures}, cid=batch.cid)
+
+
+@receiver(message_received)
+def on_message_received(message: Message, **_: Any) -> None:
+    data = {"id": message.pk, "user_id": message.member.user_id, "application": message.application_id}
+    data |= {"kind": message.content.kind, "received_at": message.created_at.isoformat()}
+    hooks.announce(WebhookEndpoint.Event.MESSAGE_RECEIVED, data, cid=message.cid)
+
+
+@receiver(session_finished)
+def on_session_finished(session: Session, **_: Any) -> None:
+    conversation, version = session.conversation, session.version
+    data = {"id": session.pk, "user_id": conversation.member.user_id, "application": conversation.application_id}
+    data |= {"flow": version.flow_id, "version": version.number, "status": session.status, "state": session.state}
+    moments = {"started_at": session.started_at, "finished_at": session.finished_at}
+    data |= {name: at.isoformat() if at else None for name, at in moments.items()}
+    hooks.announce(WebhookEndpoint.Event.SESSION_FINISHED, data, cid=session.cid)
 
 
 @receiver(question_unanswered)

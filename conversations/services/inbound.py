@@ -16,7 +16,7 @@ from conversations.preferences import cards as preference_cards
 from conversations.replies import dispatch, question_preparation, voice_messages
 from conversations.sessions import runner
 from conversations.sessions.questions import chosen_key, close_card
-from conversations.signals import card_pressed
+from conversations.signals import card_pressed, message_received
 from conversations.videos import lifecycle, member_requests, progress_cards
 from conversations.wording import chat_texts, flow_texts, handoff_texts
 from core.live_updates import publish_change
@@ -50,6 +50,7 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
     conversation.save(update_fields=["language", "last_message_at"])
     download = channel.fetch_file(callback, inbound)
     message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
+    message_received.send(Message, message=message)
     with translation.override(conversation.language):
         if member_turns.handle(conversation, message, cid=callback.cid, now=callback.created_at):
             if isinstance(inbound, VoiceMessage):

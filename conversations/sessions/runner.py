@@ -36,6 +36,7 @@ from conversations.sessions import (
 from conversations.sessions.current import machine_of
 from conversations.sessions.effects import calls, handoff_states, sayings, video_states
 from conversations.sessions.levels import Stepped
+from conversations.signals import session_finished
 from conversations.wording import flow_texts
 
 logger = logging.getLogger(__name__)
@@ -212,6 +213,8 @@ def _write(session: Session, **fields: object) -> None:
     session.revision += 1
     for name, value in fields.items():
         setattr(session, name, value)
+    if fields.get("finished_at") is not None:
+        session_finished.send(Session, session=session)
 
 
 def _carry_out(session: Session, leg: Leg, effect: Effect, *, is_last: bool, cid: str) -> None:

@@ -39,6 +39,8 @@ class WebhookEndpoint(models.Model):
         CAMPAIGN_FINISHED = "campaign.finished", _("a campaign has reached all its members")
         CAMPAIGN_STOPPED = "campaign.stopped", _("a campaign was paused, cancelled, or stopped by errors")
         DELIVERY_SETTLED = "delivery.settled", _("members of a campaign got it, or did not")
+        MESSAGE_RECEIVED = "message.received", _("a member has written")
+        SESSION_FINISHED = "session.finished", _("a member has finished a flow, or left it")
         TICKET_OPENED = "ticket.opened", _("a member is passed on to people")
         TICKET_ASSIGNED = "ticket.assigned", _("an operator has a ticket")
         TICKET_CLOSED = "ticket.closed", _("a ticket was closed")
