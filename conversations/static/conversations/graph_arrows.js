@@ -19,9 +19,9 @@ class GraphArrows {
   dress() {
     for (const state of this.view.frame.querySelectorAll("[data-state]")) {
       const box = state.querySelector(".box");
-      const [width, height] = [box.width.baseVal.value, box.height.baseVal.value];
-      if (!state.classList.contains("end")) state.append(this.handle("draw", width / 2, height, this.words.draw));
-      state.append(this.handle("add", width - 22, height, this.words.after));
+      const { x, y, width, height } = box.getBBox(); // of a decision it is a path
+      if (!state.classList.contains("end")) state.append(this.handle("draw", x + width / 2, y + height, this.words.draw));
+      state.append(this.handle("add", x + width - 22, y + height, this.words.after));
     }
   }
   handle(name, x, y, title) {

@@ -237,3 +237,45 @@ def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
     expect(graph.panel).to_be_hidden()
     graph.page.keyboard.press("Control+z")
     graph.says("Undone: a transition was drawn")
+
+
+def test_fingers_move_and_zoom_a_graph_with_every_kind_of_box(desk, stack, picture):
+    """A decision is drawn as a path; its dots are there like those of all others."""
+    desk.set_viewport_size(NARROW)
+    desk.goto(f"{stack.url}/admin/conversations/flow/")
+    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.goto(desk.url.replace("change/", "draw_it/"))
+    graph = Graph(desk)
+    graph.page.get_by_role("button", name="New step").click()
+    graph.save(name="Decides", kind="branch")
+    graph.says("was saved")
+    expect(graph.page.locator("[data-handle=add]")).to_have_count(graph.page.locator("[data-state]").count())
+    graph.page.keyboard.press("Escape")
+    before, moved, apart = place_of(graph), (60, 40), 50
+    swipe(desk, [[(0, 0)], [moved]])
+    assert place_of(graph) == (before[0] + moved[0], before[1] + moved[1], before[2])
+    swipe(desk, [[(-apart, 0), (apart, 0)], [(-2 * apart, 0), (2 * apart, 0)]])
+    assert place_of(graph)[2] == pytest.approx(2 * before[2], rel=0.05)
+    picture(desk, "pinched")
+    graph.page.keyboard.press("Control+z")
+    graph.says("Undone")
+
+
+def place_of(graph: Graph) -> tuple[float, float, float]:
+    """Where the drawing is, and how large."""
+    script = "sheet => { const to = new DOMMatrix(getComputedStyle(sheet).transform); return [to.e, to.f, to.a]; }"
+    x, y, scale = graph.page.get_by_test_id("drawing").evaluate(script)
+    return round(x), round(y), scale
+
+
+def swipe(page: Page, places: list[list[tuple[float, float]]]) -> None:
+    """Fingers that go down at the first places, from the lower part of the frame, and up at the last ones."""
+    box = page.locator("#graph-frame").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.75)
+    hand = page.context.new_cdp_session(page)
+    for number, fingers in enumerate(places):
+        points = [{"x": middle[0] + x, "y": middle[1] + y, "id": one} for one, (x, y) in enumerate(fingers)]
+        kind = "touchMove" if number else "touchStart"
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
