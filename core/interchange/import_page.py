@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import AdminSite
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -74,6 +76,15 @@ class ImportPage:
     def _shown(self, one: Any) -> dict[str, Any]:
         words, tone = VERDICTS[one.verdict]
         return {"verdict": badge(words, tone), **self.entry(one)}
+
+
+def exported(model_admin: ModelAdmin[Any], request: HttpRequest, pack: Callable[[], Packed]) -> HttpResponse | None:
+    """The file of chosen rows; None, with a message, if it cannot be made."""
+    try:
+        return download(pack())
+    except OpenUserError as error:
+        model_admin.message_user(request, str(error), messages.ERROR)
+        return None
 
 
 def download(packed: Packed) -> HttpResponse:

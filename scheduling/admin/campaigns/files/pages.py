@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from core.exceptions import OpenUserError
-from core.interchange.import_page import ImportPage, download
+from core.interchange.import_page import ImportPage, exported
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.files.differences import readable
@@ -32,12 +32,7 @@ class FileButtons(ModelAdmin[Any]):
 
     @admin.action(description=_("Export as a file"), permissions=["view"])
     def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        try:
-            packed = services.export_file(**{EXPORTED[self.model]: queryset})
-        except OpenUserError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return None
-        return download(packed)
+        return exported(self, request, lambda: services.export_file(**{EXPORTED[self.model]: queryset}))
 
     @action(description=_("Import"), icon="upload_file", url_path="import-file", permissions=["import"])
     def import_file(self, request: HttpRequest) -> HttpResponse:
