@@ -51,6 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "gauges": _gauges(days[0]),
         "today": days[0],
         "days": [(day, f"{day.tokens:,}", services.model_money(day.cost)) for day in days],
+        "was_asked": any(day.questions or day.limited for day in days),
         "has_prices": services.has_model_prices(),
         "askers": [(one, f"{one.tokens:,}", services.model_money(one.cost)) for one in services.top_askers(DAYS)],
         "members": _member_limits(),
