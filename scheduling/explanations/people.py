@@ -12,9 +12,8 @@ from scheduling.models import Campaign, MailingChange, Series
 
 
 def line(topic: str, label: str, by: AbstractBaseUser | None, at: datetime, why: str = "") -> ExplanationLine:
-    """Who took a step: with a link to their account, or only when it is gone or was a program's."""
-    values = {"name": str(by), "at": moment(at)}
-    words = _("by %(name)s on %(at)s") % values if by else _("on %s") % values["at"]
+    """Who took a step: with a link to their account, or only when, if it is gone or was a program's."""
+    words = f"{by} · {moment(at)}" if by else moment(at)
     link = ExplanationLink(model="auth.User", pk=by.pk) if by else None
     return ExplanationLine(topic=topic, label=label, words=f"{words}: {why}" if why else words, link=link)
 

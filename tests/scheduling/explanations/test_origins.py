@@ -47,7 +47,7 @@ def test_a_campaign_names_who_approved_it_and_the_rule(application, anna):
     found = services.explain_delivery(delivery)
     assert found.by == "campaign"
     approved = next(line for line in found.lines if line.topic == "approved")
-    assert approved.words.startswith("by staff1 on ")
+    assert approved.words.startswith("staff1 · ")
     assert approved.link.model == "auth.User"
     assert [words.split(":")[0] for words in words_of(found, "audience")] == ["segment “司机”", "named one by one"]
     outcome = found.lines[-1]
