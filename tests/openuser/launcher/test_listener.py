@@ -45,7 +45,7 @@ def asked(listening: socket.socket) -> int:
         return int(connection.recv(100))
 
 
-def test_a_connection_made_while_the_process_is_dead_is_answered_by_the_next(tmp_path, listening):
+def test_a_connection_made_while_the_process_is_dead_waits_for_the_next(tmp_path, listening):
     stage = Stage(tmp_path)
     program = stage.program("web", ANSWERS_ONCE_FOR_EACH)
     descriptor = listening.fileno()
@@ -63,7 +63,7 @@ def test_a_connection_made_while_the_process_is_dead_is_answered_by_the_next(tmp
         stage.supervisor.stop()
 
 
-def test_a_socket_of_systemd_is_taken_by_the_process_that_it_is_for(listening):
+def test_a_socket_of_systemd_is_taken_by_its_own_process_only(listening):
     os.set_inheritable(listening.fileno(), True)
     line = f"exec 3<&{listening.fileno()}; exec {sys.executable} -c '{INHERITS}'"
     found = subprocess.run(
