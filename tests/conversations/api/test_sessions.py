@@ -4,6 +4,7 @@ import pytest
 
 from conversations import services
 from conversations.models import Flow, Session
+from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support.factories import make_api, make_application, make_desk, make_flow
 from tests.support.problem_details import problem
 from wecom.models import Outbound
@@ -114,6 +115,15 @@ def test_a_session_is_stopped_once(api, flow):
         assert answer.status_code == 200
         assert answer.json()["status"] == "stopped"
         assert answer.json()["finished_at"]
+
+
+def test_a_session_in_a_sub_flow_names_the_flows_around_it(api, flow):
+    visit = published(make_visit(make_contact()))
+    start(api, visit, data={"name": "王芳"})
+    (found,) = api.get(SESSIONS).json()["results"]
+    assert (found["state"], found["slots"]) == ("phone", {})
+    (around,) = found["callers"]
+    assert around == {"flow": visit.pk, "version": 1, "state": "contact", "slots": {"name": "王芳"}}
 
 
 def test_sessions_are_filtered(api, flow):

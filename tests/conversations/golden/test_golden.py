@@ -12,6 +12,7 @@ from conversations.golden.comparison import compare
 from conversations.models import FlowVersion, GoldenConversation
 from tests.conversations.golden.conftest import INPUTS
 from tests.conversations.support.flow_pages import staff, url
+from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support import factories
 from tests.support.factories import make_api
 from tests.support.problem_details import problem
@@ -170,3 +171,18 @@ def test_a_dry_run_over_rest_says_the_same_as_the_publication(flow):
     done = api.post(address, {})
     assert done.json() == {**tried.json(), "dry_run": False}
     assert done.json()["changes"] == [{"sort": "changed", "name": "问文本", "parts": ["text"]}]
+
+
+def test_a_golden_conversation_goes_through_a_sub_flow(db):
+    contact = make_contact()
+    visit = published(make_visit(contact))
+    texts = ("王芳", "13800138000", "李雷", "是")
+    services.record_golden(visit, "登记", [("start", ""), *(("say", text) for text in texts)])
+    (found,), covered = services.run_golden(visit)
+    assert not found.differs
+    assert found.now.turns[3].said[0].text == "李雷，记下了。"
+    assert {"contact", "right", "bye"} <= covered.states
+    assert "phone" not in covered.states
+    contact.states.filter(key="thanks").update(text="好。")
+    services.publish(contact)
+    assert services.run_golden(visit)[0][0].differs

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from conversations import services
-from conversations.models import Flow, Message, Session, SessionCaller, State, StateEntry
+from conversations.models import Flow, Message, Session, SessionCaller, State, StateEntry, Ticket
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
+from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -137,3 +138,19 @@ def test_other_steps_come_to_the_member_in_the_language_of_their_flow(person, vi
     services.publish(contact)
     begin(person)
     assert person.says("不知道")[0].startswith("I did not understand")
+
+
+def test_a_hand_off_and_an_aside_come_back_into_it(person, visit, contact, application):
+    operator = factories.make_operator(application, "wanggong", name="王工")
+    factories.make_operator_group(application, operator, name="前台")
+    State.objects.create(flow=contact, key="desk", name="前台", kind="handoff", position=1)
+    State.objects.filter(flow=contact, key__in=("name", "thanks")).update(position=5)
+    services.publish(contact)
+    factories.make_answer("怎么请假", "在审批里选请假。")
+    begin(person)
+    assert person.says("怎么请假？")[-1] == "电话？"  # an answer of the table, then the question again
+    person.says("13800138000")
+    assert (session().state, session().depth) == ("desk", 1)
+    services.hand_back(Ticket.objects.unfinished().get())
+    assert person.read()[-1] == "怎么称呼？"
+    assert person.says("李雷")[-1].startswith("王芳找李雷？")
