@@ -38,15 +38,10 @@ class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversatio
     """A conversation that a flow has to hold as it is."""
 
     turns = TurnSerializer(many=True, read_only=True)
-    user_id = serializers.CharField(
-        source="member.user_id", default="", read_only=True, help_text="The member that it plays; empty: nobody."
-    )
-
-    language = serializers.CharField(
-        source="circumstances.language",
-        default="",
-        read_only=True,
-        help_text="The language that the flow speaks in it; empty: its only one.",
+    name = StrictCharField(max_length=100)
+    user_id = serializers.SerializerMethodField(help_text="The member that it plays; empty: nobody.")
+    language = serializers.SerializerMethodField(
+        help_text="The language that the flow speaks in it; empty: its only one."
     )
 
     class Meta:
@@ -56,6 +51,12 @@ class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversatio
             *("created_at", "accepted_at"),
         )
         read_only_fields = ("id", "flow", "happens_at", "turns", "outcome", "created_at", "accepted_at")
+
+    def get_user_id(self, golden: GoldenConversation) -> str:
+        return golden.member.user_id if golden.member else ""
+
+    def get_language(self, golden: GoldenConversation) -> str:
+        return str(golden.circumstances.get("language", ""))
 
     def update(self, instance: GoldenConversation, validated_data: dict[str, Any]) -> GoldenConversation:
         services.rename_golden(instance, validated_data.get("name", instance.name))

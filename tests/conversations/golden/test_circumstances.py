@@ -107,4 +107,9 @@ def test_programs_play_members_whom_they_may_read(branching, application):
     problem(make_api("flows:write").post(address, body), 403)
     api = make_api("flows:read", "flows:write", "members:read")
     assert problem(api.post(address, {**body, "user_id": "nobody"}), 422)["errors"][0]["field"] == "user_id"
-    assert api.post(address, body).json()["user_id"] == "anna"
+    made = api.post(address, body)
+    assert made.json()["user_id"] == "anna"
+    nobody = api.post(address, {**body, "name": "as nobody", "user_id": ""}).json()
+    renamed = api.patch(f"{address}{nobody['id']}/", {"name": "nobody"}).json()
+    assert (renamed["name"], renamed["user_id"]) == ("nobody", "")
+    problem(api.patch(made["Location"], {"name": 0}), 422)
