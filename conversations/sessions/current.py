@@ -11,7 +11,8 @@ from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine, NodeKind
 from conversations.models import Conversation, FlowVersion, Session
-from conversations.sessions import clocks, questions, resolutions
+from conversations.sessions import clocks, questions
+from conversations.sessions.answers import resolutions
 from core.text.slot_values import SlotType
 
 RESUMABLE = timedelta(days=7)

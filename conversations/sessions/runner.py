@@ -31,8 +31,8 @@ from conversations.sessions import (
     levels,
     questions,
     reasons,
-    resolutions,
 )
+from conversations.sessions.answers import resolutions
 from conversations.sessions.current import machine_of
 from conversations.sessions.effects import calls, handoff_states, sayings, video_states
 from conversations.sessions.levels import Stepped

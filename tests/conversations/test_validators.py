@@ -85,7 +85,7 @@ def test_a_fault_of_the_code_asks_again_and_logs_no_answer(person, flow, caplog,
     person.says("报销")
     with caplog.at_level(logging.INFO):
         assert person.says("A47-geheim") == [LATER, ASKED]
-    noted = [record for record in caplog.records if record.name.endswith("answer_checks")]
+    noted = [record for record in caplog.records if record.name.endswith("validator_runs")]
     assert {record.validator for record in noted} == {name}
     assert "geheim" not in caplog.text + str([vars(record) for record in noted])
     assert person.says("取消") == ["好的，已取消“报销”。"]

@@ -19,7 +19,8 @@ from conversations.machine.spoken import spoken_in
 from conversations.machine.trace import Checked
 from conversations.machine.values import Act, Machine
 from conversations.models import Desk
-from conversations.sessions import clocks, resolutions
+from conversations.sessions import clocks
+from conversations.sessions.answers import resolutions
 from conversations.sessions.formula_context import played_context
 from wecom.models import Application, Member
 

@@ -11,7 +11,7 @@ from conversations.delivery import channel
 from conversations.machine.places import Offer
 from conversations.machine.resolution import Resolution
 from conversations.machine.values import Node
-from conversations.sessions import answer_checks
+from conversations.sessions.answers import validator_runs
 from conversations.wording import flow_texts
 from core.text.slot_values import UNSTORABLE, SlotType
 from wecom.models import Application
@@ -31,7 +31,7 @@ def look_up(application: Application | None, node: Node, text: str, *, now: date
     if find is not None and application is not None:
         return Resolution(said=text) if UNSTORABLE.search(text) else find(application, text)
     value = slot.parse(text, today=now.date(), now=now) if node.validator else None
-    return None if value is None else answer_checks.run(node.validator, text, value)
+    return None if value is None else validator_runs.run(node.validator, text, value)
 
 
 def _member(application: Application, text: str) -> Resolution:
