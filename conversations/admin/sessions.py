@@ -19,7 +19,9 @@ from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Session, SessionCaller, StateEntry
+from core.text.slot_values import RECEIVED
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
+from wecom.models import Download
 
 STATUS_TONES = {
     Session.Status.ACTIVE: "info",
@@ -182,8 +184,12 @@ class SessionAdmin(ReadOnlyAdmin):
 def _rows_of(standing: Session | SessionCaller) -> SafeString:
     """What was answered in a flow."""
     machine = publication.readable(standing.version)
+    files = _files(machine, standing)
     rows = [
-        {"name": name, "value": value, "label": _labelled(machine, standing, name), "given": name in standing.data}
+        {
+            **{"name": name, "value": value, "label": _labelled(machine, standing, name)},
+            **{"given": name in standing.data, "download": files.get(value)},
+        }
         for name, value in standing.slots.items()
     ]
     return render_to_string("admin/flows/slots.html", {"rows": rows})
@@ -192,6 +198,14 @@ def _rows_of(standing: Session | SessionCaller) -> SafeString:
 def _named(machine: Machine | None, key: str) -> str:
     node = machine.node(key) if machine else None
     return node.name if node else key
+
+
+def _files(machine: Machine | None, standing: Session | SessionCaller) -> dict[str, Download]:
+    """The files among the answers, by the number that a slot has."""
+    slots = machine.slots if machine else {}
+    numbers = [value for name, value in standing.slots.items() if name in slots and slots[name].type in RECEIVED]
+    found = Download.objects.filter(pk__in=numbers) if numbers else ()
+    return {str(download.pk): download for download in found}
 
 
 def _labelled(machine: Machine | None, standing: Session | SessionCaller, name: str) -> str:

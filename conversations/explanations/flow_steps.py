@@ -92,7 +92,7 @@ def _slots(message: Message, machine: Machine, slots: Mapping[str, Any], labels:
         slot = machine.slot(name)
         shown = labels.get(name) or (slot.label(value) if slot else value)
         how, cid = source if len(source) == 2 else ("", "")
-        origin = by_cid.get(cid) if how in ("typed", "tapped") else None
+        origin = by_cid.get(cid) if how in ("typed", "tapped", "sent") else None
         if origin is not None and origin.content.kind == Content.Kind.VOICE:
             how = "spoken"
         words = f"{name} = {shown}" + (f" ({value})" if shown != value else "")

@@ -118,6 +118,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "minimum": slot.minimum,
         "maximum": slot.maximum,
         "validator": node.validator,
+        "file_types": node.file_types,
         "retry_text": slot.retry_text,
         "retries": slot.retries,
         "mode": node.mode,

@@ -21,7 +21,7 @@ from conversations.flows import (
     video_templates,
 )
 from conversations.flows.problems import Problem
-from conversations.flows.rules import calls, collisions, facts, formulas, modes, validators
+from conversations.flows.rules import calls, collisions, facts, files, formulas, modes, validators
 from conversations.flows.rules import translations as translation_rules
 from conversations.flows.subflows import callers, library
 from conversations.flows.subflows import problems as subflow_problems
@@ -32,7 +32,7 @@ from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, O
 from conversations.models import Flow, FlowVersion, Session, SessionCaller, State, Transition
 from conversations.wording import flow_texts
 from core.text.placeholders import parse_values
-from core.text.slot_values import TYPED, Slot, SlotType, parse_choices
+from core.text.slot_values import RECEIVED, TYPED, Slot, SlotType, parse_choices
 from wecom.models import FactDefinition
 
 
@@ -93,7 +93,7 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     found = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
     found += subflow_problems.problems(machine, known, flow=flow.pk, callers=callers.live_callers(flow))
     found += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
-    found += video_templates.problems(machine)
+    found += [*video_templates.problems(machine), *files.problems(machine)]
     found += [*formulas.problems(machine, own_facts), *calls.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
@@ -194,6 +194,7 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "file": _("file"),
         "translations": _("texts in other languages"),
         "validator": _("checked by"),
+        "file_types": _("kinds of files"),
         "formula": _("formula"),
         "wait": _("waits for"),
         "call": _("call"),
@@ -216,6 +217,7 @@ def _node(state: State, language: str) -> Node:
         reminder=state.reminder,
         expire_after=state.expire_after,
         validator=state.validator if kind == NodeKind.ASK and SlotType(state.slot_type) in TYPED else "",
+        file_types=state.file_types if kind == NodeKind.ASK and SlotType(state.slot_type) in RECEIVED else "",
         mode=state.mode.strip(),
         digital_human=state.digital_human_id,
         template=state.template_id if kind == NodeKind.VIDEO else None,

@@ -8,6 +8,8 @@ MISSES = {
     SlotType.DATETIME: Notice.NOT_A_MOMENT,
     SlotType.MEMBER: Notice.NOT_A_MEMBER,
     SlotType.DEPARTMENT: Notice.NOT_A_DEPARTMENT,
+    SlotType.PICTURE: Notice.NOT_A_PICTURE,
+    SlotType.FILE: Notice.NOT_A_FILE,
 }
 UNFINISHED = {  # how a session ends that a sub-flow left so, if the step that ran it leads nowhere
     On.RETRIES: (Notice.GAVE_UP, Outcome.GAVE_UP),

@@ -23,7 +23,7 @@ FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text", "translations", "own")
 NEW_IN_STATES = (
     *("presentation", "topic", "formula", "wait", "call", "subflow"),
-    *("form", "title", "link", "picture_url", "file", "translations", "validator"),
+    *("form", "title", "link", "picture_url", "file", "translations", "validator", "file_types"),
 )
 
 
@@ -101,6 +101,8 @@ class Notice(StrEnum):
     NOT_A_MOMENT = "not_a_moment"
     NOT_A_MEMBER = "not_a_member"
     NOT_A_DEPARTMENT = "not_a_department"
+    NOT_A_PICTURE = "not_a_picture"
+    NOT_A_FILE = "not_a_file"
     DONE = "done"
     AT_START = "at_start"
     HELP = "help"
@@ -186,6 +188,7 @@ class Node:
     file: str = ""
     translations: tuple[NodeWords, ...] = ()
     validator: str = ""
+    file_types: str = ""
 
     @property
     def rests(self) -> bool:
@@ -282,7 +285,8 @@ def _is_number(text: str) -> bool:
 
 
 def _node(data: Mapping[str, Any]) -> Node:
-    slot = _slot(data["slot"]) if data["slot"] else None
+    kept = data["slot"]
+    slot = Slot(**{**kept, "type": SlotType(kept["type"]), "choices": choices_of(kept["choices"])}) if kept else None
     edges = tuple(_edge(edge) for edge in data["edges"])
     values = tuple((name, value) for name, value in data.get("values", ()))
     call = Call.from_json(data["call"]) if data.get("call") else None
@@ -290,10 +294,6 @@ def _node(data: Mapping[str, Any]) -> Node:
     words = tuple(NodeWords.from_json(one) for one in data.get("translations", ()))
     read = {"slot": slot, "edges": edges, "values": values, "call": call, "subflow": subflow, "translations": words}
     return Node(**{**data, "kind": NodeKind(data["kind"]), **read})
-
-
-def _slot(data: Mapping[str, Any]) -> Slot:
-    return Slot(**{**data, "type": SlotType(data["type"]), "choices": choices_of(data["choices"])})
 
 
 def _edge(data: Mapping[str, Any]) -> Edge:

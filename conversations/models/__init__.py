@@ -20,8 +20,9 @@ from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
-from conversations.models.states import State, Transition
+from conversations.models.states import State
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
+from conversations.models.transitions import Transition
 from conversations.models.watch_links import WatchLink
 
 __all__ = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.machine.values import Outcome
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.messages import Conversation
+from wecom.models import Download
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -72,6 +73,9 @@ class Session(models.Model):
     offered: "models.JSONField[Any, Any]" = models.JSONField(
         default=list, blank=True, db_default=models.Value([], models.JSONField()), editable=False
     )
+    # The file that is being fetched as an answer, and the correlation ID of its message.
+    awaited_file = models.ForeignKey(Download, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
+    file_cid = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     data = models.JSONField(_("data it began with"), default=dict)
     path = models.JSONField(default=list)
     sources = models.JSONField(

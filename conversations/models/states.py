@@ -1,16 +1,14 @@
-"""The draft of a flow: its states, and the transitions between them."""
+"""The draft of a flow: its states."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.calls import Method
 from conversations.machine.forms import Form as SayForm
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
-from conversations.machine.values import NodeKind, On, Operator
+from conversations.machine.values import NodeKind
 from conversations.models.flows import Flow
 from conversations.models.preferences import Topic
 from conversations.models.translations import OF_STEPS, translations_of
@@ -63,6 +61,8 @@ class State(models.Model):
         EMAIL = SlotType.EMAIL.value, _("e-mail address")
         MEMBER = SlotType.MEMBER.value, _("member")
         DEPARTMENT = SlotType.DEPARTMENT.value, _("department")
+        PICTURE = SlotType.PICTURE.value, _("a picture")
+        FILE = SlotType.FILE.value, _("file")
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="states", verbose_name=_("flow"))
     position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The first one starts the flow."))
@@ -122,7 +122,15 @@ class State(models.Model):
         _("at least"), null=True, blank=True, help_text=_("In characters, or the number itself.")
     )
     maximum = models.IntegerField(
-        _("at most"), null=True, blank=True, help_text=_("In characters, or the number itself.")
+        _("at most"), null=True, blank=True, help_text=_("In characters, MB of a file, or the number itself.")
+    )
+    file_types = models.CharField(
+        _("kinds of files"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Endings like jpg, png. Empty: any picture; for a file videos too. Recordings only with amr."),
     )
     validator = models.CharField(
         _("checked by"),
@@ -283,49 +291,3 @@ class State(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Transition(models.Model):
-    """Where a state leads (转移), and on what condition. The first one that fits is taken."""
-
-    class When(models.TextChoices):
-        NEXT = On.NEXT.value, _("it is done")
-        RETRIES = On.RETRIES.value, _("asked too often")
-        EXPIRED = On.EXPIRED.value, _("no answer in time")
-        FAILED = On.FAILED.value, _("it failed")
-        TIMEOUT = On.TIMEOUT.value, _("the call took too long")
-
-    class Test(models.TextChoices):
-        ALWAYS = Operator.ALWAYS.value, _("always")
-        IS = Operator.IS.value, _("is")
-        IS_NOT = Operator.IS_NOT.value, _("is not")
-        CONTAINS = Operator.CONTAINS.value, _("contains")
-        MORE = Operator.MORE.value, _("is more than")
-        LESS = Operator.LESS.value, _("is less than")
-        FORMULA = Operator.FORMULA.value, _("formula holds")
-
-    state = models.ForeignKey(State, models.CASCADE, related_name="transitions", verbose_name=_("from"))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    when = models.CharField(_("when"), max_length=8, choices=When, default=When.NEXT)
-    slot = models.CharField(_("answer"), max_length=40, blank=True, help_text=_("Empty: the answer of this step."))
-    test = models.CharField(_("condition"), max_length=8, choices=Test, default=Test.ALWAYS)
-    value = models.CharField(
-        _("value"), max_length=MOST_CHARACTERS, blank=True, help_text=_("Or the formula, like days > 3.")
-    )
-    target = models.ForeignKey(
-        State, models.CASCADE, related_name="arrivals", verbose_name=pgettext_lazy("of a transition", "to")
-    )
-
-    class Meta:
-        verbose_name = _("transition")
-        verbose_name_plural = _("transitions")
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.state} → {self.target}"
-
-    def clean(self) -> None:
-        if self.target_id and self.state_id and self.target.flow_id != self.state.flow_id:
-            raise ValidationError({"target": _("Choose a step of the same flow.")})
-        if self.test != self.Test.ALWAYS and not self.value.strip():
-            raise ValidationError({"value": _("Say what to compare with.")})

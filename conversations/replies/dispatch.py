@@ -14,9 +14,18 @@ from conversations.errands import worker
 from conversations.flows import triggers
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
-from conversations.models import Conversation, Flow, Session
+from conversations.models import Conversation, Flow, Message, Session
 from conversations.providers.base import RemoteProvider
-from conversations.replies import answers, asides, commands, grounded_answers, local_replies, plain_replies, suggestions
+from conversations.replies import (
+    answers,
+    asides,
+    commands,
+    grounded_answers,
+    local_replies,
+    plain_replies,
+    received_files,
+    suggestions,
+)
 from conversations.sessions import current, flow_starts, questions, runner
 from conversations.wording import chat_texts, flow_texts
 from core import backends
@@ -38,8 +47,22 @@ def answer(conversation: Conversation, inbound: Inbound, *, cid: str, now: datet
             say(conversation, chat_texts.text_too_long(len(inbound.content), most), cid=cid)
     elif session is not None and current.is_calling(session) and act_for(inbound.content) not in LEAVING:
         runner.hold(session, cid)
+    elif session is not None and session.awaited_file_id and act_for(inbound.content) not in DURING_SESSION:
+        with because(Cause.NOTICE, notice="file_is_coming"):
+            say(conversation, flow_texts.file_is_coming(), cid=cid)
     elif not _handle_keyword(conversation, session, inbound.content, cid=cid, now=now):
         _text(conversation, session, inbound, cid=cid, now=now)
+
+
+def take_file(conversation: Conversation, message: Message, *, cid: str, now: datetime) -> bool:
+    """Take the file of a message for the flow that asks for one; False if none does."""
+    if message.download is None:
+        return False
+    session = _current(Session.objects.active_in(conversation), conversation, cid=cid, now=now)
+    if session is None or not received_files.is_asked_for(session, message):
+        return False
+    received_files.receive(session, message, cid=cid, now=now)
+    return True
 
 
 def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:

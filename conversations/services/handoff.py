@@ -12,6 +12,7 @@ from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings, lateness
 from conversations.models import Conversation, Message, Operator, OperatorGroup, Ticket, TicketChange, Topic
+from conversations.replies import received_files
 from conversations.tickets import assignment, lines, opening, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.videos import video_messages
@@ -146,12 +147,13 @@ def mark_read(ticket: Ticket, *, now: datetime | None = None) -> None:
 @because(Cause.HANDOFF)
 def follow_tickets(*, now: datetime | None = None) -> int:
     """What time brings: members who wait too long, forgotten tickets, files that have come."""
-    return lateness.follow_tickets(now=now or timezone.now())
+    return lateness.follow_tickets(now=now or timezone.now()) + received_files.take_fetched()
 
 
 def pass_on_files(download: Download) -> None:
-    """A file of a member or operator was fetched: send it to the other side."""
+    """A file of a member or operator was fetched: send it to the other side, or answer a flow with it."""
     lines.carry_files(download)
+    received_files.take_fetched(download)
 
 
 def follow_card(outbound: Outbound) -> None:

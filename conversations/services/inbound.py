@@ -56,6 +56,8 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
             if isinstance(inbound, VoiceMessage):
                 voice_messages.hand_over(conversation, message, inbound)
             return
+        if dispatch.take_file(conversation, message, cid=callback.cid, now=callback.created_at):
+            return
         if isinstance(inbound, VoiceMessage) and inbound.recognition.strip():
             voice_messages.answer_transcript(conversation, message, inbound.recognition.strip(), echoed=False)
             return

@@ -8,9 +8,10 @@ from conversations.machine.levels import Leg
 from conversations.machine.trace import checks_before, state_of
 from conversations.machine.values import Act
 from conversations.models import Session
+from core.text.slot_values import RECEIVED
 
 Sources = dict[str, list[str]]
-GIVEN, TYPED, TAPPED, SET, CALLED = "given", "typed", "tapped", "set", "call"
+GIVEN, TYPED, TAPPED, SENT, SET, CALLED = "given", "typed", "tapped", "sent", "set", "call"
 PASSED, TAKEN = "passed", "taken"  # from the flow around a sub-flow, and from a sub-flow
 ANSWERS = {Act.SAY: TYPED, Act.ANSWER: TYPED, Act.CHOOSE: TAPPED}
 LONGEST = 200  # characters of a value that a message keeps
@@ -38,12 +39,13 @@ def sources_after(leg: Leg, before: Mapping[str, list[str]], *, cid: str) -> Sou
     """How each slot of a flow got its value, with the correlation ID of the message; `before` is what it was."""
     node, given = leg.machine.node(leg.was.at), leg.level.place.given
     answered = node.slot.name if node and node.slot else ""
+    is_file = node is not None and node.slot is not None and node.slot.type in RECEIVED
     called = {name for name, _path in node.call.results} if node and node.call else set()
     taken = {name for name, _source in node.subflow.results} if node and node.subflow else set()
     sources: Sources = {}
     for name, value in leg.level.place.slots.items():
         if leg.act in ANSWERS and name == answered:
-            how = ANSWERS[leg.act]
+            how = SENT if is_file else ANSWERS[leg.act]
         elif leg.act != Act.START and name in before and leg.was.slots.get(name) == value:
             sources[name] = before[name]
             continue

@@ -38,6 +38,7 @@ from conversations.sessions.effects import calls, handoff_states, sayings, video
 from conversations.sessions.levels import Stepped
 from conversations.signals import session_finished
 from conversations.wording import flow_texts
+from wecom.models import Download
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,12 @@ def hold(session: Session, cid: str) -> None:
     """Keep a text for the end of the call that is under way."""
     if len(session.held) < MOST_HELD:
         _write(session, held=[*session.held, cid])
+
+
+@transaction.atomic
+def await_file(session: Session, download: Download, *, cid: str) -> None:
+    """Keep a file that is being fetched for the open question."""
+    _write(session, awaited_file=download, file_cid=cid)
 
 
 @transaction.atomic
@@ -174,6 +181,7 @@ def _settle(session: Session, stepped: Stepped, act: Act, *, now: datetime) -> N
         "asked_at": asked_at,
         "ends_at": level.ends_at,
         "call_key": "",
+        "awaited_file": session.awaited_file if act in (Act.REMIND, Act.HELP) else None,
         "held": [],
         "task_id": "" if act != Act.REMIND else session.task_id,
     }

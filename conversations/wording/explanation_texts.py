@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 ACTS = {
     "start": gettext_lazy("The flow was started."),
     "say": gettext_lazy("The member wrote."),
-    "answer": gettext_lazy("The member wrote."),
+    "answer": gettext_lazy("The member answered."),
     "choose": gettext_lazy("The member tapped a button."),
     "back": gettext_lazy("The member went back."),
     "restart": gettext_lazy("The member started over."),
@@ -22,6 +22,7 @@ ACTS = {
 SOURCES = {
     "typed": gettext_lazy("%(slot)s – typed at %(at)s"),
     "tapped": gettext_lazy("%(slot)s – tapped at %(at)s"),
+    "sent": gettext_lazy("%(slot)s – sent at %(at)s"),
     "spoken": gettext_lazy("%(slot)s – spoken at %(at)s"),
     "given": gettext_lazy("%(slot)s – given when the flow was started"),
     "call": gettext_lazy("%(slot)s – from a call"),
@@ -45,6 +46,7 @@ NOTICES = {
     "progress": gettext_lazy("A button of the card of a video was tapped."),
     "chosen": gettext_lazy("It confirms a choice on a card."),
     "too_much": gettext_lazy("The member wrote more than the rate limit allows."),
+    "file_is_coming": gettext_lazy("A file of the member was still being fetched."),
     "looking_up": gettext_lazy("The answer takes some seconds."),
     "offer_to_tell": gettext_lazy("The table had no answer: the member can be told later."),
     "expired_by_plan": gettext_lazy("The date until which this version could be finished is over."),

@@ -20,6 +20,8 @@ def notice(kind: Notice, flow: str) -> str:
         Notice.NOT_A_MOMENT: _("Please write a day and a time, like tomorrow at 15:30 or next Monday at 9."),
         Notice.NOT_A_MEMBER: _("I found no colleague of that name. Please write the full name or the user ID."),
         Notice.NOT_A_DEPARTMENT: _("I found no department of that name. Please write its name as in the contacts."),
+        Notice.NOT_A_PICTURE: _("Please send a picture here, from your album or your camera."),
+        Notice.NOT_A_FILE: _("Please send a picture or a video here."),
         Notice.DONE: _("Thank you. That was the last question."),
         Notice.AT_START: _("This is the first question already."),
         Notice.HELP: _(
@@ -58,6 +60,27 @@ def which_department(said: str, *, more: bool) -> str:
 def yes_no_choices() -> tuple[Choice, ...]:
     """The choices of a question that is answered by yes or no."""
     return (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
+
+
+def send_file(endings: Sequence[str], *, is_picture: bool) -> str:
+    """To a member who sent a file of another kind than a question asks for."""
+    words = notice(Notice.NOT_A_PICTURE if is_picture else Notice.NOT_A_FILE, "")
+    return f"{words} " + _("Possible are: %s.") % ", ".join(endings) if endings else words
+
+
+def file_too_large(most: int) -> str:
+    """To a member whose file has more than so many MB."""
+    return _("This file is too large. Please send one of at most %d MB.") % most
+
+
+def file_is_lost() -> str:
+    """To a member whose file WeChat Work did not give to us."""
+    return _("Your file did not arrive. Please send it again.")
+
+
+def file_is_coming() -> str:
+    """To a member who writes while their file is fetched."""
+    return _("One moment, I am still receiving your file.")
 
 
 def cannot_check() -> str:

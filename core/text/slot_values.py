@@ -54,7 +54,7 @@ PARTICLES = re.compile(r"[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！.。…
 ECHOED = re.compile(r"^(.)\1+$")  # 嗯嗯, 好好好
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 USER_ID = re.compile(r"[^\s|]{1,64}")
-DEPARTMENT_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+NUMBER_OF_ROW = re.compile(r"[1-9][0-9]{0,17}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 ORDINAL = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
 WRITTEN_MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(?:[+-]\d{2}:\d{2})?")
@@ -78,9 +78,13 @@ class SlotType(StrEnum):
     EMAIL = "email"
     MEMBER = "member"
     DEPARTMENT = "department"
+    PICTURE = "picture"
+    FILE = "file"
 
 
-LOOKED_UP = (SlotType.MEMBER, SlotType.DEPARTMENT)
+RECEIVED = (SlotType.PICTURE, SlotType.FILE)
+"""Types that members send instead of writing them. `maximum` is in MB."""
+LOOKED_UP = (SlotType.MEMBER, SlotType.DEPARTMENT, *RECEIVED)
 """Types whose values are found elsewhere; here they are checked for their form alone."""
 TYPED = (
     *(SlotType.TEXT, SlotType.NUMBER, SlotType.DATE, SlotType.TIME, SlotType.DATETIME),
@@ -113,7 +117,7 @@ class Slot:
     def parse(self, text: str, *, today: date, now: datetime | None = None) -> str | None:
         """The value to store, or None if the text does not fit: digits, yes or no, dates as 2026-11-25, times as 15:00,
         moments as 2026-11-25T15:00+08:00. Those count from `now`, in the member's zone; else from midnight, UTC.
-        Members are user IDs, departments their numbers."""
+        Members are user IDs, departments and files numbers."""
         now = now or datetime.combine(today, time(), tzinfo=UTC)
         return None if UNSTORABLE.search(text) else PARSERS[self.type](self, text, now)
 
@@ -249,8 +253,8 @@ def _member(_: Slot, text: str, __: datetime) -> str | None:
     return text.strip().lower() if USER_ID.fullmatch(text.strip()) else None
 
 
-def _department(_: Slot, text: str, __: datetime) -> str | None:
-    return text.strip() if DEPARTMENT_NUMBER.fullmatch(text.strip()) else None
+def _row(_: Slot, text: str, __: datetime) -> str | None:
+    return text.strip() if NUMBER_OF_ROW.fullmatch(text.strip()) else None
 
 
 def _within(slot: Slot, size: int | Decimal) -> bool:
@@ -268,5 +272,7 @@ PARSERS: dict[SlotType, Callable[[Slot, str, datetime], str | None]] = {
     SlotType.PHONE: _phone,
     SlotType.EMAIL: _email,
     SlotType.MEMBER: _member,
-    SlotType.DEPARTMENT: _department,
+    SlotType.DEPARTMENT: _row,
+    SlotType.PICTURE: _row,
+    SlotType.FILE: _row,
 }

@@ -68,7 +68,7 @@ class StateForm(forms.ModelForm[State]):
         fields = (
             *("flow", "position", "name", "key", "kind", "form", "title", "text", "link", "picture_url", "file"),
             *("slot", "slot_type", "choices", "as_card"),
-            *("minimum", "maximum", "validator", "retry_text", "retries"),
+            *("minimum", "maximum", "file_types", "validator", "retry_text", "retries"),
             *("mode", "digital_human", "template", "presentation"),
             *("values", "topic", "formula", "wait_for", "wait_unit"),
             *("method", "url", "headers", "body", "seconds", "attempts", "results"),

@@ -82,6 +82,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "outcome": Session.Status(outcome).label if outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
+        "asks_for_file": trial.asks_for_file(levels[-1]),
         "is_calling": bool(kept.get("call")),
         "may_call": request.user.has_perm("conversations.publish_flow"),
         "can_time_out": machine.expire_after is not None,
@@ -116,6 +117,8 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
             raise PermissionDenied
         result = tried_calls.result_of(act, Request.from_json(call), text)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
+    if act == "send_file" and kept and trial.asks_for_file(tried_levels.read(machine, kept)[-1]):
+        return _step(machine, kept, Act.ANSWER, trial.sample_file(machine), cast)
     what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
         what, said = trial.looked_up(request, cast, _levels(machine, kept, cast)[-1], said)

@@ -26,6 +26,8 @@ CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{St
 OFFERS = "['choice', 'yes_no', 'member', 'department']"
 BUTTONS = f"typeof kind === 'undefined' || (kind === 'ask' && {OFFERS}.includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
+LIMITED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number', 'picture', 'file'].includes(slot_type))"
+FILES = "typeof kind === 'undefined' || (kind === 'ask' && ['picture', 'file'].includes(slot_type))"
 CHECKED = f"typeof kind === 'undefined' || (kind === 'ask' && {[str(kind) for kind in TYPED]}.includes(slot_type))"
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
@@ -82,7 +84,7 @@ class StateAdmin(ProtectedDeleteAdmin):
                 "fields": (
                     *(("name", "kind"), "form", "title", "text", "link", "picture_url", "file"),
                     *(("slot_type", "slot"), "choices", "as_card"),
-                    *(("minimum", "maximum"), "validator", ("retries", "retry_text")),
+                    *(("minimum", "maximum"), "file_types", "validator", ("retries", "retry_text")),
                     *(("remind_after", "reminder"), "expire_after"),
                     *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
                     *("formula", ("wait_for", "wait_unit")),
@@ -98,7 +100,8 @@ class StateAdmin(ProtectedDeleteAdmin):
             **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
             "slot": KEEPS,
             **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
-            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED, "validator": CHECKED},
+            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": LIMITED},
+            **{"file_types": FILES, "validator": CHECKED},
             **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
             "topic": IF_HANDOFF,
             **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},

@@ -30,6 +30,8 @@ DOES = (
     (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
     (f"{KINDS.ASK}:{TYPES.MEMBER}", _("ask for a member")),
     (f"{KINDS.ASK}:{TYPES.DEPARTMENT}", _("ask for a department")),
+    (f"{KINDS.ASK}:{TYPES.PICTURE}", _("ask for a picture")),
+    (f"{KINDS.ASK}:{TYPES.FILE}", _("ask for a file")),
     *((kind.value, kind.label) for kind in KINDS if kind != KINDS.ASK),
 )
 

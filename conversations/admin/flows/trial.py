@@ -14,7 +14,7 @@ from conversations.exceptions import FlowError
 from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
 from conversations.machine.levels import Leg, Level
-from conversations.machine.resolution import resolve
+from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.spoken import spoken_in
 from conversations.machine.trace import Checked
 from conversations.machine.values import Act, Machine
@@ -22,7 +22,8 @@ from conversations.models import Desk
 from conversations.sessions import clocks
 from conversations.sessions.answers import resolutions
 from conversations.sessions.formula_context import played_context
-from wecom.models import Application, Member
+from core.text.slot_values import RECEIVED
+from wecom.models import Application, Download, Member
 
 SEE_MEMBERS = "wecom.view_member"
 
@@ -105,6 +106,19 @@ def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tupl
     with translation.override(machine.language):
         found = resolutions.look_up(application, node, text, now=now)
     return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
+
+
+def asks_for_file(level: Level) -> bool:
+    """Whether the open question is answered by a file."""
+    node = level.machine.node(level.place.at)
+    return node is not None and node.slot is not None and node.slot.type in RECEIVED
+
+
+def sample_file(machine: Machine) -> str:
+    """A picture that fits, as the text of an answer."""
+    with translation.override(machine.language):
+        name = f"{Download.Kind.IMAGE.label}.jpg"
+    return Resolution(said=f"[{name}]", value="1", label=name).to_text()
 
 
 def ways(legs: Iterable[Leg]) -> list[list[Any]]:

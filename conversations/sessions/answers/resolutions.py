@@ -13,7 +13,7 @@ from conversations.machine.resolution import Resolution
 from conversations.machine.values import Node
 from conversations.sessions.answers import validator_runs
 from conversations.wording import flow_texts
-from core.text.slot_values import UNSTORABLE, SlotType
+from core.text.slot_values import RECEIVED, UNSTORABLE, SlotType
 from wecom.models import Application
 
 MOST_OFFERED = 5
@@ -27,6 +27,8 @@ def look_up(application: Application | None, node: Node, text: str, *, now: date
     slot = node.slot
     if slot is None:
         return None
+    if slot.type in RECEIVED:
+        return Resolution(said=text)  # no text is a file, whatever number it has
     find = LOOKUPS.get(slot.type)
     if find is not None and application is not None:
         return Resolution(said=text) if UNSTORABLE.search(text) else find(application, text)

@@ -117,7 +117,7 @@ def test_try_it_looks_up_and_its_golden_conversation_needs_no_directory(flow, co
     golden = services.record_golden(flow, "交接", [(act, text) for act, text in turns])
     assert [turn["shown"] for turn in golden.turns] == ["", "王芳", "2", "研发部"]
     Member.objects.all().delete()
-    assert not compare(publication.draft(flow), golden).differs
+    assert not compare(publication.draft(flow), golden, {}).differs
 
 
 def test_without_the_right_to_see_members_try_it_finds_none(flow, colleagues):
