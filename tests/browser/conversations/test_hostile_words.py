@@ -1,4 +1,4 @@
-"""Hostile words in names, messages, documents and answers of a model: no page of knowledge or desk runs them."""
+"""Hostile words in names, messages, documents, flows and answers of a model: no page runs them."""
 
 import json
 from collections.abc import Iterator
@@ -49,8 +49,62 @@ UnansweredQuestion.objects.filter(question__contains="hostile()").delete()
 Message.objects.filter(content__text__contains="hostile()").delete()
 Member.objects.filter(user_id__startswith="hostile").delete()
 """
+SET_UP_FLOWS = """
+import json
+from django.utils import timezone
+from conversations.flows import publication
+from conversations.models import *
+from wecom.models import Application, Member
+application = Application.objects.get(is_default=True)
+payloads = json.loads({payloads!r})
+flow = Flow.objects.create(name=payloads[6], description=payloads[0], triggers=payloads[9], enabled=False)
+for number, words in enumerate(payloads):
+    fields = dict(name=words[:60], text=words, choices=f"{{words}} = {{words}}", retry_text=words, formula=words[:40])
+    fields |= dict(slot_type="choice" if number == 39 else "text", position=number + 1, validator=words[:40])
+    State.objects.create(flow=flow, key=f"s{{number}}", slot=f"a{{number}}", **fields)
+steps = list(flow.states.all())
+for step, words in zip(steps, payloads):
+    Transition.objects.create(state=step, target=steps[-1], test="contains", value=words, slot="a0")
+version = FlowVersion(flow=flow, number=1, definition=publication.draft(flow).to_json(), note=payloads[10])
+version.save(force_insert=True)
+Flow.objects.filter(pk=flow.pk).update(live=version)
+member = Member.objects.create(corporation=application.corporation, user_id="hostilef", name=payloads[6])
+chat = Conversation.objects.create(application=application, member=member, language="zh-hans")
+said = {{f"a{{number}}": words for number, words in enumerate(payloads)}}
+session = Session.objects.create(
+    version=version, conversation=chat, status="sleeping", state="s0", slots=said, labels=said, data=said,
+    path=["s0", "s1"], due_at=timezone.now() + timezone.timedelta(days=9),
+)
+StateEntry.objects.create(session=session, version=version, source="s0", state="s1")
+turns = [
+    dict(act="start" if number == 0 else "say", text=words, shown=words, said=[
+        dict(sort="text", text=words, choices=[words])
+    ])
+    for number, words in enumerate(payloads)
+]
+GoldenConversation.objects.create(flow=flow, name=payloads[6], happens_at=timezone.now(), turns=turns)
+MemberModelUsage.objects.create(member=member, day=timezone.localdate(), questions=1)
+print("KEYS", flow.pk, steps[0].pk, session.pk, version.pk)
+"""
+TIDY_FLOWS = """
+from conversations.models import *
+from wecom.models import Member
+Member.objects.filter(user_id="hostilef").delete()
+for flow in Flow.objects.filter(name__contains="hostile()"):
+    Session.objects.filter(version__flow=flow).delete()
+    Flow.objects.filter(pk=flow.pk).update(live=None)
+    flow.versions.all().delete()
+    flow.delete()
+"""
 # Whatever runs is noted; a dialog that was opened by other means is too.
 WATCH = "window.ran = []; window.hostile = () => window.ran.push(location.href); window.alert = window.hostile;"
+
+
+@pytest.fixture
+def flow_keys(stack: Stack) -> Iterator[list[str]]:
+    said = stack.manage("shell", "-c", SET_UP_FLOWS.format(payloads=json.dumps(PAYLOADS)))
+    yield next(line.split()[1:] for line in said.splitlines() if line.startswith("KEYS"))
+    stack.manage("shell", "-c", TIDY_FLOWS)
 
 
 @pytest.fixture
@@ -81,7 +135,44 @@ def test_nothing_that_people_or_models_write_runs(desk: Page, stack: Stack, keys
     for name, address in pages.items():
         desk.goto(address)
         expect(desk.locator("body")).to_contain_text("hostile()")
-        desk.wait_for_load_state("networkidle")
-        assert desk.evaluate("window.ran") == [], name
-        assert desk.locator("[onerror], [onload], [onfocus], [ontoggle], [onbegin], iframe").count() == 0, name
+        nothing_ran(desk, name)
         picture(desk, name)
+
+
+def test_nothing_in_a_flow_or_its_sessions_runs(desk: Page, stack: Stack, flow_keys: list[str], picture):
+    flow, step, session, version = flow_keys
+    admin = f"{stack.url}/admin/conversations"
+    pages = {
+        "flows": f"{admin}/flow/",
+        "flow": f"{admin}/flow/{flow}/change/",
+        "step": f"{admin}/state/{step}/change/",
+        "version": f"{admin}/flowversion/{version}/change/",
+        "graph": f"{stack.url}/admin/flows/{flow}/graph/",
+        "numbers": f"{stack.url}/admin/flows/{flow}/numbers/",
+        "golden": f"{admin}/flow/{flow}/golden/",
+        "publish": f"{admin}/flow/{flow}/publish_this/",
+        "try-flow": f"{admin}/flow/{flow}/try_it/",
+        "sessions": f"{admin}/session/",
+        "session": f"{admin}/session/{session}/change/",
+    }
+    desk.add_init_script(WATCH)
+    for name, address in pages.items():
+        desk.goto(address)
+        expect(desk.locator("body")).to_contain_text("hostile()")
+        nothing_ran(desk, name)
+        picture(desk, name)
+    for words in (PAYLOADS[6], PAYLOADS[39]):
+        desk.goto(pages["try-flow"])
+        desk.locator(".ou-write [name=text]").fill(words)
+        desk.locator(".ou-write button").click()
+        nothing_ran(desk, "tried")
+    for name, address in (("ready", f"{admin}/flow/ready/"), ("model", f"{stack.url}/admin/language-model/")):
+        desk.goto(address)
+        nothing_ran(desk, name)
+
+
+def nothing_ran(page: Page, name: str) -> None:
+    """No payload was executed, nor stands in the page as markup."""
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.ran") == [], name
+    assert page.locator("[onerror], [onload], [onfocus], [ontoggle], [onbegin], iframe").count() == 0, name
