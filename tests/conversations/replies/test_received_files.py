@@ -63,7 +63,7 @@ def test_a_picture_answers_when_it_has_come(person, flow):
     assert session.labels["bill"] in summary_of(session.conversation, session)
 
 
-def test_a_text_is_told_what_to_send_and_no_number_is_a_file(person, flow):
+def test_a_text_or_a_number_is_told_what_to_send(person, flow):
     other = Download.objects.create(
         corporation=person.application.corporation, application=person.application, kind="image", media_id="M0"
     )
