@@ -61,7 +61,8 @@ READY = (
         key="it_help",
         title=_("IT help"),
         purpose=_(
-            "Asks what is wrong and how urgent it is, suggests a restart where that helps, and passes on to a person."
+            "Asks what is wrong and how urgent it is, collects a picture of the screen, suggests a restart where that "
+            "helps, and passes on to a person."
         ),
         left=_("A group of operators for IT; choose its topic in the step that passes on."),
         icon="support_agent",

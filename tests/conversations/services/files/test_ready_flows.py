@@ -27,6 +27,7 @@ NO_ANSWER = (Act.RETURN, Returned(way=Way.TIMEOUT).to_text())
 HANDED_BACK = (Act.RESUME, "")
 AWAKE = (Act.WAKE, "")
 COVER = (Act.ANSWER, Resolution(said="王芳", value="wangfang", label="王芳").to_text())
+SCREEN = (Act.ANSWER, Resolution(said="[1.jpg]", value="7", label="1.jpg").to_text())
 SALES = (Act.ANSWER, Resolution(said="销售", value="7", label="销售部").to_text())
 ONE_DAY = ("2026-12-03", "2026-12-03")
 TURNED = ("2026-12-03", "2026-12-01", "2026-12-04")
@@ -34,8 +35,8 @@ PLAYS = {
     "leave, submitted": ("leave", ["annual", *TURNED, "x", COVER, "yes", ACCEPTED], "A-7"),
     "leave, by hand": ("leave", ["sick", *ONE_DAY, "x", COVER, "yes", NO_ANSWER, HANDED_BACK], "2026-12-03"),
     "leave, not confirmed": ("leave", ["personal", *ONE_DAY, "x", COVER, "no"], ""),
-    "help, at once": ("it_help", ["account", "x", "now", HANDED_BACK], ""),
-    "help, after a restart": ("it_help", ["network", "no", "no", "x", "later", HANDED_BACK], ""),
+    "help, at once": ("it_help", ["account", "x", SCREEN, "now", HANDED_BACK], ""),
+    "help, after a restart": ("it_help", ["network", "no", "no", "x", "skip", "later", HANDED_BACK], ""),
     "help, solved": ("it_help", ["computer", "no", "yes"], ""),
     "survey, a low score": ("survey", ["2", "x"], "2"),
     "survey, a high score": ("survey", ["5", "x"], "5"),
