@@ -1,8 +1,7 @@
-"""Turns the rows that HR edits into a live version: draft, publish, roll back, and compare versions."""
+"""Turns the rows that HR edits into a live version: draft, publish, roll back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -34,15 +33,6 @@ from conversations.wording import flow_texts
 from core.text.placeholders import parse_values
 from core.text.slot_values import RECEIVED, TYPED, Slot, SlotType, parse_choices
 from wecom.models import FactDefinition
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """The change of one state: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
-
-    sort: str
-    name: str
-    parts: tuple[str, ...] = ()
 
 
 def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
@@ -159,48 +149,6 @@ def sessions_by_state(flow: Flow) -> dict[str, int]:
     here = Session.objects.unfinished().filter(version__flow=flow).values_list("state", flat=True)
     below = SessionCaller.objects.filter(version__flow=flow, session__status__in=Session.UNFINISHED)
     return dict(Counter([*here, *below.values_list("state", flat=True)]))
-
-
-def diff(before: Machine, after: Machine) -> list[Change]:
-    """The states that were added, removed or changed, in the order of the later one."""
-    old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
-    changes = [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
-    changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
-    both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
-    return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
-
-
-def _parts(was: Node, now: Node) -> Iterable[str]:
-    names = {
-        "name": _("name"),
-        "kind": _("what it does"),
-        "text": _("text"),
-        "slot": _("answer"),
-        "as_card": _("with buttons"),
-        "edges": _("transitions"),
-        "remind_after": _("remind after"),
-        "reminder": _("reminder"),
-        "expire_after": _("give up after"),
-        "mode": _("mode of the video"),
-        "digital_human": _("digital human"),
-        "template": _("video template"),
-        "presentation": _("presentation"),
-        "values": _("values of its variables"),
-        "topic": _("topic"),
-        "form": _("form"),
-        "title": _("title"),
-        "link": _("link"),
-        "picture_url": _("address of its picture"),
-        "file": _("file"),
-        "translations": _("texts in other languages"),
-        "validator": _("checked by"),
-        "file_types": _("kinds of files"),
-        "formula": _("formula"),
-        "wait": _("waits for"),
-        "call": _("call"),
-        "subflow": _("sub-flow"),
-    }
-    return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
 
 
 def _node(state: State, language: str) -> Node:

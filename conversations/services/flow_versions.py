@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.flows import publication
-from conversations.flows.publication import Change
+from conversations.flows.differences import Change, diff
 from conversations.models import Flow, FlowVersion, SessionPlan
 from conversations.services import golden
 from conversations.sessions import plans
@@ -68,7 +68,7 @@ def publish_planned(
     version = publication.publish(flow, machine, by=by, note=note, despite=despite.strip() if found else "")
     done = Publication(
         version=version,
-        changes=tuple(publication.diff(before, machine) if before else ()),
+        changes=tuple(diff(before, machine) if before else ()),
         differing=tuple(one.golden.name for one in found),
         impacts=tuple(impacts),
         plans=tuple(plans.carry_out(flow, version, impacts, plan, now=now)),

@@ -13,6 +13,7 @@ from conversations.admin.flows import plan_form
 from conversations.admin.flows.flow_graph import faults, picture
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.flows.differences import diff
 from conversations.flows.graph.changes import merged
 from conversations.models import Flow
 from conversations.sessions import plans
@@ -62,7 +63,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "filled": filled,
         "faults": problems,
         "is_faulty": any(fault.problem.is_error for fault in problems),
-        "changes": publication.diff(live, draft) if live else [],
+        "changes": diff(live, draft) if live else [],
         "picture": picture(*merged(live, draft)) if live else picture(draft),
         "plan_rows": plan_form.rows(plans.impacts(flow, draft), request.POST if request.method == "POST" else None),
         "golden_count": len(found),

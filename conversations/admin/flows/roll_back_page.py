@@ -16,6 +16,7 @@ from conversations.admin.flows import plan_form
 from conversations.admin.flows.flow_graph import picture, picture_of
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.flows.differences import diff
 from conversations.flows.graph.changes import merged
 from conversations.models import FlowVersion, SessionMove
 from conversations.sessions import plans
@@ -39,7 +40,7 @@ def page(model_admin: Any, request: HttpRequest, version: FlowVersion) -> HttpRe
         "title": _("Let “%s” run?") % version,
         "opts": model_admin.opts,
         "version": version,
-        "changes": publication.diff(live, older) if live and older else [],
+        "changes": diff(live, older) if live and older else [],
         "picture": picture(*merged(live, older)) if live and older else picture_of(version),
         "plan_rows": plan_form.rows(impacts, request.POST if request.method == "POST" else None),
     }

@@ -14,6 +14,7 @@ from conversations import services
 from conversations.admin.flows import roll_back_page
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
+from conversations.flows.differences import diff
 from conversations.models import FlowVersion
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, row_action, row_link, short_time
 
@@ -65,7 +66,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     def changes(self, version: FlowVersion) -> SafeString:
         before = version.flow.versions.filter(number__lt=version.number).first()
         older, newer = publication.readable(before), publication.readable(version)
-        changes = publication.diff(older, newer) if older and newer else []
+        changes = diff(older, newer) if older and newer else []
         is_unreadable = before is not None and not (older and newer)
         context = {"before": before, "changes": changes, "unreadable": is_unreadable}
         return render_to_string("admin/flows/changes.html", context)

@@ -57,25 +57,6 @@ def test_rolling_back_lets_the_older_version_run_and_keeps_the_draft():
     assert publication.publish(flow).number == 3
 
 
-def test_a_diff_names_what_changed_in_each_state():
-    flow = factories.make_flow()
-    before = publication.draft(flow)
-    State.objects.filter(flow=flow, key="ask_text").update(text="文本？", expire_after=5)
-    State.objects.filter(flow=flow, key="sorry").delete()
-    new = State.objects.create(flow=flow, position=9, key="thanks", name="谢谢", kind="end")
-    Transition.objects.filter(state__key="video", state__flow=flow).update(target=new)
-    changes = {
-        change.name: (change.sort, set(change.parts)) for change in publication.diff(before, publication.draft(flow))
-    }
-    assert changes == {
-        "谢谢": ("added", set()),
-        "抱歉": ("removed", set()),
-        "问文本": ("changed", {"text", "give up after"}),
-        "问清晰度": ("changed", {"transitions"}),
-        "制作": ("changed", {"transitions"}),
-    }
-
-
 @pytest.mark.databases
 def test_two_flows_do_not_share_a_trigger():
     factories.make_flow(triggers="制作视频")

@@ -52,13 +52,6 @@ def test_a_copy_and_an_older_version_have_all_texts():
     assert not publication.is_changed(flow)
 
 
-def test_a_change_names_texts_in_other_languages():
-    flow = make_flow()
-    flow.states.filter(key="done").update(translations={"en": {"text": "Done: {{quality.label}}."}})
-    (change,) = publication.diff(publication.live_machine(flow.live), publication.draft(flow))
-    assert (change.name, change.parts) == ("结束", ("texts in other languages",))
-
-
 @pytest.mark.parametrize(
     "value", [{"fr": {"text": "a"}}, {"en": "a"}, {"en": {"body": "a"}}, {"en": {"text": 3}}, ["a"]]
 )

@@ -1,0 +1,59 @@
+"""What differs between two versions of a flow, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from conversations.machine.values import Machine, Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The change of one state: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
+
+    sort: str
+    name: str
+    parts: tuple[str, ...] = ()
+
+
+def diff(before: Machine, after: Machine) -> list[Change]:
+    """The states that were added, removed or changed, in the order of the later one."""
+    old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
+    changes = [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
+    changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
+    both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
+    return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
+
+
+def _parts(was: Node, now: Node) -> Iterable[str]:
+    names = {
+        "name": _("name"),
+        "kind": _("what it does"),
+        "text": _("text"),
+        "slot": _("answer"),
+        "as_card": _("with buttons"),
+        "edges": _("transitions"),
+        "remind_after": _("remind after"),
+        "reminder": _("reminder"),
+        "expire_after": _("give up after"),
+        "mode": _("mode of the video"),
+        "digital_human": _("digital human"),
+        "template": _("video template"),
+        "presentation": _("presentation"),
+        "values": _("values of its variables"),
+        "topic": _("topic"),
+        "form": _("form"),
+        "title": _("title"),
+        "link": _("link"),
+        "picture_url": _("address of its picture"),
+        "file": _("file"),
+        "translations": _("texts in other languages"),
+        "validator": _("checked by"),
+        "file_types": _("kinds of files"),
+        "formula": _("formula"),
+        "wait": _("waits for"),
+        "call": _("call"),
+        "subflow": _("sub-flow"),
+    }
+    return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
