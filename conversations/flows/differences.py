@@ -10,7 +10,7 @@ from conversations.machine.values import Machine, Node
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """The change of one state: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
+    """The change of a state or of the flow: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
 
     sort: str
     name: str
@@ -18,12 +18,32 @@ class Change:
 
 
 def diff(before: Machine, after: Machine) -> list[Change]:
-    """The states that were added, removed or changed, in the order of the later one."""
+    """What changed in the flow itself, and the states that were added, removed or changed, in the later one's order."""
     old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
-    changes = [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
+    itself = tuple(_parts_of_flow(before, after))
+    changes = [Change(sort="changed", name=_("The flow itself"), parts=itself)] if itself else []
+    changes += [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
     changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
     both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
     return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
+
+
+def _parts_of_flow(was: Machine, now: Machine) -> Iterable[str]:
+    """Texts in a language that is new or gone are not named beside the language."""
+    if was.name != now.name:
+        yield _("name")
+    if was.language != now.language:
+        yield _("language")
+    if was.start != now.start:
+        yield _("first step")
+    if was.expire_after != now.expire_after:
+        yield _("ends after")
+    if was.expire_text != now.expire_text:
+        yield _("text at that end")
+    if was.languages[1:] != now.languages[1:]:
+        yield _("also in")
+    elif was.translations != now.translations:
+        yield _("texts in other languages")
 
 
 def _parts(was: Node, now: Node) -> Iterable[str]:

@@ -53,7 +53,7 @@ class PublicationRequestSerializer(serializers.Serializer[Any]):
 
 
 class StateChangeSerializer(serializers.Serializer[Any]):
-    """A step that was added, removed or changed."""
+    """A step that was added, removed or changed; or “The flow itself”, which is changed."""
 
     sort = serializers.CharField(help_text="`added`, `removed` or `changed`.")
     name = serializers.CharField()

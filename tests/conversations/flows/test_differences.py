@@ -3,8 +3,8 @@
 import pytest
 
 from conversations.flows import publication
-from conversations.flows.differences import diff
-from conversations.models import State, Transition
+from conversations.flows.differences import Change, diff
+from conversations.models import Flow, State, Transition
 from tests.conversations.support import two_languages
 from tests.support import factories
 
@@ -33,3 +33,40 @@ def test_a_change_names_texts_in_other_languages():
     flow.states.filter(key="done").update(translations={"en": {"text": "Done: {{quality.label}}."}})
     (change,) = diff(publication.live_machine(flow.live), publication.draft(flow))
     assert (change.name, change.parts) == ("结束", ("texts in other languages",))
+
+
+def changed(**fields):
+    """What a published flow differs in after these fields of its row have changed."""
+    flow = two_languages.make_flow(expire_after=60, expire_text="先到这里。")
+    Flow.objects.filter(pk=flow.pk).update(**fields)
+    flow.refresh_from_db()
+    return diff(publication.live_machine(flow.live), publication.draft(flow))
+
+
+@pytest.mark.parametrize(
+    ("fields", "parts"),
+    [
+        ({"expire_text": "时间到了。"}, ("text at that end",)),
+        ({"expire_after": None, "name": "画质"}, ("name", "ends after")),
+        ({"translations": {"en": {"name": "Quality"}}}, ("texts in other languages",)),
+        ({"translations": {"en": {"expire_text": "Time is up."}}}, ("texts in other languages",)),
+    ],
+)
+def test_a_change_of_the_flow_itself_is_named(fields, parts):
+    assert changed(**fields) == [Change(sort="changed", name="The flow itself", parts=parts)]
+
+
+def test_a_language_that_is_gone_is_named_once_for_the_flow():
+    itself, *steps = changed(also_in="")
+    assert itself == Change(sort="changed", name="The flow itself", parts=("also in",))
+    assert [(one.name, one.parts) for one in steps] == [
+        ("画质", ("texts in other languages",)),
+        ("结束", ("texts in other languages",)),
+    ]
+
+
+def test_another_first_step_is_a_change_of_the_flow():
+    flow = two_languages.make_flow()
+    flow.states.filter(key="done").update(position=0)
+    flow.states.filter(key="quality").update(position=1)
+    assert diff(publication.live_machine(flow.live), publication.draft(flow))[0].parts == ("first step",)
