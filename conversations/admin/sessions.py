@@ -18,7 +18,8 @@ from conversations import services
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
-from conversations.models import Session, SessionCaller, StateEntry
+from conversations.models import Desk, Session, SessionCaller, StateEntry
+from conversations.sessions.current import spoken_language
 from core.text.slot_values import RECEIVED
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
 from wecom.models import Download
@@ -96,7 +97,10 @@ class SessionAdmin(ReadOnlyAdmin):
     list_select_related = ("version__flow", "conversation__member")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("who", "flow", "around", "condition", "where", "filled", "walked", "timeline")}),
+        (
+            None,
+            {"fields": ("who", "flow", "language_now", "around", "condition", "where", "filled", "walked", "timeline")},
+        ),
         (_("Times"), {"fields": ("started", "asked_at", "next", "finished_at", "tries", "reminded")}),
         (_("Where it is"), {"fields": ("drawing",)}),
     )
@@ -118,6 +122,10 @@ class SessionAdmin(ReadOnlyAdmin):
     @display(description=_("flow version"))
     def flow(self, session: Session) -> str:
         return row_link(session.version)
+
+    @display(description=_("language"))
+    def language_now(self, session: Session) -> str:
+        return str(Desk.Language(spoken_language(session)).label)
 
     @display(description=_("in a sub-flow of"))
     def around(self, session: Session) -> SafeString | str:

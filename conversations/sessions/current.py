@@ -97,6 +97,11 @@ def machine_of(session: Session) -> Machine:
     return machine_in(session.version, session)
 
 
+def spoken_language(session: Session) -> str:
+    """The language in which its flow speaks with the member now."""
+    return machine_of(session).language
+
+
 def machine_in(version: FlowVersion, session: Session) -> Machine:
     """The machine of a version that a session is in, in the member's language.
 

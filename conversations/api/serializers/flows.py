@@ -10,6 +10,7 @@ from conversations import services
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.flows import publication
 from conversations.models import Flow, Session, SessionCaller
+from conversations.sessions.current import spoken_language
 from core.web.api_fields import StrictCharField
 
 
@@ -93,19 +94,23 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
         child=serializers.CharField(), read_only=True, help_text="Data it was started with."
     )
+    language = serializers.SerializerMethodField(help_text="The language in which its flow speaks with the member now.")
     callers = CallerSerializer(many=True, read_only=True, help_text="The flows around it, the outermost first.")
 
     class Meta:
         model = Session
         fields = (
-            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots"),
-            *("labels", "data", "callers", "cid", "asked_at", "due_at", "started_at", "finished_at"),
+            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "language"),
+            *("slots", "labels", "data", "callers", "cid", "asked_at", "due_at", "started_at", "finished_at"),
         )
         read_only_fields = fields
         extra_kwargs = {
             "state": {"help_text": "The key of the step that waits."},
             "due_at": {"help_text": "When the member is reminded, or the session expires."},
         }
+
+    def get_language(self, session: Session) -> str:
+        return spoken_language(session)
 
 
 class SessionRequestSerializer(RecipientSerializer):

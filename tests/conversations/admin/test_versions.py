@@ -5,6 +5,7 @@ import pytest
 from conversations.flows import publication
 from conversations.models import Flow, FlowVersion, Session
 from openuser.demo.flows import seed_flows
+from tests.conversations.support import two_languages
 from tests.conversations.support.flow_pages import edit, press, publish, url
 from tests.conversations.support.person import Person
 from tests.support.model_rows import make_row
@@ -100,6 +101,15 @@ def test_a_session_shows_what_was_answered_and_can_be_ended(hr, person):
     assert "stop_this" not in hr.get(url("session", "change", session.pk)).content.decode()
     data = {"action": "stop", "_selected_action": [session.pk]}
     assert hr.post(url("session", "changelist"), data).status_code == 302
+
+
+@pytest.mark.parametrize(("words", "language"), [("选画质", "Chinese"), ("choose quality", "English")])
+def test_a_session_shows_the_language_that_its_flow_speaks(hr, person, words, language):
+    two_languages.make_flow()
+    person.says(words)
+    page = hr.get(url("session", "change", Session.objects.get().pk)).content.decode()
+    _before, _label, row = page.partition(">Language</label>")
+    assert f">{language}</div>" in row.partition("<label")[0]
 
 
 def test_a_version_of_an_unknown_format_still_has_a_page(hr, flow):

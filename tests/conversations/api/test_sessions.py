@@ -3,7 +3,8 @@
 import pytest
 
 from conversations import services
-from conversations.models import Flow, Session
+from conversations.models import Conversation, Flow, Session
+from tests.conversations.support import two_languages
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support.factories import make_api, make_application, make_desk, make_flow
 from tests.support.problem_details import problem
@@ -71,6 +72,14 @@ def test_a_flow_is_started_for_a_member_and_asks_its_first_question(api, flow):
     assert "请发送视频文本" in str(outbound.content)
     assert outbound.recipients == ["zhangsan"]
     assert api.get(answer["Location"]).json() == made
+
+
+def test_a_session_tells_the_language_that_its_flow_speaks_now(api, flow):
+    made = start(api, two_languages.make_flow()).json()
+    assert made["language"] == "zh-hans"
+    Conversation.objects.update(chosen_language="en")
+    assert api.get(f"{SESSIONS}{made['id']}/").json()["language"] == "en"
+    assert start(api, flow).json()["language"] == "zh-hans"
 
 
 def test_data_is_not_asked_for_again(api, flow):
