@@ -102,6 +102,19 @@ class CampaignStartSerializer(StrictSerializer):
     """Start a campaign, or only say what that would do."""
 
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Sends nothing and keeps nothing.")
+    anyway = serializers.BooleanField(
+        required=False, default=False, help_text="Starts it in spite of blockers that are not `final`."
+    )
+
+
+class BlockerSerializer(serializers.Serializer[Any]):
+    """Why a start would be refused."""
+
+    code = serializers.CharField(source="error.code")
+    field = serializers.CharField(source="error.field", allow_blank=True)
+    message = serializers.CharField(source="error.message")
+    remedy = serializers.CharField(source="error.remedy", allow_blank=True)
+    final = serializers.BooleanField(help_text="`anyway` overrides those that are not.")
 
 
 class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecast]):
@@ -112,6 +125,9 @@ class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecas
     left_out = serializers.DictField(child=serializers.IntegerField(), help_text="Members left out, by reason.")
     variants = serializers.DictField(child=serializers.IntegerField(), help_text="Members who get each variant.")
     zones = serializers.DictField(child=serializers.IntegerField(), help_text="Members who get it, by time zone.")
+    blockers = BlockerSerializer(
+        many=True, help_text="Why a start would be refused; empty if nothing speaks against it."
+    )
 
 
 class CampaignChangeSerializer(serializers.ModelSerializer[CampaignChange]):

@@ -120,11 +120,15 @@ class Campaigns(CampaignFiles, Rehearsals, viewsets.ModelViewSet[Campaign]):
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """It goes out at its moments from now on, or at once. With `dry_run` it answers 202 with what that would do."""
-        if self._body(CampaignStartSerializer)["dry_run"]:
+        """It goes out at its moments from now on, or at once. With `dry_run` it answers 202 with what that would do.
+
+        Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`.
+        """
+        asked = self._body(CampaignStartSerializer)
+        if asked["dry_run"]:
             forecast = services.forecast_campaign(self.get_object())
             return Response(CampaignForecastSerializer(forecast).data, status=202)
-        return self._step(lambda row: services.start_campaign(row, by=self._person))
+        return self._step(lambda row: services.start_unblocked(row, anyway=asked["anyway"], by=self._person))
 
     @extend_schema(summary="Pause a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])

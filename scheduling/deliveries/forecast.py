@@ -13,7 +13,7 @@ from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
-from scheduling.campaigns import approval, moments, sending_policy, validation
+from scheduling.campaigns import approval, moments, sending_policy, state, validation
 from scheduling.campaigns.content import CampaignWords
 from scheduling.deliveries import reasons, videos, way_out_calls
 from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
@@ -80,8 +80,12 @@ class NeededRender:
 class Blocker:
     """Why a campaign should not start. One that is `final` cannot be overridden."""
 
-    words: str
+    error: SchedulingError
     final: bool = True
+
+    @property
+    def words(self) -> str:
+        return str(self.error)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,10 @@ class StartForecast:
     @property
     def is_blocked(self) -> bool:
         return any(one.final for one in self.blockers)
+
+    def against(self, *, anyway: bool) -> list[Blocker]:
+        """What keeps it from being started; `anyway` overrides what is not final."""
+        return [one for one in self.blockers if one.final or not anyway]
 
 
 def sender_of(campaign: Campaign) -> Application:
@@ -201,10 +209,11 @@ def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]
     late = [one.zone for one in zones if one.expires_before]
     if late and len(late) == len(zones):
         words = _("It would expire before it may go out: nobody would get it.")
-        yield Blocker(words=words, final=campaign.rule is None)  # another moment of a repeated one may do
+        final = campaign.rule is None  # another moment of a repeated one may do
+        yield _blocker("expires_before", words, field="valid_minutes", final=final)
     elif late:
         words = _("It would expire before it may go out in these time zones: %s.")
-        yield Blocker(words=words % ", ".join(late), final=False)
+        yield _blocker("expires_before", words % ", ".join(late), field="valid_minutes", final=False)
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:
@@ -248,21 +257,28 @@ def _blockers(
     campaign: Campaign, reached: CampaignReach, application: Application, *, now: datetime
 ) -> Iterator[Blocker]:
     for problem in validation.problems(campaign, now):
-        yield Blocker(words=str(problem))
+        yield Blocker(error=problem)
     digest = approval.digest(approval.describe(campaign))
     if campaign.approved_hash != digest:
-        yield Blocker(words=_("It is not as it was approved. Ask for approval again."))
+        yield _blocker("not_approved", _("It is not as it was approved."), remedy=_("Ask for approval again."))
+    elif campaign.state != Campaign.State.APPROVED:
+        yield _blocker("campaign_state", _("Only an approved campaign can be started."), remedy=str(state.LIFE.remedy))
     if not reached.count:
-        yield Blocker(words=_("No member would get it."))
+        remedy = _("See who is left out and why, and change the audience.")
+        yield _blocker("nobody", _("No member would get it."), remedy=remedy, field="audience")
     if sending_policy.policy_of(application).is_stopped:
-        yield Blocker(words=_("Sending is stopped for the whole company."))
+        yield _blocker("sending_stopped", _("Sending is stopped for the whole company."))
     if campaign.replaces is not None and not campaign.ends_replaced and not campaign.replaces.paused:
         words = _("The schedule “%s” goes on, so members get both.") % campaign.replaces
-        yield Blocker(words=words, final=False)
+        yield _blocker("replaced_goes_on", words, final=False)
     twin = CampaignRun.objects.filter(digest=digest).exclude(campaign=campaign)
     running = twin.filter(ended_at=None).select_related("campaign").first()
     if running is not None:
-        yield Blocker(words=_("The same campaign is running: %s.") % running.campaign)
+        yield _blocker("same_running", _("The same campaign is running: %s.") % running.campaign)
     elif (lately := twin.filter(moment__gt=now - AGAIN).select_related("campaign").first()) is not None:
         words = _("The same campaign was sent within the last 24 hours: %s.") % lately.campaign
-        yield Blocker(words=words, final=False)
+        yield _blocker("same_lately", words, final=False)
+
+
+def _blocker(code: str, words: str, *, remedy: str = "", field: str = "", final: bool = True) -> Blocker:
+    return Blocker(error=SchedulingError(words, code=code, remedy=remedy, field=field), final=final)

@@ -54,6 +54,7 @@ from scheduling.services.campaigns import (
     save_campaign,
     send_back_campaign,
     start_campaign,
+    start_unblocked,
 )
 from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.files.exports import export_file
@@ -280,6 +281,7 @@ __all__ = [
     "start_from_ready",
     "start_run",
     "start_series",
+    "start_unblocked",
     "step_in_words",
     "steps_ahead",
     "stop_member",

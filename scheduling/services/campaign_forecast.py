@@ -10,20 +10,25 @@ from django.utils import timezone
 
 from scheduling.campaigns import approval, validation
 from scheduling.campaigns.content import CampaignWords
-from scheduling.deliveries import run_start, way_out_calls
+from scheduling.deliveries import forecast, run_start, way_out_calls
+from scheduling.deliveries.forecast import Blocker
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Member
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignForecast:
-    """How many members would get a campaign now, in how many calls, and how many are left out for each reason."""
+    """How many members would get a campaign now, in how many calls, and how many are left out for each reason.
+
+    `blockers` are what a start would be refused for.
+    """
 
     planned: int
     calls: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     variants: Mapping[str, int] = field(default_factory=dict)
     zones: Mapping[str, int] = field(default_factory=dict)
+    blockers: tuple[Blocker, ...] = ()
 
 
 def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> CampaignForecast:
@@ -36,6 +41,7 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
     for problem in validation.problems(campaign, now):
         raise problem
     description = approval.describe(campaign)
+    blockers = forecast.forecast_start(campaign, now=now).blockers
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
         words = CampaignWords.of(campaign.pk, description)
@@ -55,6 +61,7 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
             left_out=dict(left_out.annotate(Count("pk"))),
             variants=variants,
             zones=zones,
+            blockers=blockers,
         )
         transaction.set_rollback(True)
     return found

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.interchange.differences import Difference, differences
 from scheduling.campaigns import approval, moments, state, transitions, validation
 from scheduling.campaigns.schedule_content import successor_of
-from scheduling.deliveries import interruption, run_start
+from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.segments.audience import parse_audience
@@ -152,6 +152,22 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
     run_start.begin(campaign.pk, now=now)
     campaign.refresh_from_db()
     return campaign
+
+
+def start_unblocked(
+    campaign: Campaign, *, anyway: bool = False, by: Person = None, now: datetime | None = None
+) -> Campaign:
+    """Start a campaign that nothing on its start page speaks against; `anyway` overrides what is not final there.
+
+    Raises `SchedulingError` for the first thing that does, and as `start_campaign`.
+    """
+    now = now or timezone.now()
+    _check_alone(campaign)
+    for blocker in forecast.forecast_start(campaign, now=now).against(anyway=anyway):
+        error = blocker.error
+        remedy = error.remedy if blocker.final else _("Set `anyway` to send it all the same.")
+        raise SchedulingError(error.message, code=error.code, field=error.field, remedy=remedy)
+    return start_campaign(campaign, by=by, now=now)
 
 
 def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:

@@ -42,8 +42,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         context = self._context(request, campaign)
         forecast = context.get("forecast")
         if request.method == "POST" and forecast is not None:
-            doubts = [one for one in forecast.blockers if not one.final]
-            if not forecast.is_blocked and (not doubts or request.POST.get("anyway") == "yes"):
+            if not forecast.against(anyway=request.POST.get("anyway") == "yes"):
                 return self._start(request, campaign)
             self.message_user(request, gettext("It was not started: see what speaks against it."), messages.ERROR)
         return TemplateResponse(request, "admin/campaigns/start.html", context)

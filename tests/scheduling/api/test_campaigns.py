@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from openuser.models import WebhookDelivery, WebhookEndpoint
-from scheduling.models import Campaign, Delivery
+from scheduling.models import Campaign, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import outcomes, work
 from tests.support import factories
 from tests.support.factories import make_api
-from wecom.models import Outbound
+from wecom.models import Member, Outbound
 
 pytestmark = pytest.mark.django_db
 CAMPAIGNS = "/api/v1/campaigns/"
@@ -59,6 +60,7 @@ def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
     address = f"{CAMPAIGNS}{row['id']}/"
     found = post(api, f"{address}start/", {"dry_run": True}, status=202)
     assert found.pop("zones") == {"Asia/Shanghai": 3}
+    assert [one["code"] for one in found.pop("blockers")] == ["not_approved"]
     assert found == {"planned": 3, "calls": 1, "left_out": {"disabled": 1, "no_value": 1}, "variants": {"A": 3}}
     assert not Delivery.objects.exists()
     assert not Outbound.objects.exists()
@@ -71,6 +73,36 @@ def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
     assert (run["planned"], run["left_out"]) == (3, 2)
     listed = api.get(f"/api/v1/deliveries/?campaign={campaign.pk}&user_id=NAMELESS").json()["results"]
     assert [(one["user_id"], one["status"], one["reason"]) for one in listed] == [("nameless", "skipped", "no_value")]
+
+
+def approved(api: APIClient, **fields: Any) -> str:
+    """The address of a campaign that is approved."""
+    address = f"{CAMPAIGNS}{post(api, CAMPAIGNS, {**BODY, **fields}, status=201)['id']}/"
+    for step in ("ask-approval", "approve"):
+        post(api, f"{address}{step}/")
+    return address
+
+
+def test_one_for_nobody_is_not_started_and_a_dry_run_says_so(api, people):
+    address = approved(api, audience={"members": ["stranger"]})
+    found = post(api, f"{address}start/", {"dry_run": True}, status=202)
+    (blocker,) = found["blockers"]
+    assert (found["planned"], blocker["code"], blocker["final"]) == (0, "nobody", True)
+    refused = post(api, f"{address}start/", {"anyway": True}, status=422)
+    assert (refused["field"], refused["detail"], refused["hint"]) == ("audience", blocker["message"], blocker["remedy"])
+    assert api.get(address).json()["state"] == "approved"
+
+
+def test_what_was_sent_today_is_started_again_only_on_purpose(api, people):
+    post(api, f"{approved(api)}start/")
+    work(calls=False)
+    CampaignRun.objects.update(ended_at=timezone.now())
+    again = approved(api, name="再来一次")
+    (doubt,) = post(api, f"{again}start/", {"dry_run": True}, status=202)["blockers"]
+    assert (doubt["code"], doubt["final"]) == ("same_lately", False)
+    refused = post(api, f"{again}start/", status=409)
+    assert (refused["code"], "anyway" in refused["hint"]) == ("same_lately", True)
+    assert post(api, f"{again}start/", {"anyway": True})["state"] == "running"
 
 
 def test_a_rehearsal_tells_the_days_and_keeps_nothing(api, people):
@@ -129,12 +161,13 @@ def test_a_campaign_that_went_out_is_not_deleted(api, people):
     assert api.delete(f"{CAMPAIGNS}{other['id']}/").status_code == 204
 
 
-def test_webhooks_hear_of_start_stop_and_end(api, application):
+def test_webhooks_hear_of_start_stop_and_end(api, people):
     events = ["campaign.started", "campaign.stopped", "campaign.finished"]
     WebhookEndpoint.objects.create(name="OA", url="https://example.com/", events=events)
-    row = post(api, CAMPAIGNS, {**BODY, "audience": {"members": ["nobody"]}}, status=201)
+    row = post(api, CAMPAIGNS, {**BODY, "audience": {"members": ["p1"]}}, status=201)
     for step in ("ask-approval", "approve", "start", "pause", "resume"):
         post(api, f"{CAMPAIGNS}{row['id']}/{step}/")
+    Member.objects.filter(user_id="p1").update(status=Member.Status.LEFT)
     work(calls=False)
     assert list(WebhookDelivery.objects.order_by("pk").values_list("event", flat=True)) == events
 
