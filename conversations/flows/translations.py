@@ -32,6 +32,8 @@ def own_texts(node: Node) -> dict[str, str]:
     found = {"text": node.text}
     if node.form in LINKED:
         found |= {"title": node.title, "link": node.link}
+    if node.form == Form.NEWS:
+        found |= {"picture_url": node.picture_url}
     if node.kind == NodeKind.ASK and node.slot is not None:
         choices = choice_lines(node.slot.choices) if node.slot.type == SlotType.CHOICE else ""
         found |= {"choices": choices, "retry_text": node.slot.retry_text, "reminder": node.reminder}

@@ -37,6 +37,7 @@ def _spoken(node: Node, language: str) -> Node:
         text=words.text or node.text,
         title=words.title or node.title,
         link=words.link or node.link,
+        picture_url=words.picture_url or node.picture_url,
         reminder=words.reminder or node.reminder,
     )
 

@@ -15,6 +15,7 @@ class NodeWords:
     text: str = ""
     title: str = ""
     link: str = ""
+    picture_url: str = ""
     reminder: str = ""
     retry_text: str = ""
     choices: tuple[Choice, ...] = ()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models.messages import Desk
 
 OF_FLOWS = ("name", "expire_text")
-OF_STEPS = ("title", "text", "link", "choices", "retry_text", "reminder")
+OF_STEPS = ("title", "text", "link", "picture_url", "choices", "retry_text", "reminder")
 
 
 @deconstructible

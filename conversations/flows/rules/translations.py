@@ -14,6 +14,7 @@ from conversations.models import Desk, State
 from core.text.placeholders import PLACEHOLDER
 from core.text.slot_values import SlotType
 
+FOR_ALL = ("link", "picture_url")  # often the same page and picture in every language
 Rules = Callable[[Machine], Iterable[Problem]]
 
 
@@ -37,7 +38,7 @@ def _of_node(node: Node, language: str) -> Iterator[tuple[str, str]]:
     own = own_texts(node)
     words = next((one for one in node.translations if one.language == language), NodeWords(language=language))
     said = texts_of(node, words)
-    missing = [name for name in own if own[name].strip() and not said[name].strip() and name != "link"]
+    missing = [name for name in own if own[name].strip() and not said[name].strip() and name not in FOR_ALL]
     if missing := [name for name in missing if PLACEHOLDER.sub("", own[name]).strip()]:
         names = ", ".join(str(State._meta.get_field(name).verbose_name) for name in missing)  # type: ignore[union-attr]
         yield "untranslated", _("The step has no %s. Members read it in the flow's own language.") % names

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from conversations import services
 from conversations.flows import drafts, publication
+from conversations.machine.spoken import spoken_in
 from conversations.machine.words import FlowWords
 from conversations.models import Flow, State
 from tests.conversations.support.two_languages import make_flow
@@ -31,6 +32,26 @@ def test_yes_and_no_have_their_labels_in_each_language():
     flow.states.filter(key="quality").update(slot_type="yes_no", choices="")
     (words,) = publication.draft(flow).nodes[0].translations
     assert [one.label for one in words.choices] == ["Yes", "No"]
+
+
+def test_an_article_has_a_link_and_picture_in_each_language():
+    flow = make_flow(published=False)
+    english = {
+        "title": "The guide",
+        "link": "https://docs.example.com/en",
+        "picture_url": "https://docs.example.com/en.png",
+    }
+    flow.states.filter(key="done").update(
+        **{"kind": "say", "form": "news", "text": "看看指南。", "title": "指南", "link": "https://docs.example.com/zh"},
+        **{"picture_url": "https://docs.example.com/zh.png", "translations": {"en": english}},
+    )
+    machine = publication.draft(flow)
+    pictures = [spoken_in(machine, language).nodes[1].picture_url for language in ("zh-hans", "en")]
+    assert pictures == ["https://docs.example.com/zh.png", "https://docs.example.com/en.png"]
+    assert publication.live_machine(services.publish(flow)) == machine
+    flow.states.filter(key="done").update(translations={"en": {"title": "The guide", "text": "Read it."}})
+    assert spoken_in(publication.draft(flow), "en").nodes[1].picture_url == "https://docs.example.com/zh.png"
+    assert "untranslated" not in {one.code for one in publication.check(flow) if one.state == "结束"}
 
 
 def test_texts_that_this_kind_of_step_does_not_say_are_left_out():
