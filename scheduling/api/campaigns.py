@@ -15,6 +15,7 @@ from rest_framework.reverse import reverse
 from core.web.api_filters import IdFilter, UserIdFilter
 from scheduling import services
 from scheduling.api.campaign_files import CampaignFiles
+from scheduling.api.campaign_previews import CampaignPreviews
 from scheduling.api.campaign_serializers import (
     CampaignChangeSerializer,
     CampaignForecastSerializer,
@@ -34,9 +35,10 @@ from scheduling.models import Campaign, CampaignRun, Delivery
 READ, WRITE = "campaigns:read", "campaigns:write"
 STEPS = {
     **dict.fromkeys(("approve", "send_back"), ("campaigns:approve", "scheduling.approve_campaign")),
+    "send_test": (WRITE, "scheduling.change_campaign"),
     **dict.fromkeys(("start", "pause", "resume", "cancel"), ("campaigns:send", "scheduling.send_campaign")),
 }
-"""The scope and the permission of the steps that are no writing."""
+"""The scope and the permission of the steps that add or change no row of the API."""
 
 
 class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -51,7 +53,7 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List campaigns"), retrieve=extend_schema(summary="Get a campaign"))
-class Campaigns(CampaignFiles, Rehearsals, viewsets.ModelViewSet[Campaign]):
+class Campaigns(CampaignFiles, CampaignPreviews, Rehearsals, viewsets.ModelViewSet[Campaign]):
     """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
 
     queryset = Campaign.objects.select_related("application").prefetch_related("contents")

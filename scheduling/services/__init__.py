@@ -32,7 +32,13 @@ from scheduling.services.audiences import kept_sheets, preview_audience, read_au
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years, works_on
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
 from scheduling.services.campaign_links import count_click, find_link, names_opener
-from scheduling.services.campaign_previews import campaign_reach, forecast_start, preview_campaign, send_test
+from scheduling.services.campaign_previews import (
+    campaign_reach,
+    find_tester,
+    forecast_start,
+    preview_campaign,
+    send_test,
+)
 from scheduling.services.campaign_runs import (
     follow_call,
     follow_recall,
@@ -190,6 +196,7 @@ __all__ = [
     "find_choices",
     "find_link",
     "find_recipients",
+    "find_tester",
     "first_names",
     "first_replies",
     "follow_call",

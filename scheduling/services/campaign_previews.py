@@ -15,6 +15,7 @@ from conversations.models import Flow
 from scheduling.deliveries import forecast, member_preview
 from scheduling.deliveries.forecast import CampaignReach, StartForecast
 from scheduling.deliveries.member_preview import MemberPreview
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from scheduling.responses import cards
 from wecom import contents
@@ -42,12 +43,32 @@ def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", i
     return member_preview.preview_for(campaign, member, variant=variant, in_full=in_full)
 
 
+def find_tester(campaign: Campaign, user_id: str) -> Member:
+    """The member of the campaign's company with this user ID. Raises `SchedulingError` if there is none."""
+    company = Member.objects.filter(corporation=forecast.sender_of(campaign).corporation_id)
+    member = company.filter(user_id=user_id.strip().lower()).first()
+    if member is None:
+        words = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
+        raise SchedulingError(words, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
+    return member
+
+
 @transaction.atomic
-def send_test(campaign: Campaign, member: Member, *, variant: str = "") -> None:
+def send_test(campaign: Campaign, member: Member, *, variant: str = "", dry_run: bool = False) -> None:
     """Send a campaign to one member as a test, marked as one, outside of all figures and caps.
 
-    Raises `SchedulingError` for broken words, and the errors of what it sends.
+    With `dry_run` all is taken back. Raises `SchedulingError` for broken words and a file that is gone, and the errors
+    of what it sends.
     """
+    try:
+        _send_test(campaign, member, variant=variant)
+    except FileNotFoundError as error:
+        words, remedy = _("The file is missing."), _("Choose a file.")
+        raise SchedulingError(words, code="file_missing", field="contents", remedy=remedy) from error
+    transaction.set_rollback(dry_run)
+
+
+def _send_test(campaign: Campaign, member: Member, *, variant: str) -> None:
     seen = member_preview.preview_for(campaign, member, variant=variant)
     application, cid = forecast.sender_of(campaign), secrets.token_hex(8)
     talk = conversations.conversation_with(member.user_id, application=application)

@@ -106,6 +106,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "FlowImportRequest": {"file": "flows.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
     "CampaignStartRequest": {"dry_run": True},
+    "CampaignTestRequest": {"user_id": "zhangsan", "variant": "A"},
     "ConversionRequest": {"ends_schedule": True, "dry_run": True},
     "PatchedCampaignRequest": {"starts_at": "2026-12-01T09:00:00+08:00"},
     "EnrolmentRequest": {"user_id": "zhangsan", "on": "2026-12-01", "dry_run": True},

@@ -9,10 +9,10 @@ from rest_framework.test import APIClient
 
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling.models import Campaign, CampaignRun, Delivery
-from tests.scheduling.support.campaigns import outcomes, work
+from tests.scheduling.support.campaigns import make_campaign, outcomes, work
 from tests.support import factories
 from tests.support.factories import make_api
-from wecom.models import Member, Outbound
+from wecom.models import Member, MemberFact, Outbound
 
 pytestmark = pytest.mark.django_db
 CAMPAIGNS = "/api/v1/campaigns/"
@@ -105,6 +105,45 @@ def test_what_was_sent_today_is_started_again_only_on_purpose(api, people):
     assert post(api, f"{again}start/", {"anyway": True})["state"] == "running"
 
 
+def test_a_preview_is_in_the_words_and_the_language_of_the_member(api, people):
+    Member.objects.filter(user_id="p1").update(language="en")
+    address = f"{CAMPAIGNS}{post(api, CAMPAIGNS, BODY, status=201)['id']}/preview/"
+    assert api.get(address, {"user_id": "P0"}).json() == {
+        "user_id": "p0",
+        "variant": "A",
+        "language": "zh-hans",
+        "words": "人0，年会在周五。",
+        "msgtype": "text",
+        "content": {"content": "人0，年会在周五。"},
+        "render": None,
+    }
+    assert api.get(address, {"user_id": "p1"}).json()["words"] == "The party is on Friday."
+    refused = api.get(address, {"user_id": "stranger"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "user_id")
+
+
+def test_a_preview_masks_personal_facts(api, people):
+    MemberFact.objects.create(member=people[0], key="birthday", date="1990-05-17")
+    row = post(api, CAMPAIGNS, {**BODY, "contents": [{"text": "生日：{{birthday}}"}]}, status=201)
+    assert api.get(f"{CAMPAIGNS}{row['id']}/preview/?user_id=p0").json()["words"] == "生日：19**-**-17"
+
+
+def test_a_test_goes_to_one_member_and_a_dry_run_to_none(api, people):
+    address = f"{CAMPAIGNS}{post(api, CAMPAIGNS, BODY, status=201)['id']}/test/"
+    seen = post(api, address, {"user_id": "p1", "dry_run": True}, status=202)
+    assert not Outbound.objects.exists()
+    assert post(api, address, {"user_id": "p1"}) == seen
+    sent = Outbound.objects.get()
+    assert (sent.recipients, sent.content["content"]) == (["p1"], f"【测试】 {seen['words']}")
+    assert not Delivery.objects.exists()
+
+
+def test_a_test_of_a_file_that_is_gone_is_refused(api, people):
+    campaign = make_campaign({"file": "campaigns/gone.pdf"}, content_type="file")
+    refused = post(api, f"{CAMPAIGNS}{campaign.pk}/test/", {"user_id": "p1", "dry_run": True}, status=422)
+    assert (refused["code"], refused["field"]) == ("file_missing", "contents")
+
+
 def test_a_rehearsal_tells_the_days_and_keeps_nothing(api, people):
     row = post(api, CAMPAIGNS, {**BODY, "repeats": "cron", "cron": "0 9 * * *"}, status=201)
     address = f"{CAMPAIGNS}{row['id']}/rehearsal/?since=2099-01-05&days=2&members="
@@ -128,7 +167,12 @@ def test_problems_say_what_keeps_it_from_being_approved(api, application):
 
 @pytest.mark.parametrize(
     ("step", "scope"),
-    [("approve", "campaigns:approve"), ("start", "campaigns:send"), ("ask-approval", "campaigns:write")],
+    [
+        ("approve", "campaigns:approve"),
+        ("start", "campaigns:send"),
+        ("ask-approval", "campaigns:write"),
+        ("test", "campaigns:write"),
+    ],
 )
 def test_each_step_needs_its_scope(application, step, scope):
     campaign = Campaign.objects.create(name="通知", audience={"everyone": True})
