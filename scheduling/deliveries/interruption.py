@@ -7,7 +7,7 @@ from django.db.models import F
 
 from conversations import services as conversations
 from scheduling.campaigns import approval
-from scheduling.deliveries import progress
+from scheduling.deliveries import progress, way_out_calls
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Corporation, Outbound
 
@@ -16,6 +16,17 @@ def take_back(campaign: Campaign) -> int:
     """Take back the batches whose calls were not made yet; they wait for their turn again. Returns how many."""
     flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
     return sum(_take_back(batch) for batch in flying.select_related("outbound"))
+
+
+def hold_rest(corporation: Corporation) -> int:
+    """Hold what the runs of a company have queued and cannot take back, such as the text behind an image that is out.
+
+    Returns how many messages; `conversations.let_held_go` lets them go on.
+    """
+    unsent = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(cid="")
+    runs = CampaignRun.objects.filter(cid__in=unsent.values("cid")).select_related("campaign__application")
+    ours = [run for run in runs.order_by("pk") if _sent_by(run.campaign, corporation)]
+    return sum(conversations.hold_unsent(run.cid, expires_at=FAR) for run in ours)
 
 
 def go_on(campaign: Campaign, *, now: datetime) -> None:
@@ -74,6 +85,7 @@ def _take_back(batch: Batch) -> int:
         if batch.outbound is None:
             Delivery.objects.filter(outbound__in=cancelled).update(outbound=None)
         if len(cancelled) == len(outbounds):
+            way_out_calls.take_back(batch, cancelled)
             Batch.objects.filter(pk=batch.pk).update(
                 status=Batch.Status.QUEUED, reason=Batch.Reason.PAUSED, due_at=FAR, outbound=None, pending=0, attempts=0
             )

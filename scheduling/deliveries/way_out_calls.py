@@ -3,7 +3,7 @@
 Its calls are counted by no batch. They are known by their broadcast, which a retry of failed members shares.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -34,10 +34,21 @@ def follow(
     earlier = list(_runs_before(batch.run).values_list("pk", flat=True))
     had = Delivery.objects.filter(member__in=members, run__in=earlier, status__in=GOT) if earlier else None
     without = members.keys() - (set(had.values_list("member_id", flat=True)) if had is not None else set())
-    told = _told(batch) if batch.retry else set()
+    told = _told(batch) if batch.retry or _was_taken_back(batch) else set()
     to = [user_id for key, user_id in members.items() if key in without and user_id not in told]
     if to:
         conversations.broadcast_text(application, line, to=to, expires_at=until, cid=batch.cid, key=_broadcast(batch))
+
+
+def take_back(batch: Batch, calls: Sequence[Outbound]) -> None:
+    """Take back the line behind the calls of a batch that were taken back, unless it is too late for that."""
+    if batch.run.campaign.content_type not in WORDLESS:
+        return
+    members = {user_id for call in calls for user_id in call.recipients}
+    lines = Outbound.objects.filter(cid=batch.cid, broadcast=_broadcast(batch), status__in=Outbound.UNFINISHED)
+    for line in lines.order_by("pk"):
+        if members.issuperset(line.recipients):
+            conversations.take_back(line)
 
 
 def calls_ahead(campaign: Campaign, members: QuerySet[Member]) -> tuple[int, int]:
@@ -56,8 +67,14 @@ def _runs_before(run: CampaignRun) -> QuerySet[CampaignRun]:
     return CampaignRun.objects.filter(campaign__topic=run.campaign.topic_id, content__way_out=True).exclude(pk=run.pk)
 
 
+def _was_taken_back(batch: Batch) -> bool:
+    """Whether calls of its run were taken back, of which the line may have been out already."""
+    calls = Outbound.objects.filter(cid=batch.cid, status=Outbound.Status.CANCELLED)
+    return calls.filter(reason=Outbound.Reason.RECALLED).exists()
+
+
 def _told(batch: Batch) -> set[str]:
-    """Whom the line reached behind the first try, or may have reached."""
+    """Whom the line reached behind an earlier try, may have reached, or will reach."""
     calls = Outbound.objects.filter(cid=batch.cid, broadcast=_broadcast(batch))
     failed = calls.filter(status__in=(Outbound.Status.FAILED, Outbound.Status.CANCELLED))
     told: set[str] = set()

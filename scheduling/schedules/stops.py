@@ -5,11 +5,22 @@ What waits for longer than the grace period of its schedule expires, as a moment
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from conversations import services as conversations
 from conversations.models import Message
-from scheduling.models import Run
+from scheduling.models import Run, Schedule
 from scheduling.schedules.audience import application_of
 from wecom.models import Corporation, Outbound
+
+
+def await_runs(corporation: Corporation) -> None:
+    """Wait for the runs that are being written, which know of no stop; those that come later wait for this transaction.
+
+    Each run locks its schedule first.
+    """
+    schedules = Schedule.objects.select_for_update(of=("self",)).order_by("pk")
+    list(schedules.filter(Q(application=None) | Q(application__corporation=corporation)).values_list("pk"))
 
 
 def hold(corporation: Corporation, *, now: datetime) -> int:

@@ -92,8 +92,10 @@ def _spoken(schedule: Schedule, now: datetime) -> Run | None:
     return _send_unless_stopped(schedule, due_at, now=now) if due_at and now - due_at <= schedule.grace else None
 
 
+@transaction.atomic
 def _send_unless_stopped(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
     """Send it, or record that everything that is not a reply is stopped."""
+    Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)  # a stop waits for it, see `stops`
     application = application_of(schedule)
     if application is not None and policy_of(application).is_stopped:
         stopped = Run.Reason.STOPPED

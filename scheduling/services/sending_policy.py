@@ -51,6 +51,7 @@ def stop_sending(
             _("The reason is missing."), code="empty", field="why", remedy=_("Say what has happened.")
         )
     now = now or timezone.now()
+    stops.await_runs(corporation)
     values = {
         "stopped_at": now,
         "stopped_by_id": by.pk if by else None,
@@ -60,6 +61,7 @@ def stop_sending(
     for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
             interruption.take_back(campaign)
+    interruption.hold_rest(corporation)
     stops.hold(corporation, now=now)
     return policy
 

@@ -199,6 +199,31 @@ def test_a_retry_does_not_repeat_the_way_out(company, staff, emulator, topic):
     assert [sorted(one.texts()) for one in staff] == [sorted(["file", "回复“设置”，选择接收哪些消息。"])] * 3
 
 
+def test_a_stop_holds_the_way_out_behind_a_file_that_is_out(company, staff, topic):
+    launch_file(topic)
+    deliver(Outbound.objects.get(msgtype="file"))
+    services.stop_sending(company.corporation, why="写错了")
+    assert Outbound.objects.get(msgtype="text").reason == "stopped"
+    work()
+    assert [one.texts() for one in staff] == [["file"]] * 3
+    services.allow_sending(company.corporation)
+    work()
+    assert [one.texts() for one in staff] == [["file", "回复“设置”，选择接收哪些消息。"]] * 3
+
+
+def test_a_stop_takes_the_way_out_back_with_its_file(company, staff, topic):
+    campaign = launch_file(topic)
+    services.stop_sending(company.corporation, why="写错了")
+    work()
+    assert [one.texts() for one in staff] == [[]] * 3
+    services.allow_sending(company.corporation)
+    work(calls=False)
+    upload_files()
+    work()
+    assert outcomes(campaign) == {"sent": 3}
+    assert [sorted(one.texts()) for one in staff] == [sorted(["file", "回复“设置”，选择接收哪些消息。"])] * 3
+
+
 def test_the_forecast_counts_the_calls_of_the_way_out(company, staff, topic):
     campaign = approve(make_file(topic))
     assert services.forecast_campaign(campaign).calls == 2

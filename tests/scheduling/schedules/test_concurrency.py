@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from scheduling import services
 from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
+from wecom.models import Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -52,6 +53,24 @@ def test_pressing_run_now_in_two_windows_says_it_once(application):
     now = clock("2026-11-25T11:00")
     at_once(4, lambda: services.run_now(schedule, now=now))
     assert len(sent()) == 1
+
+
+def test_what_is_written_at_the_moment_of_a_stop_is_held(application):
+    schedule = make_schedule()
+    stop = threading.Thread(target=_stop, args=(application.corporation,))
+    with transaction.atomic():
+        services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+        stop.start()
+        stop.join(timeout=1)  # it waits for this transaction
+    stop.join()
+    assert [one.reason for one in Outbound.objects.all()] == ["stopped"]
+
+
+def _stop(corporation) -> None:
+    try:
+        services.stop_sending(corporation, why="写错了")
+    finally:
+        connections.close_all()
 
 
 def test_the_same_call_in_several_processes_makes_one_schedule(application):
