@@ -24,6 +24,8 @@ from tests.conftest import server
 from tests.runner.database_templates import replaced, templates
 from tests.support.paths import PHOTOGRAPH
 
+# The mark makes the test database, also where no other file does. Tests only read: what they find stays for the next.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
 BEFORE = "Recorded before statements existed."
 
 
@@ -146,13 +148,6 @@ def let_go() -> Iterator[None]:
     yield
 
 
-@pytest.fixture(autouse=True)
-def opened(upgraded, django_db_blocker) -> Iterator[None]:
-    """Tests only read: what they find stays for the next."""
-    with django_db_blocker.unblock():
-        yield
-
-
 @pytest.mark.databases
 def test_an_upgraded_database_has_the_tables_of_a_new_one(upgraded):
     now = tables()
@@ -209,6 +204,7 @@ def test_topics_of_answers_that_were_words_are_topics():
 
 
 @pytest.mark.thorough
+@pytest.mark.django_db(transaction=True)  # its migrations cannot run in a transaction; rows of others go, so it is last
 def test_an_upgrade_to_statements_can_be_undone():
     before = [("avatars", "0020_plain_words")]
     executor = one_by_one()
