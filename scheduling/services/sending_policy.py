@@ -51,13 +51,14 @@ def stop_sending(
             _("The reason is missing."), code="empty", field="why", remedy=_("Say what has happened.")
         )
     now = now or timezone.now()
-    stops.await_runs(corporation)
     values = {
         "stopped_at": now,
         "stopped_by_id": by.pk if by else None,
         "stopped_why": why.strip()[:300],
     }
-    policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
+    with transaction.atomic():
+        stops.await_runs(corporation)
+        policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
     for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
             interruption.take_back(campaign)
