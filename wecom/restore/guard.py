@@ -146,7 +146,10 @@ def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:
     if note.marks.get(row.instance, 0) > newest:
         return Guard.Because.RESTORED
     # A database that nothing was sent from yet, or that is older than this guard, takes the place that it finds.
-    if newest and row.places and note.key not in row.places:
+    if not newest or not row.places or note.key in row.places:
+        return None
+    # Another process may have named the file, and sent, between the two readings. Its name is older than its place.
+    if _read().key not in row.places:
         return Guard.Because.MOVED
     return None
 

@@ -57,6 +57,19 @@ def test_a_database_of_ones_own_sends_without_asking(connected, person, file):
     assert list(json.loads(file.read_text())["marks"].values()) == [Attempt.objects.latest("pk").pk]
 
 
+def test_two_senders_may_begin_at_the_same_moment(connected, emulator, person, monkeypatch):
+    row = restore_guard._row
+
+    def another_sends_first():
+        monkeypatch.setattr(restore_guard, "_row", row)
+        assert send(emulator.hire(), "一").status == "done"
+        return row()
+
+    monkeypatch.setattr(restore_guard, "_row", another_sends_first)
+    assert send(person, "二").status == "done"
+    assert services.restore_hold() is None
+
+
 def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, emulator, person):
     send(person, "昨天")
     outbound = send(person, "今天")
