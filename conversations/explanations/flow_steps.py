@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from conversations.explanations.values import Explanation, Line, Link, link_to
 from conversations.flows import publication
 from conversations.flows.graph.labels import label
-from conversations.machine.values import Machine, Operator
+from conversations.machine.edges import Operator
+from conversations.machine.values import Machine
 from conversations.models import Content, FlowVersion, Message
 from conversations.wording import explanation_texts as texts
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import journal, publication, succession, translations
 from conversations.machine.calls import Call
+from conversations.machine.edges import Guard
 from conversations.machine.subflows import Subflow
-from conversations.machine.values import Guard, Machine, Node
+from conversations.machine.values import Machine, Node
 from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
 from core.text.placeholders import value_lines
 from core.text.slot_values import Slot, SlotType

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from conversations.machine.values import On
+from conversations.machine.edges import On
 from conversations.models import FlowVersion, Session, SessionCaller, StateEntry
 from conversations.models.sessions import SessionQuerySet
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from conversations.flows.problems import Problem
 from conversations.flows.rules import choices as choice_rules
 from conversations.flows.succession import is_decided
-from conversations.machine.forms import Form
+from conversations.machine.edges import Guard, On, Operator
 from conversations.machine.keywords import ACTS, COMMANDS
-from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.values import Form, Machine, Node, NodeKind
 from core.text.placeholders import MEMBER, has_stray_braces, placeholder_names
 from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND

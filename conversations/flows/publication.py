@@ -25,9 +25,10 @@ from conversations.flows.rules import translations as translation_rules
 from conversations.flows.subflows import callers, library
 from conversations.flows.subflows import problems as subflow_problems
 from conversations.machine.calls import Call, Method
+from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.shown_facts import facts_shown
 from conversations.machine.subflows import Subflow
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from conversations.models import Flow, FlowVersion, Session, SessionCaller, State, Transition
 from conversations.wording import flow_texts
 from core.text.placeholders import parse_values

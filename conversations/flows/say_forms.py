@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
 from conversations.machine.effects import Say
-from conversations.machine.forms import Form
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.values import Form, Machine, Node, NodeKind
 from wecom import contents
 from wecom.exceptions import ContentError
 

@@ -6,7 +6,8 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
-from conversations.machine.values import Edge, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, On, Operator
+from conversations.machine.values import Node, NodeKind
 
 
 def with_defaults(nodes: Sequence[Node]) -> tuple[Node, ...]:

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils import translation
 
-from conversations.machine.forms import Form
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.values import Form, Machine, Node, NodeKind
 from conversations.machine.words import FlowWords, NodeWords
 from conversations.models import Flow, State
 from conversations.wording import flow_texts

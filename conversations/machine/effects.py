@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from conversations.machine.calls import Request
-from conversations.machine.forms import Form
 from conversations.machine.places import Place
 from conversations.machine.subflows import Enter
 from conversations.machine.trace import Trace
-from conversations.machine.values import Notice
+from conversations.machine.values import Form, Notice
 from core.text.slot_values import Choice
 
 

@@ -1,6 +1,7 @@
 """Which notice tells what."""
 
-from conversations.machine.values import Notice, On, Outcome
+from conversations.machine.edges import On
+from conversations.machine.values import Notice, Outcome
 from core.text.slot_values import SlotType
 
 MISSES = {

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from conversations.machine.calls import Call, Request, Returned, Way, request_of
+from conversations.machine.edges import Edge, On
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep, Step
-from conversations.machine.forms import Form
 from conversations.machine.formulas.evaluation import evaluate
 from conversations.machine.formulas.values import Context, as_moment, stored
 from conversations.machine.notices import MISSES, UNFINISHED
@@ -19,7 +19,7 @@ from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.shown_facts import fact_values
 from conversations.machine.subflows import Enter, Subflow, entering
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice, On, Outcome
+from conversations.machine.values import Act, Form, Machine, Node, NodeKind, Notice, Outcome
 
 WAKES_AT = time(9)  # of a wait until a day
 LONGEST_WAIT = timedelta(days=366)

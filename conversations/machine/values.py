@@ -3,17 +3,13 @@
 Without rows or a framework; `step.step` runs it.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from conversations.machine.calls import Call
-from conversations.machine.forms import Form
-from conversations.machine.formulas.evaluation import evaluate, met
-from conversations.machine.formulas.values import Context, truth
-from conversations.machine.plain_fields import without_defaults
+from conversations.machine.edges import Edge, On, Operator
 from conversations.machine.subflows import Subflow
 from conversations.machine.words import FlowWords, NodeWords, choices_of
 from core.text.placeholders import fill_placeholders
@@ -42,26 +38,15 @@ class NodeKind(StrEnum):
     END = "end"
 
 
-class On(StrEnum):
-    """When an edge may be taken."""
+class Form(StrEnum):
+    """What a step says its words with."""
 
-    NEXT = "next"
-    RETRIES = "retries"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    TIMEOUT = "timeout"
-
-
-class Operator(StrEnum):
-    """How a guard compares."""
-
-    ALWAYS = "always"
-    IS = "is"
-    IS_NOT = "is_not"
-    CONTAINS = "contains"
-    MORE = "more"
-    LESS = "less"
-    FORMULA = "formula"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CARD = "card"
+    IMAGE = "image"
+    FILE = "file"
+    NEWS = "news"
 
 
 class Act(StrEnum):
@@ -112,46 +97,6 @@ class Notice(StrEnum):
     EXPIRED = "expired"
     FAILED = "failed"
     KEPT = "kept"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """A condition: a slot and what to compare it with, or a formula as `value`. An empty slot counts as ""."""
-
-    slot: str
-    operator: Operator
-    value: str = ""
-
-    def holds(self, slots: Mapping[str, str], context: Context = Context()) -> bool:  # noqa: B008  a frozen value
-        """Whether it holds; `slots` are the answers as formulas name them, with labels too."""
-        if self.operator == Operator.FORMULA:
-            return truth(evaluate(self.value, slots, context))
-        have, want = slots.get(self.slot, "").strip().casefold(), self.value.strip().casefold()
-        match self.operator:
-            case Operator.ALWAYS:
-                return True
-            case Operator.IS:
-                return have == want
-            case Operator.IS_NOT:
-                return have != want
-            case Operator.CONTAINS:
-                return want in have
-        # Dates compare as they are written, numbers by their value.
-        pair = (float(have), float(want)) if _is_number(have) and _is_number(want) else (have, want)
-        return pair[0] > pair[1] if self.operator == Operator.MORE else pair[0] < pair[1]  # type: ignore[operator]
-
-    def met(self, slots: Mapping[str, str], context: Context) -> str:
-        """What it is compared with: the answer, or the values of all names in its formula."""
-        return met(self.value, slots, context) if self.operator == Operator.FORMULA else slots.get(self.slot, "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edge:
-    """A way from one node to another."""
-
-    to: str
-    on: On = On.NEXT
-    guard: Guard | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,8 +210,8 @@ class Machine:
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
         # Processes of the release before read flows that do not use what is new.
-        found = {"format": FORMAT, **without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
-        found["nodes"] = [without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
+        found = {"format": FORMAT, **_without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
+        found["nodes"] = [_without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
         return found
 
     @classmethod
@@ -280,14 +225,10 @@ class Machine:
         return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes, **new)
 
 
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
-
-
 def _node(data: Mapping[str, Any]) -> Node:
     kept = data["slot"]
     slot = Slot(**{**kept, "type": SlotType(kept["type"]), "choices": choices_of(kept["choices"])}) if kept else None
-    edges = tuple(_edge(edge) for edge in data["edges"])
+    edges = tuple(Edge.from_json(edge) for edge in data["edges"])
     values = tuple((name, value) for name, value in data.get("values", ()))
     call = Call.from_json(data["call"]) if data.get("call") else None
     subflow = Subflow.from_json(data["subflow"]) if data.get("subflow") else None
@@ -296,7 +237,7 @@ def _node(data: Mapping[str, Any]) -> Node:
     return Node(**{**data, "kind": NodeKind(data["kind"]), **read})
 
 
-def _edge(data: Mapping[str, Any]) -> Edge:
-    guard = data["guard"]
-    held = Guard(**{**guard, "operator": Operator(guard["operator"])}) if guard else None
-    return Edge(to=data["to"], on=On(data["on"]), guard=held)
+def _without_defaults(data: dict[str, Any], kind: type[Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a dataclass as a dict, but for these where they have their default."""
+    defaults = {field.name: field.default for field in fields(kind)}
+    return {name: value for name, value in data.items() if name not in names or value != defaults[name]}

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.calls import Method
-from conversations.machine.forms import Form as SayForm
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
+from conversations.machine.values import Form as SayForm
 from conversations.machine.values import NodeKind
 from conversations.models.flows import Flow
 from conversations.models.preferences import Topic

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from conversations.machine.edges import On, Operator
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
-from conversations.machine.values import On, Operator
 from conversations.models.states import State
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from conversations.machine.edges import On
 from conversations.machine.levels import Leg
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import Act, On
+from conversations.machine.values import Act
 from conversations.models import Session, StateEntry
 
 

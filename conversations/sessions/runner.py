@@ -18,11 +18,10 @@ from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say
-from conversations.machine.forms import Form
 from conversations.machine.levels import Leg, end_of
 from conversations.machine.places import Place
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Machine, NodeKind, Outcome
+from conversations.machine.values import Act, Form, Machine, NodeKind, Outcome
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import (
     clocks,

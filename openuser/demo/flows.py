@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from conversations import services
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from conversations.models import Flow
 from core.text.slot_values import Choice, Slot, SlotType
 

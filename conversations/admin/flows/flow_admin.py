@@ -16,11 +16,12 @@ from unfold.decorators import display
 
 from conversations import services
 from conversations.admin.files.pages import FlowFiles
-from conversations.admin.flows import golden_page, publish_page, simulator
+from conversations.admin.flows import golden_page, publish_page
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import FlowForm
 from conversations.admin.flows.second_language import beside, for_readers, second, texts_in, without_second
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
+from conversations.admin.flows.trial import simulator
 from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.flows.subflows.callers import callers_of

@@ -13,8 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from conversations import services
-from conversations.admin.flows import trial
 from conversations.admin.flows.flow_graph import picture
+from conversations.admin.flows.trial.cast import SEE_MEMBERS, kept_cast
 from conversations.exceptions import FlowError
 from conversations.flows import publication
 from conversations.golden.coverage import marks_of
@@ -41,7 +41,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "differing": sum(one.differs for one in found),
         "covered": covered,
         "picture": picture(machine, marks_of(machine, covered)),
-        "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
+        "may_see_members": request.user.has_perm(SEE_MEMBERS),
         "may_change": request.user.has_perm("conversations.change_goldenconversation"),
         "may_delete": request.user.has_perm("conversations.delete_goldenconversation"),
     }
@@ -53,7 +53,7 @@ def record(request: HttpRequest, flow: Flow) -> HttpResponse:
     if not request.user.has_perm("conversations.add_goldenconversation"):
         raise PermissionDenied
     tried = request.session.get(f"try-flow-{flow.pk}") or {}
-    moment, cast = tried.get("now"), trial.kept_cast(request, tried)
+    moment, cast = tried.get("now"), kept_cast(request, tried)
     try:
         golden = services.record_golden(
             flow,

@@ -7,7 +7,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from conversations.validators import registered
 from conversations.wording import durations
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conversations.flows.problems import Problem
-from conversations.machine.values import On
+from conversations.machine.edges import On
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.positions import Drawing, Point, Route, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.graph.style import STYLE
-from conversations.machine.values import Edge, Machine, On
+from conversations.machine.edges import Edge, On
+from conversations.machine.values import Machine
 
 MARGIN, ROUND = 20.0, 9.0
 LABEL_ROOM, LABEL_LINES, LABEL_LINE = 132.0, 3, 15.0

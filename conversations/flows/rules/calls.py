@@ -11,7 +11,8 @@ from conversations.exceptions import FlowError
 from conversations.flows.problems import Problem
 from conversations.flows.service_secrets import secret_for
 from conversations.machine.calls import Call, Method, origin_of, secret_names, without_secrets
-from conversations.machine.values import Machine, Node, NodeKind, On
+from conversations.machine.edges import On
+from conversations.machine.values import Machine, Node, NodeKind
 from core import safe_requests
 from core.safe_requests import EgressError
 from core.text.placeholders import MEMBER, SLOT_PATTERN, has_stray_braces, placeholder_names

@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
+from conversations.machine.edges import On
 from conversations.machine.formulas.errors import Fault, FormulaError
 from conversations.machine.formulas.evaluation import FACTS
 from conversations.machine.formulas.parser import parse
 from conversations.machine.formulas.syntax import names
-from conversations.machine.values import Machine, Node, NodeKind, On
+from conversations.machine.values import Machine, Node, NodeKind
 from conversations.wording import formula_texts
 from core.text.slot_values import LOOKED_UP
 from wecom.facts.definitions import BUILT_IN

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
 from conversations.flows.subflows.library import Library, flows_in
+from conversations.machine.edges import On
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Machine, Node, NodeKind, On
+from conversations.machine.values import Machine, Node, NodeKind
 from core.text.placeholders import SLOT_PATTERN
 
 Callers = Mapping[str, tuple[Subflow, ...]]

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.machine.values import On
+from conversations.machine.edges import On
 from conversations.models.flows import FlowVersion
 from conversations.models.sessions import Session
 

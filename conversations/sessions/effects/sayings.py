@@ -5,7 +5,7 @@ import logging
 from conversations.delivery import messages
 from conversations.flows import say_forms
 from conversations.machine.effects import Say
-from conversations.machine.forms import Form
+from conversations.machine.values import Form
 from conversations.models import Conversation, Desk
 from core.exceptions import OpenUserError
 from core.text.slot_values import is_blank

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from conversations.flows import drafts, publication, succession
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from conversations.models import Flow, State, Transition
 from core.text.slot_values import Slot, SlotType, parse_choices
 from tests.conversations.support.machines import video_machine

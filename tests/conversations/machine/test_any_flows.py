@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.machine.calls import Call, Returned, Way
+from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.effects import Ask, CallService, HandOff, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.levels import Level, Published, Walk, advance, end_of
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.values import Act, Machine, Node, NodeKind
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

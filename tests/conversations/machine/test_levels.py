@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from conversations.machine.edges import Edge, On
 from conversations.machine.effects import Ask, Notify, Say
 from conversations.machine.formulas.values import Context
 from conversations.machine.levels import Level, Published, advance, end_of, renewed
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, On, Outcome
+from conversations.machine.values import Act, Machine, Node, NodeKind, Outcome
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

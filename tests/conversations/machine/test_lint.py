@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from conversations.flows.lint import lint
-from conversations.machine.values import Edge, Guard, Machine, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine
 from core.text.slot_values import Choice, Slot, SlotType
 from tests.conversations.support.machines import video_machine
 

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.machine.edges import Edge
 from conversations.machine.effects import Ask, Notify, Say
 from conversations.machine.places import Offer, Place
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.step import step
-from conversations.machine.values import Act, Edge, Machine, Node, NodeKind, Notice
+from conversations.machine.values import Act, Machine, Node, NodeKind, Notice
 from core.text.slot_values import Slot, SlotType
 
 TODAY = date(2026, 11, 25)

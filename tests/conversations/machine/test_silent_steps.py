@@ -6,21 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.effects import Ask, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context, Value
 from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import (
-    Act,
-    Edge,
-    Guard,
-    Machine,
-    Node,
-    NodeKind,
-    Notice,
-    Operator,
-    Outcome,
-)
+from conversations.machine.values import Act, Machine, Node, NodeKind, Notice, Outcome
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
+from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.effects import Ask, Effect, MakeVideo, Say
 from conversations.machine.places import Place
 from conversations.machine.spoken import spoken_in
 from conversations.machine.step import step
-from conversations.machine.values import Act, Edge, Guard, Machine, Node, Operator
+from conversations.machine.values import Act, Machine, Node
 from conversations.machine.words import FlowWords, NodeWords
 from core.text.slot_values import parse_choices
 from tests.conversations.support.machines import video_machine

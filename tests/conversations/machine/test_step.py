@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.effects import Ask, MakeVideo, Notify, Say
 from conversations.machine.places import Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Edge, Guard, Machine, Node, NodeKind, Notice, On, Operator, Outcome
+from conversations.machine.values import Act, Machine, Node, NodeKind, Notice, Outcome
 from core.text.slot_values import Slot, SlotType
 from tests.conversations.support.machines import QUALITY, video_machine
 

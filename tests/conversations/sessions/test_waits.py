@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conversations import services
-from conversations.machine.values import Operator
+from conversations.machine.edges import Operator
 from conversations.models import Flow, Session, State, Transition
 from wecom.services import set_facts
 

@@ -1,6 +1,7 @@
 """A small flow machine: the guide's conversation that makes a video."""
 
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from core.text.slot_values import Slot, SlotType, parse_choices
 
 QUALITY = parse_choices("lipsync = 基础\nenhanced_lipsync = 增强\nenhanced_talking_head = 高清")

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from conversations.flows.graph import svg
 from conversations.flows.graph.changes import merged
-from conversations.machine.values import Edge, Machine
+from conversations.machine.edges import Edge
+from conversations.machine.values import Machine
 from tests.conversations.support.machines import video_machine
 
 

@@ -13,7 +13,8 @@ from conversations.flows.graph.labels import measure, wrap
 from conversations.flows.graph.positions import Drawing, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.problems import Problem
-from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.values import Machine, Node, NodeKind
 from core.text.slot_values import Choice, Slot, SlotType
 from openuser.demo.flows import example_flows
 

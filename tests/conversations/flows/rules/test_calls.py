@@ -6,7 +6,8 @@ import pytest
 
 from conversations.flows.rules.calls import problems
 from conversations.machine.calls import Call, Method
-from conversations.machine.values import Edge, Node, NodeKind, On
+from conversations.machine.edges import Edge, On
+from conversations.machine.values import Node, NodeKind
 from tests.conversations.support.machines import video_machine
 
 SOUND = Call(

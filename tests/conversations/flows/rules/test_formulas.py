@@ -4,7 +4,8 @@ import pytest
 from django.utils import translation
 
 from conversations.flows.rules.formulas import problems
-from conversations.machine.values import Edge, Guard, Node, NodeKind, Operator
+from conversations.machine.edges import Edge, Guard, Operator
+from conversations.machine.values import Node, NodeKind
 from core.text.slot_values import Slot
 from tests.conversations.support.machines import video_machine
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 
-from conversations.admin.flows import trial, tried_calls, tried_levels
 from conversations.admin.flows.flow_graph import drawing
-from conversations.admin.flows.trial import Cast
+from conversations.admin.flows.trial import answers, calls, ways
+from conversations.admin.flows.trial import levels as kept_levels
+from conversations.admin.flows.trial.cast import SEE_MEMBERS, Cast, chosen_cast, kept_cast, languages
 from conversations.exceptions import FlowError
 from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
@@ -66,11 +67,11 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         request.session[name] = kept
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
-    levels, outcome = tried_levels.read(machine, kept), kept.get("outcome", "")
+    levels, outcome = kept_levels.read(machine, kept), kept.get("outcome", "")
     place = levels[-1].place
-    cast = trial.kept_cast(request, kept)
+    cast = kept_cast(request, kept)
     seen = kept.get("seen", [])
-    machines = tried_levels.machines_of(machine, [row[0] for turn in seen for row in turn])
+    machines = kept_levels.machines_of(machine, [row[0] for turn in seen for row in turn])
     bubbles = [Bubble(sort=sort, text=text, choices=tuple(map(tuple, choices))) for sort, text, choices in kept["said"]]
     context = {
         **model_admin.admin_site.each_context(request),
@@ -82,16 +83,16 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "outcome": Session.Status(outcome).label if outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
-        "asks_for_file": trial.asks_for_file(levels[-1]),
+        "asks_for_file": answers.asks_for_file(levels[-1]),
         "is_calling": bool(kept.get("call")),
         "may_call": request.user.has_perm("conversations.publish_flow"),
         "can_time_out": machine.expire_after is not None,
-        "reasons": trial.reasons(machines, seen),
+        "reasons": ways.reasons(machines, seen),
         "can_go_back": len(kept.get("turns", ())) > 1,
         "cast": cast,
-        "languages": trial.languages(machine, cast),
+        "languages": languages(machine, cast),
         "known": sorted(cast.context(list(machines.values())).member.items()) if cast.member else [],
-        "may_see_members": request.user.has_perm(trial.SEE_MEMBERS),
+        "may_see_members": request.user.has_perm(SEE_MEMBERS),
         "is_empty": not machine.nodes,
     }
     return TemplateResponse(request, "admin/flows/try.html", context)
@@ -101,8 +102,8 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
     """The state of the try after what was posted; at first, its start."""
     act, text = request.POST.get("act", ""), request.POST.get("text", "")[:MAX_TEXT]
     if act == "cast":
-        return _step(machine, None, Act.START, "", trial.chosen_cast(request))
-    cast = trial.kept_cast(request, kept)
+        return _step(machine, None, Act.START, "", chosen_cast(request))
+    cast = kept_cast(request, kept)
     if act == "speak" and kept and text in machine.languages:
         return {**kept, "cast": replace(cast, language=text).plain()}
     if act == "step_back" and kept:
@@ -112,16 +113,16 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         assert again is not None
         return again
     call = kept.get("call") if kept else None
-    if call and act in (tried_calls.FOR_REAL, *tried_calls.WAYS):
-        if act == tried_calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
+    if call and act in (calls.FOR_REAL, *calls.WAYS):
+        if act == calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
             raise PermissionDenied
-        result = tried_calls.result_of(act, Request.from_json(call), text)
+        result = calls.result_of(act, Request.from_json(call), text)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
-    if act == "send_file" and kept and trial.asks_for_file(tried_levels.read(machine, kept)[-1]):
-        return _step(machine, kept, Act.ANSWER, trial.sample_file(machine), cast)
+    if act == "send_file" and kept and answers.asks_for_file(kept_levels.read(machine, kept)[-1]):
+        return _step(machine, kept, Act.ANSWER, answers.sample_file(machine), cast)
     what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
-        what, said = trial.looked_up(request, cast, _levels(machine, kept, cast)[-1], said)
+        what, said = answers.looked_up(request, cast, _levels(machine, kept, cast)[-1], said)
     return _step(machine, kept, what, said, cast)
 
 
@@ -147,16 +148,16 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
             bubbles = map(_bubble(leg.machine, levels[0].machine.name, reader), leg.step.effects)
             said += [[bubble.sort, bubble.text, bubble.choices] for bubble in bubbles]
     turns.append([what.value, text])
-    seen.append(trial.ways(walk.legs))
+    seen.append(ways.taken(walk.legs))
     asked = next((one.request.to_json() for one in walk.effects if isinstance(one, CallService)), None)
     ended = walk.outcome.value if walk.outcome else ""
     told = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
-    return {"levels": tried_levels.plain(walk.levels), "outcome": ended, "said": said[-KEPT:], **told}
+    return {"levels": kept_levels.plain(walk.levels), "outcome": ended, "said": said[-KEPT:], **told}
 
 
 def _levels(machine: Machine, kept: dict[str, Any] | None, cast: Cast) -> tuple[Level, ...]:
     """The flows that the trial is in, as they speak in it."""
-    found = tried_levels.read(machine, kept)
+    found = kept_levels.read(machine, kept)
     return tuple(replace(level, machine=spoken_in(level.machine, cast.speaks)) for level in found)
 
 
@@ -203,7 +204,7 @@ def _shown(level: Level, seen: Sequence[Sequence[Sequence[Any]]], *, is_draft: b
     machine, place = level.machine, level.place
     return ShownLevel(
         name="" if is_draft else machine.name,
-        drawing=drawing(machine, Marks(here=place.at, walked=trial.walked(seen, level.version))),
+        drawing=drawing(machine, Marks(here=place.at, walked=ways.walked(seen, level.version))),
         slots=[(key, value, _label(machine, place, key)) for key, value in place.slots.items()],
     )
 

@@ -1,29 +1,23 @@
-"""Whom a trial of a draft plays, when, and why it went the way it went."""
+"""Whom a trial plays, when, and in which language."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
-from conversations.explanations import flow_steps
 from conversations.machine.formulas.values import Context
-from conversations.machine.levels import Leg, Level
-from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.spoken import spoken_in
-from conversations.machine.trace import Checked
-from conversations.machine.values import Act, Machine
+from conversations.machine.values import Machine
 from conversations.models import Desk
 from conversations.sessions import clocks
-from conversations.sessions.answers import resolutions
 from conversations.sessions.formula_context import played_context
-from core.text.slot_values import RECEIVED
-from wecom.models import Application, Download, Member
+from wecom.models import Application, Member
 
 SEE_MEMBERS = "wecom.view_member"
 
@@ -89,59 +83,6 @@ def chosen_cast(request: HttpRequest) -> Cast:
         words, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
         raise FlowError(words, code="no_such_member", field="member", remedy=remedy)
     return Cast(member=found, day=day, clock=clock)
-
-
-def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tuple[Act, str]:
-    """What a member says, with what it means where the directory or code says that.
-
-    An account that may not see members finds none: there what is written counts as the user ID, or the number.
-    """
-    place, machine = level.place, level.machine
-    node, now = machine.node(place.at), cast.context([machine]).now
-    if node is None or node.slot is None:
-        return Act.SAY, text
-    if resolve(node.slot, place.offered, Act.CHOOSE, text, today=now.date(), now=now).label:
-        return Act.SAY, text  # one of those that were offered
-    application = cast.application if request.user.has_perm(SEE_MEMBERS) else None
-    with translation.override(machine.language):
-        found = resolutions.look_up(application, node, text, now=now)
-    return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
-
-
-def asks_for_file(level: Level) -> bool:
-    """Whether the open question is answered by a file."""
-    node = level.machine.node(level.place.at)
-    return node is not None and node.slot is not None and node.slot.type in RECEIVED
-
-
-def sample_file(machine: Machine) -> str:
-    """A picture that fits, as the text of an answer."""
-    with translation.override(machine.language):
-        name = f"{Download.Kind.IMAGE.label}.jpg"
-    return Resolution(said=f"[{name}]", value="1", label=name).to_text()
-
-
-def ways(legs: Iterable[Leg]) -> list[list[Any]]:
-    """The transitions that the steps of one turn looked at, with the version, as the login's session keeps them."""
-    return [
-        [leg.level.version, one.state, one.edge, one.to, one.holds, one.have]
-        for leg in legs
-        for one in leg.step.trace
-        if isinstance(one, Checked)
-    ]
-
-
-def walked(turns: Iterable[Iterable[Sequence[Any]]], version: int) -> list[tuple[str, str]]:
-    """The ways that were taken in one version, of all turns."""
-    rows = (row for turn in turns for row in turn if row[0] == version)
-    return [(state, to) for _version, state, _edge, to, holds, _have in rows if holds]
-
-
-def reasons(machines: Mapping[int, Machine], turns: Sequence[Sequence[Sequence[Any]]]) -> list[str]:
-    """Why the last turn that left a step went where it went, as *Why?* of a message says it."""
-    last = next((turn for turn in reversed(turns) if turn), ())
-    known = ((machines[version], way) for version, *way in last if version in machines)
-    return [line.words for machine, way in known for line in flow_steps.transitions(machine, [way])]
 
 
 def languages(machine: Machine, cast: Cast) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,1 @@
+"""*Try it*: a draft is played without a message or a row."""
