@@ -98,10 +98,15 @@ class CampaignNoteSerializer(StrictSerializer):
     why = serializers.CharField(max_length=300, required=False, allow_blank=True, default="", help_text="The reason.")
 
 
-class CampaignStartSerializer(StrictSerializer):
-    """Start a campaign, or only say what that would do."""
+class StartSerializer(StrictSerializer):
+    """Start it, or only say what that would do."""
 
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Sends nothing and keeps nothing.")
+
+
+class CampaignStartSerializer(StartSerializer):
+    """Start a campaign, or only say what that would do."""
+
     anyway = serializers.BooleanField(
         required=False, default=False, help_text="Starts it in spite of blockers that are not `final`."
     )

@@ -14,7 +14,7 @@ from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, UserIdFilter
 from scheduling import services
-from scheduling.api.campaign_serializers import CampaignNoteSerializer, CampaignStartSerializer
+from scheduling.api.campaign_serializers import CampaignNoteSerializer, StartSerializer
 from scheduling.api.campaigns import READ, WRITE
 from scheduling.api.rehearsal import Rehearsals
 from scheduling.api.series_serializers import (
@@ -122,13 +122,13 @@ class SeriesView(StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
 
     @extend_schema(
         summary="Start a series",
-        request=CampaignStartSerializer,
+        request=StartSerializer,
         responses={200: SeriesSerializer, 202: SeriesForecastSerializer},
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
         """Members come in from now on. With `dry_run` it answers 202 with what that would do."""
-        if self.body(CampaignStartSerializer)["dry_run"]:
+        if self.body(StartSerializer)["dry_run"]:
             forecast = services.forecast_series(self.get_object())
             return Response(SeriesForecastSerializer(forecast).data, status=202)
         return self._step(lambda row: services.start_series(row, by=self.person))

@@ -118,6 +118,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "fact": "start_date",
         "steps": [{"day": 0, "at": "09:00", "contents": [{"language": "zh-hans", "text": "欢迎{{name|同事}}！"}]}],
     },
+    "StartRequest": {"dry_run": True},
     "StopRequest": {"note": "Moved to another team."},
     "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
     "PatchedFactDefinitionChangeRequest": {"name": "衣服尺码", "personal": False},
