@@ -1,7 +1,6 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
-from core.interchange.archives import Packed
-from core.interchange.flaws import FileRefused, Flaw
+from core.interchange.flaws import FileRefused
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change
 from scheduling.deliveries.evidence import bundle as evidence_bundle
@@ -9,13 +8,13 @@ from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
 from scheduling.explanations.deliveries import explain as explain_delivery
 from scheduling.explanations.origins import explain_entry, explain_message
-from scheduling.files.ready import READY, ReadyMessage, messages_of
+from scheduling.files.ready import READY, messages_of
 from scheduling.rehearsal.member_days import read_member_days
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
 from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.cards import asks, not_confirmed, responses_of
-from scheduling.responses.clicks import LinkFigures, clicks_of
+from scheduling.responses.clicks import clicks_of
 from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
@@ -25,7 +24,7 @@ from scheduling.schedules.recipients import find_recipients, first_names, recipi
 from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
 from scheduling.segments.choices import Choice, find_choices, named_choices
-from scheduling.segments.reach import REASONS, LeftOut, Reach, members_of, with_reasons
+from scheduling.segments.reach import REASONS, Reach, members_of, with_reasons
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
@@ -72,7 +71,6 @@ from scheduling.services.retries import Recalled, is_recalling, recall_run, remi
 from scheduling.services.runs import due_moment, forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
-    SegmentPreview,
     check_rule,
     check_segment_name,
     count_segments,
@@ -135,20 +133,14 @@ __all__ = [
     "DepartmentChoice",
     "Dropped",
     "FileRefused",
-    "Flaw",
     "Imported",
     "Kind",
-    "LeftOut",
-    "LinkFigures",
     "Occasion",
-    "Packed",
     "Preview",
     "Reach",
-    "ReadyMessage",
     "Recalled",
     "Rehearsal",
     "RunReport",
-    "SegmentPreview",
     "Selection",
     "SeriesForecast",
     "StepAhead",
