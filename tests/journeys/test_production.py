@@ -66,6 +66,9 @@ class Server(Stack):
         file.write_text(value, encoding="utf-8")
         return {f"{name}_FILE": str(file)}
 
+    def postgres_url(self) -> str:
+        return Path(self.env["DATABASE_URL_FILE"]).read_text(encoding="utf-8")
+
     def prepare(self) -> None:
         self.manage("migrate", "--verbosity", "0")
         self.manage("seed")

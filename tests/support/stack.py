@@ -235,11 +235,15 @@ class Stack:
 
     def asks(self, query: str) -> list[tuple[Any, ...]]:
         """What the database answers to SQL that all understand: much sooner than `manage shell` would."""
-        if self.server:
-            with psycopg.connect(self.env["TEST_DATABASE_URL"]) as connection:
+        if url := self.postgres_url():
+            with psycopg.connect(url) as connection:
                 return connection.execute(query).fetchall()
         with closing(sqlite3.connect(self.database, timeout=20)) as connection:
             return connection.execute(query).fetchall()
+
+    def postgres_url(self) -> str:
+        """Where its database is, if that is a PostgreSQL."""
+        return self.env["TEST_DATABASE_URL"] if self.server else ""
 
     def is_up(self) -> bool:
         return answers(f"{self.url}/healthz/ready")

@@ -25,7 +25,8 @@ for number, words in enumerate(payloads):
     member = Member.objects.create(corporation=application.corporation, user_id=f"hostile{{number}}", name=words[:60])
     one = Conversation.objects.create(application=application, member=member, language="zh-hans")
     chat = chat or one
-    save_answer(Answer(question=f"{{words}} {{number}}", other_wordings=words, answer=words, topic=words[:60]))
+    topic, _made = Topic.objects.get_or_create(name=words[:60], can_be_muted=False)
+    save_answer(Answer(question=f"{{words}} {{number}}", other_wordings=words, answer=words, topic=topic))
     Document.objects.create(title=f"{{words}} {{number}}", file="x.md", kind="markdown", status="done")
     Passage.objects.create(document=first, number=number, heading=words, text=words)
     row = UnansweredQuestion.objects.create(question=words, plain=f"{{number}}", times=1)
