@@ -32,10 +32,10 @@ class FlowDrafts(viewsets.GenericViewSet[Flow]):
         """Takes over all steps or nothing; `errors` has all that is wrong. Refused with `draft_changed` if the draft is
         no longer what was `seen`. It can be undone; publish it afterwards.
         """
-        body = DraftRequestSerializer(data=request.data)
+        flow, body = self.get_object(), DraftRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            return _shown(services.write_draft(self.get_object(), by=account_of(request), **body.validated_data))
+            return _shown(services.write_draft(flow, by=account_of(request), **body.validated_data))
         except FileRefused as error:
             raise ValidationError(errors_by_place(error)) from error
 

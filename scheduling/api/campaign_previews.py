@@ -61,10 +61,9 @@ class CampaignPreviews(viewsets.GenericViewSet[Campaign]):
     @action(detail=True, methods=["get"], pagination_class=None)
     def preview(self, request: Request, pk: str) -> Response:
         """In the member's language and variant, with what is known about them. Sends nothing."""
-        query = CampaignPreviewQuerySerializer(data=request.query_params)
+        campaign, query = self.get_object(), CampaignPreviewQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        campaign = self.get_object()
         member = services.find_tester(campaign, asked["user_id"])
         seen = services.preview_campaign(campaign, member, variant=asked["variant"], in_full=False)
         return Response(CampaignPreviewSerializer(seen).data)
@@ -79,10 +78,9 @@ class CampaignPreviews(viewsets.GenericViewSet[Campaign]):
         """To one member, marked as a test, outside of all figures and caps. With `dry_run` it answers 202 and sends
         nothing.
         """
-        body = CampaignTestSerializer(data=request.data or {})
+        campaign, body = self.get_object(), CampaignTestSerializer(data=request.data or {})
         body.is_valid(raise_exception=True)
         asked: dict[str, Any] = body.validated_data
-        campaign = self.get_object()
         member = services.find_tester(campaign, asked["user_id"])
         services.send_test(campaign, member, variant=asked["variant"], dry_run=asked["dry_run"])
         seen = services.preview_campaign(campaign, member, variant=asked["variant"], in_full=False)

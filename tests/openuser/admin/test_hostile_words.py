@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from avatars.models import Render
 from conversations.flows import publication
-from conversations.models import Content, Message, Ticket, WatchLink
+from conversations.models import Content, Message, Ticket, Topic, WatchLink
 from tests.openuser.support.admin_pages import addresses
 from tests.openuser.support.hostile_words import ADDRESS, MARKUP, SHORT, unescaped, write
 from tests.support import factories
@@ -42,6 +42,7 @@ def hostile_rows() -> list[Model]:
         make_message(conversation.application, member=conversation.member, direction=direction, content=content)
     flow = factories.make_flow()
     rows += [flow, publication.publish(flow), *flow.states.all()[:1]]
+    Topic.objects.update(can_be_muted=False)  # those that can be fit a card
     for model in models():
         for row in model._default_manager.all():
             write(row)

@@ -13,6 +13,7 @@ APPS = ("core", "openuser", "wecom", "avatars", "conversations", "scheduling")
 # Variables of Python, of pytest and of the bootstrap for itself.
 NOT_SETTINGS = {
     *("PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER", "OPENUSER_BOOTSTRAPPED", "DJANGO_SETTINGS_MODULE"),
+    *("LISTEN_FDS", "LISTEN_PID"),  # which systemd sets for a socket that it opened
     "OMP_NUM_THREADS",  # which a library reads while it loads
 }
 SENTENCE = re.compile(r"[A-Z0-9`].*\.")
