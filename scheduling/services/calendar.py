@@ -1,15 +1,16 @@
 """The working days of each company: filled from the package, imported from a list, and missed in time."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from scheduling.business_calendar import published_days, published_years
 from scheduling.models import CalendarDay, Campaign, Schedule, calendar_of
-from scheduling.schedules.audience import application_of
 from scheduling.schedules.day_lists import ListedDay
 from wecom.models import Application, Corporation
 
@@ -55,24 +56,25 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
     """The years that schedules and campaigns need and their companies do not know: this one, from November the next."""
     today = timezone.localdate(now or timezone.now())
     years = [today.year] + ([today.year + 1] if today.month >= PUBLISHED_IN else [])
-    senders: dict[int, list[Application]] = {}
-    schedules = Schedule.objects.filter(paused=False, days=Schedule.Days.WORKING, only_on=None)
-    campaigns = Campaign.objects.filter(
-        state__in=Campaign.ON, days=Schedule.Days.WORKING, repeats=Campaign.Repeats.CRON
-    )
-    needing = [
-        *(application_of(row) for row in schedules.select_related("application__corporation")),
-        *(row.sender for row in campaigns.select_related("application__corporation")),
-    ]
-    for sender in needing:
-        if sender is not None:
-            senders.setdefault(sender.corporation_id, []).append(sender)
+    working = Q(days=Schedule.Days.WORKING)
+    schedules = Schedule.objects.filter(working, paused=False, only_on=None)
+    campaigns = Campaign.objects.filter(working, state__in=Campaign.ON, repeats=Campaign.Repeats.CRON)
+    own, others = (rows.order_by().values_list("application", flat=True) for rows in (schedules, campaigns))
+    counts = Counter[int | None](own.union(others, all=True))  # None is the default application
+    if not counts:
+        return []
+    needing: dict[int, Application] = {}
+    numbers = Counter[int]()
+    rows = Application.objects.filter(Q(pk__in=counts) | Q(is_default=True)).select_related("corporation")
+    for sender in rows:
+        needing.setdefault(sender.corporation_id, sender)
+        numbers[sender.corporation_id] += counts[sender.pk] + (counts[None] if sender.is_default else 0)
     return [
-        UnknownYear(corporation=application.corporation, year=year, schedules=len(same))
-        for same in senders.values()
-        for application in same[:1]
+        UnknownYear(corporation=sender.corporation, year=year, schedules=numbers[key])
+        for key, sender in needing.items()
+        if numbers[key]
         for year in years
-        if not calendar_of(application).knows_year(year)
+        if not calendar_of(sender).knows_year(year)
     ]
 
 
