@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import is_
 
 from conversations.flows.subflows.library import library_for
 from conversations.machine.levels import Leg, Level, Walk, advance, renewed
@@ -73,7 +74,7 @@ def take(session: Session, act: Act, text: str, *, cid: str, now: datetime) -> S
 def write_callers(session: Session, stepped: Stepped) -> None:
     """Write the flows around the innermost one, if they changed. The session was written before, which fences them."""
     before, around = stepped.before[:-1], stepped.walk.levels[:-1]
-    if len(before) == len(around) and all(map(_is_same, before, around)):
+    if len(before) == len(around) and all(map(is_, before, around)):
         return
     if before:
         session.callers.all().delete()
@@ -129,7 +130,3 @@ def _levels(session: Session, rows: Sequence[SessionCaller]) -> tuple[Level, ...
     )
     innermost = Level(version=session.version_id, machine=machine_of(session), place=place, ends_at=session.ends_at)
     return (*around, innermost)
-
-
-def _is_same(one: Level, other: Level) -> bool:
-    return one is other
