@@ -1,6 +1,8 @@
 """Pause, resume and cancel: what has not been called yet is taken back, and what was put back goes on."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -11,11 +13,22 @@ from scheduling.deliveries import progress, way_out_calls
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Corporation, Outbound
 
+WAITS: Mapping[str, Any] = {
+    "status": Batch.Status.QUEUED,
+    "reason": Batch.Reason.PAUSED,
+    "due_at": FAR,
+    "attempts": 0,
+}
+"""A batch that waits until its campaign goes on."""
+
 
 def take_back(campaign: Campaign) -> int:
     """Take back the batches whose calls were not made yet; they wait for their turn again. Returns how many."""
+    # A worker that has claimed one, and has not seen the pause, finds that its lease is gone before it queues calls.
+    claimed = Batch.objects.filter(run__campaign=campaign, status=Batch.Status.RUNNING)
+    count = claimed.update(**WAITS, lease_owner="", lease_until=None)
     flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
-    return sum(_take_back(batch) for batch in flying.select_related("outbound"))
+    return count + sum(_take_back(batch) for batch in flying.select_related("outbound"))
 
 
 def hold_rest(corporation: Corporation) -> int:
@@ -86,9 +99,7 @@ def _take_back(batch: Batch) -> int:
             Delivery.objects.filter(outbound__in=cancelled).update(outbound=None)
         if len(cancelled) == len(outbounds):
             way_out_calls.take_back(batch, cancelled)
-            Batch.objects.filter(pk=batch.pk).update(
-                status=Batch.Status.QUEUED, reason=Batch.Reason.PAUSED, due_at=FAR, outbound=None, pending=0, attempts=0
-            )
+            Batch.objects.filter(pk=batch.pk).update(**WAITS, outbound=None, pending=0)
         else:
             Batch.objects.filter(pk=batch.pk).update(pending=F("pending") - len(cancelled))
             _part(batch)

@@ -5,6 +5,7 @@ What waits for longer than the grace period of its schedule expires, as a moment
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from conversations import services as conversations
@@ -21,6 +22,25 @@ def await_runs(corporation: Corporation) -> None:
     """
     schedules = Schedule.objects.select_for_update(of=("self",)).order_by("pk")
     list(schedules.filter(Q(application=None) | Q(application__corporation=corporation)).values_list("pk"))
+
+
+def await_releases(corporation: Corporation) -> None:
+    """Wait for the videos of runs that are being released by a worker that has not seen the stop, which is committed.
+
+    A release locks its message before it asks for the policy: it ends here, or finds the stop. One message at a time,
+    because others lock several in an order of their own.
+    """
+    told = Message.objects.filter(
+        application__corporation=corporation, cid__in=Run.objects.exclude(cid="").values("cid")
+    )
+    videos = told.exclude(render=None)
+    keys = {
+        *videos.waiting().values_list("pk", flat=True),
+        *videos.filter(outbound__status__in=Outbound.UNFINISHED).values_list("pk", flat=True),  # it may become text
+    }
+    for pk in sorted(keys):
+        with transaction.atomic():
+            Message.objects.select_for_update().filter(pk=pk).only("pk").first()
 
 
 def hold(corporation: Corporation, *, now: datetime) -> int:

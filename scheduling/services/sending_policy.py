@@ -63,6 +63,7 @@ def stop_sending(
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
             interruption.take_back(campaign)
     interruption.hold_rest(corporation)
+    stops.await_releases(corporation)
     stops.hold(corporation, now=now)
     return policy
 

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from conversations import services as conversations
+from core.work.base import LeaseLost
 from scheduling import services
+from scheduling.deliveries import batches
 from scheduling.models import Batch, CampaignContent, Delivery, SendingPolicy
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, work
 from tests.support import factories
@@ -42,6 +44,20 @@ def test_a_batch_that_was_let_go_waits_while_it_is_paused(company, staff):
     work()
     assert [one.texts() for one in staff] == [[]] * 3
     assert Batch.objects.get().reason == "paused"
+    services.resume_campaign(campaign)
+    work()
+    assert [len(one.texts()) for one in staff] == [1, 1, 1]
+
+
+def test_a_batch_in_the_hands_of_a_worker_waits_as_well(company, staff):
+    campaign = launch()
+    services.start_run(campaign.runs.get().pk)
+    batch = Batch.claim(Batch.objects.get().pk)
+    assert batch.run.campaign.state == "running"  # as the worker has read it
+    services.pause_campaign(campaign)
+    with pytest.raises(LeaseLost):
+        batches.send(batch, now=timezone.now())
+    assert not Outbound.objects.exists()
     services.resume_campaign(campaign)
     work()
     assert [len(one.texts()) for one in staff] == [1, 1, 1]

@@ -5,6 +5,8 @@ import threading
 import pytest
 from django.db import connections, transaction
 
+from avatars.models import Render
+from conversations import services as conversations
 from scheduling import services
 from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
@@ -60,6 +62,18 @@ def test_what_is_written_at_the_moment_of_a_stop_is_held(application):
     stop = threading.Thread(target=_stop, args=(application.corporation,))
     with transaction.atomic():
         services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+        stop.start()
+        stop.join(timeout=1)  # it waits for this transaction
+    stop.join()
+    assert [one.reason for one in Outbound.objects.all()] == ["stopped"]
+
+
+def test_a_video_that_is_ready_at_the_moment_of_a_stop_is_held(application):
+    services.run_due(make_schedule(message_type="video").pk, now=clock("2026-11-25T09:00"))
+    Render.objects.update(status="failed", reason="engine")
+    stop = threading.Thread(target=_stop, args=(application.corporation,))
+    with transaction.atomic():
+        assert conversations.release(Render.objects.get()) == 1
         stop.start()
         stop.join(timeout=1)  # it waits for this transaction
     stop.join()
