@@ -19,12 +19,12 @@ from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
-from scheduling.schedules.preview import PREVIEWED, Preview, preview, preview_scripts
+from scheduling.schedules.preview import PREVIEWED, preview, preview_scripts
 from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
-from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, parse_audience
-from scheduling.segments.choices import Choice, find_choices, named_choices
-from scheduling.segments.reach import REASONS, Reach, members_of, with_reasons
+from scheduling.segments.audience import parse_audience
+from scheduling.segments.choices import find_choices, named_choices
+from scheduling.segments.reach import members_of
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
@@ -67,7 +67,7 @@ from scheduling.services.files.imports import import_file
 from scheduling.services.files.outcomes import PARTS, Imported, Kind
 from scheduling.services.files.ready import start_from_ready
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
-from scheduling.services.retries import Recalled, is_recalling, recall_run, remind_not_confirmed, retry_failed
+from scheduling.services.retries import is_recalling, recall_run, remind_not_confirmed, retry_failed
 from scheduling.services.runs import due_moment, forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
@@ -123,25 +123,17 @@ __all__ = [
     "PARTS",
     "PREVIEWED",
     "READY",
-    "REASONS",
     "USUAL_DAYS",
     "Audience",
-    "AudienceRule",
     "CampaignForecast",
-    "Choice",
     "Day",
-    "DepartmentChoice",
     "Dropped",
     "FileRefused",
     "Imported",
     "Kind",
     "Occasion",
-    "Preview",
-    "Reach",
-    "Recalled",
     "Rehearsal",
     "RunReport",
-    "Selection",
     "SeriesForecast",
     "StepAhead",
     "Timeline",
@@ -295,7 +287,6 @@ __all__ = [
     "upload_sheet",
     "value_shape",
     "warnings",
-    "with_reasons",
     "works_on",
     "zone_of",
 ]
