@@ -7,9 +7,10 @@ two pictures beside it differ, compared with two consecutive pictures during sil
 around it; and how much louder the name is than the rest, whole and joined.
 """
 
+import argparse
 import os
-import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -33,13 +34,13 @@ BODY = (
 )
 
 
-def main() -> None:
+def main(modes: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
     from avatars.framing.scene import Captions, Scene
     from avatars.pipeline.script_to_video import VideoSpec
     from avatars.portraits import samples
 
-    for mode in sys.argv[1:] or MODES:
+    for mode in modes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             portrait = folder / "xiao.png"
@@ -146,4 +147,6 @@ def engine_cost(video) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modes", nargs="*", metavar="mode", help=f"a render mode; {' and '.join(MODES)} if left out")
+    main(parser.parse_args().modes or MODES)
