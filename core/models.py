@@ -13,6 +13,7 @@ class WorkerProcess(models.Model):
         token: the beginning of the `lease_owner` of every row that it works on.
         machine: where its `pid` means something; empty where we cannot look.
         ticks: when it started by that machine's clock, because a pid is used again.
+        locked: whether it holds a lock for as long as it lives (`core.work.life_lock`).
     """
 
     TOKEN_LENGTH: ClassVar[int] = 16
@@ -24,6 +25,7 @@ class WorkerProcess(models.Model):
     ticks = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(db_default=Now())
+    locked = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = "worker process"

@@ -1,6 +1,17 @@
 """Database connections around long waits."""
 
-from django.db import connections
+import copy
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def unpooled_connection() -> BaseDatabaseWrapper:
+    """A new connection for the calling thread that is not of the pool, and that `connections` does not know."""
+    pooled = connections[DEFAULT_DB_ALIAS]
+    alone = copy.deepcopy(pooled.settings_dict)
+    alone["OPTIONS"].pop("pool", None)
+    return type(pooled)(alone, DEFAULT_DB_ALIAS)
 
 
 def release_connections() -> None:

@@ -1,29 +1,33 @@
 """Sees that a process died, and frees its leases: a death costs seconds, not the lease.
 
-Every worker writes a heartbeat and looks at the others. On its own machine it asks the system, and knows at once; of
-another machine it knows when the heartbeats end.
+Every worker looks at the others. On its own machine it asks the system, and knows at once. Of another machine it knows
+on PostgreSQL by a lock that ends with its process; elsewhere, when the heartbeats end.
 """
 
 import logging
 import os
 import threading
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from core.models import WorkerProcess
-from core.work import process_identity, sweeper
+from core.work import life_lock, process_identity, sweeper
 from core.work.base import database_time_in
 
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
-DEAD_AFTER = timedelta(seconds=15)  # without a heartbeat
+DEAD_AFTER = timedelta(seconds=15)  # without a heartbeat, where there are no locks
+LOOK_SECONDS = 1.0  # where there are
+DEAD_UNLOCKED = 3.0  # seconds without a lock, which a living process that lost its connection takes back in one
+RECOVERY = 5.0  # seconds after an outage of the database in which the living take their locks back
 
 
 @cache
@@ -44,31 +48,40 @@ def leave() -> None:
         _free(process_identity.process_token())
 
 
-def register() -> None:
-    """Write the row of this process."""
+def register(*, locked: bool = False) -> None:
+    """Write the row of this process. `locked` says that it holds its lock."""
     pid = os.getpid()
-    values = {"machine": process_identity.machine(), "host": process_identity.host(), "pid": pid}
+    values = {"machine": process_identity.machine(), "host": process_identity.host(), "pid": pid, "locked": locked}
     ticks = process_identity.start_ticks(pid) or 0
     WorkerProcess.objects.get_or_create(token=process_identity.process_token(), defaults={**values, "ticks": ticks})
 
 
-def beat() -> None:
+def beat(*, locked: bool = False) -> None:
     """Write the heartbeat. A process that slept for long may have been taken for dead, and registers again."""
     if not WorkerProcess.objects.filter(token=process_identity.process_token()).update(heartbeat_at=Now()):
-        register()
+        register(locked=locked)
 
 
-def free_dead(*, by_heartbeat: bool) -> int:
+def unlocked() -> set[str]:
+    """The tokens of processes of other machines that held a lock and hold none."""
+    locked = WorkerProcess.objects.filter(locked=True).exclude(_here()).values_list("token", flat=True)
+    tokens = set(locked) - {process_identity.process_token()}
+    return tokens - life_lock.held() if tokens else tokens
+
+
+def free_dead(unlocked: Collection[str] = (), *, by_heartbeat: bool) -> int:
     """Free the leases of processes that died, and wake their rows; how many died.
 
-    `by_heartbeat` also takes those of other machines for dead whose heartbeats ended.
+    Args:
+        unlocked: tokens of other machines' processes that are dead because their locks ended.
+        by_heartbeat: also take those of other machines for dead that have no locks and whose heartbeats ended.
     """
-    here = Q(machine=process_identity.machine()) & ~Q(machine="")
     others = WorkerProcess.objects.exclude(token=process_identity.process_token())
-    dead = [process for process in others.filter(here) if not is_running(process)]
+    dead = [process for process in others.filter(_here()) if not is_running(process)]
+    signs = Q(token__in=unlocked)
     if by_heartbeat:
-        silent = Q(heartbeat_at__lt=database_time_in(-DEAD_AFTER))
-        dead += others.exclude(here).filter(silent)
+        signs |= Q(locked=False, heartbeat_at__lt=database_time_in(-DEAD_AFTER))
+    dead += others.exclude(_here()).filter(signs)
     for process in dead:
         rows = _free(process.token)
         logger.warning("A worker died; others take over its work.", extra={"pid": process.pid, "rows": rows})
@@ -82,6 +95,10 @@ def is_running(process: WorkerProcess) -> bool:
     return process_identity.start_ticks(process.pid) == process.ticks
 
 
+def _here() -> Q:
+    return Q(machine=process_identity.machine()) & ~Q(machine="")
+
+
 @transaction.atomic
 def _free(token: str) -> int:
     WorkerProcess.objects.filter(token=token).delete()
@@ -89,34 +106,55 @@ def _free(token: str) -> int:
 
 
 class Heart(threading.Thread):
-    """Writes the heartbeat of this process and looks for dead ones, until the process ends."""
+    """Shows that this process lives and looks for dead ones, until the process ends."""
 
     def __init__(self) -> None:
         super().__init__(name="heartbeat", daemon=True)
         self._over = threading.Event()
+        self._lock = life_lock.LifeLock()
+        self._locked = False
+        self._beat_due = 0.0
         self._steady_since: float | None = None
+        self._unlocked: dict[str, float] = {}  # since when
 
     def stop(self) -> None:
         """Returns when the thread has ended."""
         self._over.set()
         self.join()
 
+    def close(self) -> None:
+        """Give back the lock, in the thread that took it."""
+        self._lock.release()
+
     def run(self) -> None:
-        self.turn()
-        while not self._over.wait(BEAT_SECONDS):
+        try:
             self.turn()
+            while not self._over.wait(LOOK_SECONDS if self._locked else BEAT_SECONDS):
+                self.turn()
+        finally:
+            self.close()
 
     def turn(self, now: float | None = None) -> None:
-        """One heartbeat and one look at the others. `now` is a time of the monotonic clock."""
+        """Show that this process lives, and look at the others once. `now` is a time of the monotonic clock."""
         now = time.monotonic() if now is None else now
         try:
-            beat()
-            if self._steady_since is None:
-                self._steady_since = now
-            # After an outage of the database all heartbeats are old, until each process has had time for its next.
-            free_dead(by_heartbeat=now - self._steady_since > DEAD_AFTER.total_seconds())
-        except DatabaseError:
+            self._locked = self._lock.hold()
+            if now >= self._beat_due:
+                beat(locked=self._locked)
+                self._beat_due = now + BEAT_SECONDS
+            self._look(now)
+        except (DatabaseError, InterfaceError):
             self._steady_since = None
             logger.debug("No heartbeat was written.", exc_info=True)
         finally:
             connections.close_all()
+
+    def _look(self, now: float) -> None:
+        if self._steady_since is None:
+            self._steady_since = now
+        steady = now - self._steady_since
+        # After an outage of the database all heartbeats are old and all locks free, until each process has had time.
+        missing = unlocked() if self._locked and steady > RECOVERY else set()
+        self._unlocked = {token: self._unlocked.get(token, now) for token in missing}
+        dead = [token for token, since in self._unlocked.items() if now - since >= DEAD_UNLOCKED]
+        free_dead(dead, by_heartbeat=steady > DEAD_AFTER.total_seconds())

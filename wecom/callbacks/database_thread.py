@@ -4,12 +4,13 @@ Its connection is not one of the pool, in which pages wait for each other, and w
 """
 
 import asyncio
-import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+
+from core.work.db_connections import unpooled_connection
 
 AWAY = (OperationalError, InterfaceError)
 PAUSE = 0.05  # seconds until the next try
@@ -62,10 +63,7 @@ class DatabaseThread:
 
 def _connect_alone() -> None:
     """Give this thread a connection that is not of the pool."""
-    pooled = connections[DEFAULT_DB_ALIAS]
-    alone = copy.deepcopy(pooled.settings_dict)
-    alone["OPTIONS"].pop("pool", None)
-    connections[DEFAULT_DB_ALIAS] = type(pooled)(alone, DEFAULT_DB_ALIAS)
+    connections[DEFAULT_DB_ALIAS] = unpooled_connection()
 
 
 def _run(work: Callable[[], T]) -> T:
