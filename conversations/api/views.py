@@ -40,7 +40,7 @@ from conversations.flows.subflows.shown import runs_of
 from conversations.models import Content, Flow, Message, Session
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
-PARTS_OF_PUBLICATION = ("version", "changes", "differing", "planned")
+PARTS_OF_PUBLICATION = ("version", "changes", "differing", "differing_callers", "planned")
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -145,7 +145,7 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
     def publish(self, request: Request, pk: str) -> Response:
         """The draft as a new version, which runs from now on. Running sessions keep theirs, unless the `plan` moves or
         ends them. Refused for a draft with errors, for a plan that cannot be carried out, and where golden
-        conversations differ, unless `despite` says why.
+        conversations of this flow, or of flows that run it, differ, unless `despite` says why.
         """
         body = PublicationRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -158,10 +158,15 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
     @extend_schema(summary="Run the golden conversations of a flow", responses=GoldenReportSerializer)
     @action(detail=True)
     def golden(self, request: Request, pk: str) -> Response:
-        """On its draft: what differs, turn by turn, and which steps and transitions they cover."""
-        found, covered = services.run_golden(self.get_object())
+        """On its draft: what differs, turn by turn, and which steps and transitions they cover. Those of flows that run
+        this one are compared with what they would say if the draft ran.
+        """
+        flow = self.get_object()
+        machine = publication.draft(flow)
+        found, covered = services.run_golden(flow, machine)
         report = {
             "comparisons": found,
+            "callers": services.run_callers_golden(flow, machine),
             "states_covered": sorted(covered.states),
             "state_count": covered.state_count,
             "ways_covered": len(covered.ways),

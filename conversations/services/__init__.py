@@ -59,7 +59,13 @@ from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
 from conversations.services.files.ready import start_from_ready
 from conversations.services.flow_versions import Publication, publish, publish_planned, roll_back
-from conversations.services.golden import accept_golden, record_golden, rename_golden, run_golden
+from conversations.services.golden import (
+    accept_golden,
+    record_golden,
+    rename_golden,
+    run_callers_golden,
+    run_golden,
+)
 from conversations.services.handoff import (
     add_note,
     answer_ticket,
@@ -245,6 +251,7 @@ __all__ = [
     "reply_to",
     "restore_draft",
     "roll_back",
+    "run_callers_golden",
     "run_errand",
     "run_golden",
     "save_answer",

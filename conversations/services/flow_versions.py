@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conversations.flows import publication
 from conversations.flows.differences import Change, diff
-from conversations.models import Flow, FlowVersion, SessionPlan
+from conversations.models import Flow, FlowVersion, GoldenConversation, SessionPlan
 from conversations.services import golden
 from conversations.sessions import plans
 from conversations.sessions.plans import Impact, StateChoice
@@ -18,11 +18,13 @@ from conversations.sessions.plans import Impact, StateChoice
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What a publication did: the version, what changed, golden conversations that differ, and the plan by state."""
+    """What a publication did: the version, what changed, golden conversations that differ, those of flows that run
+    this one, and the plan by state."""
 
     version: FlowVersion
     changes: tuple[Change, ...]
     differing: tuple[str, ...]
+    differing_callers: tuple[GoldenConversation, ...]
     impacts: tuple[Impact, ...]
     plans: tuple[SessionPlan, ...]
 
@@ -54,22 +56,27 @@ def publish_planned(
     """Freeze the draft as a new version and make it live. Running sessions keep theirs, unless the plan moves them.
 
     A `dry_run` does all of it and takes it back. Raises `FlowError` if the draft has errors, for a plan that cannot
-    be carried out, and if golden conversations differ and `despite` gives no reason for publishing all the same. The
-    version keeps that reason.
+    be carried out, and if golden conversations of this flow, or of flows that run it, differ and `despite` gives no
+    reason for publishing all the same. The version keeps that reason.
     """
     now = now or timezone.now()
     flow = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk)
     before, machine = publication.readable(flow.live), publication.draft(flow)
     found = golden.differing(flow, machine)
+    of_callers = [one for one in golden.run_callers_golden(flow, machine) if one.differs]
     if not despite.strip():
         golden.refuse_differences(found)
+        golden.refuse_differences_of_callers(of_callers)
     impacts = plans.impacts(flow, machine)
     plans.check(impacts, plan, now=now)
-    version = publication.publish(flow, machine, by=by, note=note, despite=despite.strip() if found else "")
+    version = publication.publish(
+        flow, machine, by=by, note=note, despite=despite.strip() if found or of_callers else ""
+    )
     done = Publication(
         version=version,
         changes=tuple(diff(before, machine) if before else ()),
         differing=tuple(one.golden.name for one in found),
+        differing_callers=tuple(one.golden for one in of_callers),
         impacts=tuple(impacts),
         plans=tuple(plans.carry_out(flow, version, impacts, plan, now=now)),
     )

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from conversations.exceptions import FlowError
 from conversations.flows import publication
+from conversations.flows.subflows.callers import all_callers_of
 from conversations.flows.subflows.library import library_for
 from conversations.golden import comparison, replay
 from conversations.golden.circumstances import circumstances_of
 from conversations.golden.comparison import Comparison
 from conversations.golden.coverage import Coverage, coverage_of
-from conversations.machine.levels import speaking
+from conversations.machine.levels import Published, speaking
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Machine
 from conversations.models import Flow, GoldenConversation
@@ -91,6 +92,27 @@ def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = N
     return golden
 
 
+def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Comparison]:
+    """The golden conversations of flows that run this one, directly or through others, compared with what they would
+    say if this draft, or this machine, ran.
+
+    Each is played on the version of its flow that runs, or else on its draft. Those that hold on neither are left out:
+    they differ today, whatever is published here.
+    """
+    machine, found = machine or publication.draft(flow), list[Comparison]()
+    for caller in all_callers_of(flow):
+        goldens = list(caller.golden_conversations.select_related("flow", "member"))
+        outer = [publication.readable(caller.live), publication.draft(caller)] if goldens else []
+        playable = [one for one in outer if one is not None]
+        today = library_for([*playable, machine]).flows
+        then = {**today, flow.pk: Published(version=0, machine=machine)} if flow.enabled else today
+        for golden in goldens:
+            holding = (one for one in playable if not comparison.compare(one, golden, today).differs)
+            if (played := next(holding, None)) is not None:
+                found.append(comparison.compare(played, golden, then))
+    return found
+
+
 def differing(flow: Flow, machine: Machine) -> list[Comparison]:
     """The golden conversations in which this machine says something else."""
     found = comparison.compare_all(machine, flow.golden_conversations.all(), library_for([machine]).flows)
@@ -109,6 +131,20 @@ def refuse_differences(found: list[Comparison]) -> None:
     )
     remedy = _("Mend the flow, accept what it says now, or publish with a reason.")
     raise FlowError(words % names, code="golden_differs", field="golden", remedy=remedy)
+
+
+def refuse_differences_of_callers(found: list[Comparison]) -> None:
+    """Raise `FlowError`, which names the flows, if golden conversations of flows that run this one differ."""
+    if not found:
+        return
+    named = (_("“%(golden)s” of “%(flow)s”") % {"golden": one.golden.name, "flow": one.golden.flow} for one in found)
+    words = ngettext(
+        "In a golden conversation another flow, which runs this one, would say something else: %s.",
+        "In golden conversations other flows, which run this one, would say something else: %s.",
+        len(found),
+    )
+    remedy = _("Mend this flow, or publish with a reason and accept there what those flows say then.")
+    raise FlowError(words % ", ".join(named), code="golden_differs", field="golden", remedy=remedy)
 
 
 def _free_name(flow: Flow, name: str) -> str:

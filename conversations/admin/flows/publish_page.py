@@ -55,6 +55,8 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     found, covered = services.run_golden(flow, draft)
     problems = faults(flow)
     differing = [one for one in found if one.differs]
+    of_callers = services.run_callers_golden(flow, draft)
+    differing_callers = [one for one in of_callers if one.differs]
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Publish “%s”") % flow,
@@ -68,6 +70,9 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "plan_rows": plan_form.rows(plans.impacts(flow, draft), request.POST if request.method == "POST" else None),
         "golden_count": len(found),
         "differing": differing,
+        "caller_count": len(of_callers),
+        "differing_callers": differing_callers,
+        "is_differing": bool(differing or differing_callers),
         "covered": covered,
         "may_override": may_override,
         "may_accept": request.user.has_perm("conversations.change_goldenconversation"),

@@ -135,10 +135,18 @@ class ComparisonSerializer(serializers.Serializer[Comparison]):
     turns = ComparedTurnSerializer(many=True)
 
 
+class CallerComparisonSerializer(ComparisonSerializer):
+    """A golden conversation of a flow that runs this one."""
+
+    flow = serializers.IntegerField(source="golden.flow_id")
+    flow_name = serializers.CharField(source="golden.flow.name")
+
+
 class GoldenReportSerializer(serializers.Serializer[Any]):
     """All golden conversations of a flow, compared with its draft, and what they cover."""
 
     comparisons = ComparisonSerializer(many=True)
+    callers = CallerComparisonSerializer(many=True, help_text="Those of flows that run this one.")
     states_covered = serializers.ListField(child=serializers.CharField(), help_text="Keys of steps.")
     state_count = serializers.IntegerField()
     ways_covered = serializers.IntegerField(help_text="Transitions that were taken.")

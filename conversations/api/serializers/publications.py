@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from conversations.models import SessionMove, SessionPlan
+from conversations.models import GoldenConversation, SessionMove, SessionPlan
 from conversations.services import StateChoice
 from conversations.sessions.plans import MOST_HOURS
 from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField
@@ -73,6 +73,15 @@ class SessionPlanSerializer(serializers.Serializer[Any]):
     lost = serializers.ListField(child=serializers.CharField(), help_text="Answers that a move has no place for.")
 
 
+class CallersGoldenSerializer(serializers.Serializer[GoldenConversation]):
+    """A golden conversation of a flow that runs the published one."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    flow = serializers.IntegerField(source="flow_id")
+    flow_name = serializers.CharField(source="flow.name")
+
+
 class PublicationSerializer(serializers.Serializer[Any]):
     """What a publication does."""
 
@@ -83,6 +92,9 @@ class PublicationSerializer(serializers.Serializer[Any]):
     despite = serializers.CharField(source="version.despite")
     changes = StateChangeSerializer(many=True)
     differing = serializers.ListField(child=serializers.CharField(), help_text="Names of golden conversations.")
+    differing_callers = CallersGoldenSerializer(
+        many=True, help_text="Golden conversations of flows that run this one, directly or through others."
+    )
     sessions = SessionPlanSerializer(many=True, source="planned")
 
 

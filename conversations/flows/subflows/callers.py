@@ -28,6 +28,23 @@ def callers_of(flow: Flow) -> list[Flow]:
     return sorted(found.values(), key=lambda one: one.name)
 
 
+def all_callers_of(flow: Flow) -> list[Flow]:
+    """The flows whose draft or running version runs it, directly or through others, by name."""
+    callers: dict[int, set[int]] = {}
+    steps = State.objects.filter(kind=State.Kind.SUBFLOW, subflow__isnull=False)
+    for called, caller in steps.values_list("subflow", "flow").distinct():
+        callers.setdefault(called, set()).add(caller)
+    for version in _live():
+        for called in _called(version):
+            callers.setdefault(called, set()).add(version.flow_id)
+    found, ahead = set[int](), [flow.pk]
+    while ahead:
+        new = callers.get(ahead.pop(), set()) - found
+        found |= new
+        ahead += new
+    return list(Flow.objects.filter(pk__in=found - {flow.pk}).select_related("live").order_by("name"))
+
+
 def _live() -> Iterable[FlowVersion]:
     """The versions that run, of flows that have a step that runs another one."""
     rows = FlowVersion.objects.filter(pk__in=Flow.objects.filter(live__isnull=False).values("live"))
@@ -35,9 +52,17 @@ def _live() -> Iterable[FlowVersion]:
     return rows.select_related("flow").order_by("flow__name")
 
 
+def _called(version: FlowVersion) -> set[int]:
+    return {one.flow for one in _subflows(version) if one.flow}
+
+
 def _running(version: FlowVersion, flow: int) -> Iterator[Subflow]:
+    return (one for one in _subflows(version) if one.flow == flow)
+
+
+def _subflows(version: FlowVersion) -> Iterator[Subflow]:
     try:
         machine = Machine.from_json(version.definition)
-    except ValueError:
+    except ValueError:  # of a format that is not read any more
         return
-    yield from (node.subflow for node in machine.nodes if node.subflow is not None and node.subflow.flow == flow)
+    yield from (node.subflow for node in machine.nodes if node.subflow is not None)
