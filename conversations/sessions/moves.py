@@ -88,7 +88,7 @@ def settle(pk: int, now: datetime) -> bool:
     """Move or end one session; False if its member's answer is being handled."""
     move, session = _locked(pk)
     plan = move.batch.plan
-    if not session.is_active:
+    if not session.is_unfinished:
         return _note(pk, Outcome.OVER, now)
     standing = _standing(session, move)
     if standing is None:
@@ -110,12 +110,15 @@ def settle(pk: int, now: datetime) -> bool:
 
 @transaction.atomic
 def tell(pk: int, now: datetime) -> bool:
-    """Tell a member once that their session ends at the date; False to try it again, as the bot is silent now."""
+    """Tell a member once that their session ends at the date; False to try it again, as the bot is silent now, or, of
+    a session that sleeps, as another flow waits for an answer."""
     move, session = _locked(pk)
-    if not session.is_active or _standing(session, move) is None:
+    if not session.is_unfinished or _standing(session, move) is None:
         return True
     member, finish_by = session.conversation.member, move.batch.plan.finish_by
     if timeouts.has_written(session.conversation) or Ticket.objects.concerning(session.conversation).exists():
+        return False
+    if not session.is_active and Session.objects.active_in(session.conversation) is not None:
         return False
     if not SessionMove.objects.filter(pk=pk, told_at=None).update(told_at=now):
         raise SessionMoved("Another worker told this member.", code="session_moved")
@@ -123,7 +126,8 @@ def tell(pk: int, now: datetime) -> bool:
     with translation.override(language), because(Cause.NOTICE, notice="ends_soon"):
         name = session.first_version.flow.name_in(language)
         until = timezone.localtime(finish_by, clocks.own_zone(member))
-        messages.say(session.conversation, flow_texts.ends_soon(name, until), cid=session.cid)
+        words = flow_texts.ends_soon(name, until) if session.is_active else flow_texts.ends_asleep(name, until)
+        messages.say(session.conversation, words, cid=session.cid)
     return True
 
 

@@ -143,10 +143,10 @@ def _queue(plan: SessionPlan, rows: Sequence[Standing], *, due_at: datetime) -> 
 
 
 def _standing(flow: Flow, version: FlowVersion | None, **fields: str) -> list[Standing]:
-    """The sessions in a flow and in sub-flows of it, but for those in this version."""
+    """The sessions in a flow and in sub-flows of it, also those that sleep, but for those in this version."""
     others = FlowVersion.objects.filter(flow=flow).exclude(pk=version.pk if version else 0)
-    here = Session.objects.active().filter(version__in=others, **fields).order_by("pk")
-    around = SessionCaller.objects.filter(version__in=others, session__status=Session.Status.ACTIVE, **fields)
+    here = Session.objects.unfinished().filter(version__in=others, **fields).order_by("pk")
+    around = SessionCaller.objects.filter(version__in=others, session__status__in=Session.UNFINISHED, **fields)
     return [*here, *around.select_related("session").order_by("pk")]
 
 

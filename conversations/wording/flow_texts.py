@@ -104,6 +104,14 @@ def ends_soon(flow: str, until: datetime) -> str:
     return words % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
 
 
+def ends_asleep(flow: str, until: datetime) -> str:
+    """The same to a member whose session waits until a time, so that they have nothing to answer now."""
+    words = _(
+        "There is a newer version of “%(flow)s”. It is waiting now; if it is not over by %(until)s, it ends then."
+    )
+    return words % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
+
+
 def ended_by_plan(flow: str) -> str:
     """The standard text at the date until which an older version could be finished."""
     return _("“%s” has ended, because there is a newer version. Start it again whenever you like.") % flow

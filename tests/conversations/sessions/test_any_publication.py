@@ -143,7 +143,8 @@ def town(application, person, settings) -> Callable[[int], Town]:
     operator = factories.make_operator(application, "wanggong", name="王工")
     factories.make_operator_group(application, operator, name="前台")
     contact = make_contact()
-    visit = make_visit(contact)
+    State.objects.create(flow=contact, key="pause", name="等等", kind="wait", wait_for=5)  # after the first question
+    visit = make_visit(published(contact))
     State.objects.create(flow=visit, key="desk", name="前台", kind="handoff", text="转前台。", position=2)
     State.objects.filter(flow=visit, key__in=("right", "bye", "sorry")).update(position=5)
     return lambda seed: Town(person, (contact, published(visit)), random.Random(seed))

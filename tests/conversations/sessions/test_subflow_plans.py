@@ -1,4 +1,4 @@
-"""Plans at the publication of a flow, or of its sub-flow, while members are in the sub-flow."""
+"""Plans at the publication of a flow, or of its sub-flow, while members are in the sub-flow, also asleep there."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from conversations.flows import figures, publication
 from conversations.models import Flow, MoveBatch, Session, SessionCaller, SessionPlan
 from conversations.services import StateChoice
 from conversations.sessions import moves, plans
-from tests.conversations.support.nested_flows import make_contact, make_visit, published
+from tests.conversations.support.nested_flows import make_contact, make_visit, published, with_steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 Choice = SessionPlan.Choice
@@ -89,3 +89,66 @@ def test_numbers_of_the_flow_around_count_who_is_inside(person, contact, visit, 
     person.says("取消")
     outer, inner = figures.of_version(visit.live), figures.of_version(contact.live)
     assert (outer.gave_up, inner.gave_up) == ({"contact": 1}, {"phone": 1})
+
+
+@pytest.fixture
+def pause(application) -> Flow:
+    """A sub-flow that waits for two days before it asks."""
+    flow = Flow.objects.create(name="隔两天")
+    wait = {"key": "wait", "kind": "wait", "text": "过两天再聊。", "wait_for": 2, "wait_unit": 1440}
+    return published(with_steps(flow, wait, {"key": "how", "text": "怎么样？", "slot": "how"}))
+
+
+@pytest.fixture
+def asleep(person, pause) -> Session:
+    """Somebody for whom the sub-flow waits."""
+    flow = Flow.objects.create(name="回访", triggers="回访")
+    run = {"key": "run", "kind": "subflow", "subflow": pause}
+    published(with_steps(flow, run, {"key": "bye", "kind": "end", "text": "谢谢。"}))
+    person.says("回访")
+    return Session.objects.get(status="sleeping")
+
+
+def test_who_sleeps_in_a_sub_flow_moves_and_wakes_in_the_new_version(person, pause, asleep):
+    pause.states.filter(key="how").update(text="这两天顺利吗？")
+    choice = StateChoice(state="wait", choice=Choice.MOVE, target="wait")
+    done = services.publish_planned(pause, plan=[choice])
+    assert [(one.state, one.count, one.suggested) for one in done.impacts] == [("wait", 1, "wait")]
+    run_moves()
+    due_at = asleep.due_at
+    asleep.refresh_from_db()
+    assert (asleep.version, asleep.status, asleep.due_at) == (done.version, "sleeping", due_at)
+    assert person.read() == []
+    services.remind_and_expire(now=timezone.now() + timedelta(days=2, minutes=1))
+    assert person.read() == ["这两天顺利吗？"]
+    assert person.says("顺利") == ["谢谢。"]
+
+
+def test_the_flow_around_who_sleeps_moves_too(pause, asleep):
+    outer = asleep.first_version.flow
+    outer.states.filter(key="bye").update(text="好的，谢谢。")
+    version = services.publish_planned(outer, plan=[StateChoice(state="run", choice=Choice.MOVE, target="run")]).version
+    run_moves()
+    asleep.refresh_from_db()
+    assert (asleep.status, asleep.first_version) == ("sleeping", version)
+
+
+def test_who_sleeps_is_told_before_the_date_and_ended_at_it(person, pause, asleep):
+    until = timezone.now() + timedelta(days=1)
+    choice = StateChoice(state="wait", choice=Choice.FINISH, finish_by=until, tell_hours=2)
+    services.publish_planned(pause, plan=[choice])
+    other = Flow.objects.create(name="订餐", triggers="订餐")
+    published(with_steps(other, {"key": "what", "text": "吃什么？", "slot": "what"}))
+    person.says("订餐")
+    soon = until - timedelta(hours=2)
+    run_moves(now=soon)
+    assert person.read() == [], "another flow waits for an answer"
+    person.says("面条")
+    run_moves(now=soon + timedelta(minutes=2))
+    (told,) = person.read()
+    assert "回访" in told
+    assert "正在等待" in told
+    run_moves(now=until)
+    asleep.refresh_from_db()
+    assert asleep.status == "stopped"
+    assert "回访" in person.read()[0]
