@@ -2,6 +2,7 @@
 
 import atexit
 import logging
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from celery import current_app
-from kombu.exceptions import KombuError
+from kombu.exceptions import ChannelError, KombuError
 from redis.exceptions import RedisError
 
 from core.background_queue import BackgroundQueue
@@ -20,9 +21,12 @@ LOWEST_PRIORITY = 9  # with Redis, priority 0 comes first
 QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is down
 BATCH = 100  # tasks that are sent at once
 LINGER = 0.005  # seconds that a task waits for others, so that many share a call of the broker under load
+ENOUGH = 10_000  # tasks of a queue: its workers are busy for a while
 FLUSH_SECONDS = 1.0  # at the end of a process, for commands that wake rows
 
 Wake = tuple[str, int, bool]
+
+_away = threading.Event()  # since the broker refused what was sent to it last
 
 
 @contextmanager
@@ -36,8 +40,10 @@ def _send(wakes: list[Wake]) -> None:
         with producers.acquire(block=True) as producer, producer.batch():
             for wake in wakes:
                 _publish(producer, *wake)
+        _away.clear()
     except (KombuError, OSError, RedisError) as error:  # RedisError: its memory is full
         # Each attempt may take seconds. The sweeper finds the rows of all queued tasks.
+        _away.set()
         publisher.clear()
         name, pk, _bulk = wakes[0]
         fields = {"task": name, "pk": pk, "tasks": len(wakes)}
@@ -67,3 +73,20 @@ atexit.register(publisher.flush, FLUSH_SECONDS)
 def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
     """Queue a task by name, bulk with the lowest priority, and return at once. The broker may be down or hang."""
     publisher.put((name, pk, bulk))
+
+
+def has_room(name: str) -> bool:
+    """Whether the queue of this task can do with more, now that all of this process is in it; no without a broker."""
+    try:
+        return publisher.flush(FLUSH_SECONDS) and not _away.is_set() and _length(_queue(name)) < ENOUGH
+    except (KombuError, OSError, RedisError):
+        return False
+
+
+def _length(queue: str) -> int:
+    connections: Any = current_app.pool  # the stubs know no channels that end
+    with connections.acquire(block=True) as connection, connection.channel() as channel:
+        try:
+            return int(channel.queue_declare(queue=queue, passive=True).message_count)
+        except ChannelError:  # Redis knows no empty queues
+            return 0

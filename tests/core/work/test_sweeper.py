@@ -15,7 +15,7 @@ from core.work import broker, sweeper
 from core.work.base import Work
 from tests.core.support.work_kinds import EVERY_KIND, MAKERS, expire
 from tests.support import factories
-from wecom.models import Outbound
+from wecom.models import Callback, Outbound, Upload
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -86,10 +86,47 @@ def test_a_row_that_ends_wakes_the_next_of_its_key(kind, woken):
 def test_the_sweeper_wakes_replies_before_bulk(monkeypatch):
     bulk, reply = factories.make_outbound(priority=Outbound.BULK), factories.make_outbound(priority=0)
     monkeypatch.setattr(sweeper, "SWEEP_LIMIT", 1)
+    now = timezone.now()
+    for row in (reply, bulk):
+        assert sweeper.wake_rows(Outbound, Outbound.work_rows().to_wake(now), now) == 1
+        assert not Outbound.objects.filter(pk=row.pk, woken_at=None).exists()
+
+
+def test_a_sweep_wakes_thousands_and_no_kind_waits_for_another(woken):
+    application = factories.make_application()
+    Callback.objects.bulk_create(
+        Callback(application=application, identity=f"{number}", kind="text", from_user_id="a", sent_at=timezone.now())
+        for number in range(5000)
+    )
+    row = factories.make_upload(application)
+    assert sweeper.sweep() == 5001
+    tasks = list(reversed(woken()))
+    assert len(set(tasks)) == len(tasks) == 5001
+    assert tasks.index((Upload.task, f"[{row.pk}]")) <= sweeper.SWEEP_LIMIT
+    assert sweeper.sweep() == 0
+
+
+def test_a_full_queue_gets_one_turn_of_each_sweep(monkeypatch, woken):
+    application = factories.make_application()
+    Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(5))
+    monkeypatch.setattr(sweeper, "SWEEP_LIMIT", 2)
+    monkeypatch.setattr(broker, "ENOUGH", 3)
+    assert [sweeper.sweep(again=True) for _ in range(2)] == [4, 2]
+    woken()
     assert sweeper.sweep() == 1
-    assert list(Outbound.objects.exclude(woken_at=None)) == [reply]
-    assert sweeper.sweep() == 1
-    assert not Outbound.objects.filter(pk=bulk.pk, woken_at=None).exists()
+
+
+def test_a_sweep_goes_no_further_while_the_broker_takes_nothing(monkeypatch):
+    application = factories.make_application()
+    Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(5))
+    monkeypatch.setattr(sweeper, "SWEEP_LIMIT", 2)
+    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
+    server.config_set("maxmemory", 1)
+    try:
+        assert sweeper.sweep() == 2
+    finally:
+        server.config_set("maxmemory", 0)
+    assert sweeper.sweep(timezone.now() + timedelta(minutes=2)) == 5
 
 
 def test_thousands_of_rows_without_an_order_are_swept_in_no_time():
