@@ -1,4 +1,4 @@
-"""The processes that work, so that the work of a dead one is taken over in seconds."""
+"""The processes that work, and what all processes have counted."""
 
 from typing import ClassVar
 
@@ -34,3 +34,26 @@ class WorkerProcess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}/{self.pid}"
+
+
+class MetricCount(models.Model):
+    """What all processes have counted of one series of a metric. `core.metrics` writes it.
+
+    Attributes:
+        labels: the values of the labels, as a JSON list.
+        part: of a histogram, the upper limit of the bucket, or `sum`.
+    """
+
+    name = models.CharField(max_length=100)
+    labels = models.CharField(max_length=500)
+    part = models.CharField(max_length=20, blank=True)
+    value = models.FloatField()
+
+    class Meta:
+        verbose_name = "metric count"
+        verbose_name_plural = "metric counts"
+        default_permissions = ()  # it is shown nowhere
+        constraints = [models.UniqueConstraint(fields=["name", "labels", "part"], name="metric_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.labels}{self.part}"

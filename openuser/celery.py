@@ -72,8 +72,10 @@ def wake_what_waits(**_: Any) -> None:
 def register_process(**_: Any) -> None:
     """Let others see when this process dies. Each process of a pool holds leases of its own."""
     # Models can be imported only now.
+    from core.metrics import writer
     from core.work import processes
 
+    writer.start()
     processes.start()
 
 
@@ -81,6 +83,8 @@ def register_process(**_: Any) -> None:
 @worker_process_shutdown.connect
 def leave(**_: Any) -> None:
     """A worker that ends in good order is no dead one."""
+    from core.metrics import writer
     from core.work import processes
 
+    writer.start().stop()
     processes.leave()

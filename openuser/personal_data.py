@@ -79,6 +79,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "auth.Group": "roles",
+            "core.MetricCount": "sums without names",
             "core.WorkerProcess": "a process and its host",
             "auth.Permission": "names of rights",
             AccessAttemptExpiration._meta.label: "goes with the wrong password that it belongs to",

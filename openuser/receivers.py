@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from conversations.signals import (
     ticket_opened,
 )
 from core.live_updates import publish_change
+from openuser.metrics.counts import AUTH_FAILURES
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
 from scheduling.models import Batch, Campaign, CampaignRun
@@ -31,6 +33,11 @@ EVENTS: dict[str, str] = {
     Render.Status.FAILED: WebhookEndpoint.Event.RENDER_FAILED,
     Render.Status.CANCELLED: WebhookEndpoint.Event.RENDER_CANCELLED,
 }
+
+
+@receiver(user_login_failed)
+def on_login_failed(**_: Any) -> None:
+    AUTH_FAILURES.add()
 
 
 @receiver(render_finished)

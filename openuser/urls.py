@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
-from openuser.pages import campaign_links, errors, health, media, preferences, watch
+from openuser.pages import campaign_links, errors, health, media, metrics, preferences, watch
 
 handler403, handler404 = errors.forbidden, errors.not_found
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/home/", admin.site.admin_view(dashboard.content), name="admin-home"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),

@@ -7,6 +7,7 @@ tests, and under `runserver`.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
@@ -25,8 +26,9 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve, reverse
 
 from core.logs import clear_correlation_id
+from core.metrics import writer
 from core.work.db_connections import keep_connections
-from wecom import platform_quirks
+from wecom import metrics, platform_quirks
 from wecom.callbacks.fast_lane import FastLane
 from wecom.exceptions import NotRecorded
 
@@ -116,7 +118,10 @@ class ByWSGI(_Gateway):
         if not environ.get("PATH_INFO", "").startswith(_root()):
             others: Iterable[bytes] = self._others(environ, start_response)
             return others
+        began = time.perf_counter()
+        writer.start()
         response = _threads().submit(self._answer_in_thread, partial(WSGIRequest, environ)).result()
+        metrics.CALLBACK_SECONDS.observe(time.perf_counter() - began)
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [response.content]
 
@@ -138,6 +143,7 @@ class ByASGI(_Gateway):
         if not self._is_callback(scope):
             await self._others(scope, receive, send)
             return
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(receive)
@@ -153,18 +159,22 @@ class ByASGI(_Gateway):
             events = _events(HttpResponse(status=503))
         if events[0]["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # The platform repeats what nobody answers, and may take an error for the end of it.
+            metrics.CALLBACKS.add("", "unpersisted")
             logger.error("A callback is left without an answer.", extra={"status": events[0]["status"]})
             await _disconnect(receive)
             return
         for event in events:
             await send(event)
+        metrics.CALLBACK_SECONDS.observe(time.perf_counter() - began)
 
     async def answer_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The server starts and stops this process."""
         while (event := await receive())["type"] != "lifespan.shutdown":
             if event["type"] == "lifespan.startup":
                 self._fast_lane.start()
+                writer.start()
                 await send({"type": "lifespan.startup.complete"})
+        await asyncio.to_thread(writer.start().stop)
         await send({"type": "lifespan.shutdown.complete"})
 
     def _is_callback(self, scope: Scope) -> bool:

@@ -13,7 +13,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wecom import crypto, platform_quirks, services
+from wecom import crypto, metrics, platform_quirks, services
 from wecom.callbacks.signed_query import SIGNED, read_once
 from wecom.exceptions import NotConfigured
 from wecom.models import Application
@@ -75,6 +75,7 @@ class Webhook(APIView):
         try:
             body = self._body(request)
             if body is None:
+                metrics.CALLBACKS.add("", "too_large")
                 return HttpResponse(status=413)
             signature, timestamp, nonce = read_once(query, *SIGNED)
             signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
@@ -105,5 +106,6 @@ class Webhook(APIView):
         if application is not None and isinstance(code, int) and crypto.is_strict(signature, timestamp, nonce):
             services.record_rejection(application, code, nonce)
         pk = application.pk if application else None
+        metrics.count_refusal(str(pk or ""), code)
         logger.warning("A callback was refused.", extra={"code": code, "application": pk})
         return HttpResponse(status=403)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from avatars import consent
+from avatars import consent, metrics
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputError, ScriptError, StudioError
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Progress, Stage
@@ -79,6 +79,8 @@ def make_video(
             if other is None or deadline <= time.monotonic():
                 raise first from error
             notes.append(f"{part}:{_name(spec, part)}:{error.code}"[:120])
+            if part == RENDER:
+                metrics.GPU_FALLBACKS.add(error.code)
             spec = other
             continue
         for kind in (SPEECH, RENDER):

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import consent
+from avatars import consent, metrics
 from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.models import DigitalHuman, Outcome, Render, StreamState
 from avatars.pipeline import script_to_video
@@ -38,6 +38,7 @@ WORKING, STORED = "render-", "renders"
 # The working files of the longest video and the video itself, with room for the database beside them.
 NEEDED_MB = 100
 DISK_FULL = "disk_full"
+UNLABELLED = "unlabelled"
 DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry
 
 
@@ -170,6 +171,7 @@ def _store(reporter: ProgressReporter, stream: LiveStream, made: fallback.Fallba
     except (OSError, LeaseLost, ConsentError):
         delete_folder(folder)
         raise
+    metrics.RENDER_PACE.observe(took / max(video.seconds, 0.1))
     logger.info("A video is ready.", extra={"cid": render.cid, "render": render.pk, "took": round(took, 1)})
 
 
@@ -190,6 +192,10 @@ def _fail(reporter: ProgressReporter, error: AvatarError) -> None:
     """Requeue a temporary error; settle any other, so that the waiting messages become text."""
     render, code = reporter.render, error.code[:40]
     stages = reporter.stage_log.end(Outcome.FAILED, code)
+    if isinstance(error, ConsentError):
+        metrics.CONSENT_DENIALS.add()
+    elif error.code == UNLABELLED:
+        metrics.LABEL_FAILURES.add()
     logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
     if _may_pass(error) and render.attempts < render.max_attempts:
         render.postpone(timezone.now() + _pause(render, code), code, hint=error.remedy, stages=stages)

@@ -4,6 +4,7 @@ A task takes an ID and claims its row by compare-and-swap, the only lock that wo
 lost or doubled broker message does no harm, and `core/work/sweeper.py` wakes rows that are due or whose lease expired.
 """
 
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
+from core.work import metrics
 from core.work.broker import publish_task
 from core.work.process_identity import process_token
 from core.work.updates import update_returning
@@ -77,6 +79,7 @@ class Work(models.Model):
     task: ClassVar[str] = ""
     lease: ClassVar[timedelta] = timedelta(seconds=60)
     max_attempts: ClassVar[int] = 5
+    _attempt_began: float | None = None
     # True for models with a column `priority`. Rows below zero are bulk, and wait while other rows are queued.
     has_priority: ClassVar[bool] = False
 
@@ -135,6 +138,7 @@ class Work(models.Model):
             return None
         row = claimed[0]
         set_correlation_id(row.cid)
+        row._begin_attempt()
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
                 row.fail_exhausted()
@@ -175,6 +179,7 @@ class Work(models.Model):
         """
         fields |= {"status": status, "reason": reason, "finished_at": timezone.now()}
         self.update_leased(**fields, lease_owner="", lease_until=None)
+        self._end_attempt(status)
         self._wake_next()
 
     def postpone(self, until: datetime, reason: str, *, count_attempt: bool = True, **fields: Any) -> None:
@@ -188,6 +193,7 @@ class Work(models.Model):
         fields |= {"status": self.Status.QUEUED, "reason": reason, "due_at": until, "woken_at": None}
         fields |= {"gave_way": self.gave_way or gives_way, "lease_owner": "", "lease_until": None}
         self.update_leased(**fields, attempts=self.attempts - (0 if count_attempt else 1))
+        self._end_attempt(self.Status.QUEUED)
         if self.gave_way:
             self._wake_next()
 
@@ -229,6 +235,20 @@ class Work(models.Model):
         self._assign(fields)
         self.wake()
         return True
+
+    def _begin_attempt(self) -> None:
+        self._attempt_began = time.monotonic()
+        metrics.JOB_WAIT.observe(max(0.0, (timezone.now() - self.due_at).total_seconds()), self._kind())
+
+    def _end_attempt(self, outcome: str) -> None:
+        began, self._attempt_began = self._attempt_began, None
+        if began is not None:  # else it was not claimed here, but settled by a service
+            metrics.JOB_RUN.observe(time.monotonic() - began, self._kind(), "")
+            metrics.JOB_ATTEMPTS.add(self._kind(), outcome)
+
+    @classmethod
+    def _kind(cls) -> str:
+        return cls._meta.label_lower
 
     def _assign(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from core.work import broker
+from core.metrics.rows import note
+from core.work import broker, metrics
 from core.work.base import W, Work, WorkQuerySet
 
 SWEEP_LIMIT = 500  # rows of a kind at a time
+LAST_RUN = "sweeper_last_run"
 
 
 def work_models() -> Iterator[type[Work]]:
@@ -36,6 +38,7 @@ def sweep(now: datetime | None = None, *, again: bool = False) -> int:
         woken += sum(counts.values())
         more = [kind for kind, count in counts.items() if count == SWEEP_LIMIT]
         kinds = [kind for kind in more if broker.has_room(kind.task)] if time.monotonic() < ends_at else []
+    note(LAST_RUN, now.timestamp())
     return woken
 
 
@@ -43,8 +46,11 @@ def wake_rows(kind: type[W], rows: WorkQuerySet[W], now: datetime) -> int:
     """Queue the tasks of rows, urgent ones first, and at most `SWEEP_LIMIT`. Returns how many."""
     priority = ["priority"] if kind.has_priority else []
     order = [f"-{name}" for name in priority] + ["due_at", "pk"]
-    due = list(rows.order_by(*order).only("pk", *priority)[:SWEEP_LIMIT])
+    due = list(rows.order_by(*order).only("pk", "status", *priority)[:SWEEP_LIMIT])
     kind.work_rows().filter(pk__in=[row.pk for row in due]).update(woken_at=now)
+    silent = sum(row.status == Work.Status.RUNNING for row in due)
+    if silent:
+        metrics.LEASE_EXPIRED.add(kind._meta.label_lower, amount=silent)
     for row in due:
         broker.publish_task(kind.task, row.pk, bulk=row.is_bulk)
     return len(due)

@@ -5,6 +5,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from openuser.api import clients
+from openuser.metrics.counts import AUTH_FAILURES
 from openuser.models import ApiClient
 
 SCHEME = "bearer"
@@ -20,6 +21,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             return None
         client = clients.client_of_token(token)
         if client is None:
+            AUTH_FAILURES.add()
             raise exceptions.AuthenticationFailed(code="token_invalid")
         return client, client
 

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     *env.apps("OPENUSER_APPS", default=""),
 ]
 MIDDLEWARE = [
+    "openuser.pages.probes.ProbeMiddleware",
     "wecom.middleware.WebhookMiddleware",
     "openuser.api.middleware.APIMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -205,6 +206,14 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
         "loggers": {**loggers, "wecom": {**loggers["wecom"], "handlers": ["wechat"]}},
     }
 
+
+# ---- what monitoring reads
+METRICS: dict[str, Any] = {
+    # Token with which Prometheus asks for /metrics (`Authorization: Bearer …`). Empty: no token opens it.
+    "TOKEN": env.str("OPENUSER_METRICS_TOKEN", default=""),
+    # Networks from which /metrics needs no token, separated by commas: `10.0.0.0/8`. Empty: none.
+    "NETWORKS": env.networks("OPENUSER_METRICS_NETWORKS"),
+}
 
 # ---- the admin
 UNFOLD: dict[str, Any] = {

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, MutableMapping
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,13 @@ class Env(environ.Env):  # type: ignore[misc]
             return read(var, *args, **kwargs)
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} must be {meaning}.") from error
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Networks, separated by commas; [] if it is not set. Raises `ImproperlyConfigured` for one that is none."""
+        try:
+            return [ip_network(one.strip()) for one in self.list(name, default=[])]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must be networks, such as 10.0.0.0/8,::1/128: {error}.") from error
 
     def json_object(self, name: str) -> dict[str, Any]:
         """A variable that holds a JSON object; {} if it is not set. Raises `ImproperlyConfigured` for other JSON."""

@@ -25,7 +25,6 @@ DEBUG = False
 
 # Redirect HTTP to HTTPS.
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # the container's own health check has no TLS
 # Seconds for which browsers insist on HTTPS (HSTS); 0 while you test.
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 # Extend HSTS to all subdomains.

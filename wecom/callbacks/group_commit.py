@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from core.work import crash_points
 from core.work.broker import publish_task
+from wecom import metrics
 from wecom.callbacks import inbox, inbox_rows
 from wecom.callbacks.database_thread import AWAY, DatabaseAway, DatabaseThread
 from wecom.callbacks.inbox_rows import Values
@@ -75,6 +76,8 @@ class GroupCommit:
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self._thread.run(partial(self._insert, rows), patience=patience)
+            metrics.COMMIT_BATCH.observe(len(rows))
+            inbox.count_recorded(rows, outcomes)
         except DatabaseAway:
             outcomes = await self._keep(rows)
         except Exception as error:  # the edge of a task, whose requests must not wait for ever
@@ -93,6 +96,7 @@ class GroupCommit:
             return [NotRecorded("Neither the database nor the disk takes callbacks.", code="not_recorded")] * len(rows)
         logger.warning("The database is away; callbacks wait in the spool.", extra={"callbacks": len(rows)})
         self.replay_soon()
+        inbox.count_recorded(rows, rows)  # a repeat shows only when they are replayed
         return [None] * len(rows)
 
     async def _replay(self) -> None:

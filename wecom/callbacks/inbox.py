@@ -3,6 +3,8 @@
 import hashlib
 import logging
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.utils import timezone
 from core.logs import set_correlation_id
 from core.work import crash_points
 from core.work.sweeper import wake_rows
-from wecom import crypto, messages
+from wecom import crypto, messages, metrics
 from wecom.callbacks import inbox_rows, rejections
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.router import router
@@ -83,6 +85,7 @@ def _insert(row: Values) -> None:
     set_correlation_id(row["cid"])
     crash_points.point("webhook.recording")
     (pk,) = inbox_rows.insert(connections[DEFAULT_DB_ALIAS], [row])
+    count_recorded([row], [pk])
     if pk is None:
         first = Callback.objects.only("cid").get(application=row["application_id"], identity=row["identity"])
         logger.info("A callback came again.", extra={"cid": first.cid, "application": row["application_id"]})
@@ -91,6 +94,25 @@ def _insert(row: Values) -> None:
     if inbox_rows.is_queued(row):
         Callback(pk=pk).wake()
     log_arrivals([row])
+
+
+def count_recorded(rows: Sequence[Values], outcomes: Sequence[object]) -> None:
+    """Count callbacks by what became of them: a row's ID, or None for a repeat. An error is counted by who meets it."""
+    found = Counter(
+        (row["application_id"], _result(row, outcome))
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if not isinstance(outcome, Exception)
+    )
+    for (application, result), times in found.items():
+        metrics.CALLBACKS.add(str(application), result, amount=times)
+
+
+def _result(row: Values, outcome: object) -> str:
+    if outcome is None:
+        return "dup"
+    if row.get("reason") == Callback.Reason.STALE:
+        return "stale"
+    return "suspect" if row["suspect"] else "ok"
 
 
 def log_arrivals(rows: list[Values]) -> None:

@@ -12,10 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO
+
+from django.conf import settings
 
 from core.work.process_identity import process_token
 from wecom.callbacks import inbox_rows
@@ -24,7 +27,16 @@ from wecom.callbacks.inbox_rows import Values
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".jsonl"
+NANOSECONDS = 1_000_000_000
 GROUP = 256  # lines that are inserted together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many callbacks wait, and since when the oldest file of them is there."""
+
+    count: int
+    oldest_seconds: float
 
 
 class Spool:
@@ -104,6 +116,14 @@ class Spool:
 def files(folder: Path) -> list[Path]:
     """The files of all processes, the oldest first."""
     return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def waiting(now: datetime) -> Waiting:
+    """What waits in the spool of this machine."""
+    folder = Path(settings.WECOM["SPOOL_DIR"])
+    found = count(folder)
+    oldest = min((int(path.name.partition("-")[0]) / NANOSECONDS for path in files(folder)), default=now.timestamp())
+    return Waiting(count=found, oldest_seconds=max(0.0, now.timestamp() - oldest) if found else 0.0)
 
 
 def count(folder: Path) -> int:

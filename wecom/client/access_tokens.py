@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wecom import metrics
 from wecom.client import applications, outages, transport
 from wecom.client.transport import Token
 from wecom.exceptions import (
@@ -113,7 +114,9 @@ def _fetch(application: Application, owner: str) -> str:
         if isinstance(error, ConfigurationError):
             applications.hold(application, error, SECRET_BAN)  # before the lease ends, so that no other process asks
         mine.update(token_lease_until=None)
+        metrics.TOKEN_REFRESHES.add("failed")
         raise error from caught
+    metrics.TOKEN_REFRESHES.add("ok")
     mine.update(access_token=token, access_token_expires_at=expires, token_lease_until=None)
     return token
 

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from django.conf import settings
 from requests import exceptions
 from urllib3.exceptions import NewConnectionError
 
+from wecom import metrics
 from wecom.client import circuit_breaker
 from wecom.client.error_codes import exception_for
-from wecom.exceptions import AmbiguousError, LimitedError, NotReached
+from wecom.exceptions import AmbiguousError, ApiError, LimitedError, NotReached, WeComError
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +95,7 @@ def download(base_url: str, path: str, first: int, last: int, **params: str) -> 
 
     Raises what `get` raises: an error comes as JSON in place of the file.
     """
-    with _counted(path, params):
+    with _counted(path, params), _measured(path):
         response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
         if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
             _answer(response, path)
@@ -138,7 +140,7 @@ def _session() -> requests.Session:
 
 
 def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
-    with _counted(path, params):
+    with _counted(path, params), _measured(path):
         return _answer(_request(method, base_url, path, params, **options), path)
 
 
@@ -156,6 +158,20 @@ def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
         raise circuit_breaker.trip(token.corporation_id, path, error.errcode) from error
     if reopened:
         circuit_breaker.clear(token.corporation_id, path)
+
+
+@contextmanager
+def _measured(path: str) -> Iterator[None]:
+    """Count the call by its outcome, and how long it took."""
+    began, outcome = time.monotonic(), "0"
+    try:
+        yield
+    except WeComError as error:
+        outcome = str(error.errcode) if isinstance(error, ApiError) else error.code
+        raise
+    finally:
+        metrics.CALLS.add(path, outcome)
+        metrics.CALL_SECONDS.observe(time.monotonic() - began, path)
 
 
 def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:

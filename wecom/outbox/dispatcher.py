@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
+from wecom import metrics
 from wecom.client import access_tokens, api, outages
 from wecom.directory import members
 from wecom.exceptions import ContentError, WeComError
@@ -232,6 +233,7 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int
     until = send_quota.reserve(outbound, now)
     if until is not None:
         outbound.postpone(until, Outbound.Reason.QUOTA, count_attempt=False)
+        metrics.QUOTA_DELAYED.add()
         return None
     if outbound.body is None:
         repeat = duplicates.next_repeat(outbound, now)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from wecom import metrics
 from wecom.client import applications, circuit_breaker, error_codes, outages
 from wecom.exceptions import (
     AmbiguousError,
@@ -65,6 +66,8 @@ def settle_error(outbound: Outbound, attempt: Attempt, error: WeComError) -> boo
     kind = handling_of(error)
     _close_attempt(attempt, kind.outcome, error)
     kind.react(outbound, error)
+    if kind.outcome == Attempt.Outcome.AMBIGUOUS:
+        metrics.AMBIGUOUS.add()
     return kind.outcome != Attempt.Outcome.AMBIGUOUS
 
 
@@ -102,6 +105,7 @@ def _errcode(error: WeComError) -> int | None:
 
 def _wait_for_quota(outbound: Outbound, error: WeComError) -> None:
     until = error.until if isinstance(error, LimitedError) else None
+    metrics.QUOTA_DELAYED.add()
     outbound.postpone(
         until or _next_attempt_at(outbound), Outbound.Reason.QUOTA, count_attempt=until is None, errcode=_errcode(error)
     )

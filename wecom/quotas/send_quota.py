@@ -20,7 +20,8 @@ from wecom.client import circuit_breaker
 from wecom.models import Application, BroadcastReservation, DailyQuota, Outbound, SendReservation
 
 API = "message/send"
-PER_MEMBER = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
+MEMBER_MESSAGES_PER_MINUTE = 30
+PER_MEMBER = ((timedelta(minutes=1), MEMBER_MESSAGES_PER_MINUTE), (timedelta(hours=1), 1000))
 PER_ACCOUNT = 200
 SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts on arrival
 LONGEST_WINDOW = timedelta(hours=1)

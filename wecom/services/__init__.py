@@ -8,6 +8,7 @@ from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.rejections import record_rejection
+from wecom.callbacks.spool import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
 from wecom.client.applications import webhook_url
 from wecom.client.error_codes import remedy_for
@@ -42,7 +43,7 @@ from wecom.outbox.shortcuts import (
 )
 from wecom.outbox.video_fallback import replace_content
 from wecom.quotas.forecast import forecast_for, list_quotas
-from wecom.quotas.send_quota import daily_limit, delete_old_counts
+from wecom.quotas.send_quota import MEMBER_MESSAGES_PER_MINUTE, daily_limit, delete_old_counts, quota_day
 from wecom.restore.guard import release_restore_hold, restore_hold
 from wecom.services.applications import (
     configure_from_settings,
@@ -106,6 +107,7 @@ from wecom.services.privacy import count_personal_data, erase_person, erasure_re
 
 __all__ = [
     "MAX_RECIPIENTS",
+    "MEMBER_MESSAGES_PER_MINUTE",
     "OUTAGE_REMEDY",
     "FactUse",
     "accept_upload",
@@ -181,6 +183,7 @@ __all__ = [
     "member_of_code",
     "preview_fact_import",
     "publish_menu",
+    "quota_day",
     "read_webhook_application",
     "recall",
     "record_callback",
@@ -214,6 +217,7 @@ __all__ = [
     "send_video",
     "send_voice",
     "set_facts",
+    "spooled_callbacks",
     "sync_directory",
     "sync_due_directories",
     "treat_as_sent",

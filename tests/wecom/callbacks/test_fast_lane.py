@@ -9,12 +9,14 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.test import Client
 
+from core.metrics.counts import pending
 from openuser import asgi
 from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from tests.wecom.support.hostile_callbacks import spliced
 from wecom import middleware
 from wecom.callbacks.fast_lane import FastLane
+from wecom.metrics import CALLBACKS
 from wecom.models import Application, Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -176,3 +178,14 @@ def test_a_body_that_takes_too_long_is_cut_off(application, monkeypatch):
     scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": [], "root_path": ""}
     asyncio.run(asgi.application(scope, receive, send))
     assert said[0]["status"] == 408
+
+
+def test_callbacks_are_counted_by_what_became_of_them(application):
+    pending.take()
+    first, unsigned = Envelope(application, text_xml(application)), Envelope(application, text_xml(application))
+    unsigned.signature = "0" * 40
+    for envelope in (first, first, unsigned):
+        by_asgi(sent_as(envelope))
+    found = {labels: amount for (name, labels, _part), amount in pending.take().items() if name == CALLBACKS.name}
+    tenant = str(application.pk)
+    assert found == {(tenant, "ok"): 1, (tenant, "dup"): 1, (tenant, "bad_sig"): 1}

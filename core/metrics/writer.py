@@ -1,0 +1,67 @@
+"""The thread that writes what its process has counted, every few seconds and at the end."""
+
+import atexit
+import logging
+import os
+import threading
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from core.metrics import rows
+from core.metrics.counts import pending
+
+logger = logging.getLogger(__name__)
+
+WRITE_SECONDS = 5.0
+
+
+@cache
+def start() -> "Writer":
+    """Write the counts of this process from now on, unless nobody may ask for them. Once per process."""
+    writer = Writer()
+    if settings.METRICS["TOKEN"] or settings.METRICS["NETWORKS"]:
+        writer.start()
+        atexit.register(writer.stop)
+    return writer
+
+
+os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
+
+
+def write() -> None:
+    """Add what is pending to the rows; it stays pending while the database is away."""
+    amounts = pending.take()
+    if not amounts:
+        return
+    try:
+        rows.add(amounts)
+    except DatabaseError:
+        pending.add(amounts.items())
+        logger.debug("No counts were written.", exc_info=True)
+
+
+class Writer(threading.Thread):
+    """Writes until the process ends."""
+
+    def __init__(self) -> None:
+        super().__init__(name="metrics", daemon=True)
+        self._over = threading.Event()
+
+    def stop(self) -> None:
+        """Write what is left. Returns when the thread has ended; not in a fork, which has another."""
+        self._over.set()
+        if self.is_alive():
+            self.join()
+
+    def run(self) -> None:
+        while not self._over.wait(WRITE_SECONDS):
+            self._turn()
+        self._turn()
+
+    def _turn(self) -> None:
+        try:
+            write()
+        finally:
+            connections.close_all()

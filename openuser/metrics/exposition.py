@@ -1,0 +1,103 @@
+"""The page's text, made at most every five seconds however often it is asked."""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import DatabaseError
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.metrics import counts, rows
+from core.metrics.counts import LAST, SUM, Counter, Histogram, Series
+from openuser.metrics import campaigns, machine, platform, work
+from openuser.metrics.gauges import Reading, Source
+
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS = 5.0
+GAUGES = (*machine.GAUGES, *work.GAUGES, *platform.GAUGES, *campaigns.GAUGES)
+OF_ROWS: tuple[Source, ...] = (work.read, platform.read, campaigns.read)
+
+
+class Page:
+    """The page of this process, kept for a moment: two Prometheus servers and a person cost one reading."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made_at = -KEPT_SECONDS
+        self._text = b""
+
+    def text(self) -> bytes:
+        """The metrics in the text format of Prometheus, at most five seconds old."""
+        with self._lock:
+            if time.monotonic() - self._made_at >= KEPT_SECONDS:
+                self._text, self._made_at = make_text(), time.monotonic()
+            return self._text
+
+
+def make_text(now: datetime | None = None) -> bytes:
+    """The metrics as they are now. While the database is away, only those of this machine."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(now or timezone.now()))
+    return generate_latest(registry)
+
+
+class _Collector(Collector):
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        readings = list(machine.read(self._now))
+        counted: dict[Series, float] = {}
+        try:
+            readings += [reading for source in OF_ROWS for reading in source(self._now)]
+            counted = dict(rows.read())
+        except DatabaseError:
+            logger.warning("The metrics lack what is in the database, since it is away.")
+        yield from _gauges(readings)
+        yield from _counts(counted)
+
+    def describe(self) -> list[Metric]:
+        """Nothing: prometheus_client would read all of it to learn the names."""
+        return []
+
+
+def _gauges(readings: Iterable[Reading]) -> Iterator[Metric]:
+    families = {gauge: GaugeMetricFamily(gauge.name, gauge.words, labels=gauge.labels) for gauge in GAUGES}
+    for gauge, labels, value in readings:
+        families[gauge].add_metric(labels, value)
+    yield from families.values()
+
+
+def _counts(counted: dict[Series, float]) -> Iterator[Metric]:
+    series: dict[str, dict[tuple[str, ...], dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for (name, labels, part), value in counted.items():
+        series[name][labels][part] = value
+    for metric in counts.metrics.values():
+        found = {**{labels: {} for labels in metric.known}, **series[metric.name]}
+        # An older version may have counted it by other labels.
+        fitting = {labels: parts for labels, parts in found.items() if len(labels) == len(metric.labels)}
+        if isinstance(metric, Histogram):
+            yield _histogram(metric, fitting)
+        elif isinstance(metric, Counter):
+            family = CounterMetricFamily(metric.name, metric.words, labels=metric.labels)
+            for labels, parts in fitting.items():
+                family.add_metric(labels, parts.get("", 0.0))
+            yield family
+
+
+def _histogram(metric: Histogram, found: dict[tuple[str, ...], dict[str, float]]) -> Metric:
+    family = HistogramMetricFamily(metric.name, metric.words, labels=metric.labels)
+    for labels, parts in found.items():
+        below, buckets = 0.0, []
+        for limit in (*(f"{limit:g}" for limit in metric.limits), LAST):
+            below += parts.get(limit, 0.0)
+            buckets.append((limit, below))
+        family.add_metric(labels, buckets=buckets, sum_value=parts.get(SUM, 0.0))
+    return family

@@ -1,0 +1,61 @@
+"""Gauges of this machine and this process. They are there while the database is away, too."""
+
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from core.storage import disk
+from core.storage.disk import MEGABYTE
+from openuser.metrics.gauges import Gauge, Reading
+from openuser.version import VERSION
+from wecom import services as wecom
+
+BUILD = Gauge(name="openuser_build_info", words="Always 1, with the version.", labels=("version", "python"))
+DISK = Gauge(name="openuser_disk_free_bytes", words="Free bytes of a disk that is written to.", labels=("path",))
+SPOOL = Gauge(name="openuser_spool_rows", words="Callbacks on the disk of this machine that wait for the database.")
+SPOOL_OLDEST = Gauge(name="openuser_spool_oldest_seconds", words="Seconds since the oldest of them came.")
+DATABASE = Gauge(name="openuser_database_up", words="Whether this process reaches the database.")
+SKEW = Gauge(
+    name="openuser_clock_skew_seconds",
+    words="Seconds by which the clock of this machine is ahead of another.",
+    labels=("other",),
+)
+POOL = Gauge(name="openuser_db_pool_in_use", words="Connections to PostgreSQL that this process uses right now.")
+GAUGES = (BUILD, DISK, SPOOL, SPOOL_OLDEST, DATABASE, SKEW, POOL)
+
+
+def read(now: datetime) -> Iterator[Reading]:
+    """Every reading."""
+    yield BUILD.at(1, VERSION, platform.python_version())
+    for one in disk.disks():
+        yield DISK.at(one.free * MEGABYTE, str(one.folder))
+    waiting = wecom.spooled_callbacks(now)
+    yield SPOOL.at(waiting.count)
+    yield SPOOL_OLDEST.at(waiting.oldest_seconds)
+    skew = _skew()
+    yield DATABASE.at(skew is not None)
+    if skew is not None:
+        yield SKEW.at(skew, "database")
+    pool: Any = getattr(connection, "pool", None)
+    if pool is not None:
+        found = pool.get_stats()
+        yield POOL.at(found.get("pool_size", 0) - found.get("pool_available", 0))
+
+
+def _skew() -> float | None:
+    """None while the database is away. SQLite's clock is ours."""
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor != "postgresql":
+                cursor.execute("SELECT 1")
+                return 0.0
+            before = timezone.now()
+            cursor.execute("SELECT clock_timestamp()")
+            (theirs,) = cursor.fetchone()
+    except DatabaseError:
+        return None
+    return float(((timezone.now() - before) / 2 + before - theirs).total_seconds())

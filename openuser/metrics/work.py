@@ -1,0 +1,95 @@
+"""Gauges of the work that waits. They read the index of unfinished rows, so that finished ones cost nothing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, Max, Min, Q, Value
+from django_celery_beat.models import PeriodicTask
+
+from core.metrics import rows
+from core.models import WorkerProcess
+from core.work import sweeper
+from core.work.base import Work
+from openuser.metrics.gauges import Gauge, Reading
+from wecom.models import Callback, Outbound
+
+STATES = ("ready", "waiting", "running")
+JOBS = Gauge(
+    name="openuser_job_state",
+    words="Unfinished work by kind: ready for a worker, waiting for its moment, or running.",
+    labels=("kind", "state"),
+)
+JOBS_OLDEST = Gauge(
+    name="openuser_job_oldest_ready_seconds",
+    words="Seconds since the oldest work that is ready was due.",
+    labels=("kind",),
+)
+INBOX = Gauge(name="openuser_inbox_pending", words="Callbacks that are recorded and not yet handled.")
+INBOX_OLDEST = Gauge(name="openuser_inbox_oldest_seconds", words="Seconds since the oldest of them was due.")
+OUTBOX = Gauge(name="openuser_outbox_state", words="Unfinished messages by state.", labels=("state",))
+OUTBOX_OLDEST = Gauge(
+    name="openuser_outbox_oldest_ready_seconds", words="Seconds since the oldest message that is ready was due."
+)
+UNKNOWN = Gauge(
+    name="openuser_outbox_unknown",
+    words="Messages of the last three days that may or may not have arrived: a person must decide.",
+)
+WORKERS = Gauge(name="openuser_worker_processes", words="Worker processes with a heartbeat in the last minute.")
+SWEPT = Gauge(name="openuser_sweeper_last_run_timestamp", words="When the sweeper last ran, in seconds since 1970.")
+BEAT = Gauge(name="openuser_beat_last_fire_timestamp", words="When beat last queued a task, in seconds since 1970.")
+GAUGES = (JOBS, JOBS_OLDEST, INBOX, INBOX_OLDEST, OUTBOX, OUTBOX_OLDEST, UNKNOWN, WORKERS, SWEPT, BEAT)
+RECENT = timedelta(days=3)
+ALIVE = timedelta(minutes=1)
+
+
+def read(now: datetime) -> Iterator[Reading]:
+    """Every reading."""
+    found = {row["label"]: row for row in _unfinished(now)}
+    for kind in sweeper.work_models():
+        label = kind._meta.label_lower
+        row = found.get(label, {})
+        for state in STATES:
+            yield JOBS.at(row.get(state, 0), label, state)
+        yield JOBS_OLDEST.at(_age(row, now), label)
+    callbacks, outbounds = (found.get(kind._meta.label_lower, {}) for kind in (Callback, Outbound))
+    yield INBOX.at(sum(callbacks.get(state, 0) for state in STATES))
+    yield INBOX_OLDEST.at(_age(callbacks, now))
+    for state in STATES:
+        yield OUTBOX.at(outbounds.get(state, 0), state)
+    yield OUTBOX_OLDEST.at(_age(outbounds, now))
+    unknown = Outbound.objects.filter(status=Outbound.Status.FAILED, finished_at__gte=now - RECENT)
+    yield UNKNOWN.at(unknown.filter(reason=Outbound.Reason.UNKNOWN).count())
+    yield WORKERS.at(WorkerProcess.objects.filter(heartbeat_at__gte=now - ALIVE).count())
+    swept = rows.noted(sweeper.LAST_RUN)
+    if swept is not None:
+        yield SWEPT.at(swept)
+    fired = PeriodicTask.objects.aggregate(at=Max("last_run_at"))["at"]
+    if fired is not None:
+        yield BEAT.at(fired.timestamp())
+
+
+def _unfinished(now: datetime) -> Iterable[Any]:
+    """The unfinished rows of every kind, counted in one statement."""
+    queued = Q(status=Work.Status.QUEUED)
+    ready = queued & Q(due_at__lte=now)
+    figures = {
+        "ready": Count("pk", filter=ready),
+        "waiting": Count("pk", filter=queued & ~Q(due_at__lte=now)),
+        "running": Count("pk", filter=Q(status=Work.Status.RUNNING)),
+        "oldest": Min("due_at", filter=ready),
+    }
+    of_each = [
+        kind.work_rows()
+        .unfinished()
+        .order_by()
+        .values(label=Value(kind._meta.label_lower, output_field=CharField()))
+        .annotate(**figures)
+        for kind in sweeper.work_models()
+    ]
+    return of_each[0].union(*of_each[1:], all=True)
+
+
+def _age(row: dict[str, Any], now: datetime) -> float:
+    oldest = row.get("oldest")
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

@@ -1,0 +1,25 @@
+"""Answers what other machines ask of a process before any other middleware.
+
+Supervisors, Kubernetes and Prometheus ask by an address of the internal network, without TLS: the name of the site and
+its redirect to HTTPS are for people.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from openuser.pages import health, metrics
+
+VIEWS = {"/healthz/live": health.live, "/healthz/ready": health.ready, "/metrics": metrics.metrics}
+
+
+class ProbeMiddleware:
+    """Placed first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        view = VIEWS.get(request.path_info)
+        return view(request) if view else self.get_response(request)

@@ -1,0 +1,122 @@
+"""The page reads as Prometheus reads it, from rows that all processes share."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from core.metrics import rows, writer
+from core.metrics.counts import metrics, pending
+from core.work import sweeper
+from core.work.base import Work
+from openuser.metrics import exposition
+from tests.support import factories
+from wecom.metrics import CALLBACK_SECONDS, CALLBACKS
+from wecom.models import Callback, Outbound
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture(autouse=True)
+def nothing_pending():
+    pending.take()
+    yield
+    pending.take()
+
+
+def samples() -> Samples:
+    families = text_string_to_metric_families(exposition.make_text().decode())
+    return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+
+
+def one(found: Samples, name: str, **labels: str) -> float:
+    return found[name, frozenset(labels.items())]
+
+
+def test_counts_are_read_as_counters_and_cumulative_histograms():
+    CALLBACKS.add("1", "ok", amount=3)
+    CALLBACK_SECONDS.observe(0.02)
+    CALLBACK_SECONDS.observe(99)
+    writer.write()
+    found = samples()
+    assert one(found, "openuser_callback_requests_total", tenant="1", result="ok") == 3
+    assert one(found, "openuser_callback_seconds_bucket", le="0.01") == 0
+    assert one(found, "openuser_callback_seconds_bucket", le="0.025") == 1
+    assert one(found, "openuser_callback_seconds_bucket", le="+Inf") == 2
+    assert one(found, "openuser_callback_seconds_count") == 2
+    assert one(found, "openuser_callback_seconds_sum") == pytest.approx(99.02)
+
+
+def test_what_never_happened_is_exported_as_zero():
+    assert one(samples(), "openuser_callback_requests_total", tenant="", result="unpersisted") == 0
+
+
+def test_counts_of_an_older_version_with_other_labels_are_left_out():
+    rows.add({(CALLBACKS.name, ("only one",), ""): 1, ("gone_total", (), ""): 1})
+    assert "only one" not in exposition.make_text().decode()
+    assert "gone_total" not in exposition.make_text().decode()
+
+
+def test_unfinished_work_is_counted_by_what_it_waits_for():
+    now = timezone.now()
+    factories.make_callback(due_at=now - timedelta(seconds=90))
+    factories.make_callback(due_at=now + timedelta(hours=1))
+    Callback.claim(factories.make_callback().pk)
+    found = samples()
+    kind = "wecom.callback"
+    states = [one(found, "openuser_job_state", kind=kind, state=state) for state in ("ready", "waiting", "running")]
+    assert states == [1, 1, 1]
+    assert one(found, "openuser_inbox_pending") == 3
+    assert 90 <= one(found, "openuser_inbox_oldest_seconds") < 100
+    assert one(found, "openuser_job_state", kind="avatars.render", state="ready") == 0
+
+
+def test_a_message_that_may_have_arrived_shows_until_a_person_decides():
+    ended = {"status": Work.Status.FAILED, "finished_at": timezone.now()}
+    factories.make_outbound(**ended, reason=Outbound.Reason.UNKNOWN)
+    factories.make_outbound(**ended, reason=Outbound.Reason.REFUSED)
+    assert one(samples(), "openuser_outbox_unknown") == 1
+
+
+def test_the_sweeper_says_when_it_last_ran():
+    sweeper.sweep()
+    age = timezone.now().timestamp() - one(samples(), "openuser_sweeper_last_run_timestamp")
+    assert 0 <= age < 10
+
+
+def test_an_attempt_at_work_is_counted_by_its_outcome():
+    Callback.claim(factories.make_callback().pk).settle(Work.Status.DONE)
+    writer.write()
+    found = samples()
+    assert one(found, "openuser_job_attempts_total", kind="wecom.callback", outcome="done") == 1
+    assert one(found, "openuser_job_wait_seconds_count", kind="wecom.callback") == 1
+    assert one(found, "openuser_job_run_seconds_count", kind="wecom.callback", stage="") == 1
+
+
+def test_what_this_machine_knows_is_there_without_a_database():
+    def away(*_args: object) -> None:
+        raise DatabaseError
+
+    with connection.execute_wrapper(away):
+        found = samples()
+    assert one(found, "openuser_database_up") == 0
+    assert one(found, "openuser_spool_rows") == 0
+    assert ("openuser_outbox_unknown", frozenset()) not in found
+
+
+def test_no_metric_has_a_label_for_people():
+    labels = {label for metric in (*metrics.values(), *exposition.GAUGES) for label in metric.labels}
+    assert labels <= {
+        *("api", "campaign", "errcode", "kind", "outcome", "other", "path", "python", "reason", "result", "scope"),
+        *("stage", "state", "tenant", "version"),
+    }
+
+
+def test_the_page_asks_for_few_statements(django_assert_max_num_queries):
+    factories.make_application(is_default=True)
+    with django_assert_max_num_queries(16):
+        exposition.make_text()
