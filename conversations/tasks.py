@@ -9,6 +9,7 @@ from conversations import services
 def release() -> None:
     services.release_all()
     services.recall_withdrawn()
+    services.let_rested_go()
 
 
 @shared_task(name="conversations.tick")

@@ -11,6 +11,7 @@ from conversations.delivery.broadcasts import (
 )
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
+from conversations.delivery.dialogue_waits import let_rested_go, wait_for_dialogues
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
 from conversations.delivery.sending_forecast import daily_limit, forecast_sending
@@ -198,6 +199,7 @@ __all__ = [
     "languages_with",
     "last_model_error",
     "let_held_go",
+    "let_rested_go",
     "mark_read",
     "member_limits",
     "members_at_limit",
@@ -284,6 +286,7 @@ __all__ = [
     "undo_preferences",
     "video_of",
     "video_url_of",
+    "wait_for_dialogues",
     "watch_url",
     "watchable_links",
     "write_draft",

@@ -109,4 +109,6 @@ def _delivery(message: Message) -> tuple[str, str]:
         return (gettext("sent as text instead"), "warn") if message.degraded else (gettext("delivered"), "good")
     if message.outbound.status == Outbound.Status.FAILED:
         return gettext("not delivered"), "bad"
+    if message.outbound.reason in Outbound.HELD_BACK:
+        return str(Outbound.Reason(message.outbound.reason).label), "info"
     return str(message.outbound.get_status_display()), "info"

@@ -86,7 +86,6 @@ def _differences(schedule: Schedule) -> Iterator[str]:
     """What an HR person must know before the campaign takes the place of the schedule."""
     yield _("It is approved by a second person before it can be started.")
     yield _("Quiet hours and caps hold for it. Choose the class “mandatory” where no cap may.")
-    yield _("It waits until a member's dialogue has ended or rests. The schedule speaks at once.")
     if schedule.message_type == Schedule.MessageType.VIDEO:
         yield _("Its video is rendered when it begins. That of the schedule is rendered ahead, so it leaves on time.")
         if schedule.mode:

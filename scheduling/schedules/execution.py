@@ -32,6 +32,7 @@ def send(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool =
                 conversations.Cause.SCHEDULE, schedule=schedule.pk, run=run.pk, name=schedule.name
             ):
                 said = _say(schedule, audience, cid)
+            conversations.wait_for_dialogues([message for message, _defaulted in said], now=now)
     except OpenUserError as error:
         # The messages were rolled back, so the correlation ID leads to nothing.
         run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""

@@ -9,6 +9,7 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
+from conversations import services as conversations
 from conversations.models import Message
 from core.personal_data import retention
 from core.work.broker import publish_task
@@ -37,9 +38,15 @@ def due_moment(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def hold_released(message: Message, *, now: datetime | None = None) -> None:
-    """Hold a video of a schedule that is ready only now, if everything that is not a reply is stopped."""
+    """Hold a video of a schedule that is ready only now, if everything that is not a reply is stopped.
+
+    Else it waits for the end of its member's dialogue.
+    """
+    now = now or timezone.now()
     if policy_of(message.application).is_stopped:
-        stops.hold_released(message, now=now or timezone.now())
+        stops.hold_released(message, now=now)
+    elif message.cid and Run.objects.filter(cid=message.cid).exists():
+        conversations.wait_for_dialogues([message], now=now)
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ class Upload(Work):
 
     def wake_waiting(self) -> None:
         """The upload ended, well or not: wake the messages that wait for it."""
-        waiting = self.waiting().exclude(reason=Outbound.Reason.STOPPED)
+        waiting = self.waiting().exclude(reason__in=Outbound.HELD_BACK)
         waiting.update(due_at=timezone.now(), woken_at=None)
         for outbound in waiting:
             outbound.wake()
@@ -111,6 +111,7 @@ class Outbound(Work):
         UNREACHABLE = "unreachable", _("waits until WeChat Work can be reached again")
         QUOTA = "quota", _("waits for the platform's quota")
         STOPPED = "stopped", _("waits, because everything that is not a reply is stopped")
+        DIALOGUE = "dialogue", _("waits for the end of a dialogue")
         GUARDED = "guarded", _("waits until you confirm this database")
         DISCARDED = "discarded", _("discarded after a restore")
         RESTORED = "restored", _("went out before the database was restored")
@@ -121,6 +122,8 @@ class Outbound(Work):
         MEDIA = "media", _("the platform refused its file")
         RECIPIENT = "recipient", _("the recipient cannot be reached")
         LEFT = "left", _("the recipient has left the company")
+
+    HELD_BACK: ClassVar = (Reason.STOPPED, Reason.DIALOGUE)
 
     class Delivery(models.TextChoices):
         """The result for one recipient."""

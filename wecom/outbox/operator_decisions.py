@@ -1,9 +1,10 @@
 """What is decided about a message from outside: send it again, treat it as sent, hold it, or cancel it in time."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -48,29 +49,45 @@ def hold_unsent(cid: str, *, expires_at: datetime) -> int:
 
     Later messages to the same member go first. They expire, should that take too long.
     """
-    unsent = Q(first_attempt_at=None) | Q(status=Outbound.Status.QUEUED, was_ambiguous=False)
-    rows = Outbound.objects.filter(unsent, cid=cid, status__in=Outbound.UNFINISHED)
-    # A worker that has just claimed one finds that its lease is gone before it calls.
-    return rows.update(
-        status=Outbound.Status.QUEUED,
-        reason=Outbound.Reason.STOPPED,
-        due_at=FAR,
-        gave_way=True,
-        lease_owner="",
-        lease_until=None,
-        expires_at=Least(Coalesce("expires_at", expires_at), expires_at),
-    )
+    until = Least(Coalesce("expires_at", expires_at), expires_at)
+    return _hold(_unsent(cid), Outbound.Reason.STOPPED, expires_at=until)
+
+
+def hold_for_dialogue(cid: str, recipient: str) -> int:
+    """Hold what was said to one member under a correlation ID until `let_go`; returns how many messages.
+
+    Later messages to the same member, such as those of the dialogue, go first.
+    """
+    return _hold(_unsent(cid).filter(recipients=[recipient]), Outbound.Reason.DIALOGUE)
+
+
+def let_held_go(corporation: Corporation, *, now: datetime) -> int:
+    """Let what was held go on, in its order; returns how many messages."""
+    ours = corporation.applications.values("pk")
+    return let_go(held_for(Outbound.Reason.STOPPED).filter(application__in=ours), now=now)
+
+
+def held_for(reason: Outbound.Reason) -> QuerySet[Outbound]:
+    """The messages that are held for one reason."""
+    return Outbound.objects.filter(status=Outbound.Status.QUEUED, due_at=FAR, reason=reason)
 
 
 @transaction.atomic
-def let_held_go(corporation: Corporation, *, now: datetime) -> int:
-    """Let what was held go on, in its order; returns how many messages."""
-    held = Outbound.objects.filter(
-        application__in=corporation.applications.values("pk"), status=Outbound.Status.QUEUED, due_at=FAR
-    )
-    rows = update_returning(
-        held.filter(reason=Outbound.Reason.STOPPED), due_at=now, woken_at=None, reason="", gave_way=False
-    )
+def let_go(held: QuerySet[Outbound], *, now: datetime) -> int:
+    """Let messages that are held go on, in their order; returns how many."""
+    rows = update_returning(held, due_at=now, woken_at=None, reason="", gave_way=False)
     for row in sorted(rows, key=lambda row: row.pk):
         row.wake()
     return len(rows)
+
+
+def _unsent(cid: str) -> QuerySet[Outbound]:
+    """What has certainly not arrived."""
+    unsent = Q(first_attempt_at=None) | Q(status=Outbound.Status.QUEUED, was_ambiguous=False)
+    return Outbound.objects.filter(unsent, cid=cid, status__in=Outbound.UNFINISHED)
+
+
+def _hold(rows: QuerySet[Outbound], reason: Outbound.Reason, **fields: Any) -> int:
+    # A worker that has just claimed one finds that its lease is gone before it calls.
+    fields |= {"status": Outbound.Status.QUEUED, "reason": reason, "due_at": FAR, "gave_way": True}
+    return rows.update(**fields, lease_owner="", lease_until=None)

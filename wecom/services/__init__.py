@@ -25,7 +25,16 @@ from wecom.outbox.card_updates import update_card
 from wecom.outbox.enqueue import MAX_RECIPIENTS, check_recipients, enqueue_message, enqueue_parts
 from wecom.outbox.group_messages import resend_to_chat, send_to_chat
 from wecom.outbox.handler_context import current_application, current_callback, handling, unnumbered_sends
-from wecom.outbox.operator_decisions import cancel_unsent, hold_unsent, let_held_go, resend, treat_as_sent
+from wecom.outbox.operator_decisions import (
+    cancel_unsent,
+    held_for,
+    hold_for_dialogue,
+    hold_unsent,
+    let_go,
+    let_held_go,
+    resend,
+    treat_as_sent,
+)
 from wecom.outbox.recalls import can_be_recalled, recall
 from wecom.outbox.shortcuts import (
     send_card,
@@ -171,10 +180,13 @@ __all__ = [
     "get_tag_users",
     "get_user_info",
     "handling",
+    "held_for",
+    "hold_for_dialogue",
     "hold_unsent",
     "import_facts",
     "kept_leavers",
     "leave_range",
+    "let_go",
     "let_held_go",
     "list_outages",
     "list_quotas",

@@ -62,7 +62,6 @@ def test_a_video_keeps_its_speaker_and_script(application):
 def test_what_a_campaign_does_in_another_way_is_said():
     plain = differences(make_schedule())
     assert "second person" in plain
-    assert "dialogue" in plain
     assert "Braces" not in plain
     assert "Braces" in differences(make_schedule(text="你好{{name}}"))
     assert "45 minutes" in differences(make_schedule(grace_minutes=45, text="迟到"))
