@@ -40,7 +40,7 @@ def describe_rule(rule: Rule) -> str:
         days = _("%(days)s if it is a working day") % {"days": days} if named else _working_days(line)
     if line.times <= TIMES_TO_LIST:
         times = [f"{hour:02}:{minute:02}" for hour in line.hours for minute in line.minutes]
-        return _("%(days)s at %(times)s") % {"days": days, "times": _listed(times)}
+        return _("%(days)s at %(times)s") % {"days": days, "times": listed(times)}
     return _("%(days)s, %(how_often)s") % {"days": days, "how_often": _how_often(line)}
 
 
@@ -92,7 +92,7 @@ def _weekdays(line: CronLine) -> Iterable[str]:
         yield _in_months(_("Monday to Friday"), line)
     elif plain:
         names = [_weekday(day) for day in sorted(plain, key=_monday_first)]
-        yield _in_months(_("every %(weekdays)s") % {"weekdays": _listed(names)}, line)
+        yield _in_months(_("every %(weekdays)s") % {"weekdays": listed(names)}, line)
     for day, which in sorted(day for day in line.weekdays if isinstance(day, tuple)):
         if which == LAST:
             yield _of_months(_("on the last %(weekday)s") % {"weekday": _weekday(day)}, line)
@@ -114,7 +114,7 @@ def _in_months(words: str, line: CronLine) -> str:
 
 
 def _months(line: CronLine) -> str:
-    return _listed([str(MONTHS[month]) for month in line.months])
+    return listed([str(MONTHS[month]) for month in line.months])
 
 
 def _how_often(line: CronLine) -> str:
@@ -144,7 +144,7 @@ def _spans(numbers: Sequence[int]) -> str:
             spans[-1].append(number)
         else:
             spans.append([number])
-    return _listed([f"{one[0]}–{one[-1]}" if len(one) > 2 else _listed([str(n) for n in one]) for one in spans])
+    return listed([f"{one[0]}–{one[-1]}" if len(one) > 2 else listed([str(n) for n in one]) for one in spans])
 
 
 def _weekday(day: int) -> str:
@@ -156,7 +156,8 @@ def _monday_first(day: int) -> int:
     return (day - 1) % 7
 
 
-def _listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
+    """Items of a list as one text."""
     return pgettext("between the items of a list", ", ").join(items)
 
 

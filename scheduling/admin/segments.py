@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -21,6 +21,7 @@ from scheduling.admin.audience_field import audience_of_post
 from scheduling.admin.calendar_days import usual_corporation
 from scheduling.admin.campaigns.files.pages import FileButtons
 from scheduling.admin.rule_field import RuleField, rule_of_post
+from scheduling.descriptions import listed
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
 from wecom.models import Application, Corporation
@@ -156,7 +157,7 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
             found = services.preview_rule(rule, corporation=corporation, own=int(own) if own.isdecimal() else None)
         except SchedulingError as error:
             return JsonResponse({"error": str(error), "place": error.field, "code": error.code})
-        names = pgettext("between the items of a list", ", ").join(found.names)
+        names = listed(found.names)
         more = found.count - len(found.names)
         shown = gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
         answer = {

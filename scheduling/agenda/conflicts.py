@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import AHEAD, Audience, Conflict, Entry, State
 from scheduling.campaigns.send_hours import SendHours
 from scheduling.campaigns.sending_policy import Policy, policy_of
+from scheduling.descriptions import listed
 from scheduling.models import Batch
 
 MOST_AT_ONCE = 12  # entries of a minute that are compared one by one
@@ -136,7 +137,6 @@ def _overlap(one: Entry, other: Entry, overlap: Overlap) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    between = pgettext("between the items of a list", ", ")
-    shown = between.join(f"“{name}”" for name in names[:NAMED])
+    shown = listed([f"“{name}”" for name in names[:NAMED]])
     more = len(names) - NAMED
     return _("%(names)s and %(more)d more") % {"names": shown, "more": more} if more > 0 else shown

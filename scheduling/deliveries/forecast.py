@@ -17,6 +17,7 @@ from scheduling.campaigns import approval, moments, sending_policy, state, valid
 from scheduling.campaigns.content import CampaignWords
 from scheduling.deliveries import reasons, videos, way_out_calls
 from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
+from scheduling.descriptions import listed
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
 from scheduling.segments import reach
@@ -39,7 +40,7 @@ class LeftOut:
 
     @property
     def listed(self) -> str:
-        return ", ".join(self.names)
+        return listed(self.names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class CampaignReach:
 
     @property
     def listed(self) -> str:
-        return ", ".join(self.names)
+        return listed(self.names)
 
     @property
     def left_out_count(self) -> int:
@@ -213,7 +214,7 @@ def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]
         yield _blocker("expires_before", words, field="valid_minutes", final=final)
     elif late:
         words = _("It would expire before it may go out in these time zones: %s.")
-        yield _blocker("expires_before", words % ", ".join(late), field="valid_minutes", final=False)
+        yield _blocker("expires_before", words % listed(late), field="valid_minutes", final=False)
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:

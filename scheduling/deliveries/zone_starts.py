@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from scheduling.campaigns.member_zones import clocks_of, with_clocks
 from scheduling.campaigns.send_hours import hours_of
+from scheduling.descriptions import listed
 from scheduling.models import Campaign
 from scheduling.segments.reach import first_names
 from wecom.models import Application
@@ -36,7 +37,7 @@ class ZoneStart:
 
     @property
     def listed(self) -> str:
-        return ", ".join(self.names)
+        return listed(self.names)
 
 
 def zone_starts(

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
+from scheduling.descriptions import listed
 from scheduling.models import Segment
 from scheduling.segments.rules import Condition, Group, Op, Rule, Test
 from scheduling.segments.subjects import Kind, Subject, Subjects
@@ -151,6 +152,6 @@ def _number(value: Any) -> int:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = pgettext("between the items of a list", ", ").join(names[:MOST_NAMED])
+    shown = listed(names[:MOST_NAMED])
     more = len(names) - MOST_NAMED
     return _("%(names)s and %(more)d more") % {"names": shown, "more": more} if more > 0 else shown

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from scheduling import descriptions
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember
 from scheduling.segments.audience import AudienceRule, Selection
@@ -42,7 +43,7 @@ class LeftOut:
     @property
     def listed(self) -> str:
         """The names as one text."""
-        return _listed(self.names)
+        return descriptions.listed(self.names)
 
     @property
     def label(self) -> str:
@@ -61,7 +62,7 @@ class Reach:
     @property
     def listed(self) -> str:
         """The first names as one text."""
-        return _listed(self.names)
+        return descriptions.listed(self.names)
 
     @property
     def left_out_count(self) -> int:
@@ -173,10 +174,6 @@ def _unknown(rule: AudienceRule, application: Application, first: int) -> list[L
         *(lines.exclude(user_id__in=named).values_list("user_id", flat=True)[:first] if lines is not None else ()),
     ]
     return [LeftOut(reason=UNKNOWN, count=count, names=tuple(listed[:first]))]
-
-
-def _listed(names: Sequence[str]) -> str:
-    return pgettext("between the items of a list", ", ").join(names)
 
 
 def _rank(reason: str) -> int:
