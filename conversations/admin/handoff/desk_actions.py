@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from conversations import services
 from conversations.admin.handoff.desk_page import ANSWER
+from conversations.admin.handoff.thread import FOLDER
 from conversations.exceptions import HandoffRefused
 from conversations.models import Conversation, Operator, OperatorGroup, Ticket
 from core.exceptions import OpenUserError
 
-FOLDER = "desk"
 PICTURES, VIDEOS = (".jpg", ".jpeg", ".png"), (".mp4",)
 MOST_BYTES = 20 * 1024 * 1024
 

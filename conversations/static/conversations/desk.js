@@ -90,12 +90,15 @@
     const talk = document.getElementById("desk-talk");
     if (!talk) return;
     let height = thread()?.scrollHeight ?? 0;
-    new MutationObserver(() => {
+    const followEnd = () => {
       const box = thread();
       if (!box || box.scrollHeight === height) return;
       const atEnd = height - box.scrollTop - box.clientHeight < NEAR_END;
       height = box.scrollHeight;
       if (atEnd) toEnd();
-    }).observe(talk, { childList: true, subtree: true });
+    };
+    new MutationObserver(followEnd).observe(talk, { childList: true, subtree: true });
+    // Pictures and videos take their room when they have arrived.
+    for (const name of ["load", "loadedmetadata"]) talk.addEventListener(name, followEnd, { capture: true });
   });
 }

@@ -110,6 +110,14 @@ def test_a_file_and_a_video_are_sent(desk, person, ticket):
     assert ticket.lines.latest("pk").message.render is not None
 
 
+def test_sent_pictures_and_files_are_shown(desk, ticket):
+    say(desk, ticket, file=SimpleUploadedFile("wiring.png", b"\x89PNG picture", "image/png"))
+    say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
+    shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
+    assert '<img class="ou-received" src="/media/desk/wiring.png" alt="wiring.png"' in shown
+    assert 'href="/media/desk/guide.pdf"' in shown
+
+
 def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
     file = SimpleUploadedFile("a.pdf", b"x" * (20 * 1024 * 1024 + 1), "application/pdf")
     assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。 请发送小一些的文件，或者发链接。"}
