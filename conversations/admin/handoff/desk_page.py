@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,6 +16,7 @@ from conversations.admin.handoff import ticket_lists, viewers
 from conversations.admin.handoff.thread import thread_of
 from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
 
+EARLIER = 3  # closed tickets of the same member that are listed beside one
 VIEW, ANSWER = "conversations.view_ticket", "conversations.answer_ticket"
 
 
@@ -44,7 +46,12 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def _ticket(pk: int) -> Ticket:
     rows = Ticket.objects.select_related(
-        "conversation__member", "conversation__application", "operator", "group", "topic", "session__version__flow"
+        "conversation__member__main_department",
+        "conversation__application",
+        "operator",
+        "group",
+        "topic",
+        "session__version__flow",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -59,6 +66,7 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
     others = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
     return {
         "thread": thread_of(ticket),
+        "earlier": _earlier(ticket),
         "changes": ticket.changes.select_related("by", "to", "group"),
         "mine": mine,
         "time": time,
@@ -70,6 +78,12 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
         "groups": others.exclude(tickets=ticket),
         "may_say": ticket.is_unfinished and (mine or ticket.operator is None),
     }
+
+
+def _earlier(ticket: Ticket) -> QuerySet[Ticket]:
+    """What the member came with before, newest first."""
+    closed = ticket.conversation.tickets.filter(status=Ticket.Status.CLOSED, pk__lt=ticket.pk)
+    return closed.select_related("topic", "operator").order_by("-pk")[:EARLIER]
 
 
 def _canned(ticket: Ticket | None) -> list[CannedAnswer]:

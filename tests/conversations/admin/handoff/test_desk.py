@@ -207,6 +207,15 @@ def test_canned_answers_of_the_topic_are_offered(desk, ticket):
     assert "走流程。" not in shown
 
 
+def test_earlier_tickets_of_the_member_are_listed(desk, person, ticket):
+    assert "之前的工单" not in page(desk, reverse("desk-ticket", args=[ticket.pk]))
+    act(desk, ticket, "close")
+    person.says("转人工")
+    shown = page(desk, reverse("desk-ticket", args=[Ticket.objects.latest("pk").pk]))
+    assert "之前的工单" in shown
+    assert reverse("desk-ticket", args=[ticket.pk]) in shown
+
+
 def test_viewers_look_and_cannot_answer(staff, desk, ticket):
     staff.user_permissions.set(Permission.objects.filter(codename="view_ticket"))
     shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
