@@ -1,8 +1,11 @@
-// The desk: answers without leaving the page, keeps the newest line in view, and asks before a ticket ends.
+// The desk: answers without leaving the page, keeps the newest line in view, asks before a ticket ends, and has keys
+// for the next ticket and the one before. What is not sent yet stays with its ticket while the tab is open.
 {
   const composer = () => document.getElementById("desk-composer");
   const thread = () => document.getElementById("desk-thread");
   const NEAR_END = 120; // px from the end within which new lines scroll into view
+  const NEIGHBOURS = { KeyJ: 1, KeyK: -1 }; // Alt+J, Alt+K, as in Chatwoot
+  const MODES = { KeyL: "text", KeyP: "note" };
   let sending = false;
 
   // Unfold would write the name of a chosen file into a field that its own file inputs have beside them.
@@ -33,6 +36,37 @@
     label.textContent = form.elements.file.files[0]?.name ?? label.dataset.empty;
   }
 
+  const draftOf = (form) => `desk-draft-${form.action}`;
+
+  function keepDraft() {
+    const form = composer();
+    const text = form.elements.text.value;
+    if (text.trim()) sessionStorage.setItem(draftOf(form), JSON.stringify({ text, as: mode() }));
+    else sessionStorage.removeItem(draftOf(form));
+  }
+
+  // A note comes back as a note, so that it is not sent to the member by mistake.
+  function restoreDraft() {
+    const form = composer();
+    const { text, as } = JSON.parse(sessionStorage.getItem(draftOf(form)) ?? "{}");
+    if (!text) return;
+    form.elements.text.value = text;
+    form.elements.as.value = as;
+  }
+
+  function goTo(step) {
+    const rows = [...document.querySelectorAll("#desk-list [data-testid=ticket]")];
+    const here = rows.findIndex((row) => row.getAttribute("aria-current"));
+    rows[here < 0 ? 0 : here + step]?.click();
+  }
+
+  function setMode(name) {
+    const choice = composer()?.querySelector(`[name=as][value=${name}]`);
+    if (!choice || composer().hidden) return;
+    choice.click();
+    composer().elements.text.focus();
+  }
+
   async function send(form) {
     const problem = form.querySelector("[data-problem]");
     if (sending || (!form.elements.text.value.trim() && !form.elements.file.files.length)) return;
@@ -46,6 +80,7 @@
       problem.textContent = error ?? "";
       if (!error) {
         form.elements.text.value = "";
+        keepDraft();
         form.elements.file.value = "";
         showFile();
         toEnd();
@@ -69,22 +104,26 @@
     }
   });
   document.addEventListener("keydown", (event) => {
+    if (event.altKey && !event.ctrlKey && !event.metaKey && (event.code in NEIGHBOURS || event.code in MODES)) {
+      event.preventDefault(); // on a Mac, Alt writes a character
+      if (event.code in MODES) setMode(MODES[event.code]);
+      else goTo(NEIGHBOURS[event.code]);
+    }
     if (event.target !== composer()?.elements.text || event.key !== "Enter") return;
     if (event.shiftKey || event.isComposing) return; // an input method takes Enter for itself
     event.preventDefault();
     send(composer());
   });
   document.addEventListener("change", (event) => {
-    if (event.target.name === "as") showMode();
-    if (event.target.name === "file" && composer()) showFile();
-    if (event.target.matches("[data-canned]") && event.target.value) {
-      const field = composer().elements.text;
-      field.value = field.value ? `${field.value}\n${event.target.value}` : event.target.value;
-      event.target.value = "";
-      field.focus();
+    if (event.target.name === "as") {
+      showMode();
+      keepDraft();
     }
+    if (event.target.name === "file" && composer()) showFile();
   });
+  document.addEventListener("input", ({ target }) => target === composer()?.elements.text && keepDraft());
   addEventListener("DOMContentLoaded", () => {
+    if (composer()) restoreDraft();
     showMode();
     toEnd();
     const talk = document.getElementById("desk-talk");
