@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from avatars.exceptions import EngineFailed
-from avatars.media.ffmpeg import die_with_parent
+from avatars.media import child_process
 
 TICK = 0.2
 LONGEST_LINE = 64 * 1024
@@ -48,14 +48,13 @@ def run(
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(complaints.open("ab")) if complaints else subprocess.DEVNULL
         try:
-            process = subprocess.Popen(
+            process = child_process.start(
                 command,
                 cwd=folder,
                 env={**_inherited(), "TMPDIR": str(folder), **environment},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
             )
         except OSError as error:
             raise EngineFailed(

@@ -23,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
-from avatars.media import ffmpeg
+from avatars.media import child_process, ffmpeg
 from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
@@ -200,7 +200,7 @@ class OrderHandler:
 
 def main() -> None:
     """Take orders until the parent is gone."""
-    ffmpeg.die_with_parent()
+    child_process.die_with_parent()
     # What libraries print must not end up among the answers.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

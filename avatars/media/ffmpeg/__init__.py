@@ -15,7 +15,7 @@ from avatars.media.ffmpeg.encoder import (
     too_long,
 )
 from avatars.media.ffmpeg.fragment_sink import FragmentSink
-from avatars.media.ffmpeg.processes import FULL, die_with_parent, disk_full, run, source, threads
+from avatars.media.ffmpeg.processes import FULL, disk_full, run, source, threads
 from avatars.media.ffmpeg.splice_sink import SpliceSink
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "SpliceSink",
     "Stamp",
     "convert",
-    "die_with_parent",
     "disk_full",
     "fits",
     "frames",

@@ -1,12 +1,9 @@
 """ffmpeg as a process of its own: started, waited for, killed with its parent, and its complaints understood."""
 
 import contextlib
-import ctypes
 import errno
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,19 +13,12 @@ import ffmpeg as graph
 import imageio_ffmpeg
 
 from avatars.exceptions import Interrupted, OutputError, ProgramMissing
+from avatars.media import child_process
 
-DEATH_SIGNAL = 1
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DISK_FULL = tuple(os.strerror(code) for code in FULL)
 NOT_A_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR})
 WHITELIST = "file,pipe"
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def die_with_parent() -> None:
-    """Called in a new process on Linux: it is killed when the one that started it ends, however that ends."""
-    if LIBC is not None:
-        LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)
 
 
 def run(stream: Any) -> bytes:
@@ -92,14 +82,7 @@ def running(
 
 def _started(command: list[str], *, stdin: int, errors: IO[bytes], pass_fds: Sequence[int]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            pass_fds=pass_fds,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
-        )
+        return child_process.start(command, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, pass_fds=pass_fds)
     except OSError as error:
         if error.errno in NOT_A_PROGRAM:
             raise missing() from error
