@@ -38,7 +38,7 @@ def phone_page(browser: Browser, stack: Stack) -> Iterator[Page]:
 
 @pytest.fixture
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The admin's home, logged in."""
+    """A window on the admin, signed in."""
     for page in opened(browser, stack, DESK):
         sign_in(page, stack)
         yield page

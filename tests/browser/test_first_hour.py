@@ -30,7 +30,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The admin's home in an English browser."""
+    """A window on the admin in an English browser."""
     for page in opened(browser, stack, DESK, locale="en-US"):
         sign_in(page, stack)
         yield page

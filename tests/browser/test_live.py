@@ -33,7 +33,7 @@ def test_the_home_follows_a_video_until_it_is_made(desk, stack, person, picture)
     asked: list[str] = []
     desk.on("websocket", lambda socket: sockets.append(socket.url))
     desk.on("request", lambda request: asked.append(request.url) if request.url.endswith("/admin/home/") else None)
-    desk.reload()
+    desk.goto(f"{stack.url}/admin/")
     made = desk.get_by_test_id("videos").locator("a", has_text=LONG[:12])
     expect(made).to_have_count(0)
     desk.evaluate(WATCH)
@@ -52,9 +52,9 @@ def test_the_home_follows_a_video_until_it_is_made(desk, stack, person, picture)
     picture(desk, "made")
 
 
-def test_the_home_asks_where_it_cannot_be_told(desk, person):
+def test_the_home_asks_where_it_cannot_be_told(desk, stack, person):
     desk.route_web_socket(re.compile(r".*/ws/v1/home/"), lambda socket: socket.close())
-    desk.reload()
+    desk.goto(f"{stack.url}/admin/")
     person.writes("没有网络套接字也行")
     expect(desk.get_by_test_id("conversations")).to_contain_text("没有网络套接字也行")
 
@@ -83,7 +83,8 @@ def test_a_list_does_not_move_under_somebody_who_has_ticked_a_row(desk, stack, p
     expect(rows).to_have_count(2)
 
 
-def test_focus_and_scrolling_stay_where_they_are(desk, person):
+def test_focus_and_scrolling_stay_where_they_are(desk, stack, person):
+    desk.goto(f"{stack.url}/admin/")
     card = desk.locator(".ou-card").nth(1)
     before = card.locator(".ou-figure").inner_text()
     card.focus()

@@ -18,7 +18,7 @@ MODES = "lipsync = Basic\nenhanced_lipsync = Enhanced\nenhanced_talking_head = H
 
 @pytest.fixture
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The admin's home in an English browser."""
+    """A window on the admin in an English browser."""
     for page in opened(browser, stack, DESK, locale="en-US"):
         sign_in(page, stack)
         yield page
