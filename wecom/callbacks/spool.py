@@ -8,6 +8,7 @@ import fcntl
 import json
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -129,6 +130,19 @@ def waiting(now: datetime) -> Waiting:
 def count(folder: Path) -> int:
     """How many callbacks wait in the spool of this machine."""
     return sum(path.read_bytes().count(b"\n") for path in files(folder) if path.exists())
+
+
+def takes_callbacks() -> bool:
+    """Whether the spool of this machine could keep a callback now."""
+    folder = Path(settings.WECOM["SPOOL_DIR"])
+    # Not made here: it belongs to the user of the web process.
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(bytes(settings.WECOM["MAX_BODY"]))
+    except OSError:
+        return False
+    return True
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -1,8 +1,9 @@
 """What an installation needs before any application: keys of a good shape, an application, and leave to send."""
 
-from pathlib import Path
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -68,19 +69,25 @@ class Spooled(Check):
     after = ("settings",)
 
     def run(self) -> Finding:
-        waiting = spool.count(Path(settings.WECOM["SPOOL_DIR"]))
-        if not waiting:
+        now = timezone.now()
+        waiting = spool.waiting(now)
+        if not spool.takes_callbacks():
+            words = _("The folder %s cannot be written: without the database, callbacks are lost.")
+            remedy = _("Make room on its disk, or let the user of the web process write there (OPENUSER_SPOOL_DIR).")
+            return bad("unwritable", words % settings.WECOM["SPOOL_DIR"], remedy=remedy)
+        if not waiting.count:
             return good(_("None waits on the disk of this machine."))
+        since = now - timedelta(seconds=waiting.oldest_seconds)
         words = ngettext(
-            "%d callback waits on the disk of this machine until the database is back.",
-            "%d callbacks wait on the disk of this machine until the database is back.",
-            waiting,
-        )
+            "Since %(since)s %(count)d callback waits on the disk of this machine until the database is back.",
+            "Since %(since)s %(count)d callbacks wait on the disk of this machine until the database is back.",
+            waiting.count,
+        ) % {"count": waiting.count, "since": timezone.localtime(since).strftime("%Y-%m-%d %H:%M")}
         remedy = _(
             "Start the database; a second later the web process records them. If they stay, restart the web process "
             "and read its log. Do not delete the files in OPENUSER_SPOOL_DIR: WeChat Work does not send them again."
         )
-        return warn("waiting", words % waiting, remedy=remedy)
+        return warn("waiting", words, remedy=remedy)
 
 
 class MaySend(Check):

@@ -8,6 +8,7 @@ from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.rejections import record_rejection
+from wecom.callbacks.spool import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
 from wecom.client.applications import webhook_url
@@ -229,6 +230,7 @@ __all__ = [
     "send_video",
     "send_voice",
     "set_facts",
+    "spool_takes_callbacks",
     "spooled_callbacks",
     "sync_directory",
     "sync_due_directories",

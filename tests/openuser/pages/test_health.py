@@ -1,8 +1,14 @@
 """The pages that supervisors and load balancers ask."""
 
+import json
+from pathlib import Path
+
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import AsyncRequestFactory, Client
+
+from openuser.pages import health
+from tests.support.database_away import unreachable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -19,3 +25,15 @@ def test_readiness_reports_a_full_disk(client: Client, settings):
         assert (response.status_code, response.json()) == (503, {"status": "disk_full"})
     else:  # callbacks are still accepted
         assert (response.status_code, response.json()) == (200, {"status": "ok", "disk": "full"})
+
+
+@pytest.mark.parametrize("mute", [False, True])
+def test_without_the_database_the_spool_makes_a_process_ready(settings, tmp_path: Path, mute: bool):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
+    by_asgi = AsyncRequestFactory().get("/healthz/ready")
+    with unreachable(mute=mute):
+        assert Client().get("/healthz/ready").status_code == 503  # under WSGI nothing writes to the spool
+        response = health.ready(by_asgi)
+        assert (response.status_code, json.loads(response.content)["database"]) == (200, "away")
+        (tmp_path / "spool").write_text("no folder")  # as good as a disk that takes nothing
+        assert health.ready(by_asgi).status_code == 503

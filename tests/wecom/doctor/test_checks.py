@@ -237,10 +237,19 @@ def test_words_are_in_the_language_that_was_asked_for(connected):
 def test_callbacks_in_the_spool_are_counted_with_what_to_do(settings, tmp_path):
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
     assert found("spool")["level"] == "good"
-    (tmp_path / "1-a.jsonl").write_text("{}\n{}\n")
+    (tmp_path / f"{1_790_000_000 * 10**9:020}-a.jsonl").write_text("{}\n{}\n")
     finding = found("spool")
-    assert (finding["level"], finding["words"].split()[0]) == ("warn", "2")
+    assert finding["level"] == "warn"
+    assert finding["words"].startswith("Since 2026-09-21 22:13 2 callbacks wait")
     assert "OPENUSER_SPOOL_DIR" in finding["remedy"]
+
+
+def test_a_spool_that_cannot_be_written_is_told_with_its_folder(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "file")}
+    finding = found("spool")
+    assert (finding["level"], finding["code"]) == ("bad", "unwritable")
+    assert str(tmp_path / "file") in finding["words"]
 
 
 @pytest.mark.parametrize("because", Guard.Because.values)
