@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,8 +12,7 @@ from conversations import services
 from conversations.api.golden import account_of
 from conversations.api.serializers.drafts import DraftRequestSerializer, DraftSeenSerializer, DraftSerializer
 from conversations.models import Flow
-from core.interchange.flaws import FileRefused
-from core.interchange.rest import errors_by_place
+from core.interchange.rest import refusing_by_place
 
 
 class FlowDrafts(viewsets.GenericViewSet[Flow]):
@@ -34,10 +32,8 @@ class FlowDrafts(viewsets.GenericViewSet[Flow]):
         """
         flow, body = self.get_object(), DraftRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusing_by_place():
             return _shown(services.write_draft(flow, by=account_of(request), **body.validated_data))
-        except FileRefused as error:
-            raise ValidationError(errors_by_place(error)) from error
 
     @extend_schema(summary="Undo a change of a draft", request=DraftSeenSerializer, responses=DraftSerializer)
     @action(detail=True, methods=["post"], url_path="draft/undo", pagination_class=None, filter_backends=())

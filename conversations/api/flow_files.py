@@ -9,7 +9,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import parsers, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,9 +16,8 @@ from conversations import services
 from conversations.api.serializers.drafts import FlowProblemSerializer
 from conversations.models import Answer, Document, Flow
 from conversations.services import PARTS, Imported, Kind
-from core.interchange.flaws import FileRefused
 from core.interchange.import_page import download
-from core.interchange.rest import ImportDifferenceSerializer, errors_by_place, ids_of
+from core.interchange.rest import ImportDifferenceSerializer, ids_of, refusing_by_place
 from core.web.api_fields import StrictSerializer
 
 MODELS: dict[Kind, Any] = {"flow": Flow, "answer": Answer, "document": Document}
@@ -89,15 +87,13 @@ class FlowFiles(viewsets.GenericViewSet[Flow]):
         body = FlowImportSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         dry_run, who = body.validated_data["dry_run"], request.user
-        try:
+        with refusing_by_place():
             found = services.import_file(
                 body.validated_data["file"].read(),
                 by=who if isinstance(who, AbstractBaseUser) else None,
                 may_write=[kind for kind in PARTS if _may(who, kind, "write")],
                 dry_run=dry_run,
             )
-        except FileRefused as error:
-            raise ValidationError(errors_by_place(error)) from error
         return Response(FlowImportedSerializer({"dry_run": dry_run, "entries": found}).data)
 
 

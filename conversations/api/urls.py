@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from conversations.api.answers import Answers
 from conversations.api.documents import Documents
+from conversations.api.flow_steps import FlowSteps
 from conversations.api.golden import GoldenConversations
 from conversations.api.language_model import LanguageModelSpending
 from conversations.api.preferences import MemberPreferences, Topics
@@ -16,6 +17,7 @@ from conversations.api.views import Flows, Messages, Sessions
 router = SimpleRouter()
 router.register("messages", Messages, basename="message")
 router.register("flows", Flows, basename="flow")
+router.register(r"flows/(?P<flow>[1-9][0-9]{0,17})/draft/steps", FlowSteps, basename="flow-step")
 router.register("golden-conversations", GoldenConversations, basename="golden-conversation")
 router.register("answers", Answers, basename="answer")
 router.register("unanswered-questions", UnansweredQuestions, basename="unanswered-question")

@@ -22,7 +22,13 @@ from conversations.api.flow_figures import FlowFigures
 from conversations.api.flow_files import FlowFiles
 from conversations.api.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
-from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
+from conversations.api.serializers.flows import (
+    FlowRequestSerializer,
+    FlowSerializer,
+    NewFlowRequestSerializer,
+    SessionRequestSerializer,
+    SessionSerializer,
+)
 from conversations.api.serializers.golden import GoldenReportSerializer
 from conversations.api.serializers.message_requests import ANY_MESSAGE_REQUEST, message_request
 from conversations.api.serializers.messages import (
@@ -38,6 +44,7 @@ from conversations.flows import publication
 from conversations.flows.graph import Marks, svg
 from conversations.flows.subflows.shown import runs_of
 from conversations.models import Content, Flow, Message, Session
+from core.interchange.rest import refusing_by_place
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
 PARTS_OF_PUBLICATION = ("version", "changes", "differing", "differing_callers", "planned")
@@ -134,7 +141,26 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
     queryset = Flow.objects.select_related("live")
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
-    required_scopes = {"GET": "flows:read", "POST": "flows:write", "PUT": "flows:write"}
+    required_scopes = {"GET": "flows:read", **dict.fromkeys(("POST", "PUT", "PATCH"), "flows:write")}
+
+    @extend_schema(summary="Create a flow", request=NewFlowRequestSerializer, responses={201: FlowSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """With the steps of its draft, if `steps` has some. Members can start it once it is published."""
+        body = NewFlowRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        with refusing_by_place():
+            flow = services.create_flow(body.entry(), by=account_of(request))
+        headers = {"Location": reverse("flow-detail", args=[flow.pk], request=request)}
+        return Response(self.get_serializer(flow).data, status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(summary="Change a flow", request=FlowRequestSerializer, responses=FlowSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Only what is named. Its languages and its end count once it is published, all else at once."""
+        flow = self.get_object()
+        body = FlowRequestSerializer(flow, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        with refusing_by_place():
+            return Response(self.get_serializer(services.change_flow(flow, body.entry())).data)
 
     @extend_schema(
         summary="Publish a flow",

@@ -32,7 +32,7 @@ def flow_entry(
 ) -> dict[str, Any]:
     """A flow with the steps of its draft, in their order. Published versions and sessions do not travel."""
     found = row_entry(flow, references=References, media=media, always=("name", "language"), lists=lists)
-    return {**found, "steps": [_step_entry(step, media) for step in steps]}
+    return {**found, "steps": [step_entry(step, media) for step in steps]}
 
 
 def steps_of(flow: Flow) -> list[Step]:
@@ -53,15 +53,17 @@ def document_entry(
     return row_entry(document, always=("title",), references=References, media=media, lists=lists)
 
 
-def _step_entry(step: Step, media: Media) -> dict[str, Any]:
+def step_entry(step: Step, media: Media) -> dict[str, Any]:
+    """A step with the transitions that leave it."""
     always = ("key", "name", "kind")
     found = row_entry(
         step.state, references=References, media=media, without=STEP_APART, always=always, lists=step.lists
     )
-    ways = [_transition_entry(one, media) for one in step.transitions]
+    ways = [transition_entry(one, media) for one in step.transitions]
     return {**found, "transitions": ways} if ways else found
 
 
-def _transition_entry(transition: Transition, media: Media) -> dict[str, Any]:
+def transition_entry(transition: Transition, media: Media) -> dict[str, Any]:
+    """A transition with the key of the step that it leads to."""
     found = row_entry(transition, references=References, media=media, without=TRANSITION_APART, lists={})
     return {"to": transition.target.key, **found}

@@ -1,7 +1,7 @@
 """Entries of a file as rows that are not saved yet. What is wrong goes to the findings."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -31,15 +31,21 @@ class Sources:
 def read_flow(entry: Entry, flow: Flow, sources: Sources) -> tuple[RowRead, list[Step]] | None:
     """The fields of a flow, and its steps in their order; None if they have flaws."""
     refuse_others(entry.data, FLOW_KEYS, entry.place, sources.findings)
+    read = read_flow_fields(entry, flow, sources)
+    steps = read_steps(entry, flow, sources)
+    return None if read is None or sources.findings.below(entry.place) else (read, steps)
+
+
+def read_flow_fields(entry: Entry, flow: Flow, sources: Sources) -> RowRead | None:
+    """The fields of a flow without its steps; None if they have flaws."""
     read = _read(Flow, entry.data, entry.place, flow, sources)
     read.fields["name"] = entry.name
-    steps = read_steps(entry, flow, sources)
     if sources.findings.below(entry.place):
         return None
     checked = Flow(pk=flow.pk, **read.fields)
     check_row(checked, entry.place, sources.findings)
     read.fields = {name: getattr(checked, name) for name in read.fields}  # as the model tidies them
-    return None if sources.findings.below(entry.place) else (read, steps)
+    return None if sources.findings.below(entry.place) else read
 
 
 def read_knowledge(
@@ -62,50 +68,63 @@ def read_steps(entry: Entry, flow: Flow, sources: Sources) -> list[Step]:
     place, findings = (*entry.place, "steps"), sources.findings
     listed = _mappings(entry.data.get("steps"), place, findings, remedy=_("Begin each with “- key:”."))
     saved = {state.key: state for state in flow.states.all()}
-    states: dict[str, tuple[State, RowRead, Mapping[str, Any], Place]] = {}
+    states: dict[str, tuple[Step, Mapping[str, Any], Place]] = {}
     for number, data in enumerate(listed):
         own = (*place, number)
-        refuse_others(data, STEP_KEYS, own, findings)
-        current = saved.get(str(data.get("key")))
-        read = _read(State, data, own, current, sources, without=STEP_APART)
-        key = str(read.fields["key"])
-        if key in states:
-            words = _("The key “%(key)s” is there twice.") % {"key": key}
-            findings.add((*own, "key"), words, _("Give each step a key of its own."), code="key_taken")
-            continue
-        state = State(pk=current.pk if current else None, **read.fields)
-        if not findings.below(own):
-            check_row(state, own, findings, without=("flow",))
-        states[key] = (state, read, data, own)
-    known = {key: state for key, (state, *_rest) in states.items()}
+        step = read_step(data, own, saved.get(str(data.get("key"))), sources, taken=states)
+        states.setdefault(str(step.state.key), (step, data, own))
+    known = {key: step.state for key, (step, *_rest) in states.items()}
     return [
-        Step(state=state, transitions=_read_transitions(data, state, known, own, sources), lists=read.lists)
-        for state, read, data, own in states.values()
+        replace(step, transitions=read_transitions(data, step.state, known, own, sources))
+        for step, data, own in states.values()
     ]
 
 
-def _read_transitions(
+def read_step(
+    data: Mapping[str, Any], place: Place, current: State | None, sources: Sources, *, taken: Container[str]
+) -> Step:
+    """A step, not saved, without its transitions. It takes the place of the `current` one; its key must not be among
+    those that are `taken`."""
+    findings = sources.findings
+    refuse_others(data, STEP_KEYS, place, findings)
+    read = _read(State, data, place, current, sources, without=STEP_APART)
+    key = str(read.fields["key"])
+    if key in taken:
+        words = _("The key “%(key)s” is there twice.") % {"key": key}
+        findings.add((*place, "key"), words, _("Give each step a key of its own."), code="key_taken")
+    state = State(pk=current.pk if current else None, **read.fields)
+    if not findings.below(place):
+        check_row(state, place, findings, without=("flow",))
+    return Step(state=state, transitions=(), lists=read.lists)
+
+
+def read_transitions(
     data: Mapping[str, Any], state: State, known: Mapping[str, State], place: Place, sources: Sources
 ) -> list[Transition]:
+    """The transitions of a step; those with flaws are left out. `known` are the steps that they can lead to."""
     place, findings = (*place, "transitions"), sources.findings
-    found = []
-    for number, one in enumerate(
-        _mappings(data.get("transitions"), place, findings, remedy=_("Begin each with “- to:”."))
-    ):
-        own = (*place, number)
-        refuse_others(one, TRANSITION_KEYS, own, findings)
-        read = _read(Transition, one, own, None, sources, without=TRANSITION_APART)
-        target = known.get(one["to"]) if isinstance(one.get("to"), str) else None
-        if target is None:
-            words = _("There is no step “%(key)s” in this flow.") % {"key": one.get("to", "")}
-            remedy = _("There are: %(known)s.") % {"known": ", ".join(known)}
-            findings.add((*own, "to"), words, remedy, code="reference_missing")
-            continue
-        transition = Transition(state=state, target=target, **read.fields)
-        if not findings.below(own):
-            check_row(transition, own, findings, without=("state", "target"))
-        found.append(transition)
-    return found
+    listed = _mappings(data.get("transitions"), place, findings, remedy=_("Begin each with “- to:”."))
+    found = (read_transition(one, state, known, (*place, number), sources) for number, one in enumerate(listed))
+    return [one for one in found if one is not None]
+
+
+def read_transition(
+    data: Mapping[str, Any], state: State, known: Mapping[str, State], place: Place, sources: Sources
+) -> Transition | None:
+    """A transition, not saved; None if there is no step that it leads to."""
+    findings = sources.findings
+    refuse_others(data, TRANSITION_KEYS, place, findings)
+    read = _read(Transition, data, place, None, sources, without=TRANSITION_APART)
+    target = known.get(data["to"]) if isinstance(data.get("to"), str) else None
+    if target is None:
+        words = _("There is no step “%(key)s” in this flow.") % {"key": data.get("to", "")}
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(known)}
+        findings.add((*place, "to"), words, remedy, code="reference_missing")
+        return None
+    transition = Transition(state=state, target=target, **read.fields)
+    if not findings.below(place):
+        check_row(transition, place, findings, without=("state", "target"))
+    return transition
 
 
 def _mappings(listed: Any, place: Place, findings: Findings, *, remedy: str) -> list[Mapping[str, Any]]:

@@ -51,6 +51,20 @@ def remove_step(step: State, *, by: AbstractBaseUser | None = None, seen: str | 
 
 
 @transaction.atomic
+def move_step(
+    step: State, *, after: State | None = None, by: AbstractBaseUser | None = None, seen: str | None = None
+) -> None:
+    """Put a step after another one, or first. The first one starts the flow, and each leads to the next by default."""
+    journal.open_draft(step.flow, seen)
+    others = list(step.flow.states.exclude(pk=step.pk))
+    place = others.index(after) + 1 if after else 0
+    for number, state in enumerate((*others[:place], step, *others[place:]), start=1):
+        State.objects.filter(pk=state.pk).update(position=number * GAP)
+    step.refresh_from_db(fields=["position"])
+    journal.record(step.flow, Change.MOVED, step=step.name, by=by)
+
+
+@transaction.atomic
 def connect(source: State, target: State, *, by: AbstractBaseUser | None = None, seen: str | None = None) -> Transition:
     """Let a step lead to another one.
 

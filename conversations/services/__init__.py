@@ -56,6 +56,7 @@ from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
 from conversations.services.files.drafts import Draft, read_draft, write_draft
 from conversations.services.files.exports import export_file
+from conversations.services.files.flows import change_flow, create_flow
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
 from conversations.services.files.ready import start_from_ready
@@ -158,6 +159,7 @@ __all__ = [
     "broadcast_text",
     "broadcast_video",
     "cancel_waiting",
+    "change_flow",
     "change_preferences",
     "check_document",
     "choices_of",
@@ -166,6 +168,7 @@ __all__ = [
     "compress_upload",
     "connect_steps",
     "conversation_with",
+    "create_flow",
     "daily_limit",
     "digital_human_of",
     "dismiss_question",

@@ -65,6 +65,8 @@ class Findings:
 
     def below(self, place: Place) -> bool:
         """Whether something at a place, or in it, is wrong."""
+        if not place:
+            return bool(self.flaws)
         start = written(place)
         return any(one.place == start or one.place.startswith((f"{start}.", f"{start}[")) for one in self.flaws)
 

@@ -1,5 +1,7 @@
 """What addresses for files share: the rows to export, what differs, and flaws as errors of a field each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rest_framework import serializers
@@ -32,3 +34,12 @@ def errors_by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
     for flaw in error.flaws:
         found.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
     return found
+
+
+@contextmanager
+def refusing_by_place() -> Iterator[None]:
+    """What is refused in it is a validation error, with each flaw at its place."""
+    try:
+        yield
+    except FileRefused as error:
+        raise ValidationError(errors_by_place(error)) from error

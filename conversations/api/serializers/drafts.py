@@ -56,3 +56,46 @@ class DraftRequestSerializer(DraftSeenSerializer):
         child=serializers.DictField(), max_length=MOST_STEPS, help_text="As the draft has them; others are removed."
     )
     dry_run = StrictBooleanField(required=False, default=False, help_text="Say what would become of it; keep nothing.")
+
+
+KEY = "The key of a step."
+STEP = "As the draft has steps, with their `transitions`."
+TRANSITION = "`to`, the key of a step; `when`, `test`, `value` and `slot`, as the draft has them."
+NUMBER = "Its place among the transitions of the step, from 1."
+
+
+class StepRequestSerializer(DraftSeenSerializer):
+    """A step to add."""
+
+    step = serializers.DictField(help_text=STEP)
+    after = StrictCharField(max_length=40, required=False, default=None, allow_null=True, help_text=KEY)
+
+
+class StepChangeSerializer(DraftSeenSerializer):
+    """What to change of a step."""
+
+    step = serializers.DictField(help_text=STEP)
+
+
+class StepMoveSerializer(DraftSeenSerializer):
+    """Where to put a step."""
+
+    after = StrictCharField(max_length=40, allow_null=True, help_text=f"{KEY} Null: it comes first.")
+
+
+class TransitionRequestSerializer(DraftSeenSerializer):
+    """A transition to add."""
+
+    transition = serializers.DictField(help_text=TRANSITION)
+    number = serializers.IntegerField(
+        min_value=1, max_value=MOST_STEPS, required=False, default=None, allow_null=True, help_text=NUMBER
+    )
+
+
+class TransitionChangeSerializer(DraftSeenSerializer):
+    """What to change of a transition."""
+
+    transition = serializers.DictField(required=False, default=dict, help_text=TRANSITION)
+    number = serializers.IntegerField(
+        min_value=1, max_value=MOST_STEPS, required=False, default=None, allow_null=True, help_text=NUMBER
+    )

@@ -7,11 +7,12 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from conversations import services
+from conversations.api.serializers.drafts import MOST_STEPS
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.flows import publication
 from conversations.models import Flow, Session, SessionCaller
 from conversations.sessions.current import spoken_language
-from core.web.api_fields import StrictCharField
+from core.web.api_fields import StrictCharField, StrictModelSerializer
 
 
 class SlotSerializer(serializers.Serializer[Any]):
@@ -63,6 +64,52 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
         if flow.live is None:
             return None
         return str(reverse("flow-graph", args=[flow.pk], request=self.context["request"]))
+
+
+class FlowRequestSerializer(StrictModelSerializer[Flow]):
+    """A flow to create, or what to change of it."""
+
+    triggers = serializers.ListField(
+        child=StrictCharField(max_length=200),
+        required=False,
+        help_text="Messages that start it; * stands for any words.",
+    )
+    departments = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Numbers of departments whose new members it greets.",
+    )
+    translations = serializers.DictField(
+        child=serializers.DictField(child=StrictCharField()),
+        required=False,
+        help_text='Its name and its end text in its other language, like `{"en": {"name": "Leave"}}`.',
+    )
+
+    class Meta:
+        model = Flow
+        fields: tuple[str, ...] = (
+            *("name", "description", "language", "also_in", "enabled", "triggers", "command", "menu_key", "event"),
+            *("card_key", "departments", "expire_after", "expire_text", "translations"),
+        )
+
+    def entry(self) -> dict[str, Any]:
+        """The fields as files have them."""
+        values = dict(self.validated_data)
+        return {**values, "triggers": "\n".join(values["triggers"])} if "triggers" in values else values
+
+
+class NewFlowRequestSerializer(FlowRequestSerializer):
+    """A flow to create, with the steps of its draft."""
+
+    steps: Any = serializers.ListField(
+        child=serializers.DictField(),
+        max_length=MOST_STEPS,
+        required=False,
+        help_text="As a draft has them; they can also be added one by one.",
+    )
+
+    class Meta(FlowRequestSerializer.Meta):
+        fields = (*FlowRequestSerializer.Meta.fields, "steps")
 
 
 class CallerSerializer(serializers.ModelSerializer[SessionCaller]):

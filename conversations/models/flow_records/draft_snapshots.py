@@ -28,6 +28,7 @@ class DraftSnapshot(models.Model):
         SAVED = "saved", _("a step was saved")
         ADDED = "added", _("a step was added")
         REMOVED = "removed", _("a step was deleted")
+        MOVED = "moved", _("a step was moved")
         CONNECTED = "connected", _("a transition was drawn")
         EDITED = "edited", _("the steps were edited as a list")
         RESTORED = "restored", _("an older version was copied")

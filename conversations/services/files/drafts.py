@@ -34,7 +34,7 @@ class Draft:
 
 def read_draft(flow: Flow) -> Draft:
     """The draft as it is."""
-    return _draft(flow, _media(flow))
+    return draft_with(flow, media_of(flow))
 
 
 def write_draft(
@@ -51,7 +51,7 @@ def write_draft(
     steps. A file of a step is named as it is now: new ones come in an imported ZIP or on the step's page. A `dry_run`
     keeps nothing and answers the same.
     """
-    media = _media(flow)  # before the transaction, because storages may be far away
+    media = media_of(flow)
     with transaction.atomic():
         journal.open_draft(flow, seen)
         findings = Findings()
@@ -59,19 +59,21 @@ def write_draft(
         read = read_steps(Entry(name=flow.name, place=(), data={"steps": list(steps)}), flow, sources)
         findings.refuse()
         drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in read], by=by)
-        found = _draft(flow, media)
+        found = draft_with(flow, media)
         if dry_run:
             transaction.set_rollback(True)
     return found
 
 
-def _media(flow: Flow) -> Media:
+def media_of(flow: Flow) -> Media:
+    """The files that its steps have. Not inside a transaction: storages may be far away."""
     media = Media()
     media.learn(str(name) for name in flow.states.exclude(file="").values_list("file", flat=True))
     return media
 
 
-def _draft(flow: Flow, media: Media) -> Draft:
+def draft_with(flow: Flow, media: Media) -> Draft:
+    """The draft as it is, from its files."""
     return Draft(
         seen=journal.fingerprint(flow),
         steps=flow_entry(flow, steps_of(flow), media)["steps"],

@@ -197,6 +197,21 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "dry_run": True,
     },
     "DraftSeenRequest": {"seen": "0f3c2a9d51b84e67"},
+    "NewFlowRequest": {
+        "name": "Leave request",
+        "language": "en",
+        "triggers": ["leave", "I need * leave"],
+        "steps": [{"key": "done", "name": "Done", "kind": "end", "text": "Write to HR, please."}],
+    },
+    "PatchedFlowRequest": {"command": "/leave", "expire_after": 1440},
+    "StepRequest": {
+        "after": "ask_days",
+        "step": {"kind": "ask", "text": "Why?", "slot": "reason", "transitions": [{"to": "done"}]},
+    },
+    "PatchedStepChangeRequest": {"step": {"text": "How many working days?", "minimum": 1}},
+    "StepMoveRequest": {"seen": "0f3c2a9d51b84e67", "after": "ask_days"},
+    "TransitionRequest": {"transition": {"to": "done", "test": "more", "value": "3"}, "number": 1},
+    "PatchedTransitionChangeRequest": {"transition": {"value": "5"}},
     "PatchedGoldenConversationRequest": {"name": "A video in the best quality"},
     "PublicationRequest": {
         "note": "Asks for the department first",
