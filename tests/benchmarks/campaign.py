@@ -7,68 +7,31 @@ the subscribers, a batch at a time, counters on the campaign, and no row for a p
 """
 
 import argparse
-import os
 import sqlite3
-import subprocess
 import sys
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.support.database_work import measured
 from tests.benchmarks.support.goals import goal
+from tests.benchmarks.support.private_servers import emulated, make_application, run_again
 
 ROWS, BATCH, TRIES = 1_000_000, 1_000, 20
-HERE = Path(__file__).resolve()
-
-
-def main(rows: int, *, sqlite: bool, freeze: bool) -> int:
-    """Measure in a process of its own, on a private server."""
-    from openuser.servers import postgres
-
-    flags = ["--rows", str(rows), *(["--freeze"] if freeze else []), *(["--sqlite"] if sqlite else []), "--measure"]
-    with ExitStack() as stack:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test"}
-        if not sqlite:
-            environment["TEST_DATABASE_URL"] = stack.enter_context(postgres.running())
-        command = [sys.executable, "-m", "tests.benchmarks.campaign", *flags]
-        return subprocess.run(command, cwd=HERE.parents[2], env=environment, check=False).returncode
 
 
 def child(rows: int, *, freeze: bool) -> None:
     """All figures, on the database of this process."""
-    import logging
+    with emulated() as (emulator, folder):
+        from django.db import connection
 
-    import django
-
-    django.setup()
-    logging.disable(logging.WARNING)
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import get_runner
-
-    from openuser.servers import valkey
-    from openuser.servers.processes import Processes
-    from tests.support.emulator import Emulator, free_port
-
-    runner, owner = get_runner(settings)(verbosity=0, interactive=False), Processes()
-    with valkey.running(settings.BROKER_FOLDER), tempfile.TemporaryDirectory() as folder:
-        databases = runner.setup_databases()
-        emulator = Emulator(free_port()).start(owner, Path(folder), "http://127.0.0.1:9/webhook")
-        try:
-            print(f"{connection.vendor}, {rows:,} members", flush=True)
-            application = fill(rows, emulator)
-            if not freeze:
-                emulator.add_crowd("m", rows)
-            ours(rows, application, send=not freeze)
-            if not freeze:
-                listmonk(rows, application)
-                ledger(rows, Path(folder) / "emulator.sqlite3")
-        finally:
-            owner.end_all()
-            connection.close()
-            runner.teardown_databases(databases)
+        print(f"{connection.vendor}, {rows:,} members", flush=True)
+        application = fill(rows, emulator)
+        if not freeze:
+            emulator.add_crowd("m", rows)
+        ours(rows, application, send=not freeze)
+        if not freeze:
+            listmonk(rows, application)
+            ledger(rows, folder / "emulator.sqlite3")
 
 
 def fill(rows: int, emulator: Any) -> Any:
@@ -76,19 +39,8 @@ def fill(rows: int, emulator: Any) -> Any:
     from django.db import connection
 
     from tests.support import factories
-    from tests.support.emulator import AES_KEY, KEYS
 
-    corporation = factories.make_corporation(corp_id=KEYS["CORP_ID"])
-    application = factories.make_application(
-        corporation=corporation,
-        agent_id=int(KEYS["AGENT_ID"]),
-        secret=KEYS["SECRET"],
-        token=KEYS["TOKEN"],
-        encoding_aes_key=AES_KEY,
-        api_base_url=emulator.url,
-        is_default=True,
-    )
-    factories.make_desk(application)
+    application = make_application(emulator)
     first = factories.make_member(application, "m1", status="active")
     with connection.cursor() as cursor:
         names = [field.column for field in first._meta.concrete_fields if field.column not in ("id", "user_id")]
@@ -237,4 +189,5 @@ if __name__ == "__main__":
     if options.measure:
         child(options.rows, freeze=options.freeze)
     else:
-        sys.exit(main(options.rows, sqlite=options.sqlite, freeze=options.freeze))
+        flags = (f"--rows={options.rows}", *(["--freeze"] if options.freeze else []))
+        sys.exit(run_again("tests.benchmarks.campaign", *flags, sqlite=options.sqlite))

@@ -5,54 +5,22 @@ PostgreSQL or on SQLite. Says the seconds, and for how long the real database wa
 """
 
 import argparse
-import os
-import subprocess
 import sys
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.support.goals import goal
+from tests.benchmarks.support.private_servers import empty_database, run_again
 
 DAYS, MEMBERS, MOST_SECONDS = 60, 200, 30
 ZONES = ("", "", "Asia/Tokyo", "Europe/London")
-HERE = Path(__file__).resolve()
-
-
-def main(days: int, members: int, *, sqlite: bool) -> int:
-    """Measure in a process of its own, on a private server."""
-    from openuser.servers import postgres
-
-    command = [
-        sys.executable,
-        "-m",
-        "tests.benchmarks.rehearsal",
-        "--measure",
-        f"--days={days}",
-        f"--members={members}",
-    ]
-    with ExitStack() as stack:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test"}
-        if not sqlite:
-            environment["TEST_DATABASE_URL"] = stack.enter_context(postgres.running())
-        return subprocess.run(command, cwd=HERE.parents[2], env=environment, check=False).returncode
 
 
 def child(days: int, members: int) -> bool:
     """The figures, on the database of this process."""
-    import logging
+    with empty_database():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
 
-    import django
-
-    django.setup()
-    logging.disable(logging.WARNING)
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext, get_runner
-
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
         from scheduling import services
 
         subject = prepare(members)
@@ -67,8 +35,6 @@ def child(days: int, members: int) -> bool:
         goal("seconds of a rehearsal", found.seconds, at_most=MOST_SECONDS)
         goal("statements that write", writes, at_most=0)
         return found.seconds <= MOST_SECONDS and not writes
-    finally:
-        runner.teardown_databases(databases)
 
 
 def prepare(members: int) -> Any:
@@ -108,4 +74,5 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     if asked.measure:
         sys.exit(0 if child(asked.days, asked.members) else 1)
-    sys.exit(main(asked.days, asked.members, sqlite=asked.sqlite))
+    flags = (f"--days={asked.days}", f"--members={asked.members}")
+    sys.exit(run_again("tests.benchmarks.rehearsal", *flags, sqlite=asked.sqlite))

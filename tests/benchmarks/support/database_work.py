@@ -17,8 +17,8 @@ class Measured:
 
 
 @contextmanager
-def measured(title: str) -> Iterator[Measured]:
-    """Measure what happens inside, and print it."""
+def measured(title: str = "") -> Iterator[Measured]:
+    """Measure what happens inside, and print it under a title."""
     from django.db import connection
 
     figures = Measured()
@@ -48,6 +48,8 @@ def measured(title: str) -> Iterator[Measured]:
         connection._commit = commit  # type: ignore[attr-defined]
     figures.wall = time.perf_counter() - began
     figures.megabytes, figures.processor = max(_resident() - before, 0.0), _processor_seconds() - worked
+    if not title:
+        return
     print(
         f"  {title:24} {figures.wall:7.1f} s, database {figures.database:6.1f} s "
         f"(processor {figures.processor:.1f} s), {figures.statements:,} statements, +{figures.megabytes:.0f} MB",
