@@ -79,6 +79,8 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
     guard = restore_guard.confirmed()
     if guard is None:
         outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
+        if restore_guard.restore_hold() is None:  # a person confirmed meanwhile, and may have missed this one
+            restore_guard.wake_guarded()
         return
     if (
         _went_out_before(outbound, guard)

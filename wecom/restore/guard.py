@@ -136,10 +136,15 @@ def release_restore_hold(*, discard: bool) -> int:
         for outbound in waiting.iterator():
             outbound.cancel(Outbound.Reason.DISCARDED)
     else:
-        # The sweeper wakes them.
-        waiting.filter(reason=Outbound.Reason.GUARDED).update(due_at=timezone.now(), woken_at=None)
+        wake_guarded()
     logger.warning("A person let senders go on.", extra={"discarded": discard, "messages": count})
     return count
+
+
+def wake_guarded() -> None:
+    """What waits for a person is due now; the sweeper wakes it."""
+    guarded = Outbound.objects.filter(status__in=Work.UNFINISHED, reason=Outbound.Reason.GUARDED)
+    guarded.update(due_at=timezone.now(), woken_at=None)
 
 
 def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:

@@ -89,6 +89,24 @@ def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, em
     assert emulator.calls("message/send") == 3
 
 
+def test_what_was_looked_at_while_a_person_confirmed_goes_on_at_once(connected, person, monkeypatch):
+    send(person, "昨天")
+    outbound = send(person, "今天")
+    go_back()
+    confirmed = restore_guard.confirmed
+
+    def a_person_confirms():
+        monkeypatch.setattr(restore_guard, "confirmed", confirmed)
+        guard = confirmed()
+        services.release_restore_hold(discard=False)
+        return guard
+
+    monkeypatch.setattr(restore_guard, "confirmed", a_person_confirms)
+    outbound = deliver(outbound)
+    assert outbound.reason == "guarded"
+    assert outbound.due_at <= timezone.now()
+
+
 def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person, capsys):
     send(person, "昨天")
     outbound = send(person, "今天")
