@@ -23,6 +23,9 @@ BY_FILE = (
     "WECHAT_ENCODING_AES_KEY",
     "OPENUSER_S3_ACCESS_KEY",
     "OPENUSER_S3_SECRET_KEY",
+    "OPENUSER_BACKUP_PASSPHRASE",
+    "OPENUSER_BACKUP_S3_ACCESS_KEY",
+    "OPENUSER_BACKUP_S3_SECRET_KEY",
 )
 CELERY = ("celery", "-A", "openuser")
 ROLE = Path(os.environ.get("OPENUSER_ROLE_FILE", "/tmp/openuser-role"))  # noqa: S108 - a tmpfs of the container's own

@@ -1,9 +1,11 @@
 """Celery tasks of the installation as a whole."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from core.work import sweeper
 from openuser import retention
+from openuser.backup import schedule
 from openuser.webhooks import services as hooks
 
 
@@ -15,6 +17,11 @@ def sweep() -> None:
 @shared_task(name="openuser.tidy")
 def tidy() -> None:
     retention.delete_expired()
+
+
+@shared_task(name="openuser.back_up")
+def back_up() -> None:
+    schedule.back_up_if_due(now=timezone.now())
 
 
 @shared_task(name="openuser.deliver_webhook")

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -66,6 +66,28 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 class WholeFileStorage(FileSystemStorage):
     """Django's storage, except that a file that could not be written, or only half of it, is not there."""
+
+    def all_files(self) -> Iterator[tuple[str, int]]:
+        """The names of all files with their sizes, without those that are being written."""
+        for folder, folders, names in os.walk(self.location):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(folder, name)
+                if not name.startswith("."):
+                    with suppress(FileNotFoundError):
+                        yield path.relative_to(self.location).as_posix(), path.stat().st_size
+
+    def open_original(self, name: str) -> IO[bytes]:
+        """A file as it is stored, to be read from its beginning to its end."""
+        return Path(self.path(name)).open("rb")
+
+    def put_original(self, name: str, source: Any) -> None:
+        """Store what a source reads under exactly this name, also where there is a file of that name."""
+        path = Path(super().path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with whole_file(path) as file:
+            shutil.copyfileobj(source, file)
 
     def _save(self, name: str, content: Any) -> str:
         part = _part_of(Path(super().path(name)))

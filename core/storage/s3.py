@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -116,6 +116,28 @@ class BucketStorage(WholeFileStorage):
                     copy.unlink(missing_ok=True)
                     count += 1
         return count
+
+    def all_files(self) -> Iterator[tuple[str, int]]:
+        prefix = f"{self.bucket.location}/" if self.bucket.location else ""
+        with _as_os_errors():
+            for found in self.bucket.bucket.objects.filter(Prefix=prefix):
+                yield found.key.removeprefix(prefix), int(found.size)
+
+    def open_original(self, name: str) -> IO[bytes]:
+        with _as_os_errors():
+            if not self.bucket.exists(name):
+                raise FileNotFoundError(name)
+            body: IO[bytes] = self._object(name).get()[
+                "Body"
+            ]  # a stream: a copy of each would fill this machine's disk
+            return body
+
+    def put_original(self, name: str, source: Any) -> None:
+        with _as_os_errors():
+            self._object(name).upload_fileobj(source)
+
+    def _object(self, name: str) -> Any:
+        return self.bucket.bucket.Object("/".join(filter(None, (self.bucket.location, name))))
 
     def _save(self, name: str, content: Any) -> str:
         kept = super()._save(name, content)

@@ -35,6 +35,21 @@ def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
             os.fsync(file.fileno())
 
 
+def put(path: Path, values: Mapping[str, str]) -> None:
+    """Set values in the file, in the place of those of the same names."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        lines = [line for line in file.read().splitlines() if line.partition("=")[0].strip() not in values]
+        lines += [f"{name}={value}" for name, value in values.items()]
+        file.seek(0)
+        file.write("".join(f"{line}\n" for line in lines))
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def read(path: Path) -> dict[str, str]:
     """The values of a file; {} if it is missing."""
     return parse(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from avatars import services as avatars
 from conversations import services as conversations
 from core.diagnosis import Check
+from openuser.doctor.backups import Backups
 from openuser.doctor.configuration import Database, Migrations, Settings, database_failure
 from openuser.doctor.leavers import Leavers
 from openuser.doctor.processes import Beat, Broker, RenderWorker, Worker
@@ -24,7 +25,7 @@ def all_checks() -> list[Check]:
     keys, spooled, may_send, connected = wecom.doctor_checks()
     machine = [Settings(), keys, Space(), Storage(), spooled]
     processes = [Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
-    rows = [WorkingDays(), Leavers(), *conversations.doctor_checks()]
+    rows = [WorkingDays(), Leavers(), Backups(), *conversations.doctor_checks()]
     return [*machine, *processes, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 

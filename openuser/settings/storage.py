@@ -76,6 +76,36 @@ if BUCKET:
             "secret_key": env.str("OPENUSER_S3_SECRET_KEY", default="") or None,
         },
     }
+BACKUP: dict[str, Any] = {
+    # Place of backups: a folder, better of another machine, or `s3://bucket/folder`. Empty: none is made by itself.
+    "TO": env.str("OPENUSER_BACKUP_TO", default=""),
+    # Pass phrase of new backups, 12 characters or more. Keep a copy of it elsewhere.
+    "PASSPHRASE": env.str("OPENUSER_BACKUP_PASSPHRASE", default=""),
+    # File whose first line is the pass phrase of new backups.
+    "PASSPHRASE_FILE": env.str("OPENUSER_BACKUP_PASSPHRASE_FILE", default=""),
+    # Hours between two backups that `beat` makes; 0: none, where cron does.
+    "EVERY_HOURS": env.float("OPENUSER_BACKUP_HOURS", default=24.0),
+    # Backups that are kept; older ones are deleted after a new one. 0: all.
+    "KEEP": env.int("OPENUSER_BACKUP_KEEP", default=14),
+    "S3": {
+        # Address of the S3 service of backups. Empty: that of media files.
+        "endpoint_url": env.str("OPENUSER_BACKUP_S3_ENDPOINT", default="")
+        or env.str("OPENUSER_S3_ENDPOINT", default="")
+        or None,
+        # Region of the bucket of backups. Empty: that of media files.
+        "region_name": env.str("OPENUSER_BACKUP_S3_REGION", default="")
+        or env.str("OPENUSER_S3_REGION", default="")
+        or None,
+        # Access key of the bucket of backups. Empty: that of media files.
+        "aws_access_key_id": env.str("OPENUSER_BACKUP_S3_ACCESS_KEY", default="")
+        or env.str("OPENUSER_S3_ACCESS_KEY", default="")
+        or None,
+        # Secret key of the bucket of backups. Empty: that of media files.
+        "aws_secret_access_key": env.str("OPENUSER_BACKUP_S3_SECRET_KEY", default="")
+        or env.str("OPENUSER_S3_SECRET_KEY", default="")
+        or None,
+    },
+}
 # Free MB below which a disk counts as full: `up`, the doctor and /healthz/ready say so. 0: never.
 DISK_MIN_MB = env.int("OPENUSER_DISK_MIN_MB", default=200)
 # Days for which a signed link to a video works without a login.
