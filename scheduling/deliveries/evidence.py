@@ -10,6 +10,7 @@ from django.utils import timezone
 from avatars.models import Consent, Render
 from conversations.models import MutedTopic, PreferenceChange
 from core import signed_documents
+from scheduling.campaigns import approval
 from scheduling.models import Batch, Campaign, CampaignChange, Delivery
 from wecom.models import Outbound, Upload
 
@@ -31,6 +32,7 @@ def bundle(delivery: Delivery) -> dict[str, Any]:
         "reason": str(delivery.reason),
         "topic": _topic(campaign),
         "choice": choice_of(delivery),
+        "approved": _approved(delivery),
         "approval": _step(campaign, Campaign.State.APPROVED, run.digest),
         "asked": _step(campaign, Campaign.State.WAITING, run.digest),
         "started": _step(campaign, Campaign.State.SCHEDULED),
@@ -55,16 +57,38 @@ def choice_of(delivery: Delivery) -> dict[str, Any] | None:
     return None
 
 
+def _approved(delivery: Delivery) -> dict[str, Any] | None:
+    """The content that was approved for the member, and the versions of what it takes from elsewhere, as hashes."""
+    batch = batch_of(delivery)
+    content = delivery.run.content["contents"].get(f"{batch.variant}/{batch.language}") if batch else None
+    if batch is None or content is None:
+        return None
+    return {
+        "variant": batch.variant,
+        "language": batch.language,
+        "sha256": approval.digest(content),
+        "template_version": approval.digest(content["template"]) if "template" in content else "",
+        "presentation_version": approval.digest(content["presentation"]) if "presentation" in content else "",
+        "flow_version": content.get("flow_version"),
+    }
+
+
 def _topic(campaign: Campaign) -> dict[str, Any] | None:
     return {"id": campaign.topic.pk, "name": campaign.topic.name} if campaign.topic else None
 
 
 def outbound_of(delivery: Delivery) -> Outbound | None:
     """The call that carried a delivery: its own, or its batch's."""
-    if delivery.outbound is not None or not delivery.batch:
-        return delivery.outbound
-    batch = Batch.objects.filter(run=delivery.run_id, number=delivery.batch).select_related("outbound__upload").first()
-    return batch.outbound if batch else None
+    batch = batch_of(delivery) if delivery.outbound is None else None
+    return batch.outbound if batch else delivery.outbound
+
+
+def batch_of(delivery: Delivery) -> Batch | None:
+    """The batch in which a member was; None for those who were in none."""
+    if not delivery.batch:
+        return None
+    rows = Batch.objects.filter(run=delivery.run_id, number=delivery.batch)
+    return rows.select_related("run", "outbound__upload").first()
 
 
 def _step(campaign: Campaign, after: Campaign.State, digest: str = "") -> dict[str, Any] | None:

@@ -75,12 +75,16 @@ def missing(name: str) -> Q:
     return Q(**{place: ""}) | Q(**{f"{place}__isnull": True})
 
 
-def _had(run: CampaignRun, since: datetime) -> Any:
-    """How many messages of campaigns a member has had, or is about to get, since a moment."""
+def counted_for_caps(run: CampaignRun, since: datetime) -> QuerySet[Delivery]:
+    """What members have had of other runs since a moment, or are about to get, and counts for their caps."""
     first = CampaignRun.objects.filter(moment__gte=since).aggregate(first=Min("pk"))["first"]
     # By the key, too: the index has the runs of a member in that order, and all those of years would be looked up.
     recent = {"run__gte": first or run.pk, "run__moment__gte": since}
-    others = Delivery.objects.filter(member=OuterRef("pk"), status__in=COUNTED, **recent)
-    counted = others.exclude(run=run).exclude(run__campaign__message_class=Campaign.MessageClass.MANDATORY)
+    others = Delivery.objects.filter(status__in=COUNTED, **recent).exclude(run=run)
+    return others.exclude(run__campaign__message_class=Campaign.MessageClass.MANDATORY)
+
+
+def _had(run: CampaignRun, since: datetime) -> Any:
+    counted = counted_for_caps(run, since).filter(member=OuterRef("pk"))
     count = counted.order_by().values("member").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.services import Explanation, ExplanationLine, ExplanationLink
-from scheduling.explanations import audience, people
+from scheduling.explanations import audience, outcome_evidence, people
 from scheduling.models import Campaign, Delivery, Enrolment, EnrolmentStep
 from scheduling.segments.audience import parse_audience
 
@@ -26,6 +26,7 @@ def lines_of(delivery: Delivery) -> list[ExplanationLine]:
         *(_of_step(delivery) if campaign.series is not None else _of_campaign(delivery)),
         ExplanationLine(topic="planned", label=_("Planned for"), words=people.moment(run.moment)),
         *_of_topic(campaign),
+        *outcome_evidence.lines_of(delivery),
         _outcome(delivery),
     ]
 

@@ -8,6 +8,7 @@ from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
 from scheduling.explanations.deliveries import explain as explain_delivery
 from scheduling.explanations.origins import explain_entry, explain_message
+from scheduling.explanations.outcome_evidence import lines_of as outcome_evidence
 from scheduling.files.ready import READY, messages_of
 from scheduling.rehearsal.member_days import read_member_days
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
@@ -209,6 +210,7 @@ __all__ = [
     "next_steps",
     "not_confirmed",
     "note_response",
+    "outcome_evidence",
     "parse_audience",
     "pause",
     "pause_campaign",

@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Why a member got it or not: a sentence, and what it rests on."""
+    """Why a member got it or not: a sentence, and what it rests on; `grounds` are labels with their words."""
 
     sentence: str
     delivery: Delivery
@@ -63,6 +63,7 @@ class Evidence:
     recall: Recall | None
     errcode: int | None
     tries: list[Any]
+    grounds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +156,7 @@ def evidence_of(run: CampaignRun, delivery: Delivery) -> Evidence:
         recall=Recall.objects.filter(outbound=outbound).first() if outbound else None,
         errcode=outbound.errcode if outbound else None,
         tries=tries,
+        grounds=[(line.label, line.words) for line in services.outcome_evidence(delivery)],
     )
 
 

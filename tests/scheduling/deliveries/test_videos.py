@@ -5,7 +5,8 @@ import pytest
 from avatars.models import Render
 from avatars.services import withdraw_statements
 from scheduling import services
-from scheduling.models import Batch
+from scheduling.campaigns import approval
+from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, work
 from tests.support.factories import make_template
 from wecom.models import Member, Outbound
@@ -78,6 +79,16 @@ def test_a_template_takes_facts_with_defaults(company, staff, stored):
     said = list(Render.objects.values_list("text", flat=True))
     assert len(said) == 3
     assert sum("同事" in text for text in said) == 1
+
+
+def test_the_evidence_has_the_version_of_the_template_that_was_approved(company, staff, stored):
+    template = make_template()
+    campaign = launch({"template": template, "values": {"name": "{{name}}"}}, content_type="video")
+    work(calls=False)
+    content = campaign.runs.get().content["contents"]["A/zh-hans"]
+    approved = services.evidence_bundle(Delivery.objects.all()[0])["approved"]
+    assert approved["template_version"] == approval.digest(content["template"])
+    assert (approved["variant"], approved["presentation_version"]) == ("A", "")
 
 
 def test_a_template_whose_speaker_withdraws_after_approval_is_sent_as_words(company, staff, stored):
