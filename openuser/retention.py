@@ -6,6 +6,7 @@ from django.utils import timezone
 from avatars import services as avatars
 from core.personal_data import retention
 from core.storage import local_copies
+from openuser.incidents import watch
 from wecom import services as wecom
 
 
@@ -13,5 +14,6 @@ def delete_expired() -> None:
     """Delete what has passed its retention."""
     retention.expire_all(now=timezone.now())
     wecom.erase_leavers()
+    watch.delete_old()
     avatars.clean_up()
     local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from core.work import sweeper
 from openuser import retention
 from openuser.backup import schedule
+from openuser.incidents import alerts, watch
 from openuser.webhooks import services as hooks
 
 
@@ -22,6 +23,16 @@ def tidy() -> None:
 @shared_task(name="openuser.back_up")
 def back_up() -> None:
     schedule.back_up_if_due(now=timezone.now())
+
+
+@shared_task(name="openuser.watch")
+def watch_conditions() -> None:
+    watch.evaluate()
+
+
+@shared_task(name="openuser.send_alert")
+def send_alert(pk: int) -> None:
+    alerts.deliver(pk)
 
 
 @shared_task(name="openuser.deliver_webhook")

@@ -137,6 +137,7 @@ SECTIONS = (
     Section(
         title=_("System"),
         icons={
+            "openuser.Incident": "e911_emergency",
             "auth.User": "person",
             "auth.Group": "group",
             "wecom.PrivacyRequest": "policy",

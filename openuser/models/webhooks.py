@@ -46,6 +46,8 @@ class WebhookEndpoint(models.Model):
         TICKET_CLOSED = "ticket.closed", _("a ticket was closed")
         QUESTION_UNANSWERED = "question.unanswered", _("a member asked something that has no answer")
         PREFERENCES_CHANGED = "member.preferences_changed", _("a member has chosen something else")
+        INCIDENT_OPENED = "incident.opened", _("an incident began")
+        INCIDENT_RESOLVED = "incident.resolved", _("an incident is over")
 
     class Off(models.TextChoices):
         PERSON = "person", _("disabled by hand")

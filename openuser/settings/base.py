@@ -215,6 +215,20 @@ METRICS: dict[str, Any] = {
     "NETWORKS": env.networks("OPENUSER_METRICS_NETWORKS"),
 }
 
+ALERTS: dict[str, Any] = {
+    # Address of a group robot (消息推送) that tells of incidents, as WeChat Work shows it. Empty: none.
+    "GROUP_URL": env.str("OPENUSER_ALERT_GROUP_URL", default="").strip(),
+    # E-mail addresses that are told of incidents, separated by commas. Needs `EMAIL_URL`.
+    "MAIL_TO": env.list("OPENUSER_ALERT_MAIL_TO", default=[]),
+    # Seconds without its condition after which an incident is over.
+    "CALM_SECONDS": env.float("OPENUSER_INCIDENT_CALM_SECONDS", default=120),
+}
+# Mail server, such as `smtp+tls://user:password@mail.example.com:587`, or `smtp+ssl://…:465`.
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+# Sender of e-mails.
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="openuser@localhost")
+EMAIL_TIMEOUT = 15
+
 # ---- the admin
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "OpenUser",

@@ -47,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
     "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
     "probe": {"task": "wecom.probe", "schedule": max(1, SWEEP_SECONDS * 4 // 5)},
     "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
+    "incidents": {"task": "openuser.watch", "schedule": SWEEP_SECONDS},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
     "backup": {"task": "openuser.back_up", "schedule": 3600.0},
     "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},

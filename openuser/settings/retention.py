@@ -17,6 +17,8 @@ RETENTION: dict[str, Any] = {
     "UPLOADS_DAYS": env.int("OPENUSER_KEEP_UPLOADS_DAYS", default=90),
     # Retention of the admin's log of changes, in days. 0: forever.
     "ADMIN_LOG_DAYS": env.int("OPENUSER_KEEP_ADMIN_LOG_DAYS", default=365),
+    # Retention of incidents that are over, in days. 0: forever.
+    "INCIDENTS_DAYS": env.int("OPENUSER_KEEP_INCIDENTS_DAYS", default=365),
     # Days after which members who left are erased, like by `manage.py person erase`. 0: never.
     "LEAVERS_DAYS": env.float("OPENUSER_ERASE_LEAVERS_DAYS", default=0),
     # Retention of log-ins and wrong passwords with their addresses, in days. 0: forever.

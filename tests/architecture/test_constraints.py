@@ -42,6 +42,8 @@ BUTTON = {"key": "", "url": "", "app_id": "", "page": ""}
 MINI = {**BUTTON, "kind": "view_miniprogram", "app_id": "wx1", "page": "pages/index"}
 # What breaks a constraint. Of one that is about two rows: what both have besides equal values of its fields.
 BROKEN: dict[str, list[Values]] = {
+    "alert_once": [values()],
+    "incident_open_once": [values()],
     "metric_count_once": [values()],
     "api_answer_unique_key": [values()],
     "webhook_delivery_once": [values()],
@@ -173,6 +175,7 @@ BROKEN: dict[str, list[Values]] = {
 }
 # What two rows may both be, though the fields of the constraint are equal, and what a check lets through.
 ALLOWED: dict[str, list[Values]] = {
+    "incident_open_once": [values(resolved_at="2026-02-01T00:00:00Z")],
     "ticket_one_unfinished": [values(status="closed")],
     "ticket_one_on_a_phone": [values(status="assigned", on_phone=False), values(status="closed", on_phone=True)],
     "application_one_default": [values(is_default=False)],

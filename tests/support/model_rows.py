@@ -155,6 +155,8 @@ def make_interval() -> IntervalSchedule:
 
 MAKERS: dict[str, Callable[..., Any]] = {
     "auth.User": make_user,
+    "openuser.Alert": factories.make_alert,
+    "openuser.Incident": factories.make_incident,
     "openuser.WebhookDelivery": factories.make_webhook_delivery,
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
     "avatars.Consent": factories.make_consent,

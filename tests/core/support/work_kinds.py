@@ -9,7 +9,7 @@ from django.utils import timezone
 from avatars.models import Narration, PortraitVideo, Render, Rendition
 from conversations.models import Document, Embedding, Errand, MoveBatch
 from core.work.base import Work
-from openuser.models import WebhookDelivery
+from openuser.models import Alert, WebhookDelivery
 from scheduling.models import Batch, CampaignRun
 from tests.support import factories
 from wecom.models import (
@@ -43,6 +43,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Document: factories.make_document,
     MoveBatch: factories.make_move_batch,
     WebhookDelivery: factories.make_webhook_delivery,
+    Alert: factories.make_alert,
     CampaignRun: factories.make_campaign_run,
     Batch: factories.make_batch,
 }

@@ -3,10 +3,11 @@
 import secrets
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from openuser.api import clients
-from openuser.models import WebhookDelivery, WebhookEndpoint
+from openuser.models import Alert, Incident, WebhookDelivery, WebhookEndpoint
 
 
 def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
@@ -18,6 +19,22 @@ def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
     fields.setdefault("event", "render.completed")
     fields.setdefault("payload", '{"type": "render.completed", "data": {}}')
     return WebhookDelivery.objects.create(**fields)
+
+
+def make_incident(**fields: Any) -> Incident:
+    """An open incident of a machine of its own."""
+    host = f"host-{secrets.token_hex(4)}"
+    fields.setdefault("kind", Incident.Kind.DISK)
+    fields.setdefault("subject", host)
+    fields.setdefault("details", {"host": host, "folder": "/var", "free": 7})
+    moments = {"opened_at": timezone.now(), "seen_at": timezone.now()}
+    return Incident.objects.create(**{**moments, **fields})
+
+
+def make_alert(**fields: Any) -> Alert:
+    if "incident" not in fields:
+        fields["incident"] = make_incident()
+    return Alert.objects.create(**{"news": Alert.News.OPENED, "channel": Alert.Channel.GROUP, **fields})
 
 
 def make_api(*scopes: str, **fields: Any) -> APIClient:

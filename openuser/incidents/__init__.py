@@ -1,0 +1,1 @@
+"""Incidents: conditions that need a person, one alert when one begins and one when it is over."""
