@@ -14,6 +14,7 @@ from conversations.signals import (
     entry_explained,
     message_explained,
     message_released,
+    push_wanted,
     thread_shown,
     working_days_wanted,
 )
@@ -31,6 +32,11 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
 @receiver(message_released)
 def on_message_released(message: Message, **_: Any) -> None:
     services.hold_released(message)
+
+
+@receiver(push_wanted)
+def on_push_wanted(application: Application, **_: Any) -> bool:
+    return services.is_sending_stopped(application)
 
 
 @receiver(fact_definition_removing)

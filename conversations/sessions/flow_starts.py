@@ -1,4 +1,4 @@
-"""Flows that wait for their moment: by day, and when no other question is open.
+"""Flows that wait for their moment: by day, when no other question is open, and while nothing stops what is no reply.
 
 Those of members who join a department, once for each joining, and those of an event that met an open question.
 """
@@ -17,6 +17,7 @@ from conversations.delivery.broadcasts import in_dialogue
 from conversations.exceptions import ConversationError
 from conversations.models import Conversation, Flow, FlowStart
 from conversations.sessions import runner
+from conversations.signals import push_wanted
 from wecom.models import Application, Callback, Department, Member, Membership
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _start(pk: int, now: datetime) -> bool:
     if now - start.created_at > LATEST or start.member in Member.objects.beyond(start.application):
         FlowStart.objects.filter(pk=pk).update(status=FlowStart.Status.DROPPED)
         return False
-    if _is_busy(conversation, now):
+    if _is_busy(conversation, now) or _is_stopped(conversation.application):
         FlowStart.objects.filter(pk=pk).update(due_at=now + AGAIN_AFTER)
         return False
     try:
@@ -107,6 +108,11 @@ def _is_busy(conversation: Conversation, now: datetime) -> bool:
         return True
     rows = Callback.objects.filter(application=conversation.application, from_user_id=conversation.member.user_id)
     return rows.filter(status__in=Callback.UNFINISHED).exists()
+
+
+def _is_stopped(application: Application) -> bool:
+    """Whether everything is stopped that is not a reply."""
+    return any(stopped for _receiver, stopped in push_wanted.send(FlowStart, application=application))
 
 
 def _application_of(member: Member) -> Application | None:

@@ -87,7 +87,7 @@ from scheduling.services.segments import (
     subjects_for_rules,
     value_shape,
 )
-from scheduling.services.sending_policy import allow_sending, save_sending_policy, stop_sending
+from scheduling.services.sending_policy import allow_sending, is_sending_stopped, save_sending_policy, stop_sending
 from scheduling.services.series.enrolments import enrol, preview_enrolment, stop_member
 from scheduling.services.series.life import (
     SeriesForecast,
@@ -195,6 +195,7 @@ __all__ = [
     "import_file",
     "import_sheet",
     "is_recalling",
+    "is_sending_stopped",
     "keep_sheet",
     "kept_sheets",
     "last_change",

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from conversations import services as conversations
 from scheduling.campaigns.send_hours import SendHours, window_of
-from scheduling.campaigns.sending_policy import policy_value
+from scheduling.campaigns.sending_policy import policy_of, policy_value
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy
 from scheduling.schedules import stops
-from wecom.models import Corporation
+from wecom.models import Application, Corporation
 
 
 @transaction.atomic
@@ -66,6 +66,11 @@ def stop_sending(
     stops.await_releases(corporation)
     stops.hold(corporation, now=now)
     return policy
+
+
+def is_sending_stopped(application: Application) -> bool:
+    """Whether everything is stopped that is not a reply in an application's company."""
+    return policy_of(application).is_stopped
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services as conversations
+from conversations.models import FlowStart
 from scheduling import services
 from tests.scheduling.support.schedules import clock, make_schedule
 from tests.support import factories
@@ -87,6 +88,17 @@ def test_what_a_member_asked_for_is_released_meanwhile(application):
     Render.objects.update(status="failed", reason="engine")
     conversations.release(Render.objects.get())
     assert Outbound.objects.get().reason == ""
+
+
+def test_a_flow_for_who_joined_starts_only_when_sending_is_allowed(application):
+    flow, noon = factories.make_flow(), NINE + timedelta(hours=3)
+    conversations.publish(flow)
+    member = factories.make_member(application, "lisi")
+    FlowStart.objects.create(flow=flow, application=application, member=member, due_at=noon, created_at=noon)
+    services.stop_sending(application.corporation, why="写错了")
+    assert conversations.start_for_joined(now=noon) == 0
+    services.allow_sending(application.corporation)
+    assert conversations.start_for_joined(now=noon + 2 * A_MINUTE) == 1
 
 
 def test_another_company_goes_on(application, said):
