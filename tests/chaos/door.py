@@ -1,4 +1,4 @@
-"""Callbacks come while web, PostgreSQL and `up` itself are killed: none may be refused for good, lost or doubled.
+"""Callbacks come while processes of every kind are killed: none may be refused for good, lost or doubled.
 
 `python -m tests.chaos.door [--callbacks 300] [--kills 30] [--seed N]` runs `up --db postgres` as systemd does, on a
 socket that stays open, with a restart of `up` a second after its death. Each callback is tried as WeChat Work does.
@@ -23,12 +23,21 @@ import psycopg
 
 from openuser.launcher import listener
 from openuser.servers import postgres
-from tests.benchmarks.door.installation import callbacks, children, settings_of
+from tests.benchmarks.door.installation import callbacks, children, is_empty, settings_of
 from tests.support.emulator import wait_for
 from tests.support.paths import ROOT
 
 DEADLINE, RETRIES, PAUSE = 5.0, 3, 1.0  # of the platform: seconds for an answer, further tries, seconds between them
-KINDS = {"web": 6, "postgres": 3, "up": 1}  # what is killed, and how often of ten times
+KINDS = {  # what is killed: a word of its command line, and how often of 20 times
+    "web": ("web_process", 5),
+    "web server": ("web_process", 3),  # the parent of those that serve
+    "postgres": ("postgres", 4),
+    "worker": ("worker@", 2),
+    "render": ("render@", 1),
+    "beat": ("openuser beat", 1),
+    "broker": ("valkey", 2),
+    "up": ("", 2),
+}
 RESTART = 1.0  # seconds until systemd starts `up` again
 
 
@@ -80,12 +89,13 @@ class Up:
         if kind == "up":
             self.process.kill()
             return True
-        word = "web_process" if kind == "web" else "postgres"
-        for pid in children(self.process.pid):
-            if word in Path(f"/proc/{pid}/cmdline").read_text():
-                os.kill(pid, signal.SIGKILL)
-                return True
-        return False
+        word, _often = KINDS[kind]
+        found = [pid for pid in children(self.process.pid) if word in command_line(pid)]
+        if kind == "web":
+            found = [child for pid in found for child in children(pid)]
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+        return bool(found)
 
     def _keep(self) -> None:
         """Start `up` again whenever it has ended."""
@@ -104,6 +114,14 @@ class Up:
         self.process.terminate()
         self.process.wait(60)
         self.socket.close()
+
+
+def command_line(pid: int) -> str:
+    """With which a process was started; empty if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def deliver(port: int, request: bytes, at: float) -> int:
@@ -133,13 +151,13 @@ def play(folder: Path, *, count: int, kills: int, seconds: float, seed: int) -> 
             ]
             for at in sorted(chance.uniform(0, seconds) for _ in range(kills)):
                 time.sleep(max(0.0, began + at - time.monotonic()))
-                kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
+                kind = chance.choices(list(KINDS), [often for _word, often in KINDS.values()])[0]
                 wait_for(lambda: up.kill(kind), f"{kind} to be there", seconds=120)  # noqa: B023
                 report.kills[kind] += 1
             tries = [answer.result() for answer in answers]
         report.tries = Counter(number for number in tries if number)
         report.never = tries.count(0)
-        wait_for(lambda: not list((folder / "spool").glob("*")), "the spool to be recorded", seconds=180)
+        wait_for(lambda: is_empty(folder / "spool"), "the spool to be recorded", seconds=180)
         recorded = up.identities()
         # What never got in may have been recorded all the same: only its answer was too late.
         report.lost_or_doubled = len(recorded) - len(set(recorded)) + max(0, count - report.never - len(recorded))

@@ -88,7 +88,7 @@ class Installation:
 
     def spool_is_empty(self) -> bool:
         """Whether all that was acknowledged is in the database."""
-        return not list(self.spool.glob("*"))
+        return is_empty(self.spool)
 
     @contextmanager
     def serving(self, name: str, **env: str) -> Iterator[Server]:
@@ -103,6 +103,11 @@ class Installation:
         finally:
             owner.end([process], grace=10.0)
             owner.end_all()
+
+
+def is_empty(spool: Path) -> bool:
+    """Whether no callback waits in a spool."""
+    return not list(spool.glob("*.jsonl"))
 
 
 def listens(port: int) -> bool:
