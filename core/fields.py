@@ -12,17 +12,28 @@ PREFIX = "ouf1:"
 
 
 def _cipher() -> MultiFernet:
-    if not settings.FIELD_KEYS:
+    keys = settings.FIELD_KEYS
+    if not keys:
         raise ImproperlyConfigured(
             "OPENUSER_FIELD_KEYS is empty. Set it to one or more keys made by "
             "`python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`."
         )
-    return _cipher_of(tuple(settings.FIELD_KEYS))
+    return _cipher_of(tuple(keys))
 
 
 @cache
 def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> str:
+    """A text as it is stored."""
+    return PREFIX + _cipher().encrypt(text.encode()).decode()
+
+
+def decrypt(stored: str) -> str:
+    """The text of what `encrypt` made. Raises `InvalidToken` if no key opens it."""
+    return _cipher().decrypt(stored.removeprefix(PREFIX).encode()).decode()
 
 
 class EncryptedTextField(models.TextField[str, str]):
@@ -39,13 +50,13 @@ class EncryptedTextField(models.TextField[str, str]):
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return value if not value else PREFIX + _cipher().encrypt(str(value).encode()).decode()
+        return encrypt(str(value)) if value else value
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         if not value:
             return value
         try:
-            return _cipher().decrypt(value.removeprefix(PREFIX).encode()).decode()
+            return decrypt(value)
         except InvalidToken as error:
             if self.may_be_lost:
                 return ""

@@ -39,12 +39,18 @@ def last_known(key: str) -> Application | None:
     return _kept.get(key, (0.0, None))[1]
 
 
+def remember(key: str, application: Application) -> None:
+    """Let `last_known` find an application that was read from elsewhere than the database."""
+    _kept.setdefault(key, (0.0, application))
+
+
 def read(key: str) -> Application:
     """The same, as it is now. Raises `NotConfigured` if there is none, or it is switched off."""
     if key:
         application = Application.objects.select_related("corporation").filter(webhook_key=key).first()
     else:
         application = applications.default()
+    _kept.pop(key, None)  # one that is withdrawn must not be the last known of the next outage
     if application is None:
         raise NotConfigured("There is no such application.", code="unknown_application")
     if not application.enabled:

@@ -7,9 +7,9 @@ view, which is the reference.
 from functools import partial
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import DatabaseError
 
-from wecom.callbacks import application_cache, inbox
+from wecom.callbacks import application_cache, application_file, inbox
 from wecom.callbacks.database_thread import DatabaseAway, DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.signed_query import read_usual
@@ -44,7 +44,7 @@ class FastLane:
             application = application_cache.kept(key) or await self._read_application(key)
             row = inbox.open_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
             await self._commits.record(row)
-        except (CryptoError, NotConfigured, IntegrityError):
+        except (CryptoError, NotConfigured, DatabaseError):
             # Its keys may have changed in another process, or it is gone: the view reads them again.
             return False
         return True
@@ -52,9 +52,27 @@ class FastLane:
     async def _read_application(self, key: str) -> Application:
         try:
             # In one thread: the second of two that ask at the same time finds what the first one read.
-            return await self._thread.run(partial(application_cache.find, key), patience=PATIENCE)
+            return await self._thread.run(partial(_find, key), patience=PATIENCE)
         except DatabaseAway as error:
-            application = application_cache.last_known(key)
+            application = application_cache.last_known(key) or _recall(key)
             if application is None:
                 raise NotRecorded("The keys of the application cannot be read.", code="not_recorded") from error
             return application
+
+
+def _find(key: str) -> Application:
+    try:
+        application = application_cache.find(key)
+    except NotConfigured:
+        application_file.forget(key)
+        raise
+    application_file.keep(key, application)
+    return application
+
+
+def _recall(key: str) -> Application | None:
+    """What an earlier process knew of an application. It counts only as long as the database is away."""
+    application = application_file.kept(key)
+    if application is not None:
+        application_cache.remember(key, application)
+    return application

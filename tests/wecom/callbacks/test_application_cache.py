@@ -1,10 +1,17 @@
-"""Applications are kept for seconds, and a change of their keys counts all the same."""
+"""Applications are kept for seconds, and on the disk for an outage; a change of their keys counts all the same."""
+
+import asyncio
+from pathlib import Path
 
 import pytest
 
 from tests.support import factories
+from tests.support.database_away import unreachable
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
+from wecom.callbacks import application_cache, application_file, spool
+from wecom.callbacks.fast_lane import FastLane
+from wecom.exceptions import NotConfigured, NotRecorded
 from wecom.models import Application, Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -66,3 +73,86 @@ def test_callbacks_of_an_application_that_is_gone_are_refused(client, applicatio
     rows._raw_delete(rows.db)  # as another process does: without a signal
     assert Envelope(application, text_xml(application, msg_id=2)).post(client).status_code == 403
     assert not Callback.objects.exists()
+
+
+def test_a_withdrawn_application_is_not_the_last_known(application):
+    assert application_cache.last_known("") == application
+    change_elsewhere(application, enabled=False)
+    with pytest.raises(NotConfigured):
+        application_cache.read("")
+    assert application_cache.last_known("") is None
+
+
+# ---- what lies on the disk
+
+
+@pytest.fixture
+def folder(settings, tmp_path: Path) -> Path:
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    return tmp_path
+
+
+@pytest.fixture
+def known(folder: Path):
+    """An application of which the fast lane has taken a callback."""
+    application = factories.make_application(is_default=True)
+    assert in_new_process(application, msg_id=1)
+    return application
+
+
+def in_new_process(application: Application, *, msg_id: int = 2, token: str = "") -> bool:
+    """What a fast lane says that knows no application yet."""
+    application_cache.forget()
+    envelope = Envelope(application, text_xml(application, msg_id=msg_id), token=token)
+    return asyncio.run(FastLane().record("", envelope.query.encode(), envelope.body.encode()))
+
+
+def test_a_callback_is_kept_although_no_database_told_the_keys(known, folder):
+    with unreachable():
+        assert in_new_process(known)
+    assert spool.count(folder) == 1
+
+
+def test_a_forged_callback_is_not(known, folder):
+    with unreachable():
+        assert not in_new_process(known, token="somebodyelse")
+    assert spool.count(folder) == 0
+
+
+def test_a_withdrawn_application_counts_until_the_database_is_back(known):
+    Application.objects.filter(pk=known.pk).update(enabled=False)  # no signal: as another process would
+    with unreachable():
+        assert in_new_process(known)
+    assert not in_new_process(known)
+    with unreachable(), pytest.raises(NotRecorded):
+        in_new_process(known)
+
+
+def test_a_withdrawn_application_is_forgotten(known):
+    assert application_file.kept("") is not None
+    Application.objects.filter(pk=known.pk).update(enabled=False)
+    assert not in_new_process(known)
+    assert application_file.kept("") is None
+
+
+def test_new_keys_replace_the_old_ones(known):
+    known.token = "changed"
+    known.save()
+    assert in_new_process(known)
+    kept = application_file.kept("")
+    assert kept is not None
+    assert (kept.pk, kept.keys) == (known.pk, known.keys)
+
+
+def test_the_keys_lie_encrypted_for_their_owner_only(known, folder):
+    (file,) = (folder / application_file.FOLDER).iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert known.token not in file.read_text()
+    file.write_text("ouf1:cut off")
+    assert application_file.kept("") is None
+
+
+def test_a_disk_that_takes_nothing_costs_no_callback(settings, folder, caplog):
+    (folder / application_file.FOLDER).write_text("no folder")
+    assert in_new_process(factories.make_application(is_default=True))
+    assert "not kept on the disk" in caplog.text
