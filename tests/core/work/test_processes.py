@@ -98,6 +98,14 @@ def test_of_another_machine_the_heartbeat_tells(machine):
     assert Outbound.claim(living.pk) is None
 
 
+def test_who_has_a_lock_is_not_judged_by_its_heartbeat():
+    silent = timezone.now() - processes.DEAD_AFTER - timedelta(seconds=1)
+    row = claimed_by(make_process(machine="another boot", heartbeat_at=silent, locked=True))
+    assert processes.free_dead(by_heartbeat=True) == 0
+    assert processes.free_dead([TOKEN], by_heartbeat=False) == 1
+    assert Callback.claim(row.pk) is not None
+
+
 def test_where_the_system_does_not_tell_the_heartbeat_decides(monkeypatch, tmp_path):
     monkeypatch.setattr(process_identity, "PROC", tmp_path)
     process_identity.machine.cache_clear()
