@@ -5,7 +5,8 @@ Compiling an insert, a transaction around each row, and an instance of the model
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,11 +46,13 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[int 
 
     Raises `django.db.DatabaseError`; nothing is stored then.
     """
-    moment = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
-    # One parameter for all rows: a thousand would take the driver longer than the database takes to insert them.
-    given = json.dumps(rows, default=moment)
+    if connection.vendor == "postgresql":
+        # One parameter for all rows: a thousand would take the driver longer than the database takes to insert them.
+        statement, given = _statement_of_json(connection.alias), [json.dumps(rows, default=str)]
+    else:  # SQLite would look into the JSON for each column, and its driver is quick
+        statement, given = _statement_of_values(len(rows)), _values_on_sqlite(connection, rows)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.alias, connection.vendor), [given])
+        cursor.execute(statement, given)
         found = {(row[1], row[2]): row[0] for row in cursor.fetchall()}
     # A repeat in the same commit is one too, so that the first of both takes the ID.
     return [found.pop((row["application_id"], row["identity"]), None) for row in rows]
@@ -65,17 +68,30 @@ def _defaults() -> Values:
     return {name: field.get_prep_value(field.get_default()) for name, field in _columns().items()}
 
 
+def _values_on_sqlite(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[Any]:
+    moment, names = connection.ops.adapt_datetimefield_value, list(_columns())
+    return [moment(found) if isinstance(found := row[name], datetime) else found for row in rows for name in names]
+
+
 @cache
-def _statement(alias: str, vendor: str) -> str:
+def _statement_of_json(alias: str) -> str:
     """One statement, which commits by itself."""
-    names = ", ".join(f'"{name}"' for name in _columns())
-    if vendor == "postgresql":
-        types = ", ".join(f'"{name}" {field.db_type(connections[alias])}' for name, field in _columns().items())
-        given = f"SELECT {names} FROM json_to_recordset(%s) AS given({types})"  # noqa: S608 - names of our own columns
-    else:
-        values = ", ".join(f"json_extract(value, '$.{name}')" for name in _columns())
-        given = f"SELECT {values} FROM json_each(%s) WHERE TRUE"  # noqa: S608
+    types = ", ".join(f'"{name}" {field.db_type(connections[alias])}' for name, field in _columns().items())
+    return _insertion(f"SELECT {_names()} FROM json_to_recordset(%s) AS given({types})")  # noqa: S608 - our own columns
+
+
+@lru_cache(maxsize=300)
+def _statement_of_values(count: int) -> str:
+    row = f"({', '.join(['%s'] * len(_columns()))})"
+    return _insertion(f"VALUES {', '.join([row] * count)}")
+
+
+def _insertion(given: str) -> str:
     return (
-        f'INSERT INTO "{Callback._meta.db_table}" ({names}) {given} '
+        f'INSERT INTO "{Callback._meta.db_table}" ({_names()}) {given} '
         'ON CONFLICT ("application_id", "identity") DO NOTHING RETURNING "id", "application_id", "identity"'
     )
+
+
+def _names() -> str:
+    return ", ".join(f'"{name}"' for name in _columns())

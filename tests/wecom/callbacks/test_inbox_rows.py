@@ -1,5 +1,7 @@
 """Callbacks are inserted in one commit: in order, repeats left out, all or none."""
 
+import time
+
 import pytest
 from django.db import IntegrityError, connection
 
@@ -9,6 +11,7 @@ from wecom.callbacks import inbox, inbox_rows
 from wecom.models import Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+AT = int(time.time())  # the same for all, since it is part of their identities
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def application():
 
 
 def opened(application, number: int) -> inbox_rows.Values:
-    xml = text_xml(application, text=f"第{number}条“\\", user=f"user{number}", msg_id=number)
+    xml = text_xml(application, text=f"第{number}条“\\", user=f"user{number}", msg_id=number, at=AT)
     envelope = Envelope(application, xml)
     signed = {"signature": envelope.signature, "timestamp": envelope.timestamp, "nonce": envelope.nonce}
     return inbox.open_callback(application, envelope.body.encode(), **signed)
