@@ -41,6 +41,26 @@ class Counter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counted:
+    """The rows of a counter; its list shows those of `status`, or all. `is_bad` if there should be none."""
+
+    key: str
+    name: str
+    rows: QuerySet[Any]
+    status: str = ""
+    is_bad: bool = False
+
+    @property
+    def model(self) -> Any:
+        return self.rows.model._meta
+
+    @property
+    def url(self) -> str:
+        address = reverse(f"admin:{self.model.app_label}_{self.model.model_name}_changelist")
+        return f"{address}?status__exact={self.status}" if self.status else address
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnfinishedRender:
     """A queued or running render. `seconds_left` is None while it is queued."""
 
@@ -64,17 +84,15 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
     sees_conversations = may("conversations.view_conversation")
+    applications = list(_applications())
+    held = [one for one in applications if one.held_reason]
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
-        "connected": not may("wecom.add_application") or Application.objects.filter(enabled=True).exists(),
+        "connected": not may("wecom.add_application") or any(one.enabled for one in applications),
         "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
-        "held_applications": _held_applications() if may("wecom.view_application") else [],
+        "held_applications": held if may("wecom.view_application") else [],
         "restore_guard": wecom.restore_hold() if sees_outbounds else None,
-        "counters": [
-            *_conversation_counters(today, may),
-            *(_render_counters(today) if sees_renders else []),
-            *_outbound_counters(today, may),
-        ],
+        "counters": _counters(today, may),
         "sees_renders": sees_renders,
         "sees_problems": sees_renders or sees_outbounds or may("scheduling.view_run"),
         "sees_conversations": sees_conversations,
@@ -106,12 +124,11 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
     return devices.is_suggested() and devices.device_of(cast(User, request.user)) is None
 
 
-def _held_applications() -> QuerySet[Application]:
-    """Applications that send nothing until their settings are corrected, with the number of waiting messages."""
+def _applications() -> QuerySet[Application]:
+    """All applications; those that send nothing until their settings are corrected with how many messages wait."""
     queued = Outbound.objects.filter(application=OuterRef("pk"), status__in=Outbound.UNFINISHED).order_by()
-    waiting = queued.values("application").annotate(count=Count("pk")).values("count")
-    held = Application.objects.exclude(held_reason="").order_by("pk")
-    return held.annotate(waiting=Coalesce(Subquery(waiting), 0))
+    waiting = queued.exclude(application__held_reason="").values("application").annotate(count=Count("pk"))
+    return Application.objects.annotate(waiting=Coalesce(Subquery(waiting.values("count")), 0)).order_by("pk")
 
 
 def _unfinished_renders() -> list[UnfinishedRender]:
@@ -140,37 +157,34 @@ def _conversations(today: datetime) -> QuerySet[Conversation]:
     return rows.order_by("-last_message_at")[:NEWEST]
 
 
-def _conversation_counters(today: datetime, may: Any) -> list[Counter]:
-    cards = []
-    if may("conversations.view_conversation"):
-        figure = _count("conversations", today, Conversation.objects.filter(last_message_at__gte=today))
-        url = reverse("admin:conversations_conversation_changelist")
-        cards.append(Counter(name=_("Conversations today"), figure=figure, url=url))
-    if may("conversations.view_message"):
-        figure = _count("messages", today, Message.objects.filter(created_at__gte=today))
-        url = reverse("admin:conversations_message_changelist")
-        cards.append(Counter(name=_("Messages today"), figure=figure, url=url))
-    return cards
-
-
-def _render_counters(today: datetime) -> list[Counter]:
-    figure = _count("videos", today, Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today))
-    url = f"{reverse('admin:avatars_render_changelist')}?status__exact={Render.Status.DONE}"
-    return [Counter(name=_("Videos today"), figure=figure, url=url)]
-
-
-def _outbound_counters(today: datetime, may: Any) -> list[Counter]:
-    if not may("wecom.view_outbound"):
-        return []
-    url = f"{reverse('admin:wecom_outbound_changelist')}?status__exact="
-    way = _count("on-their-way", today, Outbound.objects.filter(status__in=Outbound.UNFINISHED))
-    not_delivered = Outbound.objects.filter(finished_at__gte=today, status=Outbound.Status.FAILED)
-    failed = _count("not-delivered", today, not_delivered)
+def _counters(today: datetime, may: Any) -> list[Counter]:
+    """Today's figures of what an account may see, in one statement."""
+    shown = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
+    figures = kept_counts.counts({f"{one.key}:{today:%Y-%m-%d}": one.rows for one in shown})
     return [
-        Counter(name=_("On their way"), figure=way, url=f"{url}{Outbound.Status.QUEUED}"),
-        Counter(name=_("Not delivered today"), figure=failed, url=f"{url}{Outbound.Status.FAILED}", bad=failed > 0),
+        Counter(name=one.name, figure=figure, url=one.url, bad=one.is_bad and figure > 0)
+        for one, figure in zip(shown, figures.values(), strict=True)
     ]
 
 
-def _count(name: str, today: datetime, rows: QuerySet[Any]) -> int:
-    return kept_counts.count(f"{name}:{today:%Y-%m-%d}", rows)
+def _counted(today: datetime) -> list[Counted]:
+    waiting = Outbound.objects.filter(status__in=Outbound.UNFINISHED)
+    videos = Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today)
+    failed = Outbound.objects.filter(status=Outbound.Status.FAILED, finished_at__gte=today)
+    return [
+        Counted(
+            key="conversations",
+            name=_("Conversations today"),
+            rows=Conversation.objects.filter(last_message_at__gte=today),
+        ),
+        Counted(key="messages", name=_("Messages today"), rows=Message.objects.filter(created_at__gte=today)),
+        Counted(key="videos", name=_("Videos today"), rows=videos, status=Render.Status.DONE),
+        Counted(key="on-their-way", name=_("On their way"), rows=waiting, status=Outbound.Status.QUEUED),
+        Counted(
+            key="not-delivered",
+            name=_("Not delivered today"),
+            rows=failed,
+            status=Outbound.Status.FAILED,
+            is_bad=True,
+        ),
+    ]

@@ -205,4 +205,4 @@ def test_a_busy_day_asks_as_often_as_a_quiet_one():
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("admin-home"))
     assert len(many) == len(few)
-    assert len(many) <= 22
+    assert len(many) <= 18

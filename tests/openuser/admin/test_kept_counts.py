@@ -10,12 +10,16 @@ from wecom.models import Callback
 pytestmark = pytest.mark.django_db
 
 
+def count() -> int:
+    return kept_counts.counts({"callbacks": Callback.objects.all()})["callbacks"]
+
+
 def test_a_small_count_is_exact(monkeypatch):
     monkeypatch.setattr(kept_counts, "COUNTED", 3)
     application = make_application()
     for number in range(1, 4):
         make_callback(application)
-        assert kept_counts.count("callbacks", Callback.objects.all()) == number
+        assert count() == number
 
 
 def test_a_large_count_is_kept_and_may_be_forgotten(monkeypatch):
@@ -25,10 +29,10 @@ def test_a_large_count_is_kept_and_may_be_forgotten(monkeypatch):
     figures = []
     for _ in range(6):
         make_callback(application)
-        figures.append(kept_counts.count("callbacks", Callback.objects.all()))
+        figures.append(count())
     assert figures == [1, 2, 3, 4, 4, 4]
     cache.clear()
-    assert kept_counts.count("callbacks", Callback.objects.all()) == 6
+    assert count() == 6
 
 
 def test_a_cache_that_is_away_costs_no_count(monkeypatch, settings):
@@ -38,4 +42,14 @@ def test_a_cache_that_is_away_costs_no_count(monkeypatch, settings):
     application = make_application()
     for _ in range(5):
         make_callback(application)
-    assert kept_counts.count("callbacks", Callback.objects.all()) == 5
+    assert count() == 5
+
+
+def test_several_counts_take_one_statement(django_assert_num_queries):
+    application = make_application()
+    make_callback(application, kind="event")
+    make_callback(application, kind="text")
+    rows = {"all": Callback.objects.order_by("-pk"), "events": Callback.objects.filter(kind="event")}
+    with django_assert_num_queries(1):
+        assert kept_counts.counts(rows) == {"all": 2, "events": 1}
+    assert kept_counts.counts({}) == {}
