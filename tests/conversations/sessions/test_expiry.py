@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations import services
@@ -53,6 +55,20 @@ def test_a_session_that_cannot_be_stepped_delays_no_other(person, flow, caplog, 
     assert services.remind_and_expire(now=due) == 0
     Session.objects.filter(pk=first.pk).update(slots={}, path=[])  # mended
     assert services.remind_and_expire(now=first.due_at) == 1
+
+
+def test_reminders_of_one_moment_share_what_they_read(person, flow):
+    people = [person, *(Person(person.application, f"person{number}") for number in range(5))]
+    for one in people:
+        one.says("制作视频")
+    first, *_others, last = Session.objects.order_by("due_at").values_list("due_at", flat=True)
+    with CaptureQueriesContext(connection) as alone:
+        assert services.remind_and_expire(now=first) == 1
+    with CaptureQueriesContext(connection) as together:
+        assert services.remind_and_expire(now=last) == 5
+    assert all(len(one.read()) == 1 for one in people)
+    shared = 7  # the search, the transaction, the locks, and who is due, has written or talks with a person
+    assert len(together) - shared <= 5 * (len(alone) - shared)
 
 
 def test_after_an_outage_nobody_is_reminded_and_ended_in_one_breath(person, flow):
