@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -20,7 +20,7 @@ from wecom.admin.fact_imports import ImportButton
 from wecom.admin.member_facts import PREFIX, FactsOfMember
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
-from wecom.models import Application, ApplicationMember, Department, Member, Tag
+from wecom.models import Application, ApplicationMember, Department, Member, Membership, Tag
 from wecom.signals import Author
 
 TONES = {
@@ -108,7 +108,10 @@ class MemberAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
-        return rows.prefetch_related("application_members__application", "memberships__department")
+        return rows.prefetch_related(
+            Prefetch("application_members", ApplicationMember.objects.select_related("application")),
+            Prefetch("memberships", Membership.objects.select_related("department")),
+        )
 
     def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
         columns = [name for name in form.changed_data if not name.startswith(PREFIX)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -140,12 +140,14 @@ def remedy(sync: DirectorySync) -> str:
 
 def latest_syncs() -> list[dict[str, Any]]:
     """The last full sync of each application, as the pages show it; one without any is None."""
-    newest = DirectorySync.objects.whole().values("application").annotate(newest=Max("pk")).values("newest")
-    rows = DirectorySync.objects.filter(pk__in=newest).select_related("application")
-    latest = {row.application_id: row for row in rows}
+    # The newest by the keys from above: to group all of them would read the whole table.
+    newest = DirectorySync.objects.whole().filter(application=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    applications = Application.objects.filter(enabled=True).annotate(newest=Subquery(newest))
+    rows = list(applications.order_by("-is_default", "pk"))
+    latest = DirectorySync.objects.select_related("application").in_bulk([row.newest for row in rows if row.newest])
     shown = []
-    for application in Application.objects.filter(enabled=True).order_by("-is_default", "pk"):
-        sync = latest.get(application.pk)
+    for application in rows:
+        sync = latest.get(application.newest)
         state = {"bar": bar(sync), "counts": counts(sync), "remedy": remedy(sync)} if sync else {}
         tone = {"done": "good", "failed": "bad"}.get(sync.status, "info") if sync else ""
         words = badge(sync.get_status_display(), tone) if sync else ""

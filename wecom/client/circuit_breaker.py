@@ -5,12 +5,14 @@ so calls wait for the shortest first, and for the next if the first call after t
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from wecom.exceptions import LimitedError
@@ -49,13 +51,17 @@ def before_call(corporation_id: int, api: str) -> bool:
     raise limit_error(until)
 
 
-def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
-    """When the interface may be called again, or None for now."""
+def standing(api: str, now: datetime) -> tuple[Subquery, ...]:
+    """Columns of a query on corporations: until when the interface is closed, and the calls within each window."""
     closed = Circuit.objects.filter(corporation=OuterRef("pk"), api=api, until__gt=now).values("until")
     counts = CallQuota.objects.filter(corporation=OuterRef("pk"), api=api)
-    used = (_calls(counts.filter(_slots(now, window))) for window, _most in PER_API)
+    return Subquery(closed), *(_calls(counts.filter(_slots(now, window))) for window, _most in PER_API)
+
+
+def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
+    """When the interface may be called again, or None for now."""
     # Of the corporation, which is there, in one statement: interfaces have neither counts nor a closure at first.
-    row = Corporation.objects.filter(pk=corporation_id).values_list(Subquery(closed), *used)
+    row = Corporation.objects.filter(pk=corporation_id).values_list(*standing(api, now))
     until: datetime | None
     until, *calls = row.get()
     if until is not None:
@@ -64,12 +70,19 @@ def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     return now + timedelta(seconds=SLOT) if full else None
 
 
-def count_call(corporation_id: int, api: str, now: datetime) -> None:
-    """One call more. The corporation is locked."""
+def count_call(corporation_id: int, api: str, now: datetime, *, shard: int = 0) -> None:
+    """One call more."""
     slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
-    key = {"corporation_id": corporation_id, "api": api, "slot": slot}
-    if not CallQuota.objects.filter(**key).update(calls=F("calls") + 1):
-        CallQuota.objects.create(**key, calls=1)
+    key = {"corporation_id": corporation_id, "api": api, "slot": slot, "shard": shard}
+    add_to_count(CallQuota, key, calls=1)
+
+
+def add_to_count(kind: type[Model], key: Mapping[str, Any], **number: int) -> None:
+    """Add a number to the row with this key, which is made if need be, whoever else does so."""
+    ((name, more),) = number.items()
+    rows = kind._default_manager
+    while not rows.filter(**key).update(**{name: F(name) + more}):
+        rows.bulk_create([kind(**key, **{name: 0})], ignore_conflicts=True)
 
 
 def calls_within(counts: QuerySet[CallQuota], now: datetime, window: timedelta) -> int:

@@ -56,35 +56,42 @@ class BroadcastReservation(models.Model):
 
 
 class DailyQuota(models.Model):
-    """How many members an application wrote to on one day of China's calendar; one message to many counts for each."""
+    """How many members an application wrote to on one day of China's calendar; one message to many counts for each.
+
+    The count is the sum of its shards, so that senders need not wait for each other at one row.
+    """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="daily_quotas")
     day = models.DateField()
+    shard = models.PositiveSmallIntegerField(default=0, db_default=0)
     recipients = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "wecom_daycount"
         verbose_name = _("count of a day")
         verbose_name_plural = _("counts of days")
-        constraints = [models.UniqueConstraint(fields=["application", "day"], name="day_count_unique")]
+        constraints = [models.UniqueConstraint(fields=["application", "day", "shard"], name="day_count_unique")]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.recipients}"
 
 
 class CallQuota(models.Model):
-    """How often a corporation called one interface within ten seconds."""
+    """How often a corporation called one interface within ten seconds: the sum of its shards, as above."""
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="call_quotas")
     api = models.CharField(max_length=60)
     slot = models.DateTimeField()
+    shard = models.PositiveSmallIntegerField(default=0, db_default=0)
     calls = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "wecom_callcount"
         verbose_name = _("count of calls")
         verbose_name_plural = _("counts of calls")
-        constraints = [models.UniqueConstraint(fields=["corporation", "api", "slot"], name="call_count_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["corporation", "api", "slot", "shard"], name="call_count_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.api} {self.slot:%H:%M:%S}: {self.calls}"

@@ -85,7 +85,7 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
     if (
         _went_out_before(outbound, guard)
         or _is_too_late(outbound, now)
-        or _is_unreachable(outbound)
+        or _is_unreachable(outbound, standing)
         or _is_held(outbound, now)
         or _lacks_upload(outbound, now)
         or _lacks_form(outbound)
@@ -97,6 +97,8 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
 
 def _went_out_before(outbound: Outbound, guard: Guard) -> bool:
     """Settle it if all its recipients got it after the backup that this database was restored from; note who did."""
+    if not guard.forgotten:
+        return False
     with transaction.atomic(savepoint=False):
         gone = restore_guard.sent_before(guard, outbound)
         if set(gone) >= set(outbound.recipients):
@@ -127,12 +129,11 @@ def _is_too_late(outbound: Outbound, now: datetime) -> bool:
     return True
 
 
-def _is_unreachable(outbound: Outbound) -> bool:
+def _is_unreachable(outbound: Outbound, standing: Standing) -> bool:
     """Settle it without a call if its recipient has left, or is out of the visible range."""
-    if outbound.body is not None or len(outbound.recipients) != 1:
+    if outbound.body is not None or not standing.unreachable:
         return False
-    unreachable = members.find_unreachable(outbound.application, outbound.recipients)
-    return bool(unreachable) and _reaches_nobody(outbound, unreachable)
+    return _reaches_nobody(outbound, dict.fromkeys(outbound.recipients, standing.unreachable))
 
 
 def _reaches_nobody(outbound: Outbound, unreachable: Mapping[str, str]) -> bool:
@@ -174,7 +175,7 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
 
 def _lacks_form(outbound: Outbound) -> bool:
     """Settle it if its video is too large in every form and no receiver made a page for it."""
-    if outbound.body is not None or video_fallback.apply_fallback(outbound):
+    if outbound.body is not None or outbound.upload is None or video_fallback.apply_fallback(outbound):
         return False
     outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA)
     return True

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from wecom.models import Application, Attempt, Circuit, Outbound
+from wecom.models import Application, Attempt, Circuit, Member, Outbound
 from wecom.quotas import send_quota
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How often a message was tried before, and whether its interface was closed until a moment ago."""
+    """How often a message was tried before, and whether its interface was closed until a moment ago.
+
+    `unreachable` says why its only recipient cannot be reached, as `find_unreachable` does; "" otherwise.
+    """
 
     tried: int
     is_abandoned: bool
     is_reopened: bool
+    unreachable: str
 
 
 def read(outbound: Outbound, *, now: datetime) -> Standing:
@@ -27,7 +31,22 @@ def read(outbound: Outbound, *, now: datetime) -> Standing:
         tried=Coalesce(Subquery(tries.order_by("-number").values("number")[:1]), 0),
         is_abandoned=Exists(Attempt.objects.abandoned(outbound)),
         is_reopened=Exists(closed),
+        beyond=_beyond(outbound),
     )
     application = rows.get(pk=outbound.application_id)
     outbound.application = application
-    return Standing(tried=application.tried, is_abandoned=application.is_abandoned, is_reopened=application.is_reopened)
+    beyond = application.beyond
+    return Standing(
+        tried=application.tried,
+        is_abandoned=application.is_abandoned,
+        is_reopened=application.is_reopened,
+        unreachable="" if beyond is None else "left" if beyond == Member.Status.LEFT else "out_of_range",
+    )
+
+
+def _beyond(outbound: Outbound) -> Subquery | Value:
+    """The status of its only recipient, if out of reach."""
+    if len(outbound.recipients) != 1:
+        return Value(None, CharField())
+    theirs = Member.objects.beyond(outbound.application_id).filter(corporation=OuterRef("corporation"))
+    return Subquery(theirs.filter(user_id=outbound.recipients[0]).values("status")[:1])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wecom.client import circuit_breaker
-from wecom.models import Application, CallQuota, Circuit, DailyQuota, Outbound, SendReservation
+from wecom.models import Application, CallQuota, Circuit, Outbound, SendReservation
 from wecom.quotas import send_quota
 from wecom.restore import guard as restore_guard
 
@@ -141,8 +141,7 @@ def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
 
 
 def _today(application: Application, now: datetime) -> int:
-    row = DailyQuota.objects.filter(application=application, day=send_quota.quota_day(now)).first()
-    return row.recipients if row else 0
+    return send_quota.used_on(application, send_quota.quota_day(now))
 
 
 def _stopped(application: Application, now: datetime) -> str:

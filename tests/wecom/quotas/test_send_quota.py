@@ -1,11 +1,13 @@
 """Send limits: what the platform would drop or refuse waits here, counted across all workers."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.support import factories
@@ -146,9 +148,10 @@ def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, per
     row = services.send_text(person.user_id, content="你好")
     deliver([row], timezone.now())
     assert not SendReservation.objects.exists()
-    assert DailyQuota.objects.get().recipients == 0
+    today = send_quota.quota_day(timezone.now())
+    assert send_quota.used_on(connected, today) == 0
     deliver([row], timezone.now())
-    assert (SendReservation.objects.count(), DailyQuota.objects.get().recipients) == (1, 1)
+    assert (SendReservation.objects.count(), send_quota.used_on(connected, today)) == (1, 1)
 
 
 def test_what_may_have_arrived_counts(connected, emulator, person):
@@ -210,6 +213,43 @@ def test_the_first_message_that_goes_through_opens_its_interface_again(connected
     Circuit.objects.create(corporation=connected.corporation, until=now - timedelta(seconds=1), **closed)
     assert deliver([services.send_text(person.user_id, content="你好")], timezone.now()) == ["done"]
     assert not Circuit.objects.exists()
+
+
+@pytest.mark.databases
+def test_below_half_of_the_limits_no_sender_waits_for_another(connected):
+    connected.corporation.accounts = 100
+    connected.corporation.save()
+    rows = [
+        factories.make_outbound(connected, recipients=[f"person{number}"], order_key=f"{connected.pk}:person{number}")
+        for number in range(3)
+    ]
+    send_quota.reserve(rows[0], NOON)
+    with CaptureQueriesContext(connection) as asked:
+        assert send_quota.reserve(rows[1], NOON) is None
+    statements = [one["sql"] for one in asked if "corporation" in one["sql"] and "SELECT" in one["sql"]]
+    assert len(statements) == 1
+    assert "FOR NO KEY UPDATE" not in statements[0]
+    DailyQuota.objects.create(application=connected, day=NOON.date(), recipients=9_998, shard=send_quota.SHARDS)
+    with CaptureQueriesContext(connection) as locked:
+        assert send_quota.reserve(rows[2], NOON) is None
+    assert len(locked) > len(asked)
+    assert send_quota.used_on(connected, NOON.date()) == 10_001
+    calls = CallQuota.objects.filter(corporation=connected.corporation, api=send_quota.API)
+    assert circuit_breaker.calls_within(calls, NOON, timedelta(minutes=1)) == 3
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    ("sent", "ago", "plenty"), [(14, 10, True), (15, 10, False), (15, 70, True), (499, 70, True), (500, 70, False)]
+)
+def test_a_member_who_had_half_of_what_is_allowed_is_counted_one_by_one(connected, monkeypatch, sent, ago, plenty):
+    monkeypatch.setattr(random, "randrange", lambda most: most - 1)
+    row = factories.make_outbound(connected, order_key=f"{connected.pk}:zhangsan")
+    at = NOON - timedelta(seconds=ago)
+    values = {"application": connected, "user_id": "zhangsan", "at": at, "outbound": row}
+    SendReservation.objects.bulk_create(SendReservation(**values) for _ in range(sent))
+    send_quota.reserve(row, NOON)
+    assert DailyQuota.objects.get().shard == (send_quota.SHARDS - 1 if plenty else 0)
 
 
 @pytest.mark.databases
