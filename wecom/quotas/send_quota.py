@@ -68,8 +68,8 @@ def refund(outbound: Outbound, reserved: datetime) -> None:
     """Free what was reserved for a message that the platform certainly did not accept; a broadcast stays counted."""
     if outbound.broadcast or SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
         counts = DailyQuota.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
-        largest = counts.order_by("-recipients").values_list("pk", flat=True).first()
-        enough = counts.filter(pk=largest, recipients__gte=outbound.reach)
+        largest = counts.order_by("-recipients").values_list("pk", flat=True)[:1]
+        enough = counts.filter(pk__in=list(largest), recipients__gte=outbound.reach)
         enough.update(recipients=F("recipients") - outbound.reach)
 
 
