@@ -26,7 +26,9 @@ NOISE = re.compile(
 
 
 # The start of one of our log lines (core/logs.py), with its logger. A traceback belongs to the line before it.
-HEAD = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [A-Z]+ ([\w.]+):")
+HEAD = re.compile(
+    r'(?:\d\d:\d\d:\d\d\.\d{3} [A-Z]+ |\{"ts": "[^"]+", "level": "[A-Z]+", "logger": ")(?P<logger>[\w.]+)'
+)
 WECHAT = re.compile(r"wecom(?!\.emulator\b)\b")
 
 
@@ -87,7 +89,7 @@ class Console:
     def _is_wechat(self, name: str, line: str) -> bool:
         head = HEAD.match(line)
         if head:
-            self._logger_of[name] = head[1]
+            self._logger_of[name] = head["logger"]
         return bool(WECHAT.match(self._logger_of.get(name, "")))
 
     def _print(self, line: str) -> None:

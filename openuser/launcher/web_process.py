@@ -73,6 +73,7 @@ def serve(listener: socket.socket) -> None:
         backlog=BACKLOG,
         timeout_graceful_shutdown=2,
         log_level="warning",
+        log_config=None,  # its lines have the form of ours
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=4096,  # clients of live pages send nothing

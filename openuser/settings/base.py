@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
@@ -170,11 +171,16 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper() or "INFO"
 KNOWN_LEVEL = LOG_LEVEL if LOG_LEVEL in logging.getLevelNamesMapping() else "INFO"
 # Log calls of WeChat Work in detail, without secrets or message texts.
 WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
+FORMATTERS = {"line": "core.logs.LineFormatter", "json": "core.logs.JsonFormatter"}
+# Form of log lines: `line` for people, or `json`, one object per line, for what collects logs.
+LOG_FORMAT = env.str("OPENUSER_LOG_FORMAT", default="line").lower()
+if LOG_FORMAT not in FORMATTERS:
+    raise ImproperlyConfigured("OPENUSER_LOG_FORMAT must be line or json.")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"about": {"()": "core.logs.AddCorrelationId"}, "redact": {"()": "core.logs.RedactSecrets"}},
-    "formatters": {"line": {"()": "core.logs.LineFormatter"}},
+    "formatters": {"line": {"()": FORMATTERS[LOG_FORMAT]}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "redact"]}},
     "root": {"handlers": ["console"], "level": KNOWN_LEVEL},
     "loggers": {
@@ -186,6 +192,8 @@ LOGGING: dict[str, Any] = {
         # Logs a traceback every second while the broker is down; our own lines report that once.
         "channels_redis": {"level": "CRITICAL"},
         "wecom": {"level": "DEBUG" if WECHAT_DEBUG else KNOWN_LEVEL},
+        # The servers' own handlers would write lines of another form.
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "gunicorn.error")},
     },
 }
 

@@ -1,12 +1,18 @@
 """Log lines hold no secrets and cannot be forged."""
 
+import json
 import logging
+import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings as project
 
+from core.exceptions import OpenUserError
 from core.logs import (
     AddCorrelationId,
+    JsonFormatter,
     LineFormatter,
     RedactSecrets,
     SharedRotatingFileHandler,
@@ -88,3 +94,58 @@ def test_both_files_stand_besides_the_console(tmp_path):
     assert settings["handlers"]["app"]["filename"] == tmp_path / "app.log"
     assert settings["handlers"]["wechat"]["filename"] == tmp_path / "wechat_integration.log"
     assert all(handler["filters"] == ["about", "redact"] for handler in settings["handlers"].values())
+
+
+def written_as_json(message: str, *args: object, error: BaseException | None = None, **fields: object) -> str:
+    caught = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("wecom.outbox", logging.WARNING, "", 0, message, args, caught)
+    record.__dict__.update(fields)
+    return JsonFormatter().format(record)
+
+
+def test_json_is_one_object_with_the_names_that_monitoring_knows():
+    text = written_as_json("A message\nwas %s.", "sent", cid="ab12", application=3, outbound=7, errcode=None, ms=1.5)
+    assert "\n" not in text
+    found = json.loads(text)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found.pop("ts"))
+    assert found == {
+        "level": "WARNING",
+        "logger": "wecom.outbox",
+        "event": "A message\nwas sent.",
+        **{"cid": "ab12", "tenant": 3, "outbox_id": 7, "errcode": None, "ms": 1.5},
+    }
+
+
+def test_a_traceback_in_json_is_a_list_without_words_of_others():
+    words = "CANARY"
+    try:
+        raise ValueError(words)
+    except ValueError as error:
+        text = written_as_json("It failed.", error=error)
+    assert json.loads(text)["traceback"][-1] == "builtins.ValueError"
+    assert "CANARY" not in text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"access_token": "CANARY"},
+        {"corp_secret": "CANARY"},
+        {"url": "https://qyapi.weixin.qq.com/cgi-bin/message/send?access_token=CANARY&debug=0"},
+        {"answer": {"errcode": 0, "access_token": "CANARY"}},
+        {"headers": [{"Authorization": "Bearer CANARY"}]},
+        {"error": OpenUserError("A call failed: corpsecret=CANARY")},
+        {"password": ["CANARY"]},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_a_secret_in_a_field_is_in_no_form_of_a_line(fields):
+    assert "CANARY" not in written_as_json("Something happened.", **fields)
+    assert "CANARY" not in line("Something happened.", **fields)
+
+
+def test_a_process_writes_json_when_it_is_asked_to():
+    code = "import django; django.setup(); import logging; logging.getLogger('uvicorn.error').error('It %s.', 'fell')"
+    environment = {"DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_LOG_FORMAT": "json", "PATH": ""}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr.splitlines()[-1])["event"] == "It fell."
