@@ -11,6 +11,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 from core.index_operations import AddSearchIndex
+from core.migration_operations import tables_at_once
 
 
 class Migration(migrations.Migration):
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = tables_at_once([
         migrations.CreateModel(
             name='Voice',
             fields=[
@@ -521,4 +522,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('consent', 'voice'), name='likeness_voice_once_per_consent'),
         ),
         AddSearchIndex(model_name='render', field='text', name='render_text_words'),
-    ]
+    ])

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from core.index_operations import AddSearchIndex
+from core.migration_operations import tables_at_once
 
 
 TOPICS = (
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
         ('wecom', '0001_squashed_0034_recipients_of_finished'),
     ]
 
-    operations = [
+    operations = tables_at_once([
         migrations.CreateModel(
             name='Desk',
             fields=[
@@ -704,4 +705,4 @@ class Migration(migrations.Migration):
         ),
         AddSearchIndex(model_name='content', field='text', name='content_text_words'),
         migrations.RunPython(make_topics, migrations.RunPython.noop),
-    ]
+    ])

@@ -8,6 +8,8 @@ import openuser.models.webhooks
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import tables_at_once
+
 
 class Migration(migrations.Migration):
 
@@ -24,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = tables_at_once([
         migrations.CreateModel(
             name='ApiClient',
             fields=[
@@ -118,4 +120,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('endpoint', 'event_id'), name='webhook_delivery_once')],
             },
         ),
-    ]
+    ])

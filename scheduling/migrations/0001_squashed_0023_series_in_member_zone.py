@@ -8,6 +8,8 @@ import scheduling.models.schedules
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import tables_at_once
+
 
 def leave_room(apps, schema_editor):
     """Each row is updated once, when its message has ended: in its own page, without touching the indexes."""
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
         ('wecom', '0001_squashed_0034_recipients_of_finished'),
     ]
 
-    operations = [
+    operations = tables_at_once([
         migrations.CreateModel(
             name='CalendarDay',
             fields=[
@@ -560,4 +562,4 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='schedule_runs', through='scheduling.RunMessage', to='conversations.message', verbose_name='messages'),
         ),
         migrations.RunPython(leave_room),
-    ]
+    ])

@@ -10,6 +10,7 @@ import wecom.models.restore_guard
 from django.db import migrations, models
 
 from core.index_operations import AddListIndex, AddSearchIndex
+from core.migration_operations import tables_at_once
 
 
 class Migration(migrations.Migration):
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = tables_at_once([
         migrations.CreateModel(
             name='Corporation',
             fields=[
@@ -774,4 +775,4 @@ class Migration(migrations.Migration):
             name='outbound_recipients_ended',
             condition="status IN ('done', 'failed', 'cancelled')",
         ),
-    ]
+    ])
