@@ -47,6 +47,8 @@ def wake_rows(kind: type[W], rows: WorkQuerySet[W], now: datetime) -> int:
     priority = ["priority"] if kind.has_priority else []
     order = [f"-{name}" for name in priority] + ["due_at", "pk"]
     due = list(rows.order_by(*order).only("pk", "status", *priority)[:SWEEP_LIMIT])
+    if not due:
+        return 0
     kind.work_rows().filter(pk__in=[row.pk for row in due]).update(woken_at=now)
     silent = sum(row.status == Work.Status.RUNNING for row in due)
     if silent:
