@@ -34,6 +34,21 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register("openuser")
+def check_flow_secrets(**_kwargs: Any) -> list[CheckMessage]:
+    """Publishing a flow reads them, and would fail on what is none."""
+    secrets = settings.CONVERSATIONS["CALL_SECRETS"]
+    if isinstance(secrets, dict):
+        wrong = [name for name, one in secrets.items() if not isinstance(one, dict) or not {"host", "value"} <= {*one}]
+        if not wrong:
+            return []
+        text = _("These secrets of OPENUSER_FLOW_SECRETS have no host or no value: %s.") % ", ".join(wrong)
+    else:
+        text = _("OPENUSER_FLOW_SECRETS is no object in JSON.")
+    hint = _('Write it like {"OA_TOKEN": {"host": "oa.example.com", "value": "…"}}.')
+    return [Error(text, hint=hint, id="conversations.E002")]
+
+
+@register("openuser")
 def check_embedder(**_kwargs: Any) -> list[CheckMessage]:
     """Questions are found by their words only without an embedder that works."""
     name = settings.EMBEDDER

@@ -1,8 +1,8 @@
-"""System checks of the language model's settings."""
+"""System checks of the settings of the language model and of flows."""
 
 from django.core.checks.registry import registry
 
-from conversations.checks import check_chat
+from conversations.checks import check_chat, check_flow_secrets
 from core import backends
 
 URL = "https://llm.example.com/v1"
@@ -25,7 +25,18 @@ def test_the_checks_name_what_is_missing(settings):
 
 
 def test_they_are_run_with_the_others():
-    assert check_chat in registry.get_checks()
+    assert {check_chat, check_flow_secrets} <= set(registry.get_checks())
+
+
+def test_a_secret_without_host_or_value_is_named(settings):
+    def found_in(secrets: object) -> list[str]:
+        settings.CONVERSATIONS = {**settings.CONVERSATIONS, "CALL_SECRETS": secrets}
+        return [str(message.msg) for message in check_flow_secrets()]
+
+    whole = {"host": "oa.example.com", "value": "x"}
+    assert found_in({}) == found_in({"OA": whole}) == []
+    assert "HR, PAY" in found_in({"OA": whole, "HR": "x", "PAY": {"value": "x"}})[0]
+    assert len(found_in(["OA"])) == 1
 
 
 def test_a_chat_with_every_option_of_the_settings_can_be_made(settings):
