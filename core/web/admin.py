@@ -79,7 +79,7 @@ class FormAdmin(ModelAdmin[Any]):
     warn_unsaved_form = True
 
     class Media:
-        js = ("core/autocomplete_labels.js",)
+        js = ("core/autocomplete_labels.js", "core/file_names.js")
 
 
 class LabelledInline(TabularInline):
