@@ -42,8 +42,13 @@ class GraphView {
     this.fit();
     if (this.scale >= 0.6 || !this.svg) return;
     this.scale = Math.min(1, Math.max(0.6, this.frame.clientWidth / this.svg.width.baseVal.value));
-    this.x = (this.frame.clientWidth - this.svg.width.baseVal.value * this.scale) / 2;
-    this.y = 0;
+    [this.x, this.y] = [0, 0];
+    this.show();
+    const first = this.frame.querySelector("[data-state]")?.getBoundingClientRect();
+    const frame = this.frame.getBoundingClientRect();
+    const room = frame.width - this.svg.width.baseVal.value * this.scale;
+    const middle = first ? frame.left + frame.width / 2 - (first.left + first.width / 2) : room / 2;
+    this.x = room < 0 ? Math.max(room, Math.min(0, middle)) : room / 2;
     this.show();
   }
   zoom(factor, at = null) {
