@@ -101,7 +101,7 @@ class SessionAdmin(ReadOnlyAdmin):
             None,
             {"fields": ("who", "flow", "language_now", "around", "condition", "where", "filled", "walked", "timeline")},
         ),
-        (_("Times"), {"fields": ("started", "asked_at", "next", "finished_at", "tries", "reminded")}),
+        (_("Times"), {"fields": ("started", "asked", "next", "finished", "tries", "reminded")}),
         (_("Where it is"), {"fields": ("drawing",)}),
     )
     actions = ("stop",)
@@ -147,11 +147,19 @@ class SessionAdmin(ReadOnlyAdmin):
     def started(self, session: Session) -> str:
         return short_time(session.started_at)
 
+    @display(description=_("asked at"))
+    def asked(self, session: Session) -> str:
+        return short_time(session.asked_at)
+
+    @display(description=_("finished at"))
+    def finished(self, session: Session) -> str:
+        return short_time(session.finished_at)
+
     @display(description=_("next reminder or end"), ordering="due_at")
     def next(self, session: Session) -> str:
         return short_time(session.due_at)
 
-    @display(description=_("slots"))
+    @display(description=_("answers so far"))
     def filled(self, session: Session) -> SafeString:
         return _rows_of(session)
 
@@ -160,7 +168,7 @@ class SessionAdmin(ReadOnlyAdmin):
         machine = publication.readable(session.version)
         return " → ".join(_named(machine, key) for key in session.path) or NOTHING
 
-    @display(description=_("picture"))
+    @display(description=_("graph"))
     def drawing(self, session: Session) -> SafeString:
         """The flow that it is in, below those around it."""
         places: list[Session | SessionCaller] = [*session.callers.select_related("version__flow"), session]

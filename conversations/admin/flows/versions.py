@@ -75,7 +75,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     def members(self, version: FlowVersion) -> SafeString:
         return roll_back_page.outcomes(version)
 
-    @display(description=_("picture"))
+    @display(description=_("graph"))
     def drawing(self, version: FlowVersion) -> SafeString:
         return picture_of(version)
 
