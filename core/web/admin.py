@@ -81,21 +81,28 @@ class FormAdmin(ModelAdmin[Any]):
     class Media:
         js = ("core/autocomplete_labels.js", "core/file_names.js")
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return _labelled(super().get_changelist_formset(request, **kwargs))
+
+
+def _labelled(formset: Any) -> Any:
+    """The formset of a table with names at its fields: the heads of columns are no labels to a screen reader."""
+
+    def add_fields(rows: Any, form: Any, index: int | None) -> None:
+        super(named, rows).add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # without the links beside a choice of rows
+            widget.attrs.setdefault("aria-label", field.label)
+
+    named: Any = type(formset.__name__, (formset,), {"add_fields": add_fields})
+    return named
+
 
 class LabelledInline(TabularInline):
-    """Rows of a table whose fields have names for screen readers: the heads of its columns are no labels."""
+    """Rows of a table whose fields have names for screen readers."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
-
-        def add_fields(rows: Any, form: Any, index: int | None) -> None:
-            super(named, rows).add_fields(form, index)
-            for field in form.fields.values():
-                widget = getattr(field.widget, "widget", field.widget)  # without the links beside a choice of rows
-                widget.attrs.setdefault("aria-label", field.label)
-
-        named: Any = type(formset.__name__, (formset,), {"add_fields": add_fields})
-        return named
+        return _labelled(super().get_formset(request, obj, **kwargs))
 
 
 class ProtectedDeleteAdmin(FormAdmin):

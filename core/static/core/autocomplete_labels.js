@@ -1,9 +1,10 @@
-// The field in which several rows are searched for is made by a script of Django's; it is named like its choice.
+// The fields in which rows are searched for are made by a script of Django's; they are named like their choice.
 addEventListener("DOMContentLoaded", () => {
   const name = (box) => {
     const choice = box.previousElementSibling;
-    const field = box.querySelector(".select2-search__field");
-    field?.setAttribute("aria-label", choice?.labels?.[0]?.textContent.trim() || choice?.name || "");
+    const words = choice?.labels?.[0]?.textContent.trim() || choice?.name || "";
+    const fields = box.querySelectorAll(".select2-search__field, .select2-selection--single, [role=textbox]");
+    for (const field of fields) field.setAttribute("aria-label", words);
   };
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
