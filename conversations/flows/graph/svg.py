@@ -48,7 +48,7 @@ def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
         '<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{}" lang="{}" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
         "<title>{}</title><desc>{}</desc><style>{}</style>{}{}{}{}</svg>",
-        "group" if marks.links else "img",
+        "group" if marks.links or marks.numbers or marks.runs else "img",
         machine.language,
         labels.printable(machine.name),
         labels.printable(_description(machine, arrows)),
