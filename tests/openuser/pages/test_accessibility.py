@@ -17,9 +17,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from avatars.models import Render
+from conversations import services
 from conversations.flows import publication
-from conversations.models import Content, Message
-from conversations.services import preferences_url
+from conversations.models import CannedAnswer, Content, Message, UnansweredQuestion
 from openuser.servers import chromium
 from scheduling.models import Run
 from tests.browser.support.chromium_flags import BROWSER_FLAGS
@@ -46,6 +46,13 @@ NAMES = (
     *("admin:wecom_callback_changelist", "admin:wecom_member_changelist", "admin:avatars_voice_changelist"),
     *("admin:avatars_render_changelist", "admin:conversations_message_changelist"),
     *("admin:wecom_outbound_changelist", "admin:auth_user_changelist", "admin:wecom_tag_changelist"),
+)
+# Pages of conversations that need no row of their own.
+TALK = (
+    *("desk", "desk-report", "language-model", "admin:conversations_flow_ready", "admin:conversations_flow_import"),
+    *("admin:conversations_answer_changelist", "admin:conversations_answer_import_answers"),
+    *("admin:conversations_document_changelist", "admin:conversations_unansweredquestion_changelist"),
+    *("admin:conversations_operatorgroup_add", "admin:conversations_session_changelist"),
 )
 
 
@@ -85,13 +92,38 @@ def rows() -> list[str]:
         *(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) for row in changes),
         reverse("timeline", args=[CID]),
         reverse("watch", args=[link.name]),
-        urlsplit(preferences_url(thread.member)).path,
+        urlsplit(services.preferences_url(thread.member)).path,
         reverse("admin:wecom_member_erase_data", args=[member]),
         reverse("admin:conversations_flow_try_it", args=[flow.pk]),
         reverse("admin:conversations_flow_delete", args=[flow.pk]),
         reverse("admin:scheduling_schedule_history", args=[schedule.pk]),
         "/admin/wecom/member/?q=nothing-fits",
         "/admin/nothing/",
+    ]
+
+
+def talk_rows() -> list[str]:
+    """A flow with a golden conversation that no longer holds, a ticket, and knowledge. Returns paths of their pages."""
+    application = factories.make_application()
+    factories.make_operator_group(application)
+    thread = make_conversation(application)
+    flow = factories.make_flow()
+    services.publish(flow)
+    services.record_golden(flow, "高清", [("start", ""), ("say", "欢迎"), ("say", "3")])
+    flow.states.filter(slot_type="choice").update(text="哪种画质？")
+    CannedAnswer.objects.create(title="重启", text="请先重启。")
+    for direction in Message.Direction.values:
+        content = Content.objects.create(text="打印机坏了")
+        make_message(application, member=thread.member, direction=direction, content=content)
+    ticket = services.hand_off(thread)
+    services.add_note(ticket, "墨盒是上周换的")
+    rows = (factories.make_answer("年假几天？", "五天。"), factories.make_document(), make_row(UnansweredQuestion))
+    return [
+        *(reverse(f"admin:conversations_flow_{page}", args=[flow.pk]) for page in ("golden", "publish_this", "change")),
+        *(reverse(name, args=[flow.pk]) for name in ("draft-graph", "flow-numbers")),
+        *(reverse(f"admin:conversations_{row._meta.model_name}_change", args=[row.pk]) for row in rows),
+        f"{reverse('desk-ticket', args=[ticket.pk])}?list=waiting",
+        f"{reverse('admin:conversations_answer_try_question')}?q=年假",
     ]
 
 
@@ -181,6 +213,22 @@ def test_axe_finds_nothing_serious_on_any_kind_of_page(
 
     found = in_browser(look)
     assert found == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("locale", "rules"), [("zh-CN", {}), ("en", NO_CONTRAST)])
+def test_axe_finds_nothing_serious_where_members_are_answered(
+    live_server, axe: str, locale: str, rules: dict[str, Any]
+):
+    boss = session_of(User.objects.create_superuser("boss"))
+    site = Site(url=live_server.url, boss=boss, guest="", paths=[*map(reverse, TALK), *talk_rows()])
+
+    def look(browser: Browser) -> dict[str, list[str]]:
+        page = opened(browser, site, boss, locale=locale)
+        found = {path: list(grave(page, site.url + path, axe, rules)) for path in site.paths}
+        return {path: problems for path, problems in found.items() if problems}
+
+    assert in_browser(look) == {}
 
 
 def change(page: Page, add: str) -> None:
