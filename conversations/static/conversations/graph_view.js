@@ -30,7 +30,8 @@ class GraphView {
     this.sheet.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
   }
   fit() {
-    const [width, height] = [this.svg?.width.baseVal.value ?? 1, this.svg?.height.baseVal.value ?? 1];
+    if (!this.svg) return; // words instead: there is no step yet
+    const [width, height] = [this.svg.width.baseVal.value, this.svg.height.baseVal.value];
     const [wide, high] = [this.frame.clientWidth, this.frame.clientHeight];
     this.scale = Math.max(GraphView.LEAST, Math.min(1, wide / width, high / height));
     this.x = (wide - width * this.scale) / 2;
@@ -71,7 +72,9 @@ class GraphView {
   // Redraws so that this state, if it is there before and after, stays where it is on the screen.
   keep(key, redraw) {
     const before = key && this.state(key)?.getBoundingClientRect();
+    const isFirst = !this.svg;
     redraw();
+    if (isFirst) return this.begin();
     this.show();
     const after = key && this.state(key)?.getBoundingClientRect();
     if (before && after) this.pan(before.left - after.left, before.top - after.top);
