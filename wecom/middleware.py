@@ -143,6 +143,13 @@ class ByASGI(_Gateway):
         if not self._is_callback(scope):
             await self._others(scope, receive, send)
             return
+        try:
+            await self._answer_callback(scope, receive, send)
+        except asyncio.CancelledError:  # at its end the server would answer for us, with an error
+            _hang_up(receive)
+            raise
+
+    async def _answer_callback(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -153,10 +160,7 @@ class ByASGI(_Gateway):
             return
         if body is None:
             return
-        try:
-            events = await self._acknowledged(scope, body) or _events(await self._viewed(scope, body))
-        except NotRecorded:
-            events = _events(HttpResponse(status=503))
+        events = await self._events_for(scope, body)
         if events[0]["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # The platform repeats what nobody answers, and may take an error for the end of it.
             metrics.CALLBACKS.add("", "unpersisted")
@@ -166,6 +170,15 @@ class ByASGI(_Gateway):
         for event in events:
             await send(event)
         metrics.CALLBACK_SECONDS.observe(time.perf_counter() - began)
+
+    async def _events_for(self, scope: Scope, body: bytes) -> list[Event]:
+        try:
+            return await self._acknowledged(scope, body) or _events(await self._viewed(scope, body))
+        except NotRecorded:
+            return _events(HttpResponse(status=503))
+        except Exception:  # the edge of a process, whose server would answer for us
+            logger.exception("A callback could not be answered.")
+            return _events(HttpResponse(status=500))
 
     async def answer_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The server starts and stops this process."""
@@ -235,6 +248,13 @@ async def _disconnect(receive: Receive) -> None:
     """Returns when the client has given up. The server answers for an application that returns earlier."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _hang_up(receive: Receive) -> None:
+    """End the connection without an answer. ASGI has no event for that, but uvicorn's requests have their transport."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()
 
 
 def _events(response: HttpResponse) -> list[Event]:

@@ -67,23 +67,28 @@ def serve(listener: socket.socket) -> None:
     for number in ENDS:
         signal.signal(number, signal.SIG_DFL)  # until uvicorn handles them
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-    config = Config(
+    status = 1
+    try:
+        Server(configuration()).run(sockets=[listener])
+        status = 0
+    finally:
+        os._exit(status)  # what the parent has to do at its end is not for a child
+
+
+def configuration() -> Config:
+    """How the web process serves."""
+    return Config(
         APPLICATION,
         lifespan="on",
         backlog=BACKLOG,
         timeout_graceful_shutdown=2,
         log_level="warning",
         log_config=None,  # its lines have the form of ours
+        access_log=False,  # else a line is prepared for each request, and then not written
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=4096,  # clients of live pages send nothing
     )
-    status = 1
-    try:
-        Server(config).run(sockets=[listener])
-        status = 0
-    finally:
-        os._exit(status)  # what the parent has to do at its end is not for a child
 
 
 def main(descriptor: int, processes: int = 1) -> None:
