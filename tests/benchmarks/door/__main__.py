@@ -16,7 +16,7 @@ from pathlib import Path
 from openuser.servers import valkey
 from tests.benchmarks.door import outages
 from tests.benchmarks.door.http_load import arrive, saturate
-from tests.benchmarks.door.installation import Installation, Server, callbacks
+from tests.benchmarks.door.installation import FAST_LANE, Installation, Server, callbacks
 from tests.benchmarks.support.goals import goal
 from tests.chaos.delivery import Database
 
@@ -44,7 +44,7 @@ def main() -> int:
             for name in ("no-op", "wechatpy", "DRF view"):
                 measure(name, on_postgres, options.callbacks)
             for title, installation, least in (("PostgreSQL", on_postgres, 2000), ("SQLite", on_sqlite, 1500)):
-                rate, cpu, p99, longest = measure("fast lane", installation, options.callbacks, title)
+                rate, cpu, p99, longest = measure(FAST_LANE, installation, options.callbacks, title)
                 goal(f"acknowledged a second on {title}", rate, at_least=least)
                 goal("µs of CPU each", cpu, at_most=250)
                 goal("p99 at 500 a second, ms", p99, at_most=100)
@@ -83,7 +83,7 @@ def saturated(server: Server, requests: Sequence[bytes]) -> tuple[float, float]:
 def soak(installation: Installation, count: int) -> None:
     """Memory over many callbacks."""
     part = count // 10
-    with installation.serving("fast lane") as server:
+    with installation.serving(FAST_LANE) as server:
         grown = []
         for number in range(10):
             saturate(server.port, callbacks(part, first=10_000_000 + number * part), connections=CONNECTIONS)

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from openuser.launcher import listener
 from openuser.servers.processes import Processes
 from tests.benchmarks.door.http_load import request
 from tests.runner.database_templates import FILE, templates
@@ -23,11 +24,12 @@ MEMBERS = 1000
 TICKS = os.sysconf("SC_CLK_TCK")
 UVICORN = (sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log")
 GUNICORN = (sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8")
+FAST_LANE = "fast lane"
 SERVERS = {
     "no-op": (*UVICORN, "--lifespan", "off", "tests.benchmarks.door.peers:nothing"),
     "wechatpy": (*GUNICORN, "tests.benchmarks.door.peers:wechatpy_application()"),
     "DRF view": (*GUNICORN, "openuser.wsgi"),
-    "fast lane": (*UVICORN, "--lifespan", "on", "openuser.asgi:application"),
+    FAST_LANE: (sys.executable, "-m", "openuser.launcher.web_process"),
 }
 
 
@@ -93,12 +95,18 @@ class Installation:
     @contextmanager
     def serving(self, name: str, **env: str) -> Iterator[Server]:
         """One of `SERVERS`, for as long as the block lasts."""
-        port, owner = free_port(), Processes()
+        port, owner, inherited = free_port(), Processes(), list[int]()
         where = ["--bind", f"127.0.0.1:{port}"] if "gunicorn" in SERVERS[name] else ["--port", str(port)]
-        with self.log.open("ab") as output:
-            process = owner.start([*SERVERS[name], *where], env={**self.env, **env}, cwd=ROOT, output=output)
+        with ExitStack() as stack:
+            if name == FAST_LANE:  # as `up` and systemd start it
+                listening = stack.enter_context(listener.opened("127.0.0.1", port))
+                inherited = [listening.fileno()]
+                where = [str(listening.fileno())]
+            output = stack.enter_context(self.log.open("ab"))
+            line = [*SERVERS[name], *where]
+            process = owner.start(line, env={**self.env, **env}, cwd=ROOT, output=output, descriptors=inherited)
         try:
-            wait_for(lambda: listens(port), f"the server of {name}", seconds=120)
+            wait_for(lambda: responds(port), f"the server of {name}", seconds=120)
             yield Server(process=process, port=port)
         finally:
             owner.end([process], grace=10.0)
@@ -110,13 +118,14 @@ def is_empty(spool: Path) -> bool:
     return not list(spool.glob("*.jsonl"))
 
 
-def listens(port: int) -> bool:
-    """Whether a server takes connections."""
+def responds(port: int) -> bool:
+    """Whether a server answers requests, with whatever."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return bool(connection.recv(1))
     except OSError:
         return False
-    return True
 
 
 def callbacks(count: int, *, first: int = 1) -> list[bytes]:

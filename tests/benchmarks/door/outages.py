@@ -11,7 +11,7 @@ import redis
 
 from openuser.servers import valkey
 from tests.benchmarks.door.http_load import arrive
-from tests.benchmarks.door.installation import Installation, callbacks, children
+from tests.benchmarks.door.installation import FAST_LANE, Installation, callbacks, children
 from tests.benchmarks.support.goals import goal
 from tests.chaos.delivery import Database
 from tests.support.emulator import wait_for
@@ -32,7 +32,7 @@ def measure(installation: Installation, database: Database, broker: Path) -> Non
     }
     for number, (name, trouble) in enumerate(troubles.items()):
         env = {"BROKER_URL": REFUSED} if name == "the broker is refused" else {}
-        with installation.serving("fast lane", **env) as server:
+        with installation.serving(FAST_LANE, **env) as server:
             requests = callbacks(2 * COUNT, first=50_000_000 + number * 10_000)
             arrive(server.port, requests[:COUNT], rate=RATE)
             wait_for(installation.spool_is_empty, "earlier callbacks to be recorded", seconds=60)
