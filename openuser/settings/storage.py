@@ -7,7 +7,8 @@ from openuser.settings.environment import VAR_DIR, env
 
 # Database server, such as `postgres://user:password@host:5432/name`. Empty: SQLite, or `OPENUSER_DB`.
 DATABASE_URL = env.str("DATABASE_URL", default="")
-# Database connections per process; keep the sum below PostgreSQL's `max_connections`.
+# Database connections per process that its threads share. Each process has one more for callbacks or to show that it
+# lives. Keep the sum below PostgreSQL's `max_connections`.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
 # Whether PostgreSQL keeps statements of senders parsed and planned. `false` behind a pooler that cannot do so.
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
