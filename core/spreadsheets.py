@@ -9,9 +9,6 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from core.exceptions import OpenUserError
 
@@ -70,6 +67,10 @@ def csv_file(rows: Sequence[Sequence[object]]) -> bytes:
 
 def xlsx_file(sheets: Mapping[str, Sequence[Sequence[object]]], *, width: int = 18) -> bytes:
     """An XLSX with these sheets by title. The first row of each is bold and stays in view."""
+    # To import it takes a twentieth of the start of each process, of which few ever meet a table.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for title, rows in sheets.items():
@@ -86,6 +87,9 @@ def xlsx_file(sheets: Mapping[str, Sequence[Sequence[object]]], *, width: int = 
 
 
 def _xlsx(data: bytes) -> Table:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _check_parts(data)
         # Formulas count with the value that Excel saved; defusedxml, once installed, reads the XML.
