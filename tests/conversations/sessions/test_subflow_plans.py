@@ -109,7 +109,7 @@ def asleep(person, pause) -> Session:
     return Session.objects.get(status="sleeping")
 
 
-def test_who_sleeps_in_a_sub_flow_moves_and_wakes_in_the_new_version(person, pause, asleep):
+def test_who_sleeps_in_a_subflow_wakes_in_the_new_version(person, pause, asleep):
     pause.states.filter(key="how").update(text="这两天顺利吗？")
     choice = StateChoice(state="wait", choice=Choice.MOVE, target="wait")
     done = services.publish_planned(pause, plan=[choice])

@@ -68,7 +68,7 @@ def test_what_is_written_at_the_moment_of_a_stop_is_held(application):
     assert [one.reason for one in Outbound.objects.all()] == ["stopped"]
 
 
-def test_a_video_that_is_ready_at_the_moment_of_a_stop_is_held(application):
+def test_a_video_ready_at_the_moment_of_a_stop_is_held(application):
     services.run_due(make_schedule(message_type="video").pk, now=clock("2026-11-25T09:00"))
     Render.objects.update(status="failed", reason="engine")
     stop = threading.Thread(target=_stop, args=(application.corporation,))

@@ -242,7 +242,7 @@ def test_below_half_of_the_limits_no_sender_waits_for_another(connected):
 @pytest.mark.parametrize(
     ("sent", "ago", "plenty"), [(14, 10, True), (15, 10, False), (15, 70, True), (499, 70, True), (500, 70, False)]
 )
-def test_a_member_who_had_half_of_what_is_allowed_is_counted_one_by_one(connected, monkeypatch, sent, ago, plenty):
+def test_a_member_past_half_of_the_limit_is_counted_one_by_one(connected, monkeypatch, sent, ago, plenty):
     monkeypatch.setattr(random, "randrange", lambda most: most - 1)
     row = factories.make_outbound(connected, order_key=f"{connected.pk}:zhangsan")
     at = NOON - timedelta(seconds=ago)
