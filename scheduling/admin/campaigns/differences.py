@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Presentation, PresentationScene, RenderTemplate, TemplateVariable, Voice
@@ -16,6 +16,7 @@ from conversations.models import Desk, Flow, FlowVersion, Topic
 from core.interchange.differences import Difference
 from core.web.admin import NOTHING
 from scheduling.admin.cards.words import card_lines
+from scheduling.descriptions import listed
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 from wecom.models import Application, Department, Member, Tag
 
@@ -140,7 +141,7 @@ def _words(path: str, value: Any, campaign: Campaign | Series) -> str:
     if name in ("window_from", "window_until"):
         return str(value)[:5]
     if name == "window_weekdays":
-        return ", ".join(str(WEEKDAYS[day - 1]) for day in value if day in range(1, 8))
+        return listed([str(WEEKDAYS[day - 1]) for day in value if day in range(1, 8)])
     choices = dict(getattr(_find(name), "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])
@@ -158,9 +159,15 @@ def _find(name: str) -> Any:
         return None
 
 
+def _part(label: str, words: str, value: Any) -> str:
+    """A part of an audience; “everyone” says all by itself."""
+    return label if value is True else gettext("%(name)s: %(text)s") % {"name": label, "text": words}
+
+
 def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{PARTS.get(key, key)}: {_audience(key, one, campaign)}" for key, one in value.items())
+        parts = (_part(str(PARTS.get(key, key)), _audience(key, one, campaign), one) for key, one in value.items())
+        return pgettext("between alternatives", "; ").join(parts)
     if value is True:
         return gettext("yes")
     application = campaign.sender
@@ -177,6 +184,6 @@ def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
         rows = dict(Tag.objects.filter(corporation=company, number__in=keys).values_list("number", "name"))
     elif name == "members":
         rows = dict(Member.objects.filter(corporation=company, user_id__in=keys[:SHOWN]).values_list("user_id", "name"))
-    named = ", ".join(rows.get(key) or str(key) for key in keys[:SHOWN])
+    named = listed([rows.get(key) or str(key) for key in keys[:SHOWN]])
     more = len(keys) - SHOWN
     return gettext("%(names)s and %(more)d more") % {"names": named, "more": more} if more > 0 else named
