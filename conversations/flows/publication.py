@@ -58,7 +58,7 @@ def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
 
 def live_machine(version: FlowVersion) -> Machine:
     """The machine of a published version."""
-    return Machine.from_json(version.definition)
+    return version.machine
 
 
 def readable(version: FlowVersion | None) -> Machine | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.machine.formulas.values import Context, stored
-from conversations.machine.values import Machine, Node
+from conversations.machine.values import Machine, Node, remembered
 from core.text.placeholders import MEMBER, placeholder_names
 
 
@@ -18,11 +18,12 @@ def facts_in(*texts: str) -> Iterator[str]:
     return (name for text in texts for name in placeholder_names(text) if name.startswith(MEMBER))
 
 
-def facts_shown(machine: Machine) -> set[str]:
+@remembered
+def facts_shown(machine: Machine) -> frozenset[str]:
     """The facts that a flow shows or sends, without `member.`."""
     called = (text for node in machine.nodes if node.call for text in node.call.texts)
     said = (text for node in machine.nodes for text in spoken_texts(node))
-    return {name.removeprefix(MEMBER) for name in facts_in(*said, *called, machine.expire_text)}
+    return frozenset(name.removeprefix(MEMBER) for name in facts_in(*said, *called, machine.expire_text))
 
 
 def fact_values(context: Context) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.machine.values import Machine, Node
+from conversations.machine.values import Machine, Node, remembered
 from conversations.machine.words import NodeWords
 from core.text.slot_values import Choice, Slot
 
@@ -15,6 +15,18 @@ def spoken_in(machine: Machine, language: str) -> Machine:
     """
     if not machine.translations:
         return machine
+    spoken = _spoken_so_far(machine)
+    if language not in spoken:
+        spoken[language] = _in(machine, language)
+    return spoken[language]
+
+
+@remembered
+def _spoken_so_far(_machine: Machine) -> dict[str, Machine]:
+    return {}
+
+
+def _in(machine: Machine, language: str) -> Machine:
     nodes = tuple(_spoken(node, language) for node in machine.nodes)
     words = next((one for one in machine.translations if one.language == language), None)
     spoken = replace(machine, nodes=nodes, own=machine)

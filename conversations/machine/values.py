@@ -3,10 +3,11 @@
 Without rows or a framework; `step.step` runs it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from conversations.machine.calls import Call
 from conversations.machine.edges import Edge, On, Operator
@@ -15,6 +16,7 @@ from conversations.machine.words import FlowWords, NodeWords, choices_of
 from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Slot, SlotType
 
+T = TypeVar("T")
 FORMAT = 1
 NEW_IN_FLOWS = ("expire_after", "expire_text", "translations", "own")
 NEW_IN_STATES = (
@@ -173,20 +175,24 @@ class Machine:
         return (self.language, *(one.language for one in self.translations))
 
     def node(self, key: str) -> Node | None:
-        return next((node for node in self.nodes if node.key == key), None)
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Node]:
+        return {node.key: node for node in reversed(self.nodes)}
 
     def slot(self, name: str) -> Slot | None:
         return self.slots.get(name)
 
-    @property
-    def slots(self) -> dict[str, Slot]:
+    @cached_property
+    def slots(self) -> Mapping[str, Slot]:
         """The slots that its states fill, by name; one that is asked for comes before one that is set."""
         ordered = sorted(self.nodes, key=lambda node: node.kind != NodeKind.ASK)
         results = (pair for node in ordered for one in (node.call, node.subflow) if one for pair in one.results)
         returned = {name: Slot(name=name) for name, _source in results}
         return returned | {node.slot.name: node.slot for node in reversed(ordered) if node.slot}
 
-    @property
+    @cached_property
     def formulas(self) -> tuple[str, ...]:
         """All its formulas."""
         return tuple(formula for node in self.nodes for formula in node.formulas)
@@ -223,6 +229,20 @@ class Machine:
         new = {name: data[name] for name in NEW_IN_FLOWS if name in data}
         new["translations"] = tuple(FlowWords(**words) for words in data.get("translations", ()))
         return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes, **new)
+
+
+def remembered(find: Callable[[Machine], T]) -> Callable[[Machine], T]:
+    """A function that finds something in a machine once: machines do not change, and one serves many sessions."""
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def once(machine: Machine) -> T:
+        kept = machine.__dict__
+        if name not in kept:
+            kept[name] = find(machine)
+        return kept[name]  # type: ignore[no-any-return]
+
+    return once
 
 
 def _node(data: Mapping[str, Any]) -> Node:

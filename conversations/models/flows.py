@@ -9,11 +9,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.machine.values import Machine
 from conversations.models.messages import Desk
 from conversations.models.translations import OF_FLOWS, translations_of
 from wecom.models import Department
 
 SLASHES = ("/", "／")
+KEPT = 200  # versions that a process keeps read
+_read: dict[int, tuple[Any, Machine]] = {}
 
 
 class FlowQuerySet(models.QuerySet["Flow"]):
@@ -203,3 +206,14 @@ class FlowVersion(models.Model):
         if self.pk and not kwargs.get("force_insert"):
             raise ValidationError(_("A published version cannot be changed; publish a new one."))
         super().save(*args, **kwargs)
+
+    @property
+    def machine(self) -> Machine:
+        """The flow as it runs, read once in a process. Raises `ValueError` for a format that is not read any more."""
+        kept, machine = _read.get(self.pk, (None, None))
+        if machine is None or kept != self.definition:
+            machine = Machine.from_json(self.definition)
+            while len(_read) >= KEPT:
+                _read.pop(next(iter(_read)), None)
+            _read[self.pk] = self.definition, machine
+        return machine

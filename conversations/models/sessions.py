@@ -32,8 +32,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def active_in(self, conversation: Conversation) -> "Session | None":
         """The session that waits for the member's answer."""
-        rows = self.active().filter(conversation=conversation)
-        return rows.select_related("version__flow", "conversation").first()
+        found = self.active().filter(conversation=conversation).select_related("version__flow").first()
+        if found is not None:
+            found.conversation = conversation  # with its member and application, where they are loaded
+        return found
 
     def sleeping_in(self, conversation: Conversation) -> "Session | None":
         """The session that fell asleep last."""

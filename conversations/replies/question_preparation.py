@@ -24,7 +24,7 @@ def prepare(application: Application, user_id: str, message: TextMessage, *, now
     theirs = Session.objects.active().filter(
         conversation__application=application, conversation__member__user_id=user_id.lower()
     )
-    session = theirs.select_related("version__flow").first()
+    session = theirs.select_related("version__flow", "conversation__member").first()
     if session is None or not _answers(session, text, now):
         retrieval.prepare(text)
 

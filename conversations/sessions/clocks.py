@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from conversations.machine.values import Machine
+from conversations.machine.values import Machine, remembered
 from core.text.slot_values import SlotType
 from core.text.time_zones import find_time_zone
 from wecom.models import Member, MemberFact
@@ -31,5 +31,6 @@ def own_zone(member: Member) -> tzinfo | None:
     return ZoneInfo(zone) if zone else None
 
 
+@remembered
 def _knows_days(machine: Machine) -> bool:
     return bool(machine.formulas) or any(slot.type in TIMED for slot in machine.slots.values())

@@ -14,7 +14,7 @@ from conversations.machine.formulas.parser import parse
 from conversations.machine.formulas.syntax import calls, names
 from conversations.machine.formulas.values import Context, Value
 from conversations.machine.shown_facts import facts_shown
-from conversations.machine.values import Machine
+from conversations.machine.values import Machine, remembered
 from conversations.models import Conversation
 from conversations.sessions import clocks
 from conversations.signals import working_days_wanted
@@ -29,7 +29,7 @@ def context_of(conversation: Conversation, machines: Iterable[Machine], here: da
     """The context of a step at this moment, in the member's zone. Facts are read only if formulas or texts use them."""
     used, functions = set[str](), set[str]()
     for machine in machines:
-        facts, called = _used(machine.formulas)
+        facts, called = _used(machine)
         used |= facts | facts_shown(machine)
         functions |= called
     context = Context(now=here)
@@ -56,10 +56,11 @@ def _with_calendar(context: Context, application: Application | None) -> Context
     return replace(context, works_on=calendars[0]) if calendars else context
 
 
-def _used(formulas: Iterable[str]) -> tuple[set[str], set[str]]:
-    """The facts and the functions that formulas use."""
+@remembered
+def _used(machine: Machine) -> tuple[set[str], set[str]]:
+    """The facts and the functions that the formulas of a flow use."""
     facts, functions = set[str](), set[str]()
-    for formula in formulas:
+    for formula in machine.formulas:
         try:
             expression = parse(formula)
         except FormulaError:

@@ -6,7 +6,6 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from conversations.machine.subflows import Subflow
-from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, State
 
 
@@ -62,7 +61,7 @@ def _running(version: FlowVersion, flow: int) -> Iterator[Subflow]:
 
 def _subflows(version: FlowVersion) -> Iterator[Subflow]:
     try:
-        machine = Machine.from_json(version.definition)
+        machine = version.machine
     except ValueError:  # of a format that is not read any more
         return
     yield from (node.subflow for node in machine.nodes if node.subflow is not None)

@@ -41,7 +41,7 @@ def library_for(machines: Iterable[Machine]) -> Library:
                 continue
             row.live.flow = row
             with suppress(ValueError):  # of a format that is not read any more
-                flows[pk] = Published(version=row.live.pk, machine=Machine.from_json(row.live.definition))
+                flows[pk] = Published(version=row.live.pk, machine=row.live.machine)
                 versions[row.live.pk] = row.live
         found = {one for pk in rows if pk in flows for one in flows_in(flows[pk].machine)}
         wanted = found - known.keys()

@@ -23,6 +23,14 @@ def test_a_published_version_is_what_the_rows_said():
     assert not publication.is_changed(flow)
 
 
+def test_a_version_is_read_once_until_it_is_another_one():
+    pk = publication.publish(factories.make_flow()).pk
+    first, second = (FlowVersion.objects.get(pk=pk) for _number in range(2))
+    assert first.machine is second.machine
+    FlowVersion.objects.update(definition={**first.definition, "name": "Restored"})
+    assert FlowVersion.objects.get(pk=pk).machine.name == "Restored"
+
+
 def test_a_draft_with_errors_is_not_published_and_says_which():
     flow = factories.make_flow()
     State.objects.filter(flow=flow, key="ask_text").update(text="")
