@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from conversations.admin.flows import second_language
+from conversations.admin.flows import second_language, subflow_answers
 from conversations.flows import default_names
 from conversations.models import Flow, State, Transition
 from conversations.models.translations import OF_FLOWS, OF_STEPS
@@ -89,13 +89,13 @@ class StateForm(forms.ModelForm[State]):
             ),
             "body": UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": '{"days": "{{days}}"}'}),
             "results": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "number = data.id"}),
-            "given": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "days = leave_days"}),
-            "taken": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "contact = phone"}),
             "formula": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": FORMULA}),
         }
         help_texts = {
             "retry_text": _("Repeats the question in other words. Empty: the built-in text, then the question."),
             "reminder": _("Sent once, after that long without an answer. Empty: the built-in text."),
+            "given": _("It does not ask for what is passed to it."),
+            "taken": _("What is not taken over stays there."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,6 +107,8 @@ class StateForm(forms.ModelForm[State]):
             self.fields["validator"].widget = UnfoldAdminSelectWidget(choices=self._validators())
         if "subflow" in self.fields and self.instance.flow_id:
             self.fields["subflow"].queryset = Flow.objects.exclude(pk=self.instance.flow_id)  # type: ignore[attr-defined]
+            for name, widget in subflow_answers.widgets(self.instance.flow).items():
+                self.fields[name].widget = widget
         self.second = self.instance.flow.also_in if self.instance.flow_id else ""
         if self.second:
             second_language.add_fields(self, OF_STEPS, self.second)

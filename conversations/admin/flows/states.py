@@ -118,6 +118,7 @@ class StateAdmin(ProtectedDeleteAdmin):
 
     class Media:
         css = {"all": ("conversations/flows.css",)}
+        js = ("conversations/subflow_answers.js",)
 
     @display(description=_("text"))
     def says(self, state: State) -> str:

@@ -1,5 +1,7 @@
 """A flow that runs another one, as HR edits it, tries it and looks at whoever is in it."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -37,6 +39,16 @@ def test_a_step_is_given_its_flow_and_answers_on_its_page(hr, visit, contact):
     assert list(form.fields["subflow"].queryset) == [contact]  # not itself
     refused = hr.post(address, {**unchanged(hr, address), "given": "phone = (name"})
     assert refused.context["adminform"].form.errors["given"]
+
+
+def test_answers_are_chosen_from_those_that_the_sub_flow_keeps(hr, visit, contact):
+    step = State.objects.get(flow=visit, kind="subflow")
+    contact.states.filter(key="name").update(slot="not_published_yet")
+    shown = hr.get(url("state", "change", step.pk))
+    attrs = shown.context["adminform"].form.fields["taken"].widget.attrs
+    assert json.loads(attrs["data-theirs"])[str(contact.pk)] == [["phone", "phone", False], ["name", "name", False]]
+    assert ["right", "right"] in json.loads(attrs["data-own"])
+    assert "conversations/subflow_answers.js" in shown.content.decode()
 
 
 def test_the_drawing_leads_to_the_graph_of_the_sub_flow(hr, visit, contact):
