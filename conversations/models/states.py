@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.calls import Method
@@ -40,7 +41,7 @@ class State(models.Model):
         TEXT = SayForm.TEXT.value, _("text")
         MARKDOWN = SayForm.MARKDOWN.value, _("Markdown")
         CARD = SayForm.CARD.value, _("card with a link")
-        IMAGE = SayForm.IMAGE.value, _("picture")
+        IMAGE = SayForm.IMAGE.value, pgettext_lazy("what is sent", "picture")
         FILE = SayForm.FILE.value, _("file")
         NEWS = SayForm.NEWS.value, _("article (图文)")
 

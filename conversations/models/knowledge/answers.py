@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from conversations.language import detect_language
 from conversations.models.knowledge.entries import KnowledgeEntry, KnowledgeRevision
@@ -47,7 +48,7 @@ class Answer(KnowledgeEntry):
         TEXT = "text", _("text")
         MARKDOWN = "markdown", _("Markdown")
         CARD = "card", _("card with a link")
-        IMAGE = "image", _("picture")
+        IMAGE = "image", pgettext_lazy("what is sent", "picture")
         FILE = "file", _("file")
         VIDEO = "video", _("video")
 

@@ -2,12 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from conversations import services
 from conversations.flows import drafts, publication
 from conversations.machine.spoken import spoken_in
 from conversations.machine.words import FlowWords
-from conversations.models import Flow, State
+from conversations.models import Answer, Flow, State
 from tests.conversations.support.two_languages import make_flow
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,8 @@ def test_only_known_texts_of_known_languages_are_kept(value):
 def test_the_other_language_is_another_one():
     with pytest.raises(ValidationError, match="own language"):
         Flow(name="一", language="en", also_in="en").clean()
+
+
+def test_a_picture_to_send_is_no_picture_of_a_video():
+    with translation.override("zh-hans"):
+        assert {State.Form.IMAGE.label, Answer.Kind.IMAGE.label} == {"图片"}
