@@ -12,7 +12,9 @@ from conversations.models import Flow, Message, Session
 from conversations.tickets.summary import summary_of
 from tests.conversations.sessions.test_waits import make_flow
 from tests.conversations.support.flow_pages import staff, url
-from wecom.models import Download
+from tests.conversations.support.person import Person
+from wecom.models import Download, Member
+from wecom.services import erase_person
 
 pytestmark = pytest.mark.django_db
 ASKED = "请拍一下发票。"
@@ -134,6 +136,23 @@ def test_the_page_of_the_session_shows_the_file(person, flow):
     bill = arrives()
     page = staff("boss", superuser=True).get(url("session", "change", Session.objects.get().pk)).content.decode()
     assert bill.path in page
+
+
+def test_an_erasure_takes_the_files_of_the_member_and_no_others(
+    application, person, flow, django_capture_on_commit_callbacks
+):
+    other, bills = Person(application, "lisi"), list[Download]()
+    for one in (person, other):
+        one.says("报销")
+        one.sends("image", f"M{one.user_id}")
+        bills.append(arrives())
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_person(Member.objects.get(user_id=person.user_id), by="hr")
+    assert [default_storage.exists(str(bill.path)) for bill in bills] == [False, True]
+    mine, theirs = Session.objects.order_by("pk")
+    assert (mine.slots, mine.labels) == ({}, {})
+    assert theirs.slots == {"bill": str(bills[1].pk)}
+    assert Download.objects.get(pk=bills[1].pk).path
 
 
 def test_limits_that_no_file_keeps_stop_a_draft(flow):
