@@ -1,13 +1,11 @@
 """The page's text, made at most every five seconds however often it is asked."""
 
-import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -17,8 +15,6 @@ from core.metrics import counts, rows
 from core.metrics.counts import LAST, SUM, Counter, Histogram, Series
 from openuser.metrics import campaigns, machine, platform, work
 from openuser.metrics.gauges import Reading, Source
-
-logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 5.0
 GAUGES = (*machine.GAUGES, *work.GAUGES, *platform.GAUGES, *campaigns.GAUGES)
@@ -54,14 +50,12 @@ class _Collector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         readings = list(machine.read(self._now))
-        counted: dict[Series, float] = {}
-        try:
-            readings += [reading for source in OF_ROWS for reading in source(self._now)]
-            counted = dict(rows.read())
-        except DatabaseError:
-            logger.warning("The metrics lack what is in the database, since it is away.")
+        if machine.DATABASE.at(1) not in readings:
+            yield from _gauges(readings)
+            return
+        readings += [reading for source in OF_ROWS for reading in source(self._now)]
         yield from _gauges(readings)
-        yield from _counts(counted)
+        yield from _counts(dict(rows.read()))
 
     def describe(self) -> list[Metric]:
         """Nothing: prometheus_client would read all of it to learn the names."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.storage import disk
 from core.storage.disk import MEGABYTE
+from core.work.db_connections import unpooled_connection
 from openuser.metrics.gauges import Gauge, Reading
 from openuser.version import VERSION
 from wecom import services as wecom
@@ -25,6 +26,7 @@ SKEW = Gauge(
     labels=("other",),
 )
 POOL = Gauge(name="openuser_db_pool_in_use", words="Connections to PostgreSQL that this process uses right now.")
+CONNECT_SECONDS = 2
 GAUGES = (BUILD, DISK, SPOOL, SPOOL_OLDEST, DATABASE, SKEW, POOL)
 
 
@@ -48,9 +50,12 @@ def read(now: datetime) -> Iterator[Reading]:
 
 def _skew() -> float | None:
     """None while the database is away. SQLite's clock is ours."""
+    alone = unpooled_connection()  # a pool would wait for twenty seconds
+    if alone.vendor == "postgresql":
+        alone.settings_dict["OPTIONS"]["connect_timeout"] = CONNECT_SECONDS
     try:
-        with connection.cursor() as cursor:
-            if connection.vendor != "postgresql":
+        with alone.cursor() as cursor:
+            if alone.vendor != "postgresql":
                 cursor.execute("SELECT 1")
                 return 0.0
             before = timezone.now()
@@ -58,4 +63,6 @@ def _skew() -> float | None:
             (theirs,) = cursor.fetchone()
     except DatabaseError:
         return None
+    finally:
+        alone.close()
     return float(((timezone.now() - before) / 2 + before - theirs).total_seconds())

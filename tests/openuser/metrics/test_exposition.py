@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -14,6 +13,7 @@ from core.work import sweeper
 from core.work.base import Work
 from openuser.metrics import exposition
 from tests.support import factories
+from tests.support.database_away import unreachable
 from wecom.metrics import CALLBACK_SECONDS, CALLBACKS
 from wecom.models import Callback, Outbound
 
@@ -98,10 +98,7 @@ def test_an_attempt_at_work_is_counted_by_its_outcome():
 
 
 def test_what_this_machine_knows_is_there_without_a_database():
-    def away(*_args: object) -> None:
-        raise DatabaseError
-
-    with connection.execute_wrapper(away):
+    with unreachable():
         found = samples()
     assert one(found, "openuser_database_up") == 0
     assert one(found, "openuser_spool_rows") == 0
