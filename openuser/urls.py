@@ -13,6 +13,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("healthz/start", health.start, name="start"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/home/", admin.site.admin_view(dashboard.content), name="admin-home"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),

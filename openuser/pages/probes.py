@@ -11,7 +11,12 @@ from django.http.response import HttpResponseBase
 
 from openuser.pages import health, metrics
 
-VIEWS = {"/healthz/live": health.live, "/healthz/ready": health.ready, "/metrics": metrics.metrics}
+VIEWS = {
+    "/healthz/live": health.live,
+    "/healthz/ready": health.ready,
+    "/healthz/start": health.start,
+    "/metrics": metrics.metrics,
+}
 
 
 class ProbeMiddleware:
