@@ -30,10 +30,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def phone_page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The phone's list of members, at the size of a phone."""
-    for page in opened(browser, stack, PHONE):
-        page.goto(f"{stack.emulator.url}/emulator/")
-        yield page
+    """A window of the size of a phone, for `chat.open_chat`."""
+    yield from opened(browser, stack, PHONE)
 
 
 @pytest.fixture

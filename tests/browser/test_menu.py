@@ -4,6 +4,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from tests.browser.support.chat import open_chat
 from tests.support.emulator import KEYS
 from tests.support.stack import Stack
 
@@ -45,10 +46,7 @@ def test_a_menu_is_made_by_forms_published_and_pressed(desk, phone_page, stack, 
     desk.locator("#dialog [type=submit]").click()
     expect(desk.get_by_test_id("menu").locator(".ou-badge-good")).to_be_visible(timeout=30_000)
     picture(desk, "published")
-    person = stack.emulator.hire()
-    phone_page.reload()
-    phone_page.get_by_test_id(f"member-{person.user_id}").click()
-    expect(phone_page.get_by_test_id("bubble-in")).to_have_count(1)
+    open_chat(phone_page, stack.emulator.hire())
     phone_page.get_by_test_id("menu-row").get_by_role("button", name="帮助").click()
     expect(phone_page.get_by_test_id("bubble-in")).to_have_count(2)
     expect(phone_page.get_by_test_id("bubble-in").last).to_contain_text("/status")

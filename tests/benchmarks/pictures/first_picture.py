@@ -1,4 +1,4 @@
-"""How soon one sees a video that one asks for: `python -m tests.benchmarks.first_picture [seconds=count …]`.
+"""How soon one sees a video that one asks for: `python -m tests.benchmarks.pictures.first_picture [seconds=count …]`.
 
 By default `10=20 60=20 300=20`: twenty videos each of about so many seconds of speech, one after another, by a warm
 render worker. The clock runs from the request (a row, as a message or the admin writes it) to the first frame that

@@ -9,7 +9,7 @@ LONG = 120_000
 
 def open_chat(phone: Page, person: Person) -> None:
     """The chat of a new member, after the greeting."""
-    phone.reload()
+    phone.goto(f"{person.emulator.url}/emulator/")
     phone.get_by_test_id(f"member-{person.user_id}").click()
     expect(answers(phone)).to_have_count(1)
 
