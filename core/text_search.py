@@ -49,10 +49,22 @@ def condition(model: type[Model], relation: str, fields: Iterable[str], words: s
     rows = theirs._default_manager.order_by().filter(matching(theirs, names, words))
     keys = list(rows.values_list("pk", flat=True)[: MOST_ROWS + 1])
     if len(keys) <= MOST_ROWS:
-        return Q(**{f"{relation or 'pk'}__in": keys}), True
+        return _by_keys(model, relation, keys), True
     path = f"{relation}__" if relation else ""
     # The planner knows from the index how frequent they are, so it reads in the order of the page.
     return _each(names, words, lambda name, word: containing(theirs, name, word, path=path)), False
+
+
+def _by_keys(model: type[Model], relation: str, keys: list[Any]) -> Q:
+    """Rows that lead to these, by the keys of the rows beside them: no index spans a further table."""
+    names, near = relation.split("__"), keys
+    for depth in range(len(names) - 1, 0, -1):
+        between = target(model, "__".join(names[:depth]))._default_manager.order_by()
+        found = between.filter(**{f"{names[depth]}__in": near}).values_list("pk", flat=True)
+        near = list(found[: MOST_ROWS + 1])
+        if len(near) > MOST_ROWS:
+            return Q(**{f"{relation}__in": keys})
+    return Q(**{f"{names[0] or 'pk'}__in": near})
 
 
 def target(model: type[Model], relation: str) -> type[Model]:

@@ -158,6 +158,19 @@ class KeysetAdmin(ModelAdmin[Any]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
 
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """A list that does not choose is sorted by what an index has in order: else all rows would be sorted."""
+        if self.sortable_by is not None:
+            return self.sortable_by
+        return [name for name in self.get_list_display(request) if self._is_in_order(name)]
+
+    def _is_in_order(self, column: str) -> bool:
+        shown = getattr(self, column, None)
+        order = getattr(shown, "admin_order_field", column if shown is None else None)
+        with suppress(FieldDoesNotExist):
+            return isinstance(order, str) and _has_index(self.model, order.removeprefix("-"))
+        return False
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """An action on all rows is applied to the first of them, and says so."""
         if "1" in request.POST.getlist("select_across"):
@@ -167,6 +180,14 @@ class KeysetAdmin(ModelAdmin[Any]):
                 self.message_user(request, words % {"count": self.most_rows}, messages.WARNING)
             queryset = self.get_queryset(request).filter(pk__in=keys[: self.most_rows])
         return super().response_action(request, queryset)
+
+
+def _has_index(model: type[Model], name: str) -> bool:
+    """Whether an index has nothing but this column. Raises `FieldDoesNotExist` for what is not a column."""
+    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    indexed = {tuple(index.fields) for index in model._meta.indexes if index.condition is None}
+    alone = {(field.name,), (f"-{field.name}",)} & indexed
+    return not field.is_relation and bool(field.primary_key or field.unique or field.db_index or alone)
 
 
 def _may_be_empty(model: type[Model], name: str) -> bool:

@@ -4,9 +4,10 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from conversations.models import Errand
 from core import text_search
 from core.text_search import condition, containing
-from tests.support.factories import make_application, make_member
+from tests.support.factories import make_application, make_conversation, make_errand, make_member
 from wecom.models import Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -60,3 +61,13 @@ def test_many_rows_are_found_as_few_are(monkeypatch, most, are_few):
     assert Member.objects.filter(rows).count() == 3
     both, _few = condition(Member, "", ("user_id", "name"), "ann 陈")
     assert Member.objects.get(both).name == "陈三 Ann"
+
+
+def test_a_row_two_tables_away_is_found_by_the_keys_between():
+    conversation = make_conversation(user_id="zhangwei")
+    make_conversation(user_id="lisi")
+    row = make_errand(conversation)
+    found, are_few = condition(Errand, "conversation__member", ("user_id",), "zhang")
+    rows = Errand.objects.filter(found)
+    assert (list(rows), are_few) == ([row], True)
+    assert "wecom_member" not in str(rows.query)

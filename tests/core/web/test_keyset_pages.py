@@ -23,7 +23,7 @@ from conversations.models import Conversation
 from core.web.keyset_pages import KeysetAdmin
 from tests.support.factories import make_application, make_callback, make_digital_human, make_member, make_render
 from wecom.admin.callbacks import CallbackAdmin
-from wecom.models import Callback
+from wecom.models import Callback, Download
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SIZE = 3
@@ -167,3 +167,9 @@ def test_an_action_on_all_rows_says_to_how_many_it_applies(client, rows, offer, 
     page = client.post(address, data, follow=True).content.decode()
     assert Callback.objects.filter(status="queued").count() == done
     assert ("This was done for the first 4 rows. Repeat it for the others." in page) == (rows > 4)
+
+
+def test_a_list_is_sorted_by_what_an_index_has_in_order(rf):
+    page = admin.site.get_model_admin(Download)
+    assert set(page.get_list_display(rf.get("/"))) > {"state", "kind", "when"}
+    assert list(page.get_sortable_by(rf.get("/"))) == ["id", "when"]
