@@ -19,6 +19,8 @@ class Narration(Work):
     AMR carries no label: senders state in text that the sound is AI-generated.
     """
 
+    SEARCHED: ClassVar = ("text",)
+
     task = "avatars.narrate"
     lease = timedelta(seconds=60)
     max_attempts = 3

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.admin import explanations
+from conversations.admin.language_filter import LanguageFilter
 from conversations.models import Conversation, Message
 from conversations.signals import ThreadEntry, thread_shown
 from core.web.admin import NOTHING, ReadOnlyAdmin, short_time, shorten
@@ -28,7 +29,7 @@ LANGUAGES = dict(settings.LANGUAGES)
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     list_display = ("member", "last_words", "said", "application", "speaks", "last")
-    list_filter = ("application", "language")
+    list_filter = ("application", ("language", LanguageFilter))
     search_fields = ("member__user_id", "member__name")
     search_help_text = _("Search for a user ID or a name.")
     list_select_related = ("member", "application")

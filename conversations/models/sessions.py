@@ -116,6 +116,7 @@ class Session(models.Model):
             models.Index(fields=["status", "due_at"], name="session_due"),
             models.Index(fields=["conversation", "started_at"], name="session_thread"),
             models.Index(fields=["version", "finished_at"], name="session_finished"),
+            models.Index(fields=["cid"], name="session_cid"),
             models.Index(fields=["version", "status", "state", "finished_at"], name="session_figures"),
         ]
 

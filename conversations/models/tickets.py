@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,8 +52,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_unread(self) -> "models.QuerySet[Ticket]":
         """Each with `unread`: lines of the member since an operator last looked."""
-        fresh = models.Q(lines__operator=None) & (models.Q(read_at=None) | models.Q(lines__at__gt=models.F("read_at")))
-        return self.annotate(unread=models.Count("lines", filter=fresh))
+        theirs = TicketLine.objects.filter(ticket=models.OuterRef("pk"), operator=None)
+        fresh = theirs.filter(models.Q(ticket__read_at=None) | models.Q(at__gt=models.F("ticket__read_at")))
+        # Counted for the rows that are shown: to group all tickets would read them all.
+        counted = fresh.order_by().values("ticket").annotate(count=models.Count("pk")).values("count")
+        return self.annotate(unread=Coalesce(models.Subquery(counted, models.IntegerField()), 0))
 
 
 class Ticket(models.Model):
@@ -154,6 +158,8 @@ class Ticket(models.Model):
             models.Index(fields=["status", "due_at"], name="ticket_due"),
             models.Index(fields=["operator", "status"], name="ticket_operator"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
+            models.Index(fields=["-closed_at", "-id"], condition=models.Q(status="closed"), name="ticket_closed"),
+            models.Index(fields=["cid"], name="ticket_cid"),
         ]
 
     def __str__(self) -> str:

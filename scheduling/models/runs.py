@@ -53,6 +53,11 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="run_once_per_moment")]
         indexes = [
             models.Index(fields=["due_at"], name="run_due"),
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(outcome__in=["missed", "failed", "skipped"]),
+                name="run_not_sent",
+            ),
             models.Index(fields=["cid"], name="run_cid"),
         ]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -41,13 +41,9 @@ class RangeFilter(admin.SimpleListFilter):
         return [("in", _("in range")), ("out", _("out of range")), ("unknown", _("not known yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
-        inside = ApplicationMember.objects.filter(in_range=True).values("member")
-        known = ApplicationMember.objects.filter(in_range__isnull=False).values("member")
-        wanted = {
-            "in": Q(pk__in=inside),
-            "out": Q(pk__in=known) & ~Q(pk__in=inside),
-            "unknown": ~Q(pk__in=known),
-        }
+        theirs = ApplicationMember.objects.filter(member=OuterRef("pk"))
+        inside, outside = Exists(theirs.filter(in_range=True)), Exists(theirs.filter(in_range=False))
+        wanted = {"in": Q(inside), "out": Q(outside) & ~Q(inside), "unknown": ~Q(inside) & ~Q(outside)}
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
 

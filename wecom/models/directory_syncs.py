@@ -73,6 +73,7 @@ class DirectorySync(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="directorysync_due"),
             models.Index(fields=["order_key", "status", "id"], name="directorysync_order"),
+            models.Index(fields=["application", "kind", "id"], name="directorysync_newest"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ class CardUpdate(Work):
     Each response code is good for one.
     """
 
+    SEARCHED: ClassVar = ("user_id",)
+
     task = "wecom.update_card"
     max_attempts = 12
     lease = timedelta(seconds=45)

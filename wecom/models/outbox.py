@@ -20,6 +20,8 @@ PLACEHOLDER = "upload:"
 class Upload(Work):
     """A file that the platform keeps for three days, uploaded once for all its recipients."""
 
+    SEARCHED: ClassVar = ("filename",)
+
     task = "wecom.upload"
     max_attempts = 8
     valid_for: ClassVar[timedelta] = timedelta(hours=70)

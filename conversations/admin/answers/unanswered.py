@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from conversations import services
+from conversations.admin.language_filter import LanguageFilter
 from conversations.exceptions import QuestionSettled
 from conversations.knowledge import retrieval
 from conversations.language import detect_language
@@ -65,9 +66,10 @@ class Suggestion:
 @admin.register(UnansweredQuestion)
 class UnansweredQuestionAdmin(ReadOnlyAdmin):
     list_display = ("question", "times", "wishes", "spoken", "last", "condition")
-    list_filter = (StatusFilter, "language")
+    list_filter = (StatusFilter, ("language", LanguageFilter))
     search_fields = ("question",)
     search_help_text = _("Search in the questions.")
+    sortable_by = ("times", "last")
     ordering = ("-times", "-last_asked_at")
     fields = ("question", "condition", "times", "wishes", "last", "answered_by", "suggestions", "asked")
     actions = ("dismiss", "reopen")

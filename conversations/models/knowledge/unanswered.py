@@ -1,6 +1,6 @@
 """Questions that the digital human had no answer to: collected, grouped, and answered by administrators."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,8 @@ class UnansweredQuestionQuerySet(models.QuerySet["UnansweredQuestion"]):
 
 class UnansweredQuestion(models.Model):
     """A question without an answer (未回答的问题), in the words of who asked it first; alike ones are one row."""
+
+    SEARCHED: ClassVar = ("question",)
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")

@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from core.index_operations import AddSearchIndex
+
+
+class Migration(migrations.Migration):
+    """What the list of narrations is searched by."""
+
+    atomic = False  # the index is built while the installation works
+
+    dependencies = [("avatars", "0043_own_manner")]
+
+    operations = [AddSearchIndex(model_name="narration", field="text", name="narration_text_words")]
