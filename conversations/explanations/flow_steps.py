@@ -1,6 +1,7 @@
 """Why a flow said something: its step, the transitions that were looked at, and where the answers come from."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
@@ -31,6 +32,7 @@ def explain(message: Message, cause: Cause) -> Explanation:
         lines=(
             Line(topic="act", label=_("What happened"), words=texts.act(str(cause.get("act", "")))),
             Line(topic="state", label=_("Step"), words=name, link=_session(cause)),
+            *_timer(machine, cause),
             *_around(cause.get("callers", ())),
             *transitions(machine, cause.get("ways", ())),
             *_slots(message, machine, cause.get("slots", {}), cause.get("labels", {})),
@@ -39,6 +41,22 @@ def explain(message: Message, cause: Cause) -> Explanation:
         version=version,
         state=state,
     )
+
+
+def _timer(machine: Machine, cause: Cause) -> Iterable[Line]:
+    """Which time of which step was over, where time decided."""
+    node, act = machine.node(str(cause.get("timed", ""))), str(cause.get("act", ""))
+    minutes = {
+        "remind": node.remind_after if node else None,
+        "expire": node.expire_after if node else None,
+        "wake": node.wait if node else None,
+        "time_out": machine.expire_after,
+    }.get(act)
+    if minutes:
+        name = machine.name if act == "time_out" else node.name if node else ""
+        asked = datetime.fromisoformat(cause["asked_at"]) if cause.get("asked_at") else None
+        at = formats.date_format(timezone.localtime(asked), "m-d H:i:s") if asked else ""
+        yield Line(topic="timer", label=_("Timer"), words=texts.timer(act, name, minutes, at))
 
 
 def _session(cause: Cause) -> Link | None:

@@ -14,6 +14,7 @@ Sources = dict[str, list[str]]
 GIVEN, TYPED, TAPPED, SENT, SET, CALLED = "given", "typed", "tapped", "sent", "set", "call"
 PASSED, TAKEN = "passed", "taken"  # from the flow around a sub-flow, and from a sub-flow
 ANSWERS = {Act.SAY: TYPED, Act.ANSWER: TYPED, Act.CHOOSE: TAPPED}
+TIMED = (Act.REMIND, Act.EXPIRE, Act.WAKE, Act.TIME_OUT)  # what time brings, not the member
 LONGEST = 200  # characters of a value that a message keeps
 
 
@@ -32,6 +33,8 @@ def cause_of(session: Session, leg: Leg, sources: Mapping[str, list[str]], effec
         slots=slots,
         labels={name: label[:LONGEST] for name, label in leg.level.place.labels.items()},
         callers=[[level.version, level.place.at] for level in leg.levels[:-1]],
+        **({"timed": leg.was.at} if leg.act in TIMED else {}),
+        **({"asked_at": session.asked_at.isoformat()} if leg.act == Act.REMIND else {}),
     )
 
 

@@ -19,6 +19,12 @@ ACTS = {
     "resume": gettext_lazy("The flow went on where it was."),
     "return": gettext_lazy("A call or a sub-flow came back."),
 }
+TIMERS = {
+    "remind": gettext_lazy("“%(name)s” reminds after %(minutes)d min without an answer"),
+    "expire": gettext_lazy("“%(name)s” waits %(minutes)d min for an answer"),
+    "wake": gettext_lazy("“%(name)s” waits %(minutes)d min"),
+    "time_out": gettext_lazy("“%(name)s” ends %(minutes)d min after its start"),
+}
 SOURCES = {
     "typed": gettext_lazy("%(slot)s – typed at %(at)s"),
     "tapped": gettext_lazy("%(slot)s – tapped at %(at)s"),
@@ -58,6 +64,12 @@ PROGRAMS = {
     "handler": gettext_lazy("A handler in code answered."),
     "code": gettext_lazy("Code sent it."),
 }
+
+
+def timer(act: str, name: str, minutes: int, asked_at: str) -> str:
+    """A time that was over; with when the question was asked, if that is known."""
+    words = str(TIMERS[act]) % {"name": name, "minutes": minutes}
+    return _("%(timer)s – asked at %(at)s") % {"timer": words, "at": asked_at} if asked_at else words
 
 
 def act(name: str) -> str:

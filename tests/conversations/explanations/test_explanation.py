@@ -1,12 +1,14 @@
 """Every message of the bot says why it was sent: the step of a flow, an answer, a person."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from conversations import services
 from conversations.explanations.explanation import explain
@@ -71,6 +73,22 @@ def test_going_back_forgets_where_the_answer_came_from(person, flow):
     person.says("返回")
     assert told(last(), "slot") == []
     assert Session.objects.get().sources == {}
+
+
+def test_a_reminder_names_its_step_and_timer(person, flow):
+    flow.states.filter(key="ask_quality").update(remind_after=7)
+    services.publish(flow)
+    person.says("制作视频")
+    person.says("欢迎加入")
+    asked_at = Session.objects.get().asked_at
+    services.remind_and_expire(now=asked_at + timedelta(minutes=8))
+    reminder = last()
+    assert told(reminder, "act") == ["No answer came: the reminder was due."]
+    assert told(reminder, "state") == ["问清晰度"]
+    at = timezone.localtime(asked_at).strftime("%m-%d %H:%M:%S")
+    assert told(reminder, "timer") == [f"“问清晰度” reminds after 7 min without an answer – asked at {at}"]
+    services.remind_and_expire(now=asked_at + timedelta(hours=2))
+    assert told(last(), "timer") == ["“问清晰度” waits 60 min for an answer"]
 
 
 def test_the_second_message_of_a_step_has_its_own_step(person, flow):
