@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from conversations.delivery import broadcasts, messages
 from conversations.models import Conversation, Desk, Operator, Ticket, TicketCard
+from conversations.tickets import summary
 from conversations.tickets.threads import thread_of
 from conversations.wording import handoff_texts
 from wecom.contents import Button, ButtonCard, Row, columns
@@ -13,7 +14,8 @@ from wecom.models import Outbound
 
 TASK = "ticket-"
 TAKE, DECLINE = "take", "decline"
-TITLE, TEXT, VALUE = 72, 320, 60  # columns
+TITLE, TEXT, NAME, VALUE = 72, 320, 10, 60  # columns
+MOST_ROWS = 6  # of a card; the platform refuses more
 
 
 def announce(ticket: Ticket) -> None:
@@ -106,6 +108,7 @@ def _card(ticket: Ticket) -> ButtonCard:
     rows = [Row(name=handoff_texts.label_reason(), value=_fitting(str(ticket.get_reason_display()), VALUE))]
     if ticket.topic is not None:
         rows.append(Row(name=handoff_texts.label_topic(), value=_fitting(ticket.topic.shown, VALUE)))
+    rows += _files(ticket, MOST_ROWS - len(rows))
     buttons = (
         Button(key=TAKE, text=handoff_texts.take(), style=1),
         Button(key=DECLINE, text=handoff_texts.not_me(), style=2),
@@ -117,6 +120,16 @@ def _card(ticket: Ticket) -> ButtonCard:
         buttons=buttons,
         task_id=f"{TASK}{ticket.pk}-{secrets.token_hex(6)}",
     )
+
+
+def _files(ticket: Ticket, most: int) -> list[Row]:
+    """The files that the member has sent as answers, one a row; the last row counts those for which there is none."""
+    found = list(summary.files_of(ticket.session))
+    shown = found if len(found) <= most else found[: most - 1]
+    rows = [Row(name=_fitting(step, NAME), value=_fitting(name, VALUE)) for step, name in shown]
+    if len(found) > len(shown):
+        rows.append(Row(name=handoff_texts.label_files(), value=handoff_texts.more_files(len(found) - len(shown))))
+    return rows
 
 
 def _fitting(text: str, width: int) -> str:

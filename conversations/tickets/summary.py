@@ -1,10 +1,11 @@
 """What an operator reads before the first answer: the last lines, and what was answered in the running flow."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from conversations.flows import publication
 from conversations.models import Content, Conversation, Message, Session, SessionCaller
 from conversations.wording import handoff_texts
+from core.text.slot_values import RECEIVED, SlotType
 
 LINES, WIDTH = 8, 160  # characters of a line
 SAID = (Content.Kind.TEXT, Content.Kind.VIDEO, Content.Kind.CARD)
@@ -25,6 +26,14 @@ def line(message: Message, conversation: Conversation) -> str:
     return handoff_texts.line_of(str(conversation.member), words) if is_theirs else handoff_texts.bot_said(words)
 
 
+def files_of(session: Session | None) -> Sequence[tuple[str, str]]:
+    """The files that answer questions of a session: each step with the name of its file, in the order of the flows."""
+    if session is None:
+        return []
+    around = session.callers.select_related("version") if session.depth else ()
+    return [answer for one in (*around, session) for answer in _answers_in(one, only=RECEIVED)]
+
+
 def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
     """The answers of a session as its steps name them, with the labels of choices; those of flows around it first."""
     if session is None:
@@ -33,7 +42,9 @@ def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
     return [answer for one in (*around, session) for answer in _answers_in(one)]
 
 
-def _answers_in(standing: Session | SessionCaller) -> Sequence[tuple[str, str]]:
+def _answers_in(
+    standing: Session | SessionCaller, *, only: Collection[SlotType] = tuple(SlotType)
+) -> Sequence[tuple[str, str]]:
     machine = publication.readable(standing.version)
     if machine is None:
         return []
@@ -41,6 +52,8 @@ def _answers_in(standing: Session | SessionCaller) -> Sequence[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in standing.slots.items():
         node = asked.get(name)
+        if (node.slot.type if node and node.slot else SlotType.TEXT) not in only:
+            continue
         label = node.slot.label(value, language=machine.language) if node and node.slot else value
         shown = standing.labels.get(name, label)
         found.append((node.name if node else name, shown))

@@ -132,6 +132,15 @@ def label_topic() -> str:
     return _("Topic")
 
 
+def label_files() -> str:
+    return _("Files")
+
+
+def more_files(count: int) -> str:
+    """In the last row of an operator's card, which has no room for more."""
+    return ngettext("%d more, at the desk", "%d more, at the desk", count) % count
+
+
 def label_group() -> str:
     return _("Group")
 

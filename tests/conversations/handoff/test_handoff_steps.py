@@ -90,3 +90,28 @@ def test_a_starting_flow_may_begin_with_a_person(application, person, phone, flo
     services.publish(flow)
     assert person.says("报修")[0] == "好的，我转给同事。"
     assert person.says("/bot")[-1] == "现在好了吗？ | 1. 是 | 2. 否"
+
+
+@pytest.mark.parametrize(("count", "last"), [(2, "图片-2.jpg"), (6, "还有 2 个，请到接待台查看")])
+def test_the_card_names_every_file_that_was_sent(person, phone, flow, group, count, last):
+    for number in range(1, count + 1):
+        State.objects.create(
+            flow=flow,
+            position=0,
+            key=f"p{number}",
+            name=f"照片{number}",
+            text="拍照。",
+            slot=f"p{number}",
+            slot_type="picture",
+        )
+    State.objects.filter(flow=flow, key="what").update(position=1)
+    State.objects.filter(flow=flow, key="person").update(topic=None)
+    services.publish(flow)
+    person.says("报修")
+    names = {f"p{number}": f"图片-{number}.jpg" for number in range(1, count + 1)}
+    Session.objects.update(state="what", slots=dict.fromkeys(names, "1"), labels=names)
+    person.says("打印机")
+    card = phone._outbounds().filter(msgtype="template_card").get().content
+    shown = [(row["keyname"], row["value"]) for row in card["horizontal_content_list"]]
+    assert ("照片1", "图片-1.jpg") in shown
+    assert (len(shown), shown[-1][1]) == (min(1 + count, 6), last)
