@@ -7,7 +7,7 @@ where the database is away, once it is in the spool.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,10 +31,41 @@ PATIENCE = 0.7  # seconds from the arrival of a callback until it goes to the sp
 REPLAY_SECONDS = 1.0
 REPLAY_PATIENCE = 60.0
 WAKE_TASK = "wecom.wake_callbacks"
+WAKE_SECONDS = 0.05  # between two messages to the broker
 
 # The ID of a row; None for a repeat, and for a row in the spool; an error of this row alone.
 Outcome = int | Exception | None
+# Wakes the callbacks with these IDs, from a thread.
+Wakes = Callable[[list[int]], object]
 Waiting = tuple[float, Values, "asyncio.Future[int | None]"]
+
+
+class Waker:
+    """Wakes recorded callbacks: the first at once, those of the next moment together.
+
+    A message to the broker costs as much as to record several callbacks. Without it, the sweeper wakes them.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[int] = []
+        self._pauses_until = 0.0
+
+    def wake(self, pks: list[int]) -> None:
+        """Called in the event loop."""
+        loop, is_first = asyncio.get_running_loop(), not self._waiting
+        self._waiting += pks
+        if not self._waiting:
+            return
+        if loop.time() < self._pauses_until:
+            if is_first:
+                loop.call_later(WAKE_SECONDS, self.wake, [])
+            return
+        if len(self._waiting) == 1:
+            publish_task(Callback.task, self._waiting[0])
+        else:
+            publish_task(WAKE_TASK, min(self._waiting))
+        self._waiting = []
+        self._pauses_until = loop.time() + WAKE_SECONDS
 
 
 class GroupCommit:
@@ -43,6 +74,7 @@ class GroupCommit:
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
         self._spool = Spool(Path(settings.WECOM["SPOOL_DIR"]))
+        self._waker = Waker()
         self._waiting: deque[Waiting] = deque()
         self._committing: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
@@ -75,7 +107,7 @@ class GroupCommit:
         patience = group[0][0] + PATIENCE - asyncio.get_running_loop().time()
         outcomes: Sequence[Outcome]
         try:
-            outcomes = await self._thread.run(partial(self._insert, rows), patience=patience)
+            outcomes = await self._thread.run(partial(self._insert, rows, self._wakes()), patience=patience)
             metrics.COMMIT_BATCH.observe(len(rows))
             inbox.count_recorded(rows, outcomes)
         except DatabaseAway:
@@ -102,15 +134,21 @@ class GroupCommit:
     async def _replay(self) -> None:
         while self._spool.may_hold:
             try:
-                await self._thread.run(partial(self._spool.replay, _insert_spooled), patience=REPLAY_PATIENCE)
+                work = partial(self._spool.replay, partial(_insert_spooled, wake=self._wakes()))
+                await self._thread.run(work, patience=REPLAY_PATIENCE)
             except (DatabaseAway, OSError):
                 await asyncio.sleep(REPLAY_SECONDS)
 
-    def _insert(self, rows: list[Values]) -> Sequence[Outcome]:
+    def _wakes(self) -> Wakes:
+        """For a thread, which may come to it long after this loop has given up on it."""
+        loop = asyncio.get_running_loop()
+        return lambda pks: loop.call_soon_threadsafe(self._waker.wake, pks)
+
+    def _insert(self, rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
         """Insert what waits in the spool, and then these rows, so that a member's callbacks keep their order."""
         if self._spool.may_hold:
-            self._spool.replay(_insert_spooled)
-        return _insert(rows)
+            self._spool.replay(partial(_insert_spooled, wake=wake))
+        return _insert(rows, wake)
 
 
 def _settle(recorded: "asyncio.Future[int | None]", outcome: Outcome) -> None:
@@ -122,7 +160,7 @@ def _settle(recorded: "asyncio.Future[int | None]", outcome: Outcome) -> None:
         recorded.set_result(outcome)
 
 
-def _insert(rows: list[Values]) -> Sequence[Outcome]:
+def _insert(rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
     """Insert rows and wake them; what became of each. Raises one of `AWAY` if the database is."""
     crash_points.point("webhook.recording")
     try:
@@ -130,21 +168,13 @@ def _insert(rows: list[Values]) -> Sequence[Outcome]:
     except AWAY:
         raise
     except DatabaseError as error:  # of one of them, such as an application that is gone: the others must not suffer
-        return [error] if len(rows) == 1 else [outcome for row in rows for outcome in _insert([row])]
+        return [error] if len(rows) == 1 else [outcome for row in rows for outcome in _insert([row], wake)]
     crash_points.point("webhook.recorded")
-    _wake([pk for row, pk in zip(rows, outcomes, strict=True) if isinstance(pk, int) and inbox_rows.is_queued(row)])
+    wake([pk for row, pk in zip(rows, outcomes, strict=True) if isinstance(pk, int) and inbox_rows.is_queued(row)])
     return outcomes
 
 
-def _insert_spooled(rows: list[Values]) -> None:
-    refused = [outcome for outcome in _insert(rows) if isinstance(outcome, Exception)]
+def _insert_spooled(rows: list[Values], *, wake: Wakes) -> None:
+    refused = [outcome for outcome in _insert(rows, wake) if isinstance(outcome, Exception)]
     if refused:  # their application was deleted meanwhile
         logger.error("Callbacks of the spool could not be recorded.", extra={"callbacks": len(refused)})
-
-
-def _wake(pks: list[int]) -> None:
-    """One message to the broker for each commit: to publish each of many callbacks costs more than to record it."""
-    if len(pks) == 1:
-        publish_task(Callback.task, pks[0])
-    elif pks:
-        publish_task(WAKE_TASK, min(pks))

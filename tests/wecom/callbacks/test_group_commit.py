@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +15,7 @@ from core.work.broker import publisher
 from tests.support import factories
 from tests.wecom.callbacks.test_inbox_rows import opened
 from wecom import services
+from wecom.callbacks import group_commit
 from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import LARGEST_GROUP, GroupCommit
 from wecom.callbacks.inbox_rows import Values
@@ -76,13 +77,36 @@ def test_an_application_that_is_gone_costs_the_others_nothing(application):
     assert set(Callback.objects.values_list("pk", flat=True)) == {first, third}
 
 
-def test_one_message_to_the_broker_wakes_a_whole_group(application):
+@pytest.fixture
+def queue() -> Callable[[], list[tuple[str, str]]]:
+    """Says which tasks were published, with what, the newest first."""
     server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
     assert publisher.flush(10)
     server.flushdb()
+
+    def published() -> list[tuple[str, str]]:
+        assert publisher.flush(10)
+        found = [json.loads(task)["headers"] for task in server.lrange("default", 0, -1)]
+        return [(headers["task"], headers["argsrepr"]) for headers in found]
+
+    return published
+
+
+def test_one_message_to_the_broker_wakes_a_whole_group(application, queue):
     first, *_others = together(GroupCommit(DatabaseThread()), [opened(application, number) for number in range(5)])
-    assert publisher.flush(10)
-    (task,) = [json.loads(task)["headers"] for task in server.lrange("default", 0, -1)]
-    assert (task["task"], task["argsrepr"]) == ("wecom.wake_callbacks", f"[{first}]")
+    assert queue() == [("wecom.wake_callbacks", f"[{first}]")]
     assert services.wake_callbacks(first) == 5
     assert services.wake_callbacks(first) == 0
+
+
+def test_one_message_wakes_all_that_follows_in_a_moment(application, queue, monkeypatch):
+    monkeypatch.setattr(group_commit, "WAKE_SECONDS", 0.5)
+
+    async def record() -> list[int | None]:
+        commits = GroupCommit(DatabaseThread())
+        pks = [await commits.record(opened(application, number)) for number in range(4)]
+        await asyncio.sleep(0.6)
+        return pks
+
+    first, second, *_others = asyncio.run(record())
+    assert queue() == [("wecom.wake_callbacks", f"[{second}]"), ("wecom.handle", f"[{first}]")]
