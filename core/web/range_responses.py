@@ -2,12 +2,15 @@
 
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import http_date
@@ -40,6 +43,7 @@ def _by_django(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
     response: HttpResponseBase
     if span is None:
         response = FileResponse(file.open("rb"), content_type=kind)
+        response.block_size = CHUNK
     elif span[0] > span[1]:
         response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     else:
@@ -47,6 +51,8 @@ def _by_django(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
         response = StreamingHttpResponse(_read(file.open("rb"), first, last), status=206, content_type=kind)
         response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
         response.headers["Content-Length"] = str(last - first + 1)
+    if isinstance(request, ASGIRequest) and isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _in_threads(response.streaming_content)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Last-Modified"] = http_date(file.stat().st_mtime)
     return response
@@ -73,3 +79,10 @@ def _read(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
         while left > 0 and (chunk := file.read(min(CHUNK, left))):
             left -= len(chunk)
             yield chunk
+
+
+async def _in_threads(chunks: Any) -> AsyncIterator[bytes]:
+    """The chunks, each read when it is sent: Django reads all of a plain iterator before the first byte goes out."""
+    read: Any = sync_to_async(partial(next, chunks, b""), thread_sensitive=False)
+    while chunk := await read():
+        yield chunk

@@ -1,0 +1,50 @@
+"""Files and their ranges, as servers with an event loop send them."""
+
+import warnings
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncRequestFactory, RequestFactory
+
+from core.web import range_responses
+
+CONTENT = bytes(range(256)) * 1024
+
+
+@pytest.fixture
+def video(tmp_path):
+    file = tmp_path / "video.mp4"
+    file.write_bytes(CONTENT)
+    return file
+
+
+def received(response: Any) -> list[bytes]:
+    """What goes out, part by part."""
+
+    async def collect() -> list[bytes]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return [part async for part in response]
+
+    try:
+        return async_to_sync(collect)()
+    finally:
+        response.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"), [({}, 0, len(CONTENT)), ({"range": "bytes=100-200000"}, 100, 200001)]
+)
+def test_an_event_loop_gets_a_file_in_parts(video, wanted, first, last):
+    response: Any = range_responses.serve(AsyncRequestFactory().get("/", headers=wanted), video)
+    parts = received(response)
+    assert b"".join(parts) == CONTENT[first:last]
+    assert int(response["Content-Length"]) == last - first
+    assert max(map(len, parts)) <= range_responses.CHUNK
+
+
+def test_a_server_with_threads_gets_the_same(video):
+    response: Any = range_responses.serve(RequestFactory().get("/"), video)
+    assert b"".join(response) == CONTENT
+    response.close()
