@@ -1,11 +1,12 @@
 """Hostile words in names, messages, documents, flows and answers of a model: no page runs them."""
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.support.payloads import PAYLOADS
 from tests.support.stack import Stack
@@ -97,6 +98,36 @@ for flow in Flow.objects.filter(name__contains="hostile()"):
     flow.versions.all().delete()
     flow.delete()
 """
+SET_UP_DESK = """
+import json
+from django.utils import timezone
+from conversations.models import *
+from wecom.models import Application, Member
+application = Application.objects.get(is_default=True)
+payloads = json.loads({payloads!r})
+member = Member.objects.create(corporation=application.corporation, user_id="hostiled", name=payloads[6])
+chat = Conversation.objects.create(application=application, member=member, language="zh-hans")
+now = timezone.now()
+for number, words in enumerate(payloads):
+    CannedAnswer.objects.create(title=words[:60], text=words)
+    operator = Operator.objects.create(name=words[:60])
+    group = OperatorGroup.objects.create(application=application, name=f"{{words[:28]}}{{number:02}}", enabled=False)
+    topic, _made = Topic.objects.get_or_create(name=words[:60], defaults=dict(can_be_muted=False))
+    fields = dict(status="closed", outcome="solved", opened_at=now, taken_at=now, closed_at=now)
+    Ticket.objects.create(
+        conversation=chat, reason="asked", summary=words, operator=operator, group=group, topic=topic, **fields
+    )
+ticket = Ticket.objects.create(conversation=chat, reason="asked", summary=payloads[6])
+print("KEYS", ticket.pk, group.pk)
+"""
+TIDY_DESK = """
+from conversations.models import *
+from wecom.models import Member
+Member.objects.filter(user_id="hostiled").delete()
+CannedAnswer.objects.filter(text__contains="hostile()").delete()
+Operator.objects.filter(user=None, member=None, name__contains="hostile").delete()
+OperatorGroup.objects.filter(enabled=False).delete()
+"""
 # Whatever runs is noted; a dialog that was opened by other means is too.
 WATCH = "window.ran = []; window.hostile = () => window.ran.push(location.href); window.alert = window.hostile;"
 
@@ -106,6 +137,13 @@ def flow_keys(stack: Stack) -> Iterator[list[str]]:
     said = stack.manage("shell", "-c", SET_UP_FLOWS.format(payloads=json.dumps(PAYLOADS)))
     yield next(line.split()[1:] for line in said.splitlines() if line.startswith("KEYS"))
     stack.manage("shell", "-c", TIDY_FLOWS)
+
+
+@pytest.fixture
+def desk_keys(stack: Stack) -> Iterator[list[str]]:
+    said = stack.manage("shell", "-c", SET_UP_DESK.format(payloads=json.dumps(PAYLOADS)))
+    yield next(line.split()[1:] for line in said.splitlines() if line.startswith("KEYS"))
+    stack.manage("shell", "-c", TIDY_DESK)
 
 
 @pytest.fixture
@@ -170,6 +208,44 @@ def test_nothing_in_a_flow_or_its_sessions_runs(desk: Page, stack: Stack, flow_k
     for name, address in (("ready", f"{admin}/flow/ready/"), ("model", f"{stack.url}/admin/language-model/")):
         desk.goto(address)
         nothing_ran(desk, name)
+
+
+@pytest.mark.thorough
+def test_nothing_of_operators_or_in_files_runs(desk: Page, stack: Stack, desk_keys: list[str], picture):
+    ticket, group = desk_keys
+    admin = f"{stack.url}/admin/conversations"
+    pages = {
+        "report": f"{stack.url}/admin/ticket-report/",
+        "closed": f"{stack.url}/admin/desk/?list=closed",
+        "desk": f"{stack.url}/admin/desk/{ticket}/",
+        "canned": f"{admin}/cannedanswer/",
+        "operators": f"{admin}/operator/",
+        "groups": f"{admin}/operatorgroup/",
+        "group": f"{admin}/operatorgroup/{group}/change/",
+        "topics": f"{admin}/topic/",
+    }
+    desk.add_init_script(WATCH)
+    for name, address in pages.items():
+        desk.goto(address)
+        expect(desk.locator("body")).to_contain_text("hostile")
+        nothing_ran(desk, name)
+        picture(desk, name)
+    desk.goto(pages["desk"])
+    box = desk.get_by_test_id("composer").locator("textarea")
+    box.press_sequentially("/script")
+    box.press("Enter")
+    expect(box).to_have_value(re.compile("<script>hostile"))
+    nothing_ran(desk, "found")
+    box.fill("")
+    rows = "\n".join(f'"{words.replace(chr(34), chr(34) * 2)} {n}","x"' for n, words in enumerate(PAYLOADS))
+    file: FilePayload = {"name": "answers.csv", "mimeType": "text/csv", "buffer": f"问题,回答\n{rows}".encode()}
+    desk.goto(f"{admin}/answer/import/")
+    desk.locator("#content input[type=file]").set_input_files(file)
+    desk.locator("#content form .ou-button").click()
+    expect(desk.get_by_test_id("counts")).to_be_visible()
+    expect(desk.locator("#content")).to_contain_text("hostile()")
+    nothing_ran(desk, "rows")
+    picture(desk, "rows")
 
 
 def nothing_ran(page: Page, name: str) -> None:
