@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 
+from core import traces
 from core.exceptions import OpenUserError
 
 NAMED = "(?:access_token|corpsecret|secret|token|aes_?key|password|authorization|msg_signature|echostr|signature)"
@@ -57,6 +58,9 @@ class AddCorrelationId(logging.Filter):
         cid = _cid.get()
         if cid and not hasattr(record, "cid"):
             record.cid = cid
+        said = getattr(record, "cid", "")
+        if said and traces.is_on():
+            record.trace_id = traces.trace_id(said)
         return True
 
 

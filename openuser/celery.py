@@ -15,7 +15,7 @@ from celery.signals import (
 )
 from kombu.transport import redis
 
-from core import logs
+from core import logs, traces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
@@ -24,6 +24,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 task_prerun.connect(logs.clear_correlation_id)
+task_prerun.connect(traces.forget)
 
 
 class BrokerChannel(redis.Channel):

@@ -37,6 +37,7 @@ from conversations.sessions.effects import calls, handoff_states, sayings, video
 from conversations.sessions.levels import Stepped
 from conversations.signals import session_finished
 from conversations.wording import flow_texts
+from core import traces
 from wecom.models import Download
 
 logger = logging.getLogger(__name__)
@@ -132,9 +133,10 @@ def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datet
         act, text = (Act.ANSWER, found.to_text()) if was_looked_up else (act, text)
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
-    stepped = levels.take(session, act, text, cid=cid, now=now)
-    _settle(session, stepped, act, now=now)
-    entries.note(session, stepped.walk.legs)
+    with traces.span("flow step", cid=cid, session=session.pk, act=act):
+        stepped = levels.take(session, act, text, cid=cid, now=now)
+        _settle(session, stepped, act, now=now)
+        entries.note(session, stepped.walk.legs)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
     logger.info("A session took a step.", extra=fields)
     _carry_out_all(session, stepped, cid=cid)

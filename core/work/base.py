@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import traces
 from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
 from core.work import metrics
@@ -80,6 +81,7 @@ class Work(models.Model):
     lease: ClassVar[timedelta] = timedelta(seconds=60)
     max_attempts: ClassVar[int] = 5
     _attempt_began: float | None = None
+    _span: Any = None
     # True for models with a column `priority`. Rows below zero are bulk, and wait while other rows are queued.
     has_priority: ClassVar[bool] = False
 
@@ -237,6 +239,7 @@ class Work(models.Model):
         return True
 
     def _begin_attempt(self) -> None:
+        self._span = traces.begin(f"work {self._kind()}", cid=self.cid, pk=self.pk, attempt=self.attempts)
         self._attempt_began = time.monotonic()
         metrics.JOB_WAIT.observe(max(0.0, (timezone.now() - self.due_at).total_seconds()), self._kind())
 
@@ -245,6 +248,7 @@ class Work(models.Model):
         if began is not None:  # else it was not claimed here, but settled by a service
             metrics.JOB_RUN.observe(time.monotonic() - began, self._kind(), "")
             metrics.JOB_ATTEMPTS.add(self._kind(), outcome)
+            traces.end(self._span, outcome=outcome, reason=self.reason)
 
     @classmethod
     def _kind(cls) -> str:

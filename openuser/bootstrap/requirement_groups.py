@@ -30,7 +30,7 @@ POSTGRES = Group(name="postgres", title="PostgreSQL", files=("postgres.txt", "co
 TEST = Group(
     name="test",
     title="the tools of the test suite",
-    files=("test.txt", "postgres.txt", "base.txt", "constraints.txt"),
+    files=("test.txt", "postgres.txt", "traces.txt", "base.txt", "constraints.txt"),
     megabytes=600,
     brings=("base", "postgres"),
 )

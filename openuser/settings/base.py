@@ -6,6 +6,7 @@ environment; `manage.py settings_reference` writes it from the comments above th
 
 import logging
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,16 @@ METRICS: dict[str, Any] = {
     "NETWORKS": env.networks("OPENUSER_METRICS_NETWORKS"),
 }
 
+TRACES: dict[str, Any] = {
+    # Address of an OpenTelemetry collector (OTLP over HTTP), such as `http://collector:4318`. Empty: no traces. Needs
+    # requirements/traces.txt.
+    "ENDPOINT": env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="").strip(),
+}
+if TRACES["ENDPOINT"] and find_spec("opentelemetry") is None:
+    raise ImproperlyConfigured(
+        "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed. "
+        "Run “.venv/bin/pip install -r requirements/traces.txt”, or remove the setting."
+    )
 ALERTS: dict[str, Any] = {
     # Address of a group robot (消息推送) that tells of incidents, as WeChat Work shows it. Empty: none.
     "GROUP_URL": env.str("OPENUSER_ALERT_GROUP_URL", default="").strip(),

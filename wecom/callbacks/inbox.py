@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
 
+from core import traces
 from core.logs import set_correlation_id
 from core.work import crash_points
 from core.work.sweeper import wake_rows
@@ -117,6 +118,11 @@ def _result(row: Values, outcome: object) -> str:
 
 def log_arrivals(rows: list[Values]) -> None:
     """Say in one line that callbacks were recorded: writing a line takes as long as verifying a callback."""
+    if traces.is_on():
+        now = timezone.now()
+        for row in rows:
+            kind = row["event"] or row["kind"]
+            traces.record("callback", cid=row["cid"], began=row["created_at"], ended=now, kind=kind)
     if len(rows) == 1:
         row = rows[0]
         fields = {"cid": row["cid"], "kind": row["kind"], "callback_event": row["event"]}

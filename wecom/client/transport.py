@@ -16,6 +16,7 @@ from django.conf import settings
 from requests import exceptions
 from urllib3.exceptions import NewConnectionError
 
+from core import traces
 from wecom import metrics
 from wecom.client import circuit_breaker
 from wecom.client.error_codes import exception_for
@@ -165,7 +166,8 @@ def _measured(path: str) -> Iterator[None]:
     """Count the call by its outcome, and how long it took."""
     began, outcome = time.monotonic(), "0"
     try:
-        yield
+        with traces.span(f"wecom {path}", api=path):
+            yield
     except WeComError as error:
         outcome = str(error.errcode) if isinstance(error, ApiError) else error.code
         raise
