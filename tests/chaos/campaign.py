@@ -30,7 +30,7 @@ company = services.current_application().corporation
 names = ({prefix!r} + str(number) for number in range(1, {members} + 1))
 rows = (Member(corporation=company, user_id=name, name=name, status="active") for name in names)
 while some := list(islice(rows, 5000)):
-    Member.objects.bulk_create(some)
+    Member.objects.bulk_create(some, ignore_conflicts=True)  # the directory may have brought some
 print("RESULT", launch({text!r}, audience={audience}).pk)
 """
 COUNT = """
