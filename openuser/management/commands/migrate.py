@@ -1,0 +1,54 @@
+"""`manage.py migrate`: Django's, except that it never stands in the way of a running installation for long.
+
+On PostgreSQL a change of a table waits for every transaction that uses the table, and all later ones wait behind it. So
+it gives up after a moment, lets them pass, and tries again. What is built beside the work, outside a transaction, waits
+for as long as it takes: nothing waits behind it.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db.migrations import Migration
+
+LOCK_TIMEOUT = "2s"
+PAUSE_SECONDS = 3.0
+TRIES = 100
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Command(migrate.Command):
+    _database = DEFAULT_DB_ALIAS
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._database = options["database"]
+        tries = 1
+        try:
+            while not self._migrated(*args, last=tries == TRIES, **options):
+                self.stderr.write("A table is in use. Trying again, so that nothing has to wait for this.")
+                time.sleep(PAUSE_SECONDS)
+                tries += 1
+        finally:
+            self._set_lock_timeout("DEFAULT")
+
+    def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        if migration is not None and action in {"apply_start", "unapply_start"}:
+            self._set_lock_timeout(f"'{LOCK_TIMEOUT}'" if migration.atomic else "0")
+        super().migration_progress_callback(action, migration, fake)
+
+    def _migrated(self, *args: Any, last: bool, **options: Any) -> bool:
+        """Go on with what is not applied yet; whether all of it is now."""
+        try:
+            super().handle(*args, **options)
+        except OperationalError as error:
+            if last or getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        return True
+
+    def _set_lock_timeout(self, value: str) -> None:
+        connection = connections[self._database]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {value}")

@@ -1,0 +1,1 @@
+"""One migration, for a test of how `migrate` waits."""
