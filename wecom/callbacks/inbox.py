@@ -16,7 +16,7 @@ from core.logs import set_correlation_id
 from core.work import crash_points
 from core.work.sweeper import wake_rows
 from wecom import crypto, messages, metrics
-from wecom.callbacks import inbox_rows, rejections
+from wecom.callbacks import inbox_rows, key_ring, rejections
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.router import router
 from wecom.models import Application, Callback
@@ -40,9 +40,8 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
     """
     crypto.strict(signature, timestamp, nonce)
     envelope = messages.envelope(body)
-    keys = application.keys
-    crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=envelope.encrypted)
-    xml = crypto.open_sealed(keys, envelope.encrypted)
+    signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
+    xml = key_ring.open_sealed(application, envelope.encrypted, **signed)
     inbound = messages.inbound(xml)
     _check_addressee(application, envelope, inbound)
     now = timezone.now()

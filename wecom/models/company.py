@@ -1,10 +1,13 @@
 """The corporation, and its applications with their keys."""
 
 import secrets
-from typing import ClassVar
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
@@ -55,6 +58,9 @@ class Application(models.Model):
     """
 
     ASSISTANT: ClassVar[int] = 0
+    OLD_KEYS_COUNT: ClassVar[timedelta] = timedelta(hours=1)
+    _CALLBACK_KEYS: ClassVar[tuple[str, str]] = ("token", "encoding_aes_key")
+    _stored_keys: tuple[str, ...] = ("", "")
 
     corporation = models.ForeignKey(
         Corporation, models.PROTECT, related_name="applications", verbose_name=_("corporation")
@@ -79,6 +85,9 @@ class Application(models.Model):
         _("default"), default=False, help_text=_("Programs that name no application send through this one.")
     )
     enabled = models.BooleanField(_("enabled"), default=True)
+    old_token = EncryptedTextField(blank=True, default="", db_default="", editable=False)
+    old_encoding_aes_key = EncryptedTextField(blank=True, default="", db_default="", editable=False)
+    old_keys_until = models.DateTimeField(null=True, editable=False)
     access_token = EncryptedTextField(blank=True, default="", editable=False)
     access_token_expires_at = models.DateTimeField(null=True, editable=False)
     token_lease_owner = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -106,10 +115,35 @@ class Application(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep callback keys that are replaced: the console goes on with them until it has the new ones."""
+        keys = self.token, self.encoding_aes_key
+        if all(self._stored_keys) and self._stored_keys != keys and kwargs.get("update_fields") is None:
+            self.old_token, self.old_encoding_aes_key = self._stored_keys
+            self.old_keys_until = timezone.now() + self.OLD_KEYS_COUNT
+        super().save(*args, **kwargs)
+        self._stored_keys = keys
+
     @property
     def is_assistant(self) -> bool:
         """Whether this is the contacts assistant."""
         return self.agent_id == self.ASSISTANT
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
+        row = super().from_db(db, field_names, values, **options)
+        row._stored_keys = tuple(row.__dict__.get(name, "") for name in cls._CALLBACK_KEYS)
+        return row
+
+    def old_keys(self, now: datetime) -> Keys | None:
+        """The callback keys before the present ones, for as long as they count.
+
+        Raises `wecom.crypto.CryptoError` if they are malformed.
+        """
+        if self.old_keys_until is None or self.old_keys_until <= now:
+            return None
+        aes_key, receive_id = self.old_encoding_aes_key, self.corporation.corp_id
+        return Keys.parse(token=self.old_token, encoding_aes_key=aes_key, receive_id=receive_id)
 
     @property
     def keys(self) -> Keys:

@@ -7,6 +7,7 @@ from wecom.callbacks.application_cache import find as find_webhook_application
 from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
+from wecom.callbacks.key_ring import open_sealed as open_echo
 from wecom.callbacks.rejections import record_rejection
 from wecom.callbacks.spool import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool import waiting as spooled_callbacks
@@ -194,6 +195,7 @@ __all__ = [
     "mark_in_range",
     "media_size_limit",
     "member_of_code",
+    "open_echo",
     "preview_fact_import",
     "publish_menu",
     "quota_day",

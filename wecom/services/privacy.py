@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import IO
 
 from django.apps import apps
+from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -61,8 +62,15 @@ def erase_person(member: Member, *, by: str, now: datetime | None = None) -> Pri
 
 
 def digest_of(corporation: Corporation, user_id: str) -> str:
-    """The digest in the receipts of a person."""
-    return salted_hmac(SALT, f"{corporation.corp_id}:{user_id.lower()}", algorithm="sha256").hexdigest()
+    """The digest in new receipts of a person."""
+    return digests_of(corporation, user_id)[0]
+
+
+def digests_of(corporation: Corporation, user_id: str) -> list[str]:
+    """The digests that receipts of a person may have: by `SECRET_KEY`, and by what it was before."""
+    value = f"{corporation.corp_id}:{user_id.lower()}"
+    secrets_of_ours = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [salted_hmac(SALT, value, secret=one, algorithm="sha256").hexdigest() for one in secrets_of_ours]
 
 
 def _person(member: Member) -> Person:
