@@ -2,12 +2,12 @@
 
 The signature is Ed25519 (RFC 8032) over the canonical JSON: keys sorted, no spaces, UTF-8. The private key is derived
 from `SECRET_KEY` (HKDF, RFC 5869), so that nothing more has to be kept. A document names the public key; that it is the
-installation's own is known by comparing it with `public_key()`.
+installation's own is known by comparing it with `public_keys()`.
 """
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -29,13 +29,13 @@ class SignatureError(OpenUserError):
 
 def sign(data: Mapping[str, Any]) -> dict[str, Any]:
     """The document: the data with a `signature`. Raises `TypeError` for data that is not JSON."""
-    value = _private_key().sign(_canonical(data))
+    value = _private_key(settings.SECRET_KEY).sign(_canonical(data))
     signature = {"algorithm": ALGORITHM, "public_key": public_key(), "value": base64.b64encode(value).decode()}
     return {**data, "signature": signature}
 
 
-def verify(document: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
-    """The data of a document; `key` is the public key that must have signed it, "" for the one that it names.
+def verify(document: Mapping[str, Any], *, keys: Collection[str] = ()) -> dict[str, Any]:
+    """The data of a document; one of `keys` must have signed it, without any the one that it names.
 
     Raises `SignatureError` for a document that was changed, that another key signed, or that has no signature.
     """
@@ -43,7 +43,7 @@ def verify(document: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
     if not isinstance(signature, Mapping) or signature.get("algorithm") != ALGORITHM:
         raise SignatureError("The document has no signature.", code="unsigned", remedy="Download it again.")
     named = str(signature.get("public_key") or "")
-    if key and key != named:
+    if keys and named not in keys:
         words, remedy = "Another installation signed the document.", "Compare the public keys."
         raise SignatureError(words, code="other_key", remedy=remedy)
     data = {name: value for name, value in document.items() if name != "signature"}
@@ -58,11 +58,17 @@ def verify(document: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
 
 def public_key() -> str:
     """The public key of this installation, in base64."""
-    return base64.b64encode(_private_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+    return public_keys()[0]
 
 
-def _private_key() -> Ed25519PrivateKey:
-    seed = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=PURPOSE).derive(settings.SECRET_KEY.encode())
+def public_keys() -> list[str]:
+    """The same, and those that it had: what was signed before `SECRET_KEY` changed stays its own."""
+    keys = [_private_key(one).public_key() for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode() for key in keys]
+
+
+def _private_key(secret_key: str) -> Ed25519PrivateKey:
+    seed = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=PURPOSE).derive(secret_key.encode())
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 

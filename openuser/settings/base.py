@@ -36,6 +36,8 @@ LOG_DIR = Path(env.str("OPENUSER_LOG_DIR", default=str(BASE_DIR / "logs")))
 
 # Key that signs sessions and links. Without one, `up` generates one in `var/secrets.env`; a server requires it.
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Earlier values of SECRET_KEY, separated by commas: what they signed counts until you remove them.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys that encrypt secrets in the database, separated by commas: the first encrypts, all decrypt. Without one, `up`
 # generates one in `var/secrets.env`; a server requires it.
 FIELD_KEYS: list[str] = env.list("OPENUSER_FIELD_KEYS", default=[])

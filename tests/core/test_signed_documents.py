@@ -14,7 +14,7 @@ DATA = {"member": "张三", "numbers": [1, 2], "nested": {"b": None, "a": True}}
 def test_a_document_that_was_written_to_a_file_verifies():
     document = json.loads(json.dumps(sign(DATA), indent=2, ensure_ascii=False))
     assert verify(document) == DATA
-    assert verify(document, key=signed_documents.public_key()) == DATA
+    assert verify(document, keys=[signed_documents.public_key()]) == DATA
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_another_installation_cannot_sign_in_our_name(settings):
     foreign = sign(DATA)
     assert verify(foreign) == DATA
     with pytest.raises(SignatureError) as caught:
-        verify(foreign, key=ours)
+        verify(foreign, keys=[ours])
     assert caught.value.code == "other_key"

@@ -24,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, key: str, ours: bool, **_: object) -> None:
         try:
             document = json.loads(file.read_text(encoding="utf-8"))
-            data = signed_documents.verify(document, key=signed_documents.public_key() if ours else key)
+            keys = signed_documents.public_keys() if ours else [key] if key else []
+            data = signed_documents.verify(document, keys=keys)
         except (OSError, ValueError) as error:
             raise CommandError(f"{file} cannot be read: {error}") from error
         except SignatureError as error:
