@@ -18,7 +18,8 @@ EARLY = timedelta(minutes=10)  # else an hourly look would make each backup a li
 
 def back_up_if_due(*, now: datetime) -> str:
     """Make the backup that is due; its name, or "" if none is. Whether one is, the place of backups knows."""
-    if not settings.BACKUP["EVERY_HOURS"] or not cache.add(RUNNING, True, timeout=LONGEST):
+    wanted = settings.BACKUP["TO"] and settings.BACKUP["EVERY_HOURS"]
+    if not wanted or not cache.add(RUNNING, True, timeout=LONGEST):
         return ""
     try:
         place = places.place_of(settings.BACKUP["TO"])

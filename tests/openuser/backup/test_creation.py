@@ -138,6 +138,12 @@ def test_beat_makes_one_when_the_newest_is_old_enough(installation, folder):
     cache.delete(schedule.RUNNING)
 
 
+def test_without_a_place_beat_makes_none_and_says_nothing(settings, caplog):
+    settings.BACKUP = {**settings.BACKUP, "TO": ""}
+    assert schedule.back_up_if_due(now=NOW) == ""
+    assert caplog.text == ""
+
+
 def test_a_backup_that_fails_by_itself_is_logged_and_tried_again(installation, folder, settings, caplog):
     settings.BACKUP = {**settings.BACKUP, "PASSPHRASE": ""}
     assert schedule.back_up_if_due(now=NOW) == ""
