@@ -107,7 +107,7 @@ def test_a_lock_whose_connection_broke_is_taken_back(heart):
     heart.turn(1)
     assert life_lock.held() == {process_identity.process_token()}
     heart.close()
-    assert not life_lock.held()
+    wait_for(lambda: not life_lock.held(), "the lock to be given back")
 
 
 def test_what_a_process_locks_stands_in_its_row(heart):
