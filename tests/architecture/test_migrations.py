@@ -21,7 +21,7 @@ TOPIC = 'ALTER TABLE "conversations_topic" '
 
 
 @pytest.mark.databases
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # inside of one, indexes would be built in another way
 def test_new_migrations_let_the_version_before_work_on():
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks the whole database for each of them, and is upgraded while OpenUser does not run")
