@@ -58,6 +58,7 @@ def make_checkout(folder: Path) -> Checkout:
         "models": "",
         "retrieval": "",
         "recognition": "",
+        "traces": "",
         "gpu": "",
         "engines": "",
     }
