@@ -46,7 +46,7 @@ def test_a_token_rotated_in_another_process_is_honoured_at_once(client, applicat
     assert Envelope(application, text_xml(application)).post(client).status_code == 403
 
 
-def test_the_token_before_the_last_ends_at_once_in_the_process_that_saved(client, application):
+def test_the_token_before_the_last_ends_at_once_where_it_was_saved(client, application):
     old = Envelope(application, text_xml(application))
     for token in (NEW_TOKEN, f"{NEW_TOKEN}2"):
         application.token = token
