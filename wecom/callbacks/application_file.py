@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.fernet import InvalidToken
@@ -55,13 +56,14 @@ def kept(key: str) -> Application | None:
     except (OSError, InvalidToken, ValueError):
         return None
     corporation = Corporation(corp_id=found.pop("corp_id"))
-    return Application(**found, corporation=corporation)
+    until = found.pop("old_keys_until")
+    return Application(**found, corporation=corporation, old_keys_until=until and datetime.fromisoformat(until))
 
 
 def _document(application: Application) -> str:
-    names = ("id", "agent_id", "token", "encoding_aes_key")
+    names = ("id", "agent_id", "token", "encoding_aes_key", "old_token", "old_encoding_aes_key", "old_keys_until")
     values = {name: getattr(application, name) for name in names}
-    return json.dumps({**values, "corp_id": application.corporation.corp_id})
+    return json.dumps({**values, "corp_id": application.corporation.corp_id}, default=datetime.isoformat)
 
 
 def _path(key: str) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from tests.support import factories
 from tests.support.database_away import unreachable
@@ -143,6 +144,8 @@ def test_new_keys_replace_the_old_ones(known):
     kept = application_file.kept("")
     assert kept is not None
     assert (kept.pk, kept.keys) == (known.pk, known.keys)
+    now = timezone.now()
+    assert kept.old_keys(now) == known.old_keys(now) is not None
 
 
 def test_the_keys_lie_encrypted_for_their_owner_only(known, folder):
