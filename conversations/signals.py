@@ -35,9 +35,6 @@ working_days_wanted = Signal()
 """Office hours and formulas depend on the company's calendar: `application`, None for the default one. A receiver
 returns a function from a date to whether the company works on it; without one, Monday to Friday count."""
 
-push_wanted = Signal()
-"""Something is about to go out that is no reply: `application`. A receiver returns whether all of that is stopped."""
-
 message_received = Signal()
 """A member has written or sent something: `message`, which is recorded and not answered yet."""
 

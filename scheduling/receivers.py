@@ -14,14 +14,13 @@ from conversations.signals import (
     entry_explained,
     message_explained,
     message_released,
-    push_wanted,
     thread_shown,
     working_days_wanted,
 )
 from scheduling import services
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
-from wecom.signals import fact_definition_removing, outbound_settled, recall_settled
+from wecom.signals import fact_definition_removing, outbound_settled, push_wanted, recall_settled
 
 
 @receiver(outbound_settled)

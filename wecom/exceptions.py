@@ -17,6 +17,10 @@ class FactRefused(WeComError):
     """A fact, or a value of one, that cannot be kept; `field` names it."""
 
 
+class SendingStopped(WeComError):
+    """Everything that is not a reply is stopped for the company."""
+
+
 class NotConfigured(WeComError):
     """No application is connected yet, or one of its fields is missing."""
 

@@ -52,3 +52,6 @@ language_chosen = Signal()
 fact_definition_removing = Signal()
 """A fact of the company's own is about to be deleted, or a page asks before: `definition`. A receiver returns where the
 fact is used, in words, such as the names of segments."""
+
+push_wanted = Signal()
+"""Something is about to go out that is no reply: `application`. A receiver returns whether all of that is stopped."""

@@ -20,6 +20,8 @@ from wecom.services import (
     find_members,
     find_unknown,
     get_or_create_member,
+    pushes_are_stopped,
+    refuse_stopped_push,
     release_worker,
 )
 
@@ -41,7 +43,9 @@ __all__ = [
     "languages_with",
     "member_of",
     "pass_to_handlers",
+    "pushes_are_stopped",
     "readings_of_names",
+    "refuse_stopped_push",
     "release_worker",
 ]
 

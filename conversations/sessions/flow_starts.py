@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from conversations.delivery import channel
 from conversations.delivery.broadcasts import in_dialogue
 from conversations.exceptions import ConversationError
 from conversations.models import Conversation, Flow, FlowStart
 from conversations.sessions import runner
-from conversations.signals import push_wanted
 from wecom.models import Application, Callback, Department, Member, Membership
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _start(pk: int, now: datetime) -> bool:
     if now - start.created_at > LATEST or start.member in Member.objects.beyond(start.application):
         FlowStart.objects.filter(pk=pk).update(status=FlowStart.Status.DROPPED)
         return False
-    if _is_busy(conversation, now) or _is_stopped(conversation.application):
+    if _is_busy(conversation, now) or channel.pushes_are_stopped(conversation.application):
         FlowStart.objects.filter(pk=pk).update(due_at=now + AGAIN_AFTER)
         return False
     try:
@@ -108,11 +108,6 @@ def _is_busy(conversation: Conversation, now: datetime) -> bool:
         return True
     rows = Callback.objects.filter(application=conversation.application, from_user_id=conversation.member.user_id)
     return rows.filter(status__in=Callback.UNFINISHED).exists()
-
-
-def _is_stopped(application: Application) -> bool:
-    """Whether everything is stopped that is not a reply."""
-    return any(stopped for _receiver, stopped in push_wanted.send(FlowStart, application=application))
 
 
 def _application_of(member: Member) -> Application | None:

@@ -37,6 +37,8 @@ from wecom.outbox.operator_decisions import (
     resend,
     treat_as_sent,
 )
+from wecom.outbox.pushes import are_stopped as pushes_are_stopped
+from wecom.outbox.pushes import refuse_stopped as refuse_stopped_push
 from wecom.outbox.recalls import can_be_recalled, recall
 from wecom.outbox.shortcuts import (
     send_card,
@@ -198,12 +200,14 @@ __all__ = [
     "open_echo",
     "preview_fact_import",
     "publish_menu",
+    "pushes_are_stopped",
     "quota_day",
     "read_webhook_application",
     "recall",
     "record_callback",
     "record_rejection",
     "record_transcript",
+    "refuse_stopped_push",
     "release_restore_hold",
     "release_worker",
     "remedy_for",

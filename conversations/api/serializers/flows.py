@@ -171,4 +171,4 @@ class SessionRequestSerializer(RecipientSerializer):
     def start(self, cid: str) -> Session:
         """Start it; inside a transaction."""
         values = self.validated_data
-        return services.start_flow(self.conversation(), values["flow"], data=values.get("data"), cid=cid)
+        return services.start_flow(self.push(), values["flow"], data=values.get("data"), cid=cid)

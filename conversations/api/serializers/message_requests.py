@@ -44,6 +44,12 @@ class RecipientSerializer(StrictSerializer):
         channel.check_reachable(values["to"], application=values.get("application"))
         return services.conversation_with(values["to"], application=values.get("application"))
 
+    def push(self) -> Conversation:
+        """The conversation, to send something of our own accord. Raises `SendingStopped` too."""
+        conversation = self.conversation()
+        channel.refuse_stopped_push(conversation.application)
+        return conversation
+
 
 class MessageRequestSerializer(RecipientSerializer):
     """A message to send."""
@@ -60,7 +66,7 @@ class TextRequestSerializer(MessageRequestSerializer):
     text = StrictCharField(max_length=LONGEST_TEXT)
 
     def send(self, cid: str) -> Message:
-        return services.say(self.conversation(), self.validated_data["text"], cid=cid)
+        return services.say(self.push(), self.validated_data["text"], cid=cid)
 
 
 class MediaRequestSerializer(MessageRequestSerializer):
@@ -82,7 +88,7 @@ class MediaRequestSerializer(MessageRequestSerializer):
         return {**attrs, "upload": upload}
 
     def send(self, cid: str) -> Message:
-        values, conversation = self.validated_data, self.conversation()
+        values, conversation = self.validated_data, self.push()
         upload = values["upload"]
         if upload is not None and upload.corporation_id != conversation.application.corporation_id:
             raise serializers.ValidationError({"upload": "It belongs to another company."}, code="corporation")
@@ -141,7 +147,7 @@ class TextCardRequestSerializer(MessageRequestSerializer):
     def send(self, cid: str) -> Message:
         names = ("title", "description", "url", "btn_text")
         card = contents.TextCard(**{name: self.validated_data.get(name, "") for name in names})
-        return services.say_content(self.conversation(), card, cid=cid)
+        return services.say_content(self.push(), card, cid=cid)
 
 
 class MarkdownRequestSerializer(MessageRequestSerializer):
@@ -152,7 +158,7 @@ class MarkdownRequestSerializer(MessageRequestSerializer):
 
     def send(self, cid: str) -> Message:
         content = contents.Markdown(content=contents.to_markdown(self.validated_data["text"]))
-        return services.say_content(self.conversation(), content, cid=cid)
+        return services.say_content(self.push(), content, cid=cid)
 
 
 class ValueRequestSerializer(MessageRequestSerializer):
@@ -162,7 +168,7 @@ class ValueRequestSerializer(MessageRequestSerializer):
 
     def send(self, cid: str) -> Message:
         content = build_content(self.value, self.validated_data)
-        return services.say_content(self.conversation(), content, cid=cid)
+        return services.say_content(self.push(), content, cid=cid)
 
 
 class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
@@ -217,7 +223,7 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
         return attrs
 
     def send(self, cid: str) -> Message:
-        values, conversation = self.validated_data, self.conversation()
+        values, conversation = self.validated_data, self.push()
         if "text" in values:
             options = {name: values[name] for name in ("mode", "digital_human") if name in values}
             return services.say_video(conversation, values["text"], **options, strict=True, cid=cid)

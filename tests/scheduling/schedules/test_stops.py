@@ -11,6 +11,7 @@ from conversations.models import FlowStart
 from scheduling import services
 from tests.scheduling.support.schedules import clock, make_schedule
 from tests.support import factories
+from tests.support.problem_details import problem
 from wecom.models import Corporation, Outbound
 from wecom.outbox import dispatcher
 
@@ -105,3 +106,22 @@ def test_another_company_goes_on(application, said):
     services.allow_sending(Corporation.objects.create(corp_id="ww2", name="别家"))
     said.refresh_from_db()
     assert said.reason == "stopped"
+
+
+def test_what_other_systems_send_is_refused_meanwhile(application):
+    api = factories.make_api("messages:write", "sessions:write")
+    chat, flow = factories.make_group_message(application).chat, factories.make_flow(command="/make")
+    conversations.publish(flow)
+    words = {"kind": "text", "text": "早上好"}
+    requests = {
+        "messages": {**words, "to": "zhangsan"},
+        "group-messages": {**words, "chat": chat.pk},
+        "sessions": {"to": "zhangsan", "flow": flow.pk},
+    }
+    services.stop_sending(application.corporation, why="写错了", now=NINE)
+    for address, body in requests.items():
+        refused = api.post(f"/api/v1/{address}/", body, format="json")
+        assert problem(refused, 409)["code"] == "sending_stopped"
+    services.allow_sending(application.corporation, now=NINE + A_MINUTE)
+    for address, body in requests.items():
+        assert api.post(f"/api/v1/{address}/", body, format="json").status_code in {201, 202}

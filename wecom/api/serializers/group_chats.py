@@ -85,6 +85,7 @@ class GroupMessageRequestSerializer(StrictSerializer):
     def send(self, cid: str) -> GroupMessage:
         """Queue it."""
         values = self.validated_data
+        services.refuse_stopped_push(values["chat"].application)
         upload, mentions = values.get("upload"), values.get("mentions", ())
         return services.send_to_chat(values["chat"], self.content(), upload=upload, mentions=mentions, cid=cid)
 
