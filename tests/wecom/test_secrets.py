@@ -28,7 +28,7 @@ def log() -> Iterator[StringIO]:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(LineFormatter())
     handler.addFilter(RedactSecrets())
-    quiet = project.LOGGING["loggers"]
+    quiet = {name: config for name, config in project.LOGGING["loggers"].items() if "level" in config}
     levels = {name: logging.getLogger(name).level for name in ("", *quiet)}
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.DEBUG)
