@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling import services
 from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import launch, outcomes, reason_of, work
@@ -98,6 +99,17 @@ def test_whom_the_platform_refuses_has_that_reason(company, staff):
     assert outcomes(campaign) == {"sent": 3, "failed:unreached": 1}
     assert reason_of(campaign, stranger.user_id) == "unreached"
     assert CampaignRun.objects.get().failed == 1
+
+
+def test_a_webhook_hears_whom_a_call_reached(company, staff):
+    WebhookEndpoint.objects.create(name="OA", url="https://example.com/", events=["delivery.settled"])
+    factories.make_member(company, "nobody-there", status="active")
+    launch()
+    work()
+    told = WebhookDelivery.objects.get().parsed["data"]
+    assert set(told["user_ids"]) == {"nobody-there", *(one.user_id for one in staff)}
+    assert (told["sent"], told["failed"], told["unreached"]) == (3, 1, ["nobody-there"])
+    assert Outbound.objects.get(pk=told["outbound"]).msgid == told["msgid"] != ""
 
 
 def test_each_member_reads_their_own_language(company, staff):
