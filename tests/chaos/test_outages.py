@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,18 @@ def test_a_callback_is_acknowledged_while_the_broker_is_away(stack, person, trou
     person.reads(2, seconds=90)
     texts = person.texts()
     assert ["审批" in texts[0], "10 日" in texts[1], len(texts)] == [True, True, 2]
+
+
+def test_a_worker_outlives_a_broker_that_is_full(stack, person):
+    """The message that it takes then cannot be noted as taken; kombu fails with an error of its channel."""
+    with ExitStack() as trouble:
+        before = len(stack.log("worker"))
+        with stack.paused("worker"):
+            person.writes("怎么请假")
+            wait_for(lambda: attempts(person), "the callback to be answered")
+            trouble.enter_context(full(stack))
+        wait_for(lambda: "Trying to re-establish" in stack.log("worker")[before:], "the broker to refuse the worker")
+    assert "审批" in person.reads_text(seconds=90)
 
 
 def attempts(person: Person) -> list[dict[str, Any]]:
