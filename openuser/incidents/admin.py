@@ -48,11 +48,15 @@ class IncidentAdmin(ReadOnlyAdmin):
     list_filter = (StateFilter, ("kind", KindFilter))
     sortable_by = ("began",)
     change_form_before_template = ""
-    fieldsets = (
-        (None, {"fields": ("title", "state", "began", "lasted")}),
-        (_("What to do"), {"fields": ("wrong", "remedy", "place")}),
-        (_("Who was told"), {"fields": ("told",)}),
-    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Incident | None = None) -> Any:
+        """With the page that shows more for those who may open it."""
+        may_open = obj is not None and request.user.has_perm(condition_of(obj).permission)
+        return (
+            (None, {"fields": ("title", "state", "began", "lasted")}),
+            (_("What to do"), {"fields": ("wrong", "remedy", *(["place"] if may_open else []))}),
+            (_("Who was told"), {"fields": ("told",)}),
+        )
 
     @display(description=_("began at"), ordering="pk")
     def began(self, incident: Incident) -> str:

@@ -50,6 +50,11 @@ class Condition(ABC):
     def path(self, incident: Incident) -> str:
         """The path of the page that shows more."""
 
+    @property
+    @abstractmethod
+    def permission(self) -> str:
+        """The right that opens that page."""
+
     def knows(self, subject: str) -> bool:
         """Whether this process can tell that it is over for a subject."""
         return True
@@ -69,6 +74,10 @@ class Backlog(Condition):
 
     def path(self, incident: Incident) -> str:
         return reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
+
+    @property
+    def permission(self) -> str:
+        return f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
 
 
 class CallbacksWait(Backlog):
@@ -120,6 +129,10 @@ class OfApplication(Condition):
 
     def path(self, incident: Incident) -> str:
         return reverse("admin:wecom_application_change", args=[incident.subject])
+
+    @property
+    def permission(self) -> str:
+        return "wecom.view_application"
 
 
 class Outage(OfApplication):
@@ -185,6 +198,10 @@ class Undecided(Condition):
     def path(self, incident: Incident) -> str:
         return f"{reverse('admin:wecom_outbound_changelist')}?status__exact=failed"
 
+    @property
+    def permission(self) -> str:
+        return "wecom.view_outbound"
+
 
 class OfRenders(Condition):
     """Renders that failed within the last hour."""
@@ -200,6 +217,10 @@ class OfRenders(Condition):
 
     def path(self, incident: Incident) -> str:
         return f"{reverse('admin:avatars_render_changelist')}?status__exact=failed"
+
+    @property
+    def permission(self) -> str:
+        return "avatars.view_render"
 
 
 class RendersFail(OfRenders):

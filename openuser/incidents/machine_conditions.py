@@ -23,6 +23,10 @@ class OfMachine(Condition):
     def path(self, incident: Incident) -> str:
         return reverse("doctor")
 
+    @property
+    def permission(self) -> str:
+        return "wecom.change_outbound"
+
 
 class DiskFull(OfMachine):
     """A disk has no room."""
@@ -80,3 +84,7 @@ class Logins(Condition):
 
     def path(self, incident: Incident) -> str:
         return reverse("admin:auth_user_changelist")
+
+    @property
+    def permission(self) -> str:
+        return "auth.view_user"
