@@ -31,7 +31,7 @@ def test_a_child_dies_with_a_parent_that_was_killed(path):
     ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert alive(child)
+        wait_until(lambda: Path(f"/proc/{child}/comm").read_text(encoding="ascii") == "sleep\n")
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     wait_until(lambda: not alive(child))
