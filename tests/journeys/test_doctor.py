@@ -23,7 +23,7 @@ def found(stack: Stack) -> list[dict[str, Any]]:
     return results
 
 
-def test_everything_is_in_order(stack, person):
+def test_all_but_the_backups_is_in_order(stack, person):
     person.writes("你好")
     person.reads()
 
@@ -34,5 +34,6 @@ def test_everything_is_in_order(stack, person):
 
     wait_for(beat_rang, "beat")
     results = found(stack)
-    assert {result["check"]: result["words"] for result in results if result["level"] != "good"} == {}
+    # Nobody has set a place for backups.
+    assert [result["check"] for result in results if result["level"] != "good"] == ["backup"]
     assert len(results) >= 18
