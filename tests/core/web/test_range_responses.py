@@ -9,6 +9,7 @@ from django.test import AsyncRequestFactory, RequestFactory
 
 from core.web import range_responses
 
+pytestmark = pytest.mark.django_db  # the end of a response closes connections of this process that are old
 CONTENT = bytes(range(256)) * 1024
 
 
