@@ -26,6 +26,7 @@ BY_FILE = (
     "OPENUSER_BACKUP_PASSPHRASE",
     "OPENUSER_BACKUP_S3_ACCESS_KEY",
     "OPENUSER_BACKUP_S3_SECRET_KEY",
+    "OPENUSER_METRICS_TOKEN",
 )
 CELERY = ("celery", "-A", "openuser")
 ROLE = Path(os.environ.get("OPENUSER_ROLE_FILE", "/tmp/openuser-role"))  # noqa: S108 - a tmpfs of the container's own
