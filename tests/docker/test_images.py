@@ -52,6 +52,12 @@ def test_every_service_runs_a_role_of_an_image_that_is_built():
         assert entrypoint.command(service["command"], {})[0] != name
 
 
+def test_workers_scale_by_one_number():
+    for name in ("worker", "render"):
+        assert OURS[name]["deploy"]["replicas"] == f"${{{name.upper()}_REPLICAS:-1}}"
+        assert {"container_name", "ports"} & OURS[name].keys() == set(), "what there can be only once"
+
+
 def test_secrets_come_by_file_under_names_that_the_entrypoint_reads():
     named = {
         name.removesuffix("_FILE") for one in OURS.values() for name in one["environment"] if name.endswith("_FILE")
