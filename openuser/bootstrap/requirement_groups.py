@@ -31,7 +31,7 @@ TEST = Group(
     name="test",
     title="the tools of the test suite",
     files=("test.txt", "postgres.txt", "traces.txt", "base.txt", "constraints.txt"),
-    megabytes=600,
+    megabytes=750,
     brings=("base", "postgres"),
 )
 ENGINES = Group(
