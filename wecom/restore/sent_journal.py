@@ -1,7 +1,8 @@
 """A journal of the calls of message/send outside of the database, for a database that was restored from a backup.
 
-A line is written before each call, and another one if the call certainly reached nobody. There is a file per day in the
-folder `sent` beside `senders.json`. Members stand in it as keyed digests, not by name.
+A line is written before each call, and another one if the call certainly reached nobody. There is a file per machine
+and day in the folder `sent` beside `senders.json`: on a disk of the network, machines that append to one file overwrite
+each other's lines (open(2), O_APPEND). Members stand in it as keyed digests, not by name.
 """
 
 import base64
@@ -17,8 +18,11 @@ from typing import Any
 
 from django.conf import settings
 
+from core.work import process_identity
+
 logger = logging.getLogger(__name__)
 
+HOST = 64  # characters of a machine's name
 DIGEST = 6  # bytes for each member: among a million two are alike once in 500 campaigns
 
 
@@ -57,7 +61,7 @@ def record_refusal(instance: str, attempt: int) -> None:
 
 
 def calls_after(instance: str, attempt: int) -> Iterator[Call]:
-    """The calls of a database after one of its attempts, in their order, without those that reached nobody."""
+    """The calls of a database after one of its attempts, without those that reached nobody; of a machine in order."""
     refused = {line["attempt"] for line in _lines(instance) if line.get("refused")}
     for line in _lines(instance):
         if line["attempt"] <= attempt or line["attempt"] in refused:
@@ -76,7 +80,7 @@ def _folder() -> Path:
 
 def _append(instance: str, line: dict[str, Any]) -> None:
     """Add a line in one write, which other processes cannot divide. A disk that is full does not stop sending."""
-    path = _folder() / f"{instance}-{datetime.now(UTC):%Y-%m-%d}.jsonl"
+    path = _folder() / f"{instance}-{process_identity.host()[:HOST]}-{datetime.now(UTC):%Y-%m-%d}.jsonl"
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """The journal of calls outside of the database: what it keeps, and what a restored database makes of it."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,6 +110,16 @@ def test_old_lines_are_deleted(folder):
         (folder / f"abc-{datetime.now(UTC).date() - timedelta(days=days)}.jsonl").write_text("{}\n")
     sent_journal.record_refusal("abc", 1)
     assert len(list(folder.iterdir())) == 3
+
+
+def test_machines_that_share_the_folder_write_to_files_of_their_own(folder):
+    sent_journal.record_call("abc", 1, fingerprint="f", broadcast="", to=[])
+    (path,) = folder.iterdir()
+    assert socket.gethostname()[:64] in path.name
+    path.rename(folder / path.name.replace(socket.gethostname()[:64], "another-machine"))
+    sent_journal.record_call("abc", 2, fingerprint="g", broadcast="", to=[])
+    assert len(list(folder.iterdir())) == 2
+    assert {call.attempt for call in sent_journal.calls_after("abc", 0)} == {1, 2}
 
 
 def test_a_line_that_a_crash_cut_off_is_left_out(folder, caplog):
