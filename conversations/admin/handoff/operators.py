@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from conversations.models import Operator, OperatorGroup, Ticket
@@ -43,7 +44,7 @@ class OperatorAdmin(ProtectedDeleteAdmin):
     def account(self, operator: Operator) -> str:
         return str(operator.user or NOTHING)
 
-    @display(description=_("groups"), ordering="group_count")
+    @display(description=pgettext_lazy("of operators", "groups"), ordering="group_count")
     def in_groups(self, operator: Any) -> int:
         return int(operator.group_count)
 
