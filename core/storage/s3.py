@@ -124,12 +124,11 @@ class BucketStorage(WholeFileStorage):
                 yield found.key.removeprefix(prefix), int(found.size)
 
     def open_original(self, name: str) -> IO[bytes]:
+        """A stream: a copy of each file would fill this machine's disk."""
         with _as_os_errors():
             if not self.bucket.exists(name):
                 raise FileNotFoundError(name)
-            body: IO[bytes] = self._object(name).get()[
-                "Body"
-            ]  # a stream: a copy of each would fill this machine's disk
+            body: IO[bytes] = self._object(name).get()["Body"]
             return body
 
     def put_original(self, name: str, source: Any) -> None:
