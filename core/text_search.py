@@ -1,7 +1,7 @@
 """Search for words inside of texts, which an index answers on PostgreSQL.
 
-The index (`core.index_operations.AddSearchIndex`) has trigrams, which need three letters, and most Chinese words
-have two. So it is built over the text in capitals with each letter twice.
+The index (`AddSearchIndex` of `core.migration_operations`) has trigrams, which need three letters, and most Chinese
+words have two. So it is built over the text in capitals with each letter twice.
 """
 
 from collections.abc import Callable, Iterable

@@ -10,8 +10,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from core.index_operations import AddSearchIndex
-from core.migration_operations import tables_at_once
+from core.migration_operations.indexes import AddSearchIndex
+from core.migration_operations.models import tables_at_once
 
 
 class Migration(migrations.Migration):

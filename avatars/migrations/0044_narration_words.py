@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from core.index_operations import AddSearchIndex
+from core.migration_operations.indexes import AddSearchIndex
 
 
 class Migration(migrations.Migration):

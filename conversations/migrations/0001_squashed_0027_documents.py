@@ -9,8 +9,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from core.index_operations import AddSearchIndex
-from core.migration_operations import tables_at_once
+from core.migration_operations.indexes import AddSearchIndex
+from core.migration_operations.models import tables_at_once
 
 
 TOPICS = (

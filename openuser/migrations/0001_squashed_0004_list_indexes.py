@@ -8,7 +8,7 @@ import openuser.models.webhooks
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migration_operations import tables_at_once
+from core.migration_operations.models import tables_at_once
 
 
 class Migration(migrations.Migration):

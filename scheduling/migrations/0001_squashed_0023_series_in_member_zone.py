@@ -8,7 +8,7 @@ import scheduling.models.schedules
 from django.conf import settings
 from django.db import migrations, models
 
-from core.migration_operations import tables_at_once
+from core.migration_operations.models import tables_at_once
 
 
 def leave_room(apps, schema_editor):

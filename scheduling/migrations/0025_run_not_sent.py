@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from core.index_operations import AddIndexOnline
+from core.migration_operations.indexes import AddIndexOnline
 
 
 class Migration(migrations.Migration):

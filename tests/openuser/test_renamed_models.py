@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
 
-from core.migration_operations import RenamePermissions
+from core.migration_operations.models import RenamePermissions
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 

@@ -9,8 +9,8 @@ import wecom.models.company
 import wecom.models.restore_guard
 from django.db import migrations, models
 
-from core.index_operations import AddListIndex, AddSearchIndex
-from core.migration_operations import tables_at_once
+from core.migration_operations.indexes import AddListIndex, AddSearchIndex
+from core.migration_operations.models import tables_at_once
 
 
 class Migration(migrations.Migration):

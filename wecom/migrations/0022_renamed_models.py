@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from core.migration_operations import rename_in_place
+from core.migration_operations.models import rename_in_place
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from core.index_operations import AddIndexOnline, AddListIndex, AddSearchIndex
+from core.migration_operations.indexes import AddIndexOnline, AddListIndex, AddSearchIndex
 
 
 class Migration(migrations.Migration):

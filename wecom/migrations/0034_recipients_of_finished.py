@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from core.index_operations import AddListIndex, RemoveListIndex
+from core.migration_operations.indexes import AddListIndex, RemoveListIndex
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from core.migration_operations import CreateModels, tables_at_once
+from core.migration_operations.models import CreateModels, tables_at_once
 
 APP = "core"
 KEY = ("id", models.BigAutoField(primary_key=True))

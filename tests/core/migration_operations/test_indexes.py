@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from core.index_operations import AddIndexOnline, AddListIndex, AddSearchIndex
+from core.migration_operations.indexes import AddIndexOnline, AddListIndex, AddSearchIndex
 from wecom.models import Member, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]

@@ -1,0 +1,1 @@
+"""Operations of migrations that Django lacks, for installations that work meanwhile."""
