@@ -72,6 +72,9 @@ class Backlog(Condition):
         if found["oldest"] is not None and now - found["oldest"] > self.longest:
             yield Found(details={"count": found["count"], "minutes": _minutes(now - found["oldest"])})
 
+    def remedy(self, incident: Incident) -> str:
+        return _("Start workers of the queue “default”, or more of them. The doctor says what does not run.")
+
     def path(self, incident: Incident) -> str:
         return reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
 
@@ -92,9 +95,6 @@ class CallbacksWait(Backlog):
             _("%(count)d callbacks wait, the oldest for %(minutes)d minutes: members get no answer.") % incident.details
         )
 
-    def remedy(self, incident: Incident) -> str:
-        return _("Start workers of the queue “default”, or more of them. The doctor says what does not run.")
-
 
 class MessagesWait(Backlog):
     """Messages are due and are not sent."""
@@ -105,9 +105,6 @@ class MessagesWait(Backlog):
 
     def words(self, incident: Incident) -> str:
         return str(_("%(count)d messages wait to be sent, the oldest for %(minutes)d minutes.") % incident.details)
-
-    def remedy(self, incident: Incident) -> str:
-        return _("Start workers of the queue “default”, or more of them. The doctor says what does not run.")
 
 
 class VideosWait(Backlog):
