@@ -11,6 +11,7 @@ from avatars.models import Outcome, Render, Stage, StageRun
 from avatars.models.stages import entry, stage_run
 from avatars.pipeline.stages import Timing
 from avatars.studio.studio import studio
+from core.work.metrics import JOB_RUN
 
 ORDER = list(Stage)
 
@@ -22,7 +23,7 @@ class StageLog:
     """
 
     def __init__(self, render: Render) -> None:
-        self._attempt = render.attempts
+        self._kind, self._attempt = render._meta.label_lower, render.attempts
         # Stages that an earlier attempt left open were lost with its worker.
         self._runs = [_lost(run) for run in map(stage_run, render.stages)]
         self._spent_before = 0.0
@@ -55,10 +56,10 @@ class StageLog:
     def end(self, outcome: Outcome = Outcome.DONE, code: str = "") -> list[dict[str, Any]]:
         """End the running stage."""
         if self._runs and self._runs[-1].outcome is Outcome.RUNNING:
+            run, now = self._runs[-1], timezone.now()
             spent = round(max(0.0, _spent() - self._spent_before), 3)
-            self._runs[-1] = replace(
-                self._runs[-1], ended_at=timezone.now(), outcome=outcome, code=code, cpu_seconds=spent
-            )
+            self._runs[-1] = replace(run, ended_at=now, outcome=outcome, code=code, cpu_seconds=spent)
+            JOB_RUN.observe((now - run.began_at).total_seconds(), self._kind, run.stage.value)
         return self.entries()
 
     def add_timings(self, timings: Iterable[Timing]) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from avatars import services
 from avatars.models import Outcome, Render, Stage
 from avatars.rendering.stage_log import StageLog
+from core.metrics.counts import pending
 from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.rendering import LONG, after, expire, make_human, request, stage_of, working
 
@@ -16,6 +17,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
 ]
+SECONDS = ("openuser_job_run_seconds", "sum")
 MADE = [stage for stage in Stage if stage is not Stage.WAITING]
 
 
@@ -35,6 +37,14 @@ def test_each_stage_of_a_render_has_its_times_and_costs():
     assert next(run for run in runs if run.stage is Stage.ANIMATING).cpu_seconds > 0, "with that of ffmpeg"
     assert render.cpu_seconds == pytest.approx(sum(run.cpu_seconds for run in runs[1:]))
     assert sum(run.seconds for run in runs[1:]) <= render.took_seconds + 0.5
+
+
+def test_the_seconds_of_each_stage_are_counted():
+    pending.take()
+    render = after(request())
+    counted = {labels: value for (name, labels, part), value in pending.take().items() if (name, part) == SECONDS}
+    for run in render.timeline[1:]:
+        assert counted["avatars.render", run.stage.value] == pytest.approx(run.seconds, abs=0.01)
 
 
 def test_a_failed_stage_says_why_and_a_retry_follows():
