@@ -1,6 +1,7 @@
 """What is counted of videos."""
 
 from core.metrics.counts import Counter, Histogram
+from core.metrics.levels import Level
 
 RENDER_PACE = Histogram(
     name="openuser_render_seconds_per_output_second",
@@ -11,6 +12,11 @@ GPU_FALLBACKS = Counter(
     name="openuser_gpu_fallback_total",
     words="Videos for which another render engine stepped in, as for one whose GPU is gone, by why.",
     labels=("reason",),
+)
+GPU_MEMORY = Level(
+    name="openuser_gpu_memory_bytes",
+    words="Memory of a graphics card when a render worker last used it: what was used by all, and what it has.",
+    labels=("machine", "card", "state"),
 )
 LABEL_FAILURES = Counter(
     name="openuser_label_verify_failures_total",

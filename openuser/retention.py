@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from avatars import services as avatars
+from core.metrics import rows
 from core.personal_data import retention
 from core.storage import local_copies
 from openuser.incidents import watch
@@ -15,5 +16,6 @@ def delete_expired() -> None:
     retention.expire_all(now=timezone.now())
     wecom.erase_leavers()
     watch.delete_old()
+    rows.delete_old_levels()
     avatars.clean_up()
     local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

@@ -1,6 +1,7 @@
 """What is counted of callbacks and of calls of WeChat Work. `tenant` is the ID of an application."""
 
 from core.metrics.counts import Counter, Histogram
+from core.metrics.levels import Level
 
 RESULTS = ("ok", "dup", "stale", "suspect", "bad_sig", "bad_xml", "too_large", "unpersisted")
 # Codes of the platform's own library that blame the XML. Whatever else is refused does not fit our keys.
@@ -43,6 +44,11 @@ AMBIGUOUS = Counter(
     name="openuser_outbox_ambiguous_total",
     words="Sends of which no answer came, so that they may have arrived.",
     known=((),),
+)
+CLOCK_SKEW = Level(
+    name="openuser_clock_skew_seconds",
+    words="Seconds by which the clock of a machine is ahead of another.",
+    labels=("machine", "other"),
 )
 QUOTA_DELAYED = Counter(
     name="openuser_quota_delayed_total",

@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, partial
 from queue import SimpleQueue
 from typing import IO, Any, cast
@@ -33,6 +34,7 @@ from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
+from avatars.studio import cards
 from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
 from core import backends
 from core.backends import backend
@@ -64,7 +66,7 @@ class OrderHandler:
             answer = Answer(number=order.number, event=Event.FAILED, error=missing)
         except Exception as error:  # noqa: BLE001 - the edge of the process
             answer = Answer(number=order.number, event=Event.FAILED, error=_unforeseen(error))
-        self._send(answer)
+        self._send(replace(answer, cards=cards.memory()))
 
     def _send(self, answer: Answer) -> None:
         with self._lock:

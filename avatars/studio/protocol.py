@@ -22,6 +22,7 @@ from avatars.previews.scene_preview import ScenePreview
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
+from avatars.studio.cards import CardMemory
 
 
 class Kind(StrEnum):
@@ -96,6 +97,7 @@ class Answer:
     measures: Measures | None = None
     data: bytes = b""
     error: AvatarError | None = None
+    cards: tuple[CardMemory, ...] = ()
 
 
 def order_line(order: Order) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from avatars import metrics
 from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import StudioError
 from avatars.inspection.measures import Measures
@@ -26,6 +27,7 @@ from avatars.studio.process import Child
 from avatars.studio.protocol import Answer, Kind, Order
 from avatars.studio.supervisor import MEMORY_MB, SMALL_WORK_SECONDS, Supervisor
 from core.exceptions import TemporaryError
+from core.work import process_identity
 
 
 class Studio:
@@ -216,6 +218,9 @@ class Studio:
             except BaseException:
                 self._discard()
                 raise
+            for memory in answer.cards:
+                metrics.GPU_MEMORY.set(memory.used, process_identity.host(), str(memory.card), "used")
+                metrics.GPU_MEMORY.set(memory.total, process_identity.host(), str(memory.card), "total")
             # A new process recovers sooner from a temporary error.
             if isinstance(answer.error, TemporaryError):
                 self._discard()

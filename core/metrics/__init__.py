@@ -1,1 +1,1 @@
-"""Counters and histograms: each process counts in memory, and adds its counts to rows that all processes share."""
+"""What processes count and measure: each does so in memory, and writes it to rows that all processes share."""

@@ -19,7 +19,7 @@ LAST = "+Inf"
 MOST_SERIES = 2000  # in one process: a label without bounds must not fill the memory
 
 metrics: dict[str, "Metric"] = {}
-"""Every counter and histogram, by its name."""
+"""Every metric that is kept in rows, by its name."""
 
 
 class Pending:
@@ -39,6 +39,13 @@ class Pending:
                 if series in self._amounts:
                     self._amounts[series] += amount
                 elif len(self._amounts) < MOST_SERIES:
+                    self._amounts[series] = amount
+
+    def put(self, amounts: Iterable[tuple[Series, float]]) -> None:
+        """As `add`, in place of what was there."""
+        with self._lock:
+            for series, amount in amounts:
+                if series in self._amounts or len(self._amounts) < MOST_SERIES:
                     self._amounts[series] = amount
 
     def take(self) -> Mapping[Series, float]:

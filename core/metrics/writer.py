@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from core.metrics import rows
+from core.metrics import levels, rows
 from core.metrics.counts import pending
 
 logger = logging.getLogger(__name__)
@@ -31,12 +31,13 @@ os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
 
 
 def write() -> None:
-    """Add what is pending to the rows; it stays pending while the database is away."""
-    amounts = pending.take()
-    if not amounts:
-        return
+    """Add what is pending to the rows; it stays pending while the database is away. Levels do not: others follow."""
+    amounts, figures = pending.take(), levels.taken()
     try:
-        rows.add(amounts)
+        if figures:
+            rows.put(figures)
+        if amounts:
+            rows.add(amounts)
     except DatabaseError:
         pending.add(amounts.items())
         logger.debug("No counts were written.", exc_info=True)

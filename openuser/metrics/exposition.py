@@ -13,11 +13,13 @@ from prometheus_client.registry import Collector
 
 from core.metrics import counts, rows
 from core.metrics.counts import LAST, SUM, Counter, Histogram, Series
+from core.metrics.levels import Level
 from openuser.metrics import campaigns, machine, platform, work
-from openuser.metrics.gauges import Reading, Source
+from openuser.metrics.gauges import Gauge, Reading, Source
 
 KEPT_SECONDS = 5.0
 GAUGES = (*machine.GAUGES, *work.GAUGES, *platform.GAUGES, *campaigns.GAUGES)
+Counted = dict[str, dict[tuple[str, ...], dict[str, float]]]  # by name, labels and part
 OF_ROWS: tuple[Source, ...] = (work.read, platform.read, campaigns.read)
 
 
@@ -54,8 +56,9 @@ class _Collector(Collector):
             yield from _gauges(readings)
             return
         readings += [reading for source in OF_ROWS for reading in source(self._now)]
-        yield from _gauges(readings)
-        yield from _counts(dict(rows.read()))
+        counted = _by_series(rows.read())
+        yield from _gauges([*readings, *_levels(counted, self._now)])
+        yield from _counts(counted)
 
     def describe(self) -> list[Metric]:
         """Nothing: prometheus_client would read all of it to learn the names."""
@@ -63,20 +66,42 @@ class _Collector(Collector):
 
 
 def _gauges(readings: Iterable[Reading]) -> Iterator[Metric]:
-    families = {gauge: GaugeMetricFamily(gauge.name, gauge.words, labels=gauge.labels) for gauge in GAUGES}
+    families = {
+        one.name: GaugeMetricFamily(one.name, one.words, labels=one.labels) for one in (*GAUGES, *_level_gauges())
+    }
     for gauge, labels, value in readings:
-        families[gauge].add_metric(labels, value)
+        families[gauge.name].add_metric(labels, value)
     yield from families.values()
 
 
-def _counts(counted: dict[Series, float]) -> Iterator[Metric]:
-    series: dict[str, dict[tuple[str, ...], dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    for (name, labels, part), value in counted.items():
-        series[name][labels][part] = value
-    for metric in counts.metrics.values():
-        found = {**{labels: {} for labels in metric.known}, **series[metric.name]}
+def _by_series(counted: Iterable[tuple[Series, float]]) -> Counted:
+    found: Counted = defaultdict(lambda: defaultdict(dict))
+    for (name, labels, part), value in counted:
+        metric = counts.metrics.get(name)
         # An older version may have counted it by other labels.
-        fitting = {labels: parts for labels, parts in found.items() if len(labels) == len(metric.labels)}
+        if metric is not None and len(labels) == len(metric.labels):
+            found[name][labels][part] = value
+    return found
+
+
+def _level_gauges() -> dict[Gauge, Level]:
+    """The levels as gauges. One of ours may have the same name, and readings of this process."""
+    levels = [metric for metric in counts.metrics.values() if isinstance(metric, Level)]
+    return {Gauge(name=level.name, words=level.words, labels=level.labels): level for level in levels}
+
+
+def _levels(counted: Counted, now: datetime) -> Iterator[Reading]:
+    """What other processes have measured."""
+    for gauge, level in _level_gauges().items():
+        for labels, parts in counted[level.name].items():
+            value = level.value(parts, now.timestamp())
+            if value is not None:
+                yield gauge.at(value, *labels)
+
+
+def _counts(counted: Counted) -> Iterator[Metric]:
+    for metric in counts.metrics.values():
+        fitting = {**{labels: {} for labels in metric.known}, **counted[metric.name]}
         if isinstance(metric, Histogram):
             yield _histogram(metric, fitting)
         elif isinstance(metric, Counter):

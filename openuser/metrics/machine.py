@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.storage import disk
 from core.storage.disk import MEGABYTE
+from core.work import process_identity
 from core.work.db_connections import unpooled_connection
 from openuser.metrics.gauges import Gauge, Reading
 from openuser.version import VERSION
@@ -22,8 +23,8 @@ SPOOL_OLDEST = Gauge(name="openuser_spool_oldest_seconds", words="Seconds since 
 DATABASE = Gauge(name="openuser_database_up", words="Whether this process reaches the database.")
 SKEW = Gauge(
     name="openuser_clock_skew_seconds",
-    words="Seconds by which the clock of this machine is ahead of another.",
-    labels=("other",),
+    words="Seconds by which the clock of a machine is ahead of another.",
+    labels=("machine", "other"),
 )
 POOL = Gauge(name="openuser_db_pool_in_use", words="Connections to PostgreSQL that this process uses right now.")
 CONNECT_SECONDS = 2
@@ -41,7 +42,7 @@ def read(now: datetime) -> Iterator[Reading]:
     skew = _skew()
     yield DATABASE.at(skew is not None)
     if skew is not None:
-        yield SKEW.at(skew, "database")
+        yield SKEW.at(skew, process_identity.host(), "database")
     pool: Any = getattr(connection, "pool", None)
     if pool is not None:
         found = pool.get_stats()

@@ -20,6 +20,7 @@ from core import traces
 from wecom import metrics
 from wecom.client import circuit_breaker
 from wecom.client.error_codes import exception_for
+from wecom.client.platform_clock import comparison
 from wecom.exceptions import AmbiguousError, ApiError, LimitedError, NotReached, WeComError
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,9 @@ def _session() -> requests.Session:
 
 def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
     with _counted(path, params), _measured(path):
-        return _answer(_request(method, base_url, path, params, **options), path)
+        response = _request(method, base_url, path, params, **options)
+        comparison.compare(response)
+        return _answer(response, path)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from avatars.exceptions import EngineMissing, PortraitError, RenderCancelled, ScriptError, StudioError
 from avatars.pipeline.stages import Stage
 from avatars.studio import protocol
+from avatars.studio.cards import CardMemory
 from avatars.studio.process import ROOT
 from avatars.studio.studio import Studio, studio
 from tests.avatars.pipeline import test_script_to_video
@@ -201,6 +202,8 @@ def test_an_order_and_an_answer_survive_the_wire():
     assert protocol.read_order(protocol.order_line(order)) == order
     answer = protocol.Answer(number=3, event=protocol.Event.PROGRESS, stage=Stage.ANIMATING, share=0.25)
     assert protocol.read_answer(protocol.answer_line(answer)) == answer
+    done = protocol.Answer(number=3, event=protocol.Event.DONE, cards=(CardMemory(card=1, used=2**30, total=2**34),))
+    assert protocol.read_answer(protocol.answer_line(done)) == done
 
 
 def test_an_error_class_that_is_not_ours_is_never_built():

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core.metrics import rows, writer
 from core.metrics.counts import metrics, pending
-from core.work import sweeper
+from core.work import process_identity, sweeper
 from core.work.base import Work
 from openuser.metrics import exposition
 from tests.support import factories
@@ -35,6 +35,10 @@ def samples() -> Samples:
 
 def one(found: Samples, name: str, **labels: str) -> float:
     return found[name, frozenset(labels.items())]
+
+
+def measured(value: float, ago: float = 0.0) -> list[tuple[str, float]]:
+    return [("", value), ("at", timezone.now().timestamp() - ago)]
 
 
 def test_counts_are_read_as_counters_and_cumulative_histograms():
@@ -108,9 +112,20 @@ def test_what_this_machine_knows_is_there_without_a_database():
 def test_no_metric_has_a_label_for_people():
     labels = {label for metric in (*metrics.values(), *exposition.GAUGES) for label in metric.labels}
     assert labels <= {
-        *("api", "campaign", "errcode", "kind", "outcome", "other", "path", "python", "reason", "result", "scope"),
-        *("stage", "state", "tenant", "version"),
+        *("api", "campaign", "card", "errcode", "kind", "machine", "other", "outcome", "path", "python", "reason"),
+        *("result", "scope", "stage", "state", "tenant", "version"),
     }
+
+
+def test_what_workers_measured_stands_beside_what_this_process_does():
+    rows.put({("openuser_clock_skew_seconds", ("elsewhere", "wecom"), part): value for part, value in measured(90)})
+    rows.put(
+        {("openuser_gpu_memory_bytes", ("vanished", "0", "used"), part): value for part, value in measured(1, 7200)}
+    )
+    found = samples()
+    assert one(found, "openuser_clock_skew_seconds", machine="elsewhere", other="wecom") == 90
+    assert abs(one(found, "openuser_clock_skew_seconds", machine=process_identity.host(), other="database")) < 5
+    assert "vanished" not in exposition.make_text().decode()
 
 
 def test_the_page_asks_for_few_statements(django_assert_max_num_queries):
