@@ -52,6 +52,14 @@ def test_every_service_runs_a_role_of_an_image_that_is_built():
         assert entrypoint.command(service["command"], {})[0] != name
 
 
+def test_every_image_has_traces_where_its_builder_asks_for_them():
+    gpu = yaml.safe_load((FOLDER / "compose.gpu.yaml").read_text())["services"]
+    builds = [one["build"] for one in [*OURS.values(), *gpu.values()] if "build" in one]
+    assert len(builds) == 4
+    assert {build["args"]["OPENUSER_TRACES"] for build in builds} == {"${OPENUSER_TRACES:-}"}
+    assert all("OTEL_EXPORTER_OTLP_ENDPOINT" in one["environment"] for one in OURS.values())
+
+
 def test_workers_scale_by_one_number():
     for name in ("worker", "render"):
         assert OURS[name]["deploy"]["replicas"] == f"${{{name.upper()}_REPLICAS:-1}}"
