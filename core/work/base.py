@@ -128,24 +128,29 @@ class Work(models.Model):
         """
         owner = process_token() + uuid.uuid4().hex[:16]
         # In one statement: a process suspended after it cannot take another worker's lease for its own.
-        claimed = update_returning(
-            cls.work_rows().claimable(now or timezone.now()).filter(given or models.Q(), pk=pk),
-            status=cls.Status.RUNNING,
-            attempts=models.F("attempts") + 1,
-            lease_owner=owner,
-            lease_until=_lease_end(cls.lease),
-            started_at=Coalesce("started_at", Now()),
-        )
+        free = cls.work_rows().claimable(now or timezone.now()).filter(given or models.Q(), pk=pk)
+        claimed = update_returning(free, **cls.claimed_by(owner))
         if not claimed:
             return None
         row = claimed[0]
         set_correlation_id(row.cid)
-        row._begin_attempt()
+        row.begin_attempt()
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
                 row.fail_exhausted()
             return None
         return row
+
+    @classmethod
+    def claimed_by(cls, owner: str) -> dict[str, Any]:
+        """What a claim writes."""
+        return {
+            "status": cls.Status.RUNNING,
+            "attempts": models.F("attempts") + 1,
+            "lease_owner": owner,
+            "lease_until": _lease_end(cls.lease),
+            "started_at": Coalesce("started_at", Now()),
+        }
 
     @classmethod
     def work_rows(cls) -> "WorkQuerySet[Self]":
@@ -162,6 +167,13 @@ class Work(models.Model):
         """Whether this worker still holds the lease: False once the row is cancelled or taken over."""
         return self._mine().exists()
 
+    def lease_left(self) -> float:
+        """Seconds until the lease of this attempt ends, by our own clock; 0 for a row that was not claimed here."""
+        if self._attempt_began is None:
+            return 0.0
+        whole = self.lease.total_seconds() * float(settings.WORK_LEASE_SCALE)
+        return self._attempt_began + whole - time.monotonic()
+
     def extend_lease(self) -> None:
         """Extend the lease of long work. Raises `LeaseLost` if another worker has the row."""
         if not self._mine().update(lease_until=_lease_end(self.lease)):
@@ -171,7 +183,7 @@ class Work(models.Model):
         """Update fields of a leased row. Raises `LeaseLost` if another worker has the row."""
         if not self._mine().update(**fields):
             raise LeaseLost(f"{self._meta.label} {self.pk} is no longer ours.")
-        self._assign(fields)
+        self.assign(fields)
 
     def settle(self, status: "Work.Status", reason: str = "", **fields: Any) -> None:
         """Finish the row, fenced on (owner, attempt), and wake the next row of its order key.
@@ -181,7 +193,7 @@ class Work(models.Model):
         """
         fields |= {"status": status, "reason": reason, "finished_at": timezone.now()}
         self.update_leased(**fields, lease_owner="", lease_until=None)
-        self._end_attempt(status)
+        self.end_attempt(status)
         self._wake_next()
 
     def postpone(self, until: datetime, reason: str, *, count_attempt: bool = True, **fields: Any) -> None:
@@ -195,7 +207,7 @@ class Work(models.Model):
         fields |= {"status": self.Status.QUEUED, "reason": reason, "due_at": until, "woken_at": None}
         fields |= {"gave_way": self.gave_way or gives_way, "lease_owner": "", "lease_until": None}
         self.update_leased(**fields, attempts=self.attempts - (0 if count_attempt else 1))
-        self._end_attempt(self.Status.QUEUED)
+        self.end_attempt(self.Status.QUEUED)
         if self.gave_way:
             self._wake_next()
 
@@ -223,7 +235,7 @@ class Work(models.Model):
             )
         )
         if changed:
-            self._assign({"status": self.Status.CANCELLED, "reason": reason})
+            self.assign({"status": self.Status.CANCELLED, "reason": reason})
             self._wake_next()
         return bool(changed)
 
@@ -234,16 +246,18 @@ class Work(models.Model):
         finished = self.work_rows().filter(pk=self.pk).exclude(status__in=self.UNFINISHED)
         if not finished.update(**fields):
             return False
-        self._assign(fields)
+        self.assign(fields)
         self.wake()
         return True
 
-    def _begin_attempt(self) -> None:
+    def begin_attempt(self) -> None:
+        """Measure an attempt from now; a claim does so."""
         self._span = traces.begin(f"work {self._kind()}", cid=self.cid, pk=self.pk, attempt=self.attempts)
         self._attempt_began = time.monotonic()
         metrics.JOB_WAIT.observe(max(0.0, (timezone.now() - self.due_at).total_seconds()), self._kind())
 
-    def _end_attempt(self, outcome: str) -> None:
+    def end_attempt(self, outcome: str) -> None:
+        """Count the attempt by its outcome; whatever ends a lease does so."""
         began, self._attempt_began = self._attempt_began, None
         if began is not None:  # else it was not claimed here, but settled by a service
             metrics.JOB_RUN.observe(time.monotonic() - began, self._kind(), "")
@@ -254,7 +268,7 @@ class Work(models.Model):
     def _kind(cls) -> str:
         return cls._meta.label_lower
 
-    def _assign(self, fields: dict[str, Any]) -> None:
+    def assign(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
             setattr(self, name, value)
 

@@ -1,8 +1,6 @@
 """Wakes: on commit, by the row that ends, and by the sweeper, for every Work subclass."""
 
-import json
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -55,22 +53,6 @@ def test_a_wake_goes_out_on_commit():
         assert queued() == before
     assert broker.publisher.flush(10)
     assert queued() == before + 1
-
-
-@pytest.fixture
-def woken() -> Callable[[], list[tuple[str, str]]]:
-    """The tasks that went out since, by name and arguments."""
-    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
-
-    def take() -> list[tuple[str, str]]:
-        assert broker.publisher.flush(10)
-        queues = [key for key in server.scan_iter() if server.type(key) == b"list"]
-        told = [json.loads(task)["headers"] for key in queues for task in server.lrange(key, 0, -1)]
-        server.delete(*queues) if queues else None
-        return [(task["task"], task["argsrepr"]) for task in told]
-
-    take()
-    return take
 
 
 @EVERY_KIND
