@@ -7,7 +7,8 @@ from wecom.application import menus
 from wecom.callbacks import processor
 from wecom.directory import sync
 from wecom.media import downloads, uploads
-from wecom.outbox import card_updates, dispatcher, group_messages, recalls
+from wecom.outbox import card_updates, group_messages, recalls
+from wecom.outbox.batches import batch_dispatcher
 
 
 @shared_task(name="wecom.handle")
@@ -22,7 +23,7 @@ def wake_callbacks(first: int) -> None:
 
 @shared_task(name="wecom.deliver")
 def deliver(pk: int) -> None:
-    dispatcher.deliver(pk)
+    batch_dispatcher.deliver(pk)
 
 
 @shared_task(name="wecom.probe")

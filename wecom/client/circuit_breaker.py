@@ -70,11 +70,11 @@ def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     return now + timedelta(seconds=SLOT) if full else None
 
 
-def count_call(corporation_id: int, api: str, now: datetime, *, shard: int = 0) -> None:
-    """One call more."""
+def count_call(corporation_id: int, api: str, now: datetime, *, shard: int = 0, calls: int = 1) -> None:
+    """One call more, or as many as said."""
     slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
     key = {"corporation_id": corporation_id, "api": api, "slot": slot, "shard": shard}
-    add_to_count(CallQuota, key, calls=1)
+    add_to_count(CallQuota, key, calls=calls)
 
 
 def add_to_count(kind: type[Model], key: Mapping[str, Any], **number: int) -> None:

@@ -7,7 +7,7 @@ that a person decides.
 
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -36,44 +36,54 @@ JUST_CHECKED = timedelta(minutes=1)  # since a broadcast left out those whom it 
 MAX_URGENT = 20  # messages that overtake one bulk message
 
 
+def deliver_claimed(outbound: Outbound, now: datetime, standing: Standing | None = None) -> None:
+    """Make one attempt to deliver a message that this worker has claimed, or put it back with the reason."""
+    try:
+        _deliver(outbound, now, standing or standings.read(outbound, now=now))
+    except LeaseLost:
+        logger.info("Another worker delivers this message.", extra={"cid": outbound.cid})
+
+
 @prepared_statements()
-def deliver(pk: int, *, now: datetime | None = None) -> None:
-    """Make one attempt to deliver an Outbound, or put it back with the reason. Urgent messages go before bulk."""
-    if _claim_and_deliver(pk, now, given=Q(priority__gte=0) | Q(~Exists(_urgent(now or timezone.now())))):
+def deliver(
+    pk: int, *, now: datetime | None = None, by: Callable[[Outbound, datetime], None] = deliver_claimed
+) -> None:
+    """Claim a message, for one attempt to deliver it. Urgent messages go before bulk."""
+    if _claim_and_deliver(pk, now, by, given=Q(priority__gte=0) | Q(~Exists(urgent_due(now or timezone.now())))):
         return
-    for urgent in _more_urgent(pk, now or timezone.now()):
-        _claim_and_deliver(urgent, now)
-    _claim_and_deliver(pk, now)
+    more = _more_urgent(pk, now or timezone.now())
+    for urgent in more or ():
+        _claim_and_deliver(urgent, now, by)
+    if more is not None:
+        _claim_and_deliver(pk, now, by)
 
 
-def _urgent(now: datetime) -> QuerySet[Outbound]:
+def urgent_due(now: datetime) -> QuerySet[Outbound]:
     """Replies that are due: the broker may have queued bulk before them."""
     return Outbound.objects.filter(status__in=Outbound.UNFINISHED, priority__gte=0, due_at__lte=now)
 
 
-def _more_urgent(pk: int, now: datetime) -> list[int]:
-    """The replies that go before this row, if it is bulk."""
-    if not Outbound.objects.filter(Exists(_urgent(now)), pk=pk, priority__lt=0).exists():
-        return []
+def _more_urgent(pk: int, now: datetime) -> list[int] | None:
+    """The replies that go before this row, if it is bulk and waits; else None: another worker has it, or it is done."""
+    if not Outbound.objects.filter(pk=pk, priority__lt=0, status=Outbound.Status.QUEUED).exists():
+        return None
     due = Outbound.work_rows().claimable(now).filter(priority__gte=0)
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
 
 
-def _claim_and_deliver(pk: int, now: datetime | None, *, given: Q | None = None) -> bool:
+def _claim_and_deliver(
+    pk: int, now: datetime | None, by: Callable[[Outbound, datetime], None], *, given: Q | None = None
+) -> bool:
     """Whether the row was claimed, however its attempt ended."""
     outbound = Outbound.claim(pk, now=now, given=given)
     if outbound is None:
         return False
     crash_points.point("outbound.claimed")
-    try:
-        _deliver(outbound, now or timezone.now())
-    except LeaseLost:
-        logger.info("Another worker delivers this message.", extra={"cid": outbound.cid})
+    by(outbound, now or timezone.now())
     return True
 
 
-def _deliver(outbound: Outbound, now: datetime) -> None:
-    standing = standings.read(outbound, now=now)
+def _deliver(outbound: Outbound, now: datetime, standing: Standing) -> None:
     if standing.is_abandoned:
         _close_abandoned_attempts(outbound, now)
     guard = restore_guard.confirmed()
@@ -201,24 +211,30 @@ def _attempt(outbound: Outbound, now: datetime, guard: Guard, standing: Standing
         return
     if attempt is None:
         return
-    restore_guard.record_attempt(guard, attempt, to=_called(outbound))
+    restore_guard.record_attempts(guard, {attempt: _called(outbound)})
     crash_points.point("outbound.attempting")
     began = time.monotonic()
     try:
         answer = api.post(outbound.application, "message/send", bytes(outbound.body or b""), token=token)
     except WeComError as error:
-        with transaction.atomic():
-            if outcomes.settle_error(outbound, attempt, error):
-                send_quota.refund(outbound, now)
-                restore_guard.record_refusal(guard, attempt)
-            else:
-                send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
+        settle_error(attempt, error, guard=guard, reserved=now, took=timedelta(seconds=time.monotonic() - began))
         return
     crash_points.point("outbound.called")
     with transaction.atomic():
         outcomes.settle_accepted(outbound, attempt, answer, reopened=standing.is_reopened)
         send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
     crash_points.point("outbound.settled")
+
+
+@transaction.atomic
+def settle_error(attempt: Attempt, error: WeComError, *, guard: Guard, reserved: datetime, took: timedelta) -> None:
+    """Settle a call that was not accepted; what certainly reached nobody does not count for the quotas."""
+    outbound = attempt.outbound
+    if outcomes.settle_error(outbound, attempt, error):
+        send_quota.refund(outbound, reserved)
+        restore_guard.record_refusals(guard, [attempt])
+    else:
+        send_quota.record_arrival(outbound, reserved, took)
 
 
 @transaction.atomic
@@ -239,9 +255,9 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int
         metrics.QUOTA_DELAYED.add()
         return None
     if outbound.body is None:
-        repeat = duplicates.next_repeat(outbound, now)
+        repeat = duplicates.next_repeats([outbound], now)[outbound.pk]
         invalid = sorted(unreachable.keys() - set(outbound.sent_before))
-        body = _build_body(outbound, repeat, without=invalid)
+        body = build_body(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
     return Attempt.objects.create(outbound=outbound, number=number)
@@ -253,7 +269,8 @@ def _called(outbound: Outbound, without: Collection[str] = ()) -> list[str]:
     return [user_id for user_id in outbound.recipients if user_id not in others]
 
 
-def _build_body(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
+def build_body(outbound: Outbound, repeat: int, *, without: Collection[str] = ()) -> bytes:
+    """The bytes of its call. Raises `ContentError` for what the platform would refuse."""
     return payloads.build_body(
         recipients=_called(outbound, without=without),
         agent_id=outbound.application.agent_id,

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.lookups import any_of
 from wecom.contents import Content
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
@@ -30,12 +33,21 @@ def distinct_upload(upload: Upload, fingerprint: str, now: datetime) -> Upload:
     return upload if number == upload.copy else uploads.get_or_create_copy(upload, number)
 
 
-def next_repeat(outbound: Outbound, now: datetime) -> int:
-    """A repeat number that no equal message of the last hours has.
+def next_repeats(outbounds: Sequence[Outbound], now: datetime) -> dict[int, int]:
+    """For each of these different messages, by ID, a repeat number that no equal one of the last hours has.
 
     All equal rows are locked, so that two workers that freeze at once do not take the same number.
     """
-    equal = Outbound.objects.filter(fingerprint=outbound.fingerprint).exclude(finished_at__lt=now - REMEMBERED)
-    rows = equal.order_by("pk").select_for_update().only("pk", "repeat", "first_attempt_at")
-    others = [row.repeat + 1 for row in rows if row.pk != outbound.pk and (row.first_attempt_at or row.repeat)]
-    return max([outbound.repeat, *others])
+    equal = Outbound.objects.filter(any_of("fingerprint", {outbound.fingerprint for outbound in outbounds}))
+    equal = equal.exclude(finished_at__lt=now - REMEMBERED)
+    rows = equal.order_by("pk").select_for_update().only("pk", "repeat", "first_attempt_at", "fingerprint")
+    given: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row in rows:
+        if row.first_attempt_at or row.repeat:
+            given[row.fingerprint].append((row.pk, row.repeat + 1))
+    return {
+        outbound.pk: max(
+            [outbound.repeat, *(next_one for pk, next_one in given[outbound.fingerprint] if pk != outbound.pk)]
+        )
+        for outbound in outbounds
+    }

@@ -83,8 +83,14 @@ def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: A
     """Settle, and send `outbound_settled`."""
     with transaction.atomic(savepoint=False):
         outbound.settle(status, reason, **fields)
-        outbound_settled.send(Outbound, outbound=outbound)
-    logger.info("A message reached its end.", extra={"cid": outbound.cid, "status": status, "reason": reason})
+        announce(outbound)
+
+
+def announce(outbound: Outbound) -> None:
+    """Tell other apps and the log that a message was settled, in the transaction that does so."""
+    outbound_settled.send(Outbound, outbound=outbound)
+    fields = {"cid": outbound.cid, "status": outbound.status, "reason": outbound.reason}
+    logger.info("A message reached its end.", extra=fields)
 
 
 def _user_ids(answer: dict[str, Any], field: str) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import CharField, Exists, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from wecom.models import Application, Attempt, Circuit, Member, Outbound
@@ -14,16 +14,18 @@ from wecom.quotas import send_quota
 class Standing:
     """How often a message was tried before, and whether its interface was closed until a moment ago.
 
-    `unreachable` says why its only recipient cannot be reached, as `find_unreachable` does; "" otherwise.
+    `unreachable` says why its only recipient cannot be reached, as `find_unreachable` does; "" otherwise. `has_company`
+    says whether there was any of the messages that were asked about along with it.
     """
 
     tried: int
     is_abandoned: bool
     is_reopened: bool
     unreachable: str
+    has_company: bool
 
 
-def read(outbound: Outbound, *, now: datetime) -> Standing:
+def read(outbound: Outbound, *, now: datetime, company: QuerySet[Outbound] | None = None) -> Standing:
     """The standing of a claimed message; its application is read along, and set on it."""
     tries = Attempt.objects.filter(outbound=outbound)
     closed = Circuit.objects.filter(corporation=OuterRef("corporation"), api=send_quota.API, until__lte=now)
@@ -32,6 +34,7 @@ def read(outbound: Outbound, *, now: datetime) -> Standing:
         is_abandoned=Exists(Attempt.objects.abandoned(outbound)),
         is_reopened=Exists(closed),
         beyond=_beyond(outbound),
+        has_company=Value(False) if company is None else Exists(company),
     )
     application = rows.get(pk=outbound.application_id)
     outbound.application = application
@@ -40,6 +43,7 @@ def read(outbound: Outbound, *, now: datetime) -> Standing:
         tried=application.tried,
         is_abandoned=application.is_abandoned,
         is_reopened=application.is_reopened,
+        has_company=application.has_company,
         unreachable="" if beyond is None else "left" if beyond == Member.Status.LEFT else "out_of_range",
     )
 

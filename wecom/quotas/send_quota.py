@@ -9,6 +9,7 @@ a row for each member, or one for all calls of a broadcast, since they go to dif
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ API = "message/send"
 MEMBER_MESSAGES_PER_MINUTE = 30
 PER_MEMBER = ((timedelta(minutes=1), MEMBER_MESSAGES_PER_MINUTE), (timedelta(hours=1), 1000))
 PER_ACCOUNT = 200
+MOST_PER_MEMBER = tuple(most for _window, most in PER_MEMBER)
 SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts on arrival
 LONGEST_WINDOW = timedelta(hours=1)
 SHARDS = 16  # rows of a count that senders without a lock share
@@ -67,10 +69,15 @@ def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> N
 def refund(outbound: Outbound, reserved: datetime) -> None:
     """Free what was reserved for a message that the platform certainly did not accept; a broadcast stays counted."""
     if outbound.broadcast or SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
-        counts = DailyQuota.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
-        largest = counts.order_by("-recipients").values_list("pk", flat=True)[:1]
-        enough = counts.filter(pk__in=list(largest), recipients__gte=outbound.reach)
-        enough.update(recipients=F("recipients") - outbound.reach)
+        free_daily(outbound.application_id, outbound.reach, reserved)
+
+
+def free_daily(application_id: int, recipients: int, reserved: datetime) -> None:
+    """Take recipients off the count of a day, if it has so many in one row."""
+    counts = DailyQuota.objects.filter(application_id=application_id, day=quota_day(reserved))
+    largest = counts.order_by("-recipients").values_list("pk", flat=True)[:1]
+    enough = counts.filter(pk__in=list(largest), recipients__gte=recipients)
+    enough.update(recipients=F("recipients") - recipients)
 
 
 def daily_limit(application: Application) -> int:
@@ -137,27 +144,62 @@ def _has_plenty(outbound: Outbound, now: datetime) -> bool:
         return False
     application, (name,) = outbound.application, outbound.recipients
     sent = SendReservation.objects.filter(application=application, user_id=name)
-    since = [now - window - SLACK for window, _most in PER_MEMBER]
-    corporation = Corporation.objects.filter(pk=application.corporation_id)
-    closed, *used, accounts, today = corporation.values_list(
-        *circuit_breaker.standing(API, now),
-        *(_number(sent.filter(at__gt=at), "application") for at in since),
-        *(_number(_broadcasts(application.pk).filter(at__gt=at), "application") for at in since),
-        "accounts",
-        Subquery(
-            DailyQuota.objects.filter(application=application, day=quota_day(now))
-            .values("application")
-            .annotate(total=Sum("recipients"))
-            .values("total")
-        ),
-    ).get()
-    calls, own, everybody = (used[first : first + 2] for first in (0, 2, 4))
-    counts = [
-        *zip(calls, (most for _window, most in circuit_breaker.PER_API), strict=True),
-        *zip(map(_sum, own, everybody), (most for _window, most in PER_MEMBER), strict=True),
-        *([(today, accounts * PER_ACCOUNT)] if accounts else []),
-    ]
-    return closed is None and all(2 * (number or 0) < most for number, most in counts)
+    own = (_number(sent.filter(at__gt=at), "application") for at in window_starts(now))
+    used = company_usage(application, now, *own)
+    counts = [*used.counts(), *zip(map(_sum, used.own, used.everybody), MOST_PER_MEMBER, strict=True)]
+    return used.closed_until is None and all(2 * number < most for number, most in counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyUsage:
+    """What of the limits is used that all messages of an application share; `everybody` for each window of a member.
+
+    `own` are the columns that were asked for along with it.
+    """
+
+    closed_until: datetime | None
+    calls: tuple[int, ...]
+    everybody: tuple[int, ...]
+    today: int
+    daily: int
+    own: tuple[int, ...]
+
+    def counts(self) -> list[tuple[int, int]]:
+        """Each count with its limit."""
+        calls = zip(self.calls, (most for _window, most in circuit_breaker.PER_API), strict=True)
+        return [*calls, *([(self.today, self.daily)] if self.daily else [])]
+
+
+def company_usage(application: Application, now: datetime, *own: Subquery) -> CompanyUsage:
+    """The usage of an application, and other numbers, in one statement."""
+    today = DailyQuota.objects.filter(application=application, day=quota_day(now)).values("application")
+    broadcasts = (_broadcasts(application.pk).filter(at__gt=at) for at in window_starts(now))
+    closed_until, accounts, *numbers = (
+        Corporation.objects.filter(pk=application.corporation_id)
+        .values_list(
+            *circuit_breaker.standing(API, now)[:1],
+            "accounts",
+            *circuit_breaker.standing(API, now)[1:],
+            *(_number(rows, "application") for rows in broadcasts),
+            Subquery(today.annotate(total=Sum("recipients")).values("total")),
+            *own,
+        )
+        .get()
+    )
+    used = tuple(number or 0 for number in numbers)
+    return CompanyUsage(
+        closed_until=closed_until,
+        calls=used[:2],
+        everybody=used[2:4],
+        today=used[4],
+        daily=accounts * PER_ACCOUNT,
+        own=used[5:],
+    )
+
+
+def window_starts(now: datetime) -> list[datetime]:
+    """Since when a member's messages count, for each of their limits."""
+    return [now - window - SLACK for window, _most in PER_MEMBER]
 
 
 def _number(rows: QuerySet[Any], group: str) -> Subquery:
@@ -199,9 +241,19 @@ def _count(outbound: Outbound, now: datetime, *, shard: int = 0) -> None:
             [row], update_conflicts=True, unique_fields=["application", "broadcast"], update_fields=["at"]
         )
     else:
-        rows = (SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names)
-        # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
-        SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
+        count_members(application, [(outbound, name) for name in names], now)
+    count_company(application, now, recipients=outbound.reach, calls=1, shard=shard)
+
+
+def count_members(application: Application, messages: Iterable[tuple[Outbound, str]], now: datetime) -> None:
+    """One message more for each of these members."""
+    rows = [SendReservation(application=application, user_id=name, at=now, outbound=one) for one, name in messages]
+    # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
+    SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def count_company(application: Application, now: datetime, *, recipients: int, calls: int, shard: int) -> None:
+    """So many recipients and calls more."""
     key = {"application": application, "day": quota_day(now), "shard": shard}
-    circuit_breaker.add_to_count(DailyQuota, key, recipients=outbound.reach)
-    circuit_breaker.count_call(application.corporation_id, API, now, shard=shard)
+    circuit_breaker.add_to_count(DailyQuota, key, recipients=recipients)
+    circuit_breaker.count_call(application.corporation_id, API, now, shard=shard, calls=calls)

@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -64,23 +64,23 @@ def confirmed() -> Guard | None:
     return None if row.held_since else row
 
 
-def record_attempt(guard: Guard, attempt: Attempt, *, to: Sequence[str]) -> None:
-    """Note that an attempt is about to be made; before its call, after its commit."""
+def record_attempts(guard: Guard, attempts: Mapping[Attempt, Sequence[str]]) -> None:
+    """Note that attempts are about to be made, each to these members; before their calls, after their commit."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return
-    name, outbound = guard.instance, attempt.outbound
+    name, newest = guard.instance, max(attempt.pk for attempt in attempts)
 
     def advance(note: Note) -> None:
-        note.marks[name] = max(note.marks.pop(name, 0), attempt.pk)
+        note.marks[name] = max(note.marks.pop(name, 0), newest)
 
-    sent_journal.record_call(name, attempt.pk, fingerprint=outbound.fingerprint, broadcast=outbound.broadcast, to=to)
+    sent_journal.record_calls(name, (_call(name, attempt, to) for attempt, to in attempts.items()))
     _change(advance)
 
 
-def record_refusal(guard: Guard, attempt: Attempt) -> None:
-    """Note that an attempt certainly reached nobody."""
-    if settings.WECOM["RESTORE_GUARD"]:
-        sent_journal.record_refusal(guard.instance, attempt.pk)
+def record_refusals(guard: Guard, attempts: Sequence[Attempt]) -> None:
+    """Note that attempts certainly reached nobody."""
+    if settings.WECOM["RESTORE_GUARD"] and attempts:
+        sent_journal.record_refusals(guard.instance, [attempt.pk for attempt in attempts])
 
 
 def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
@@ -145,6 +145,11 @@ def wake_guarded() -> None:
     """What waits for a person is due now; the sweeper wakes it."""
     guarded = Outbound.objects.filter(status__in=Work.UNFINISHED, reason=Outbound.Reason.GUARDED)
     guarded.update(due_at=timezone.now(), woken_at=None)
+
+
+def _call(name: str, attempt: Attempt, to: Sequence[str]) -> sent_journal.Call:
+    outbound = attempt.outbound
+    return sent_journal.call(name, attempt.pk, fingerprint=outbound.fingerprint, broadcast=outbound.broadcast, to=to)
 
 
 def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:

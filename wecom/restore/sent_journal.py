@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -46,18 +46,20 @@ def split(members: bytes) -> Iterator[bytes]:
     return (members[start : start + DIGEST] for start in range(0, len(members), DIGEST))
 
 
-def record_call(instance: str, attempt: int, *, fingerprint: str, broadcast: str, to: Sequence[str]) -> None:
-    """Note that a call is about to be made. Members are noted for broadcasts; content tells other messages."""
-    line: dict[str, Any] = {"attempt": attempt, "fingerprint": fingerprint}
-    if broadcast:
-        members = b"".join(digest(instance, user_id) for user_id in to)
-        line |= {"broadcast": broadcast, "members": base64.b64encode(members).decode()}
-    _append(instance, line)
+def call(instance: str, attempt: int, *, fingerprint: str, broadcast: str, to: Sequence[str]) -> Call:
+    """A call to these members. They are noted for broadcasts; content tells other messages."""
+    members = b"".join(digest(instance, user_id) for user_id in to) if broadcast else b""
+    return Call(attempt=attempt, fingerprint=fingerprint, broadcast=broadcast, members=members)
 
 
-def record_refusal(instance: str, attempt: int) -> None:
-    """Note that a call reached nobody."""
-    _append(instance, {"attempt": attempt, "refused": True})
+def record_calls(instance: str, calls: Iterable[Call]) -> None:
+    """Note that calls are about to be made."""
+    _append(instance, [_line(one) for one in calls])
+
+
+def record_refusals(instance: str, attempts: Iterable[int]) -> None:
+    """Note that calls reached nobody."""
+    _append(instance, [{"attempt": attempt, "refused": True} for attempt in attempts])
 
 
 def calls_after(instance: str, attempt: int) -> Iterator[Call]:
@@ -78,8 +80,15 @@ def _folder() -> Path:
     return Path(settings.WECOM["RESTORE_GUARD_FILE"]).parent / "sent"
 
 
-def _append(instance: str, line: dict[str, Any]) -> None:
-    """Add a line in one write, which other processes cannot divide. A disk that is full does not stop sending."""
+def _line(call: Call) -> dict[str, Any]:
+    line: dict[str, Any] = {"attempt": call.attempt, "fingerprint": call.fingerprint}
+    if call.broadcast:
+        line |= {"broadcast": call.broadcast, "members": base64.b64encode(call.members).decode()}
+    return line
+
+
+def _append(instance: str, lines: Sequence[dict[str, Any]]) -> None:
+    """Add lines in one write, which other processes cannot divide. A disk that is full does not stop sending."""
     path = _folder() / f"{instance}-{process_identity.host()[:HOST]}-{datetime.now(UTC):%Y-%m-%d}.jsonl"
     try:
         if not path.exists():
@@ -87,7 +96,7 @@ def _append(instance: str, line: dict[str, Any]) -> None:
             _delete_old(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(handle, f"{json.dumps(line)}\n".encode())
+            os.write(handle, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
         finally:
             os.close(handle)
     except OSError as error:

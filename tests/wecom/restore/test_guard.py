@@ -186,7 +186,7 @@ def test_the_file_knows_the_newest_databases_and_never_goes_back(connected, file
 
 
 def _record(name: str, attempt: Attempt) -> None:
-    restore_guard.record_attempt(Guard(instance=name), attempt, to=["zhangsan"])
+    restore_guard.record_attempts(Guard(instance=name), {attempt: ["zhangsan"]})
 
 
 def test_a_broken_file_is_another_place(connected, person, file):

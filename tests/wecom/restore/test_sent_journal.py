@@ -104,26 +104,30 @@ def test_a_broadcast_goes_to_those_who_have_not_had_it(connected, emulator):
     assert [len(one.texts()) for one in people] == [2, 1, 1, 1]
 
 
+def call(attempt: int, fingerprint: str) -> sent_journal.Call:
+    return sent_journal.call("abc", attempt, fingerprint=fingerprint, broadcast="", to=[])
+
+
 def test_old_lines_are_deleted(folder):
     folder.mkdir()
     for days in (1, 13, 15, 400):
         (folder / f"abc-{datetime.now(UTC).date() - timedelta(days=days)}.jsonl").write_text("{}\n")
-    sent_journal.record_refusal("abc", 1)
+    sent_journal.record_refusals("abc", [1])
     assert len(list(folder.iterdir())) == 3
 
 
 def test_machines_that_share_the_folder_write_to_files_of_their_own(folder):
-    sent_journal.record_call("abc", 1, fingerprint="f", broadcast="", to=[])
+    sent_journal.record_calls("abc", [call(1, "f")])
     (path,) = folder.iterdir()
     assert socket.gethostname()[:64] in path.name
     path.rename(folder / path.name.replace(socket.gethostname()[:64], "another-machine"))
-    sent_journal.record_call("abc", 2, fingerprint="g", broadcast="", to=[])
+    sent_journal.record_calls("abc", [call(2, "g")])
     assert len(list(folder.iterdir())) == 2
     assert {call.attempt for call in sent_journal.calls_after("abc", 0)} == {1, 2}
 
 
 def test_a_line_that_a_crash_cut_off_is_left_out(folder, caplog):
-    sent_journal.record_call("abc", 1, fingerprint="f", broadcast="", to=[])
+    sent_journal.record_calls("abc", [call(1, "f")])
     path = next(folder.iterdir())
     path.write_text(path.read_text() + '{"attempt": 2, "fing')
     assert [call.attempt for call in sent_journal.calls_after("abc", 0)] == [1]

@@ -1,0 +1,44 @@
+"""Which messages may go out together: those about which nothing is unusual. All others are delivered alone."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from wecom.models import Guard, Outbound
+from wecom.outbox.standings import Standing
+
+MOST = 100  # messages that one worker takes at a time
+
+# To one member, in words only, and never tried. An order key names the member, of whom a batch has one message, the
+# next in turn: so nobody's messages overtake each other.
+PLAIN = {"reach": 1, "broadcast": "", "upload_id": None, "body": None, "was_ambiguous": False, "gave_way": False}
+
+
+def company(outbound: Outbound, now: datetime) -> QuerySet[Outbound]:
+    """The plain messages that are due besides a claimed one, of the same application, and bulk only if that is bulk."""
+    rows = Outbound.work_rows().claimable(now).filter(conditions(now), application=outbound.application_id)
+    return rows.filter(priority__lt=0) if outbound.is_bulk else rows.filter(priority__gte=0)
+
+
+def conditions(now: datetime) -> Q:
+    """What a plain message meets before it is claimed."""
+    lasts = Q(expires_at=None) | Q(expires_at__gt=now)
+    waits = Q(status=Outbound.Status.QUEUED, attempts=0)
+    return Q(**PLAIN) & lasts & waits & ~Q(order_key="") & ~Q(msgtype__in=Outbound.NAMING_FILES)
+
+
+def is_plain(outbound: Outbound, now: datetime) -> bool:
+    """Whether a message that was just claimed met these conditions."""
+    lasts = outbound.expires_at is None or outbound.expires_at > now
+    fits = all(getattr(outbound, name) == value for name, value in PLAIN.items()) and outbound.attempts == 1
+    return fits and lasts and outbound.order_key != "" and outbound.msgtype not in Outbound.NAMING_FILES
+
+
+def is_calm(outbound: Outbound, standing: Standing, guard: Guard | None) -> bool:
+    """Whether nothing holds its application: no wrong setting, outage, closed interface or restored database.
+
+    What ends such a state is seen by a message that is delivered alone.
+    """
+    application = outbound.application
+    troubled = application.held_reason or application.failing_since or application.probe_at or standing.is_reopened
+    return not troubled and guard is not None and not guard.forgotten
