@@ -1,62 +1,74 @@
 """Messages to single members and to a thousand, by workers: python -m tests.benchmarks.sends [--workers N] [--sqlite]
 
 On a private database and against a peer that takes every call at once: messages a second of all workers of this
-machine, and statements for a message and for each member of a call to a thousand. A worker delivers as its task does.
+machine, what each part computes for one, and statements for a message and for each member of a call to a thousand.
+First one by one, then by batch. A worker delivers as its task does, without the broker.
 """
 
 import argparse
+import asyncio
 import json
 import multiprocessing
 import os
+import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from tests.benchmarks.support.database_work import measured
 from tests.benchmarks.support.goals import goal
 from tests.benchmarks.support.private_servers import empty_database, run_again
+from tests.benchmarks.support.processor import database_seconds, seconds
 
 MESSAGES, ALONE, RECIPIENTS = 2000, 200, 1000
 ACCOUNTS = 100_000
-ANSWER = {"errcode": 0, "errmsg": "ok", "access_token": "token", "expires_in": 7200, "msgid": "m"}
 FORK = multiprocessing.get_context("fork")
+ANSWER = json.dumps({"errcode": 0, "errmsg": "ok", "access_token": "token", "expires_in": 7200, "msgid": "m"}).encode()
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
+LENGTH = b"content-length: "
+
+Deliver = Callable[[int], None]
 
 
-class Peer(BaseHTTPRequestHandler):
-    """Takes every call, and says so at once."""
+class Peer(asyncio.Protocol):
+    """Takes every call, and says so at once. It reads no more than where a request ends."""
 
-    protocol_version = "HTTP/1.1"
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport, self.received = transport, b""
 
-    def do_GET(self) -> None:
-        self._answer()
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head, end, body = self.received.partition(b"\r\n\r\n")
+        if end and len(body) >= self._length(head):
+            self.received = b""
+            self.transport.write(REPLY)
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer()
+    def _length(self, head: bytes) -> int:
+        _before, found, after = head.lower().partition(LENGTH)
+        return int(after.partition(b"\r\n")[0]) if found else 0
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing."""
 
-    def _answer(self) -> None:
-        body = json.dumps(ANSWER).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.wfile.write(head.encode() + body)
+def serve(listener: socket.socket) -> None:
+    async def forever() -> None:
+        server = await asyncio.get_running_loop().create_server(Peer, sock=listener)
+        await server.serve_forever()
+
+    asyncio.run(forever())
 
 
 @contextmanager
-def peer() -> Iterator[str]:
-    """The address of a peer in a process of its own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Peer)
-    process = FORK.Process(target=server.serve_forever, daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        process.terminate()
-        process.join()
+def peer() -> Iterator[tuple[str, int]]:
+    """The address of a peer in a process of its own, and its PID."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        process = FORK.Process(target=serve, args=(listener,), daemon=True)
+        process.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", process.pid or 0
+        finally:
+            process.terminate()
+            process.join()
 
 
 def child(messages: int, workers: int) -> None:
@@ -65,48 +77,90 @@ def child(messages: int, workers: int) -> None:
 
     from openuser.servers import valkey
 
-    with peer() as address, valkey.running(settings.BROKER_FOLDER), empty_database():
-        from django.db import connection, connections
+    with peer() as (address, pid), valkey.running(settings.BROKER_FOLDER), empty_database():
+        from django.db import connection, transaction
 
         from tests.support import factories
         from wecom import services
         from wecom.contents import Text
+        from wecom.models import Application
+        from wecom.outbox import dispatcher
+        from wecom.outbox.batches import batch_dispatcher
 
-        company = factories.make_corporation(accounts=ACCOUNTS)
-        application = factories.make_application(corporation=company, api_base_url=address, is_default=True)
+        def connect(name: str) -> Application:
+            """An application of a company of its own, so that the counts of another one are none of its limits."""
+            company = factories.make_corporation(corp_id=name, accounts=ACCOUNTS)
+            return factories.make_application(corporation=company, api_base_url=address)
+
         print(f"{connection.vendor}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
         everybody = [f"member{number}" for number in range(RECIPIENTS)]
-        crowd = services.enqueue_message(application, Text(content="大家好"), to=everybody).pk
+        crowd = services.enqueue_message(connect("all"), Text(content="大家好"), to=everybody).pk
         with measured() as figures:
-            deliver([crowd])  # before the others, since they would overtake it
+            dispatcher.deliver(crowd)  # before the others, since they would overtake it
         print(
             f"  each of {RECIPIENTS:,} members of a call: {figures.statements / RECIPIENTS:.3f} statements", flush=True
         )
-        rows = [services.send_text(f"member{number}", content="你好").pk for number in range(messages + ALONE)]
-        deliver(rows[:20])  # the token, and the first row of each count
-        with measured() as figures:
-            deliver(rows[20:ALONE])
-        print(f"  a message to one member: {figures.statements / (ALONE - 20):.1f} statements", flush=True)
-        connections.close_all()
-        close_pool = getattr(connection, "close_pool", None)
-        if close_pool is not None:
-            close_pool()
-        began = time.perf_counter()
-        parts = [FORK.Process(target=deliver, args=(rows[ALONE + part :: workers],)) for part in range(workers)]
-        for part in parts:
-            part.start()
-        for part in parts:
-            part.join()
-        rate = messages / (time.perf_counter() - began)
-        goal(f"messages a second of {workers} workers", rate, at_least=1000)
+        ways: list[tuple[str, Deliver]] = [("one by one", dispatcher.deliver), ("by batch", batch_dispatcher.deliver)]
+        for way, deliver in ways:
+            application = connect(way)
+            names = [f"member{number}" for number in range(messages + ALONE)]
+            with transaction.atomic():
+                keys = [services.enqueue_message(application, Text(content="你好"), to=[name]).pk for name in names]
+            statements = in_process(count_statements, deliver, keys[:ALONE])
+            print(f"  {way}: {statements / ALONE:.2f} statements for a message", flush=True)
+            in_parallel(way, deliver, keys[ALONE:], workers, pid)
+        lone = [services.enqueue_message(application, Text(content="你好"), to=["somebody"]).pk]
+        statements = in_process(count_statements, batch_dispatcher.deliver, lone)
+        print(f"  by batch, the only one that is due: {statements} statements", flush=True)
 
 
-def deliver(keys: Sequence[int]) -> None:
+def in_parallel(way: str, deliver: Deliver, keys: Sequence[int], workers: int, peer_pid: int) -> None:
+    """Let workers deliver, and print what it took."""
+    before = (seconds(peer_pid), database_seconds(), seconds(os.getpid()))
+    disconnect()
+    began = time.perf_counter()
+    parts = [FORK.Process(target=deliver_all, args=(deliver, keys[part::workers])) for part in range(workers)]
+    for part in parts:
+        part.start()
+    for part in parts:
+        part.join()
+    took = time.perf_counter() - began
+    after = (seconds(peer_pid), database_seconds(), seconds(os.getpid()))
+    of_peer, of_database, of_workers = ((b - a) * 1e6 / len(keys) for a, b in zip(before, after, strict=True))
+    print(f"    µs of a processor for each: workers {of_workers:.0f}, database {of_database:.0f}, peer {of_peer:.0f}")
+    goal(f"messages a second of {workers} workers, {way}", len(keys) / took, at_least=1000)
+
+
+def disconnect() -> None:
+    """Nothing of this process's connections is for its children."""
+    from django.db import connection, connections
+
+    connections.close_all()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None:
+        close_pool()
+
+
+def in_process(work: Callable[[Deliver, Sequence[int]], int], deliver: Deliver, keys: Sequence[int]) -> int:
+    """What work returns in a process of its own, whose connections to the peer end with it."""
+    disconnect()
+    answers = FORK.SimpleQueue()
+    process = FORK.Process(target=lambda: answers.put(work(deliver, keys)))
+    process.start()
+    process.join()
+    return int(answers.get())
+
+
+def count_statements(deliver: Deliver, keys: Sequence[int]) -> int:
+    with measured() as figures:
+        deliver_all(deliver, keys)
+    return figures.statements
+
+
+def deliver_all(deliver: Deliver, keys: Sequence[int]) -> None:
     """What the tasks of these messages do."""
-    from wecom.outbox import dispatcher
-
     for key in keys:
-        dispatcher.deliver(key)
+        deliver(key)
 
 
 def main() -> int:
