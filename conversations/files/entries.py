@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from conversations.files.references import References
 from conversations.models import Answer, Document, Flow, State, Transition
 from core.interchange.media import Media
@@ -39,6 +41,11 @@ def steps_of(flow: Flow) -> list[Step]:
     """The steps of a saved flow."""
     states = flow.states.prefetch_related("transitions__target").order_by("position", "pk")
     return [Step(state=state, transitions=list(state.transitions.all())) for state in states]
+
+
+def stored_files(states: QuerySet[State]) -> list[str]:
+    """The files of steps, by their names in our storage."""
+    return [name for names in states.values_list("file", "second_file") for name in names if name]
 
 
 def answer_entry(answer: Answer, media: Media, *, lists: Mapping[str, Sequence[Any]] | None = None) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What differs between two versions of a flow, in words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from conversations.flows.translations import second_file
 from conversations.machine.values import Machine, Node
+from conversations.machine.words import NodeWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,6 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "link": _("link"),
         "picture_url": _("address of its picture"),
         "file": _("file"),
-        "translations": _("texts in other languages"),
         "validator": _("checked by"),
         "file_types": _("kinds of files"),
         "formula": _("formula"),
@@ -76,4 +77,13 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "call": _("call"),
         "subflow": _("sub-flow"),
     }
-    return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
+    yield from (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
+    if _texts(was) != _texts(now):
+        yield _("texts in other languages")
+    if second_file(was) != second_file(now):
+        yield _("file in the other language")
+
+
+def _texts(node: Node) -> list[NodeWords]:
+    texts = (replace(words, file="") for words in node.translations)
+    return [words for words in texts if words != NodeWords(language=words.language)]

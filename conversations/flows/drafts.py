@@ -112,6 +112,7 @@ def _fields(node: Node, humans: set[int], templates: set[int], presentations: se
         "link": node.link,
         "picture_url": node.picture_url,
         "file": node.file,
+        "second_file": translations.second_file(node),
         "slot": slot.name,
         "slot_type": slot.type.value,
         "choices": translations.choice_lines(slot.choices) if slot.type == SlotType.CHOICE else "",

@@ -6,12 +6,12 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
+from conversations.flows.translations import STORED
 from conversations.machine.effects import Say
 from conversations.machine.values import Form, Machine, Node, NodeKind
 from wecom import contents
 from wecom.exceptions import ContentError
 
-STORED = (Form.IMAGE, Form.FILE)
 OF_QUESTIONS = (Form.TEXT, Form.MARKDOWN, *STORED)
 
 

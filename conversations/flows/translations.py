@@ -1,4 +1,4 @@
-"""Texts in other languages: from the rows of a draft to values, and back."""
+"""Texts and files in other languages: from the rows of a draft to values, and back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from conversations.wording import flow_texts
 from core.text.slot_values import Choice, SlotType, parse_choices
 
 Texts = dict[str, dict[str, str]]
-LINKED = (Form.CARD, Form.NEWS)
+LINKED, STORED = (Form.CARD, Form.NEWS), (Form.IMAGE, Form.FILE)
 
 
 def translated(machine: Machine, flow: Flow, states: Sequence[State]) -> Machine:
@@ -62,6 +62,11 @@ def rows_of_step(node: Node) -> Texts:
     )
 
 
+def second_file(node: Node) -> str:
+    """The name in the storage of what it sends in another language; empty if that is the same file."""
+    return next((one.file for one in node.translations), "")
+
+
 def choice_lines(choices: Iterable[Choice]) -> str:
     """Choices as lines that `parse_choices` reads."""
     return "\n".join(f"{choice.value} = {', '.join((choice.label, *choice.words))}" for choice in choices)
@@ -70,6 +75,8 @@ def choice_lines(choices: Iterable[Choice]) -> str:
 def _with_words(node: Node, state: State | None, language: str) -> Node:
     texts: Mapping[str, str] = (state.translations or {}).get(language, {}) if state is not None else {}
     said = {name: text for name, text in _plain(texts).items() if name in own_texts(node) and name != "choices"}
+    if state is not None and node.form in STORED:
+        said["file"] = str(state.second_file.name or "")
     words = NodeWords(language=language, choices=_choices(node, texts.get("choices", ""), language), **said)
     return replace(node, translations=(words,)) if words != NodeWords(language=language) else node
 

@@ -50,6 +50,7 @@ def _spoken(node: Node, language: str) -> Node:
         title=words.title or node.title,
         link=words.link or node.link,
         picture_url=words.picture_url or node.picture_url,
+        file=words.file or node.file,
         reminder=words.reminder or node.reminder,
     )
 

@@ -9,13 +9,14 @@ from core.text.slot_values import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class NodeWords:
-    """The texts of a state; of its choices those that have a label in this language, by value."""
+    """The texts and the file of a state; of its choices those that have a label in this language, by value."""
 
     language: str
     text: str = ""
     title: str = ""
     link: str = ""
     picture_url: str = ""
+    file: str = ""
     reminder: str = ""
     retry_text: str = ""
     choices: tuple[Choice, ...] = ()

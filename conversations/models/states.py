@@ -93,6 +93,14 @@ class State(models.Model):
         help_text=_("JPG or PNG, reachable by the phones of members."),
     )
     file = models.FileField(_("file"), upload_to="flows/", blank=True, default="", db_default="")
+    second_file = models.FileField(
+        _("file in the other language"),
+        upload_to="flows/",
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: the one beside it, in both languages."),
+    )
     text = models.TextField(
         _("text"),
         blank=True,

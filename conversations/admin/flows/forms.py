@@ -66,7 +66,8 @@ class StateForm(forms.ModelForm[State]):
     class Meta:
         model = State
         fields = (
-            *("flow", "position", "name", "key", "kind", "form", "title", "text", "link", "picture_url", "file"),
+            *("flow", "position", "name", "key", "kind", "form", "title", "text", "link", "picture_url"),
+            *("file", "second_file"),
             *("slot", "slot_type", "choices", "as_card"),
             *("minimum", "maximum", "file_types", "validator", "retry_text", "retries"),
             *("mode", "digital_human", "template", "presentation"),
@@ -111,7 +112,7 @@ class StateForm(forms.ModelForm[State]):
                 self.fields[name].widget = widget
         self.second = self.instance.flow.also_in if self.instance.flow_id else ""
         if self.second:
-            second_language.add_fields(self, OF_STEPS, self.second)
+            second_language.add_fields(self, (*OF_STEPS, *second_language.OF_THE_MODEL), self.second)
 
     def _validators(self) -> list[tuple[str, Any]]:
         """The checks in code, with the one that the step names although no code has it."""

@@ -1,4 +1,4 @@
-"""The second column of a form: the texts of a row in the other language of its flow, beside those in its own."""
+"""The second column of a form: texts and files of a row in the other language of its flow, beside those in its own."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -14,12 +14,13 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from conversations.models import Desk
 
 ENDING = "_second"
+OF_THE_MODEL = {"file": "second_file"}  # which no text is, so the row has a field for each
 ROWS: Mapping[str, int] = {"text": 4, "choices": 5, "retry_text": 2, "reminder": 2, "expire_text": 2}
 
 
 def second(name: str) -> str:
     """The name of the field beside this one."""
-    return f"{name}{ENDING}"
+    return OF_THE_MODEL.get(name, f"{name}{ENDING}")
 
 
 def add_fields(form: Any, names: Iterable[str], language: str) -> None:
@@ -28,8 +29,12 @@ def add_fields(form: Any, names: Iterable[str], language: str) -> None:
     shown = str(Desk.Language(language).label) if language else _("the other language")
     for name in names:
         own, rows = form.instance._meta.get_field(name), ROWS.get(name)
-        widget = UnfoldAdminTextareaWidget(attrs={"rows": rows}) if rows else UnfoldAdminTextInputWidget()
         label = _("%(name)s (%(language)s)") % {"name": capfirst(own.verbose_name), "language": shown}
+        if name in OF_THE_MODEL:
+            if second(name) in form.fields:  # who may only look has no fields
+                form.fields[second(name)].label = label
+            continue
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": rows}) if rows else UnfoldAdminTextInputWidget()
         field = forms.CharField(label=label, required=False, max_length=own.max_length, widget=widget)
         form.fields[second(name)] = field
         form.initial.setdefault(second(name), texts.get(name, ""))

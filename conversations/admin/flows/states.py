@@ -12,7 +12,14 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import STEP, StateForm, TransitionForm
-from conversations.admin.flows.second_language import beside, for_readers, shown_beside, texts_in, without_second
+from conversations.admin.flows.second_language import (
+    OF_THE_MODEL,
+    beside,
+    for_readers,
+    shown_beside,
+    texts_in,
+    without_second,
+)
 from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.models import DraftSnapshot, Flow, State, Transition
@@ -39,6 +46,7 @@ SPEAKS = "typeof kind === 'undefined' || ['ask', 'say'].includes(kind)"
 IF_LINKED = "typeof kind === 'undefined' || (kind === 'say' && ['card', 'news'].includes(form))"
 IF_NEWS = "typeof kind === 'undefined' || (kind === 'say' && form === 'news')"
 IF_FILE = "typeof kind === 'undefined' || (['ask', 'say'].includes(kind) && ['image', 'file'].includes(form))"
+IN_BOTH = (*OF_STEPS, *OF_THE_MODEL)
 IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
 
@@ -110,7 +118,7 @@ class StateAdmin(ProtectedDeleteAdmin):
             **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
             **dict.fromkeys(("subflow", "given", "taken"), RUNS),
         },
-        OF_STEPS,
+        IN_BOTH,
     )
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"
@@ -139,7 +147,9 @@ class StateAdmin(ProtectedDeleteAdmin):
         """The fields of a state, with a second column if its flow has another language."""
         if not state.flow.also_in:
             return self.fieldsets
-        return beside(self.fieldsets, OF_STEPS) if may_change else for_readers(self.fieldsets)
+        if may_change:
+            return beside(self.fieldsets, IN_BOTH)
+        return for_readers(beside(self.fieldsets, OF_THE_MODEL))
 
     def get_form(self, request: HttpRequest, obj: State | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Without the second column, which the form adds by itself."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from conversations.files.entries import flow_entry, steps_of
+from conversations.files.entries import flow_entry, steps_of, stored_files
 from conversations.files.readers import Sources, read_steps
 from conversations.files.references import References
 from conversations.flows import drafts, journal, publication
@@ -68,7 +68,7 @@ def write_draft(
 def media_of(flow: Flow) -> Media:
     """The files that its steps have. Not inside a transaction: storages may be far away."""
     media = Media()
-    media.learn(str(name) for name in flow.states.exclude(file="").values_list("file", flat=True))
+    media.learn(stored_files(flow.states.all()))
     return media
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from conversations.files.entries import KEYS
+from conversations.files.entries import KEYS, stored_files
 from conversations.models import Answer, Document, State
 from conversations.services.files.importer import Importer
 from conversations.services.files.outcomes import PARTS, Imported, Kind
@@ -66,8 +66,8 @@ def _stored_files(content: FileContent) -> list[str]:
     questions = [entry.name for entry in content.parts["answers"]]
     titles = [entry.name for entry in content.parts["documents"]]
     rows: tuple[QuerySet[Any], ...] = (
-        State.objects.filter(flow__name__in=flows),
         Answer.objects.filter(question__in=questions),
         Document.objects.filter(title__in=titles),
     )
-    return [str(name) for one in rows for name in one.exclude(file="").values_list("file", flat=True)]
+    others = [str(name) for one in rows for name in one.exclude(file="").values_list("file", flat=True)]
+    return [*stored_files(State.objects.filter(flow__name__in=flows)), *others]

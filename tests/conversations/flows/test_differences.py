@@ -35,6 +35,15 @@ def test_a_change_names_texts_in_other_languages():
     assert (change.name, change.parts) == ("结束", ("texts in other languages",))
 
 
+def test_a_change_names_the_file_in_the_other_language():
+    flow = two_languages.make_flow()
+    flow.states.filter(key="done").update(kind="say", form="file", file="flows/1.pdf")
+    before = publication.draft(flow)
+    flow.states.filter(key="done").update(second_file="flows/2.pdf")
+    (change,) = diff(before, publication.draft(flow))
+    assert (change.name, change.parts) == ("结束", ("file in the other language",))
+
+
 def changed(**fields):
     """What a published flow differs in after these fields of its row have changed."""
     flow = two_languages.make_flow(expire_after=60, expire_text="先到这里。")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.utils import translation
 
 from conversations import services
@@ -63,6 +64,15 @@ def test_texts_that_this_kind_of_step_does_not_say_are_left_out():
 
 def test_a_copy_and_an_older_version_have_all_texts():
     flow = make_flow()
+    done = flow.states.get(key="done")
+    done.kind, done.form = "say", "file"
+    done.file.save("zh.pdf", ContentFile(b"%PDF"))
+    done.second_file.save("en.pdf", ContentFile(b"%PDF"))
+    machine = publication.draft(flow)
+    files = [spoken_in(machine, language).nodes[1].file for language in ("zh-hans", "en")]
+    assert files == [done.file.name, done.second_file.name]
+    services.publish(flow)
+    flow.refresh_from_db()
     copy = services.duplicate_flow(flow)
     assert publication.draft(copy).nodes == publication.draft(flow).nodes
     flow.states.update(translations={})

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +29,17 @@ def test_a_step_keeps_what_is_written_in_the_second_column(hr, flow):
     assert (texts["reminder"], texts["text"]) == ("Are you there?", "Quality?\nPlease choose.")
     assert texts["choices"] == "Basic, simple\nhd = High"
     assert DraftSnapshot.objects.filter(flow=flow, change=DraftSnapshot.Change.SAVED).exists()
+
+
+def test_a_step_has_a_file_in_each_language(hr, flow, media):
+    files = {"file": ContentFile(b"%PDF zh", name="zh.pdf"), "second_file": ContentFile(b"%PDF en", name="en.pdf")}
+    page = url("state", "change", asked(flow).pk)
+    assert "File (English)" in hr.get(page).content.decode()
+    edit(hr, asked(flow), form="file", **files)
+    step = asked(flow)
+    assert (step.file.read(), step.second_file.read()) == (b"%PDF zh", b"%PDF en")
+    Flow.objects.filter(pk=flow.pk).update(also_in="")
+    assert "second_file" not in hr.get(page).context["adminform"].form.fields
 
 
 def test_an_emptied_text_is_no_translation_any_more(hr, flow):

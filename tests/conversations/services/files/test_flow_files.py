@@ -77,16 +77,18 @@ def test_an_import_changes_the_draft_and_not_what_runs():
     assert not publication.is_changed(Flow.objects.get())
 
 
-def test_a_file_that_a_step_sends_comes_along(settings, tmp_path):
+def test_files_that_a_step_sends_come_along(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     services.import_file(HAND_WRITTEN.encode())
     State.objects.get(key="bye").file.save("map.png", ContentFile(b"png"))
+    State.objects.get(key="bye").second_file.save("map-en.png", ContentFile(b"english png"))
     packed = services.export_file(flows=Flow.objects.all())
     assert packed.name == "flows.zip"
     assert services.import_file(packed.data)[0].verdict == "same"
     Flow.objects.all().delete()
     services.import_file(packed.data)
-    assert State.objects.get(key="bye").file.read() == b"png"
+    bye = State.objects.get(key="bye")
+    assert (bye.file.read(), bye.second_file.read()) == (b"png", b"english png")
     assert services.export_file(flows=Flow.objects.all()).data == packed.data
 
 

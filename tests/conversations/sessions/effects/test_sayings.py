@@ -67,6 +67,17 @@ def test_a_picture_goes_before_its_question_and_not_again(person):
     assert sent().count("image") == 1
 
 
+@pytest.mark.parametrize(("words", "file"), [("开始", "plan.png"), ("please begin", "guide.png")])
+def test_a_file_is_that_of_the_members_language(person, words, file):
+    flow = published("tell", form="file", with_file=True)
+    Flow.objects.filter(pk=flow.pk).update(also_in="en", triggers="开始\nplease begin")
+    flow.states.get(key="tell").second_file.save("guide.png", ContentFile(PIXEL + b"en"))
+    services.publish(flow)
+    person.says(words)
+    person.says("Lin" if file == "guide.png" else "小林")
+    assert Outbound.objects.get(msgtype="file").upload.filename.startswith(file.removesuffix(".png"))
+
+
 def test_a_desk_without_cards_sends_the_words_of_markdown(person, application):
     Desk.objects.update_or_create(application=application, defaults={"progress_cards": False})
     published("tell", form="markdown", text="**重要**")
@@ -85,6 +96,7 @@ def test_what_cannot_be_sent_in_its_form_is_sent_as_words(person):
     [
         ("tell", {"form": "image"}, "no_file"),
         ("tell", {"form": "file", "file": "flows/gone.pdf"}, "file_gone"),
+        ("tell", {"form": "file", "second_file": "flows/gone.pdf"}, "file_gone"),
         ("tell", {"form": "card"}, "form_refused"),
         ("tell", {"form": "news", "title": "新", "link": "example"}, "form_refused"),
         ("tell", {"form": "card", "title": "长" * 60, "link": "https://example.com/"}, "form_refused"),
@@ -92,6 +104,8 @@ def test_what_cannot_be_sent_in_its_form_is_sent_as_words(person):
     ],
 )
 def test_what_wechat_work_would_refuse_is_found_before_publishing(application, key, fields, code):
-    flow = published("tell")
+    flow = published("tell", with_file="second_file" in fields)
+    Flow.objects.filter(pk=flow.pk).update(also_in="en")
+    flow.refresh_from_db()
     State.objects.filter(flow=flow, key=key).update(**fields)
     assert code in [problem.code for problem in publication.check(flow)]
