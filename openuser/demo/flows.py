@@ -1,16 +1,17 @@
-"""Example flows in Chinese and English: a video step by step, and onboarding.
+"""Example flows, each in Chinese and English: a video step by step, and onboarding.
 
 `openuser.demo.seed` creates them as rows; after that, people edit them like any other flow.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from conversations import services
 from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.words import FlowWords, NodeWords
 from conversations.models import Flow
 from core.text.slot_values import Choice, Slot, SlotType
 
@@ -33,29 +34,21 @@ def example_flows() -> tuple[ExampleFlow, ...]:
     most = settings.AVATARS["MAX_CHARACTERS"]
     return (
         ExampleFlow(
-            machine=_video("制作视频", "zh-hans", VIDEO_ZH, most),
+            machine=_in_both(
+                _video("制作视频", "zh-hans", VIDEO_ZH, most), _video("Create a video", "en", VIDEO_EN, most)
+            ),
             description="把一段文字做成数字人视频",
-            triggers="制作视频\n做视频\n生成视频",
+            triggers="制作视频\n做视频\n生成视频\ncreate video\ncreate a video\nmake a video\n/create",
             command="/制作",
             menu_key="CREATE_VIDEO",
         ),
         ExampleFlow(
-            machine=_video("Create a video", "en", VIDEO_EN, most),
-            description="Turns a text into a video of the digital human",
-            triggers="create video\ncreate a video\nmake a video",
-            command="/create",
-        ),
-        ExampleFlow(
-            machine=_onboarding("入职引导", "zh-hans", ONBOARDING_ZH),
+            machine=_in_both(
+                _onboarding("入职引导", "zh-hans", ONBOARDING_ZH), _onboarding("Onboarding", "en", ONBOARDING_EN)
+            ),
             description="认识新同事：称呼、入职日期、部门，还有一段欢迎视频",
-            triggers="入职引导\n我要入职\n新员工入职",
+            triggers="入职引导\n我要入职\n新员工入职\nonboarding\nmy first day\nI am new here\n/onboarding",
             command="/入职",
-        ),
-        ExampleFlow(
-            machine=_onboarding("Onboarding", "en", ONBOARDING_EN),
-            description="Gets to know a new colleague: name, first day, department, and a video of welcome",
-            triggers="onboarding\nmy first day\nI am new here",
-            command="/onboarding",
         ),
     )
 
@@ -72,6 +65,26 @@ def seed_flows() -> None:
             command=example.command,
             menu_key=example.menu_key,
         )
+
+
+def _in_both(own: Machine, other: Machine) -> Machine:
+    """A flow that speaks a second language too: that of another one with the same steps."""
+    nodes = (
+        replace(node, translations=(_words(said, other.language),))
+        for node, said in zip(own.nodes, other.nodes, strict=True)
+    )
+    return replace(own, nodes=tuple(nodes), translations=(FlowWords(language=other.language, name=other.name),))
+
+
+def _words(node: Node, language: str) -> NodeWords:
+    slot = node.slot or Slot(name="")
+    return NodeWords(
+        language=language,
+        text=node.text,
+        reminder=node.reminder,
+        retry_text=slot.retry_text,
+        choices=slot.choices,
+    )
 
 
 def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Machine:

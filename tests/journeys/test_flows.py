@@ -111,10 +111,16 @@ def test_a_video_is_made_by_numbers_and_labels(person, api, answer, mode):
 
 
 @pytest.mark.parametrize(
-    ("command", "question"),
-    [("/制作", "视频里要说的话"), ("/create", "the text for your video"), ("/CREATE", "text for")],
+    ("greeting", "command", "question"),
+    [
+        ("你好", "/制作", "视频里要说的话"),
+        ("Hello!", "/create", "the text for your video"),
+        ("Hello!", "/CREATE", "text for"),
+    ],
 )
-def test_a_command_starts_a_flow(person, command, question):
+def test_a_command_starts_a_flow_in_the_members_language(person, greeting, command, question):
+    person.writes(greeting)
+    person.reads_text()
     person.writes(command)
     assert question in person.reads_text()
 
@@ -239,7 +245,7 @@ def test_a_script_starts_a_flow_for_somebody(stack, person):
 from conversations import services
 from conversations.models import Flow
 conversation = services.conversation_with("USER")
-services.start_flow(conversation, Flow.objects.get(name="Onboarding"), data={"name": "Ada"}, cid="a-script")
+services.start_flow(conversation, Flow.objects.get(name="入职引导"), data={"name": "小艾"}, cid="a-script")
 """
     stack.manage("shell", "-c", code.replace("USER", person.user_id))
-    assert "Nice to meet you, Ada!" in person.reads_text()
+    assert "小艾，很高兴认识你！" in person.reads_text()

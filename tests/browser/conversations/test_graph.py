@@ -218,7 +218,7 @@ def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
     """A step opens with Enter in a sheet, leads elsewhere by a list, and the view follows the keys."""
     desk.set_viewport_size(NARROW)
     desk.goto(f"{stack.url}/admin/conversations/flow/")
-    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.get_by_role("link", name="制作视频", exact=True).click()
     desk.goto(desk.url.replace("change/", "draw_it/"))
     graph = Graph(desk)
     before = graph.page.get_by_test_id("drawing").get_attribute("style")
@@ -243,7 +243,7 @@ def test_fingers_move_and_zoom_a_graph_with_every_kind_of_box(desk, stack, pictu
     """A decision is drawn as a path; its dots are there like those of all others."""
     desk.set_viewport_size(NARROW)
     desk.goto(f"{stack.url}/admin/conversations/flow/")
-    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.get_by_role("link", name="制作视频", exact=True).click()
     desk.goto(desk.url.replace("change/", "draw_it/"))
     graph = Graph(desk)
     graph.page.get_by_role("button", name="New step").click()
