@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('avatars', '0001_squashed_0043_own_manner'),
-        ('conversations', '0001_squashed_0027_documents'),
+        ('conversations', '0027_documents'),
         ('django_celery_beat', '0019_alter_periodictasks_options'),
         ('wecom', '0001_squashed_0034_recipients_of_finished'),
     ]
