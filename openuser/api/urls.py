@@ -1,10 +1,12 @@
 """URLs of the API: the apps' resources, the OpenAPI description, the documentation page."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
+
+from openuser.api.openapi.views import OpenApiView
 
 urlpatterns = [
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("openapi.json", OpenApiView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("", include("avatars.api.urls")),
     path("", include("scheduling.api.urls")),

@@ -1,6 +1,7 @@
 """Admin actions in lists and on pages, and the roles that may use them."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.generators import SchemaGenerator
 
 from avatars.models import Render
+from openuser.api.openapi.views import description
 from tests.openuser.admin.test_pages import url
 from tests.support.factories import make_application, make_callback, make_digital_human, make_outbound, make_render
 from wecom.models import Callback, Outbound
@@ -162,13 +163,18 @@ def test_a_button_of_a_row_that_is_gone_answers_404(client, name):
         assert client.post(address, {"_form_submitted": "True"}).status_code == 404
 
 
-def rest_actions() -> list[tuple[str, str]]:
+def rest_actions() -> Iterator[tuple[str, str]]:
     """Every address of the API below a row, with each of its methods."""
-    paths: dict[str, Any] = SchemaGenerator().get_schema(public=True)["paths"]
-    return [(method, path) for path, methods in paths.items() if "{id}" in path for method in methods]
+    for path, methods in description()["paths"].items():
+        yield from ((method, path) for method in methods if "{id}" in path)
 
 
-@pytest.mark.parametrize(("method", "path"), rest_actions())
-def test_an_api_call_for_a_row_that_is_gone_answers_404(client, method, path):
-    address = re.sub(r"\{\w+\}", "987654321", path)
-    assert getattr(client, method)(address, {}, content_type="application/json").status_code == 404
+def test_an_api_call_for_a_row_that_is_gone_answers_404(client):
+    answers = {
+        f"{method} {path}": getattr(client, method)(
+            re.sub(r"\{\w+\}", "987654321", path), {}, content_type="application/json"
+        )
+        for method, path in rest_actions()
+    }
+    assert len(answers) > 100
+    assert {call: answer.status_code for call, answer in answers.items() if answer.status_code != 404} == {}
