@@ -15,15 +15,13 @@ from django.utils.http import urlencode
 from avatars.models import Render
 from conversations.flows import publication
 from conversations.models import Content, Message, Ticket, Topic, WatchLink
-from tests.openuser.support.admin_pages import addresses
+from tests.openuser.support.admin_pages import OURS, addresses, shows_words
 from tests.openuser.support.hostile_words import ADDRESS, MARKUP, SHORT, unescaped, write
 from tests.support import factories
 from tests.support.model_rows import make_conversation, make_message, make_row
 
 pytestmark = pytest.mark.django_db
-OURS = ("auth", "avatars", "conversations", "core", "openuser", "scheduling", "wecom")
 CID = "98b8d9a85776e3fc"
-BARE = ("_add", "_history", "_password_change")  # pages that show nothing of a row that its other pages do not
 PAGES = ("admin:index", "admin-home", "calendar", "quotas", "doctor", "engines")
 KNOWLEDGE = ("desk", "desk-report", "language-model", "admin:conversations_answer_try_question")
 
@@ -59,7 +57,7 @@ def pages(rows: list[Model]) -> Iterator[str]:
     yield from (reverse("watch", args=[link.name]) for link in WatchLink.objects.all())
     for row in rows:
         if type(row) in admin.site._registry:
-            yield from (address for name, address in addresses(row).items() if not name.endswith(BARE))
+            yield from (address for name, address in addresses(row).items() if shows_words(type(row), name))
 
 
 def html_of(client: Client, address: str) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.benchmarks.lists import rows
 from tests.benchmarks.lists.pages import NOWHERE, pages
-from tests.openuser.support.admin_pages import addresses
+from tests.openuser.support.admin_pages import addresses, shows_words
 from tests.support.admin_rendering import signed_in, unrendered, without_menu
 from tests.support.model_rows import make_row
 
@@ -51,10 +51,13 @@ def test_a_list_asks_as_often_for_25_rows_as_for_one(client, model):
     assert len(many) <= len(few) + len(page.context["cl"].filter_specs), more[-3:]
 
 
+# Those that show words of the row are opened in test_hostile_words.
+@pytest.mark.parametrize("shown", [False, pytest.param(True, marks=pytest.mark.thorough)], ids=["wordless", "all"])
 @every_model
-def test_every_page_of_a_row_opens(client, model):
-    for address in addresses(make_row(model)).values():
-        assert client.get(address).status_code < 500
+def test_every_page_of_a_row_opens(client, model, shown):
+    for name, address in addresses(make_row(model)).items():
+        if shown or not shows_words(model, name):
+            assert client.get(address).status_code < 500
 
 
 @pytest.mark.databases
@@ -90,20 +93,6 @@ def test_an_empty_list_says_what_to_do_next(client, model):
     page = client.get(list_of(model)).content.decode().partition('data-testid="empty"')[2].partition("</div>")[0]
     assert "<h2>" in page
     assert ('/add/"' in page) != ("<p" in page)  # a link where rows are added here, else a sentence
-
-
-SMALL = {
-    "application",
-    "corporation",
-    "flow",
-    "flowversion",
-    "topic",
-    "tag",
-    "department",
-    "series",
-    "schedule",
-    "guard",
-}
 
 
 # Tables that stay small: people make their rows one by one.

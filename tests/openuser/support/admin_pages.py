@@ -12,6 +12,9 @@ from django.urls import reverse
 from openuser.roles import Role
 
 MODELS = list(admin.site._registry)
+OURS = ("auth", "avatars", "conversations", "core", "openuser", "scheduling", "wecom")
+# Pages that show no words of a row that its other pages do not show.
+WITHOUT_WORDS = ("_add", "_history", "_password_change")
 
 
 def account(role: Role) -> User:
@@ -33,6 +36,11 @@ def addresses(row: Model) -> dict[str, str]:
         str(pattern.name): reverse(f"admin:{pattern.name}", kwargs=dict.fromkeys(pattern.pattern.converters, row.pk))
         for pattern in patterns
     }
+
+
+def shows_words(model: type[Model], name: str) -> bool:
+    """Whether the page of this name shows what is written in a row of ours."""
+    return model._meta.app_label in OURS and not name.endswith(WITHOUT_WORDS)
 
 
 def asked(client: Client, method: str, address: str) -> Any:
