@@ -51,7 +51,7 @@ class Stack:
 
     forks = True
 
-    def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS, sweep_seconds: int = 4) -> None:
+    def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS, sweep_seconds: int = 10) -> None:
         """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py.
 
         Args:
@@ -72,7 +72,7 @@ class Stack:
 
     @classmethod
     @contextmanager
-    def running(cls, run_folder: Path, *, settings: str = SETTINGS, sweep_seconds: int = 4) -> Iterator["Stack"]:
+    def running(cls, run_folder: Path, *, settings: str = SETTINGS, sweep_seconds: int = 10) -> Iterator["Stack"]:
         """A stack that is up for as long as the block lasts."""
         stack = cls(run_folder, settings=settings, sweep_seconds=sweep_seconds)
         try:
