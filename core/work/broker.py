@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from amqp.exceptions import AMQPError
 from celery import current_app
+from django.conf import settings
 from kombu.exceptions import ChannelError, KombuError
 from redis.exceptions import RedisError
 
@@ -17,7 +19,8 @@ from core.background_queue import BackgroundQueue
 
 logger = logging.getLogger(__name__)
 
-LOWEST_PRIORITY = 9  # with Redis, priority 0 comes first
+# What says that a broker is away, or has no room. RedisError: its memory is full.
+AWAY = (KombuError, OSError, RedisError, AMQPError)
 QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is down
 BATCH = 100  # tasks that are sent at once
 LINGER = 0.005  # seconds that a task waits for others, so that many share a call of the broker under load
@@ -41,7 +44,7 @@ def _send(wakes: list[Wake]) -> None:
             for wake in wakes:
                 _publish(producer, *wake)
         _away.clear()
-    except (KombuError, OSError, RedisError) as error:  # RedisError: its memory is full
+    except AWAY as error:
         # Each attempt may take seconds. The sweeper finds the rows of all queued tasks.
         _away.set()
         publisher.clear()
@@ -55,9 +58,10 @@ def _publish(producer: Any, name: str, pk: int, bulk: bool) -> None:
     """What `send_task` does, without looking up at each message what is the same for all: half of its time."""
     amqp: Any = current_app.amqp
     message = amqp.as_task_v2(str(uuid.uuid4()), name, args=[pk])
-    priority = {"priority": LOWEST_PRIORITY} if bulk else {}
-    # An empty `declare`: to declare a queue does nothing on Redis.
-    amqp.send_task_message(producer, name, message, queue=_queue(name), retry=False, declare=[], **priority)
+    priority = settings.BULK_PRIORITY if bulk else settings.CELERY_TASK_DEFAULT_PRIORITY
+    # Redis has nothing to declare. RabbitMQ loses what comes to a queue that is not there; kombu remembers which are.
+    declare: list[Any] | None = None if settings.CELERY_TASK_QUEUE_MAX_PRIORITY else []
+    amqp.send_task_message(producer, name, message, queue=_queue(name), retry=False, declare=declare, priority=priority)
 
 
 @cache
@@ -79,7 +83,7 @@ def has_room(name: str) -> bool:
     """Whether the queue of this task can do with more, now that all of this process is in it; no without a broker."""
     try:
         return publisher.flush(FLUSH_SECONDS) and not _away.is_set() and _length(_queue(name)) < ENOUGH
-    except (KombuError, OSError, RedisError):
+    except AWAY:
         return False
 
 
@@ -88,5 +92,5 @@ def _length(queue: str) -> int:
     with connections.acquire(block=True) as connection, connection.channel() as channel:
         try:
             return int(channel.queue_declare(queue=queue, passive=True).message_count)
-        except ChannelError:  # Redis knows no empty queues
+        except ChannelError:  # Redis knows no empty queues, RabbitMQ none that no worker has declared
             return 0

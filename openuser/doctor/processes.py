@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import PeriodicTask
-from kombu.exceptions import OperationalError
 
 from core.diagnosis import Check, Finding, bad, good
+from core.work import broker
 
 CONNECT_SECONDS = 3
 # Workers answer at once, unless their machine is busy: the second attempt waits longer.
@@ -32,9 +32,9 @@ class Broker(Check):
         try:
             with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
-        except (OperationalError, OSError):
+        except broker.AWAY:
             words = _("The broker at %s does not answer, so nothing is processed.") % place
-            remedy = _("Start Redis or Valkey, and check the host, port and password in BROKER_URL.")
+            remedy = _("Start it, and check the host, port, user and password in BROKER_URL.")
             return bad("broker_down", words, remedy=remedy)
         return good(_("The broker at %s answers.") % place)
 
@@ -96,4 +96,5 @@ def _consumers(queue: str, seconds: float) -> Collection[str]:
 def _place(url: str) -> str:
     """The place of the broker, without its password."""
     parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
+    usual = {"amqp": 5672, "amqps": 5671}.get(parts.scheme, 6379)
+    return f"{parts.hostname}:{parts.port or usual}" if parts.hostname else parts.path

@@ -1,16 +1,52 @@
 """Settings of the broker, and of what processes share through it: tasks, live updates, the cache."""
 
+import socket
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from openuser.settings.environment import env
 
-# Redis or Valkey server, such as `redis://host:6379/0`; `up` starts one of its own if it is not set.
+# Redis or Valkey server, such as `redis://host:6379/0`, or RabbitMQ, such as `amqp://user:password@host:5672/vhost`,
+# which needs `CHANNEL_URL` too; `up` starts a Valkey of its own if it is not set.
 BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
+
+
+def is_rabbitmq(url: str) -> bool:
+    return url.startswith(("amqp://", "amqps://"))
+
+
+def priorities(url: str) -> tuple[int, int, int | None]:
+    """The priorities of what a member waits for and of bulk, and the highest that a queue is declared with.
+
+    RabbitMQ counts up, and keeps a line for each priority of a queue that is declared so. Redis counts down.
+    """
+    return (1, 0, 1) if is_rabbitmq(url) else (0, 9, None)
+
+
+def transport_options(url: str) -> dict[str, Any]:
+    """What Celery's connection to the broker gets. One that went silent is noticed in ten seconds."""
+    keepalive = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
+    if is_rabbitmq(url):
+        return {"read_timeout": 30, "write_timeout": 5, "socket_settings": keepalive}
+    return {
+        "visibility_timeout": 3600,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "health_check_interval": 25,
+        "socket_keepalive": True,
+        "socket_keepalive_options": {
+            getattr(socket, name): value for name, value in keepalive.items() if hasattr(socket, name)
+        },
+        "socket_connect_timeout": 3,
+        "socket_timeout": 30,
+    }
+
 
 # ---- Celery only wakes workers: rows are the truth (core/work/base.py)
 CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_DEFAULT_PRIORITY, BULK_PRIORITY, CELERY_TASK_QUEUE_MAX_PRIORITY = priorities(BROKER_URL)
+CELERY_BROKER_HEARTBEAT = 30  # seconds; of RabbitMQ only
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A narration replaces a late video, so it must not wait behind videos.
@@ -22,15 +58,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a Redis whose memory is full refuses: the worker tries again, and lives on
 CELERY_BROKER_CONNECTION_TIMEOUT = 3
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-    "visibility_timeout": 3600,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "health_check_interval": 25,
-    "socket_keepalive": True,
-    "socket_connect_timeout": 3,
-    "socket_timeout": 30,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(BROKER_URL)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SYNC_EVERY = 1  # saves each run at once, so that the doctor sees whether beat is alive
@@ -73,12 +101,17 @@ def cache(url: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": waits}
 
 
-# Separate Redis server for rate limits.
-CACHES = {"default": cache(env.str("CACHE_URL", default="") or BROKER_URL)}
-
 # ---- live pages get their updates through the broker's server (core/live_updates.py)
 # Separate Redis server for live pages. Empty: `BROKER_URL`.
 CHANNEL_URL = env.str("CHANNEL_URL", default="")
+if is_rabbitmq(BROKER_URL) and not CHANNEL_URL:
+    raise ImproperlyConfigured(
+        "BROKER_URL names RabbitMQ, which carries neither live pages nor rate limits: set CHANNEL_URL to a Redis or "
+        "Valkey, such as redis://host:6379/0."
+    )
+# Separate Redis server for rate limits. Empty: with RabbitMQ `CHANNEL_URL`, else `BROKER_URL`.
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHES = {"default": cache(CACHE_URL or (CHANNEL_URL if is_rabbitmq(BROKER_URL) else BROKER_URL))}
 # Prefix of the keys of live pages, for a server that several installations share.
 CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default="openuser")
 

@@ -13,7 +13,7 @@ REQUIRED = {
     "OPENUSER_FIELD_KEYS": "one or more Fernet keys, the first one writes: python3 -c "
     "'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'",
     "DATABASE_URL": "where PostgreSQL is: postgres://user:password@host/openuser",
-    "BROKER_URL": "where Redis or Valkey is: redis://host:6379/0",
+    "BROKER_URL": "where Redis, Valkey or RabbitMQ is: redis://host:6379/0",
     "ALLOWED_HOSTS": "the names under which the site is reached, separated by commas",
 }
 missing = [f"  {name}: {words}" for name, words in REQUIRED.items() if not env.str(name, default="").strip()]

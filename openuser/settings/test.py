@@ -27,7 +27,6 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 from openuser.servers import valkey
 from openuser.settings.base import *  # noqa: F403
 from openuser.settings.base import (
-    CELERY_BROKER_TRANSPORT_OPTIONS,
     CONVERSATIONS,
     SQLITE_PRAGMAS,
     VAR_DIR,
@@ -36,6 +35,9 @@ from openuser.settings.base import (
     channel_layers,
     database,
     env,
+    is_rabbitmq,
+    priorities,
+    transport_options,
 )
 
 SECRET_KEY = "test-only-" + "k" * 50
@@ -59,12 +61,14 @@ else:
 
 RUN_FOLDER = VAR_DIR.parent if WORKER else VAR_DIR  # shared by all workers
 BROKER_FOLDER = VAR_DIR / "valkey"
-# Redis or Valkey server of the tests. Empty: a private one.
+# Redis, Valkey or RabbitMQ server of the tests. Empty: a private Valkey.
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL
-CACHES = {"default": {**cache(BROKER_URL), "KEY_PREFIX": str(VAR_DIR)}}
-CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=str(VAR_DIR))
-CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
+CELERY_TASK_DEFAULT_PRIORITY, BULK_PRIORITY, CELERY_TASK_QUEUE_MAX_PRIORITY = priorities(BROKER_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {**transport_options(BROKER_URL), "socket_timeout": 5}
+REDIS_URL = valkey.url(BROKER_FOLDER) if is_rabbitmq(BROKER_URL) else BROKER_URL
+CACHES = {"default": {**cache(REDIS_URL), "KEY_PREFIX": str(VAR_DIR)}}
+CHANNEL_LAYERS = channel_layers(REDIS_URL, prefix=str(VAR_DIR))
 # Corp ID of the application that a test's own stack uses.
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
 # Failures must fail; tests of the fallback configure one.

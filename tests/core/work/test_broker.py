@@ -39,7 +39,7 @@ def test_wakes_go_out_in_order_to_their_queues(server):
 def test_bulk_waits_in_the_line_of_the_lowest_priority(server):
     broker.publish_task("wecom.deliver", 1, bulk=True)
     assert tasks(server, "default") == []
-    assert tasks(server, f"default\x06\x16{broker.LOWEST_PRIORITY}") == [("wecom.deliver", "[1]")]
+    assert tasks(server, f"default\x06\x16{settings.BULK_PRIORITY}") == [("wecom.deliver", "[1]")]
 
 
 def test_a_broker_without_memory_is_reported_and_takes_wakes_again(server, caplog):

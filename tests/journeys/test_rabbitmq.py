@@ -1,0 +1,63 @@
+"""From phone to phone as the images run, with RabbitMQ as the broker."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.test_production import ROLES, Server, follow
+from tests.support.emulator import Person, answers, wait_for
+from tests.support.servers import rabbitmq
+
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
+
+
+class OnRabbitMQ(Server):
+    """RabbitMQ wakes the workers, and a Valkey carries live pages."""
+
+    def _valkey(self) -> str:
+        self.env |= self.by_file("CHANNEL_URL", super()._valkey())
+        return self.closing.enter_context(rabbitmq.running(self.owner)).url
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Server]:
+    server = OnRabbitMQ()
+    try:
+        server.start()
+        wait_for(lambda: answers(f"http://127.0.0.1:{server.ws_port}/healthz/live"), "the server of websockets")
+        yield server
+    finally:
+        server.close()
+
+
+def doctor(stack: Server, *names: str) -> dict[str, str]:
+    """What checks found."""
+    line = [word for name in names for word in ("--only", name)]
+    return {one["check"]: one["level"] for one in json.loads(stack.manage("doctor", "--json", *line))}
+
+
+def test_every_process_is_healthy_and_the_doctor_finds_nothing(stack):
+    for role in ROLES:
+        wait_for(lambda role=role: stack.is_healthy(role), f"{role} to be healthy")
+    names = ("database", "migrations", "broker", "worker", "render", "beat")
+    assert doctor(stack, *names) == dict.fromkeys(names, "good")
+
+
+def test_an_answer_and_a_video_arrive_while_a_program_follows(stack, person: Person):
+    person.writes("怎么请假")
+    assert person.reads_text()
+    token = stack.manage("api_client", "follower", "--scopes", "renders:read").split()[-1]
+    person.writes("/video 你好，我是你的数字人助手，很高兴认识你。")
+    assert person.reads_text()
+    assert follow(stack, token)[-1]["status"] == "done"
+    (video,) = person.reads(seconds=120)
+    assert video["msgtype"] == "video"
+    errors = {name: line for name in stack.parts for line in stack.log(name).splitlines() if " ERROR " in line}
+    assert errors == {}
+
+
+def test_a_worker_that_is_killed_is_replaced_by_the_next(stack, person: Person):
+    stack.restart("worker")
+    person.writes("怎么请假")
+    assert person.reads_text()
