@@ -15,6 +15,7 @@ BY_FILE = (
     "SECRET_KEY",
     "OPENUSER_FIELD_KEYS",
     "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
     "DATABASE_PASSWORD",
     "BROKER_URL",
     "BROKER_PASSWORD",
@@ -29,6 +30,7 @@ BY_FILE = (
     "OPENUSER_BACKUP_S3_SECRET_KEY",
     "OPENUSER_METRICS_TOKEN",
 )
+PASSWORDS = {"DATABASE_PASSWORD": ("DATABASE_URL", "DATABASE_DIRECT_URL"), "BROKER_PASSWORD": ("BROKER_URL",)}
 CELERY = ("celery", "-A", "openuser")
 ROLE = Path(os.environ.get("OPENUSER_ROLE_FILE", "/tmp/openuser-role"))  # noqa: S108 - a tmpfs of the container's own
 
@@ -48,9 +50,11 @@ def secrets(environment: Mapping[str, str]) -> dict[str, str]:
             found[name] = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SystemExit(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
-    for url, password in (("DATABASE_URL", "DATABASE_PASSWORD"), ("BROKER_URL", "BROKER_PASSWORD")):
-        if word := found.pop(password, ""):
-            found[url] = with_password(found.get(url, ""), word)
+    for password, urls in PASSWORDS.items():
+        word = found.pop(password, "")
+        for url in urls:
+            if word and found.get(url):
+                found[url] = with_password(found[url], word)
     return found
 
 

@@ -1,9 +1,14 @@
 """Database connections around long waits."""
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+PLACE = ("HOST", "PORT", "USER", "PASSWORD", "NAME")
 
 
 def unpooled_connection() -> BaseDatabaseWrapper:
@@ -12,6 +17,31 @@ def unpooled_connection() -> BaseDatabaseWrapper:
     alone = copy.deepcopy(pooled.settings_dict)
     alone["OPTIONS"].pop("pool", None)
     return type(pooled)(alone, DEFAULT_DB_ALIAS)
+
+
+def direct_connection() -> BaseDatabaseWrapper:
+    """The same to the database itself, past a pooler: for what has to keep its connection."""
+    alone = unpooled_connection()
+    if settings.DATABASE_DIRECT:
+        alone.settings_dict |= {name: settings.DATABASE_DIRECT[name] for name in PLACE}
+        alone.settings_dict["OPTIONS"] = {**settings.DATABASE_DIRECT["OPTIONS"]}
+        alone.settings_dict["OPTIONS"].pop("pool", None)
+    return alone
+
+
+@contextmanager
+def past_pooler() -> Iterator[None]:
+    """Let this thread talk to the database itself, for what lasts longer than a transaction, or is one of hours."""
+    if not settings.DATABASE_DIRECT:
+        yield
+        return
+    pooled = connections[DEFAULT_DB_ALIAS]
+    connections[DEFAULT_DB_ALIAS] = direct_connection()
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS].close()
+        connections[DEFAULT_DB_ALIAS] = pooled
 
 
 def release_connections() -> None:

@@ -1,8 +1,8 @@
 """A lock that PostgreSQL holds for a process for as long as it lives, so that its absence proves a death.
 
 It belongs to a transaction that stays open and does nothing, on a connection of its own: the server ends it when the
-process or its machine is gone, and keeps it while the process is merely slow. A lock of a session would do the same,
-but not behind a pooler that lends connections by the transaction.
+process or its machine is gone, and keeps it while the process is merely slow. It goes past a pooler, if the settings
+say how: one would keep a connection for each worker, and not notice that the worker's machine is silent.
 """
 
 import os
@@ -10,7 +10,7 @@ import os
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from core.work.db_connections import unpooled_connection
+from core.work.db_connections import direct_connection
 from core.work.process_identity import process_token
 
 # Shared, so that a process whose connection broke does not wait for the server to notice. The server asks a silent
@@ -64,7 +64,7 @@ class LifeLock:
         return True
 
     def _take(self) -> None:
-        connection = unpooled_connection()
+        connection = direct_connection()
         try:
             connection.set_autocommit(False)
             with connection.cursor() as cursor:

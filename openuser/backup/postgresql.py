@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from django.db import connection, connections, transaction
 
+from core.work.db_connections import past_pooler
 from openuser.backup.exceptions import BackupError
 from openuser.backup.snapshots import MIGRATIONS, Sink, Snapshot
 from openuser.servers import postgres_binaries
@@ -46,7 +47,7 @@ class PostgreSQL:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """It as it is at this moment, for the counts and for pg_dump."""
-        with transaction.atomic(), connection.cursor() as cursor:
+        with past_pooler(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
@@ -61,16 +62,17 @@ class PostgreSQL:
     @contextmanager
     def restoring(self) -> Iterator[Sink]:
         find("pg_restore", _server())  # before anything is gone
-        with connection.cursor() as cursor:
-            for table in connection.introspection.table_names(cursor):
-                cursor.execute(f'DROP TABLE IF EXISTS "{table}" CASCADE')
-        connections.close_all()
         line = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-        with _running("pg_restore", [*line, f"--dbname={_name()}"], stdin=subprocess.PIPE) as process:
-            assert process.stdin is not None
-            yield process.stdin
-            with suppress(BrokenPipeError):  # it failed, and says why
-                process.stdin.close()
+        with past_pooler():
+            with connection.cursor() as cursor:
+                for table in connection.introspection.table_names(cursor):
+                    cursor.execute(f'DROP TABLE IF EXISTS "{table}" CASCADE')
+            connections.close_all()
+            with _running("pg_restore", [*line, f"--dbname={_name()}"], stdin=subprocess.PIPE) as process:
+                assert process.stdin is not None
+                yield process.stdin
+                with suppress(BrokenPipeError):  # it failed, and says why
+                    process.stdin.close()
 
     def other_sessions(self) -> int:
         with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ REQUIRED = {
     "SECRET_KEY": "a long random string: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
     "OPENUSER_FIELD_KEYS": "one or more Fernet keys, the first one writes: python3 -c "
     "'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'",
-    "DATABASE_URL": "where PostgreSQL is: postgres://user:password@host/openuser",
+    "DATABASE_URL": "where PostgreSQL is, or its pooler: postgres://user:password@host/openuser",
     "BROKER_URL": "where Redis, Valkey or RabbitMQ is: redis://host:6379/0",
     "ALLOWED_HOSTS": "the names under which the site is reached, separated by commas",
 }

@@ -3,14 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from openuser.settings.environment import VAR_DIR, env
 
 # Database server, such as `postgres://user:password@host:5432/name`. Empty: SQLite, or `OPENUSER_DB`.
 DATABASE_URL = env.str("DATABASE_URL", default="")
+# PostgreSQL itself, where `DATABASE_URL` is a pooler that lends connections for a transaction (PgBouncer with
+# `pool_mode=transaction`). Migrations, backups and locks of living workers go there. Empty: there is no such pooler.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 # Database connections per process that its threads share. Each process has one more for callbacks or to show that it
 # lives. Keep the sum below PostgreSQL's `max_connections`.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
-# Whether PostgreSQL keeps statements of senders parsed and planned. `false` behind a pooler that cannot do so.
+# Whether PostgreSQL keeps statements of senders parsed and planned. `false` behind a pooler that cannot do so, such as
+# PgBouncer with `max_prepared_statements=0`.
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
@@ -18,8 +24,12 @@ SQLITE_PRAGMAS = (
 )
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's settings for a database URL; an empty one is SQLite in the var folder."""
+def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
+    """Django's settings for a database URL; an empty one is SQLite in the var folder.
+
+    Args:
+        pooled: whether a pooler is there, which lends connections for a transaction.
+    """
     if not url:
         name = VAR_DIR / "openuser.sqlite3"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name), "OPTIONS": sqlite_options()}
@@ -31,6 +41,7 @@ def database(url: str) -> dict[str, Any]:
         config["ENGINE"] = "core.postgresql"
         pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 20}
         config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
+        config["DISABLE_SERVER_SIDE_CURSORS"] = pooled  # a cursor would end with the statement that opened it
         config["CONN_HEALTH_CHECKS"] = True  # else each connection that a restart broke fails a request
     return config
 
@@ -39,7 +50,13 @@ def sqlite_options() -> dict[str, Any]:
     return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
 
 
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = {"default": database(DATABASE_URL, pooled=bool(DATABASE_DIRECT_URL))}
+DATABASE_DIRECT = database(DATABASE_DIRECT_URL) if DATABASE_DIRECT_URL else None
+if DATABASE_DIRECT and not DATABASE_DIRECT["ENGINE"] == DATABASES["default"]["ENGINE"] == "core.postgresql":
+    raise ImproperlyConfigured(
+        "DATABASE_DIRECT_URL must name the PostgreSQL behind the pooler that DATABASE_URL names, such as "
+        "postgres://user:password@host:5432/name. Remove it if there is no pooler."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"

@@ -95,6 +95,7 @@ def test_passwords_by_file_go_into_the_urls(tmp_path):
     (tmp_path / "password").write_text("p@ss/wörd: 1\n")
     environment = {
         "DATABASE_URL": "postgres://openuser@postgres:5432/openuser",
+        "DATABASE_DIRECT_URL": "postgres://openuser@behind:5432/openuser",
         "BROKER_URL": "redis://redis:6379/0",
         "DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
         "BROKER_PASSWORD_FILE": str(tmp_path / "password"),
@@ -102,6 +103,7 @@ def test_passwords_by_file_go_into_the_urls(tmp_path):
     found = entrypoint.secrets(environment)
     assert found == {
         "DATABASE_URL": "postgres://openuser:p%40ss%2Fw%C3%B6rd%3A%201@postgres:5432/openuser",
+        "DATABASE_DIRECT_URL": "postgres://openuser:p%40ss%2Fw%C3%B6rd%3A%201@behind:5432/openuser",
         "BROKER_URL": "redis://:p%40ss%2Fw%C3%B6rd%3A%201@redis:6379/0",
     }
 

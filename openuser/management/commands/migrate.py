@@ -12,6 +12,8 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations import Migration
 
+from core.work.db_connections import past_pooler
+
 LOCK_TIMEOUT = "2s"
 PAUSE_SECONDS = 3.0
 TRIES = 100
@@ -21,6 +23,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 class Command(migrate.Command):
     _database = DEFAULT_DB_ALIAS
 
+    @past_pooler()
     def handle(self, *args: Any, **options: Any) -> None:
         self._database = options["database"]
         tries = 1

@@ -1,15 +1,25 @@
-"""From phone to phone as the images run, with RabbitMQ as the broker."""
+"""From phone to phone as the images run, with PgBouncer before PostgreSQL, and with RabbitMQ as the broker."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from tests.journeys.test_production import ROLES, Server, follow
 from tests.support.emulator import Person, answers, wait_for
-from tests.support.servers import rabbitmq
+from tests.support.servers import pgbouncer, rabbitmq
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
+
+
+class Pooled(Server):
+    """PgBouncer lends few connections, for a transaction each."""
+
+    def _postgres(self) -> str:
+        url = super()._postgres()
+        self.env |= self.by_file("DATABASE_DIRECT_URL", url)
+        return self.closing.enter_context(pgbouncer.running(self.owner, url, pool_size=4))
 
 
 class OnRabbitMQ(Server):
@@ -20,9 +30,8 @@ class OnRabbitMQ(Server):
         return self.closing.enter_context(rabbitmq.running(self.owner)).url
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Server]:
-    server = OnRabbitMQ()
+def running(kind: type[Server]) -> Iterator[Server]:
+    server = kind()
     try:
         server.start()
         wait_for(lambda: answers(f"http://127.0.0.1:{server.ws_port}/healthz/live"), "the server of websockets")
@@ -31,17 +40,32 @@ def stack() -> Iterator[Server]:
         server.close()
 
 
-def doctor(stack: Server, *names: str) -> dict[str, str]:
+@pytest.fixture(scope="module", params=[Pooled, OnRabbitMQ], ids=["pgbouncer", "rabbitmq"])
+def stack(request: pytest.FixtureRequest) -> Iterator[Server]:
+    yield from running(request.param)
+
+
+def doctor(stack: Server, *names: str, **env: str) -> dict[str, str]:
     """What checks found."""
     line = [word for name in names for word in ("--only", name)]
-    return {one["check"]: one["level"] for one in json.loads(stack.manage("doctor", "--json", *line))}
+    try:
+        said = stack.manage("doctor", "--json", *line, **env)
+    except subprocess.CalledProcessError as error:  # as it should where something is wrong
+        said = error.output
+    return {one["check"]: one["level"] for one in json.loads(said)}
 
 
 def test_every_process_is_healthy_and_the_doctor_finds_nothing(stack):
     for role in ROLES:
         wait_for(lambda role=role: stack.is_healthy(role), f"{role} to be healthy")
-    names = ("database", "migrations", "broker", "worker", "render", "beat")
+    names = ("database", "pooler", "migrations", "broker", "worker", "render", "beat")
     assert doctor(stack, *names) == dict.fromkeys(names, "good")
+
+
+def test_the_doctor_names_a_pooler_that_the_settings_do_not_know(stack):
+    if not isinstance(stack, Pooled):
+        pytest.skip("There is no pooler.")
+    assert doctor(stack, "pooler", DATABASE_DIRECT_URL_FILE="") == {"pooler": "bad"}
 
 
 def test_an_answer_and_a_video_arrive_while_a_program_follows(stack, person: Person):
