@@ -1,1 +1,1 @@
-"""Django's PostgreSQL back end with prepared statements: the engine of `DATABASES`."""
+"""Django's PostgreSQL back end, with prepared statements and keepalives: the engine of `DATABASES`."""

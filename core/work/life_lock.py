@@ -14,11 +14,12 @@ from core.work.db_connections import direct_connection
 from core.work.process_identity import process_token
 
 # Shared, so that a process whose connection broke does not wait for the server to notice. The server asks a silent
-# machine after two seconds, and gives up on it after four.
+# machine after two seconds, and gives up on it after four. The timeout is for one that was cut off before it had
+# confirmed an answer: no keepalives are sent then, and the answer would be repeated for a quarter of an hour.
 TAKE = """
     SELECT set_config('idle_in_transaction_session_timeout', '0', true), set_config('tcp_keepalives_idle', '2', true),
         set_config('tcp_keepalives_interval', '1', true), set_config('tcp_keepalives_count', '2', true),
-        pg_advisory_xact_lock_shared(%s)
+        set_config('tcp_user_timeout', '4000', true), pg_advisory_xact_lock_shared(%s)
 """
 HELD = """
     SELECT DISTINCT (classid::bigint << 32) | objid::bigint FROM pg_locks

@@ -22,6 +22,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
     "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;"
 )
+# A database that went silent is noticed in ten seconds; the other way round see core/postgresql.
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
 
 def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
@@ -40,7 +42,7 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
     else:
         config["ENGINE"] = "core.postgresql"
         pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 20}
-        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
+        config["OPTIONS"] = {**KEEPALIVES, **config.get("OPTIONS", {}), "pool": pool}
         config["DISABLE_SERVER_SIDE_CURSORS"] = pooled  # a cursor would end with the statement that opened it
         config["CONN_HEALTH_CHECKS"] = True  # else each connection that a restart broke fails a request
     return config
