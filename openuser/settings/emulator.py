@@ -36,6 +36,7 @@ DATABASES: dict[str, Any] = {
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
     }
 }
+DATABASE_DIRECT = None  # `manage.py migrate` asks what is behind a pooler
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
