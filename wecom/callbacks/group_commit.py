@@ -89,7 +89,7 @@ class GroupCommit:
         recorded: asyncio.Future[int | None] = loop.create_future()
         self._waiting.append((loop.time(), row, recorded))
         if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit_all())
+            self._committing = loop.create_task(self._commit_all())
         return await recorded
 
     def replay_soon(self) -> None:

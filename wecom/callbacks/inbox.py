@@ -44,13 +44,13 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
     xml = key_ring.open_sealed(application, envelope.encrypted, **signed)
     inbound = messages.inbound(xml)
     _check_addressee(application, envelope, inbound)
-    now = timezone.now()
-    suspect = abs(now.timestamp() - int(timestamp)) > settings.WECOM["TIMESTAMP_TOLERANCE"]
+    now, limits = timezone.now(), settings.WECOM
+    suspect = abs(now.timestamp() - int(timestamp)) > limits["TIMESTAMP_TOLERANCE"]
     event = (inbound.event if isinstance(inbound, messages.Event) else "")[:64]
     end: Values = {}
     if event == Callback.PROBE:
         end = {"status": Callback.Status.CANCELLED, "reason": Callback.Reason.PROBE, "finished_at": now}
-    elif now - inbound.created_at > timedelta(seconds=settings.WECOM["CALLBACK_MAX_AGE"]):
+    elif now - inbound.created_at > timedelta(seconds=limits["CALLBACK_MAX_AGE"]):
         end = {"status": Callback.Status.CANCELLED, "reason": Callback.Reason.STALE, "finished_at": now}
     return inbox_rows.values_of(
         application_id=application.pk,

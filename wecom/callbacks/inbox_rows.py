@@ -5,14 +5,13 @@ Compiling an insert, a transaction around each row, and an instance of the model
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field
+from django.db.models import DateTimeField, Field
 
 from wecom.models import Callback
 
@@ -69,8 +68,14 @@ def _defaults() -> Values:
 
 
 def _values_on_sqlite(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[Any]:
-    moment, names = connection.ops.adapt_datetimefield_value, list(_columns())
-    return [moment(found) if isinstance(found := row[name], datetime) else found for row in rows for name in names]
+    moment = cache(connection.ops.adapt_datetimefield_value)  # a row has the moment of its arrival twice
+    return [moment(row[name]) if is_moment else row[name] for row in rows for name, is_moment in _moments()]
+
+
+@cache
+def _moments() -> list[tuple[str, bool]]:
+    """Each column, and whether it is a moment."""
+    return [(name, isinstance(field, DateTimeField)) for name, field in _columns().items()]
 
 
 @cache
