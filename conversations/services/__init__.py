@@ -106,7 +106,7 @@ from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
 from conversations.sessions.timeouts import remind_and_expire
 from conversations.tickets.report import Figures as TicketFigures
-from conversations.tickets.report import figures as ticket_figures
+from conversations.tickets.report import report as ticket_report
 from conversations.tickets.report import tickets_between
 from conversations.videos.awaitables import (
     generate_and_send_video,
@@ -279,7 +279,7 @@ __all__ = [
     "take_conversation",
     "take_ticket",
     "tell_answers",
-    "ticket_figures",
+    "ticket_report",
     "tickets_between",
     "top_askers",
     "transfer_ticket",

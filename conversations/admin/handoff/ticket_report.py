@@ -45,12 +45,9 @@ def report_view(request: HttpRequest) -> HttpResponse:
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
         if "csv" in request.GET:
             return _csv(since, until)
-        total, *_none = services.ticket_figures(since, until)
-        tables = [
-            {"title": title, "rows": [_row(one) for one in services.ticket_figures(since, until, by=by)]}
-            for by, title in BY.items()
-        ]
-        context = {"total": _row(total), "tables": tables, "since": since, "until": until}
+        report = services.ticket_report(since, until)
+        tables = [{"title": title, "rows": [_row(one) for one in report.tables[by]]} for by, title in BY.items()]
+        context = {"total": _row(report.total), "tables": tables, "since": since, "until": until}
     else:
         context = {"total": None, "tables": []}
     context |= {**admin.site.each_context(request), "title": gettext("Report of tickets"), "form": form}
