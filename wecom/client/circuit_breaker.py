@@ -51,10 +51,10 @@ def before_call(corporation_id: int, api: str) -> bool:
     raise limit_error(until)
 
 
-def standing(api: str, now: datetime) -> tuple[Subquery, ...]:
-    """Columns of a query on corporations: until when the interface is closed, and the calls within each window."""
-    closed = Circuit.objects.filter(corporation=OuterRef("pk"), api=api, until__gt=now).values("until")
-    counts = CallQuota.objects.filter(corporation=OuterRef("pk"), api=api)
+def standing(api: str, now: datetime, *, corporation: str = "pk") -> tuple[Subquery, ...]:
+    """Columns of a query that has a corporation: until when the interface is closed, the calls within each window."""
+    closed = Circuit.objects.filter(corporation=OuterRef(corporation), api=api, until__gt=now).values("until")
+    counts = CallQuota.objects.filter(corporation=OuterRef(corporation), api=api)
     return Subquery(closed), *(_calls(counts.filter(_slots(now, window))) for window, _most in PER_API)
 
 

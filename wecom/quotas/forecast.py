@@ -1,22 +1,20 @@
 """How much of each limit is used, and when the queue will be delivered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wecom.client import circuit_breaker
-from wecom.models import Application, CallQuota, Circuit, Outbound, SendReservation
-from wecom.quotas import send_quota
+from wecom.models import Application, Circuit
+from wecom.quotas import send_quota, standings
+from wecom.quotas.standings import Busy, Standing
 from wecom.restore import guard as restore_guard
 
 SPEED = 5.0  # messages a second, if too few were sent to measure it
-MEASURED = timedelta(minutes=2)
 ENOUGH = 50
 BUSIEST = 5
 MAX_SIMULATED = 3000
@@ -85,8 +83,20 @@ class ApplicationQuotas:
 def list_quotas(now: datetime | None = None) -> list[ApplicationQuotas]:
     """How much of the platform's limits each application has used, and when its queue will be delivered."""
     now = now or timezone.now()
-    rows = Application.objects.select_related("corporation").order_by("-is_default", "pk")
-    return [_quota(application, now) for application in rows]
+    rows = list(Application.objects.select_related("corporation").order_by("-is_default", "pk"))
+    found, busiest = standings.standings(rows, now), standings.busiest(rows, now, BUSIEST)
+    closed = list(Circuit.objects.filter(corporation__in={row.corporation_id for row in rows}, until__gt=now))
+    is_guarded = restore_guard.restore_hold() is not None
+    return [
+        _quotas(
+            row,
+            found[row.pk],
+            members=busiest.get(row.pk, ()),
+            closed=sorted((one for one in closed if one.corporation_id == row.corporation_id), key=lambda one: one.api),
+            forecast=_forecast(row, found[row.pk], now, is_guarded=is_guarded),
+        )
+        for row in rows
+    ]
 
 
 def forecast_for(
@@ -94,104 +104,89 @@ def forecast_for(
 ) -> Forecast:
     """When the queue will be delivered, with so many more messages to so many members."""
     now = now or timezone.now()
-    waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED)
-    found = waiting.aggregate(messages=Count("pk"), recipients=Coalesce(Sum("reach"), 0))
-    messages, recipients = messages + found["messages"], recipients + found["recipients"]
-    stopped = _stopped(application, now)
+    standing = standings.standings([application], now)[application.pk]
+    more = replace(standing, messages=standing.messages + messages, recipients=standing.recipients + recipients)
+    return _forecast(application, more, now, is_guarded=restore_guard.restore_hold() is not None)
+
+
+def _forecast(application: Application, standing: Standing, now: datetime, *, is_guarded: bool) -> Forecast:
+    held = "held" if application.held_until and application.held_until > now else ""
+    stopped = "guarded" if is_guarded else held
     ends = (
         {"nothing": now}
-        if not messages
+        if not standing.messages
         else {
-            "speed": now + timedelta(seconds=messages / _speed(application, now)),
-            "calls": _through_calls(application, messages, now),
-            "day": _through_days(application, recipients, now),
-            "member": _through_member(application, now),
-            "circuit": _closed_until(application, now),
+            "speed": now + timedelta(seconds=standing.messages / _speed(standing)),
+            "calls": _through_calls(standing, now),
+            "day": _through_days(application, standing, now),
+            "member": _through_member(standing, now),
+            "circuit": standing.closed_until or now,
         }
     )
-    because = stopped or max(ends, key=lambda name: ends[name])
-    through = None if stopped else max(ends.values())
-    return Forecast(messages=messages, recipients=recipients, through_at=through, because=because)
-
-
-def _quota(application: Application, now: datetime) -> ApplicationQuotas:
-    counts = CallQuota.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
-    (minute, a_minute), (hour, an_hour) = circuit_breaker.PER_API
-    return ApplicationQuotas(
-        application=application,
-        day=Usage(used=_today(application, now), limit=send_quota.daily_limit(application)),
-        calls_minute=Usage(used=circuit_breaker.calls_within(counts, now, minute), limit=a_minute),
-        calls_hour=Usage(used=circuit_breaker.calls_within(counts, now, hour), limit=an_hour),
-        members=list(_busiest(application, now)),
-        closed=list(Circuit.objects.filter(corporation_id=application.corporation_id, until__gt=now).order_by("api")),
-        forecast=forecast_for(application, now=now),
+    return Forecast(
+        messages=standing.messages,
+        recipients=standing.recipients,
+        through_at=None if stopped else max(ends.values()),
+        because=stopped or max(ends, key=lambda name: ends[name]),
     )
 
 
-def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
-    (minute, a_minute), (hour, an_hour) = send_quota.PER_MEMBER
-    rows = SendReservation.objects.filter(application=application, at__gt=now - hour).values("user_id")
-    rows = rows.annotate(hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute)))
-    for row in rows.order_by("-minute", "-hour", "user_id")[:BUSIEST]:
-        yield MemberUsage(
-            user_id=row["user_id"],
-            minute=Usage(used=row["minute"], limit=a_minute),
-            hour=Usage(used=row["hour"], limit=an_hour),
-        )
+def _quotas(
+    application: Application,
+    standing: Standing,
+    *,
+    members: Iterable[Busy],
+    closed: list[Circuit],
+    forecast: Forecast,
+) -> ApplicationQuotas:
+    minute, hour = (
+        Usage(used=used, limit=most)
+        for used, (_window, most) in zip(standing.calls, circuit_breaker.PER_API, strict=True)
+    )
+    return ApplicationQuotas(
+        application=application,
+        day=Usage(used=standing.today, limit=send_quota.daily_limit(application)),
+        calls_minute=minute,
+        calls_hour=hour,
+        members=[_member_usage(one) for one in members],
+        closed=closed,
+        forecast=forecast,
+    )
 
 
-def _today(application: Application, now: datetime) -> int:
-    return send_quota.used_on(application, send_quota.quota_day(now))
+def _member_usage(busy: Busy) -> MemberUsage:
+    (_minute, a_minute), (_hour, an_hour) = send_quota.PER_MEMBER
+    return MemberUsage(
+        user_id=busy.user_id,
+        minute=Usage(used=busy.minute, limit=a_minute),
+        hour=Usage(used=busy.hour, limit=an_hour),
+    )
 
 
-def _stopped(application: Application, now: datetime) -> str:
-    if restore_guard.restore_hold() is not None:
-        return "guarded"
-    return "held" if application.held_until and application.held_until > now else ""
+def _speed(standing: Standing) -> float:
+    """Messages a second, as measured lately."""
+    return standing.lately / standings.MEASURED.total_seconds() if standing.lately >= ENOUGH else SPEED
 
 
-def _speed(application: Application, now: datetime) -> float:
-    """Messages a second, measured over the last two minutes."""
-    done = Outbound.objects.filter(application=application, status=Outbound.Status.DONE, finished_at__gt=now - MEASURED)
-    count = done.count()
-    return count / MEASURED.total_seconds() if count >= ENOUGH else SPEED
-
-
-def _closed_until(application: Application, now: datetime) -> datetime:
-    rows = Circuit.objects.filter(corporation_id=application.corporation_id, api=send_quota.API, until__gt=now)
-    return max((row.until for row in rows), default=now)
-
-
-def _through_calls(application: Application, messages: int, now: datetime) -> datetime:
-    counts = CallQuota.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
+def _through_calls(standing: Standing, now: datetime) -> datetime:
     ends = [now]
-    for window, most in circuit_breaker.PER_API:
-        over = circuit_breaker.calls_within(counts, now, window) + messages - most
-        ends.append(now + window * ceil(max(over, 0) / most))
+    for used, (window, most) in zip(standing.calls, circuit_breaker.PER_API, strict=True):
+        ends.append(now + window * ceil(max(used + standing.messages - most, 0) / most))
     return max(ends)
 
 
-def _through_days(application: Application, recipients: int, now: datetime) -> datetime:
+def _through_days(application: Application, standing: Standing, now: datetime) -> datetime:
     most = send_quota.daily_limit(application)
-    over = recipients + _today(application, now) - most
+    over = standing.recipients + standing.today - most
     if not most or over <= 0:
         return now
     return circuit_breaker.next_quota_day(now) + timedelta(days=ceil(over / most) - 1)
 
 
-def _through_member(application: Application, now: datetime) -> datetime:
+def _through_member(standing: Standing, now: datetime) -> datetime:
     """When the member with the longest queue has got all of it, each message at the first free time."""
-    waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED).exclude(order_key="")
-    most = waiting.values("order_key").annotate(count=Count("pk")).order_by("-count").first()
-    if most is None:
-        return now
-    user_id = most["order_key"].partition(":")[2]
-    sent = SendReservation.objects.filter(
-        application=application, user_id=user_id, at__gt=now - send_quota.LONGEST_WINDOW
-    )
-    times = sorted([*sent.values_list("at", flat=True), *send_quota.broadcast_times(application, now)])
-    at = now
-    for _number in range(min(most["count"], MAX_SIMULATED)):
+    times, at = list(standing.times), now
+    for _number in range(min(standing.longest, MAX_SIMULATED)):
         at = send_quota.next_free_time(times[-1000:], at) or at
         times.append(at)
     return at

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import factories
@@ -155,3 +157,19 @@ def test_the_page_is_for_those_who_may_see_deliveries():
     client = Client()
     client.force_login(User.objects.create_user("nobody", is_staff=True))
     assert client.get(reverse("quotas")).status_code == 403
+
+
+@pytest.mark.databases
+def test_more_applications_take_no_more_statements(application):
+    queue(application, 3, user_id="zhangsan")
+    with CaptureQueriesContext(connection) as few:
+        (alone,) = services.list_quotas(NOW)
+    for number in range(3):
+        queue(
+            factories.make_application(corporation=application.corporation, agent_id=2000 + number), 2, user_id="lisi"
+        )
+    with CaptureQueriesContext(connection) as many:
+        found = services.list_quotas(NOW)
+    assert len(many) == len(few) <= 7
+    assert found[0].forecast == alone.forecast
+    assert [(one.forecast.messages, one.forecast.recipients) for one in found] == [(3, 3), (2, 2), (2, 2), (2, 2)]
