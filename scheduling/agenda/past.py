@@ -1,14 +1,16 @@
 """What went out, or should have: the runs of campaigns and schedules as entries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import KINDS, Entry, Kind, State, name_of
+from scheduling.agenda.run_groups import RunGroup, run_groups
 from scheduling.models import CampaignRun, Run
 
 OF_CAMPAIGNS: Mapping[str, State] = {
@@ -26,41 +28,39 @@ OF_SCHEDULES: Mapping[str, State] = {
     Run.Outcome.FAILED: State.FAILED,
     Run.Outcome.SKIPPED: State.SKIPPED,
 }
-OFTEN = 4  # runs of a schedule on a day that are one entry
 
 
 def runs_of_campaigns(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
-    """The runs of campaigns in a span of time, each with what became of it."""
-    rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).select_related("campaign__series")
-    return [_of_campaign(run, applications) for run in rows.defer("content").order_by("pk")]
+    """The runs of campaigns in a span of time, each with what became of it. Many of a day may be one entry."""
+    rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).annotate(over=Q(ended_at__isnull=False))
+    groups = run_groups(rows, "moment", ("reason", "over"), owner="campaign", sums=("planned", "sent", "failed"))
+    shown = CampaignRun.objects.select_related("campaign__series").defer("content")
+    return [_of_campaign(run, group, applications) for run, group in _with_rows(groups, shown)]
 
 
 def runs_of_schedules(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
-    """The runs of schedules in a span of time. Many of a schedule on a day with equal outcomes are one entry."""
-    rows = Run.objects.filter(due_at__gte=since, due_at__lt=until).select_related("schedule")
-    days: dict[tuple[object, ...], list[tuple[Any, int]]] = {}
-    counted: Any = rows.annotate(said=Count("messages"))
-    for run in counted.order_by("due_at", "pk"):
-        day = run.due_at.astimezone(run.schedule.zone).date()
-        days.setdefault((run.schedule_id, day, run.outcome, run.reason), []).append((run, run.said))
-    entries = []
-    for runs in days.values():
-        together = len(runs) >= OFTEN
-        for one, said in runs[:1] if together else runs:
-            times, last = (len(runs), runs[-1][0].due_at) if together else (1, None)
-            entries.append(_of_schedule(one, said, applications, times=times, last=last))
-    return entries
+    """The runs of schedules in a span of time. Many of a day may be one entry."""
+    rows = Run.objects.filter(due_at__gte=since, due_at__lt=until)
+    groups = run_groups(rows, "due_at", ("outcome", "reason"), owner="schedule")
+    shown = Run.objects.select_related("schedule").annotate(said=Count("messages"))
+    return [_of_schedule(run, group, applications) for run, group in _with_rows(groups, shown)]
 
 
-def _of_campaign(run: CampaignRun, applications: Applications) -> Entry:
+def _with_rows(groups: Sequence[RunGroup], rows: "QuerySet[Any]") -> Iterator[tuple[Any, RunGroup]]:
+    found = {row.pk: row for row in rows.filter(pk__in=[key for group in groups for key in group.keys])}
+    return ((found[key], group) for group in groups for key in group.keys if key in found)
+
+
+def _of_campaign(run: CampaignRun, group: RunGroup, applications: Applications) -> Entry:
     campaign = run.campaign
     application = applications.of(campaign.application_id)
+    figures = group.sums if group.is_together else {name: getattr(run, name) for name in group.sums}
     if run.reason in OF_CAMPAIGNS:
         state = OF_CAMPAIGNS[run.reason]
         note = str(CampaignRun.Reason(run.reason).label)
     else:
-        state, note = State.SENT if run.ended_at else State.RUNNING, _figures(run)
-    return Entry(
+        state, note = State.SENT if run.ended_at else State.RUNNING, _figures(**figures)
+    entry = Entry(
         kind=KINDS[campaign.repeats],
         key=campaign.pk,
         name=name_of(campaign),
@@ -74,18 +74,20 @@ def _of_campaign(run: CampaignRun, applications: Applications) -> Entry:
         members=run.planned,
         per_call=1000,
     )
+    return (
+        replace(_together(entry, group), members=-(-figures["planned"] // group.times)) if group.is_together else entry
+    )
 
 
-def _figures(run: CampaignRun) -> str:
-    sent = _("%(sent)d of %(planned)d sent") % {"sent": run.sent, "planned": run.planned}
-    failed = _("%d failed") % run.failed if run.failed else ""
-    return ", ".join(filter(None, (sent, failed)))
+def _figures(*, planned: int, sent: int, failed: int) -> str:
+    told = _("%(sent)d of %(planned)d sent") % {"sent": sent, "planned": planned}
+    return ", ".join(filter(None, (told, _("%d failed") % failed if failed else "")))
 
 
-def _of_schedule(run: Run, said: int, applications: Applications, *, times: int, last: datetime | None) -> Entry:
+def _of_schedule(run: Any, group: RunGroup, applications: Applications) -> Entry:
     schedule = run.schedule
     application = applications.of(schedule.application_id)
-    return Entry(
+    entry = Entry(
         kind=Kind.SCHEDULE,
         key=schedule.pk,
         name=str(schedule),
@@ -93,9 +95,13 @@ def _of_schedule(run: Run, said: int, applications: Applications, *, times: int,
         state=OF_SCHEDULES[run.outcome],
         run=run.pk,
         note=run.why,
-        times=times,
-        last=last,
         application=application.pk if application else None,
         zone=schedule.zone.key,
-        members=said,
+        members=run.said,
     )
+    return _together(entry, group) if group.is_together else entry
+
+
+def _together(entry: Entry, group: RunGroup) -> Entry:
+    """The entry of one run for all of its group."""
+    return replace(entry, at=group.first, times=group.times, last=group.last)

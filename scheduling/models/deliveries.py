@@ -49,7 +49,10 @@ class CampaignRun(Work):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "moment"], name="campaign_run_once_per_moment"),
         ]
-        indexes = [models.Index(fields=["status", "due_at"], name="campaign_run_work")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="campaign_run_work"),
+            models.Index(fields=["moment"], name="campaign_run_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.campaign} · {self.moment.astimezone(self.campaign.zone):%Y-%m-%d %H:%M}"

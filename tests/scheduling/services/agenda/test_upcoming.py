@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from scheduling import services
 from scheduling.agenda.entries import State
 from scheduling.agenda.filters import Filters
-from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
+from scheduling.models import Campaign, CampaignContent, CampaignRun, Run, Schedule
 from tests.scheduling.support.campaigns import launch, make_campaign, work
 from tests.scheduling.support.schedules import SHANGHAI, clock, make_schedule
 from tests.support import factories
@@ -167,3 +167,29 @@ def test_a_full_month_takes_as_many_queries_as_an_empty_one(application):
         found = services.upcoming(date(2026, 11, 30), date(2027, 1, 3), now=NOW, seconds=-1)
     assert len(found.entries) > 10_000
     assert len(many) <= len(few) + 3 <= 16  # the contents of campaigns, and the working days
+
+
+@pytest.mark.databases
+def test_runs_that_a_day_has_often_are_one_entry(application):
+    schedule = make_schedule(name="晨会", cron="0 * * * *", now="2026-11-23T00:00")
+    moments = [clock("2026-11-23T08:00") + timedelta(hours=number) for number in range(6)]
+    Run.objects.bulk_create(Run(schedule=schedule, due_at=at, outcome="sent") for at in moments)
+    rare = make_schedule(name="午间", text="另一个", cron="0 12 * * *", now="2026-11-23T00:00")
+    three = [clock("2026-11-23T12:00") + timedelta(minutes=number) for number in range(3)]
+    runs = Run.objects.bulk_create(Run(schedule=rare, due_at=at, outcome="sent") for at in three)
+    entries = services.upcoming(date(2026, 11, 23), date(2026, 11, 23), now=NOW).entries
+    often = [one for one in entries if one.name == "晨会"]
+    assert [(one.at, one.times, one.last) for one in often] == [(moments[0], 6, moments[-1])]
+    assert sorted(one.run for one in entries if one.name == "午间") == [run.pk for run in runs]
+
+
+@pytest.mark.databases
+def test_runs_of_a_campaign_that_a_day_has_often_have_their_sums(application):
+    campaign = factories.make_campaign_row(application, name="快报", repeats="cron")
+    for number in range(5):
+        at = clock("2026-11-23T08:00") + timedelta(hours=number)
+        counts = {"planned": 10 + number, "sent": 10, "failed": number % 2}
+        factories.make_campaign_run(campaign, moment=at, status="done", ended_at=at, **counts)
+    (entry,) = services.upcoming(date(2026, 11, 23), date(2026, 11, 23), now=NOW).entries
+    assert (entry.times, entry.members, entry.recipients) == (5, 12, 60)
+    assert entry.note == "50 of 60 sent, 2 failed"
