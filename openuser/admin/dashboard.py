@@ -1,12 +1,13 @@
 """The admin's home, kept current by live updates: notices, problems, today's conversations, renders, next runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core import checks
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,13 +18,12 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message
-from openuser.admin import kept_counts
-from openuser.admin.next_runs import next_runs
-from openuser.admin.problems import problems_for
+from core.lookups import among
+from openuser.admin import kept_counts, next_runs, problems
 from openuser.second_factor import devices
 from scheduling.models import Schedule
 from wecom import services as wecom
-from wecom.models import Application, Outbound
+from wecom.models import Application, Guard, Outbound
 
 NEWEST = 8
 VIDEOS = 6
@@ -79,44 +79,53 @@ def content(request: HttpRequest) -> HttpResponse:
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
-    """The context of the page; rows of each kind only with the permission to view them."""
-    may = request.user.has_perm
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    """The context of the page; rows of each kind only with the permission to view them, and only of what there is."""
+    may, now = request.user.has_perm, timezone.now()
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
     sees_conversations = may("conversations.view_conversation")
+    counted = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
+    drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
+    found = kept_counts.look(
+        {f"{one.key}:{today:%Y-%m-%d}": one.rows for one in counted},
+        {**problems.sought(may, now=now), **next_runs.sought(may, now=now), **drafts, "guard": held_guard},
+    )
     applications = list(_applications())
     held = [one for one in applications if one.held_reason]
+    unfinished, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
+    known = problems.Known(failed_renders=failed, applications=applications, there=found.there)
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or any(one.enabled for one in applications),
         "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
         "held_applications": held if may("wecom.view_application") else [],
-        "restore_guard": wecom.restore_hold() if sees_outbounds else None,
-        "counters": _counters(today, may),
+        "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in found.there else None,
+        "counters": _counters(counted, found.figures.values()),
         "sees_renders": sees_renders,
         "sees_problems": sees_renders or sees_outbounds or may("scheduling.view_run"),
         "sees_conversations": sees_conversations,
-        "unfinished_renders": _unfinished_renders() if sees_renders else [],
-        "videos": _videos(today) if sees_renders else [],
-        "problems": problems_for(may),
+        "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in unfinished],
+        "videos": videos,
+        "problems": problems.problems_for(may, known=known, now=now),
         "sees_schedules": may("scheduling.view_schedule"),
         "sees_calendar": may("scheduling.view_schedule") or may("scheduling.view_campaign"),
-        "next_runs": next_runs(may),
+        "next_runs": next_runs.next_runs(found.there, applications, now=now),
         "may_add_schedule": may("scheduling.add_schedule"),
         "may_add_campaign": may("scheduling.add_campaign"),
-        **_drafts(request),
+        **{name: list(rows[:DRAFTS]) if name in found.there else [] for name, rows in drafts.items()},
         "conversations": _conversations(today) if sees_conversations else [],
         "may_change_applications": may("wecom.change_application"),
         "may_change_guard": may("wecom.change_guard"),
     }
 
 
-def _drafts(request: HttpRequest) -> dict[str, Any]:
+def _drafts_of(request: HttpRequest) -> dict[str, QuerySet[Schedule]]:
     """Drafts to publish for those who may, and the person's own that were sent back."""
     publishes, writes = (request.user.has_perm(f"scheduling.{right}_schedule") for right in ("publish", "add"))
+    none = Schedule.objects.none()
     return {
-        "drafts_asked": list(Schedule.objects.asked()[:DRAFTS]) if publishes else [],
-        "drafts_returned": list(Schedule.objects.sent_back_to(request.user.pk)[:DRAFTS]) if writes else [],
+        "drafts_asked": Schedule.objects.asked() if publishes else none,
+        "drafts_returned": Schedule.objects.sent_back_to(request.user.pk) if writes else none,
     }
 
 
@@ -128,24 +137,38 @@ def _applications() -> QuerySet[Application]:
     """All applications; those that send nothing until their settings are corrected with how many messages wait."""
     queued = Outbound.objects.filter(application=OuterRef("pk"), status__in=Outbound.UNFINISHED).order_by()
     waiting = queued.exclude(application__held_reason="").values("application").annotate(count=Count("pk"))
-    return Application.objects.annotate(waiting=Coalesce(Subquery(waiting.values("count")), 0)).order_by("pk")
+    rows = Application.objects.select_related("corporation").order_by("pk")
+    return rows.annotate(waiting=Coalesce(Subquery(waiting.values("count")), 0))
 
 
-def _unfinished_renders() -> list[UnfinishedRender]:
-    """Running renders, oldest first, then the queue in its order."""
-    rows = Render.objects.filter(status__in=Render.UNFINISHED).select_related("digital_human")
-    rows = rows.order_by("-status", "-priority", "pk")[:NEWEST]
-    return [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in rows]
+def _renders(today: datetime, now: datetime) -> tuple[list[Render], list[Render], list[Render]]:
+    """Running renders, oldest first, then the queue in its order; today's newest videos; the newest failures."""
+    done = Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today).exclude(poster="")
+    unfinished = Render.objects.filter(status__in=Render.UNFINISHED).order_by("-status", "-priority", "pk")
+    newest = (
+        unfinished[:NEWEST],
+        done.order_by("-finished_at")[:VIDEOS],
+        problems.failed_renders(now - problems.RECENT),
+    )
+    chosen = Q()
+    for some in newest:
+        chosen |= Q(among("pk", some.values("pk")))
+    rows = list(Render.objects.filter(chosen).select_related("digital_human").order_by("-finished_at"))
+    waits = sorted((row for row in rows if not row.is_finished), key=_place_in_queue)
+    return (
+        waits,
+        [row for row in rows if row.status == Render.Status.DONE],
+        [row for row in rows if row.status == Render.Status.FAILED],
+    )
+
+
+def _place_in_queue(render: Render) -> tuple[bool, int, int]:
+    return render.status != Render.Status.RUNNING, -render.priority, render.pk
 
 
 def _seconds_left(render: Render) -> float | None:
     # Only for running renders, where it needs no query; queued ones would each query the whole queue.
     return avatars.seconds_left(render) if render.status == Render.Status.RUNNING else None
-
-
-def _videos(today: datetime) -> QuerySet[Render]:
-    done = Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today).exclude(poster="")
-    return done.select_related("digital_human").order_by("-finished_at")[:VIDEOS]
 
 
 def _conversations(today: datetime) -> QuerySet[Conversation]:
@@ -157,13 +180,10 @@ def _conversations(today: datetime) -> QuerySet[Conversation]:
     return rows.order_by("-last_message_at")[:NEWEST]
 
 
-def _counters(today: datetime, may: Any) -> list[Counter]:
-    """Today's figures of what an account may see, in one statement."""
-    shown = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
-    figures = kept_counts.counts({f"{one.key}:{today:%Y-%m-%d}": one.rows for one in shown})
+def _counters(counted: Iterable[Counted], figures: Iterable[int]) -> list[Counter]:
     return [
         Counter(name=one.name, figure=figure, url=one.url, bad=one.is_bad and figure > 0)
-        for one, figure in zip(shown, figures.values(), strict=True)
+        for one, figure in zip(counted, figures, strict=True)
     ]
 
 

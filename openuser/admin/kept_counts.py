@@ -1,10 +1,15 @@
-"""Counts of the admin's home, which is opened often: one statement for all, and large ones are kept for a minute."""
+"""Counts of the admin's home, which is opened often: one statement for all, and large ones are kept for a minute.
+
+The same statement tells which of its parts have something to show, so that the others ask nothing.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -12,19 +17,36 @@ COUNTED = 10_000
 KEPT_SECONDS = 60
 
 
-def counts(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """The numbers of rows by name; of more than 10,000, as it was at most a minute ago."""
-    if not rows:
-        return {}
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What there is: the numbers of rows by name, and the names of those that have a row."""
+
+    figures: Mapping[str, int]
+    there: frozenset[str]
+
+
+def look(counted: Mapping[str, QuerySet[Any]], sought: Mapping[str, QuerySet[Any]]) -> Look:
+    """The numbers of rows of `counted`, of many as it was at most a minute ago; and what of `sought` is there."""
     parts, values = [], list[Any]()
-    for some in rows.values():
-        sql, params = some.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+    for rows, most in (*((rows, COUNTED + 1) for rows in counted.values()), *((rows, 1) for rows in sought.values())):
+        try:
+            sql, params = rows.order_by().values("pk")[:most].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - Django's SQL, with parameters
         values += params
+    if not parts:
+        return Look(figures={}, there=frozenset())
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        figures = dict(zip(rows, cursor.fetchone() or (), strict=True))
-    return {name: figure if figure <= COUNTED else _kept(name, rows[name]) for name, figure in figures.items()}
+        found = list(cursor.fetchone() or ())
+    figures = {
+        name: figure if figure <= COUNTED else _kept(name, counted[name])
+        for name, figure in zip(counted, found, strict=False)
+    }
+    there = (name for name, number in zip(sought, found[len(counted) :], strict=True) if number)
+    return Look(figures=figures, there=frozenset(there))
 
 
 def _kept(name: str, rows: QuerySet[Any]) -> int:

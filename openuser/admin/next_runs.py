@@ -1,12 +1,16 @@
 """What goes out next, for the admin's home."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from scheduling import services
+from scheduling.models import Campaign, Schedule, Series
+from wecom.models import Application
 
 SHOWN = 6
 
@@ -22,10 +26,22 @@ class NextRun:
     address: str
 
 
-def next_runs(may: Any) -> list[NextRun]:
-    """The next moments, soonest first, of what an account may see."""
-    seen = {f"{name}s": may(f"scheduling.view_{name}") for name in ("campaign", "schedule")}
-    return [_shown(entry) for entry in services.next_entries(SHOWN, **seen)]
+def sought(may: Any, *, now: datetime) -> dict[str, QuerySet[Any]]:
+    """What may have a next moment, by the names of `services.next_entries`, as far as an account may see it."""
+    rows = {
+        "campaigns": Campaign.objects.filter(series=None, next_at__gt=now),
+        "series": Series.objects.exclude(state__in=Series.OVER),
+        "schedules": Schedule.objects.filter(paused=False, next_tick_at__isnull=False),
+    }
+    seen = {"schedules": may("scheduling.view_schedule")}
+    return {name: some for name, some in rows.items() if seen.get(name, may("scheduling.view_campaign"))}
+
+
+def next_runs(there: Collection[str], senders: Iterable[Application], *, now: datetime) -> list[NextRun]:
+    """The next moments, soonest first, of what is there; `senders` are all applications with their corporations."""
+    asked = {name: name in there for name in ("campaigns", "series", "schedules")}
+    entries = services.next_entries(SHOWN, **asked, senders=senders, now=now) if any(asked.values()) else []
+    return [_shown(entry) for entry in entries]
 
 
 def _shown(entry: Any) -> NextRun:

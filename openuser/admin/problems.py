@@ -1,12 +1,12 @@
 """Recent problems with their causes and remedies, for the admin's home."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from axes.models import AccessFailureLog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,45 +61,69 @@ class Problem:
     buttons: tuple[ActionButton, ...]
 
 
-def problems_for(may: Callable[[str], bool], *, now: datetime | None = None) -> list[Problem]:
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the home page has read already: failed renders, all applications, and which of `sought` is there."""
+
+    failed_renders: Sequence[Render]
+    applications: Sequence[Application]
+    there: frozenset[str]
+
+
+def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
+    """The rows that are problems, by name, of what a person may see; without renders."""
+    since = now - RECENT
+    rights = {"outbounds": "wecom.view_outbound", "runs": "scheduling.view_run", "logins": "auth.view_user"}
+    rows = {"outbounds": _failed_outbounds(since), "runs": _failed_runs(since), "logins": _refused_logins(since)}
+    return {name: rows[name] for name, right in rights.items() if may(right)}
+
+
+def problems_for(
+    may: Callable[[str], bool], *, known: Known | None = None, now: datetime | None = None
+) -> list[Problem]:
     """The newest problems of recent days that a person may see, newest first."""
     now = now or timezone.now()
-    since = now - RECENT
+    rows = {name: some for name, some in sought(may, now=now).items() if known is None or name in known.there}
     problems: list[Problem] = []
     if may("avatars.view_render"):
-        problems += [_render_problem(row, may("avatars.change_render")) for row in _failed_renders(since)]
-    if may("wecom.view_outbound"):
-        rows = list(_failed_outbounds(since))
-        names = Member.objects.names(user_id for row in rows for user_id in row.recipients[:SHOWN_RECIPIENTS])
-        problems += [_outbound_problem(row, names, may("wecom.change_outbound")) for row in rows]
+        renders = known.failed_renders if known else failed_renders(now - RECENT)
+        problems += [_render_problem(row, may("avatars.change_render")) for row in renders]
+    if "outbounds" in rows:
+        problems += _outbound_problems(rows["outbounds"], may("wecom.change_outbound"))
+    if "runs" in rows:
+        problems += [_run_problem(row) for row in rows["runs"][:SHOWN]]
     if may("scheduling.view_run"):
-        problems += [_run_problem(row) for row in _failed_runs(since)]
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
     if may("wecom.view_application"):
-        problems += [_outage_problem(row) for row in wecom.list_outages()]
-    if may("auth.view_user"):
-        problems += _login_problems(since)
+        outages = [row for row in known.applications if row.probe_at] if known else wecom.list_outages()
+        problems += [_outage_problem(row) for row in outages]
+    if "logins" in rows:
+        problems += _login_problems(rows["logins"])
     return sorted(problems, key=lambda problem: problem.at, reverse=True)[:SHOWN]
 
 
-def _failed_renders(since: datetime) -> Any:
-    """Failed renders, except those whose video was rendered since, or is being rendered."""
+def failed_renders(since: datetime) -> "QuerySet[Render]":
+    """Failed renders, except those whose video was rendered since, or is being rendered; the newest."""
     better = Render.objects.filter(content_hash=OuterRef("content_hash"), status__in=Render.SHARED)
     failed = Render.objects.filter(status=Render.Status.FAILED, finished_at__gte=since)
     return failed.filter(~Exists(better)).select_related("digital_human").order_by("-finished_at")[:SHOWN]
 
 
-def _failed_outbounds(since: datetime) -> Any:
+def _failed_outbounds(since: datetime) -> "QuerySet[Outbound]":
     late = Q(status=Outbound.Status.CANCELLED, reason=Outbound.Reason.EXPIRED)
     rows = Outbound.objects.filter(Q(status=Outbound.Status.FAILED) | late, finished_at__gte=since)
-    return rows.select_related("application").order_by("-finished_at")[:SHOWN]
+    return rows.select_related("application").order_by("-finished_at")
 
 
-def _failed_runs(since: datetime) -> Any:
+def _failed_runs(since: datetime) -> "QuerySet[Run]":
     bad = Q(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED))
     held = Q(outcome=Run.Outcome.SKIPPED, reason__in=(Run.Reason.DAYS_UNKNOWN, Run.Reason.NOBODY))
-    rows = Run.objects.filter(bad | held, due_at__gte=since)
-    return rows.select_related("schedule").order_by("-due_at")[:SHOWN]
+    return Run.objects.filter(bad | held, due_at__gte=since).select_related("schedule").order_by("-due_at")
+
+
+def _refused_logins(since: datetime) -> "QuerySet[AccessFailureLog]":
+    rows: QuerySet[AccessFailureLog] = AccessFailureLog.objects.filter(attempt_time__gte=since, locked_out=True)
+    return rows.order_by("-attempt_time")
 
 
 def _render_problem(render: Render, acts: bool) -> Problem:
@@ -114,6 +138,12 @@ def _render_problem(render: Render, acts: bool) -> Problem:
         more="",
         buttons=(_button(_("Make again"), render, "again_this"),) if acts else (),
     )
+
+
+def _outbound_problems(found: "QuerySet[Outbound]", acts: bool) -> list[Problem]:
+    rows = list(found[:SHOWN])
+    names = Member.objects.names(user_id for row in rows for user_id in row.recipients[:SHOWN_RECIPIENTS])
+    return [_outbound_problem(row, names, acts) for row in rows]
 
 
 def _outbound_problem(outbound: Outbound, names: Names, acts: bool) -> Problem:
@@ -185,13 +215,12 @@ def _calendar_problem(unknown: scheduling.UnknownYear, now: datetime) -> Problem
     )
 
 
-def _login_problems(since: datetime) -> list[Problem]:
+def _login_problems(found: "QuerySet[AccessFailureLog]") -> list[Problem]:
     """One problem for all log-ins that were paused, with the latest."""
-    refused = AccessFailureLog.objects.filter(attempt_time__gte=since, locked_out=True).order_by("-attempt_time")
-    latest = refused.first()
-    if latest is None:
+    refused = list(found[:SHOWN])
+    if not refused:
         return []
-    accounts = sorted({name or "?" for name in refused.values_list("username", flat=True)[:SHOWN]})
+    latest, accounts = refused[0], sorted({row.username or "?" for row in refused})
     return [
         Problem(
             key="logins",

@@ -1,6 +1,6 @@
 """The applications of a calendar and the working days of their companies, each read once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from scheduling.business_calendar import Calendar, published_days
@@ -9,10 +9,11 @@ from wecom.models import Application
 
 
 class Applications:
-    """All applications by key, and the default one."""
+    """All applications by key, and the default one. They may have been read already, with their corporations."""
 
-    def __init__(self) -> None:
-        self.rows = {row.pk: row for row in Application.objects.select_related("corporation").order_by("pk")}
+    def __init__(self, rows: Iterable[Application] | None = None) -> None:
+        found = Application.objects.select_related("corporation").order_by("pk") if rows is None else rows
+        self.rows = {row.pk: row for row in found}
         self.default = next((row for row in self.rows.values() if row.is_default), None)
         self._calendars: dict[int | None, Calendar] = {}
 

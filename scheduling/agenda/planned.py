@@ -71,13 +71,12 @@ def planned_schedules(applications: Applications, *, now: datetime, since: datet
 
 
 def next_of_campaigns(applications: Applications, most: int, *, now: datetime) -> list[Entry]:
-    """The next moments of the campaigns that come first, without steps of series."""
+    """The next moments of the campaigns that come first, without steps of series, and as if each member took a call."""
     rows = Campaign.objects.filter(series=None, state__in=(S.SCHEDULED, S.RUNNING), next_at__gt=now)
     entries = []
-    for campaign in rows.prefetch_related("contents").order_by("next_at", "pk")[:most]:
-        campaign.calendar = applications.calendar(campaign.application_id)
+    for campaign in rows.order_by("next_at", "pk")[:most]:
         assert campaign.next_at is not None
-        entries.append(replace(entry_of(campaign, applications), at=campaign.next_at))
+        entries.append(replace(entry_of(campaign, applications, per_call=1), at=campaign.next_at))
     return entries
 
 
@@ -91,8 +90,10 @@ def next_of_schedules(applications: Applications, most: int, *, now: datetime) -
     return entries
 
 
-def entry_of(campaign: Campaign, applications: Applications, *, movable: bool = False) -> Entry:
-    """An entry of a campaign, whose moment is to be replaced."""
+def entry_of(
+    campaign: Campaign, applications: Applications, *, movable: bool = False, per_call: int | None = None
+) -> Entry:
+    """An entry of a campaign, whose moment is to be replaced; its contents are read for `per_call`, if that is None."""
     once = campaign.repeats == Campaign.Repeats.ONCE
     application, rule = applications.of(campaign.application_id), _audience_of(campaign)
     return Entry(
@@ -105,7 +106,7 @@ def entry_of(campaign: Campaign, applications: Applications, *, movable: bool = 
         message_class=str(campaign.message_class),
         zone=campaign.zone.key,
         audience=Audience(application=application.pk, rule=rule) if application and rule else None,
-        per_call=_per_call(campaign),
+        per_call=_per_call(campaign) if per_call is None else per_call,
         only_working_days=campaign.days == Schedule.Days.WORKING,
         window=window_of(campaign),
         note=_("in each member's own time") if campaign.in_member_zone else "",

@@ -1,6 +1,6 @@
 """Everything that goes out in a span of days, and what went out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +14,7 @@ from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
 from scheduling.agenda.estimates import Estimates
 from scheduling.agenda.filters import Filters, searched
 from scheduling.agenda.load import loads
+from wecom.models import Application
 
 COUNTING_SECONDS = 4.0
 SATURDAY = 5
@@ -79,16 +80,24 @@ def upcoming(
 
 
 def next_entries(
-    most: int, *, campaigns: bool = True, schedules: bool = True, now: datetime | None = None
+    most: int,
+    *,
+    campaigns: bool = True,
+    series: bool = True,
+    schedules: bool = True,
+    senders: Iterable[Application] | None = None,
+    now: datetime | None = None,
 ) -> list[Entry]:
     """What goes out next by itself, soonest first; of each campaign, step and schedule the next moment.
 
-    Steps of series are looked for in the next two weeks. Counts no audiences.
+    Steps of series are looked for in the next two weeks. Counts no audiences. `senders` are all applications with their
+    corporations, where a caller has read them.
     """
-    now, applications = now or timezone.now(), Applications()
+    now, applications = now or timezone.now(), Applications(senders)
     entries = planned.next_of_schedules(applications, most, now=now) if schedules else []
     if campaigns:
         entries += planned.next_of_campaigns(applications, most, now=now)
+    if series:
         entries += series_turns.planned_steps(applications, now=now, since=now, until=now + STEPS_AHEAD)
     found: dict[tuple[bool, int], Entry] = {}
     for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):

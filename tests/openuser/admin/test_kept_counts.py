@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def count() -> int:
-    return kept_counts.counts({"callbacks": Callback.objects.all()})["callbacks"]
+    return kept_counts.look({"callbacks": Callback.objects.all()}, {}).figures["callbacks"]
 
 
 def test_a_small_count_is_exact(monkeypatch):
@@ -45,11 +45,13 @@ def test_a_cache_that_is_away_costs_no_count(monkeypatch, settings):
     assert count() == 5
 
 
-def test_several_counts_take_one_statement(django_assert_num_queries):
+def test_all_that_is_counted_and_sought_takes_one_statement(django_assert_num_queries):
     application = make_application()
     make_callback(application, kind="event")
     make_callback(application, kind="text")
-    rows = {"all": Callback.objects.order_by("-pk"), "events": Callback.objects.filter(kind="event")}
+    counted = {"all": Callback.objects.order_by("-pk"), "events": Callback.objects.filter(kind="event")}
+    sought = {"texts": Callback.objects.filter(kind="text"), "images": Callback.objects.filter(kind="image")}
     with django_assert_num_queries(1):
-        assert kept_counts.counts(rows) == {"all": 2, "events": 1}
-    assert kept_counts.counts({}) == {}
+        found = kept_counts.look(counted, {**sought, "none": Callback.objects.none()})
+    assert (found.figures, found.there) == ({"all": 2, "events": 1}, {"texts"})
+    assert kept_counts.look({}, {}).figures == {}
