@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from core.web import row_counts
+from core.web.row_counts import RowCount
+
 LARGEST_KEY = 2**63 - 1
 
 
@@ -62,10 +65,12 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         rows, self.has_previous, self.has_next = self._page(str(request.GET.get(PAGE_VAR, "")))
-        self.result_list = rows
+        self.result_list: Any = rows
         # Kept, because a list may show its rows in another order, such as that of a tree.
         self._ends = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
         self._count()
+        if self.list_editable:  # its form asks for a query; the rows are those of this page whatever happens meanwhile
+            self.result_list = self.queryset.filter(pk__in=[row.pk for row in rows])
         self.paginator = Pages()
         # Unfold's templates offer neither numbers of pages nor all rows on one.
         self.show_full_result_count = self.can_show_all = self.multi_page = False
@@ -89,15 +94,18 @@ class KeysetChangeList(ChangeList):
         return bool(self.query or self.has_active_filters)
 
     def _count(self) -> None:
-        """The number of rows, if they are few; a search may have to read them all, so what has pages is not counted."""
-        self.is_counted = not (self.has_previous or self.has_next)
+        """The number of rows, and to how many an action on all of them is applied."""
+        has_pages = self.has_previous or self.has_next
+        self.count = row_counts.count(self.queryset) if has_pages else RowCount(number=len(self.result_list))
         most: int = self.model_admin.most_rows
-        self.result_count = len(self.result_list) if self.is_counted else most
-        if not self.is_counted and not self.query:
-            count = len(self.queryset.order_by().values_list("pk", flat=True)[: most + 1])
-            self.is_counted, self.result_count = count <= most, min(count, most)
+        self.is_counted = self.count.is_exact and self.count.number <= most
+        self.result_count = self.count.number if self.is_counted else most
         # The header shows the count where it differs from the total.
         self.full_result_count = None if self.is_narrowed and self.is_counted else self.result_count
+
+    @property
+    def count_words(self) -> str:
+        return self.count.words(self.opts)
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
         """The rows, and whether there are others before and after them."""
@@ -152,7 +160,7 @@ class KeysetAdmin(ModelAdmin[Any]):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 50
-    # The rows that are counted, and to which an action on all rows is applied.
+    # The rows to which an action on all rows is applied.
     most_rows: ClassVar[int] = 1000
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
