@@ -55,7 +55,8 @@ def user_list_id(request: ApiRequest) -> Answer:
         raise ApiError(40058, "limit must be 1 to 10000")
     if not isinstance(cursor, str) or not (cursor == "" or cursor.isdecimal()):
         raise ApiError(40058, "invalid cursor")
-    rows = [row for row in Member.objects.filter(corp=app.corp, pk__gt=int(cursor or 0)) if row.employed]
+    employed = Member.objects.filter(corp=app.corp, pk__gt=int(cursor or 0)).exclude(status=Member.Status.LEFT)
+    rows = list(employed.order_by("pk")[: limit + 1])
     page = rows[:limit]
     pairs = [{"userid": row.userid.lower(), "department": number} for row in page for number in row.departments]
     next_cursor = str(page[-1].pk) if len(rows) > limit else ""
