@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -28,6 +29,7 @@ NAMES = "chr(19968 + g % 300) || chr(20968 + g * 7 % 3000) || chr(20968 + g / 30
 ID = "md5(g::text)"
 DONE = {"cid": ID, "created_at": DAYS, "due_at": DAYS, "finished_at": DAYS}
 FAILING = {"status": "CASE WHEN g % 1000 = 0 THEN 'failed' WHEN g % 5000 = 1 THEN 'queued' ELSE 'done' END"}
+MANY = 10_000
 OPEN = 50  # members who are being answered by a person, or are in a flow, at the moment
 
 Values = Mapping[str, str]
@@ -37,10 +39,29 @@ def fill(rows: int) -> None:
     """The tables, each with so many rows."""
     start = time.monotonic()
     for row, values in _kinds():
-        multiply(row, rows, values)
+        with _without_indexes(row) if rows >= MANY else nullcontext():
+            multiply(row, rows, values)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"  filled in {time.monotonic() - start:.0f} s", flush=True)
+
+
+@contextmanager
+def _without_indexes(row: Any) -> Iterator[None]:
+    """The table of a row with no check of its keys, and its unique indexes only: the others are built at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
+            [row._meta.db_table],
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'")
+        yield
+        cursor.execute("SET session_replication_role = DEFAULT")
+        for _name, definition in indexes:
+            cursor.execute(definition)
 
 
 def multiply(row: Any, rows: int, values: Values) -> None:
