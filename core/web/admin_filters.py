@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from django.contrib.admin import FieldListFilter
+from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import get_last_value_from_parameters
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -56,3 +56,15 @@ class ReasonFilter(KnownValuesFilter):
         if self.chosen is None:
             return queryset
         return queryset.filter(Q(reason=self.chosen) | Q(reason__startswith=f"{self.chosen}_"))
+
+
+class UsedRowsFilter(RelatedFieldListFilter):
+    """Offers the related rows that some row of the list has: each is looked up in the index of the relation."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        used = Exists(model_admin.model._base_manager.filter(**{field.name: OuterRef("pk")}))
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        found: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, limit_choices_to=Q(used), ordering=ordering
+        )
+        return found

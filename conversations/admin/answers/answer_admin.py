@@ -21,6 +21,9 @@ from conversations.exceptions import QuestionSettled
 from conversations.knowledge.unanswered import different
 from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
+from core.web.admin_filters import UsedRowsFilter
+from core.web.admin_search import IndexedSearch
+from core.web.keyset_pages import KeysetAdmin
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -54,13 +57,13 @@ class AnswerForm(forms.ModelForm[Answer]):
 
 
 @admin.register(Answer)
-class AnswerAdmin(FileButtons, FormAdmin):
+class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
     """Questions and answers, a page to try a question, and one to import a file."""
 
     form = AnswerForm
     list_display = ("question", "others", "short", "topic", "for_whom", "validity", "enabled")
     list_editable = ("enabled",)
-    list_filter = ("enabled", "kind", ("topic", admin.RelatedOnlyFieldListFilter), ValidityFilter, "language")
+    list_filter = ("enabled", "kind", ("topic", UsedRowsFilter), ValidityFilter, "language")
     search_fields = ("question", "other_wordings", "answer", "title", "topic__name", "topic__name_en")
     search_help_text = _("Search in questions, their other wordings and answers.")
     autocomplete_fields = ("departments", "tags", "topic")

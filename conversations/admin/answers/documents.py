@@ -21,6 +21,7 @@ from conversations.admin.files.pages import FileButtons
 from conversations.knowledge.documents.extraction import DocumentRefused, words_of
 from conversations.models import Document
 from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, badge, reason_words, row_action, shorten
+from core.web.admin_filters import UsedRowsFilter
 
 SHOWN = 40
 
@@ -48,7 +49,7 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     form = DocumentForm
     list_display = ("title", "kind", "state", "pages", "passage_count", "topic", "for_whom", "enabled")
-    list_filter = ("enabled", "status", "kind", ("topic", admin.RelatedOnlyFieldListFilter), ValidityFilter, "language")
+    list_filter = ("enabled", "status", "kind", ("topic", UsedRowsFilter), ValidityFilter, "language")
     list_select_related = ("topic",)
     search_fields = ("title", "topic__name", "topic__name_en")
     search_help_text = _("Search in titles and topics.")

@@ -44,6 +44,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 class Answer(KnowledgeEntry):
     """One answer (问答) and the ways to ask for it: what it says and how, in which days and for whom."""
 
+    SEARCHED: ClassVar = ("question", "other_wordings", "answer", "title")
+
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
         MARKDOWN = "markdown", _("Markdown")

@@ -74,6 +74,8 @@ class UnansweredQuestion(models.Model):
         indexes = [
             models.Index(fields=["status", "-times"], name="unanswered_most_asked"),
             models.Index(fields=["status", "-last_asked_at"], name="unanswered_newest"),
+            models.Index(fields=["-times", "-last_asked_at"], name="unanswered_all_most_asked"),
+            models.Index(fields=["-last_asked_at"], name="unanswered_all_newest"),
         ]
 
     def __str__(self) -> str:
