@@ -11,7 +11,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from wecom.models import Callback
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def test_a_wrong_signature_of_the_url_check_is_refused(client, application):
     assert (answer.status_code, answer.content) == (403, b"")
 
 
+@pytest.mark.databases
 def test_a_message_is_recorded_and_answered_with_an_empty_200(client, application):
     answer = Envelope(application, text_xml(application)).post(client)
     assert (answer.status_code, answer.content) == (200, b"")
@@ -45,6 +46,7 @@ def test_a_message_is_recorded_and_answered_with_an_empty_200(client, applicatio
     assert callback.cid
 
 
+@pytest.mark.databases
 def test_a_repeated_callback_is_recorded_once(client, application):
     xml = text_xml(application, msg_id=7, at=int(time.time()))
     for _ in range(3):
@@ -52,6 +54,7 @@ def test_a_repeated_callback_is_recorded_once(client, application):
     assert Callback.objects.count() == 1
 
 
+@pytest.mark.databases
 def test_four_copies_at_once_are_one_callback(application):
     envelope = Envelope(application, text_xml(application, msg_id=8))
     start, answers = threading.Barrier(4), []
@@ -72,6 +75,7 @@ def test_four_copies_at_once_are_one_callback(application):
     assert Callback.objects.count() == 1
 
 
+@pytest.mark.databases
 def test_two_events_of_one_person_in_one_second_are_both_kept(client, application):
     at = int(time.time())
     for event, key in (("click", "A"), ("click", "B"), ("enter_agent", "")):
@@ -109,6 +113,7 @@ def test_ten_minutes_of_difference_outside_make_a_callback_suspect(client, appli
     assert (callback.suspect, callback.status) == (suspect, "queued")
 
 
+@pytest.mark.databases
 def test_a_repeated_stale_callback_is_not_acted_on(client, application):
     xml = text_xml(application, at=int(time.time()) - 7 * 86400)
     for _ in range(3):
@@ -184,6 +189,7 @@ def test_each_application_has_an_address_of_its_own(client, application):
     assert Callback.objects.get().application == other
 
 
+@pytest.mark.databases
 def test_what_is_stored_is_encrypted_at_rest(client, application, django_db_blocker):
     Envelope(application, text_xml(application, text="geheimnis")).post(client)
     from django.db import connection

@@ -14,7 +14,7 @@ from avatars.exceptions import MediaError
 from avatars.models import Narration, Render
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 FOLDER = "renders/" + "a" * 32
 
 
@@ -45,6 +45,7 @@ def in_days(count):
     return timezone.now() + timedelta(days=count)
 
 
+@pytest.mark.databases
 def test_a_video_is_kept_for_its_days_and_then_expires(video):
     services.clean_up(now=in_days(89))
     assert default_storage.exists(video.video.name)
@@ -57,6 +58,7 @@ def test_a_video_is_kept_for_its_days_and_then_expires(video):
         assert "again" in gone.advice
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("again", ["asked for", "made again"])
 def test_an_expired_video_is_made_anew_in_its_own_row(video, again):
     services.clean_up(now=in_days(91))
@@ -97,6 +99,7 @@ def test_narrations_stay_where_they_are_kept_for_ever(narration, settings):
     assert default_storage.exists(narration.parts[0])
 
 
+@pytest.mark.databases
 def test_narrations_expire_by_their_own_days_and_are_spoken_anew(narration):
     (name,) = narration.parts
     services.clean_up(now=in_days(29))
@@ -135,6 +138,7 @@ def test_a_recording_is_kept_as_long_as_videos(spoken, video, status):
         assert "recording" in gone.advice
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("state", ["queued", "another row's too", "kept for ever"])
 def test_a_recording_that_is_needed_stays(spoken, settings, state):
     if state == "queued":
@@ -162,6 +166,7 @@ def test_an_expired_recorded_video_needs_the_same_recording(spoken):
     assert default_storage.open(row.recording.name).read() == SOUND.data
 
 
+@pytest.mark.databases
 def test_recordings_of_no_row_go_after_a_day_and_other_files_stay(spoken):
     stray = default_storage.save(f"recordings/{'d' * 32}.wav", ContentFile(b"RIFF"))
     other = default_storage.save("recordings/readme.txt", ContentFile(b"of another program"))

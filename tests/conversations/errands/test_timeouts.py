@@ -13,7 +13,7 @@ from tests.conversations.support.chat_server import Reaction, error
 from tests.conversations.support.errands import ANSWER, QUESTION, expire, fallbacks, patience, run
 from tests.support.emulator import wait_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_busy_service_is_asked_again_and_the_person_told_once(person, server):
@@ -40,6 +40,7 @@ def test_who_must_wait_beyond_the_deadline_is_told_at_once(person, server):
     assert person.read() == [fallbacks()["late"]]
 
 
+@pytest.mark.databases
 def test_after_the_deadline_nobody_is_asked(person, server):
     person.says(QUESTION)
     errand = run(now=timezone.now() + timedelta(seconds=50))
@@ -93,6 +94,7 @@ def test_a_service_that_hangs_is_given_up_at_the_deadline(person, server, settin
     server.over.set()
 
 
+@pytest.mark.databases
 def test_a_lease_is_kept_while_the_service_thinks(person, server, settings):
     patience(settings, 0.0)
     settings.WORK_LEASE_SCALE = 0.05
@@ -119,6 +121,7 @@ def test_a_cancelled_errand_says_nothing(person, server, settings):
     assert person.read() == [fallbacks()["wait"]]
 
 
+@pytest.mark.databases
 def test_an_errand_whose_worker_died_is_run_by_another(person, server):
     person.says(QUESTION)
     assert Errand.claim(Errand.objects.get().pk)
@@ -128,6 +131,7 @@ def test_an_errand_whose_worker_died_is_run_by_another(person, server):
     assert (run().status, person.read()) == ("done", ["好的。"])
 
 
+@pytest.mark.databases
 def test_who_asked_what_kills_its_workers_gets_words_once(person, server):
     person.says(QUESTION)
     for _ in range(Errand.max_attempts):
@@ -141,6 +145,7 @@ def test_who_asked_what_kills_its_workers_gets_words_once(person, server):
     assert server.asked == []
 
 
+@pytest.mark.databases
 def test_a_doubled_wake_answers_once(person, server):
     person.says(QUESTION)
     pk = Errand.objects.get().pk

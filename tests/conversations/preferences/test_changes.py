@@ -12,7 +12,7 @@ from tests.support import factories
 from wecom import services as wecom
 from wecom.signals import Author
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 STAFF, CHAT, API = PreferenceChange.Origin.STAFF, PreferenceChange.Origin.CHAT, PreferenceChange.Origin.API
 
 
@@ -41,6 +41,7 @@ def test_what_is_not_given_stays_and_no_difference_is_no_change(member, topic):
     assert services.change_preferences(member, language="en", muted=[topic.pk], origin=CHAT) is None
 
 
+@pytest.mark.databases
 def test_the_latest_change_can_be_undone_and_an_older_one_cannot(member, topic):
     first = services.change_preferences(member, muted=[topic.pk], origin=CHAT)
     second = services.change_preferences(member, prefers_text=True, language="en", origin=CHAT)
@@ -67,6 +68,7 @@ def test_what_does_not_exist_is_refused_and_changes_nothing(member, given, code)
     assert services.choices_of(member) == Choices()
 
 
+@pytest.mark.databases
 def test_a_topic_that_is_set_to_reach_all_is_muted_by_nobody(member, topic):
     services.change_preferences(member, muted=[topic.pk], origin=CHAT)
     assert services.muting(topic.pk, [member.pk]) == {member.pk}
@@ -87,6 +89,7 @@ def test_every_change_is_announced(member, topic):
     assert seen == [[topic.pk]]
 
 
+@pytest.mark.databases
 def test_languages_of_a_file_are_recorded_for_each_who_gets_another(application, member, topic):
     services.change_preferences(member, muted=[topic.pk], prefers_text=True, origin=CHAT)
     other = factories.make_member(application, "wangwu", language="en")

@@ -10,7 +10,7 @@ from conversations.models import Conversation, Flow, FlowStart, Session
 from tests.support import factories
 from wecom.models import Department, Membership
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 NOON = timezone.make_aware(datetime(2026, 11, 25, 12, 0))
 
 
@@ -36,6 +36,7 @@ def statuses() -> list[str]:
     return list(FlowStart.objects.order_by("pk").values_list("status", flat=True))
 
 
+@pytest.mark.databases
 def test_whoever_joins_a_department_or_one_below_gets_its_flow_once(person, flow, sales):
     team = Department.objects.create(corporation=sales.corporation, number=7, parent_number=2, name="华东组")
     joins(person, team)
@@ -45,6 +46,7 @@ def test_whoever_joins_a_department_or_one_below_gets_its_flow_once(person, flow
     assert FlowStart.objects.get().session == Session.objects.get()
 
 
+@pytest.mark.databases
 def test_who_was_there_before_is_left_alone(person, flow, sales):
     joins(person, sales, ago=timedelta(days=2))
     assert services.start_for_joined(now=NOON) == 0
@@ -90,6 +92,7 @@ def test_a_welcome_that_comes_a_week_late_is_dropped(person, flow, sales):
     assert (statuses(), Session.objects.count()) == (["dropped"], 0)
 
 
+@pytest.mark.databases
 def test_the_flow_of_an_event_waits_once_for_the_open_question(person):
     other, welcome = factories.make_flow(triggers="别的"), factories.make_flow(event="enter_agent")
     for flow in (other, welcome):

@@ -17,7 +17,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import Member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 Choice, Outcome = SessionPlan.Choice, SessionMove.Outcome
 MOVE = StateChoice(state="ask_quality", choice=Choice.MOVE, target="ask_form")
 
@@ -68,6 +68,7 @@ def test_without_a_plan_they_finish_their_version(flow, waiting):
     assert not MoveBatch.objects.exists()
 
 
+@pytest.mark.databases
 def test_twelve_go_on_in_the_new_version_with_their_answers(flow, waiting):
     redraw(flow)
     version = services.publish_planned(flow, plan=[MOVE]).version
@@ -100,6 +101,7 @@ def test_answers_without_a_place_are_named_and_go(flow, waiting):
     assert Session.objects.first().slots == {}
 
 
+@pytest.mark.databases
 def test_who_answers_meanwhile_is_answered_first(flow, waiting):
     redraw(flow)
     services.publish_planned(flow, plan=[MOVE])
@@ -114,6 +116,7 @@ def test_who_answers_meanwhile_is_answered_first(flow, waiting):
     assert outcomes() == {Outcome.MOVED: 11, Outcome.OVER: 1}
 
 
+@pytest.mark.databases
 def test_a_kill_in_between_goes_on_where_it_was(flow, waiting):
     redraw(flow)
     services.publish_planned(flow, plan=[MOVE])
@@ -126,6 +129,7 @@ def test_a_kill_in_between_goes_on_where_it_was(flow, waiting):
     assert [len([words for words in one.read() if "更新" in words]) for one in waiting] == [1] * 12
 
 
+@pytest.mark.databases
 def test_what_is_settled_is_not_settled_again(flow, waiting):
     redraw(flow)
     services.publish_planned(flow, plan=[MOVE])
@@ -136,6 +140,7 @@ def test_what_is_settled_is_not_settled_again(flow, waiting):
         moves.settle(first.pk, timezone.now())
 
 
+@pytest.mark.databases
 def test_two_workers_at_once_move_each_session_once(flow, waiting):
     redraw(flow)
     services.publish_planned(flow, plan=[MOVE])
@@ -145,6 +150,7 @@ def test_two_workers_at_once_move_each_session_once(flow, waiting):
     assert [len([words for words in one.read() if "更新" in words]) for one in waiting] == [1] * 12
 
 
+@pytest.mark.databases
 def test_at_the_date_those_who_are_left_are_told(flow, waiting):
     redraw(flow)
     until = timezone.now() + timedelta(hours=2)

@@ -12,7 +12,7 @@ from conversations.services import StateChoice
 from conversations.sessions import moves, plans
 from tests.conversations.support.nested_flows import make_contact, make_visit, published, with_steps
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 Choice = SessionPlan.Choice
 
 
@@ -39,6 +39,7 @@ def run_moves(now: datetime | None = None) -> None:
         moves.move_sessions(pk, now=now)
 
 
+@pytest.mark.databases
 def test_members_in_a_sub_flow_count_where_they_are_and_around_it(contact, visit, inside):
     inner = {one.state: one.count for one in plans.impacts(contact, publication.draft(contact))}
     outer = {one.state: (one.count, one.suggested) for one in plans.impacts(visit, publication.draft(visit))}
@@ -49,6 +50,7 @@ def test_members_in_a_sub_flow_count_where_they_are_and_around_it(contact, visit
     assert plans.impacts(visit, publication.draft(visit))[0].suggested == ""
 
 
+@pytest.mark.databases
 def test_the_flow_around_a_sub_flow_moves_and_the_question_stays(person, visit, inside):
     visit.states.filter(key="right").update(text="是{{who}}吗？")
     choice = StateChoice(state="contact", choice=Choice.MOVE, target="contact")
@@ -81,6 +83,7 @@ def test_a_date_for_the_flow_around_ends_the_session(person, visit, inside):
     assert "访客" in person.read()[0]
 
 
+@pytest.mark.databases
 def test_numbers_of_the_flow_around_count_who_is_inside(person, contact, visit, inside):
     assert visit.live is not None
     assert contact.live is not None
@@ -109,6 +112,7 @@ def asleep(person, pause) -> Session:
     return Session.objects.get(status="sleeping")
 
 
+@pytest.mark.databases
 def test_who_sleeps_in_a_subflow_wakes_in_the_new_version(person, pause, asleep):
     pause.states.filter(key="how").update(text="这两天顺利吗？")
     choice = StateChoice(state="wait", choice=Choice.MOVE, target="wait")

@@ -10,7 +10,7 @@ from conversations.models import Flow, Message, Session, SessionCaller, State, S
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def begin(person) -> None:
     person.says("王芳")
 
 
+@pytest.mark.databases
 def test_a_sub_flow_is_talked_through_and_comes_back(person, visit, contact):
     assert person.says("访客登记") == ["访客叫什么？"]
     assert person.says("王芳") == ["电话？"]
@@ -77,6 +78,7 @@ def test_cancelling_ends_all_and_names_the_flow_that_was_begun(person, visit):
     assert person.says("你好") == ["你好！今天想了解什么？"]
 
 
+@pytest.mark.databases
 def test_reminder_and_silence_work_inside(person, visit):
     begin(person)
     asked_at = session().asked_at
@@ -87,6 +89,7 @@ def test_reminder_and_silence_work_inside(person, visit):
     assert session().status == "expired"
 
 
+@pytest.mark.databases
 def test_each_time_limit_ends_its_own_flow(person, visit, contact):
     Flow.objects.filter(pk=contact.pk).update(expire_after=10)
     services.publish(contact)
@@ -112,6 +115,7 @@ def test_a_sub_flow_that_is_switched_off_meanwhile_fails_with_a_word(person, vis
     assert session().status == "failed"
 
 
+@pytest.mark.databases
 def test_starting_a_flow_ends_its_own_sleeping_session_in_a_sub_flow(person, visit, contact):
     wait = State.objects.create(flow=contact, key="wait", name="wait", kind="wait", wait_for=60, position=0)
     State.objects.filter(flow=contact).exclude(pk=wait.pk).update(position=5)

@@ -18,7 +18,7 @@ from openuser.models import ApiAnswer, ApiClient
 from tests.support.factories import make_api, make_digital_human, make_voice
 from tests.support.problem_details import problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 RENDERS = "/api/v1/renders/"
 HUMANS = "/api/v1/digital-humans/"
 
@@ -37,6 +37,7 @@ def ask(api, wish, key="k-1", url=RENDERS):
     return api.post(url, wish, headers={"Idempotency-Key": key})
 
 
+@pytest.mark.databases
 def test_the_same_request_five_times_has_one_effect_and_one_answer(api, wish):
     first = ask(api, wish)
     assert first.status_code == 202
@@ -134,6 +135,7 @@ def test_too_many_requests_leave_the_key_free(wish):
     assert "Idempotency-Replayed" not in answer
 
 
+@pytest.mark.databases
 def test_who_comes_while_the_first_is_at_work_is_told_to_wait(api, wish):
     owner = f"client:{ApiClient.objects.get().pk}"
     ask(api, wish)
@@ -144,6 +146,7 @@ def test_who_comes_while_the_first_is_at_work_is_told_to_wait(api, wish):
     assert ApiAnswer.objects.get().owner == owner
 
 
+@pytest.mark.databases
 def test_whoever_died_at_work_does_not_block_the_key(api, wish):
     """The claim is all that a process leaves that was killed: its writes and its answer are one transaction."""
     ask(api, wish)
@@ -156,6 +159,7 @@ def test_whoever_died_at_work_does_not_block_the_key(api, wish):
     assert Render.objects.count() == 1
 
 
+@pytest.mark.databases
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_acts(api, wish):
     start, answers = threading.Barrier(6), []
@@ -178,6 +182,7 @@ def test_of_many_at_once_one_acts(api, wish):
     assert Render.objects.count() == 1
 
 
+@pytest.mark.databases
 @pytest.mark.django_db(transaction=True)
 def test_what_was_written_without_its_answer_is_undone(api, wish):
     """A slow request lost its key to another one, whose effect counts."""
@@ -222,6 +227,7 @@ def test_a_form_that_is_none_is_refused(api):
     assert not ApiAnswer.objects.exists()
 
 
+@pytest.mark.databases
 def test_answers_are_forgotten_after_a_day(api, wish):
     first = ask(api, wish)
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23))

@@ -17,7 +17,7 @@ from tests.support.database_away import unreachable
 from wecom.metrics import CALLBACK_SECONDS, CALLBACKS
 from wecom.models import Callback, Outbound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -41,6 +41,7 @@ def measured(value: float, ago: float = 0.0) -> list[tuple[str, float]]:
     return [("", value), ("at", timezone.now().timestamp() - ago)]
 
 
+@pytest.mark.databases
 def test_counts_are_read_as_counters_and_cumulative_histograms():
     CALLBACKS.add("1", "ok", amount=3)
     CALLBACK_SECONDS.observe(0.02)
@@ -65,6 +66,7 @@ def test_counts_of_an_older_version_with_other_labels_are_left_out():
     assert "gone_total" not in exposition.make_text().decode()
 
 
+@pytest.mark.databases
 def test_unfinished_work_is_counted_by_what_it_waits_for():
     now = timezone.now()
     factories.make_callback(due_at=now - timedelta(seconds=90))
@@ -128,6 +130,7 @@ def test_what_workers_measured_stands_beside_what_this_process_does():
     assert "vanished" not in exposition.make_text().decode()
 
 
+@pytest.mark.databases
 def test_the_page_asks_for_few_statements(django_assert_max_num_queries):
     factories.make_application(is_default=True)
     with django_assert_max_num_queries(16):

@@ -14,9 +14,10 @@ from tests.support import factories
 from wecom.models import BroadcastReservation, Member, Outbound, SendReservation
 from wecom.services import set_facts
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.databases
 def test_equal_words_are_one_call_for_all(company, staff, emulator):
     campaign = launch("各位同事：下午三点开会。")
     work()
@@ -29,6 +30,7 @@ def test_equal_words_are_one_call_for_all(company, staff, emulator):
     assert (run.planned, run.sent, run.failed, run.left_out) == (3, 3, 0, 0)
 
 
+@pytest.mark.databases
 def test_everybody_is_called_by_their_own_name(company, staff, emulator):
     Member.objects.filter(user_id=staff[0].user_id).update(name="")
     launch("{{name|同事}}，你好")
@@ -61,6 +63,7 @@ def test_a_member_outside_the_visible_range_is_left_out(company, staff):
     assert reason_of(campaign, hidden.user_id) == "out_of_range"
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("why", ["left", "out_of_range"])
 def test_a_member_who_goes_midway_is_skipped(company, staff, why):
     campaign = launch()
@@ -92,6 +95,7 @@ def test_a_campaign_is_counted_in_one_row(company, staff):
     assert (BroadcastReservation.objects.count(), SendReservation.objects.count()) == (1, 0)
 
 
+@pytest.mark.databases
 def test_whom_the_platform_refuses_has_that_reason(company, staff):
     stranger = factories.make_member(company, "nobody-there", status="active")
     campaign = launch()
@@ -119,6 +123,7 @@ def test_each_member_reads_their_own_language(company, staff):
     assert [one.texts()[0] for one in staff] == ["Good morning", "早上好", "早上好"]
 
 
+@pytest.mark.databases
 def test_two_variants_share_the_members_and_stay_with_them(company, emulator):
     people = [factories.make_member(company, f"v{number}", status="active") for number in range(60)]
     sizes = []
@@ -133,6 +138,7 @@ def test_two_variants_share_the_members_and_stay_with_them(company, emulator):
     assert all(8 <= size <= 28 for size in sizes)
 
 
+@pytest.mark.databases
 def test_woken_twice_nothing_is_said_twice(company, staff):
     campaign = launch()
     for _again in range(3):
@@ -165,6 +171,7 @@ def test_what_has_expired_is_not_sent_any_more(company, staff):
     assert not Outbound.objects.exists()
 
 
+@pytest.mark.databases
 def test_a_fact_fills_a_variable_and_who_lacks_it_is_left_out(company, staff):
     members = {one.user_id: Member.objects.get(user_id=one.user_id) for one in staff}
     for one in staff:

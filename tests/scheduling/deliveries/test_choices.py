@@ -18,7 +18,7 @@ from tests.wecom.support.deliveries import deliver
 from wecom.media.uploads import run_upload
 from wecom.models import Member, Outbound, Upload
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def finish_videos(campaign) -> None:
     Batch.objects.update(due_at=campaign.created_at)
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(
     ("fields", "left_out"),
     [
@@ -63,6 +64,7 @@ def test_a_topic_that_cannot_be_muted_and_another_topic_reach_all(company, staff
     assert outcomes(other) == outcomes(same) == {"sent": 3}
 
 
+@pytest.mark.databases
 def test_who_mutes_it_after_the_audience_was_frozen_is_left_out_too(company, staff, topic):
     campaign = launch(topic=topic)
     run = campaign.runs.get()
@@ -186,6 +188,7 @@ def test_a_file_has_the_way_out_once_per_member_and_topic(company, staff, topic)
     assert not Batch.objects.exclude(pending=0).exists()
 
 
+@pytest.mark.databases
 def test_a_retry_does_not_repeat_the_way_out(company, staff, emulator, topic):
     campaign = launch_file(topic)
     emulator.fault("nobody-reachable", times=1)
@@ -199,6 +202,7 @@ def test_a_retry_does_not_repeat_the_way_out(company, staff, emulator, topic):
     assert [sorted(one.texts()) for one in staff] == [sorted(["file", "回复“设置”，选择接收哪些消息。"])] * 3
 
 
+@pytest.mark.databases
 def test_a_stop_holds_the_way_out_behind_a_file_that_is_out(company, staff, topic):
     launch_file(topic)
     deliver(Outbound.objects.get(msgtype="file"))
@@ -211,6 +215,7 @@ def test_a_stop_holds_the_way_out_behind_a_file_that_is_out(company, staff, topi
     assert [one.texts() for one in staff] == [["file", "回复“设置”，选择接收哪些消息。"]] * 3
 
 
+@pytest.mark.databases
 def test_a_stop_takes_the_way_out_back_with_its_file(company, staff, topic):
     campaign = launch_file(topic)
     services.stop_sending(company.corporation, why="写错了")
@@ -224,6 +229,7 @@ def test_a_stop_takes_the_way_out_back_with_its_file(company, staff, topic):
     assert [sorted(one.texts()) for one in staff] == [sorted(["file", "回复“设置”，选择接收哪些消息。"])] * 3
 
 
+@pytest.mark.databases
 def test_the_forecast_counts_the_calls_of_the_way_out(company, staff, topic):
     campaign = approve(make_file(topic))
     assert services.forecast_campaign(campaign).calls == 2
@@ -246,6 +252,7 @@ def test_the_topic_is_part_of_what_is_approved(company, staff, topic):
     assert "topic" not in approval.describe(make_campaign())
 
 
+@pytest.mark.databases
 def test_campaigns_on_a_topic_are_listed_over_rest(company, topic):
     make_campaign(topic=topic)
     make_campaign()
@@ -253,6 +260,7 @@ def test_campaigns_on_a_topic_are_listed_over_rest(company, topic):
     assert [one["topic"] for one in listed] == [topic.pk]
 
 
+@pytest.mark.databases
 def test_the_start_page_counts_who_has_muted_it_and_who_reads(company, staff, topic):
     choose(staff[0], muted=[topic.pk])
     choose(staff[1], prefers_text=True)

@@ -14,7 +14,7 @@ from tests.scheduling.support.campaigns import approve, launch, make_campaign, o
 from tests.support import factories
 from wecom.models import Application, Member, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def fill(company, count: int) -> None:
@@ -23,6 +23,7 @@ def fill(company, count: int) -> None:
     )
 
 
+@pytest.mark.databases
 def test_a_pause_takes_back_what_was_not_called(company, staff):
     campaign = launch()
     work(calls=False)
@@ -37,6 +38,7 @@ def test_a_pause_takes_back_what_was_not_called(company, staff):
     assert outcomes(campaign) == {"sent": 3}
 
 
+@pytest.mark.databases
 def test_a_batch_that_was_let_go_waits_while_it_is_paused(company, staff):
     campaign = launch()
     services.start_run(campaign.runs.get().pk)
@@ -49,6 +51,7 @@ def test_a_batch_that_was_let_go_waits_while_it_is_paused(company, staff):
     assert [len(one.texts()) for one in staff] == [1, 1, 1]
 
 
+@pytest.mark.databases
 def test_a_batch_in_the_hands_of_a_worker_waits_as_well(company, staff):
     campaign = launch()
     services.start_run(campaign.runs.get().pk)
@@ -63,6 +66,7 @@ def test_a_batch_in_the_hands_of_a_worker_waits_as_well(company, staff):
     assert [len(one.texts()) for one in staff] == [1, 1, 1]
 
 
+@pytest.mark.databases
 def test_personal_words_are_taken_back_and_sent_once(company, staff):
     campaign = launch("{{name}}，你好")
     work(calls=False)
@@ -73,6 +77,7 @@ def test_personal_words_are_taken_back_and_sent_once(company, staff):
     assert outcomes(campaign) == {"sent": 3}
 
 
+@pytest.mark.databases
 def test_only_a_window_of_batches_is_on_its_way(company, settings, monkeypatch):
     monkeypatch.setattr("scheduling.campaigns.content.MOST", 10)
     fill(company, 100)
@@ -104,6 +109,7 @@ def test_a_cancelled_campaign_says_so_for_each_member(company, staff):
     assert campaign.runs.get().ended_at is not None
 
 
+@pytest.mark.databases
 def test_a_storm_of_errors_stops_it_once(company, staff, emulator, settings, monkeypatch):
     monkeypatch.setattr("scheduling.campaigns.content.MOST", 10)
     fill(company, 100)
@@ -139,6 +145,7 @@ def test_quiet_hours_hold_it_until_their_end(company, staff):
     assert outcomes(campaign) == {"sent": 3}
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("kind", "arrives"), [("optional", 1), ("mandatory", 2)])
 def test_a_cap_holds_all_but_mandatory_messages(company, staff, kind, arrives):
     SendingPolicy.objects.create(corporation=company.corporation, daily_cap=1)
@@ -150,6 +157,7 @@ def test_a_cap_holds_all_but_mandatory_messages(company, staff, kind, arrives):
     assert outcomes(campaign) == ({"sent": 3} if arrives == 2 else {"skipped:cap": 3})
 
 
+@pytest.mark.databases
 def test_a_push_never_falls_between_a_question_and_its_answer(company, staff):
     talk = conversations.conversation_with(staff[0].user_id, application=company)
     flow = factories.make_flow()

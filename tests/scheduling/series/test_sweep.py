@@ -23,7 +23,7 @@ from tests.support import factories
 from wecom.models import Member
 from wecom.services import set_facts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def member(application):
     return factories.make_member(application, "wangfang", status="active")
 
 
+@pytest.mark.databases
 def test_ten_days_bring_the_messages_on_their_days(member):
     give_date(member, "2026-12-04")
     series = launch(-3, 0, 1, 3, 7, now="2026-11-30T12:00")
@@ -64,6 +65,7 @@ def test_who_leaves_gets_nothing_more(member):
     assert (enrolment(member).status, enrolment(member).reason) == ("stopped", "left")
 
 
+@pytest.mark.databases
 def test_a_corrected_date_moves_what_has_not_gone_out(member):
     give_date(member, "2026-12-04")
     launch(0, 1, now="2026-11-30T12:00")
@@ -76,6 +78,7 @@ def test_a_corrected_date_moves_what_has_not_gone_out(member):
     assert Enrolment.objects.count() == 1
 
 
+@pytest.mark.databases
 def test_a_correction_over_new_year_sends_no_step_twice(member):
     give_date(member, "2026-12-30")
     launch(0, now="2026-11-30T12:00")
@@ -85,6 +88,7 @@ def test_a_correction_over_new_year_sends_no_step_twice(member):
     assert got(member) == ["12-30 09:00 day 0"]
 
 
+@pytest.mark.databases
 def test_a_new_contract_begins_the_series_anew(member):
     give_date(member, "2026-12-20", "contract_end")
     launch(-7, 0, fact="contract_end", now="2026-11-30T12:00")
@@ -106,6 +110,7 @@ def test_a_date_that_was_removed_ends_the_series(member):
     assert enrolment(member).reason == "no_date"
 
 
+@pytest.mark.databases
 def test_two_beats_and_a_third_one_begin_a_step_once(member):
     give_date(member, "2026-12-04")
     launch(0, now="2026-11-30T12:00")
@@ -121,6 +126,7 @@ def test_a_step_is_on_time_though_dates_were_just_looked_at(member):
     assert got(member) == ["12-04 09:00 day 0"]
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(
     ("late", "turns"),
     [
@@ -171,6 +177,7 @@ def test_a_day_off_is_waited_out_where_the_series_says_so(member):
     ]
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("year", "day"), [(2027, "02-28"), (2028, "02-29")])
 def test_a_birthday_on_leap_day_comes_every_year(member, year, day):
     give_date(member, "1992-02-29", "birthday")
@@ -189,6 +196,7 @@ def test_each_year_has_its_own_birthday(member):
     assert got(member) == [*turns, *turns]
 
 
+@pytest.mark.databases
 def test_a_rule_that_comes_true_ends_it(member):
     give_date(member, "2026-12-04")
     rule = {"op": "all", "rules": [{"subject": "fact:city", "test": "is", "value": "上海"}]}
@@ -212,6 +220,7 @@ def test_who_is_no_longer_in_the_audience_is_out(application, member):
     assert enrolment(member).reason == "audience"
 
 
+@pytest.mark.databases
 def test_a_cap_leaves_out_what_is_too_much_and_says_so(application, member):
     give_date(member, "2026-12-04")
     factories.make_sending_policy(application, daily_cap=1)
@@ -265,6 +274,7 @@ def test_a_series_with_a_last_day_ends_with_its_last_member(member):
     assert series.state == "finished"
 
 
+@pytest.mark.databases
 def test_how_many_are_due_on_a_day_is_known_ahead(application, member):
     give_date(member, "2026-12-04")
     later = factories.make_member(application, "lisi", status="active")

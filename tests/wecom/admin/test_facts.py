@@ -22,7 +22,7 @@ from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, FactImport, Member, MemberFact
 from wecom.signals import fact_definition_removing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 IMPORT = reverse("admin:wecom_factdefinition_import")
 ADD = reverse("admin:wecom_factdefinition_add")
 SHEET = "账号,城市,生日\nzhangsan,上海,1988-03-07\nlisi,北京,soon\nghost,深圳,\n"
@@ -130,6 +130,7 @@ def test_what_is_wrong_with_an_own_fact_is_told_at_its_field(editor, application
     assert editor.post(ADD, sent).status_code == 302
 
 
+@pytest.mark.databases
 def test_the_deletion_says_how_many_values_go_and_where_they_are_used(editor, application, member):
     definition = FactDefinition(corporation=application.corporation, key="size", name="Size", kind="text")
     services.save_fact_definition(definition)
@@ -172,6 +173,7 @@ def test_the_preview_counts_and_names_all_that_is_wrong(editor, preview):
     assert facts_of(Member.objects.get(user_id="lisi")) == {}
 
 
+@pytest.mark.databases
 def test_a_confirmation_takes_over_and_forgets_the_file(editor, preview):
     answer = editor.post(preview, {"confirm": "1"}, follow=True)
     assert "1 values of 1 members were taken over." in text(answer)

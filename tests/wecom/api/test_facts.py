@@ -9,7 +9,7 @@ from wecom import services
 from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, Member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 DEFINITIONS, IMPORT = "/api/v1/fact-definitions/", "/api/v1/facts/import/"
 SIZE = {"key": "size", "name": "尺码", "kind": "choice", "choices": ["S", "M"]}
 
@@ -66,6 +66,7 @@ def test_what_is_wrong_with_a_definition_is_told_by_field(api, application, wron
     assert not FactDefinition.objects.exists()
 
 
+@pytest.mark.databases
 def test_a_choice_that_members_have_cannot_be_taken_away(api, application):
     address = api.post(DEFINITIONS, SIZE).headers["Location"]
     services.set_facts(make_member(application), {"size": "M"})
@@ -120,6 +121,7 @@ def test_staff_without_the_right_read_personal_facts_masked(member, role, shown)
     assert staff(role).get(facts(member)).json()["facts"]["birthday"] == shown
 
 
+@pytest.mark.databases
 def test_many_members_are_written_at_once_without_what_is_wrong(api, application, member):
     make_member(application, "lisi")
     rows = [
@@ -139,6 +141,7 @@ def test_many_members_are_written_at_once_without_what_is_wrong(api, application
     assert facts_of(Member.objects.get(user_id="lisi")) == {"city": "北京"}
 
 
+@pytest.mark.databases
 def test_a_strict_import_stores_nothing_if_anything_is_wrong(api, member):
     rows = [{"user_id": "zhangsan", "facts": {"city": "北京"}}, {"user_id": "ghost", "facts": {"city": "深圳"}}]
     answer = api.post(IMPORT, {"rows": rows, "strict": True}).json()
@@ -147,6 +150,7 @@ def test_a_strict_import_stores_nothing_if_anything_is_wrong(api, member):
     assert facts_of(member)["city"] == "北京"
 
 
+@pytest.mark.databases
 def test_a_retried_import_happens_once(api, member):
     rows = {"rows": [{"user_id": "zhangsan", "facts": {"city": "北京"}}]}
     first, again = (api.post(IMPORT, rows, headers={"Idempotency-Key": "facts-1"}).json() for _ in range(2))

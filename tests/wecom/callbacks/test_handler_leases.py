@@ -18,7 +18,7 @@ from wecom.callbacks import handler_runner, processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 LEASE = 0.45  # seconds, instead of a minute
 
@@ -70,6 +70,7 @@ def sent() -> list[str]:
     return [row.content["content"] for row in Outbound.objects.order_by("pk")]
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("sort", ["sync", "async"])
 def test_a_handler_longer_than_its_lease_runs_once(application, workers, sort):
     runs, go = [], threading.Event()
@@ -142,6 +143,7 @@ def test_a_sync_handler_that_times_out_loses_its_answer(application, settings, w
     assert [callback.cid[:4].upper() in text for text in sent()] == [True]
 
 
+@pytest.mark.databases
 def test_a_later_message_waits_for_an_earlier_one_unless_that_takes_long(application, workers):
     waits, go, ready = {"patient": threading.Event(), "long": threading.Event()}, threading.Event(), []
 
@@ -213,6 +215,7 @@ def test_no_thread_stays_behind(application):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease-of")]
 
 
+@pytest.mark.databases
 def test_a_callback_that_is_cancelled_while_its_handler_runs_is_not_answered(application, workers):
     go, started = threading.Event(), threading.Event()
 

@@ -16,7 +16,7 @@ from wecom.facts.sheet_import import Findings, SheetImport
 from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, Member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def test_a_column_is_known_by_key_and_by_name(application, head, key, cell, valu
     assert compared(application, f"账号,{head}", f"zhangsan,{cell}").changes == {member.pk: {key: value}}
 
 
+@pytest.mark.databases
 def test_new_changed_equal_and_cleared_values_are_told_apart(application):
     member = make_member(application, "zhangsan", name="张三")
     services.set_facts(member, {"city": "上海", "start_date": "2026-09-01", "manager": "", "birthday": "1988-03-07"})
@@ -122,6 +123,7 @@ def test_a_file_without_people_or_facts_is_refused(application, lines):
     assert error.value.remedy
 
 
+@pytest.mark.databases
 def test_members_of_another_company_and_erased_ones_are_unknown(application):
     make_member(make_application(), "zhangsan")
     make_member(application, "erased-1", status="left")
@@ -138,6 +140,7 @@ def test_samples_mask_what_is_personal(application):
     assert shown == [("张三", "birthday", "19**-**-07", "19**-**-08"), ("张三", "city", "", "上海")]
 
 
+@pytest.mark.databases
 def test_a_thousand_rows_take_as_many_queries_as_ten(application):
     Member.objects.bulk_create(
         Member(corporation=application.corporation, user_id=f"m{number}") for number in range(1000)
@@ -161,6 +164,7 @@ def test_ten_thousand_broken_lines_are_all_told(application):
     assert found.changes == {}
 
 
+@pytest.mark.databases
 def test_what_was_found_survives_its_storage(application):
     make_member(application, "lisi", name="李四")
     make_member(application, "zhangsan")

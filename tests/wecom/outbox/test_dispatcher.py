@@ -12,9 +12,10 @@ from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.databases
 def test_a_text_arrives_and_leaves_its_attempt(connected, person):
     outbound = deliver(services.send_text(person.user_id, content="早上好"))
     assert person.texts() == ["早上好"]
@@ -22,6 +23,7 @@ def test_a_text_arrives_and_leaves_its_attempt(connected, person):
     assert outbound.msgid
 
 
+@pytest.mark.databases
 def test_a_woken_twice_message_is_sent_once(connected, person):
     deliver(services.send_text(person.user_id, content="一次"), times=3)
     assert person.texts() == ["一次"]
@@ -38,6 +40,7 @@ def test_long_text_arrives_in_parts_in_order(connected, person):
     assert all(len(part.encode()) <= 2048 for part in parts)
 
 
+@pytest.mark.databases
 def test_a_later_part_waits_for_the_earlier(connected, person):
     services.send_text(person.user_id, content="一" * 1000)
     first, second = Outbound.objects.order_by("pk")
@@ -71,6 +74,7 @@ def test_a_token_that_the_platform_refuses_is_fetched_again_once(connected, emul
     assert person.texts() == ["热身", "还在"]
 
 
+@pytest.mark.databases
 def test_a_wrong_setting_holds_the_application_and_says_what_to_do(connected, emulator, person):
     emulator.fault("untrusted-ip")
     outbound = deliver(services.send_text(person.user_id, content="等等"))
@@ -84,6 +88,7 @@ def test_a_wrong_setting_holds_the_application_and_says_what_to_do(connected, em
     assert person.texts() == ["等等"]
 
 
+@pytest.mark.databases
 def test_what_goes_through_after_a_hold_ends_it(connected, emulator, person):
     emulator.fault("untrusted-ip")
     outbound = deliver(services.send_text(person.user_id, content="等等"))
@@ -118,6 +123,7 @@ def test_a_member_who_is_named_twice_gets_it_once(connected, person):
     assert outbound.order_key
 
 
+@pytest.mark.databases
 def test_a_message_that_is_too_late_is_not_sent(connected, person):
     outbound = services.enqueue_message(
         connected, Text(content="早上好"), to=[person.user_id], expires_at=timezone.now() + timedelta(minutes=5)
@@ -127,6 +133,7 @@ def test_a_message_that_is_too_late_is_not_sent(connected, person):
     assert person.texts() == []
 
 
+@pytest.mark.databases
 def test_more_than_thirty_a_minute_wait_and_none_is_dropped(connected, emulator, person):
     for number in range(33):
         services.send_text(person.user_id, content=f"消息{number}")

@@ -20,7 +20,7 @@ from wecom.media import uploads
 from wecom.models import Application, Attempt, CardUpdate, Outbound, Upload
 from wecom.outbox import dispatcher
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DARK = "http://127.0.0.1:9"  # nobody listens there
 
@@ -81,6 +81,7 @@ def open_circuit(application: Application, row: Outbound) -> None:
     assert outages.is_open(application)
 
 
+@pytest.mark.databases
 def test_after_an_outage_no_row_waits_longer_than_a_probe(connected, texts, outage, caplog):
     for text in texts:
         deliver(text)
@@ -142,6 +143,7 @@ def test_a_long_outage_burns_no_attempts(connected, texts, outage):
     assert set(Outbound.objects.values_list("status", flat=True)) == {Work.Status.QUEUED}
 
 
+@pytest.mark.databases
 def test_probes_take_turns(connected, emulator, texts):
     emulator.fault("bad-gateway", times=99)
     for text in texts:
@@ -166,6 +168,7 @@ def test_a_poisonous_message_cannot_keep_the_circuit_open(connected, emulator, t
     assert [Outbound.objects.get(pk=text.pk).status for text in texts[1:]] == [Work.Status.DONE] * 4
 
 
+@pytest.mark.databases
 def test_a_later_message_keeps_its_place_during_an_outage(connected, person):
     first, second = services.send_text(person.user_id, content="一"), services.send_text(person.user_id, content="二")
     cut_off(connected)
@@ -178,6 +181,7 @@ def test_a_later_message_keeps_its_place_during_an_outage(connected, person):
     assert (second.attempts, second.tries.count()) == (0, 0)
 
 
+@pytest.mark.databases
 def test_uploads_wait_for_the_probe_and_are_woken(connected, emulator, texts, settings):
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     path = settings.MEDIA_ROOT / "video.mp4"
@@ -212,6 +216,7 @@ def test_an_upload_alone_is_the_probe_and_does_not_fail(connected, emulator, tex
     assert (upload.status, upload.attempts) == (Work.Status.QUEUED, 0)
 
 
+@pytest.mark.databases
 def test_other_work_of_the_application_is_woken_too(connected, emulator, texts):
     update = factories.make_card_update(
         connected, reason="busy", due_at=timezone.now() + timedelta(minutes=5), attempts=3
@@ -225,6 +230,7 @@ def test_other_work_of_the_application_is_woken_too(connected, emulator, texts):
     assert CardUpdate.claim(update.pk) is not None
 
 
+@pytest.mark.databases
 def test_what_is_put_back_while_the_outage_ends_goes_out(connected, emulator, texts):
     """Who found the answer woke the rows that waited then; this one was still being worked on."""
     cut_off(connected)
@@ -240,6 +246,7 @@ def test_what_is_put_back_while_the_outage_ends_goes_out(connected, emulator, te
     assert Outbound.objects.get(pk=slow.pk).status == Work.Status.DONE
 
 
+@pytest.mark.databases
 def test_a_worker_that_dies_on_an_answer_leaves_the_waking_to_beat(connected, emulator, texts, monkeypatch):
     cut_off(connected)
     open_circuit(connected, texts[0])

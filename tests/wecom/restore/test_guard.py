@@ -16,7 +16,7 @@ from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher
 from wecom.restore import guard as restore_guard
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +57,7 @@ def test_a_database_of_ones_own_sends_without_asking(connected, person, file):
     assert list(json.loads(file.read_text())["marks"].values()) == [Attempt.objects.latest("pk").pk]
 
 
+@pytest.mark.databases
 def test_two_senders_may_begin_at_the_same_moment(connected, emulator, person, monkeypatch):
     row = restore_guard._row
 
@@ -70,6 +71,7 @@ def test_two_senders_may_begin_at_the_same_moment(connected, emulator, person, m
     assert services.restore_hold() is None
 
 
+@pytest.mark.databases
 def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, emulator, person):
     send(person, "昨天")
     outbound = send(person, "今天")
@@ -89,6 +91,7 @@ def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, em
     assert emulator.calls("message/send") == 3
 
 
+@pytest.mark.databases
 def test_what_was_looked_at_while_a_person_confirmed_goes_on_at_once(connected, person, monkeypatch):
     send(person, "昨天")
     outbound = send(person, "今天")
@@ -107,6 +110,7 @@ def test_what_was_looked_at_while_a_person_confirmed_goes_on_at_once(connected, 
     assert outbound.due_at <= timezone.now()
 
 
+@pytest.mark.databases
 def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person, capsys):
     send(person, "昨天")
     outbound = send(person, "今天")
@@ -120,6 +124,7 @@ def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person
     assert emulator.calls("message/send") == 3
 
 
+@pytest.mark.databases
 def test_a_copied_database_sends_nothing_until_a_person_confirms(connected, person, settings, tmp_path, capsys):
     send(person, "在家")
     settings.WECOM = {**settings.WECOM, "RESTORE_GUARD_FILE": str(tmp_path / "elsewhere" / "senders.json")}
@@ -146,6 +151,7 @@ def test_the_folder_on_another_machine_is_another_place(connected, person, setti
     assert deliver(outbound).reason == "guarded"  # a hold ends by a person alone
 
 
+@pytest.mark.databases
 def test_another_database_of_the_same_installation_may_begin_to_send(connected, person, file):
     file.write_text(json.dumps({"place": "a" * 32, "marks": {"another": 4711}}))
     assert send(person, "你好").status == "done"

@@ -15,7 +15,7 @@ from wecom.outbox import dispatcher
 from wecom.restore import guard as restore_guard
 from wecom.restore import sent_journal
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,7 @@ def test_a_call_is_noted_without_words_or_names(connected, person, folder):
     assert person.user_id not in text
 
 
+@pytest.mark.databases
 def test_what_the_platform_refused_goes_out_after_a_restore(connected, emulator, person):
     say(person, "一")
     emulator.fault("busy", path="message/send")
@@ -75,6 +76,7 @@ def test_the_same_words_written_after_a_restore_are_new(connected, person):
     assert say(person, "收到").reason == ""
 
 
+@pytest.mark.databases
 def test_one_call_stands_for_one_waiting_message(connected, person):
     say(person, "一")
     first, second = say(person, "好"), services.send_text(person.user_id, content="好")
@@ -84,6 +86,7 @@ def test_one_call_stands_for_one_waiting_message(connected, person):
     assert [deliver(one).reason for one in (first, second)] == ["restored", ""]
 
 
+@pytest.mark.databases
 def test_a_broadcast_goes_to_those_who_have_not_had_it(connected, emulator):
     people = [emulator.hire() for _number in range(4)]
     for one in people:

@@ -14,7 +14,7 @@ from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, FactImport, Member
 from wecom.signals import Author, language_chosen
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 SHEET = "账号,城市,生日,语言\nzhangsan,上海,1988-03-07,en\nlisi,北京,soon,\nghost,深圳,,\n".encode()
 
 
@@ -37,6 +37,7 @@ def cities(people: list[Member]) -> list[object]:
     return [facts_of(member).get("city") for member in people]
 
 
+@pytest.mark.databases
 def test_only_a_confirmation_takes_over_what_is_right(application, people):
     row = preview(application)
     assert cities(people) == [None, None]
@@ -51,6 +52,7 @@ def test_what_the_preview_says_is_what_the_confirmation_does(application, people
     assert services.confirm_fact_import(row) == found
 
 
+@pytest.mark.databases
 def test_a_file_is_confirmed_once(application, people):
     row = preview(application)
     services.confirm_fact_import(row)
@@ -60,6 +62,7 @@ def test_a_file_is_confirmed_once(application, people):
     assert cities(people) == ["广州", "北京"]
 
 
+@pytest.mark.databases
 def test_a_dismissed_or_old_file_is_forgotten(application, people):
     services.dismiss_fact_import(preview(application))
     assert not FactImport.objects.exists()
@@ -120,6 +123,7 @@ def test_new_languages_are_announced(application, people):
     assert heard == [({people[0].pk: ""}, Author(over_api=True))]
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("strict", "expected"), [(False, ["上海", "北京"]), (True, [None, None])])
 def test_a_table_is_taken_over_without_its_flaws_or_not_at_all(application, people, strict, expected):
     corporation = application.corporation

@@ -14,7 +14,7 @@ from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, MemberFact
 from wecom.signals import fact_definition_removing, language_chosen
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_a_definition_that_would_confuse_files_is_refused(application, fields, f
     assert refusal(define, application, **fields).field == field
 
 
+@pytest.mark.databases
 def test_two_facts_have_neither_one_key_nor_one_name(application):
     define(application, "size", name="尺码")
     assert refusal(define, application, "size", name="别的").field == "key"
@@ -91,6 +92,7 @@ def test_the_key_and_the_kind_of_a_fact_never_change(application):
     assert (row.name, row.personal) == ("衣服", True)
 
 
+@pytest.mark.databases
 def test_a_choice_that_members_have_stays(application):
     row = define(application, "size", kind="choice", choices=["S", "M"])
     services.set_facts(make_member(application), {"size": "m"})
@@ -101,6 +103,7 @@ def test_a_choice_that_members_have_stays(application):
     services.save_fact_definition(row)
 
 
+@pytest.mark.databases
 def test_a_deletion_says_what_goes_and_takes_the_values_along(application):
     row = define(application, "size")
     other = make_application()
@@ -123,6 +126,7 @@ def test_a_deletion_says_what_goes_and_takes_the_values_along(application):
     assert list(FactDefinition.objects.values_list("corporation", flat=True)) == [other.corporation_id]
 
 
+@pytest.mark.databases
 def test_the_facts_of_a_member_are_set_as_people_write_them(application):
     member = make_member(application)
     make_member(application, "lisi", name="李四")

@@ -14,7 +14,7 @@ from tests.support import factories
 from tests.support.model_rows import filled, make_message
 from wecom.models import Membership
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = pytest.mark.django_db
 AT_ONCE = (0, None)
 NOON = "2026-12-01T12:00"
 
@@ -35,6 +35,7 @@ def join(member, place, at: str):
     return Membership.objects.create(member=member, department=place, joined_at=clock(at))
 
 
+@pytest.mark.databases
 def test_joining_a_department_starts_it_at_once_and_once(application, member):
     place, below = factories.make_department(application, 7), factories.make_department(application, 8, parent_number=7)
     launch(AT_ONCE, (1, NINE), anchor="department", departments=[7], now=NOON)
@@ -46,6 +47,7 @@ def test_joining_a_department_starts_it_at_once_and_once(application, member):
     assert Enrolment.objects.count() == 1
 
 
+@pytest.mark.databases
 def test_who_was_there_before_does_not_join(application, member):
     place = factories.make_department(application, 7)
     early = factories.make_member(application, "lisi", status="active")
@@ -56,6 +58,7 @@ def test_who_was_there_before_does_not_join(application, member):
     assert not Enrolment.objects.exists()
 
 
+@pytest.mark.databases
 def test_an_outage_of_an_hour_loses_no_event(application, member):
     place = factories.make_department(application, 7)
     launch(AT_ONCE, (1, NINE), anchor="department", departments=[7], now=NOON)
@@ -73,6 +76,7 @@ def test_a_finished_flow_starts_it(application, member):
     assert [one[:11] for one in got(member)] == ["12-02 10:00"]
 
 
+@pytest.mark.databases
 def test_the_api_adds_a_member_once(application, member):
     series = launch(AT_ONCE, (1, NINE), anchor="api", now=NOON)
     now = clock("2026-12-02T10:00")
