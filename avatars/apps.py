@@ -9,6 +9,7 @@ class AvatarsConfig(AppConfig):
     verbose_name = _("Digital humans")
 
     def ready(self) -> None:
-        from avatars import checks, personal_data  # noqa: F401
+        from avatars import checks, personal_data, services  # noqa: F401
 
         personal_data.register_models()
+        services.register_upkeep()

@@ -1,4 +1,4 @@
-"""The processes that work, and what all processes have counted."""
+"""The processes that work, what all processes have counted, and what all machines have to forget."""
 
 from typing import ClassVar
 
@@ -57,3 +57,23 @@ class MetricCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}{self.labels}{self.part}"
+
+
+class Erasure(models.Model):
+    """Something that no machine may keep a copy of. `core.storage.erasures` writes it, and each machine follows.
+
+    Attributes:
+        kind: what the name names, such as a file of the bucket.
+    """
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=500)
+    erased_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = "erasure"
+        verbose_name_plural = "erasures"
+        default_permissions = ()  # it is shown nowhere
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -74,10 +74,12 @@ def register_process(**_: Any) -> None:
     """Let others see when this process dies. Each process of a pool holds leases of its own."""
     # Models can be imported only now.
     from core.metrics import writer
+    from core.storage import upkeep
     from core.work import processes
 
     writer.start()
     processes.start()
+    upkeep.start()
 
 
 @worker_shutdown.connect

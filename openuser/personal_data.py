@@ -79,6 +79,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "auth.Group": "roles",
+            "core.Erasure": "random names of files that are gone",
             "core.MetricCount": "sums without names",
             "core.WorkerProcess": "a process and its host",
             "auth.Permission": "names of rights",

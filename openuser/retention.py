@@ -1,12 +1,11 @@
 """Retention: deletes what has passed the days of its kind, and files that no row needs any more."""
 
-from django.conf import settings
 from django.utils import timezone
 
 from avatars import services as avatars
 from core.metrics import rows
 from core.personal_data import retention
-from core.storage import local_copies
+from core.storage import erasures
 from openuser.incidents import watch
 from wecom import services as wecom
 
@@ -18,4 +17,4 @@ def delete_expired() -> None:
     watch.delete_old()
     rows.delete_old_levels()
     avatars.clean_up()
-    local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)
+    erasures.delete_old(now=timezone.now())

@@ -8,6 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
 
 django_application = get_wsgi_application()
 
-from wecom.middleware import ByWSGI  # noqa: E402 - imports models, which need Django to be set up
+# These import models, which need Django to be set up.
+from core.storage import upkeep  # noqa: E402
+from wecom.middleware import ByWSGI  # noqa: E402
 
 application = ByWSGI(django_application)
+upkeep.start()

@@ -27,6 +27,7 @@ from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve, 
 
 from core.logs import clear_correlation_id
 from core.metrics import writer
+from core.storage import upkeep
 from core.work.db_connections import keep_connections
 from wecom import metrics, platform_quirks
 from wecom.callbacks.fast_lane import FastLane
@@ -185,8 +186,10 @@ class ByASGI(_Gateway):
             if event["type"] == "lifespan.startup":
                 self._fast_lane.start()
                 writer.start()
+                upkeep.start()
                 await send({"type": "lifespan.startup.complete"})
         await asyncio.to_thread(writer.start().stop)
+        await asyncio.to_thread(upkeep.start().stop)
         await send({"type": "lifespan.shutdown.complete"})
 
     def _is_callback(self, scope: Scope) -> bool:

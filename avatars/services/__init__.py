@@ -37,7 +37,7 @@ from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label, check_media_consent
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, check_marks, preview_script
-from avatars.services.maintenance import clean_up, doctor_checks
+from avatars.services.maintenance import clean_up, doctor_checks, register_upkeep, tidy_disk
 from avatars.services.narrations import cancel_narration, request_narration
 from avatars.services.playback.idle_videos import annotate_idle_videos, idle_video, request_idle_video
 from avatars.services.playback.measures import EngineResult, engine_result, measure_video
@@ -214,6 +214,7 @@ __all__ = [
     "reason_words",
     "record_consent",
     "register_names",
+    "register_upkeep",
     "remove_digital_human",
     "remove_presentation",
     "remove_template",
@@ -241,6 +242,7 @@ __all__ = [
     "stream_playlist",
     "stream_poster",
     "template_faults",
+    "tidy_disk",
     "time_left",
     "to_amr",
     "to_wav",

@@ -19,13 +19,15 @@ from avatars.models import OURS, Consent, DigitalHuman, Likeness, Narration, Por
 from avatars.previews import voice_preview
 from avatars.reasons import render
 from avatars.services.portrait_videos import cancel_portrait_videos
-from avatars.services.portraits import purge_portrait
+from avatars.services.portraits import forget_portrait
 from avatars.signals import narration_finished
 from avatars.speech.synthesis.cache import SpeechCache
+from core.storage import erasures
 
 logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(days=2)
+VOICE = "voice"  # a kind of erasure
 
 
 def forget_person(consent: Consent) -> None:
@@ -64,7 +66,7 @@ def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             continue  # its file is gone; data computed from it expires after a month without use
-        purge_portrait(digest)
+        forget_portrait(digest)
         if name in bare:
             default_storage.delete(name)
 
@@ -72,7 +74,7 @@ def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
 def _forget_video(still: str, *, delete: bool) -> None:
     """Remove the data computed from the video that a picture is a frame of; if it may not be shown, the video too."""
     for row in PortraitVideo.objects.filter(still=still).exclude(sha256=""):
-        purge_portrait(row.sha256)
+        forget_portrait(row.sha256)
         if delete:
             name = str(row.video.name)
             PortraitVideo.objects.filter(pk=row.pk).update(video="", findings=[])
@@ -153,8 +155,20 @@ def forget_voices_again(*, now: datetime) -> None:
 
 
 def _forget_sound(voices: Iterable[tuple[str, str]]) -> None:
-    """Remove all auditions too: their names do not tell the voice, and they are made again in a moment."""
-    cache = Path(settings.AVATARS["CACHE_DIR"])
-    pieces = sum(SpeechCache(cache).purge(engine=engine, voice=voice) for engine, voice in voices if engine)
-    voice_preview.cache(cache).purge()
+    pieces = 0
+    for engine, voice in voices:
+        if engine:
+            pieces += purge_speech(f"{engine}:{voice}")
+            erasures.record(VOICE, f"{engine}:{voice}")
     logger.info("What a voice said was forgotten.", extra={"pieces": pieces})
+
+
+def purge_speech(voice_key: str) -> int:
+    """Remove from this machine what a voice (`engine:key`) said; how many pieces it was.
+
+    All auditions go too: their names do not tell the voice, and they are made again in a moment.
+    """
+    engine, voice = _apart(voice_key)
+    cache = Path(settings.AVATARS["CACHE_DIR"])
+    voice_preview.cache(cache).purge()
+    return SpeechCache(cache).purge(engine=engine, voice=voice)

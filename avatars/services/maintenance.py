@@ -18,9 +18,11 @@ from avatars.rendering import retention
 from avatars.rendering.narration import SPOKEN
 from avatars.rendering.narration import WORKING as SPEAKING
 from avatars.rendering.render_worker import STORED, WORKING, delete_folder
-from avatars.services.erasure import forget_voices_again
+from avatars.services.erasure import VOICE, forget_voices_again, purge_speech
 from avatars.services.portrait_videos import forget_replaced_videos
+from avatars.services.portraits import PORTRAIT, purge_portrait
 from core.diagnosis import Check
+from core.storage import erasures, upkeep
 
 KEEP_RIGS = timedelta(days=30)
 
@@ -30,21 +32,32 @@ def doctor_checks() -> list[Check]:
     return [kind() for kind in doctor.CHECKS]
 
 
+def register_upkeep() -> None:
+    """Let each machine forget what another one erased, and keep its own disk in order."""
+    erasures.register(PORTRAIT, purge_portrait)
+    erasures.register(VOICE, purge_speech)
+    upkeep.register(tidy_disk)
+
+
 def clean_up(*, now: datetime | None = None) -> None:
-    """Remove what dead workers left behind: their working folders, and stored files that no row knows. Remove rigs of
-    portraits and pieces of videos that were not used for long, and then files past their retention."""
+    """Delete what no machine needs any more: files past their retention, and stored files that no row knows."""
+    now = now or timezone.now()
+    retention.delete_expired(now=now)
+    forget_replaced_videos(now=now)
+    for root in (STORED, SPOKEN):
+        for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
+            delete_folder(f"{root}/{name}")
+
+
+def tidy_disk(*, now: datetime | None = None) -> None:
+    """Delete from this machine what its dead workers left behind, and what it computed and did not use for long."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_FILES_DAYS"])).timestamp())
     for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
         if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
             shutil.rmtree(place, ignore_errors=True)
-    retention.delete_expired(now=now)
     forget_voices_again(now=now)
-    forget_replaced_videos(now=now)
-    for root in (STORED, SPOKEN):
-        for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
-            delete_folder(f"{root}/{name}")
     folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
     disk_cache.delete_unused(folder, unused)
     segments.segment_cache(folder).forget(unused)

@@ -15,7 +15,7 @@ from avatars.models import DigitalHuman, Likeness, PortraitVideo, Render, Render
 from avatars.portraits import video_file
 from avatars.reasons import render as render_reasons
 from avatars.reasons.video import KEEPS_BACKGROUND, UNUSABLE
-from avatars.services.portraits import purge_portrait
+from avatars.services.portraits import forget_portrait
 
 KEEP_REPLACED = timedelta(days=1)
 KINDS = ("mp4", "m4v", "mov", "webm")
@@ -95,7 +95,7 @@ def forget_replaced_videos(*, now: datetime) -> None:
         making = Render.objects.filter(status__in=Render.UNFINISHED, recipe__portrait=row.still)
         if not Likeness.objects.filter(portrait=row.still).exists() and not making.exists():
             PortraitVideo.objects.filter(pk=row.pk).update(video="", still="", findings=[])
-            purge_portrait(row.sha256)
+            forget_portrait(row.sha256)
             row.delete_files()
 
 

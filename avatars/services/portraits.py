@@ -12,6 +12,9 @@ from avatars.portraits.findings import Examined
 from avatars.previews import scene_preview
 from avatars.reasons.render import UNUSABLE
 from avatars.studio.interactive import interactive_studio
+from core.storage import erasures
+
+PORTRAIT = "portrait"  # a kind of erasure
 
 
 def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
@@ -56,8 +59,14 @@ def sample_portrait(name: str) -> bytes:
     return figures.png(name) if name in figures.NAMES else samples.png(name)
 
 
+def forget_portrait(portrait_digest: str) -> None:
+    """Remove on all machines what was computed from a portrait's file."""
+    purge_portrait(portrait_digest)
+    erasures.record(PORTRAIT, portrait_digest)
+
+
 def purge_portrait(portrait_digest: str) -> int:
-    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; return how many files.
+    """Remove from this machine all that was computed from a portrait's file, by its SHA-256 in hex; how many files.
 
     A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """

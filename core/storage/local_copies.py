@@ -40,3 +40,10 @@ def delete_unused(days: float) -> int:
     """Delete local copies that were not used for so many days. Returns how many."""
     delete = getattr(default_storage, "delete_unused", None)
     return int(delete(days)) if delete is not None else 0
+
+
+def forget(name: str) -> None:
+    """Delete the local copy of a file that was deleted from the bucket, if there is one."""
+    forget_copy = getattr(default_storage, "forget_copy", None)
+    if forget_copy is not None:
+        forget_copy(name)

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
+from core.storage import erasures
 from core.storage.disk import WholeFileStorage
 
 DAY = 24 * 3600
@@ -72,8 +73,13 @@ class BucketStorage(WholeFileStorage):
             return bool(self.bucket.exists(name)) or (not PurePosixPath(name).suffix and any(self._list_bucket(name)))
 
     def delete(self, name: str) -> None:
+        erasures.record(erasures.FILE, name)
         with _as_os_errors():
             self.bucket.delete(name)
+        self.forget_copy(name)
+
+    def forget_copy(self, name: str) -> None:
+        """Delete the local copy, or the folder that is empty here."""
         copy = self.local_path(name)
         if copy.is_dir():
             if not any(copy.iterdir()):

@@ -17,7 +17,6 @@ from avatars.exceptions import ScriptError
 from avatars.models import Render
 from avatars.rendering import recipes
 from avatars.signals import render_finished
-from openuser import retention
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -234,11 +233,11 @@ def test_only_working_folders_of_dead_workers_are_removed(settings, tmp_path):
         "TIME_LIMIT": 900,
         "KEEP_WORK_FILES_DAYS": 1.0,
     }
-    services.clean_up()
+    services.tidy_disk()
     for name, minutes in (("render-1-dead", 24 * 60 + 1), ("render-2-alive", 14), ("somebody-elses", 600)):
         (tmp_path / "work" / name / "inner").mkdir(parents=True)
         make_old(tmp_path / "work" / name, timedelta(minutes=minutes))
-    retention.delete_expired()
+    services.tidy_disk()
     assert sorted(os.listdir(tmp_path / "work")) == ["render-2-alive", "somebody-elses"]
 
 
@@ -257,5 +256,5 @@ def test_stored_files_that_no_row_knows_are_removed_after_a_day(human):
 
 def test_nothing_to_tidy_is_no_mistake(settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "WORK_DIR": tmp_path / "never-made"}
-    services.clean_up()
+    services.tidy_disk()
     assert not (tmp_path / "never-made").exists()

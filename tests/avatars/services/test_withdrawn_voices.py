@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from avatars import services
 from avatars.speech.synthesis.cache import CachedSpeech, SpeechCache
 from avatars.speech.synthesis.cache import key as cache_key
+from core.storage import erasures
 from tests.avatars.services.test_voice_consents import refused
 from tests.support import factories
 
@@ -88,10 +89,20 @@ def test_face_and_voice_of_a_video_are_withdrawn_separately(voice):
     assert (narration.status, narration.reason) == ("cancelled", "voice_consent_withdrawn")
 
 
+def test_other_machines_forget_what_a_withdrawn_voice_said(human, voice, settings, tmp_path):
+    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "here"}
+    services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
+    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "elsewhere"}
+    kept, key = SpeechCache(tmp_path / "elsewhere"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
+    kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
+    erasures.follow(None)
+    assert kept.get(key) is None
+
+
 def test_maintenance_removes_what_was_stored_after_a_withdrawal(voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
     kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
-    services.clean_up()
+    services.tidy_disk()
     assert kept.get(key) is None

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from core.storage.s3 import BucketStorage
 from tests.fixtures.s3 import KEYS
 
+pytestmark = pytest.mark.django_db  # what is deleted is noted for other machines
 WEEK = 7.0
 
 

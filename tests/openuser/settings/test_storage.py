@@ -12,25 +12,12 @@ from django.test import Client
 
 from core.diagnosis import Level
 from core.storage import local_copies
-from openuser import retention
 from openuser.doctor.storage import Storage
 from tests.fixtures.s3 import KEYS
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = 1_000_000_000
-
-
-@pytest.fixture
-def in_bucket(s3_client, s3_endpoint, settings, tmp_path):
-    """The default storage is a bucket, and this machine has an empty folder."""
-    settings.MEDIA_ROOT, settings.BUCKET = tmp_path, "videos"
-    options = {"bucket_name": "videos", "endpoint_url": s3_endpoint, **KEYS}
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "core.storage.s3.BucketStorage", "OPTIONS": options},
-    }
-    return s3_client
 
 
 def forget_copies(folder):
@@ -65,11 +52,11 @@ def test_what_was_fetched_piece_by_piece_is_published_under_its_name(in_bucket, 
     assert default_storage.open("inbound/voice.amr").read() == b"voice"
 
 
-def test_tidying_removes_copies_that_nobody_used(in_bucket, tmp_path):
+def test_tidying_removes_copies_that_nobody_used(in_bucket, settings, tmp_path):
     name = default_storage.save("portraits/a.png", ContentFile(b"face"))
     copy = tmp_path / name
     os.utime(copy, (LONG_AGO, LONG_AGO))
-    retention.delete_expired()
+    local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)
     assert not copy.exists()
     assert default_storage.open(name).read() == b"face"
 
