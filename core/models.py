@@ -14,6 +14,8 @@ class WorkerProcess(models.Model):
         machine: where its `pid` means something; empty where we cannot look.
         ticks: when it started by that machine's clock, because a pid is used again.
         locked: whether it holds a lock for as long as it lives (`core.work.life_lock`).
+        queues: that it takes tasks from, separated by commas.
+        looped_at: when the loop that takes them last went round.
     """
 
     TOKEN_LENGTH: ClassVar[int] = 16
@@ -26,6 +28,8 @@ class WorkerProcess(models.Model):
     started_at = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(db_default=Now())
     locked = models.BooleanField(default=False, db_default=False)
+    queues = models.CharField(max_length=200, default="", db_default="")
+    looped_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "worker process"

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import (
     beat_init,
     setup_logging,
@@ -43,6 +43,23 @@ class BrokerChannel(redis.Channel):
 redis.Transport.Channel = BrokerChannel
 
 
+class Pulse(bootsteps.StartStopStep):
+    """Says from the worker's loop, which takes the tasks, that it goes round: `manage.py healthcheck` asks for it."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        from core.work import processes
+
+        self._entry = parent.timer.call_repeatedly(processes.BEAT_SECONDS, processes.went_round)
+
+    def stop(self, parent: Any) -> None:
+        self._entry.cancel()
+
+
+app.steps["consumer"].add(Pulse)
+
+
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Keep Django's LOGGING, because Celery's own set-up logs task arguments."""
@@ -63,6 +80,9 @@ def keep_connection(**_: Any) -> None:
 @worker_ready.connect
 def wake_what_waits(**_: Any) -> None:
     """Let a new worker find the work of crashed ones."""
+    from core.work import processes
+
+    processes.takes_from(app.amqp.queues.consume_from)
     register_process()
     app.send_task("openuser.sweep", retry=False)
     if "render" in app.amqp.queues.consume_from:

@@ -5,6 +5,7 @@ on PostgreSQL by a lock that ends with its process; elsewhere, when the heartbea
 """
 
 import logging
+import math
 import os
 import threading
 import time
@@ -24,10 +25,21 @@ from core.work.base import database_time_in
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
+SILENT_AFTER = timedelta(seconds=30)  # without a round of the loop that takes tasks, for who asks from outside
 DEAD_AFTER = timedelta(seconds=15)  # without a heartbeat, where there are no locks
 LOOK_SECONDS = 1.0  # where there are
 DEAD_UNLOCKED = 3.0  # seconds without a lock, which a living process that lost its connection takes back in one
 RECOVERY = 5.0  # seconds after an outage of the database in which the living take their locks back
+
+
+class _Loop:
+    """The loop that takes tasks in this process, if it is a worker's main one."""
+
+    queues = ""
+    at = -math.inf
+
+
+_loop = _Loop()
 
 
 @cache
@@ -41,6 +53,16 @@ def start() -> "Heart":
 os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
 
 
+def takes_from(queues: Collection[str]) -> None:
+    """This process takes tasks from these queues. Called before `start`."""
+    _loop.queues = ",".join(sorted(queues))
+
+
+def went_round() -> None:
+    """The loop that takes tasks goes round. Called by it, every few seconds."""
+    _loop.at = time.monotonic()
+
+
 def leave() -> None:
     """This process ends in good order: free what it leaves unfinished."""
     start().stop()
@@ -52,13 +74,15 @@ def register(*, locked: bool = False) -> None:
     """Write the row of this process. `locked` says that it holds its lock."""
     pid = os.getpid()
     values = {"machine": process_identity.machine(), "host": process_identity.host(), "pid": pid, "locked": locked}
+    values["queues"] = _loop.queues
     ticks = process_identity.start_ticks(pid) or 0
     WorkerProcess.objects.get_or_create(token=process_identity.process_token(), defaults={**values, "ticks": ticks})
 
 
 def beat(*, locked: bool = False) -> None:
     """Write the heartbeat. A process that slept for long may have been taken for dead, and registers again."""
-    if not WorkerProcess.objects.filter(token=process_identity.process_token()).update(heartbeat_at=Now()):
+    looped = {"looped_at": Now()} if time.monotonic() - _loop.at < 2 * BEAT_SECONDS else {}
+    if not WorkerProcess.objects.filter(token=process_identity.process_token()).update(heartbeat_at=Now(), **looped):
         register(locked=locked)
 
 
@@ -88,6 +112,13 @@ def free_dead(unlocked: Collection[str] = (), *, by_heartbeat: bool) -> int:
     if dead:
         sweeper.sweep(again=True)  # the dead may also have held tasks of rows that they had not claimed yet
     return len(dead)
+
+
+def takes_tasks_here(queue: str) -> bool:
+    """Whether a process of this machine lives and takes tasks from a queue."""
+    lately = database_time_in(-SILENT_AFTER)
+    found = WorkerProcess.objects.filter(_here(), heartbeat_at__gt=lately, looped_at__gt=lately)
+    return any(queue in queues.split(",") for queues in found.values_list("queues", flat=True))
 
 
 def is_running(process: WorkerProcess) -> bool:
