@@ -3,15 +3,15 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from conversations.api.answers import Answers
-from conversations.api.documents import Documents
-from conversations.api.flow_steps import FlowSteps
-from conversations.api.golden import GoldenConversations
+from conversations.api.flows.golden import GoldenConversations
+from conversations.api.flows.session_moves import SessionMoves
+from conversations.api.flows.steps import FlowSteps
+from conversations.api.knowledge.answers import Answers
+from conversations.api.knowledge.documents import Documents
+from conversations.api.knowledge.unanswered import UnansweredQuestions
 from conversations.api.language_model import LanguageModelSpending
 from conversations.api.preferences import MemberPreferences, Topics
-from conversations.api.session_moves import SessionMoves
 from conversations.api.tickets import Operators, TicketChanges, Tickets
-from conversations.api.unanswered import UnansweredQuestions
 from conversations.api.views import Flows, Messages, Sessions
 
 router = SimpleRouter()

@@ -17,10 +17,10 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
-from conversations.api.flow_drafts import FlowDrafts
-from conversations.api.flow_figures import FlowFigures
-from conversations.api.flow_files import FlowFiles
-from conversations.api.golden import account_of
+from conversations.api.flows.drafts import FlowDrafts
+from conversations.api.flows.figures import FlowFigures
+from conversations.api.flows.files import FlowFiles
+from conversations.api.flows.golden import account_of
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import (
     FlowRequestSerializer,

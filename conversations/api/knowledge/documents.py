@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from conversations import services
-from conversations.api.answers import READ, WRITE
+from conversations.api.knowledge.answers import READ, WRITE
 from conversations.api.serializers.documents import DocumentFormSerializer, DocumentSerializer
 from conversations.models import Document
 from core.web.api_filters import StrictBooleanFilter

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from conversations.api.golden import account_of
+from conversations.api.flows.golden import account_of
 from conversations.api.serializers.drafts import (
     DraftSeenSerializer,
     DraftSerializer,

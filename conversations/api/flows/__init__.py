@@ -1,0 +1,1 @@
+"""Flows in the API: drafts, steps, files, figures, golden conversations, and moves of sessions."""

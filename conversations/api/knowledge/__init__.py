@@ -1,0 +1,1 @@
+"""Knowledge in the API: answers, documents, and questions without an answer."""
