@@ -42,7 +42,7 @@ CONTENT_KINDS = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def say(conversation: Conversation, text: str, *, cid: str, degraded: bool = False) -> Message:
     """Send text to a member and record the message. Long text is sent in parts."""
     outbound = send_text(conversation.application, conversation.member, text, cid=cid)

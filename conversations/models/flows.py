@@ -1,5 +1,6 @@
 """Conversations that HR draws, and the published versions that run."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from wecom.models import Department
 
 SLASHES = ("/", "／")
 KEPT = 200  # versions that a process keeps read
-_read: dict[int, tuple[Any, Machine]] = {}
+_read: dict[tuple[int, datetime], Machine] = {}
 
 
 class FlowQuerySet(models.QuerySet["Flow"]):
@@ -210,10 +211,11 @@ class FlowVersion(models.Model):
     @property
     def machine(self) -> Machine:
         """The flow as it runs, read once in a process. Raises `ValueError` for a format that is not read any more."""
-        kept, machine = _read.get(self.pk, (None, None))
-        if machine is None or kept != self.definition:
+        version = (self.pk, self.published_at)  # a key alone may come back after a restore
+        machine = _read.get(version)
+        if machine is None:
             machine = Machine.from_json(self.definition)
             while len(_read) >= KEPT:
                 _read.pop(next(iter(_read)), None)
-            _read[self.pk] = self.definition, machine
+            _read[version] = machine
         return machine

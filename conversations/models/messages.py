@@ -96,9 +96,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def locked(self, application: Application, member: Member) -> "Conversation":
         """The conversation of a member with an application, created if needed and locked for the transaction."""
-        language = member.language or Desk.objects.first_language(application)
-        found, _created = self.get_or_create(application=application, member=member, defaults={"language": language})
-        return self.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
+        own = self.filter(application=application, member=member)
+        rows = own.select_for_update(of=("self",)).select_related("member")
+        found = rows.first()
+        if found is None:
+            language = member.language or Desk.objects.first_language(application)
+            own.get_or_create(application=application, member=member, defaults={"language": language})
+            found = rows.get()
+        found.application = application  # read already, and its secrets take long to decrypt
+        return found
 
 
 class Conversation(models.Model):

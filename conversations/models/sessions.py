@@ -32,7 +32,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def active_in(self, conversation: Conversation) -> "Session | None":
         """The session that waits for the member's answer."""
-        found = self.active().filter(conversation=conversation).select_related("version__flow").first()
+        rows = self.active().filter(conversation=conversation).select_related("version")
+        found = rows.defer("version__definition").first()  # which a process has read before, mostly
         if found is not None:
             found.conversation = conversation  # with its member and application, where they are loaded
         return found

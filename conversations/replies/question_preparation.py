@@ -19,13 +19,13 @@ def prepare(application: Application, user_id: str, message: TextMessage, *, now
     is_other = message.get_command() or act_for(text) or talk_in(text)
     if is_other or len(text) > settings.CONVERSATIONS["MAX_TEXT"]:
         return
-    if Ticket.objects.concerning_user(application, user_id).exists():  # a person answers
-        return
     theirs = Session.objects.active().filter(
         conversation__application=application, conversation__member__user_id=user_id.lower()
     )
-    session = theirs.select_related("version__flow", "conversation__member").first()
-    if session is None or not _answers(session, text, now):
+    session = theirs.select_related("version", "conversation__member").defer("version__definition").first()
+    if session is not None and _answers(session, text, now):
+        return
+    if not Ticket.objects.concerning_user(application, user_id).exists():  # else a person answers
         retrieval.prepare(text)
 
 

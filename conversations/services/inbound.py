@@ -31,7 +31,7 @@ def prepare_message(callback: Callback, inbound: Inbound) -> None:
         question_preparation.prepare(callback.application, callback.from_user_id, inbound, now=callback.created_at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive_message(callback: Callback, inbound: Inbound) -> None:
     """Record a message from a member and answer it."""
     conversation = _conversation(callback)
@@ -42,10 +42,7 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
             dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
         return
     text = inbound.content if isinstance(inbound, TextMessage) else ""
-    # The text of a command may be in another language than its sender's, like “/video Welcome”.
-    is_first = not conversation.messages().filter(direction=Message.Direction.IN).exists()
-    if is_first or not text.startswith(("/", "／")):
-        conversation.notice_language(text, is_first=is_first)
+    _notice_language(conversation, text)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
     download = channel.fetch_file(callback, inbound)
@@ -223,6 +220,18 @@ def _is_transcript(inbound: Inbound) -> bool:
 
 def _conversation(callback: Callback) -> Conversation:
     return Conversation.objects.locked(callback.application, channel.member_of(callback))
+
+
+def _notice_language(conversation: Conversation, text: str) -> None:
+    """Follow the language of a message; whether it is the first one is asked only where that matters."""
+    before = conversation.language
+    conversation.notice_language(text, is_first=True)
+    if conversation.language == before or not conversation.messages().filter(direction=Message.Direction.IN).exists():
+        return
+    conversation.language = before
+    # The text of a command may be in another language than its sender's, like “/video Welcome”.
+    if not text.startswith(("/", "／")):
+        conversation.notice_language(text)
 
 
 def _record_received(

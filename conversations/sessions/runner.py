@@ -67,8 +67,7 @@ def start(
     machine = spoken_in(machine, conversation.language)
     given, labels = _checked(conversation, machine, data or {}, clocks.local_time(conversation.member, [machine], now))
     # Most callers have locked it already; for the others, two flows must not start at once.
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
-    conversation = rows.get(pk=conversation.pk)
+    conversation = Conversation.objects.locked(conversation.application, conversation.member)
     _interrupt(conversation, flow, now)
     started_at = max(now, timezone.now())
     session = Session.objects.create(
@@ -99,7 +98,7 @@ def await_file(session: Session, download: Download, *, cid: str) -> None:
     _write(session, awaited_file=download, file_cid=cid)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
     """Advance a session by what a member did."""
     _advance(session, act, text, cid=cid, now=now or timezone.now())
@@ -244,7 +243,8 @@ def _carry_out(session: Session, leg: Leg, effect: Effect, *, is_last: bool, cid
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
-    with_card = with_card and ask.as_card and Desk.objects.shows_cards(session.conversation.application)
+    may_be_card = with_card and ask.as_card and bool(ask.choices)
+    with_card = may_be_card and Desk.objects.shows_cards(session.conversation.application)
     card = questions.question_card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
     if card is None:
         form = Form.MARKDOWN if ask.markdown else Form.TEXT

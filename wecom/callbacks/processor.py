@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.exceptions import TemporaryError
+from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
 from wecom import messages
@@ -16,7 +17,7 @@ from wecom.callbacks import handler_runner, rate_limit
 from wecom.callbacks.router import Incoming, Reply, router
 from wecom.contents import Text, clean, split_numbered
 from wecom.exceptions import HandlerTookTooLong
-from wecom.models import Callback, Outbound
+from wecom.models import Application, Callback, Outbound
 from wecom.outbox import handler_context
 from wecom.outbox.enqueue import enqueue_content, enqueue_parts
 from wecom.signals import handlers_asked, member_limited, message_sent
@@ -37,7 +38,7 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
 
     A handler's `TemporaryError` puts the callback back; any other failure ends in a plain sentence to the member.
     """
-    callback = Callback.claim(pk, now=now)
+    callback = _claim(pk, now)
     if callback is None:
         return
     crash_points.point("callback.claimed")
@@ -68,6 +69,14 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
     crash_points.point("callback.settled")
 
 
+@prepared_statements()
+def _claim(pk: int, now: datetime | None) -> Callback | None:
+    callback = Callback.claim(pk, now=now)
+    if callback is not None:
+        callback.application = Application.objects.select_related("corporation").get(pk=callback.application_id)
+    return callback
+
+
 @transaction.atomic
 def _settle_limited(callback: Callback) -> None:
     if not rate_limit.was_notified(callback):
@@ -87,6 +96,7 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
         return next((reply for reply in answers if reply is not None), None)
 
 
+@prepared_statements()
 def _prepare(callback: Callback, inbound: messages.Inbound) -> None:
     """Let the final handlers do outside the transaction what would hold the database for long inside of it."""
     for route in router.routes(inbound, final=True):
@@ -94,6 +104,7 @@ def _prepare(callback: Callback, inbound: messages.Inbound) -> None:
             route.prepare(Incoming(inbound=inbound, callback=callback))
 
 
+@prepared_statements()
 @transaction.atomic
 def _settle(callback: Callback, inbound: messages.Inbound, reply: Reply | None) -> None:
     """Send the code handlers' answer, or else let the final handlers act, and settle in the same transaction."""

@@ -100,7 +100,7 @@ def mark_left(member: Member) -> None:
     member.application_members.update(in_range=False, stale_at=None)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_in_range(application: Application, user_id: str) -> None:
     """They wrote, so the application reaches them, whatever the row said before."""
     rows = ApplicationMember.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)

@@ -111,7 +111,6 @@ def enqueue_content(application: Application, content: Content, *, to: Sequence[
     return enqueue_message(application, content, to=to, upload=upload, cid=cid)
 
 
-@transaction.atomic
 def enqueue_parts(
     application: Application,
     contents: Sequence[Content],
@@ -129,12 +128,13 @@ def enqueue_parts(
     """
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
     options: dict[str, Any] = {"to": to, "priority": priority, "expires_at": expires_at, "cid": cid}
-    rows = [
-        enqueue_message(
-            application, content, upload=upload, broadcast=f"{broadcast}/{number}" if broadcast else "", **options
-        )
-        for number, (content, upload) in enumerate(zip(contents, files, strict=True), start=1)
-    ]
-    later = [row.pk for row in rows[1:] if row.first_part_id is None]
-    Outbound.objects.filter(pk__in=later).update(first_part=rows[0])
+    with transaction.atomic(savepoint=len(contents) > 1):
+        rows = [
+            enqueue_message(
+                application, content, upload=upload, broadcast=f"{broadcast}/{number}" if broadcast else "", **options
+            )
+            for number, (content, upload) in enumerate(zip(contents, files, strict=True), start=1)
+        ]
+        later = [row.pk for row in rows[1:] if row.first_part_id is None]
+        Outbound.objects.filter(pk__in=later).update(first_part=rows[0])
     return rows

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from conversations.exceptions import FlowError
 from conversations.flows import publication
@@ -27,7 +28,7 @@ def test_a_version_is_read_once_until_it_is_another_one():
     pk = publication.publish(factories.make_flow()).pk
     first, second = (FlowVersion.objects.get(pk=pk) for _number in range(2))
     assert first.machine is second.machine
-    FlowVersion.objects.update(definition={**first.definition, "name": "Restored"})
+    FlowVersion.objects.update(definition={**first.definition, "name": "Restored"}, published_at=timezone.now())
     assert FlowVersion.objects.get(pk=pk).machine.name == "Restored"
 
 

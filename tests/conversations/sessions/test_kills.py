@@ -57,7 +57,7 @@ class Life:
         for _number in range(2 if self.dice else 0):
             assert self.dice is not None
             try:
-                with death(self.dice.randint(1, 60)):
+                with death(self.dice.randint(1, 30)):
                     work()
             except Killed:
                 self.deaths += 1
