@@ -17,7 +17,7 @@ from wecom.client import access_tokens
 from wecom.exceptions import WeComError
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher, outcomes, standings
-from wecom.outbox.batches import calls, plain, preparation, settlement
+from wecom.outbox.batches import calls, plain, preparation, settlement, wakes
 from wecom.outbox.batches.calls import Call
 from wecom.restore import guard as restore_guard
 
@@ -27,7 +27,8 @@ ROOM = 0.1  # share of the lease that is left for writing what became of the cal
 @prepared_statements()
 def deliver(pk: int, *, now: datetime | None = None) -> None:
     """`dispatcher.deliver`, for this message and those that can go out with it."""
-    dispatcher.deliver(pk, now=now, by=_deliver_with_company)
+    if not wakes.is_over(pk):
+        dispatcher.deliver(pk, now=now, by=_deliver_with_company)
 
 
 def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
@@ -68,6 +69,7 @@ def _deliver_batch(outbounds: list[Outbound], now: datetime, guard: Guard) -> No
         crash_points.point("outbound.called")
         settlement.settle(made, guard=guard, reserved=now, took=timedelta(seconds=time.monotonic() - began))
         crash_points.point("outbound.settled")
+        wakes.remember(call.outbound.pk for call in made[1:] if call.outbound.status == Outbound.Status.DONE)
     _deliver_alone(outbounds, attempts, now)
 
 
