@@ -1,6 +1,6 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from wecom.signals import (
     media_downloaded,
     member_limited,
     message_sent,
-    outbound_settled,
+    outbounds_settled,
     page_wanted,
     program_sent,
     video_too_large,
@@ -57,10 +57,11 @@ def on_page_wanted(message: Outbound | GroupMessage, **_: Any) -> None:
     services.show_on_page(message)
 
 
-@receiver(outbound_settled)
-def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    services.follow_up(outbound)
-    services.follow_card(outbound)
+@receiver(outbounds_settled)
+def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
+    services.follow_up(outbounds)
+    for outbound in outbounds:
+        services.follow_card(outbound)
 
 
 @receiver(media_downloaded)

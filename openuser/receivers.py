@@ -1,5 +1,6 @@
 """Receivers of the apps' signals: live updates and webhooks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from openuser.webhooks import services as hooks
 from scheduling.models import Batch, Campaign, CampaignRun
 from scheduling.signals import campaign_finished, campaign_started, campaign_stopped, deliveries_settled
 from wecom.models import Outbound
-from wecom.signals import outbound_settled
+from wecom.signals import outbounds_settled
 
 EVENTS: dict[str, str] = {
     Render.Status.DONE: WebhookEndpoint.Event.RENDER_COMPLETED,
@@ -46,9 +47,10 @@ def on_render_finished(render: Render, **_: Any) -> None:
     hooks.announce(EVENTS[render.status], _payload(render), cid=render.cid)
 
 
-@receiver(outbound_settled)
-def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    publish_change("outbounds", "settled", id=outbound.pk)
+@receiver(outbounds_settled)
+def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
+    for outbound in outbounds:
+        publish_change("outbounds", "settled", id=outbound.pk)
 
 
 @receiver(campaign_started)

@@ -1,6 +1,6 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only, or answers a question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ from conversations.signals import (
 from scheduling import services
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
-from wecom.signals import fact_definition_removing, outbound_settled, push_wanted, recall_settled
+from wecom.signals import fact_definition_removing, outbounds_settled, push_wanted, recall_settled
 
 
-@receiver(outbound_settled)
-def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    services.follow_call(outbound)
+@receiver(outbounds_settled)
+def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
+    for outbound in outbounds:
+        services.follow_call(outbound)
 
 
 @receiver(message_released)

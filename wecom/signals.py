@@ -17,8 +17,8 @@ class Author:
 message_sent = Signal()
 """A code handler's answer was queued: `application`, `member`, `content`, `outbound`, `cid`."""
 
-outbound_settled = Signal()
-"""An Outbound reached its end: `outbound`."""
+outbounds_settled = Signal()
+"""Outbounds reached their end, all of them in this transaction: `outbounds`. A batch sends it once."""
 
 recall_settled = Signal()
 """A recall succeeded, or failed for good: `recall`."""

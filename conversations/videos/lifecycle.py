@@ -1,6 +1,7 @@
 """The end of a video's wait: it is released to its members, replaced by a fallback, cancelled or recalled."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -101,10 +102,11 @@ def _cancel_unneeded(message: Message, render: Render | None, reason: str = "can
 
 
 @transaction.atomic(savepoint=False)
-def follow_up(outbound: Outbound) -> None:
-    """Act on a settled message: send text for a video that could not be delivered, and update its progress card."""
-    fall_back(outbound)
-    progress_cards.follow_up(outbound)
+def follow_up(outbounds: Sequence[Outbound]) -> None:
+    """Act on settled messages: send text for videos that could not be delivered, and update their progress cards."""
+    for outbound in outbounds:
+        fall_back(outbound)
+    progress_cards.follow_up(outbounds)
 
 
 @transaction.atomic(savepoint=False)

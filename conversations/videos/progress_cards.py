@@ -6,6 +6,7 @@ status. In between the card shows the time of its last update.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -83,14 +84,20 @@ def show_end(message: Message) -> None:
         update(card, card.outbound.response_code)
 
 
-def follow_up(outbound: Outbound) -> None:
-    """Show the end of a settled message on its card; send text instead of a card that could not be delivered."""
-    if len(outbound.recipients) != 1:
+def follow_up(outbounds: Sequence[Outbound]) -> None:
+    """Show the end of settled messages on their cards; send text instead of a card that could not be delivered."""
+    alone = [outbound for outbound in outbounds if len(outbound.recipients) == 1]
+    if not alone:
         return
-    for message in Message.objects.filter(outbound=outbound, progress_card__closed_at=None):
+    carried = Message.objects.filter(outbound__in=alone, progress_card__isnull=False, progress_card__closed_at=None)
+    for message in carried:
         show_end(message)
-    if outbound.msgtype != "template_card":
-        return
+    for outbound in alone:
+        if outbound.msgtype == "template_card":
+            _follow_card(outbound)
+
+
+def _follow_card(outbound: Outbound) -> None:
     card = ProgressCard.objects.select_related(*RELATED).filter(outbound=outbound).first()
     if card is None:
         return

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.work.base import Work
 from wecom.models.company import Application, Corporation
 from wecom.models.labels import KINDS
-from wecom.signals import outbound_settled
+from wecom.signals import outbounds_settled
 
 PLACEHOLDER = "upload:"
 
@@ -228,7 +228,7 @@ class Outbound(Work):
         """Its attempts are used up: fail it, as unclear if one of them may have arrived."""
         doubtful = self.was_ambiguous or Attempt.objects.abandoned(self).exists()
         self.settle(self.Status.FAILED, self.Reason.UNKNOWN if doubtful else "attempts")
-        outbound_settled.send(Outbound, outbound=self)
+        outbounds_settled.send(Outbound, outbounds=[self])
 
 
 ENDS: dict[str, Outbound.Delivery] = {

@@ -6,7 +6,7 @@ writes nothing.
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from wecom.exceptions import (
 from wecom.media import uploads
 from wecom.models import Attempt, Outbound
 from wecom.quotas import send_quota
-from wecom.signals import outbound_settled
+from wecom.signals import outbounds_settled
 
 logger = logging.getLogger(__name__)
 
@@ -80,17 +80,18 @@ def postpone(outbound: Outbound, error: WeComError) -> None:
 
 
 def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
-    """Settle, and send `outbound_settled`."""
+    """Settle, and send `outbounds_settled`."""
     with transaction.atomic(savepoint=False):
         outbound.settle(status, reason, **fields)
-        announce(outbound)
+        announce([outbound])
 
 
-def announce(outbound: Outbound) -> None:
-    """Tell other apps and the log that a message was settled, in the transaction that does so."""
-    outbound_settled.send(Outbound, outbound=outbound)
-    fields = {"cid": outbound.cid, "status": outbound.status, "reason": outbound.reason}
-    logger.info("A message reached its end.", extra=fields)
+def announce(outbounds: Sequence[Outbound]) -> None:
+    """Tell other apps and the log that messages were settled, in the transaction that does so."""
+    outbounds_settled.send(Outbound, outbounds=outbounds)
+    for outbound in outbounds:
+        fields = {"cid": outbound.cid, "status": outbound.status, "reason": outbound.reason}
+        logger.info("A message reached its end.", extra=fields)
 
 
 def _user_ids(answer: dict[str, Any], field: str) -> list[str]:

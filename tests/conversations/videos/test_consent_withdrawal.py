@@ -155,7 +155,7 @@ def test_a_video_waits_in_the_outbox_while_its_consent_lasts(person, human, medi
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     Outbound.objects.filter(pk=video.pk).update(status="cancelled", reason="expired")
     video.refresh_from_db()
-    services.follow_up(video)
+    services.follow_up([video])
     (text,) = person.read()
     assert "欢迎。" in text
 

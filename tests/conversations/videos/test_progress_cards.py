@@ -15,7 +15,7 @@ from tests.avatars.support import videos
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import CardUpdate, Outbound
-from wecom.signals import outbound_settled
+from wecom.signals import outbounds_settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "欢迎加入公司。"
@@ -43,7 +43,7 @@ def settle(outbound: Outbound, status: str = "done", reason: str = "", **fields)
     """WeChat Work has accepted a message, or not."""
     Outbound.objects.filter(pk=outbound.pk).update(status=status, reason=reason, **fields)
     outbound.refresh_from_db()
-    outbound_settled.send(Outbound, outbound=outbound)
+    outbounds_settled.send(Outbound, outbounds=[outbound])
 
 
 def rows(content: dict) -> dict[str, str]:

@@ -144,6 +144,6 @@ def test_narration_waits_in_the_outbox_while_its_consent_lasts(person, voice, me
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     Outbound.objects.filter(pk=spoken.pk).update(status="cancelled", reason="expired")
     spoken.refresh_from_db()
-    services.follow_up(spoken)
+    services.follow_up([spoken])
     (text,) = person.read()
     assert "欢迎。" in text

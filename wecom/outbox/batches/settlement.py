@@ -61,8 +61,7 @@ def _settle_accepted(calls: Sequence[Call], reserved: datetime, took: timedelta)
     outcome = {"outcome": Attempt.Outcome.SENT, "ended_at": timezone.now(), "errcode": 0}
     Attempt.objects.filter(pk__in=attempts).update(**outcome)
     batch_quota.record_arrivals(ours, reserved, took)
-    for outbound in ours:
-        outcomes.announce(outbound)
+    outcomes.announce(ours)
 
 
 @transaction.atomic
