@@ -4,8 +4,6 @@ import time
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
-import requests
-
 from core.work import process_identity
 from wecom.metrics import CLOCK_SKEW
 
@@ -20,24 +18,24 @@ class Comparison:
         self._lock = Lock()
         self._next_at = 0.0
 
-    def compare(self, response: requests.Response) -> None:
-        """Measure by an answer that came just now, if it is time."""
+    def compare(self, date: str | None, took: float) -> None:
+        """Measure by the `Date` of an answer that came just now, after so many seconds, if it is time."""
         with self._lock:
             if time.monotonic() < self._next_at:
                 return
             self._next_at = time.monotonic() + EVERY_SECONDS
-        skew = skew_of(response, time.time())
+        skew = skew_of(date, took, time.time())
         if skew is not None:
             CLOCK_SKEW.set(skew, process_identity.host(), "wecom")
 
 
-def skew_of(response: requests.Response, now: float) -> float | None:
+def skew_of(date: str | None, took: float, now: float) -> float | None:
     """Seconds by which we are ahead; None without a `Date` that can be read. Half of the way is the answer's."""
     try:
-        theirs = parsedate_to_datetime(response.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
+        theirs = parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
         return None
-    return now - response.elapsed.total_seconds() / 2 - (theirs + HALF_A_SECOND)
+    return now - took / 2 - (theirs + HALF_A_SECOND)
 
 
 comparison = Comparison()
