@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from tests.chaos.campaign import CampaignReport, play
-from tests.chaos.test_crash_points import die
+from tests.chaos.crash_points.test_crash_points import die
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases]

@@ -1,32 +1,19 @@
 """Killed workers, a flushed broker, an unsure platform, too many beats: nothing is lost or doubled."""
 
-import os
-import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-import redis
 
-from openuser.servers import valkey
-from tests.chaos.test_crash_points import settled
+from tests.chaos.broker_faults import broker, full, mute, refused
+from tests.chaos.crash_points.test_crash_points import settled
 from tests.support.emulator import Person, wait_for
 from tests.support.paths import ROOT
 from tests.support.stack import COMMANDS
 
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
-
-
-def broker(stack) -> redis.Redis:
-    return broker_at(valkey.socket_path(stack.folder / "valkey"))
-
-
-def broker_at(path: Path) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(path))
 
 
 def test_a_render_worker_killed_in_the_middle_delivers_one_video(stack, person):
@@ -50,41 +37,6 @@ def test_a_flushed_broker_loses_nothing(stack, person):
     texts = person.texts()
     assert ["审批" in texts[0], "10 日" in texts[1], "不客气" in texts[2]] == [True] * 3
     assert len(texts) == 3
-
-
-@contextmanager
-def refused(stack) -> Iterator[None]:
-    """Nothing listens where the broker was."""
-    path = valkey.socket_path(stack.folder / "valkey")
-    hidden = path.with_name("hidden")
-    path.rename(hidden)
-    broker_at(hidden).client_kill_filter(_type="normal")
-    try:
-        yield
-    finally:
-        hidden.rename(path)
-
-
-@contextmanager
-def mute(stack) -> Iterator[None]:
-    """The broker takes connections and requests, and answers none."""
-    pid = int(broker(stack).info("server")["process_id"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def full(stack) -> Iterator[None]:
-    """The broker's memory is used up."""
-    server = broker(stack)
-    server.config_set("maxmemory", "1mb")
-    try:
-        yield
-    finally:
-        server.config_set("maxmemory", "0")
 
 
 @pytest.mark.parametrize("trouble", [refused, mute, full])

@@ -228,7 +228,7 @@ def die_at(point, folder):
 @pytest.mark.parametrize(
     ("point", "attempts"),
     [
-        pytest.param("render.claimed", 2, marks=pytest.mark.thorough),  # as tests/chaos/test_crash_points.py
+        pytest.param("render.claimed", 2, marks=pytest.mark.thorough),  # as chaos/crash_points/test_crash_points.py
         ("render.filmed", 2),
         pytest.param("message.releasing", 1, marks=pytest.mark.thorough),  # likewise
         pytest.param("render.settled", 1, marks=pytest.mark.thorough),

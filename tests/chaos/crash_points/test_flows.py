@@ -1,14 +1,12 @@
 """A flow's processes die between two answers, and inside a step."""
 
-import os
-import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
-from openuser.servers import valkey
-from tests.chaos.test_crash_points import die
-from tests.chaos.test_outages import broker
+from tests.chaos import broker_faults
+from tests.chaos.crash_points.test_crash_points import die
 from tests.journeys.test_flows import LABELS_ZH, labels, reads_card, shows
 from tests.support.emulator import Person, wait_for, words_of
 from tests.support.stack import Stack
@@ -26,20 +24,10 @@ SLOW = 150
 
 def killed(stack: Stack, *parts: str) -> None:
     """Kill these at once, start them again, and return when the installation answers."""
-    folder = stack.folder / "valkey"
-    if "broker" in parts:
-        number = broker(stack).info("server")["process_id"]
-        os.kill(int(number), signal.SIGKILL)
-        wait_for(lambda: not valkey.is_ready(folder), "the broker to be gone")
-    for part in parts:
-        if part != "broker":
-            stack.kill(part)
-    if "broker" in parts:
-        binary = valkey.find_binary()
-        assert binary is not None
-        with (folder / "valkey.log").open("ab") as log:
-            stack.owner.start(valkey.command(binary, folder), output=log)
-        wait_for(lambda: valkey.is_ready(folder), "the broker")
+    with broker_faults.killed(stack) if "broker" in parts else nullcontext():
+        for part in parts:
+            if part != "broker":
+                stack.kill(part)
     for part in parts:
         if part != "broker":
             stack.run(part)

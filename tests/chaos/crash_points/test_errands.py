@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.test_crash_points import die
+from tests.chaos.crash_points.test_crash_points import die
 from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, ChatServer, Reaction, error
 from tests.support.stack import Stack

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.chaos.test_crash_points import die
+from tests.chaos.crash_points.test_crash_points import die
 from tests.support.emulator import wait_for
 from tests.support.stack import Stack
 
