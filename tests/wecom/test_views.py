@@ -113,6 +113,14 @@ def test_ten_minutes_of_difference_outside_make_a_callback_suspect(client, appli
     assert (callback.suspect, callback.status) == (suspect, "queued")
 
 
+def test_a_callback_is_due_when_the_platform_sent_it(client, application):
+    inside = int(time.time()) - 400  # this machine is ahead of the platform and of the workers
+    assert Envelope(application, text_xml(application, at=inside)).post(client).status_code == 200
+    callback = Callback.objects.get()
+    assert callback.due_at.timestamp() == inside
+    assert callback.due_at < callback.created_at
+
+
 @pytest.mark.databases
 def test_a_repeated_stale_callback_is_not_acted_on(client, application):
     xml = text_xml(application, at=int(time.time()) - 7 * 86400)

@@ -63,7 +63,7 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
         body=xml.decode(),
         order_key=f"{application.pk}:{inbound.from_user_id}"[:120],
         cid=secrets.token_hex(8),
-        due_at=now,
+        due_at=min(now, inbound.created_at),  # the clock of a web machine may be ahead of those of the workers
         created_at=now,
         **end,
     )
