@@ -33,6 +33,7 @@ FAULTS = (
     *("busy", "token-expired", "bad-gateway", "html", "reset-before", "reset-after", "late", "slow", "half-close"),
     *("truncated", "empty"),
 )
+RECOVERY = 120.0  # seconds: after a crash the server syncs each of its files
 LIMITS = ("rate-limited", "concurrency-limited")
 SECONDS = {"late": 3.0, "slow": 3.0, "half-close": 1.0}
 QUEUE = """
@@ -103,17 +104,20 @@ class Senders(Stack):
 class Database:
     """A PostgreSQL that can be made to crash."""
 
-    def __init__(self) -> None:
+    settings: tuple[str, ...] = ()  # of the server, as `name=value`
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """In a new folder, unless one is given."""
         self.owner = Processes()
-        self.folder = Path(tempfile.mkdtemp(prefix="ou-pg-", dir="/tmp"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="ou-pg-", dir="/tmp"))
         self.cluster = postgres.prepare(self.folder)
         self.url = postgres.url(self.folder, name="postgres")
         self.start()
 
     def start(self) -> None:
         postgres.stop_leftover_server(self.cluster.data)
-        self.process = postgres.start(self.owner, self.cluster)
-        postgres.wait_until_ready(self.process, self.folder, postgres.PORT)
+        self.process = postgres.start(self.owner, self.cluster, *self.settings)
+        wait_for(lambda: postgres.is_ready(self.folder), "PostgreSQL to recover", seconds=RECOVERY)
 
     def crash(self) -> None:
         """End every process of it at once, without a checkpoint, and start it again."""
@@ -121,9 +125,13 @@ class Database:
         self.process.wait()
         self.start()
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """End it in good order; its data stay."""
         self.owner.end([self.process], number=signal.SIGINT, grace=10.0)
         self.owner.end_all()
+
+    def close(self) -> None:
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -140,6 +148,7 @@ def play(
     database: Database | None = None,
     restarts: int = 0,
     seconds: float = 900,
+    seed: int = 4,
 ) -> Report:
     """Queue the messages, let everything go wrong while they are delivered, and count what people received."""
     emulator, report = stack.emulator, Report(messages=messages)
@@ -152,7 +161,7 @@ def play(
         emulator.api("POST", "faults", json={"name": name, "path": "message/send", "share": each, **extra})
     calls, seen = emulator.calls("message/send"), newest(emulator)
     stack.manage("shell", "-c", QUEUE.format(user_ids=wanted))
-    began, chance = time.monotonic(), random.Random(4)
+    began, chance = time.monotonic(), random.Random(seed)
     events = [*["kill"] * kills, *["stop"] * stops, *["crash"] * restarts]
     chance.shuffle(events)
     received: Counter[tuple[str, str]] = Counter()
@@ -242,7 +251,9 @@ def main() -> int:
     parser.add_argument("--restarts", type=int, default=2)
     parser.add_argument("--stops", type=int, default=2)
     parser.add_argument("--share", type=float, default=0.2)
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
     database = Database()
     try:
         with patch.dict("os.environ", {"TEST_DATABASE_URL": database.url}):
@@ -261,6 +272,7 @@ def main() -> int:
                 faults=(*FAULTS, *LIMITS),
                 database=database,
                 restarts=options.restarts,
+                seed=options.seed,
             )
         except (AssertionError, subprocess.CalledProcessError):
             for name in stack.parts:

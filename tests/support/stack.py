@@ -47,9 +47,11 @@ class Stack:
 
     Attributes:
         forks: whether parts are forked from a parent that has imported everything; else each is a program of its own.
+        tree: the checkout that programs run from. Forked parts are always of this one.
     """
 
     forks = True
+    tree = ROOT
 
     def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS, sweep_seconds: int = 10) -> None:
         """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py.
@@ -107,7 +109,7 @@ class Stack:
             "OPENUSER_LOG_DIR": str(self.folder / "logs"),
             "LANGUAGE_CODE": "zh-hans",
             "TEST_BROKER_URL": "",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.tree),
         }
         env |= Emulator.environment(self.folder, f"{self.url}/api/v1/integrations/wechat/webhook")
         env["TEST_DATABASE_URL"] = self._database(env.get("TEST_DATABASE_URL", ""))
@@ -160,13 +162,14 @@ class Stack:
     def run(self, name: str, **env: str) -> None:
         """Start a part, with additional environment."""
         self._order(name).unlink(missing_ok=True)
-        command, env = self.commands()[name], {**self.env, POINT: str(self._order(name)), **env}
+        env = {**self.env, "PYTHONPATH": str(self.tree), POINT: str(self._order(name)), **env}
+        command = self.commands()[name]
         log = self.folder / f"{name}.log"
         if parent := self._parent(command, env):
             self.parts[name] = parent.start(command, env, log)
             return
         with log.open("ab") as output:
-            self.parts[name] = self.owner.start(command, env=env, cwd=ROOT, output=output)
+            self.parts[name] = self.owner.start(command, env=env, cwd=self.tree, output=output)
 
     def _parent(self, command: list[str], env: Mapping[str, str]) -> Preloaded | None:
         """What forks this process; None where it must be a program of its own."""
@@ -258,10 +261,11 @@ class Stack:
 
     def manage(self, *line: str, **env: str) -> str:
         """Run a command to its end; what it prints."""
-        command, env = [sys.executable, "manage.py", *line], {**self.env, **env}
+        command, env = [sys.executable, "manage.py", *line], {**self.env, "PYTHONPATH": str(self.tree), **env}
         parent = self._parent(command, env)
         if parent is None:
-            return subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+            done = subprocess.run(command, env=env, cwd=self.tree, check=True, stdout=subprocess.PIPE, text=True)
+            return done.stdout
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             output, errors = Path(folder) / "output", self.folder / "preloaded.log"
             status = parent.start(command, env, output, errors).wait()

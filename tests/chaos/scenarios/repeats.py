@@ -1,0 +1,74 @@
+"""Callbacks that come again: four copies at once, and what somebody recorded, minutes and weeks later."""
+
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from openuser.servers import valkey
+from tests.benchmarks.door.installation import FAST_LANE, Installation, callbacks
+from tests.chaos.delivery import Database
+from tests.chaos.scenarios.stage import Stage, staged, with_clock
+from tests.chaos.scenarios.traffic import Traffic
+from tests.support.paths import ROOT
+
+COPIES = 4
+RECORDED = "SELECT count(*) FROM wecom_callback WHERE from_user_id LIKE 't%'"
+ROWS = "SELECT status, reason FROM wecom_callback"
+LATER = ("+1m", "+1h", "+7d", "+40d")
+TIDY = "from openuser.tasks import tidy; tidy()"
+
+
+def copies(chance: random.Random, short: bool) -> str:
+    """Each callback comes four times at once; one row, one answer."""
+    members = 40 if short else 1000
+    with staged(Stage) as stage:
+        with Traffic(stage, rate=20, most=members, copies=COPIES) as traffic:
+            traffic.wait()
+        verdict = traffic.verdict(seconds=300).check()
+        ((rows,),) = stage.asks(RECORDED)
+    words = f"{members} callbacks × {COPIES}: {rows} rows; {verdict}"
+    assert rows == members, words
+    return words
+
+
+def replays(chance: random.Random, short: bool) -> str:
+    """A recorded request is sent again by an attacker: no second row while there is one, and no action for ever."""
+    database = Database()
+    found: list[str] = []
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="ou-replays-", dir="/tmp") as folder,
+            valkey.running(Path(folder) / "valkey") as broker,
+        ):
+            installation = Installation(Path(folder) / "site", database.url, broker=broker)
+            (request,) = callbacks(1)
+            with installation.serving(FAST_LANE) as server:
+                assert answered(server.port, request) == 200
+            with psycopg.connect(database.url) as connection:
+                connection.execute("UPDATE wecom_callback SET status = 'done', finished_at = now()")
+            for later in LATER:
+                env = with_clock(later)
+                line = [sys.executable, "manage.py", "shell", "-c", TIDY]
+                subprocess.run(line, env={**installation.env, **env}, cwd=ROOT, check=True)
+                with installation.serving(FAST_LANE, **env) as server:
+                    assert answered(server.port, request) == 200, later
+                with psycopg.connect(database.url) as connection:
+                    rows = connection.execute(ROWS).fetchall()
+                found.append(f"{later} {rows}")
+                assert len(rows) == 1, found
+                assert rows[0][0] in {"done", "cancelled"}, found
+    finally:
+        database.close()
+    return "; ".join(found)
+
+
+def answered(port: int, request: bytes) -> int:
+    """The status of the answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request)
+        return int(connection.recv(4096)[9:12])

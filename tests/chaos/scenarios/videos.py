@@ -1,0 +1,84 @@
+"""Hundreds of members ask for a video each while processes of every kind are killed, several a second."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+from tests.benchmarks.door.installation import children
+from tests.chaos.scenarios.stage import Stage, staged
+from tests.support.emulator import Person, wait_for
+
+KINDS = ("worker", "render", "beat", "web")
+LEFT = "SELECT 1 FROM avatars_render WHERE status IN ('queued', 'running')"
+GOING = "SELECT 1 FROM wecom_outbound WHERE status IN ('queued', 'running')"
+WAITING = "SELECT 1 FROM conversations_message WHERE status = 'waiting'"
+
+
+def play(chance: random.Random, short: bool) -> str:
+    """Each gets one video, or, where its workers died too often, its words; no row and no file is left over."""
+    count = 20 if short else 500
+    with staged(Stage) as stage:
+        stage.emulator.add_crowd("v", count)
+        members = [f"v{number}" for number in range(1, count + 1)]
+        killer = Killer(stage, chance)
+        began = time.monotonic()
+        with killer:
+            for number, member in enumerate(members, 1):
+                Person(stage.emulator, member).writes(f"/video 第{number}句。")
+            wait_for(lambda: len(finals(stage)) >= count * 0.6, "six of ten to have theirs", seconds=600)
+        wait_for(lambda: not any(map(stage.asks, (LEFT, WAITING, GOING))), "all work to end", seconds=600)
+        seconds = time.monotonic() - began
+        got = finals(stage)
+        kinds = Counter(kind for received in got.values() for kind in received)
+        orphans = [path.name for path in (stage.folder / "work").glob("render-*")]
+    lost = len(set(members) - got.keys())
+    doubled = sum(len(received) - 1 for received in got.values())
+    words = (
+        f"{count} videos in {seconds:.0f} s, kills {dict(killer.kills)}: lost {lost}, doubled {doubled}, "
+        f"as {dict(kinds)}, working folders left {len(orphans)}"
+    )
+    assert (lost, doubled, orphans) == (0, 0, []), words
+    return words
+
+
+class Killer:
+    """Kills a part and starts it again, every 0.2 to 1 seconds, while the block lasts."""
+
+    def __init__(self, stage: Stage, chance: random.Random) -> None:
+        self.kills: Counter[str] = Counter()
+        self._stage, self._chance = stage, chance
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._kill)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _kill(self) -> None:
+        while not self._over.wait(self._chance.uniform(0.2, 1.0)):
+            kind = self._chance.choice(KINDS)
+            if kind == "web":  # its parent forks another at once
+                for pid in children(self._stage.parts["web"].pid):
+                    os.kill(pid, signal.SIGKILL)
+            else:
+                self._stage.restart(kind)
+            self.kills[kind] += 1
+
+
+def finals(stage: Stage) -> dict[str, list[str]]:
+    """By member: the kind of each message that ends a request. A card and a promise do not."""
+    found: dict[str, list[str]] = {}
+    seen = 0
+    while entries := stage.emulator.api("GET", "ledger", params={"since": seen})["entries"]:
+        seen = entries[-1]["id"]
+        for entry in entries:
+            words = str(entry["content"].get("content", ""))
+            if entry["msgtype"] == "video" or "第" in words:
+                found.setdefault(entry["member"], []).append(entry["msgtype"])
+    return found
