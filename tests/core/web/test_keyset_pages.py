@@ -141,11 +141,12 @@ def test_no_list_counts_all_rows_or_looks_for_values():
 
 @pytest.fixture
 def client(monkeypatch) -> Client:
-    """A client of a list that counts to six, and applies an action to four rows."""
+    """A client of a list that applies an action to four rows, and counts to six where no planner tells of more."""
     kind = admin.site._registry[Callback]
     monkeypatch.setattr(kind, "list_per_page", SIZE)
     monkeypatch.setattr(kind, "most_rows", 4)
-    monkeypatch.setattr(row_counts, "COUNTED", 6)
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(row_counts, "COUNTED", 6)
     client = Client()
     client.force_login(User.objects.create_superuser("boss"))
     return client
@@ -157,7 +158,7 @@ def test_the_foot_of_a_list_says_how_many_rows_it_has(client, rows, words):
     for _ in range(rows):
         make_callback(application)
     foot = client.get(reverse("admin:wecom_callback_changelist")).content.decode().partition('data-testid="pages"')[2]
-    assert words in foot
+    assert (words if connection.vendor == "sqlite" or rows < 7 else "7 callbacks") in foot
     assert ('rel="next"' in foot) == (rows > SIZE)
 
 
