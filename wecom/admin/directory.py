@@ -19,8 +19,8 @@ from wecom import services
 from wecom.admin.fact_imports import ImportButton
 from wecom.admin.member_facts import PREFIX, FactsOfMember
 from wecom.admin.privacy import PersonalDataActions
-from wecom.admin.syncs import SyncButton
-from wecom.models import Application, ApplicationMember, Department, Member, Membership, Tag
+from wecom.admin.syncs import SyncButton, applications_of
+from wecom.models import ApplicationMember, Department, Member, Membership, Tag
 from wecom.signals import Author
 
 TONES = {
@@ -54,7 +54,7 @@ class ApplicationFilter(admin.SimpleListFilter):
     parameter_name = "application"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(row.pk), row.name) for row in Application.objects.exclude(agent_id=Application.ASSISTANT)]
+        return [(str(row.pk), row.name) for row in applications_of(request) if not row.is_assistant]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
         value = self.value() or ""
@@ -80,13 +80,24 @@ class DepartmentFilter(admin.SimpleListFilter):
         return queryset.filter(memberships__department=int(value)) if value.isdecimal() else queryset
 
 
+class TagFilter(admin.RelatedFieldListFilter):
+    """Members with a tag, or without any: by the table between, which a join would make as long as all members."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        theirs = Tag.members.through._default_manager.filter(member=OuterRef("pk"))
+        if self.lookup_val_isnull:
+            return queryset.filter(~Exists(theirs))
+        chosen = [int(value) for value in self.lookup_val or () if value.isdecimal()]
+        return queryset.filter(Exists(theirs.filter(tag__in=chosen))) if chosen else queryset
+
+
 @admin.register(Member)
 class MemberAdmin(
     FactsOfMember, ImportButton, PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, ProtectedDeleteAdmin
 ):
     protected_by = {"conversations": _("Messages with this member are kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
-    list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
+    list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, ("tags", TagFilter))
     list_select_related = ("corporation", "main_department")
     search_fields = ("user_id", "name", "alias", "position")
     search_help_text = _("Search for a user ID, a name, an alias or a position.")

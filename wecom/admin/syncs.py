@@ -73,7 +73,7 @@ class SyncButton(ModelAdmin[Any]):
         return allowed
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {**(extra_context or {}), "syncs": latest_syncs()}
+        context = {**(extra_context or {}), "syncs": latest_syncs(request)}
         return super().changelist_view(request, context)
 
 
@@ -138,12 +138,20 @@ def remedy(sync: DirectorySync) -> str:
     return ""
 
 
-def latest_syncs() -> list[dict[str, Any]]:
+def applications_of(request: HttpRequest) -> list[Any]:
+    """All applications, each with the key of its newest full sync: read once for a request, though filters ask too."""
+    found: list[Any] | None = getattr(request, "applications", None)
+    if found is None:
+        # The newest by the keys from above: to group all of them would read the whole table.
+        newest = DirectorySync.objects.whole().filter(application=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+        found = list(Application.objects.annotate(newest=Subquery(newest)).order_by("-is_default", "pk"))
+        request.applications = found  # type: ignore[attr-defined]
+    return found
+
+
+def latest_syncs(request: HttpRequest) -> list[dict[str, Any]]:
     """The last full sync of each application, as the pages show it; one without any is None."""
-    # The newest by the keys from above: to group all of them would read the whole table.
-    newest = DirectorySync.objects.whole().filter(application=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    applications = Application.objects.filter(enabled=True).annotate(newest=Subquery(newest))
-    rows = list(applications.order_by("-is_default", "pk"))
+    rows = [row for row in applications_of(request) if row.enabled]
     latest = DirectorySync.objects.select_related("application").in_bulk([row.newest for row in rows if row.newest])
     shown = []
     for application in rows:
