@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -45,7 +46,9 @@ class RunAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         queryset: QuerySet[Run] = super().get_queryset(request)
-        return queryset.annotate(made=Count("messages"))
+        # Counted for the rows of a page: to group by runs would count the messages of all.
+        made = RunMessage.objects.filter(run=OuterRef("pk")).values("run").annotate(count=Count("pk")).values("count")
+        return queryset.annotate(made=Coalesce(Subquery(made), 0))
 
     @display(description=_("due at"), ordering="due_at")
     def due(self, run: Run) -> str:
