@@ -12,8 +12,8 @@ class Applications:
     """All applications by key, and the default one. They may have been read already, with their corporations."""
 
     def __init__(self, rows: Iterable[Application] | None = None) -> None:
-        found = Application.objects.select_related("corporation").order_by("pk") if rows is None else rows
-        self.rows = {row.pk: row for row in found}
+        every = Application.objects.select_related("corporation__sending_policy").order_by("pk")
+        self.rows = {row.pk: row for row in (every if rows is None else rows)}
         self.default = next((row for row in self.rows.values() if row.is_default), None)
         self._calendars: dict[int | None, Calendar] = {}
 

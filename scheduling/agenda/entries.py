@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.campaigns.send_hours import SendWindow
 from scheduling.models import Campaign
 from scheduling.segments.audience import AudienceRule
+from wecom.models import Application
 
 
 class Kind(models.TextChoices):
@@ -149,11 +150,12 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Agenda:
-    """The days of a calendar, campaigns that have no moment yet, and how many audiences were not counted."""
+    """The days of a calendar, campaigns without a moment, how many audiences were not counted, and who sends."""
 
     days: tuple[Day, ...]
     undated: tuple[Entry, ...] = ()
     uncounted: int = 0
+    senders: Mapping[int, Application] = field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import KINDS, Entry, Kind, State, name_of
-from scheduling.agenda.run_groups import RunGroup, run_groups
-from scheduling.models import CampaignRun, Run
+from scheduling.agenda.run_groups import RunGroup, Zones, run_groups
+from scheduling.models import Campaign, CampaignRun, Run, Schedule
 
 OF_CAMPAIGNS: Mapping[str, State] = {
     CampaignRun.Reason.MISSED: State.MISSED,
@@ -30,18 +30,29 @@ OF_SCHEDULES: Mapping[str, State] = {
 }
 
 
-def runs_of_campaigns(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
+def time_zones() -> Zones:
+    """The time zones of campaigns and schedules, by their names."""
+    rows = Schedule.objects.order_by().values_list("time_zone")
+    return {
+        name: Schedule(time_zone=name).zone
+        for (name,) in rows.union(Campaign.objects.order_by().values_list("time_zone"))
+    }
+
+
+def runs_of_campaigns(applications: Applications, zones: Zones, *, since: datetime, until: datetime) -> list[Entry]:
     """The runs of campaigns in a span of time, each with what became of it. Many of a day may be one entry."""
     rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).annotate(over=Q(ended_at__isnull=False))
-    groups = run_groups(rows, "moment", ("reason", "over"), owner="campaign", sums=("planned", "sent", "failed"))
+    groups = run_groups(
+        rows, "moment", ("reason", "over"), owner="campaign", zones=zones, sums=("planned", "sent", "failed")
+    )
     shown = CampaignRun.objects.select_related("campaign__series").defer("content")
     return [_of_campaign(run, group, applications) for run, group in _with_rows(groups, shown)]
 
 
-def runs_of_schedules(applications: Applications, *, since: datetime, until: datetime) -> list[Entry]:
+def runs_of_schedules(applications: Applications, zones: Zones, *, since: datetime, until: datetime) -> list[Entry]:
     """The runs of schedules in a span of time. Many of a day may be one entry."""
     rows = Run.objects.filter(due_at__gte=since, due_at__lt=until)
-    groups = run_groups(rows, "due_at", ("outcome", "reason"), owner="schedule")
+    groups = run_groups(rows, "due_at", ("outcome", "reason"), owner="schedule", zones=zones)
     shown = Run.objects.select_related("schedule").annotate(said=Count("messages"))
     return [_of_schedule(run, group, applications) for run, group in _with_rows(groups, shown)]
 

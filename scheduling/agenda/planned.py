@@ -33,29 +33,33 @@ MOST_UNDATED = 50
 SPARE = 4  # times as many schedules are read as asked for: `next_tick_at` knows no days off, so the order may change
 
 
-def planned_campaigns(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:
-    """The moments of campaigns that are not over."""
+def open_campaigns(applications: Applications) -> list[Any]:
+    """The campaigns that are not over, without steps of series, each with whether it went out."""
     went = CampaignRun.objects.filter(campaign=OuterRef("pk"))
-    rows = (
-        Campaign.objects.filter(series=None).exclude(state__in=Campaign.OVER).annotate(went=Exists(went)).order_by("pk")
-    )
-    entries = []
-    campaign: Any
-    for campaign in rows.order_by("pk").prefetch_related("contents"):
+    rows = Campaign.objects.filter(series=None).exclude(state__in=Campaign.OVER).annotate(went=Exists(went))
+    found = list(rows.order_by("pk").prefetch_related("contents"))
+    for campaign in found:
         campaign.calendar = applications.calendar(campaign.application_id)
+    return found
+
+
+def planned_campaigns(
+    campaigns: Iterable[Any], applications: Applications, *, now: datetime, since: datetime, until: datetime
+) -> list[Entry]:
+    """The moments of campaigns that are not over."""
+    entries = []
+    for campaign in campaigns:
         entry = entry_of(campaign, applications, movable=campaign.is_editable and not campaign.went)
         moments = _moments(campaign, began=campaign.went, now=now, since=since, until=until)
         entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
     return entries
 
 
-def undated_campaigns(applications: Applications) -> list[Entry]:
-    """Campaigns that have no moment: they go out as soon as they are started. The newest first."""
-    rows = Campaign.objects.filter(series=None, state__in=NOT_STARTED, repeats=Campaign.Repeats.ONCE, starts_at=None)
-    newest = list(rows.prefetch_related("contents").order_by("-pk")[:MOST_UNDATED])
-    for campaign in newest:
-        campaign.calendar = applications.calendar(campaign.application_id)
-    return [entry_of(campaign, applications, movable=True) for campaign in newest]
+def undated_campaigns(campaigns: Iterable[Any], applications: Applications) -> list[Entry]:
+    """Those of them that have no moment: they go out as soon as they are started. The newest first."""
+    once = Campaign.Repeats.ONCE
+    rows = [one for one in campaigns if one.state in NOT_STARTED and one.repeats == once and one.starts_at is None]
+    return [entry_of(campaign, applications, movable=True) for campaign in rows[::-1][:MOST_UNDATED]]
 
 
 def planned_schedules(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:

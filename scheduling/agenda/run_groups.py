@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Max, Min, QuerySet, Sum, When
 from django.db.models.functions import TruncDate
 
+Zones = Mapping[str, ZoneInfo]
 OFTEN = 4  # runs on a day that are one entry
 
 
@@ -31,13 +33,13 @@ class RunGroup:
 
 
 def run_groups(
-    rows: "QuerySet[Any]", at: str, by: Collection[str], *, owner: str, sums: Collection[str] = ()
+    rows: "QuerySet[Any]", at: str, by: Collection[str], *, owner: str, zones: Zones, sums: Collection[str] = ()
 ) -> list[RunGroup]:
     """The groups of runs with equal values of `by`; `at` is their moment, `owner` leads to what has their time zone."""
     measures = {f"sum_{name}": Sum(name) for name in sums}
     found = (
         rows.order_by()
-        .values(owner, *by, day=_day(rows, at, owner))
+        .values(owner, *by, day=_day(at, owner, zones))
         .annotate(
             times=Count("pk"),
             first=Min(at),
@@ -68,10 +70,7 @@ def _keys(row: Mapping[str, Any]) -> tuple[int, ...]:
     return (lowest, highest) if row["times"] == 2 else (lowest, int(row["total"]) - lowest - highest, highest)
 
 
-def _day(rows: "QuerySet[Any]", at: str, owner: str) -> Any:
+def _day(at: str, owner: str, zones: Zones) -> Any:
     """The day of a run by the clock of its campaign or schedule."""
-    model: Any = rows.model._meta.get_field(owner).related_model
-    names = model.objects.order_by().values_list("time_zone", flat=True).distinct()
-    zones = {name: model(time_zone=name).zone for name in names}
     days = [When(**{f"{owner}__time_zone": name}, then=TruncDate(at, tzinfo=zone)) for name, zone in zones.items()]
     return Case(*days) if len(days) > 1 else TruncDate(at, tzinfo=next(iter(zones.values()), None))

@@ -50,10 +50,11 @@ def upcoming(
     applications = Applications()
     estimates = Estimates(applications, today=timezone.localdate(now), seconds=seconds)
     span, ahead = {"since": begin, "until": end}, {"now": now, "since": begin, "until": end}
+    zones, campaigns = past.time_zones(), planned.open_campaigns(applications)
     entries = [
-        *past.runs_of_campaigns(applications, **span),
-        *past.runs_of_schedules(applications, **span),
-        *planned.planned_campaigns(applications, **ahead),
+        *past.runs_of_campaigns(applications, zones, **span),
+        *past.runs_of_schedules(applications, zones, **span),
+        *planned.planned_campaigns(campaigns, applications, **ahead),
         *planned.planned_schedules(applications, **ahead),
         *series_turns.planned_steps(applications, **ahead),
     ]
@@ -63,7 +64,7 @@ def upcoming(
     limits = {key: conversations.daily_limit(row) for key, row in applications.rows.items()}
     of_days = loads(entries, zone=zone, names=names, limits=limits)
     found = searched(filters)
-    undated = [_counted(one, estimates) for one in planned.undated_campaigns(applications)]
+    undated = [_counted(one, estimates) for one in planned.undated_campaigns(campaigns, applications)]
     shown: dict[date, list[Entry]] = {}
     for entry in entries:
         if _is_shown(entry, filters) and found.has(entry):
@@ -76,6 +77,7 @@ def upcoming(
         days=tuple(days),
         undated=tuple(one for one in undated if _is_shown(one, filters) and found.has(one)),
         uncounted=estimates.uncounted,
+        senders=applications.rows,
     )
 
 
@@ -109,7 +111,7 @@ def next_entries(
 def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:
     """For each application the fullest day that is not over, with a forecast within WeChat Work's quotas."""
     now = now or timezone.now()
-    today, applications = timezone.localdate(now), Applications()
+    today = timezone.localdate(now)
     fullest: dict[int, tuple[date, Load]] = {}
     for day in agenda.days:
         for load in day.loads if day.date >= today else ():
@@ -120,7 +122,7 @@ def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:
         first = min(load.hours)
         begins = timezone.make_aware(datetime.combine(date_, time(first)))
         forecast = conversations.forecast_sending(
-            applications.rows[key], messages=load.calls, recipients=load.recipients, now=max(begins, now)
+            agenda.senders[key], messages=load.calls, recipients=load.recipients, now=max(begins, now)
         )
         found.append(Peak(day=date_, load=load, through_at=forecast.through_at, why=forecast.why))
     return found
