@@ -30,7 +30,7 @@ def sought(may: Any, *, now: datetime) -> dict[str, QuerySet[Any]]:
     """What may have a next moment, by the names of `services.next_entries`, as far as an account may see it."""
     rows = {
         "campaigns": Campaign.objects.filter(series=None, next_at__gt=now),
-        "series": Series.objects.exclude(state__in=Series.OVER),
+        "series": Series.objects.filter(state=Series.State.RUNNING),
         "schedules": Schedule.objects.filter(paused=False, next_tick_at__isnull=False),
     }
     seen = {"schedules": may("scheduling.view_schedule")}

@@ -71,11 +71,16 @@ class Known:
 
 
 def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
-    """The rows that are problems, by name, of what a person may see; without renders."""
-    since = now - RECENT
-    rights = {"outbounds": "wecom.view_outbound", "runs": "scheduling.view_run", "logins": "auth.view_user"}
-    rows = {"outbounds": _failed_outbounds(since), "runs": _failed_runs(since), "logins": _refused_logins(since)}
-    return {name: rows[name] for name, right in rights.items() if may(right)}
+    """The rows that are problems or may have one, by name, of what a person may see; without renders."""
+    since, found = now - RECENT, dict[str, QuerySet[Any]]()
+    if may("wecom.view_outbound"):
+        found["outbounds"] = _failed_outbounds(since)
+    if may("scheduling.view_run"):
+        found["runs"] = _failed_runs(since)
+        found["working schedules"], found["working campaigns"] = scheduling.on_working_days()
+    if may("auth.view_user"):
+        found["logins"] = _refused_logins(since)
+    return found
 
 
 def problems_for(
@@ -92,7 +97,7 @@ def problems_for(
         problems += _outbound_problems(rows["outbounds"], may("wecom.change_outbound"))
     if "runs" in rows:
         problems += [_run_problem(row) for row in rows["runs"][:SHOWN]]
-    if may("scheduling.view_run"):
+    if rows.keys() & {"working schedules", "working campaigns"}:
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
     if may("wecom.view_application"):
         outages = [row for row in known.applications if row.probe_at] if known else wecom.list_outages()

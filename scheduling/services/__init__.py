@@ -29,7 +29,14 @@ from scheduling.segments.reach import members_of
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
-from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years, works_on
+from scheduling.services.calendar import (
+    UnknownYear,
+    fill_calendars,
+    import_days,
+    on_working_days,
+    unknown_years,
+    works_on,
+)
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
 from scheduling.services.campaign_links import count_click, find_link, names_opener
 from scheduling.services.campaign_previews import (
@@ -211,6 +218,7 @@ __all__ = [
     "next_steps",
     "not_confirmed",
     "note_response",
+    "on_working_days",
     "outcome_evidence",
     "parse_audience",
     "pause",

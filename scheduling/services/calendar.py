@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from scheduling.business_calendar import published_days, published_years
@@ -56,10 +56,7 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
     """The years that schedules and campaigns need and their companies do not know: this one, from November the next."""
     today = timezone.localdate(now or timezone.now())
     years = [today.year] + ([today.year + 1] if today.month >= PUBLISHED_IN else [])
-    working = Q(days=Schedule.Days.WORKING)
-    schedules = Schedule.objects.filter(working, paused=False, only_on=None)
-    campaigns = Campaign.objects.filter(working, state__in=Campaign.ON, repeats=Campaign.Repeats.CRON)
-    own, others = (rows.order_by().values_list("application", flat=True) for rows in (schedules, campaigns))
+    own, others = (rows.order_by().values_list("application", flat=True) for rows in on_working_days())
     counts = Counter[int | None](own.union(others, all=True))  # None is the default application
     if not counts:
         return []
@@ -76,6 +73,13 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
         for year in years
         if not calendar_of(sender).knows_year(year)
     ]
+
+
+def on_working_days() -> tuple[QuerySet[Schedule], QuerySet[Campaign]]:
+    """The schedules and campaigns that go out on working days, and go on to do so."""
+    schedules = Schedule.objects.filter(days=Schedule.Days.WORKING, paused=False, only_on=None)
+    campaigns = Campaign.objects.filter(days=Schedule.Days.WORKING, state__in=Campaign.ON)
+    return schedules, campaigns.filter(repeats=Campaign.Repeats.CRON)
 
 
 def works_on(application: Application | None) -> Callable[[date], bool]:
