@@ -39,7 +39,9 @@ def pages(*, narrowed: bool = True) -> Iterator[tuple[str, Open]]:
     yield "home, live part", _get(browser, reverse("admin-home"))
     for choice in ("mine", "waiting", "all", "closed"):
         yield f"desk, {choice}", _get(browser, reverse("desk"), list=choice)
-    yield "quotas", _get(browser, reverse("quotas"))
+    for name in ("quotas", "calendar"):
+        yield name, _get(browser, reverse(name))
+    yield "report of tickets", _get(browser, reverse("desk-report"))
     for label in LISTED:
         yield from _of_list(browser, label, boss if narrowed else None)
     yield from _of_api()

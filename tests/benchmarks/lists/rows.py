@@ -126,7 +126,7 @@ def _of_conversations(application: Application, first: Values) -> Iterator[tuple
     conversation = Conversation.objects.create(application=application, member_id=member, language="zh-hans")
     yield conversation, {**first, "last_message_at": DAYS}
     asked = UnansweredQuestion.objects.create(question="?", plain="?", language="zh-hans", times=1)
-    often = {"times": "1 + (g * 7919) % 500", "last_asked_at": DAYS, "first_asked_at": DAYS}
+    often = {"times": "1 + (g::bigint * 7919) % 500", "last_asked_at": DAYS, "first_asked_at": DAYS}
     ends = {"status": "CASE g % 4 WHEN 0 THEN 'dismissed' ELSE 'open' END"}
     yield asked, {"question": WORDS, "plain": "'plain' || g", **often, **ends}
     topics = [factories.make_topic(f"主题 {number}").pk for number in range(20)]
