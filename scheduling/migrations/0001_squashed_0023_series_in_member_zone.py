@@ -561,5 +561,5 @@ class Migration(migrations.Migration):
             name='messages',
             field=models.ManyToManyField(related_name='schedule_runs', through='scheduling.RunMessage', to='conversations.message', verbose_name='messages'),
         ),
-        migrations.RunPython(leave_room),
+        migrations.RunPython(leave_room, migrations.RunPython.noop),
     ])

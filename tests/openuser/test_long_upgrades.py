@@ -4,18 +4,17 @@ Released migrations never change, so the suite goes through those of conversatio
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
 from avatars.models import DigitalHuman, Render, Statement, Voice
 from avatars.portraits import samples
-from tests.openuser.support.upgrades import Tables, as_released, tables, upgraded
+from tests.openuser.support.upgrades import Tables, as_released, as_they_are, tables, upgraded
 from tests.openuser.test_upgrades import FLOW
 from tests.support.paths import PHOTOGRAPH
 
@@ -55,7 +54,8 @@ def declarations_without_statements(apps: Any) -> None:
 PEOPLE = (("avatars", "0011_narrations"), people_without_origins)
 VOICES = (("avatars", "0017_spliced"), voices_without_origins)
 DECLARED = (("avatars", "0020_plain_words"), declarations_without_statements)
-STEPS = tuple((as_released, step) for step in (PEOPLE, VOICES, DECLARED, FLOW))
+ALL = ("avatars", "conversations", "openuser", "scheduling", "wecom")
+STEPS = tuple((partial(as_released, *ALL), step) for step in (PEOPLE, VOICES, DECLARED, FLOW))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_digital_humans_of_before_have_their_voices_speed_and_mood():
 @pytest.mark.django_db(transaction=True)  # its migrations cannot run in a transaction; rows of others go, so it is last
 def test_an_upgrade_to_statements_can_be_undone():
     version = [("avatars", "0020_plain_words")]
-    executor = as_released()
+    executor = as_released("avatars")
     executor.migrate(version)
     try:
         models = executor.loader.project_state(version).apps
@@ -116,5 +116,5 @@ def test_an_upgrade_to_statements_can_be_undone():
         assert set(voices.filter(origin="synthetic").values_list("name", flat=True)) == {"first", "ours", "declared"}
         assert set(humans.filter(origin="drawn").values_list("name", flat=True)) == {"林晓", "drawn"}
     finally:
-        executor = MigrationExecutor(connection)
+        executor = as_they_are()
         executor.migrate(executor.loader.graph.leaf_nodes())

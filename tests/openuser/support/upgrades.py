@@ -1,11 +1,12 @@
 """Databases that were upgraded: from one version to the next, with the rows that each had."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
@@ -20,30 +21,28 @@ Step = tuple[tuple[str, str], Callable[[Any], None]]
 
 
 class ReleasedLoader(MigrationLoader):
-    """Finds the migrations of an app as they were released, and not those that have replaced them since."""
+    """Finds the migrations of some apps as they were released, and not those that have replaced them since."""
 
-    def __init__(self, app_label: str) -> None:
-        self._app_label = app_label
+    def __init__(self, app_labels: Collection[str]) -> None:
+        self._app_labels = app_labels
         super().__init__(connection)
 
     def load_disk(self) -> None:
         super().load_disk()
-        self.disk_migrations = {
-            key: migration
-            for key, migration in self.disk_migrations.items()
-            if key[0] != self._app_label or not migration.replaces
-        }
+        last = {key: one.replaces[-1] for key, one in self.disk_migrations.items() if self._is_left_out(key, one)}
+        self.disk_migrations = {key: one for key, one in self.disk_migrations.items() if key not in last}
+        for one in self.disk_migrations.values():
+            found: Any = one  # django-stubs has these for the class's, not for its own
+            found.dependencies = [last.get(key, key) for key in found.dependencies]
+
+    def _is_left_out(self, key: tuple[str, str], migration: Migration) -> bool:
+        return key[0] in self._app_labels and bool(migration.replaces)
 
 
-def as_released(app_label: str = "") -> MigrationExecutor:
-    """With the migrations of an app, or of all, as they were released."""
+def as_released(*app_labels: str) -> MigrationExecutor:
+    """With the migrations of these apps as they were released."""
     executor = MigrationExecutor(connection)
-    if app_label:
-        executor.loader = ReleasedLoader(app_label)
-        return executor
-    loader: Any = executor.loader
-    loader.replace_migrations = False
-    loader.build_graph()
+    executor.loader = ReleasedLoader(app_labels)
     return executor
 
 
