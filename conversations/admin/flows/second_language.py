@@ -82,8 +82,9 @@ def texts_in(row: Any, language: str) -> SafeString:
 
 
 def _lines(line: Any, names: Collection[str]) -> Iterator[Any]:
-    """The line; a text that has a second one comes after it, on a line with that."""
+    """The line; a text that has a second one comes after it, on a line with that. A file needs a line of its own."""
     parts = line if isinstance(line, tuple) else (line,)
     if rest := tuple(name for name in parts if name not in names):
         yield rest if len(rest) > 1 else rest[0]
-    yield from ((name, second(name)) for name in parts if name in names)
+    for name in (one for one in parts if one in names):
+        yield from (name, second(name)) if name in OF_THE_MODEL else [(name, second(name))]
