@@ -26,7 +26,8 @@ def priorities(url: str) -> tuple[int, int, int | None]:
 
 def transport_options(url: str) -> dict[str, Any]:
     """What Celery's connection to the broker gets. One that went silent is noticed in ten seconds."""
-    keepalive = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
+    silence = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
+    keepalive = {getattr(socket, name): value for name, value in silence.items() if hasattr(socket, name)}
     if is_rabbitmq(url):
         return {"read_timeout": 30, "write_timeout": 5, "socket_settings": keepalive}
     return {
@@ -35,9 +36,7 @@ def transport_options(url: str) -> dict[str, Any]:
         "unacked_restore_throttle": 1,
         "health_check_interval": 25,
         "socket_keepalive": True,
-        "socket_keepalive_options": {
-            getattr(socket, name): value for name, value in keepalive.items() if hasattr(socket, name)
-        },
+        "socket_keepalive_options": keepalive,
         "socket_connect_timeout": 3,
         "socket_timeout": 30,
     }
