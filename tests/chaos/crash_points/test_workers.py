@@ -8,7 +8,9 @@ import pytest
 from django.conf import settings
 
 from core.work import processes
+from tests.chaos import machines
 from tests.support.emulator import Person, wait_for
+from tests.support.servers.network_namespaces import is_possible
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases, pytest.mark.thorough]
@@ -63,6 +65,20 @@ def test_the_worker_of_another_machine_takes_over_in_five_seconds(stack, person:
     stack.kill(victim)
     wait_for(lambda: stack.part_with_lease() == heir, "the other one to take over", seconds=40)
     assert time.monotonic() - began < SECONDS
+
+
+@pytest.mark.timeout(900)
+def test_a_machine_that_is_cut_off_loses_its_work_and_nothing_comes_twice():
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") or not is_possible():
+        pytest.skip("It needs root on Linux, and has a PostgreSQL of its own.")
+    with machines.running() as stack:
+        report = machines.play(stack, members=8, videos=1, seconds=20)
+    assert report.is_kept, report
+
+
+def test_what_is_promised_of_machines_is_what_workers_do():
+    assert (machines.RECOVERY, machines.UNLOCKED) == (processes.RECOVERY, processes.DEAD_UNLOCKED)
+    assert machines.LOOK == processes.LOOK_SECONDS
 
 
 def are_settled(stack: Stack) -> bool:

@@ -34,7 +34,7 @@ class Machine:
         _ip("-n", self._space, "address", "add", f"{there}/30", "dev", "eth0")
         for device in ("lo", "eth0"):
             _ip("-n", self._space, "link", "set", device, "up")
-        self._route = ("-n", self._space, "route", "add", "default", "via", here)
+        self._route = ("-n", self._space, "route", "replace", "default", "via", here)
         _ip(*self._route)
 
     def command(self, line: list[str]) -> list[str]:
