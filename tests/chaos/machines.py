@@ -47,6 +47,10 @@ SETTLED = f"""
     SELECT count(DISTINCT host) FROM core_workerprocess
     WHERE locked AND started_at < now() - interval '{RECOVERY + LOOK} seconds'
 """
+BACK = """
+    SELECT count(*) FROM core_workerprocess
+    WHERE host = '{host}' AND locked AND heartbeat_at > now() - interval '4 seconds'
+"""
 UNFINISHED = "SELECT 1 FROM {table} WHERE status IN ('queued', 'running')"
 
 
@@ -72,7 +76,7 @@ class Report:
             f"{self.members} answers and {self.videos} videos; "
             f"the machine that was cut off held {self.sends} and {self.renders}\n"
             f"  freed after {self.freed_after:.1f} s (promised {PROMISED:.0f} s), "
-            f"works again {self.back_after:.1f} s after the cable is back\n"
+            f"back {self.back_after:.1f} s after its cable\n"
             f"  lost {self.lost}, doubled {self.doubled}"
         )
 
@@ -195,6 +199,8 @@ def play(stack: Machines, *, members: int, videos: int, seconds: float) -> Repor
     time.sleep(max(0.0, cut_at + seconds - time.monotonic()))
     stack.machines[victim].mend()
     mended_at = time.monotonic()
+    wait_for(lambda: stack.asks(BACK.format(host=victim)) == [(2,)], "the machine to be back", seconds=120)
+    report.back_after = time.monotonic() - mended_at
     others = [name for name in NAMES if name != victim]
     wait_for(stack.is_idle, "everything to settle", seconds=600)
     for name in others:  # so that only the one that came back can answer
@@ -202,7 +208,6 @@ def play(stack: Machines, *, members: int, videos: int, seconds: float) -> Repor
     last = stack.emulator.hire()
     last.writes("怎么请假")
     last.reads(seconds=180)
-    report.back_after = time.monotonic() - mended_at
     wait_for(stack.is_idle, "everything to settle", seconds=600)
     for person in [*writers, last]:
         judge(len(person.received()), report)

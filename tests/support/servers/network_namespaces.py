@@ -44,7 +44,7 @@ class Machine:
         return ["ip", "netns", "exec", self._space, *apart, *named, *line]
 
     def cut(self) -> None:
-        """Pull the cable: what is under way is lost, and no connection is told."""
+        """Pull the cable: what is under way is lost, and nothing tells the servers."""
         _ip("-n", self._space, "link", "set", "eth0", "down")
 
     def mend(self) -> None:
