@@ -31,7 +31,7 @@ BY_FILE = (
     "OPENUSER_METRICS_TOKEN",
 )
 PASSWORDS = {"DATABASE_PASSWORD": ("DATABASE_URL", "DATABASE_DIRECT_URL"), "BROKER_PASSWORD": ("BROKER_URL",)}
-CELERY = ("celery", "-A", "openuser")
+CELERY = ("celery", "-q", "-A", "openuser")  # without its banner, which is no line of a log
 ROLE = Path(os.environ.get("OPENUSER_ROLE_FILE", "/tmp/openuser-role"))  # noqa: S108 - a tmpfs of the container's own
 
 
@@ -73,6 +73,7 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
             *("gunicorn", "openuser.wsgi", "--worker-class", "gthread", "--workers", number("WEB_PROCESSES", "4")),
             *("--threads", number("WEB_THREADS", "8"), "--bind", number("WEB_BIND", "0.0.0.0:8000")),
             *("--max-requests", "10000", "--max-requests-jitter", "1000", "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
+            *("--log-level", "warning"),
         ],
         "ws": [
             *("uvicorn", "openuser.asgi:application", "--host", number("WS_HOST", "0.0.0.0")),  # noqa: S104

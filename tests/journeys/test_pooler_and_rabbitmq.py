@@ -77,8 +77,7 @@ def test_an_answer_and_a_video_arrive_while_a_program_follows(stack, person: Per
     assert follow(stack, token)[-1]["status"] == "done"
     (video,) = person.reads(seconds=120)
     assert video["msgtype"] == "video"
-    errors = {name: line for name in stack.parts for line in stack.log(name).splitlines() if " ERROR " in line}
-    assert errors == {}
+    assert stack.errors() == []
 
 
 def test_a_worker_that_is_killed_is_replaced_by_the_next(stack, person: Person):

@@ -26,6 +26,7 @@ from tests.support.stack import Stack
 pytestmark = pytest.mark.slow
 ENTRYPOINT = ("docker/entrypoint.py",)
 PASSWORD = "p@ss/wörd: 1"
+METRICS_TOKEN = "of-prometheus"
 ROLES = ("web", "ws", "worker", "render", "beat")
 
 
@@ -52,11 +53,13 @@ class Server(Stack):
             "WECHAT_CORP_ID": KEYS["CORP_ID"],
             "WECHAT_API_BASE_URL": self.emulator.url,
             "MEDIA_ACCEL": "/protected/",
+            "OPENUSER_LOG_FORMAT": "json",
         }
 
     def serve(self) -> None:
         self.env |= self.by_file("DATABASE_URL", self._postgres()) | self.by_file("BROKER_URL", self._valkey())
         self.env |= self.by_file("SECRET_KEY", secret_key()) | self.by_file("OPENUSER_FIELD_KEYS", field_key())
+        self.env |= self.by_file("OPENUSER_METRICS_TOKEN", METRICS_TOKEN)
         media = self.folder / "media"
         nginx.start(self.folder / "nginx", self.owner, port=self.port, web=self.web_port, ws=self.ws_port, media=media)
 
@@ -95,6 +98,19 @@ class Server(Stack):
         env = {**self.env, "OPENUSER_ROLE_FILE": str(self.folder / f"{name}.role"), "HEALTH_PORT": str(port)}
         line = [sys.executable, "docker/healthcheck.py"]
         return subprocess.run(line, env=env, cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+    def lines(self, name: str) -> list[dict[str, object]]:
+        """What a part has logged."""
+        return [json.loads(line) for line in self.log(name).splitlines() if line.startswith("{")]
+
+    def errors(self) -> list[tuple[str, dict[str, object]]]:
+        """What our parts have logged as an error."""
+        return [
+            (name, line)
+            for name in ROLES
+            for line in self.lines(name)
+            if line["level"] not in {"DEBUG", "INFO", "WARNING"}
+        ]
 
     def _postgres(self) -> str:
         """A database that asks for a password; its URL, over TCP."""
@@ -147,8 +163,27 @@ def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, t
     file = tmp_path / "video.mp4"
     file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=60).content)
     check_video(file, (1, 7))
-    errors = {name: line for name in stack.parts for line in stack.log(name).splitlines() if " ERROR " in line}
-    assert errors == {}
+    assert stack.errors() == []
+
+
+def test_every_line_of_every_process_is_an_object_and_follows_a_callback(stack):
+    lines = {name: stack.lines(name) for name in ROLES}
+    assert all({"ts", "level", "logger", "event"} <= line.keys() for name in ROLES for line in lines[name])
+    arrived = {line["cid"] for line in lines["ws"] if line.get("cid")}
+    assert arrived & {line["cid"] for line in lines["worker"] if line.get("cid")}
+
+
+def test_prometheus_counts_the_callbacks_and_visitors_see_nothing(stack):
+    direct = f"http://127.0.0.1:{stack.web_port}/metrics"
+    counted = 'openuser_callback_requests_total{result="ok"'
+
+    def is_counted() -> bool:  # each process adds its counts to the database every five seconds
+        told = requests.get(direct, headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=60)
+        return told.status_code == 200 and counted in told.text
+
+    wait_for(is_counted, "the callbacks to be counted")
+    assert requests.get(direct, timeout=60).status_code == 404
+    assert requests.get(f"{stack.url}/metrics", timeout=60).status_code == 404
 
 
 def follow(stack: Server, token: str) -> list[dict[str, object]]:
