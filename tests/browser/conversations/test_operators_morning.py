@@ -1,13 +1,15 @@
-"""An operator's morning: a card on the phone, answers from there and at the desk, passed on, handed back, solved."""
+"""An operator's morning on three screens: the operator's phone, the desk, and the phone of the employee beside them."""
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.emulator import Person, words_of
+from tests.browser.support import chat
+from tests.browser.support.windows import PHONE, opened
+from tests.support.emulator import Person
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,11 +32,19 @@ for name, people, topics in (("IT 支持", [operator], []), ("人事", [], [topi
     group.topics.set(topics)
 CannedAnswer.objects.get_or_create(title="重启", language="zh-hans", text="请先重启打印机，再试一次。")
 """
+QUESTION = "请把视频里要说的话发给我"
 
 
 @pytest.fixture
 def employee(stack: Stack) -> Person:
     return stack.emulator.hire()
+
+
+@pytest.fixture
+def employee_phone(browser: Browser, stack: Stack, employee: Person) -> Iterator[Page]:
+    for page in opened(browser, stack, PHONE):
+        chat.open_chat(page, employee)
+        yield page
 
 
 @pytest.fixture
@@ -46,9 +56,11 @@ def operator(stack: Stack) -> Iterator[Person]:
     stack.manage("shell", "-c", "from conversations.models import OperatorGroup; OperatorGroup.objects.all().delete()")
 
 
-def said(person: Person) -> list[str]:
-    """What arrived on a phone, each line as it looks now."""
-    return [words_of(entry) for entry in person.received()]
+@pytest.fixture
+def operator_phone(browser: Browser, stack: Stack, operator: Person) -> Iterator[Page]:
+    for page in opened(browser, stack, PHONE):
+        chat.open_chat(page, operator)
+        yield page
 
 
 def answer(desk: Page, text: str, *, shown: str = "line") -> None:
@@ -58,91 +70,118 @@ def answer(desk: Page, text: str, *, shown: str = "line") -> None:
 
 
 def test_an_operators_morning(
-    desk: Page, stack: Stack, employee: Person, operator: Person, picture: Callable[[Page, str], None], tmp_path
+    desk: Page,
+    stack: Stack,
+    employee: Person,
+    employee_phone: Page,
+    operator_phone: Page,
+    picture: Callable[[Page, str], None],
+    tmp_path: Path,
 ) -> None:
     desk.on("dialog", lambda dialog: dialog.accept())
-    _answers_on_the_phone(employee, operator)
+    _asks_for_a_person_within_a_flow(employee_phone)
+    _takes_the_card_and_answers_from_the_phone(employee_phone, operator_phone, employee.user_id)
+    picture(operator_phone, "operator")
     desk.goto(f"{stack.url}/admin/desk/?list=all")
     desk.get_by_test_id("ticket").filter(has_text=employee.user_id).click()
     expect(desk.get_by_test_id("status")).to_have_text("接待中")
     expect(desk.get_by_test_id("line").filter(has_text="是三楼的那台吗？")).to_contain_text("王工")
     picture(desk, "on-the-phone")
     desk.get_by_role("button", name="接管").click()
-    operator.hears("不再转给对方")
-    employee.hears("boss")
-    _answers_at_the_desk(desk, employee, tmp_path)
+    chat.reads(operator_phone, "不再转给对方")
+    chat.reads(employee_phone, "boss")
+    _answers_at_the_desk(desk, employee_phone, tmp_path)
     picture(desk, "at-the-desk")
-    _passes_on_and_solves(desk, employee)
-    picture(desk, "solved")
-    _shows_every_line_once(employee, operator)
+    _passes_on_and_hands_back(desk, employee_phone)
+    picture(desk, "handed-back")
+    picture(employee_phone, "employee")
+    _goes_on_with_the_flow(employee_phone)
+    _shows_every_line_once(employee_phone, operator_phone)
+    assert chat.answers(employee_phone).count() == len(employee.received())
     desk.goto(f"{stack.url}/admin/ticket-report/")
     expect(desk.get_by_test_id("figures")).to_contain_text("5.0")
     picture(desk, "report")
 
 
-def _answers_on_the_phone(employee: Person, operator: Person) -> None:
-    employee.writes("转人工")
-    employee.hears("IT 支持")
-    employee.writes("打印机坏了")
-    operator.hears(f"{employee.user_id}需要人工")
-    operator.presses("take")
-    operator.hears("打印机坏了")
-    employee.hears("王工")
-    operator.writes("是三楼的那台吗？")
-    employee.hears("是三楼的那台吗？")
-    employee.writes("是的")
-    operator.hears(f"{employee.user_id}：是的")
+def _asks_for_a_person_within_a_flow(employee: Page) -> None:
+    chat.write(employee, "制作视频")
+    chat.reads(employee, QUESTION)
+    chat.write(employee, "转人工")
+    chat.reads(employee, "IT 支持")
+    chat.write(employee, "打印机坏了")
 
 
-def _answers_at_the_desk(desk: Page, employee: Person, folder: Path) -> None:
+def _takes_the_card_and_answers_from_the_phone(employee: Page, operator: Page, user_id: str) -> None:
+    expect(operator.locator(".template-card")).to_contain_text(f"{user_id}需要人工")
+    chat.press(operator, "我来接待")
+    chat.reads(operator, "打印机坏了")
+    chat.reads(employee, "王工")
+    chat.write(operator, "是三楼的那台吗？")
+    chat.reads(employee, "是三楼的那台吗？")
+    chat.write(employee, "是的")
+    chat.reads(operator, f"{user_id}：是的")
+
+
+def _answers_at_the_desk(desk: Page, employee: Page, folder: Path) -> None:
     """With text, a canned answer and a picture; a note stays inside."""
-    employee.writes("还是不行")
+    chat.write(employee, "还是不行")
     expect(desk.get_by_test_id("line").filter(has_text="还是不行")).to_have_count(1)
     answer(desk, "我来看看。")
-    employee.hears("我来看看。")
+    chat.reads(employee, "我来看看。")
     box = desk.get_by_test_id("composer").locator("textarea")
     box.press_sequentially("/重")
     expect(desk.get_by_role("listbox", name="常用回复").get_by_role("option", selected=True)).to_contain_text("重启")
     box.press("Enter")
     expect(box).to_have_value("请先重启打印机，再试一次。")
     box.press("Enter")
-    employee.hears("请先重启打印机，再试一次。")
+    chat.reads(employee, "请先重启打印机，再试一次。")
     desk.get_by_label("备注").check()
-    answer(desk, "墨盒是上周换的", shown="note")
+    answer(desk, "保修期已过", shown="note")
     (folder / "wiring.png").write_bytes(PIXEL)
     desk.get_by_label("回答", exact=True).check()
     desk.locator("input[name=file]").set_input_files(folder / "wiring.png")
     desk.get_by_test_id("composer").get_by_role("button", name="发送").click()
-    employee.hears("image")
+    expect(chat.answers(employee).last).to_have_attribute("data-msgtype", "image")
 
 
-def _passes_on_and_solves(desk: Page, employee: Person) -> None:
+def _passes_on_and_hands_back(desk: Page, employee: Page) -> None:
     desk.get_by_text("转交", exact=True).click()
     desk.locator("#desk-group").select_option(label="人事")
     desk.get_by_role("button", name="转组").click()
-    employee.hears("人事")
+    chat.reads(employee, "人事")
     expect(desk.get_by_test_id("status")).to_have_text("等待接待")
     desk.get_by_role("button", name="我来接待").click()
-    employee.hears("现在由boss回复你")
+    chat.reads(employee, "现在由boss回复你")
     answer(desk, "这个归人事管，已经登记。")
-    employee.hears("已经登记。")
-    desk.get_by_role("button", name="已解决").click()
+    chat.reads(employee, "已经登记。")
+    desk.get_by_role("button", name="交还").click()
     expect(desk.get_by_test_id("status")).to_have_text("已关闭")
-    employee.hears("你对这次服务满意吗？")
-    employee.presses("5")
+    chat.reads(employee, QUESTION)
+    chat.press(employee, "非常满意")
     expect(desk.get_by_test_id("desk-details")).to_contain_text("5 / 5")
 
 
-def _shows_every_line_once(employee: Person, operator: Person) -> None:
-    """The digital human speaks again, each line was on the phones once, and the note on none."""
-    employee.writes("/帮助")
-    employee.hears("/video")
-    for line in ("是三楼的那台吗？", "我来看看。", "请先重启打印机，再试一次。", "这个归人事管，已经登记。", "image"):
-        assert said(employee).count(line) == 1
-    assert not any("墨盒" in line for line in said(employee))
-    for line in ("是的", "打印机坏了"):
-        assert sum(line in words for words in said(operator)) == 1
-    assert not any("还是不行" in words for words in said(operator))
+def _goes_on_with_the_flow(employee: Page) -> None:
+    """The question that was open before is answered, and the next one follows."""
+    chat.write(employee, "大家早上好。")
+    chat.reads(employee, "请选择视频质量")
+    chat.write(employee, "取消")
+    chat.reads(employee, "已取消")
+
+
+def _shows_every_line_once(employee: Page, operator: Page) -> None:
+    """The note was on no phone, and what came after the desk had taken over not on the operator's."""
+    for line in ("是三楼的那台吗？", "我来看看。", "请先重启打印机，再试一次。", "这个归人事管，已经登记。"):
+        expect(chat.answers(employee).filter(has_text=line)).to_have_count(1)
+    expect(chat.answers(employee).and_(employee.locator("[data-msgtype=image]"))).to_have_count(1)
+    expect(chat.answers(employee).filter(has_text=QUESTION)).to_have_count(2)
+    for line in ("转人工", "打印机坏了", "是的", "还是不行"):
+        expect(employee.get_by_test_id("bubble-out").filter(has_text=line)).to_have_count(1)
+    for line in ("打印机坏了", "：是的"):
+        expect(chat.answers(operator).filter(has_text=line)).to_have_count(1)
+    expect(chat.answers(employee).filter(has_text="保修期")).to_have_count(0)
+    for line in ("保修期", "还是不行", "我来看看"):
+        expect(chat.answers(operator).filter(has_text=line)).to_have_count(0)
 
 
 def test_a_running_conversation_is_taken_over(desk: Page, stack: Stack, employee: Person, operator: Person) -> None:
