@@ -103,9 +103,10 @@
   }
 
   function morphAttributes(old, fresh) {
-    // Alpine sets style and class itself; they must stay.
+    // Alpine sets style and class itself, and a reader opens and closes details; both must stay.
     const hasAlpine = [...fresh.attributes].some(({ name }) => name.startsWith("x-"));
-    const isOurs = ({ name }) => name !== "x-cloak" && !(hasAlpine && ["style", "class"].includes(name));
+    const theirs = ["x-cloak", ...(hasAlpine ? ["style", "class"] : []), ...(old.nodeName === "DETAILS" ? ["open"] : [])];
+    const isOurs = ({ name }) => !theirs.includes(name);
     for (const { name } of [...old.attributes].filter(isOurs)) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of [...fresh.attributes].filter(isOurs)) {
       if (old.getAttribute(name) !== value) old.setAttribute(name, value);

@@ -145,7 +145,10 @@ def _answers_at_the_desk(desk: Page, employee: Page, folder: Path) -> None:
 
 
 def _passes_on_and_hands_back(desk: Page, employee: Page) -> None:
+    """What was opened to pass it on stays open when a line comes in."""
     desk.get_by_text("转交", exact=True).click()
+    chat.write(employee, "墨盒也换过了")
+    expect(desk.get_by_test_id("line").filter(has_text="墨盒也换过了")).to_have_count(1)
     desk.locator("#desk-group").select_option(label="人事")
     desk.get_by_role("button", name="转组").click()
     chat.reads(employee, "人事")
@@ -175,7 +178,7 @@ def _shows_every_line_once(employee: Page, operator: Page) -> None:
         expect(chat.answers(employee).filter(has_text=line)).to_have_count(1)
     expect(chat.answers(employee).and_(employee.locator("[data-msgtype=image]"))).to_have_count(1)
     expect(chat.answers(employee).filter(has_text=QUESTION)).to_have_count(2)
-    for line in ("转人工", "打印机坏了", "是的", "还是不行"):
+    for line in ("转人工", "打印机坏了", "是的", "还是不行", "墨盒也换过了"):
         expect(employee.get_by_test_id("bubble-out").filter(has_text=line)).to_have_count(1)
     for line in ("打印机坏了", "：是的"):
         expect(chat.answers(operator).filter(has_text=line)).to_have_count(1)
