@@ -280,3 +280,15 @@ def test_the_first_tab_leads_past_the_sidebar(site: Site):
         return words, inside
 
     assert in_browser(look) == ("Skip to main content", True)
+
+
+def test_links_are_announced_without_the_names_of_icons(site: Site):
+    """Else a screen reader says “account_tree Flows”."""
+
+    def look(browser: Browser) -> list[str]:
+        page = opened(browser, site, site.boss, locale="en")
+        page.goto(site.url + reverse("admin:conversations_answer_changelist"))
+        links = ("Overview", "Flows", "Operators' desk", "Import YAML")
+        return [name for name in links if page.get_by_role("link", name=name, exact=True).count() == 1]
+
+    assert in_browser(look) == ["Overview", "Flows", "Operators' desk", "Import YAML"]
