@@ -54,6 +54,16 @@ def test_the_pages_read_well_in_english(english, stack, picture):
     shots(english, picture, "form-en")
 
 
+def test_labels_on_a_phone_are_written_as_in_the_heads(english, stack, picture):
+    """Unfold would write “For Whom”."""
+    english.set_viewport_size(NARROW)
+    english.goto(f"{stack.url}/admin/conversations/answer/")
+    label = english.locator("#result_list [data-label='for whom']").first
+    written = label.evaluate("cell => getComputedStyle(cell, '::before')")
+    assert (written["display"], written["textTransform"]) == ("flex", "none")
+    picture(english, "list-390")
+
+
 def test_a_file_of_answers_is_previewed_and_taken_over(desk, stack, picture, tmp_path):
     file = tmp_path / "answers.csv"
     file.write_text(
