@@ -1,13 +1,15 @@
 """Operators and their groups in the admin: who answers which topics, when, and how soon."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSingleTimeWidget
 
 from conversations.models import Operator, OperatorGroup, Ticket
 from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin
@@ -33,6 +35,14 @@ class OperatorAdmin(ProtectedDeleteAdmin):
             open_count=Count("tickets", filter=Q(tickets__status=Ticket.Status.ASSIGNED), distinct=True),
         )
 
+    def save_model(self, request: HttpRequest, obj: Operator, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.enabled and obj.member_id is None and obj.user_id is None:
+            words = gettext(
+                "“%(name)s” has neither a member nor an account: only programs can answer as them, by REST."
+            )
+            self.message_user(request, words % {"name": obj.name}, messages.WARNING)
+
     def get_fields(self, request: HttpRequest, obj: Operator | None = None) -> Any:
         """Those who only look have no page of accounts, so theirs is named without a link."""
         fields = super().get_fields(request, obj)
@@ -53,8 +63,28 @@ class OperatorAdmin(ProtectedDeleteAdmin):
         return int(operator.open_count)
 
 
+class OperatorGroupForm(forms.ModelForm[OperatorGroup]):
+    """A group; office hours have no seconds."""
+
+    class Meta:
+        model = OperatorGroup
+        fields = (
+            "name",
+            "application",
+            "topics",
+            "operators",
+            "enabled",
+            "days",
+            "opens_at",
+            "closes_at",
+            "answer_within",
+        )
+        widgets: ClassVar = dict.fromkeys(("opens_at", "closes_at"), UnfoldAdminSingleTimeWidget(format="%H:%M"))
+
+
 @admin.register(OperatorGroup)
 class OperatorGroupAdmin(FormAdmin):
+    form = OperatorGroupForm
     list_display = ("name", "application", "about", "people", "hours", "answer_within", "enabled")
     list_filter = ("application", "enabled")
     list_select_related = ("application",)

@@ -18,7 +18,12 @@ from conversations.admin.handoff.ticket_lists import duration
 from core.spreadsheets import csv_file
 
 DAYS = 30
-BY = {"topic": _("By topic"), "operator": _("By operator"), "group": _("By group")}
+# What the tables are by, with the word for tickets that have none.
+BY = {
+    "topic": (_("By topic"), _("without a topic")),
+    "operator": (_("By operator"), _("not taken")),
+    "group": (_("By group"), _("without a group")),
+}
 
 
 class PeriodForm(forms.Form):
@@ -46,7 +51,10 @@ def report_view(request: HttpRequest) -> HttpResponse:
         if "csv" in request.GET:
             return _csv(since, until)
         report = services.ticket_report(since, until)
-        tables = [{"title": title, "rows": [_row(one) for one in report.tables[by]]} for by, title in BY.items()]
+        tables = [
+            {"title": title, "none": none, "rows": [_row(one) for one in report.tables[by]]}
+            for by, (title, none) in BY.items()
+        ]
         context = {"total": _row(report.total), "tables": tables, "since": since, "until": until}
     else:
         context = {"total": None, "tables": []}

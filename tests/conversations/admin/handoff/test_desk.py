@@ -249,6 +249,7 @@ def test_the_report_counts_and_its_file_lists(desk, person, ticket):
     shown = page(desk, reverse("desk-report"))
     assert "100 %" in shown
     assert "4.0" in shown
+    assert "未分主题" in shown
     lines = page(desk, reverse("desk-report") + f"?since=2026-01-01&until={timezone.localdate()}&csv=1").splitlines()
     assert lines[0].endswith("waited_seconds,handled_seconds,late,satisfaction")
     assert ",zhangsan,IT 支持,,赵 六,asked,closed,solved," in lines[1]

@@ -1,0 +1,30 @@
+"""Operators and their groups in the admin."""
+
+import pytest
+
+from conversations.models import Operator
+from tests.conversations.support.flow_pages import url
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def saved(client, **fields: object) -> str:
+    """What the list says after an operator was added."""
+    page = client.post(url("operator", "add"), {"name": "赵六", "enabled": "on", **fields}, follow=True)
+    assert Operator.objects.get().name == "赵六"
+    return str(page.content.decode())
+
+
+def test_an_operator_who_can_answer_nowhere_gets_a_warning(hr, application):
+    assert "“赵六” has neither" in saved(hr)
+
+
+def test_an_operator_with_a_phone_needs_no_warning(hr, application):
+    assert "has neither" not in saved(hr, member=factories.make_member(application, "zhaoliu").pk)
+
+
+def test_office_hours_are_shown_without_seconds(hr):
+    form = hr.get(url("operatorgroup", "add")).content.decode()
+    assert 'value="09:00"' in form
+    assert "09:00:00" not in form
