@@ -38,7 +38,7 @@ class Graph:
         return self.page.locator("[data-state]").filter(has=self.page.get_by_text(name, exact=True))
 
     def open(self, name: str) -> None:
-        self.state(name).locator("a").click()
+        self.state(name).locator("a").first.click()  # the second one of a sub-flow leads to its graph
         expect(self.panel.get_by_role("heading")).to_have_text(name)
 
     def save(self, **values: str) -> None:
@@ -102,9 +102,10 @@ def test_a_new_user_builds_breaks_and_takes_back_a_flow(desk, phone_page, stack,
     breaks(forms, graph)
     picture(desk, "broken")
     is_stopped_by_golden(graph)
-    changes_and_rolls_back(forms, graph)
-    chat.write(phone_page, STARTS)
-    chat.reads(phone_page, "Great!")
+    changes(forms, graph)
+    begins_again(phone_page, "Another question?")
+    rolls_back(forms)
+    begins_again(phone_page, "Great!")
 
 
 def begins(forms: Forms) -> None:
@@ -154,6 +155,7 @@ def talks(phone_page: Page, person) -> None:
     chat.reads(phone_page, "Choose video quality")
     chat.press(phone_page, "Basic")
     expect(chat.answers(phone_page).filter(has_text="Video generated and sent!")).to_have_count(1)
+    chat.watch_video(phone_page, 1, "Hello!")
 
 
 def keeps_golden(forms: Forms) -> None:
@@ -196,17 +198,28 @@ def is_stopped_by_golden(graph: Graph) -> None:
     form = graph.prepare()
     expect(graph.page.get_by_test_id("golden")).to_contain_text("Nothing was made.")
     form.locator(".ou-golden-main").click()  # a reason is required
-    expect(form).to_be_visible()
+    expect(form.locator("[name=despite]:invalid")).to_be_visible()
     graph.page.goto(address)
     graph.undo()
 
 
-def changes_and_rolls_back(forms: Forms, graph: Graph) -> None:
+def changes(forms: Forms, graph: Graph) -> None:
     graph.open("Text")
     graph.save(text="Another question?")
     graph.says("“Text” was saved.")
     graph.publish(despite="Other words are wanted.")
     expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
+
+
+def begins_again(phone_page: Page, question: str) -> None:
+    """The version that runs speaks; its session is left."""
+    chat.write(phone_page, STARTS)
+    chat.reads(phone_page, question)
+    chat.write(phone_page, "cancel")
+    chat.reads(phone_page, "cancelled")
+
+
+def rolls_back(forms: Forms) -> None:
     forms.open("conversations/flowversion/")
     forms.follow("v1")
     forms.desk.get_by_role("link", name="Let this version run").click()
@@ -237,6 +250,36 @@ def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
     expect(graph.panel).to_be_hidden()
     graph.page.keyboard.press("Control+z")
     graph.says("Undone: a transition was drawn")
+
+
+def test_answers_of_another_flow_are_picked_from_lists(desk, stack, picture):
+    """They are kept as lines, and lines come back as rows."""
+    desk.goto(f"{stack.url}/admin/conversations/flow/")
+    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.goto(desk.url.replace("change/", "draw_it/"))
+    graph = Graph(desk)
+    desk.get_by_role("button", name="New step").click()
+    panel, theirs = graph.panel, graph.panel.get_by_label("Answer of the sub-flow")
+    panel.locator("[name=name]").fill("Newcomer")
+    panel.locator("[name=kind]").select_option("subflow")
+    panel.locator("[name=subflow]").select_option(label="Onboarding")
+    panel.get_by_role("button", name="Take over an answer").click()
+    theirs.select_option("department.label")
+    expect(panel.get_by_label("Answer here")).to_have_value("department_label")
+    panel.get_by_role("button", name="Pass an answer").click()
+    theirs.first.select_option("name")
+    panel.get_by_label("Formula here").fill("text")
+    picture(desk, "picked")
+    panel.get_by_test_id("save").click()
+    graph.says("was saved")
+    desk.keyboard.press("Escape")
+    graph.open("Newcomer")
+    expect(panel.locator("[name=given]")).to_have_value("name = text")
+    expect(panel.locator("[name=taken]")).to_have_value("department_label = department.label")
+    expect(theirs.last).to_have_value("department.label")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Control+z")
+    graph.says("Undone")
 
 
 def test_fingers_move_and_zoom_a_graph_with_every_kind_of_box(desk, stack, picture):
