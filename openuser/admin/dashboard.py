@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import checks
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -114,6 +115,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "may_add_campaign": may("scheduling.add_campaign"),
         **{name: list(rows[:DRAFTS]) if name in found.there else [] for name, rows in drafts.items()},
         "conversations": _conversations(today) if sees_conversations else [],
+        "phone_page": f"{settings.WECOM['API_BASE_URL']}/emulator/" if getattr(settings, "EMULATED", False) else "",
         "may_change_applications": may("wecom.change_application"),
         "may_change_guard": may("wecom.change_guard"),
     }

@@ -75,6 +75,7 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
     actions = ("dismiss", "reopen")
     actions_row = ("write_answer_row",)
     actions_detail = ("write_answer", "dismiss_this", "reopen_this")
+    empty_words = _("What the digital human cannot answer will be listed here.")
     list_before_template = "admin/answers/unanswered_hint.html"
     change_form_before_template = ""
 

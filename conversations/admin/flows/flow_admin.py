@@ -174,9 +174,10 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
 
     def _page(self, request: HttpRequest, flow: Flow) -> dict[str, Any]:
         """The context of the part above the form."""
-        counts = publication.sessions_by_state(flow)
+        counts, draft = publication.sessions_by_state(flow), publication.draft(flow)
         return {
-            "picture": picture(publication.draft(flow), Marks(counts=counts, links=links(flow.states.all()))),
+            "has_steps": bool(draft.nodes),
+            "picture": picture(draft, Marks(counts=counts, links=links(flow.states.all()))),
             "faults": faults(flow),
             "callers": [link(change_url(one), one.name) for one in callers_of(flow)],
             "is_changed": publication.is_changed(flow),
@@ -191,8 +192,10 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         if "_addanother" in request.POST or "_popup" in request.POST:
             response: HttpResponse = super().response_add(request, obj, post_url_continue)
             return response
-        self.message_user(request, _("The flow is there. Try it, then publish it."), messages.SUCCESS)
-        return HttpResponse(status=302, headers={"Location": change_url(obj)})
+        has_steps = obj.states.exists()
+        next_words = _("Try it, then publish it.") if has_steps else _("Add its first step.")
+        self.message_user(request, f"{_('The flow is there.')} {next_words}", messages.SUCCESS)
+        return HttpResponseRedirect(change_url(obj))
 
     def save_model(self, request: HttpRequest, obj: Flow, form: Any, change: bool) -> None:
         if change:

@@ -36,12 +36,22 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "ticket": ticket,
         "may_answer": request.user.has_perm(ANSWER),
     }
+    if not context["rows"]:
+        context |= _nothing(context["lists"])
     if ticket is not None:
         context |= _one(request, ticket, operator)
     if "part" in request.GET:
         return TemplateResponse(request, "admin/desk/live.html", context)
     context |= {**admin.site.each_context(request), "title": gettext("Operators' desk"), "canned": _canned(ticket)}
     return TemplateResponse(request, "admin/desk/page.html", context)
+
+
+def _nothing(lists: list[dict[str, Any]]) -> dict[str, Any]:
+    """What an empty list says next: take a ticket, wait for one, or first say who answers."""
+    return {
+        "some_wait": any(one["name"] == ticket_lists.WAITING and one["count"] for one in lists),
+        "has_groups": OperatorGroup.objects.filter(enabled=True).exists(),
+    }
 
 
 def _ticket(pk: int) -> Ticket:

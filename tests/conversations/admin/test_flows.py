@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from avatars.models import Render
@@ -30,6 +31,14 @@ def test_a_flow_is_drawn_published_and_walked_through_without_any_code(hr, flow,
     person.says("订午餐")
     person.says("1")
     assert Render.objects.get().text == "一起吃饭！"
+
+
+def test_a_flow_without_steps_leads_to_the_graph(hr):
+    empty = {"states-TOTAL_FORMS": 0, "states-INITIAL_FORMS": 0}
+    words = {"name": "借车", "language": "zh-hans", "enabled": "on"}
+    page = hr.post(url("flow", "add"), {**words, **empty}, follow=True).content.decode()
+    assert "Add its first step." in page
+    assert f'{reverse("draft-graph", args=[Flow.objects.get().pk])}">Add the first step on the graph' in page
 
 
 def test_a_condition_may_be_written_as_people_see_it(flow):

@@ -206,3 +206,9 @@ def test_a_busy_day_asks_as_often_as_a_quiet_one():
         client.get(reverse("admin-home"))
     assert len(many) == len(few)
     assert len(many) <= 18
+
+
+@pytest.mark.parametrize(("emulated", "words"), [(True, "/emulator/"), (False, "Say hello to the application")])
+def test_a_quiet_day_leads_to_the_phone(settings, emulated, words):
+    settings.EMULATED = emulated
+    assert words in home("view_conversation")

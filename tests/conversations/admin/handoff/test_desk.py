@@ -241,6 +241,16 @@ def test_a_long_list_needs_few_queries(desk, ticket, application, django_assert_
         desk.get(reverse("desk") + "?list=all&part=1")
 
 
+def test_an_empty_list_says_how_a_ticket_comes(desk, application, request):
+    shown = page(desk, reverse("desk"))
+    assert "还没有接待组，成员无法转人工。" in shown
+    assert reverse("admin:conversations_operatorgroup_add") not in shown  # for those who may
+    request.getfixturevalue("group")
+    assert "成员发送“转人工”后" in page(desk, reverse("desk"))
+    request.getfixturevalue("ticket")
+    assert "可以从“待接待”里选一个" in page(desk, reverse("desk"))
+
+
 def test_the_report_counts_and_its_file_lists(desk, person, ticket):
     act(desk, ticket, "take")
     say(desk, ticket, "好了")
