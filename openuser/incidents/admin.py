@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
@@ -12,8 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.web.admin import STATUS_TONES, ReadOnlyAdmin, badge, link, reason_words, short_time, shorten
+from core.web.admin import STATUS_TONES, ReadOnlyAdmin, action, badge, link, reason_words, short_time, shorten
 from core.web.admin_filters import KnownValuesFilter
+from openuser.incidents import channel_page
 from openuser.incidents.watch import condition_of
 from openuser.models import Alert, Incident
 
@@ -48,6 +50,11 @@ class IncidentAdmin(ReadOnlyAdmin):
     list_filter = (StateFilter, ("kind", KindFilter))
     sortable_by = ("began",)
     change_form_before_template = ""
+    actions_list = ("channels",)
+
+    @action(description=_("How alerts are sent"), permissions=["view"], icon="campaign", url_path="channels")
+    def channels(self, request: HttpRequest) -> HttpResponse:
+        return channel_page.view(request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Incident | None = None) -> Any:
         """With the page that shows more for those who may open it."""
@@ -97,7 +104,10 @@ class IncidentAdmin(ReadOnlyAdmin):
         alerts = incident.alerts.order_by("pk")
         lines = format_html_join("", "<li>{} · {} · {}{}</li>", (_line(alert) for alert in alerts))
         if not lines:
-            return gettext("No channel is set up (OPENUSER_ALERT_GROUP_URL, OPENUSER_ALERT_MAIL_TO).")
+            words = gettext("No channel was set up.")
+            return format_html(
+                "{} {}", words, link(reverse("admin:openuser_incident_channels"), gettext("How alerts are sent"))
+            )
         return format_html("<ul>{}</ul>", lines)
 
 

@@ -1,16 +1,18 @@
 """Sends one alert through its channel, and not twice: a group robot knows no repeats."""
 
 import logging
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.work import crash_points
 from core.work.base import LeaseLost
 from openuser.incidents import channels
-from openuser.incidents.channels import News
+from openuser.incidents.channels import News, Outcome
 from openuser.incidents.watch import condition_of
 from openuser.models import Alert
 
@@ -43,6 +45,17 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
             alert.settle(Alert.Status.FAILED, outcome.reason)
     except LeaseLost:
         logger.info("Another worker sends this alert.", extra={"alert": alert.pk})
+
+
+def send_test(channel: str) -> Outcome:
+    """Send a test by a channel at once, and keep nothing of it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        url = f"{settings.SITE_URL.rstrip('/')}{reverse('admin:openuser_incident_changelist')}"
+        text = _("Nothing is wrong: alerts of incidents arrive here.")
+        news = News(heading=_("[OpenUser] Test alert"), text=f"{text}\n{url}", key=f"test-{uuid.uuid4().hex}")
+    outcome = channels.send(channel, news)
+    logger.info("A test alert was sent.", extra={"channel": channel, "reason": outcome.reason})
+    return outcome
 
 
 def _news(alert: Alert, now: datetime) -> News:

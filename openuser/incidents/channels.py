@@ -21,10 +21,14 @@ FIVE_HUNDRED = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a call ended: `reason` is empty if it was taken. `again` if it certainly was not, and may be later."""
+    """How a call ended: `reason` is empty if it was taken. `again` if it certainly was not, and may be later.
+
+    `code` is the other side's, if it refused.
+    """
 
     reason: str = ""
     again: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +79,8 @@ def _to_group(news: News) -> Outcome:
         errcode = None
     if errcode == 0:
         return Outcome()
-    return Outcome(reason=Alert.Reason.REFUSED, again=errcode in (TOO_OFTEN, BUSY))
+    code = f"HTTP {reply.status}" if errcode is None else str(errcode)
+    return Outcome(reason=Alert.Reason.REFUSED, again=errcode in (TOO_OFTEN, BUSY), code=code)
 
 
 def _to_mail(news: News) -> Outcome:
@@ -85,7 +90,8 @@ def _to_mail(news: News) -> Outcome:
     try:
         message.send()
     except smtplib.SMTPResponseException as error:
-        return Outcome(reason=Alert.Reason.REFUSED, again=error.smtp_code < FIVE_HUNDRED)
+        code = str(error.smtp_code)
+        return Outcome(reason=Alert.Reason.REFUSED, again=error.smtp_code < FIVE_HUNDRED, code=code)
     except smtplib.SMTPRecipientsRefused:
         return Outcome(reason=Alert.Reason.REFUSED)
     except (smtplib.SMTPException, OSError):  # sent again under its Message-ID, by which mail servers know it
