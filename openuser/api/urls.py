@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("wecom.api.urls")),
     path("", include("conversations.api.urls")),
     path("", include("openuser.webhooks.urls")),
+    path("", include("openuser.incidents.urls")),
 ]

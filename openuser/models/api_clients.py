@@ -58,6 +58,7 @@ class ApiClient(models.Model):
         SCHEDULES_DRAFT = "schedules:draft", _("draft schedules and ask for publishing")
         WEBHOOKS_READ = "webhooks:read", _("view webhook endpoints and deliveries")
         WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
+        INCIDENTS_READ = "incidents:read", _("view incidents")
 
     # REST framework reads these from `request.user`.
     is_authenticated: ClassVar[bool] = True

@@ -43,6 +43,8 @@ API_MESSAGE_KINDS = (
 )
 # The name of each set of choices in the OpenAPI description. A set without a name fails a test.
 ENUM_NAMES = {
+    "AlertChannel": "openuser.models.Alert.Channel",
+    "AlertNews": "openuser.models.Alert.News",
     "AnswerKind": "conversations.models.Answer.Kind",
     "AttemptOutcome": "wecom.models.Attempt.Outcome",
     "CalendarKind": "scheduling.agenda.entries.Kind",
@@ -78,6 +80,7 @@ ENUM_NAMES = {
     "ForecastReason": "wecom.quotas.forecast.BECAUSE",
     "GoldenLineSort": "conversations.api.serializers.golden.LINES",
     "GroupMessageReason": "wecom.models.GroupMessage.Reason",
+    "IncidentKind": "openuser.models.Incident.Kind",
     "LogoCorner": "avatars.models.LogoCorner",
     "MemberGender": "wecom.models.Member.Gender",
     "MemberStatus": "wecom.models.Member.Status",

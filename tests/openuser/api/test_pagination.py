@@ -59,6 +59,7 @@ ROWS = {
     "/api/v1/segments/": "scheduling.Segment",
     "/api/v1/webhook-endpoints/": "openuser.WebhookEndpoint",
     "/api/v1/webhook-deliveries/": "openuser.WebhookDelivery",
+    "/api/v1/incidents/": "openuser.Incident",
 }
 OF_SETTINGS = {"/api/v1/engines/"}  # as many as the settings name
 
