@@ -56,7 +56,7 @@ def login(request: HttpRequest) -> HttpResponse:
         logger.warning("A member could not sign in.", extra={"code": error.code})
     services.count_click(link, member=_member(application.corporation_id, user_id))
     response = _onward(link)
-    response.delete_cookie(LOGIN_COOKIE, path=COOKIE_PATH)
+    member_cookies.forget(response, LOGIN_COOKIE, path=COOKIE_PATH)
     if user_id:
         who = {"corporation": application.corporation_id, "user_id": user_id}
         member_cookies.write(response, COOKIE, who, COOKIE_AGE, path=COOKIE_PATH)

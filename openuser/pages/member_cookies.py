@@ -19,7 +19,7 @@ WECHAT_BROWSER = re.compile(r"wxwork|micromessenger", re.IGNORECASE)
 def read(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
     """The content of a signed cookie; {} if it is missing, forged or expired."""
     try:
-        value = signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=age)
+        value = signing.loads(request.COOKIES.get(_full_name(name), ""), salt=name, max_age=age)
     except signing.BadSignature:
         return {}
     return value if isinstance(value, dict) else {}
@@ -28,7 +28,7 @@ def read(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
 def write(response: HttpResponse, name: str, value: dict[str, Any], age: int, *, path: str) -> None:
     """Set a signed cookie that only pages below this path get."""
     response.set_cookie(
-        name,
+        _full_name(name),
         signing.dumps(value, salt=name),
         max_age=age,
         path=path,
@@ -36,6 +36,11 @@ def write(response: HttpResponse, name: str, value: dict[str, Any], age: int, *,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+
+
+def forget(response: HttpResponse, name: str, *, path: str) -> None:
+    """Delete a cookie that was set below this path."""
+    response.delete_cookie(_full_name(name), path=path)
 
 
 def sign_in(
@@ -56,3 +61,8 @@ def is_answered(request: HttpRequest, begun: dict[str, Any]) -> bool:
     """Whether the platform answers the sign-in that this browser has begun."""
     state = str(begun.get("state", ""))
     return bool(state) and secrets.compare_digest(state.encode(), request.GET.get("state", "").encode())
+
+
+def _full_name(name: str) -> str:
+    """Browsers take a cookie of that prefix over HTTPS only; the other prefix, `__Host-`, has no path."""
+    return f"__Secure-{name}" if settings.SESSION_COOKIE_SECURE else name

@@ -114,7 +114,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
         return _problem(request, words, status=403 if known else 503)
     response = HttpResponseRedirect(reverse("preferences"))
     member_cookies.write(response, COOKIE, {"member": member.pk}, COOKIE_AGE, path=COOKIE_PATH)
-    response.delete_cookie(LOGIN_COOKIE, path=COOKIE_PATH)
+    member_cookies.forget(response, LOGIN_COOKIE, path=COOKIE_PATH)
     return response
 
 

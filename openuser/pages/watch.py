@@ -220,7 +220,7 @@ def _redirect_to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBas
     response = member_cookies.sign_in(
         request, link.application, back=back, cookie=LOGIN_COOKIE, path=COOKIE_PATH, name=link.name
     )
-    response.delete_cookie(MEMBER_COOKIE, path=COOKIE_PATH)
+    member_cookies.forget(response, MEMBER_COOKIE, path=COOKIE_PATH)
     return response
 
 
@@ -233,7 +233,7 @@ def _page_response(request: HttpRequest, context: dict[str, Any], *, status: int
 
 
 def _delete_login_cookie(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(LOGIN_COOKIE, path=COOKIE_PATH)
+    member_cookies.forget(response, LOGIN_COOKIE, path=COOKIE_PATH)
     return response
 
 

@@ -166,6 +166,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"EXCLUDE_URL_PREFIXES": ["/api/"], "DIRECTIVES": content_policy.ADMIN}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+# Not in a cookie, which would hold names.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # ---- logs without personal data
 # Log level: `DEBUG`, `INFO`, `WARNING` or `ERROR`.

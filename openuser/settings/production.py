@@ -36,6 +36,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=True)
 # Send the CSRF cookie over HTTPS only.
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=True)
+# A browser takes a cookie of such a name only over HTTPS, for this host alone and from no subdomain.
+if SESSION_COOKIE_SECURE:
+    SESSION_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-sessionid", "__Host-language"
+    LANGUAGE_COOKIE_SECURE = True
+if CSRF_COOKIE_SECURE:
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 # Header in which the proxy reports HTTPS; the proxy must overwrite it in every request. Empty: trust none.
 proxy_header = env.str("SECURE_PROXY_SSL_HEADER", default="X-Forwarded-Proto")
 SECURE_PROXY_SSL_HEADER = ("HTTP_" + proxy_header.upper().replace("-", "_"), "https") if proxy_header else None

@@ -234,11 +234,15 @@ def sign_in(stack: Server) -> tuple[requests.Response, str]:
         "password": PASSWORD,
         "csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[0],
     }
-    headers = {"Cookie": f"csrftoken={page.cookies['csrftoken']}", "Origin": site, "Referer": f"{site}/admin/login/"}
+    headers = {
+        "Cookie": f"__Host-csrftoken={page.cookies['__Host-csrftoken']}",
+        "Origin": site,
+        "Referer": f"{site}/admin/login/",
+    }
     answer = requests.post(
         f"{stack.url}/admin/login/?next=/admin/", data=form, headers=headers, timeout=60, allow_redirects=False
     )
-    return answer, f"sessionid={answer.cookies.get('sessionid', '')}"
+    return answer, f"__Host-sessionid={answer.cookies.get('__Host-sessionid', '')}"
 
 
 def test_the_loss_of_the_database_for_a_moment_is_survived(stack, person):

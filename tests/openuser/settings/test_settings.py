@@ -182,6 +182,12 @@ def test_production_is_refused_with_the_emulator_in_it(tmp_path):
     assert "HINT: Take wecom.emulator out of INSTALLED_APPS" in result.stderr
 
 
+def test_cookies_of_production_are_for_https_and_this_host_alone(tmp_path):
+    expression = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME"
+    told = show(expression, settings="production", var=tmp_path, **PRODUCTION)
+    assert told == "('__Host-sessionid', '__Host-csrftoken', '__Host-language')"
+
+
 def test_production_trusts_a_proxys_header_only_where_told(tmp_path):
     expression = "settings.SECURE_PROXY_SSL_HEADER, settings.SESSION_COOKIE_SECURE, settings.DEBUG"
     told = show(expression, settings="production", var=tmp_path, **PRODUCTION, SECURE_PROXY_SSL_HEADER="X-Scheme")
