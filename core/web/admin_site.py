@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib import admin
 from django.contrib.admin import sites
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
@@ -17,6 +17,12 @@ class AdminSite(UnfoldAdminSite):
         Four permissions of every model are looked up for it.
         """
         return SimpleLazyObject(lambda: super(AdminSite, self).get_app_list(request, app_label))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The browser forgets what it keeps of the pages."""
+        response: HttpResponse = super().logout(request, extra_context)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class AdminSiteConfig(AppConfig):

@@ -18,6 +18,13 @@ ADMIN: dict[str, list[str]] = {
     "form-action": [SELF],
     "frame-ancestors": [NONE],
 }
+# Swagger UI, whose script has an address of its own.
+API_DOCUMENTATION = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# JSON that a browser opens as a page, such as an error.
+API = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 # A stored file that a browser opens as a page runs nothing and has no origin.
 FILE = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; object-src 'none'; "

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from core.logs import set_correlation_id
+from core.web import content_policy
 from openuser.api.problems import MEDIA_TYPE, Problem
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class APIMiddleware:
             response = problem_response(request, problem_of_status(response.status_code))
         response.headers["X-Request-ID"] = request_id
         response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Content-Security-Policy", content_policy.API)
         return response
 
 

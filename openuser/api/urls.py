@@ -1,13 +1,12 @@
 """URLs of the API: the apps' resources, the OpenAPI description, the documentation page."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerView
 
-from openuser.api.openapi.views import OpenApiView
+from openuser.api.openapi.views import Documentation, OpenApiView
 
 urlpatterns = [
     path("openapi.json", OpenApiView.as_view(), name="openapi"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
+    path("docs/", Documentation.as_view(url_name="openapi"), name="api-docs"),
     path("", include("avatars.api.urls")),
     path("", include("scheduling.api.urls")),
     path("", include("wecom.api.urls")),

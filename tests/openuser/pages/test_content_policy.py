@@ -39,3 +39,31 @@ def test_no_template_of_ours_has_an_inline_script():
     pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
     assert len(pages) > 40
     assert [page.name for page in pages if "<script>" in page.read_text() or " onclick=" in page.read_text()] == []
+
+
+def test_the_documentation_of_the_api_runs_nothing_inline(client):
+    page = client.get("/api/v1/docs/")
+    assert policy(page)["script-src"] == "'self'"
+    assert "<script>" not in page.content.decode()
+    script = client.get("/api/v1/docs/?script=")
+    assert script.headers["Content-Type"].startswith("application/javascript")
+    assert b"SwaggerUIBundle" in script.content
+
+
+@pytest.mark.parametrize("address", ["/api/v1/openapi.json", "/api/v1/members/", "/api/v1/nowhere/"])
+def test_an_answer_of_the_api_is_no_page(client, address):
+    found = policy(client.get(address))
+    assert (found["default-src"], found["frame-ancestors"]) == ("'none'", "'none'")
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/", "/admin/auth/user/", "/admin/quotas/", "/admin/desk/", "/admin/calendar/"]
+)
+def test_a_browser_keeps_no_page_of_the_admin(client, address):
+    client.force_login(User.objects.create_superuser("boss"))
+    assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
+def test_a_browser_forgets_the_pages_after_the_log_out(client):
+    client.force_login(User.objects.create_superuser("boss"))
+    assert client.post("/admin/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
