@@ -1,10 +1,12 @@
 """Receivers of the apps' signals: live updates and webhooks."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.urls import reverse
 
@@ -29,6 +31,8 @@ from scheduling.signals import campaign_finished, campaign_started, campaign_sto
 from wecom.models import Outbound
 from wecom.signals import outbounds_settled
 
+logger = logging.getLogger(__name__)
+
 EVENTS: dict[str, str] = {
     Render.Status.DONE: WebhookEndpoint.Event.RENDER_COMPLETED,
     Render.Status.FAILED: WebhookEndpoint.Event.RENDER_FAILED,
@@ -39,6 +43,18 @@ EVENTS: dict[str, str] = {
 @receiver(user_login_failed)
 def on_login_failed(**_: Any) -> None:
     AUTH_FAILURES.add()
+    logger.warning("A log-in failed.")  # without the name, which may be a password in the wrong field
+
+
+@receiver(user_logged_in)
+def on_logged_in(user: User, **_: Any) -> None:
+    logger.info("An account logged in.", extra={"account": user.pk})
+
+
+@receiver(user_logged_out)
+def on_logged_out(user: User | None, **_: Any) -> None:
+    if user is not None:  # else the session had ended already
+        logger.info("An account logged out.", extra={"account": user.pk})
 
 
 @receiver(render_finished)

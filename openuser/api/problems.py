@@ -80,6 +80,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = problem_of(error)
     if known is None:
         return None
+    if known.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        logger.warning("A request of the API was refused.", extra={"status": known.status, "code": known.code})
     response = Response(known.body(request), status=known.status, content_type=MEDIA_TYPE)
     wait = getattr(error, "wait", None) or (RETRY_SECONDS if known.status == HTTPStatus.SERVICE_UNAVAILABLE else None)
     if wait is not None:

@@ -1,5 +1,6 @@
 """The pages for what is missing or refused, in the product's look and the reader's language."""
 
+import logging
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -17,6 +20,9 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """403, for a page or a button that the reader's roles do not open."""
+    reader, match = getattr(request, "user", None), request.resolver_match
+    told = {"account": getattr(reader, "pk", None), "page": match.view_name if match else ""}
+    logger.warning("A page was refused.", extra=told)
     words = _("Your roles do not open this page. Ask an administrator for the right.")
     return _page(request, status=403, title=_("No permission"), words=words)
 

@@ -37,6 +37,12 @@ def test_a_refused_page_says_so_and_who_is_logged_in(clerk, language, words):
     assert "clerk" in shown
 
 
+def test_a_refused_page_is_logged_with_the_account(clerk, caplog):
+    clerk.get("/admin/auth/user/")
+    (told,) = (vars(one) for one in caplog.records if one.name == "openuser.pages.errors")
+    assert (told["account"], told["page"]) == (User.objects.get().pk, "admin:auth_user_changelist")
+
+
 def test_members_see_no_link_to_the_admin(client):
     shown = page(client, f"/watch/{'0' * 32}/", status=404)
     assert "Page not found" in shown

@@ -91,3 +91,13 @@ def test_wrong_passwords_are_forgotten_after_thirty_days(boss):
     retention.delete_expired()
     assert not AccessAttempt.objects.exists()
     assert not AccessFailureLog.objects.exists()
+
+
+def test_log_ins_are_logged_by_the_number_of_the_account(boss, caplog):
+    caplog.set_level("INFO", "openuser")
+    client = Client()
+    client.post("/admin/login/", {"username": "boss", "password": "wrong-1"})
+    client.post("/admin/login/", {"username": "boss", "password": PASSWORD})
+    client.post("/admin/logout/")
+    told = [(one.getMessage(), vars(one).get("account")) for one in caplog.records if one.name == "openuser.receivers"]
+    assert told == [("A log-in failed.", None), ("An account logged in.", boss.pk), ("An account logged out.", boss.pk)]
