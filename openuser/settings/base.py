@@ -117,9 +117,15 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+# Words that others would guess in a password, such as the names of your company and products, separated by commas.
+PASSWORD_WORDS = env.list("OPENUSER_PASSWORD_WORDS", default=[])
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "core.web.password_words.GuessableWordsValidator",
+        "OPTIONS": {"words": ["openuser", "wecom", "wechat", "企业微信", "password", *PASSWORD_WORDS]},
+    },
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # where a foreign `next` leads
