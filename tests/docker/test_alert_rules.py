@@ -120,6 +120,6 @@ def test_each_alert_is_sent_when_it_should_be_and_only_then(tmp_path):
     assert "exit status" not in (told := promtool.run("test", "rules", "1m.yaml", "10m.yaml", folder=tmp_path)), told
 
 
-def test_each_alert_has_a_case_in_which_it_is_sent_and_one_in_which_not():
+def test_each_alert_has_cases_of_both_kinds():
     moments = [(case["alert"], labels is not None) for case in cases() for labels in case["at"].values()]
     assert set(moments) == {(rule["alert"], sent) for rule in rules() for sent in (True, False)}
