@@ -40,8 +40,8 @@ def test_an_estimate_has_three_digits(number, shown):
     [
         (RowCount(number=1), "1 callback", "1 回调"),
         (RowCount(number=9_876), "9,876 callbacks", "9876 回调"),
-        (RowCount(number=1_230_000, is_exact=False), "about 1,230,000 callbacks", "回调：约 123 万 条"),
-        (RowCount(number=10_000, is_exact=False, is_least=True), "more than 10,000 callbacks", "回调：多于 1 万 条"),
+        (RowCount(number=1_230_000, is_exact=False), "about 1,230,000 callbacks", "回调：约 123 万条"),
+        (RowCount(number=10_000, is_exact=False, is_least=True), "more than 10,000 callbacks", "回调：多于 1 万条"),
     ],
 )
 def test_a_number_of_rows_in_words(count, english, chinese):
