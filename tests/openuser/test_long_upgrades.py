@@ -69,7 +69,7 @@ def before(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Tab
         yield new
 
 
-def test_after_the_whole_way_a_database_has_the_tables_of_a_new_one(before):
+def test_the_whole_way_ends_with_the_tables_of_a_new_database(before):
     now = tables()
     assert {name for name in before if before[name] != now.get(name)} == set()
     assert set(now) == set(before)

@@ -31,7 +31,7 @@ def test_a_copy_goes_once_its_file_was_deleted_elsewhere(in_bucket, other):
     assert since == Erasure.objects.get().erased_at
 
 
-def test_a_copy_that_came_while_its_file_was_deleted_goes_with_the_next_look(in_bucket, other):
+def test_a_copy_that_came_during_the_deletion_goes_next_time(in_bucket, other):
     name = other.save("portraits/face.png", ContentFile(b"face"))
     other.delete(name)
     since = erasures.follow(None)
