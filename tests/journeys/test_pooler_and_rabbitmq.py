@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from tests.journeys.test_production import ROLES, Server, follow
@@ -27,7 +28,8 @@ class OnRabbitMQ(Server):
 
     def _valkey(self) -> str:
         self.env |= self.by_file("CHANNEL_URL", super()._valkey())
-        return self.closing.enter_context(rabbitmq.running(self.owner)).url
+        self.rabbitmq = self.closing.enter_context(rabbitmq.running(self.owner))
+        return self.rabbitmq.url
 
 
 def running(kind: type[Server]) -> Iterator[Server]:
@@ -84,3 +86,24 @@ def test_a_worker_that_is_killed_is_replaced_by_the_next(stack, person: Person):
     stack.restart("worker")
     person.writes("怎么请假")
     assert person.reads_text()
+
+
+@pytest.mark.parametrize("trouble", ["crashed", "full"])
+def test_rabbitmq_may_be_gone_or_full_and_no_answer_is_lost(stack, person: Person, trouble: str):
+    if not isinstance(stack, OnRabbitMQ):
+        pytest.skip("The broker is Valkey.")
+    if trouble == "full":
+        with stack.rabbitmq.full():
+            person.writes("怎么请假")
+            wait_for(lambda: is_recorded(stack, person), "the callback to be recorded", seconds=5)
+    else:
+        stack.rabbitmq.crash()
+        person.writes("怎么请假")
+    assert person.reads_text(seconds=120)
+    assert len(person.received()) == 1
+
+
+def is_recorded(stack: Server, person: Person) -> bool:
+    with psycopg.connect(stack.postgres_url()) as connection:
+        found = connection.execute("SELECT 1 FROM wecom_callback WHERE lower(from_user_id) = %s", [person.user_id])
+        return found.fetchone() is not None

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -67,8 +68,23 @@ class RabbitMQ:
         epmd = shutil.which("epmd") or "epmd"
         # Else RabbitMQ would start one that outlives it.
         self._run([epmd])
-        self._run([str(HOME / "rabbitmq-server")])
-        wait_for(self._answers, "RabbitMQ", seconds=START_SECONDS)
+        self._serve()
+
+    def crash(self) -> None:
+        """End it as by `kill -9`, and start it again."""
+        self._owner.end([self._parts.pop()], number=signal.SIGKILL, grace=10.0)
+        for log in self._logs():
+            log.unlink()
+        self._serve()
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """It takes no messages while the block runs: its memory is used up."""
+        self.control("set_vm_memory_high_watermark", "absolute", "1")
+        try:
+            yield
+        finally:
+            self.control("set_vm_memory_high_watermark", "0.6")
 
     def control(self, *words: str) -> str:
         """What `rabbitmqctl` says."""
@@ -81,9 +97,15 @@ class RabbitMQ:
         self._owner.end(self._parts[::-1], grace=10.0)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _serve(self) -> None:
+        self._run([str(HOME / "rabbitmq-server")])
+        wait_for(self._answers, "RabbitMQ", seconds=START_SECONDS)
+
     def _answers(self) -> bool:
-        log = "".join(path.read_text(errors="replace") for path in (self._folder / "log").glob("*.log"))
-        return "Server startup complete" in log
+        return "Server startup complete" in "".join(path.read_text(errors="replace") for path in self._logs())
+
+    def _logs(self) -> list[Path]:
+        return list((self._folder / "log").glob("*.log"))
 
     def _run(self, line: list[str]) -> None:
         with (self._folder / "output").open("ab") as output:
