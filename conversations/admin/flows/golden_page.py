@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -52,6 +52,8 @@ def record(request: HttpRequest, flow: Flow) -> HttpResponse:
     """Keep the conversation that was tried as golden, under the name that was given."""
     if not request.user.has_perm("conversations.add_goldenconversation"):
         raise PermissionDenied
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])  # the way back would be this address
     tried = request.session.get(f"try-flow-{flow.pk}") or {}
     moment, cast = tried.get("now"), kept_cast(request, tried)
     try:

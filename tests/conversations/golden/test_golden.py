@@ -105,6 +105,7 @@ def test_a_try_is_kept_with_one_button(hr, flow):
     kept = GoldenConversation.objects.get()
     assert [turn["act"] for turn in kept.turns] == ["start", "say"]
     assert kept.recorded_by.username == "boss"
+    assert hr.get(url("flow", "record_golden", flow.pk)).status_code == 405  # else it would lead to itself
 
 
 def test_the_page_shows_what_was_said_and_is_said_now(hr, flow, golden):
