@@ -277,9 +277,11 @@ def pip_install(group: Group) -> None:
     if sys.version_info >= (3, 13):
         # misaki excludes 3.13 because of an extra that we do not use. Every version is pinned, so this is safe.
         command.append("--ignore-requires-python")
-    command += [*group.arguments, *pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
+    if group.locked:
+        command.append("--require-hashes")
+    command += [*group.arguments, *pip.more_arguments(), "-r", str(REQUIREMENTS / group.source)]
     wanted = digest(group)
-    print(f"Installing {group.title} (requirements/{group.name}.txt) …", flush=True)
+    print(f"Installing {group.title} (requirements/{group.source}) …", flush=True)
     status, output = pip.run(command)
     if status != 0:
         failed_before.touch()

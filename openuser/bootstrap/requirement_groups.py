@@ -13,6 +13,7 @@ class Group:
         megabytes: free disk space that the installation needs.
         without: the consequence if an optional group is missing.
         brings: groups that it includes.
+        locked: whether its `.lock` is installed, which names every package with its hashes.
     """
 
     name: str
@@ -23,6 +24,12 @@ class Group:
     without: str = ""
     brings: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    locked: bool = False
+
+    @property
+    def source(self) -> str:
+        """The file in requirements/ that pip reads."""
+        return f"{self.name}.lock" if self.locked else f"{self.name}.txt"
 
 
 BASE = Group(name="base", title="OpenUser", files=("base.txt", "constraints.txt"), megabytes=1_600)
@@ -46,9 +53,10 @@ ENGINES = Group(
 PRODUCTION = Group(
     name="production",
     title="OpenUser for a server",
-    files=("production.txt", "base.txt", "constraints.txt"),
+    files=("production.lock", "base.txt", "constraints.txt"),
     megabytes=1_700,
     brings=("base",),
+    locked=True,
 )
 MODELS = Group(
     name="models",

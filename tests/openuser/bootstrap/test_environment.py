@@ -1,6 +1,7 @@
 """The bootstrap with a real venv and a real pip, in a checkout with a tiny Django."""
 
 import ast
+import hashlib
 import os
 import shutil
 import subprocess
@@ -64,6 +65,7 @@ def make_checkout(folder: Path) -> Checkout:
     }
     for name, content in requirements.items():
         (folder / "requirements" / f"{name}.txt").write_text(content + "\n")
+    (folder / "requirements" / "production.lock").touch()
     wheels = folder / "wheels"
     make_wheel(wheels, "driver", "1", {"driver.py": ""})
     make_wheel(wheels, "django", "5.2.1", {"django/core/management/__init__.py": COMMAND, "django/__init__.py": ""})
@@ -121,6 +123,21 @@ def test_what_postgresql_takes_is_installed_where_it_is_asked_for(installed, ask
     assert "Installing PostgreSQL" in result.stdout
     assert f"ran {line[0]}" in result.stdout
     assert "Installing" not in installed.run("up", "--db=postgres").stdout
+
+
+@pytest.mark.slow
+def test_a_server_installs_no_other_file_than_was_locked(installed):
+    make_wheel(installed.wheels, "locked", "1", {"locked.py": ""})
+    digest = hashlib.sha256((installed.wheels / "locked-1-py3-none-any.whl").read_bytes()).hexdigest()
+    lock = installed.folder / "requirements" / "production.lock"
+    lock.write_text(f"locked==1 --hash=sha256:{'0' * 64}\n")
+    refused = installed.run("migrate", DJANGO_SETTINGS_MODULE="openuser.settings.production")
+    assert refused.returncode == 1
+    assert "locked==1 is not the file that OpenUser was made with (its hash differs)" in refused.stderr
+    lock.write_text(f"locked==1 --hash=sha256:{digest}\n")
+    taken = installed.run("migrate", DJANGO_SETTINGS_MODULE="openuser.settings.production")
+    assert "Installing OpenUser for a server (requirements/production.lock)" in taken.stdout
+    assert "ran migrate" in taken.stdout
 
 
 @pytest.mark.slow

@@ -1,0 +1,52 @@
+"""Asks PyPI for known vulnerabilities of the locked packages, with pip-audit, and tells what could not be asked."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from openuser.settings.environment import BASE_DIR
+
+LOCK = BASE_DIR / "requirements" / "production.lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What is known: `found` has a line for each vulnerability, `unasked` the packages of which nothing is known."""
+
+    asked: int
+    unasked: list[str]
+    found: list[str]
+
+
+def is_installed() -> bool:
+    return find_spec("pip_audit") is not None
+
+
+def run(lock: Path = LOCK) -> Audit | None:
+    """Ask for each package of a lock; None if pip-audit gave up."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        line = ["-m", "pip_audit", "-r", str(lock), "--require-hashes", "--disable-pip", "--progress-spinner", "off"]
+        # Its exit status does not tell a vulnerability from a network that is away; its words go to stderr.
+        subprocess.run([sys.executable, *line, "--format", "json", "--output", str(report)], check=False)
+        try:
+            return read(json.loads(report.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return None
+
+
+def read(report: dict[str, Any]) -> Audit:
+    """The report of pip-audit. It passes over what the index does not know, and then finds nothing wrong with it."""
+    packages = report["dependencies"]
+    unasked = sorted(one["name"] for one in packages if "skip_reason" in one)
+    found = [
+        f"{one['name']} {one['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'no version yet'}"
+        for one in packages
+        for flaw in one.get("vulns", ())
+    ]
+    return Audit(asked=len(packages) - len(unasked), unasked=unasked, found=found)
