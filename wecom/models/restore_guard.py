@@ -46,7 +46,9 @@ class ForgottenCall(models.Model):
     instance = models.CharField(max_length=32, help_text="The key of the digests.")
     fingerprint = models.CharField(max_length=64)
     broadcast = models.CharField(max_length=40, blank=True, default="")
-    members = models.BinaryField(default=bytes, help_text="Digests of those whom a broadcast went to.")
+    members = models.BinaryField(default=bytes, help_text="Digests of those whom a broadcast or a file went to.")
+    cid = models.CharField(max_length=32, default="", db_default="")
+    msgtype = models.CharField(max_length=24, default="", db_default="", help_text="Of a file.")
 
     class Meta:
         verbose_name = "forgotten call"
@@ -54,6 +56,7 @@ class ForgottenCall(models.Model):
         indexes = [
             models.Index(fields=["fingerprint"], name="forgotten_fingerprint"),
             models.Index(fields=["broadcast"], name="forgotten_broadcast"),
+            models.Index(fields=["cid"], name="forgotten_cid"),
         ]
 
     def __str__(self) -> str:

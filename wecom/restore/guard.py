@@ -15,6 +15,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -86,8 +87,9 @@ def record_refusals(guard: Guard, attempts: Sequence[Attempt]) -> None:
 def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
     """Its recipients to whom it went out after the backup that this database was restored from.
 
-    A call to one member is met once. What was written after a person confirmed is new, even in the same words, and so
-    is the answer to a callback.
+    A call to one member is met once. What follows from the same callback or request is known by its correlation ID, a
+    file by that alone. Else what was written after a person confirmed is new, even in the same words, and so is the
+    answer to a callback.
     """
     if not guard.forgotten or guard.released_at is None:
         return []
@@ -98,13 +100,30 @@ def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
         return [
             one for one in outbound.recipients if any((name, sent_journal.digest(name, one)) in gone for name in names)
         ]
-    if outbound.created_at > guard.released_at or Callback.objects.filter(cid=outbound.cid).exclude(cid="").exists():
-        return []
-    call = ForgottenCall.objects.filter(fingerprint=outbound.fingerprint, broadcast="").first()
+    call = _same_answer(outbound) or _same_words(outbound, guard.released_at)
     if call is None:
         return []
     call.delete()
     return list(outbound.recipients)
+
+
+def _same_answer(outbound: Outbound) -> ForgottenCall | None:
+    """The call by which the same callback or request was answered."""
+    if not outbound.cid:
+        return None
+    calls = ForgottenCall.objects.filter(cid=outbound.cid, broadcast="")
+    if not outbound.upload_id:
+        return calls.filter(fingerprint=outbound.fingerprint).first()
+    (member,) = outbound.recipients[:1] or [""]
+    files = calls.filter(msgtype=outbound.msgtype)
+    return next((one for one in files if bytes(one.members) == sent_journal.digest(one.instance, member)), None)
+
+
+def _same_words(outbound: Outbound, released_at: datetime) -> ForgottenCall | None:
+    """The call of a message that waited when the backup was made."""
+    if outbound.created_at > released_at or Callback.objects.filter(cid=outbound.cid).exclude(cid="").exists():
+        return None
+    return ForgottenCall.objects.filter(fingerprint=outbound.fingerprint, broadcast="").first()
 
 
 def restore_hold() -> Guard | None:
@@ -149,7 +168,15 @@ def wake_guarded() -> None:
 
 def _call(name: str, attempt: Attempt, to: Sequence[str]) -> sent_journal.Call:
     outbound = attempt.outbound
-    return sent_journal.call(name, attempt.pk, fingerprint=outbound.fingerprint, broadcast=outbound.broadcast, to=to)
+    return sent_journal.call(
+        name,
+        attempt.pk,
+        fingerprint=outbound.fingerprint,
+        broadcast=outbound.broadcast,
+        to=to,
+        cid=outbound.cid,
+        msgtype=outbound.msgtype if outbound.upload_id else "",
+    )
 
 
 def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:
@@ -179,7 +206,14 @@ def _recall(instance: str, newest: int) -> int:
     ForgottenCall.objects.all().delete()
     calls = sent_journal.calls_after(instance, newest)
     rows = (
-        ForgottenCall(instance=instance, fingerprint=one.fingerprint, broadcast=one.broadcast, members=one.members)
+        ForgottenCall(
+            instance=instance,
+            fingerprint=one.fingerprint,
+            broadcast=one.broadcast,
+            members=one.members,
+            cid=one.cid,
+            msgtype=one.msgtype,
+        )
         for one in calls
     )
     count = 0

@@ -28,12 +28,17 @@ DIGEST = 6  # bytes for each member: among a million two are alike once in 500 c
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: its attempt, what was said, and to whom, as `digest` says it, one after the other."""
+    """One call: its attempt, what was said, and to whom, as `digest` says it, one after the other.
+
+    `msgtype` is that of a file: made once more, such as a video, it has another fingerprint.
+    """
 
     attempt: int
     fingerprint: str
     broadcast: str
     members: bytes
+    cid: str = ""
+    msgtype: str = ""
 
 
 def digest(instance: str, user_id: str) -> bytes:
@@ -46,10 +51,21 @@ def split(members: bytes) -> Iterator[bytes]:
     return (members[start : start + DIGEST] for start in range(0, len(members), DIGEST))
 
 
-def call(instance: str, attempt: int, *, fingerprint: str, broadcast: str, to: Sequence[str]) -> Call:
-    """A call to these members. They are noted for broadcasts; content tells other messages."""
-    members = b"".join(digest(instance, user_id) for user_id in to) if broadcast else b""
-    return Call(attempt=attempt, fingerprint=fingerprint, broadcast=broadcast, members=members)
+def call(
+    instance: str,
+    attempt: int,
+    *,
+    fingerprint: str,
+    broadcast: str,
+    to: Sequence[str],
+    cid: str = "",
+    msgtype: str = "",
+) -> Call:
+    """A call to these members. They are noted for broadcasts and files; content tells other messages."""
+    members = b"".join(digest(instance, user_id) for user_id in to) if broadcast or msgtype else b""
+    return Call(
+        attempt=attempt, fingerprint=fingerprint, broadcast=broadcast, members=members, cid=cid, msgtype=msgtype
+    )
 
 
 def record_calls(instance: str, calls: Iterable[Call]) -> None:
@@ -73,6 +89,8 @@ def calls_after(instance: str, attempt: int) -> Iterator[Call]:
             fingerprint=str(line["fingerprint"]),
             broadcast=str(line.get("broadcast", "")),
             members=base64.b64decode(line.get("members", "")),
+            cid=str(line.get("cid", "")),
+            msgtype=str(line.get("msgtype", "")),
         )
 
 
@@ -82,9 +100,9 @@ def _folder() -> Path:
 
 def _line(call: Call) -> dict[str, Any]:
     line: dict[str, Any] = {"attempt": call.attempt, "fingerprint": call.fingerprint}
-    if call.broadcast:
-        line |= {"broadcast": call.broadcast, "members": base64.b64encode(call.members).decode()}
-    return line
+    more = {"broadcast": call.broadcast, "cid": call.cid, "msgtype": call.msgtype}
+    more["members"] = base64.b64encode(call.members).decode()
+    return line | {name: value for name, value in more.items() if value}
 
 
 def _append(instance: str, lines: Sequence[dict[str, Any]]) -> None:
