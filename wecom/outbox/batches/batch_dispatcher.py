@@ -44,7 +44,7 @@ def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
 def _with_company(outbound: Outbound, now: datetime) -> list[Outbound]:
     """The message and those that it takes along, under its lease."""
     due = plain.company(outbound, now).order_by("-priority", "due_at", "pk").values_list("pk", flat=True)
-    keys = list(due[: plain.MOST - 1])
+    keys = list(due[: plain.most(outbound) - 1])
     rows = batches.claim(Outbound, keys, owner=outbound.lease_owner, now=now, given=plain.conditions(now))
     crash_points.point("outbound.claimed")
     for row in rows:

@@ -239,7 +239,17 @@ def test_a_reply_stops_a_batch_of_bulk(connected, emulator, people, monkeypatch)
     monkeypatch.setattr(batch_dispatcher, "_goes_on", reply_comes)
     wake(rows[0])
     assert ends(rows) == ["done", *["queued"] * (MANY - 2)]
-    assert plain.MOST > MANY
+    assert plain.MOST_BULK > MANY
+
+
+def test_of_bulk_a_worker_takes_no_more_than_may_follow_a_stop(connected, people, monkeypatch):
+    monkeypatch.setattr(plain, "MOST_BULK", 3)
+    rows = [
+        services.enqueue_message(connected, Text(content="通知"), to=[one.user_id], priority=Outbound.BULK)
+        for one in people
+    ]
+    wake(rows[0])
+    assert ends(rows) == ["done"] * 3 + ["queued"] * (len(rows) - 3)
 
 
 def die(*_: object, **__: object) -> None:
