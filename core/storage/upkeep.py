@@ -34,9 +34,10 @@ def register(tidy: Callable[[], object]) -> None:
 
 @cache
 def start() -> "Upkeep":
-    """Keep the disk in order from now on. Once per process."""
+    """Keep the disk in order from now on, unless the settings say otherwise. Once per process."""
     upkeep = Upkeep()
-    upkeep.start()
+    if settings.UPKEEP:
+        upkeep.start()
     return upkeep
 
 

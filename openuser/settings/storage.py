@@ -79,6 +79,7 @@ STORAGES: dict[str, Any] = {
 BUCKET = env.str("OPENUSER_S3_BUCKET", default="")
 # Days until an unused local copy of a file in the bucket is deleted.
 BUCKET_COPIES_DAYS = env.float("OPENUSER_S3_COPIES_DAYS", default=7.0)
+UPKEEP = True  # whether processes keep the disk of their machine in order (core/storage/upkeep.py)
 if BUCKET:
     STORAGES["default"] = {
         "BACKEND": "core.storage.s3.BucketStorage",

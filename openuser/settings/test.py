@@ -71,6 +71,7 @@ CACHES = {"default": {**cache(REDIS_URL), "KEY_PREFIX": str(VAR_DIR)}}
 CHANNEL_LAYERS = channel_layers(REDIS_URL, prefix=str(VAR_DIR))
 # Corp ID of the application that a test's own stack uses.
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
+UPKEEP = False  # a thread of its own would ask the database of whichever test runs
 # Failures must fail; tests of the fallback configure one.
 SPEECH_FALLBACK = RENDER_FALLBACK = ""
 CONVERSATIONS = {**CONVERSATIONS, "VOICE_FALLBACK": False}
