@@ -101,7 +101,7 @@ def test_an_empty_list_says_what_to_do_next(client, model):
 SMALL = {
     *("avatars_digitalhuman", "axes_accessfailurelog", "conversations_topic", "openuser_webhookendpoint"),
     *("scheduling_campaign", "scheduling_schedule", "wecom_application", "wecom_department", "wecom_groupchat"),
-    *("wecom_privacyrequest", "wecom_tag"),
+    *("conversations_operator", "conversations_operatorgroup", "wecom_guard", "wecom_privacyrequest", "wecom_tag"),
 }
 
 
