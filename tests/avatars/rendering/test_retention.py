@@ -191,7 +191,7 @@ def test_an_administrator_reads_why_a_video_is_not_made_again(spoken, client, ad
 def test_what_dead_workers_left_goes_after_a_day(place):
     for name in ("render-1-x", "narration-2-y"):
         (place / name).mkdir()
-    services.clean_up(now=in_days(0.9))
+    services.tidy_disk(now=in_days(0.9))
     assert len(os.listdir(place)) == 2
-    services.clean_up(now=in_days(1.1))
+    services.tidy_disk(now=in_days(1.1))
     assert os.listdir(place) == []

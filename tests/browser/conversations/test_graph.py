@@ -255,14 +255,14 @@ def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
 def test_answers_of_another_flow_are_picked_from_lists(desk, stack, picture):
     """They are kept as lines, and lines come back as rows."""
     desk.goto(f"{stack.url}/admin/conversations/flow/")
-    desk.get_by_role("link", name="Create a video", exact=True).click()
+    desk.get_by_role("link", name="制作视频", exact=True).click()
     desk.goto(desk.url.replace("change/", "draw_it/"))
     graph = Graph(desk)
     desk.get_by_role("button", name="New step").click()
     panel, theirs = graph.panel, graph.panel.get_by_label("Answer of the sub-flow")
     panel.locator("[name=name]").fill("Newcomer")
     panel.locator("[name=kind]").select_option("subflow")
-    panel.locator("[name=subflow]").select_option(label="Onboarding")
+    panel.locator("[name=subflow]").select_option(label="入职引导")
     panel.get_by_role("button", name="Take over an answer").click()
     theirs.select_option("department.label")
     expect(panel.get_by_label("Answer here")).to_have_value("department_label")

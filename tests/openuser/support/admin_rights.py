@@ -14,7 +14,8 @@ from wecom.models import FactImport, PrivacyRequest
 
 # What a standard page asks for.
 NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
-POSTING = {**NEEDS, "change": "change"}
+NEEDS |= {"channels": "view"}  # of alerts; its button sends one
+POSTING = {**NEEDS, "change": "change", "channels": "change"}
 NAMED = {
     "auth_user_password_change": "change",
     **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
