@@ -33,7 +33,8 @@ def one_shard(monkeypatch):
 
 
 def statements(captured) -> int:
-    return sum(not one["sql"].startswith(("BEGIN", "COMMIT")) for one in captured)
+    # Of a prepared one the driver does not always keep the words.
+    return sum(not (one["sql"] or "").startswith(("BEGIN", "COMMIT")) for one in captured)
 
 
 def queue(people, text: str = "你好", **options) -> list[Outbound]:
