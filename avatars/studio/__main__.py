@@ -23,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Patience, Restorer
-from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
+from avatars.exceptions import AvatarError, EngineMissing, StudioError
 from avatars.media import child_process, ffmpeg
 from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.spec import VideoSpec
@@ -34,7 +34,7 @@ from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
-from avatars.studio import cards
+from avatars.studio import cards, drawings
 from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
 from core import backends
 from core.backends import backend
@@ -85,7 +85,7 @@ class OrderHandler:
         if order.kind is Kind.CHECK_VIDEO:
             return self._check_video(order)
         if order.kind is Kind.DRAW:
-            return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
+            return Answer(number=order.number, event=Event.DONE, data=drawings.png(order.name))
         if order.kind is Kind.TRANSCRIBE:
             return self._transcribe(order)
         if order.kind is Kind.VOICE_PREVIEW:
@@ -276,18 +276,6 @@ def _restored(restorer: str, picture: Picture, scale: float) -> Picture:
 @cache
 def _patience() -> Patience:
     return Patience(settings.AVATARS["RESTORER_TIMEOUT"])
-
-
-def _drawing(name: str) -> bytes:
-    from avatars.portraits import samples as characters
-    from avatars.portraits.half_body import figures
-
-    if name in figures.NAMES:
-        return figures.png(name)
-    if name not in characters.NAMES:
-        known = ", ".join((*characters.NAMES, *figures.NAMES))
-        raise PortraitError("There is no such character.", code="character_unknown", remedy=f"We have {known}.")
-    return characters.png(name)
 
 
 def _unforeseen(error: Exception) -> StudioError:
