@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import override_settings
 
 from avatars.models import DigitalHuman, Render, Statement, Voice
 from avatars.portraits import samples
-from tests.openuser.support.upgrades import Tables, as_released, as_they_are, tables, upgraded
+from tests.openuser.support.upgrades import Tables, as_released, as_they_are, different, upgraded_for_a_module
 from tests.openuser.test_upgrades import FLOW
 from tests.support.paths import PHOTOGRAPH
 
@@ -61,18 +60,12 @@ STEPS = tuple((partial(as_released, *ALL), step) for step in (PEOPLE, VOICES, DE
 @pytest.fixture(scope="module")
 def before(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Tables]:
     """The test database is one that was upgraded, for as long as this module lasts. How it was when it was new."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
-        upgraded(*STEPS) as new,
-    ):
+    with upgraded_for_a_module(django_db_blocker, tmp_path_factory.mktemp("media"), *STEPS) as new:
         yield new
 
 
 def test_the_whole_way_ends_with_the_tables_of_a_new_database(before):
-    now = tables()
-    assert {name for name in before if before[name] != now.get(name)} == set()
-    assert set(now) == set(before)
+    assert different(before) == set()
 
 
 def test_portraits_of_before_are_sorted_into_drawn_and_photographed():

@@ -10,11 +10,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from conversations.flows import publication
 from conversations.models import Answer, Document, Flow, Topic
-from tests.openuser.support.upgrades import Tables, as_released, as_they_are, tables, upgraded
+from tests.openuser.support.upgrades import Tables, as_released, as_they_are, different, upgraded_for_a_module
 
 # The mark makes the test database, also where no other file does. Tests only read: what they find stays for the next.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before"), pytest.mark.databases]
@@ -50,18 +49,12 @@ STEPS = ((partial(as_released, "conversations"), FLOW), (as_they_are, TOPICS))
 @pytest.fixture(scope="module")
 def before(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Tables]:
     """The test database is one that was upgraded, for as long as this module lasts. How it was when it was new."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
-        upgraded(*STEPS) as new,
-    ):
+    with upgraded_for_a_module(django_db_blocker, tmp_path_factory.mktemp("media"), *STEPS) as new:
         yield new
 
 
 def test_an_upgraded_database_has_the_tables_of_a_new_one(before):
-    now = tables()
-    assert {name for name in before if before[name] != now.get(name)} == set()
-    assert set(now) == set(before)
+    assert different(before) == set()
 
 
 def test_flows_drawn_before_keep_their_ends():

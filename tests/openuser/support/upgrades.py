@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.test import override_settings
 
 from tests.conftest import server
 from tests.runner.database_templates import replaced, templates
@@ -85,6 +87,21 @@ def upgraded(*steps: tuple[Callable[[], MigrationExecutor], Step]) -> Iterator[T
     finally:
         with let_go():
             empty.copy_database(name)
+
+
+@contextmanager
+def upgraded_for_a_module(
+    blocker: Any, media: Path, *steps: tuple[Callable[[], MigrationExecutor], Step]
+) -> Iterator[Tables]:
+    """`upgraded`, outside of a test, with its files in a folder."""
+    with blocker.unblock(), override_settings(MEDIA_ROOT=media), upgraded(*steps) as new:
+        yield new
+
+
+def different(before: Tables) -> set[str]:
+    """The tables of today that are not as they were when the database was new."""
+    now = tables()
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
 @contextmanager
