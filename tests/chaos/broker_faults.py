@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import redis
@@ -45,10 +45,14 @@ def mute(stack: Stack) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-@contextmanager
-def full(stack: Stack) -> Iterator[None]:
+def full(stack: Stack) -> AbstractContextManager[None]:
     """The broker's memory is used up."""
-    server = broker(stack)
+    return without_memory(broker(stack))
+
+
+@contextmanager
+def without_memory(server: redis.Redis) -> Iterator[None]:
+    """The memory of a broker is used up."""
     server.config_set("maxmemory", "1mb")
     try:
         yield

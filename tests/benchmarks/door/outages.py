@@ -13,6 +13,7 @@ from openuser.servers import valkey
 from tests.benchmarks.door.http_load import arrive
 from tests.benchmarks.door.installation import FAST_LANE, Installation, callbacks, children
 from tests.benchmarks.support.goals import goal
+from tests.chaos.broker_faults import without_memory
 from tests.chaos.delivery import Database
 from tests.support.emulator import wait_for
 
@@ -26,7 +27,7 @@ def measure(installation: Installation, database: Database, broker: Path) -> Non
     troubles: dict[str, Callable[[], AbstractContextManager[None]]] = {
         "the broker is refused": nullcontext,
         "the broker is mute": lambda: stopped([_server(broker).info("server")["process_id"]]),
-        "the broker is full": lambda: full(_server(broker)),
+        "the broker is full": lambda: without_memory(_server(broker)),
         "the database is away": lambda: away(database),
         "the database is mute": lambda: stopped([database.process.pid, *children(database.process.pid)]),
     }
@@ -56,16 +57,6 @@ def stopped(pids: Sequence[int]) -> Iterator[None]:
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def full(server: redis.Redis) -> Iterator[None]:
-    """The broker's memory is used up."""
-    server.config_set("maxmemory", "1mb")
-    try:
-        yield
-    finally:
-        server.config_set("maxmemory", "0")
 
 
 @contextmanager
