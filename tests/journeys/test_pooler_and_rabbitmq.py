@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.journeys.test_production import ROLES, Server, follow
-from tests.support.emulator import Person, answers, wait_for
+from tests.journeys.test_production import ROLES, Server, follow, running
+from tests.support.emulator import Person, wait_for
 from tests.support.servers import pgbouncer, rabbitmq
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -30,16 +30,6 @@ class OnRabbitMQ(Server):
         self.env |= self.by_file("CHANNEL_URL", super()._valkey())
         self.rabbitmq = self.closing.enter_context(rabbitmq.running(self.owner))
         return self.rabbitmq.url
-
-
-def running(kind: type[Server]) -> Iterator[Server]:
-    server = kind()
-    try:
-        server.start()
-        wait_for(lambda: answers(f"http://127.0.0.1:{server.ws_port}/healthz/live"), "the server of websockets")
-        yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="module", params=[Pooled, OnRabbitMQ], ids=["pgbouncer", "rabbitmq"])
@@ -64,9 +54,8 @@ def test_every_process_is_healthy_and_the_doctor_finds_nothing(stack):
     assert doctor(stack, *names) == dict.fromkeys(names, "good")
 
 
+@pytest.mark.parametrize("stack", [Pooled], indirect=True, ids=["pgbouncer"])
 def test_the_doctor_names_a_pooler_that_the_settings_do_not_know(stack):
-    if not isinstance(stack, Pooled):
-        pytest.skip("There is no pooler.")
     assert doctor(stack, "pooler", DATABASE_DIRECT_URL_FILE="") == {"pooler": "bad"}
 
 
@@ -88,10 +77,9 @@ def test_a_worker_that_is_killed_is_replaced_by_the_next(stack, person: Person):
     assert person.reads_text()
 
 
+@pytest.mark.parametrize("stack", [OnRabbitMQ], indirect=True, ids=["rabbitmq"])
 @pytest.mark.parametrize("trouble", ["crashed", "full"])
 def test_rabbitmq_may_be_gone_or_full_and_no_answer_is_lost(stack, person: Person, trouble: str):
-    if not isinstance(stack, OnRabbitMQ):
-        pytest.skip("The broker is Valkey.")
     if trouble == "full":
         with stack.rabbitmq.full():
             person.writes("怎么请假")
