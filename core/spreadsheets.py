@@ -1,9 +1,10 @@
 """Tables that people upload, CSV or XLSX, as rows of cells. What is wrong with a file is said with a remedy."""
 
+import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,7 +23,9 @@ OLE = b"\xd0\xcf\x11\xe0"  # how .xls begins, and an .xlsx with a password
 ZIP = b"PK\x03\x04"
 SEPARATORS = ",;\t，；"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# ASVS 5.0, 1.2.10; also the wide signs of Chinese input methods, and line breaks.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\0", "＝", "＋", "－", "＠", "\r", "\n")
+TEXT_MARK = "'"  # before a cell that begins like a formula; taken off again where a file is read
 
 Cells = Sequence[object]
 
@@ -60,9 +63,16 @@ def read_table(data: bytes) -> Table:
 
 def csv_file(rows: Sequence[Sequence[object]]) -> bytes:
     """A CSV that Excel opens in the right encoding, and in which no cell is run as a formula."""
-    text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return b"".join(csv_pieces([rows]))
+
+
+def csv_pieces(chunks: Iterable[Iterable[Sequence[object]]]) -> Iterator[bytes]:
+    """The same in pieces, one for each of these chunks of rows, for files that are too long to be held in memory."""
+    yield codecs.BOM_UTF8
+    for rows in chunks:
+        text = io.StringIO()
+        csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+        yield text.getvalue().encode()
 
 
 def xlsx_file(sheets: Mapping[str, Sequence[Sequence[object]]], *, width: int = 18) -> bytes:
@@ -167,7 +177,7 @@ def _limited(rows: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
         if count > MOST_ROWS + 1:
             words = _("The file has more than %s rows.") % f"{MOST_ROWS:,}"
             raise TableError(words, remedy=_("Split it into several files."), field="file")
-        yield number, row
+        yield number, [_unmarked(cell) for cell in row]
 
 
 def heads_and_rows(
@@ -191,4 +201,11 @@ def heads_and_rows(
 
 def _harmless(cell: object) -> object:
     """Text that a spreadsheet would run as a formula, as text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and cell != "-" else cell
+    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and cell != "-"
+    return f"{TEXT_MARK}{cell}" if is_formula else cell
+
+
+def _unmarked(cell: object) -> object:
+    """What `_harmless` was given, so that an exported file that is imported changes nothing."""
+    is_marked = isinstance(cell, str) and cell.startswith(TEXT_MARK) and cell[1:].startswith(FORMULA_STARTS)
+    return str(cell)[1:] if is_marked else cell

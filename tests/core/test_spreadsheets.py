@@ -1,5 +1,6 @@
 """Tables that people upload: what is read, and what is refused with a remedy."""
 
+import csv
 import io
 import zipfile
 from datetime import datetime
@@ -9,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from core import spreadsheets
-from core.spreadsheets import TableError, csv_file, heads_and_rows, read_table, xlsx_file
+from core.spreadsheets import TableError, csv_file, csv_pieces, heads_and_rows, read_table, xlsx_file
 
 ROWS = [["用户ID", "城市"], ["zhangsan", "上海"], ["lisi", "北京"]]
 
@@ -145,6 +146,13 @@ def test_what_is_written_is_read_back():
     assert rows_of(xlsx_file({"员工": ROWS, "说明": [["x"]]})) == ROWS
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+86 138", "@SUM(A1)", "-2+3"])
+@pytest.mark.parametrize("cell", ["=1+1", "+86 138", "@SUM(A1)", "-2+3", "＝1+1", "\n=1+1"])
 def test_no_cell_that_is_written_runs_as_a_formula(cell):
-    assert rows_of(csv_file([["userid"], [cell]]))[1] == [f"'{cell}"]
+    rows = [["userid"], [cell]]
+    assert list(csv.reader(io.StringIO(csv_file(rows).decode("utf-8-sig"), newline="")))[1] == [f"'{cell}"]
+    assert rows_of(csv_file(rows)) == rows_of(xlsx_file({"a": rows})) == rows
+
+
+def test_a_csv_in_pieces_has_one_byte_order_mark():
+    heads, *rows = ROWS
+    assert b"".join(csv_pieces([[heads], rows])) == csv_file(ROWS)

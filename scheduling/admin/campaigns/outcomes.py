@@ -1,6 +1,5 @@
 """The outcomes of a run for its page: figures, variants, a table of members, and the evidence for one of them."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_noop
 
+from core.spreadsheets import csv_pieces
 from core.web.admin import badge
 from scheduling import services
 from scheduling.admin.campaigns.columns import DELIVERY_TONES, delivery_badge
@@ -39,7 +39,6 @@ HEADS = (
     gettext_noop("message ID"),
     gettext_noop("error code"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +76,6 @@ class Bar:
     count: int
     percent: int
     tone: str
-
-
-class Echo:
-    """A file that returns what is written into it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,39 +152,44 @@ def evidence_of(run: CampaignRun, delivery: Delivery) -> Evidence:
     )
 
 
-def csv_lines(run: CampaignRun) -> Iterator[str]:
-    """Lines of a CSV file that spreadsheets open: with a byte order mark, and no cell that is a formula."""
-    writer = csv.writer(Echo())
-    yield "\ufeff"
-    yield writer.writerow([gettext(head) for head in HEADS])
+def csv_table(run: CampaignRun) -> Iterator[bytes]:
+    """All outcomes as a CSV, read and written piece by piece."""
+    return csv_pieces(_chunks(run))
+
+
+def _chunks(run: CampaignRun) -> Iterator[list[Sequence[str]]]:
+    yield [[gettext(head) for head in HEADS]]
     batches = {one.number: one for one in run.batches.only("number", "variant", "language", "outbound")}
     rows = run.deliveries.order_by("pk").select_related("member").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        members = [one.member_id for one in chunk]
-        replies = services.first_replies(run, members)
-        pressed: dict[tuple[int, str], list[str]] = defaultdict(list)
-        for press in CampaignResponse.objects.filter(run=run, member__in=members).order_by("at"):
-            pressed[press.member_id, press.kind].append(press.label or press.key)
-        carried = {one.pk: _carrier(one, batches) for one in chunk}
-        calls = Outbound.objects.only("msgid", "errcode").in_bulk({number for number in carried.values() if number})
-        for one in chunk:
-            batch, call = batches.get(one.batch), calls.get(carried[one.pk] or 0)
-            replied = replies.get(one.member_id)
-            cells = (
-                one.member.user_id,
-                one.member.name,
-                str(one.get_status_display()),
-                str(one.get_reason_display()),
-                batch.variant if batch else "",
-                batch.language if batch else "",
-                f"{replied.astimezone(run.campaign.zone):%Y-%m-%d %H:%M}" if replied else "",
-                " · ".join(pressed[one.member_id, CampaignResponse.Kind.CARD]),
-                " ".join(pressed[one.member_id, CampaignResponse.Kind.LINK]),
-                str(call.pk) if call else "",
-                call.msgid if call else "",
-                str(call.errcode) if call and call.errcode is not None else "",
-            )
-            yield writer.writerow([_harmless(cell) for cell in cells])
+        yield list(_lines(run, chunk, batches))
+
+
+def _lines(run: CampaignRun, chunk: Sequence[Delivery], batches: Mapping[int, Batch]) -> Iterator[Sequence[str]]:
+    members = [one.member_id for one in chunk]
+    replies = services.first_replies(run, members)
+    pressed: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for press in CampaignResponse.objects.filter(run=run, member__in=members).order_by("at"):
+        pressed[press.member_id, press.kind].append(press.label or press.key)
+    carried = {one.pk: _carrier(one, batches) for one in chunk}
+    calls = Outbound.objects.only("msgid", "errcode").in_bulk({number for number in carried.values() if number})
+    for one in chunk:
+        batch, call = batches.get(one.batch), calls.get(carried[one.pk] or 0)
+        replied = replies.get(one.member_id)
+        yield (
+            one.member.user_id,
+            one.member.name,
+            str(one.get_status_display()),
+            str(one.get_reason_display()),
+            batch.variant if batch else "",
+            batch.language if batch else "",
+            f"{replied.astimezone(run.campaign.zone):%Y-%m-%d %H:%M}" if replied else "",
+            " · ".join(pressed[one.member_id, CampaignResponse.Kind.CARD]),
+            " ".join(pressed[one.member_id, CampaignResponse.Kind.LINK]),
+            str(call.pk) if call else "",
+            call.msgid if call else "",
+            str(call.errcode) if call and call.errcode is not None else "",
+        )
 
 
 def _carrier(delivery: Delivery, batches: Mapping[int, Batch]) -> int | None:
@@ -268,7 +265,3 @@ def _bars(report: services.RunReport) -> list[Bar]:
         )
         for status, reason, count in report.reasons
     ]
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

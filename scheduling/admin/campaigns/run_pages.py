@@ -104,7 +104,7 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
         if not request.user.has_perm("scheduling.view_delivery"):
             raise PermissionDenied
         run = get_object_or_404(CampaignRun, pk=pk)
-        answer = StreamingHttpResponse(outcomes.csv_lines(run), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(outcomes.csv_table(run), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="campaign-run-{run.pk}.csv"'
         return answer
 

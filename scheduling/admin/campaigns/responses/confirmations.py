@@ -1,7 +1,6 @@
 """Who got a card and has not confirmed: a list of them, as a file too, and a reminder to exactly them."""
 
-import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 
 from core.exceptions import OpenUserError
-from core.spreadsheets import csv_file
+from core.spreadsheets import csv_pieces
 from core.web.admin import change_url
 from scheduling import services
 from scheduling.models import CampaignRun
@@ -79,13 +78,13 @@ class ConfirmationsAdmin(ModelAdmin[CampaignRun]):
 def _as_csv(run: CampaignRun) -> StreamingHttpResponse:
     """All of them, read and sent piece by piece."""
 
-    def lines() -> Iterator[bytes]:
-        yield csv_file([[gettext("User ID"), gettext("Name")]])
+    def chunks() -> Iterator[Sequence[Sequence[str]]]:
+        yield [[gettext("User ID"), gettext("Name")]]
         rows = services.not_confirmed(run).values_list("user_id", "name").iterator()
         while chunk := list(islice(rows, AT_ONCE)):
-            yield csv_file(chunk).removeprefix(codecs.BOM_UTF8)
+            yield chunk
 
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_pieces(chunks()), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="not-confirmed-{run.pk}.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer
