@@ -45,7 +45,7 @@ def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
     has_more = node.template or node.presentation or (node.form not in PLAIN_FORMS and node.kind == NodeKind.SAY)
     if node.kind in SPEAKING and is_blank(node.text) and not has_more:
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
-    for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
+    for text in (node.said_text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
             words = _("A text is longer than one message (2,048 bytes; a Chinese character is 3). Shorten it.")
             yield Problem(code="text_too_long", state=node.name, words=words)
@@ -118,7 +118,7 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
 def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
     values = (value for _name, value in node.values)
     for text in (
-        node.text,
+        node.said_text,
         node.title,
         node.link,
         node.mode,

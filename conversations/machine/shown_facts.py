@@ -10,7 +10,7 @@ from core.text.placeholders import MEMBER, placeholder_names
 def spoken_texts(node: Node) -> tuple[str, ...]:
     """The texts of a state that members read or hear."""
     retry = node.slot.retry_text if node.slot else ""
-    return (node.text, node.title, node.link, node.reminder, retry, *(value for _name, value in node.values))
+    return (node.said_text, node.title, node.link, node.reminder, retry, *(value for _name, value in node.values))
 
 
 def facts_in(*texts: str) -> Iterator[str]:

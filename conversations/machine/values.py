@@ -143,6 +143,12 @@ class Node:
         return self.kind in (NodeKind.ASK, NodeKind.HANDOFF, NodeKind.WAIT, NodeKind.CALL, NodeKind.SUBFLOW)
 
     @property
+    def said_text(self) -> str:
+        """Its text, if members read or hear it: a video of a template or a presentation has a script instead."""
+        has_script = self.kind == NodeKind.VIDEO and (self.template is not None or self.presentation is not None)
+        return "" if has_script else self.text
+
+    @property
     def formulas(self) -> tuple[str, ...]:
         """Its own formula, those of its edges, and those of what it passes to a sub-flow."""
         guards = (edge.guard for edge in self.edges if edge.guard)

@@ -56,6 +56,12 @@ def test_words_that_nobody_says_are_told_and_no_more(flow):
     services.publish(flow)
 
 
+def test_an_unused_text_has_no_other_problem(flow):
+    Flow.objects.filter(pk=flow.pk).update(also_in="en")
+    found = problems(flow, text="你好 {{nobody}} {{ " + "长" * 700)
+    assert {code for state, code, _is_error in found if state == "制作"} == {"text_unused"}
+
+
 def test_whoever_answers_gets_the_template_with_their_answer(person, flow, template):
     services.publish(flow)
     person.says("/welcome")
