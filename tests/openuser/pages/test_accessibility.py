@@ -4,32 +4,26 @@ The pages come from Django's own live server: no worker, broker or video is need
 registry and kept nowhere.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from avatars.models import Render
 from conversations import services
 from conversations.flows import publication
 from conversations.models import CannedAnswer, Content, Message, UnansweredQuestion
-from openuser.servers import chromium
 from scheduling.models import Run
-from tests.browser.support.chromium_flags import BROWSER_FLAGS
+from tests.openuser.support.chromium_pages import Site, in_browser, opened, session_of
 from tests.support import factories, npm
 from tests.support.emulator import KEYS, Emulator, Person
 from tests.support.model_rows import make_conversation, make_message, make_row, make_schedule, make_watch_link
 from tests.wecom.support.callback_sender import PATH
 from wecom.models import Callback, Outbound
-
-Found = TypeVar("Found")
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PACKAGE = "axe-core@4.14.1"
@@ -54,16 +48,6 @@ TALK = (
     *("admin:conversations_document_changelist", "admin:conversations_unansweredquestion_changelist"),
     *("admin:conversations_operatorgroup_add", "admin:conversations_session_changelist"),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """A site with rows: its address, its pages by path, and the sessions of those who look at them."""
-
-    url: str
-    boss: str
-    guest: str
-    paths: list[str]
 
 
 def rows() -> list[str]:
@@ -127,12 +111,6 @@ def talk_rows() -> list[str]:
     ]
 
 
-def session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    return client.cookies["sessionid"].value
-
-
 @pytest.fixture
 def site(live_server) -> Site:
     paths = [*map(reverse, NAMES), *rows()]
@@ -155,31 +133,9 @@ def emulator_page(connected, live_server, emulator: Emulator, person: Person) ->
     deliver_to("http://127.0.0.1:9/webhook")
 
 
-def in_browser(look: Callable[[Browser], Found]) -> Found:
-    """What is seen in headless Chromium, driven by a thread of its own: its event loop would keep Django from rows."""
-
-    def drive() -> Found:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium.find_or_install(), args=BROWSER_FLAGS)
-            try:
-                return look(browser)
-            finally:
-                browser.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(drive).result()
-
-
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (npm.install(PACKAGE, tmp_path_factory.mktemp("npm")) / "axe-core" / "axe.min.js").read_text()
-
-
-def opened(browser: Browser, site: Site, session: str, **options: Any) -> Page:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
-    return context.new_page()
 
 
 def grave(page: Page, address: str, axe: str, rules: dict[str, Any]) -> Iterator[str]:
@@ -264,31 +220,3 @@ def test_a_changed_form_asks_before_it_is_left(site: Site):
 
     unchanged, changed, saved = in_browser(look)
     assert (unchanged, changed, saved) == ([], ["beforeunload"], ["beforeunload"])
-
-
-def test_the_first_tab_leads_past_the_sidebar(site: Site):
-    def look(browser: Browser) -> tuple[str, bool]:
-        page = opened(browser, site, site.boss, locale="en")
-        # A page without a form: in one for a new row Django puts the caret into the first field, sooner or later.
-        page.goto(site.url + reverse("admin:conversations_answer_changelist"), wait_until="networkidle")
-        page.evaluate("getSelection().collapse(document.body, 0)")  # the tab's own beginning, whatever a script did
-        page.keyboard.press("Tab")
-        words = page.evaluate("document.activeElement.textContent")
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        inside = page.evaluate("document.querySelector('#content').contains(document.activeElement)")
-        return words, inside
-
-    assert in_browser(look) == ("Skip to main content", True)
-
-
-def test_links_are_announced_without_the_names_of_icons(site: Site):
-    """Else a screen reader says “account_tree Flows”."""
-
-    def look(browser: Browser) -> list[str]:
-        page = opened(browser, site, site.boss, locale="en")
-        page.goto(site.url + reverse("admin:conversations_answer_changelist"))
-        links = ("Overview", "Flows", "Operators' desk", "Import YAML")
-        return [name for name in links if page.get_by_role("link", name=name, exact=True).count() == 1]
-
-    assert in_browser(look) == ["Overview", "Flows", "Operators' desk", "Import YAML"]
