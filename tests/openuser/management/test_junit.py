@@ -97,10 +97,11 @@ def test_an_app_has_a_process_for_each_processor(extra):
 
 @pytest.mark.parametrize("extra", [(), ("-x",), ("--durations=9",)])
 def test_the_whole_suite_is_shared_out(extra):
-    option, number = suite.workers(suite.Plan(extra=extra), "sqlite")
-    assert option == "-n"
-    assert int(number) >= 2
-    assert suite.workers(suite.Plan(extra=extra, both=True), "postgres") == [option, number]
+    processors = min(os.cpu_count(), 7)
+    assert suite.workers(suite.Plan(extra=extra), "sqlite") == ["-n", str(processors + 2)]
+    assert suite.workers(suite.Plan(extra=extra, fast=True), "sqlite") == ["-n", str(processors + 1)]
+    for database in ("sqlite", "postgres"):
+        assert suite.workers(suite.Plan(extra=extra, both=True), database) == ["-n", str(processors + 1)]
 
 
 def test_only_files_with_tests_of_the_database_are_looked_at_on_postgres():
