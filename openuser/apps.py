@@ -2,6 +2,7 @@
 
 import gc
 
+import django_stubs_ext
 from django.apps import AppConfig
 from django.core.signals import request_started
 from django.db.models.signals import post_migrate
@@ -9,6 +10,9 @@ from django.db.models.signals import post_migrate
 # Hardly anything that is imported is garbage: to look for some at each 700 new objects takes a twelfth of a start. The
 # studio, which holds pictures, keeps Python's own numbers.
 gc.set_threshold(50_000, 20, 20)
+# Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too. The studio reads the
+# settings alone, and does without the admin, the forms and the models that this imports.
+django_stubs_ext.monkeypatch()
 
 
 class OpenUserConfig(AppConfig):

@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +26,6 @@ from openuser.settings.retention import *  # noqa: F403
 from openuser.settings.scheduling import *  # noqa: F403
 from openuser.settings.storage import *  # noqa: F403
 from openuser.settings.wecom import *  # noqa: F403
-
-# Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too.
-django_stubs_ext.monkeypatch()
 
 # Folder of the log files.
 LOG_DIR = Path(env.str("OPENUSER_LOG_DIR", default=str(BASE_DIR / "logs")))
