@@ -20,9 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from moto.server import ThreadedMotoServer
-
 from openuser.servers import postgres, valkey
 from openuser.servers.postgres_binaries import choose_server
 from openuser.servers.processes import Processes
@@ -87,6 +84,9 @@ class Machines(Stack):
     forks = False
 
     def __init__(self, made: list[Machine], server: str) -> None:
+        # To import it takes a second, and every process of the suite imports this module.
+        from moto.server import ThreadedMotoServer
+
         self.machines = {machine.name: machine for machine in made}
         os.environ["TEST_DATABASE_URL"] = server
         super().__init__(settings=SMALL_ENGINES)
@@ -110,6 +110,8 @@ class Machines(Stack):
         self.client().create_bucket(Bucket=BUCKET)
 
     def client(self) -> Any:
+        import boto3
+
         keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
         return boto3.client("s3", endpoint_url=self.env["OPENUSER_S3_ENDPOINT"], **keys)
 

@@ -5,7 +5,6 @@ import json
 import wave
 
 import numpy as np
-from scipy.signal import lfilter
 
 from tests.avatars.support.engine_servers import as_json
 
@@ -14,6 +13,9 @@ EACH, REST = 0.11, 0.25
 
 def utter(words, rate, speed=1.0):
     """Mono samples in -1..1; as long as the words are."""
+    # To import it takes a second, and every process of the suite imports this module.
+    from scipy.signal import lfilter
+
     random = np.random.default_rng(len(words))
     parts = [np.zeros(round(0.2 * rate))]
     for letter in words:

@@ -1,9 +1,10 @@
-"""Mastering: loudness and limits of speech."""
+"""Mastering: loudness and limits of speech.
+
+What compares with scipy imports it itself: that takes a second, and every process of the suite imports this module.
+"""
 
 import numpy as np
 import pytest
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
-from scipy.signal import sosfilt
 
 from avatars.speech.audio import mastering
 
@@ -29,6 +30,8 @@ def test_a_full_scale_tone_measures_as_the_standard_says() -> None:
 
 def test_short_and_long_sound_is_weighted_alike() -> None:
     """Where sound is weighted in pieces, each begins with what rings from the one before."""
+    from scipy.signal import sosfilt
+
     long = make_bursts(25)
     energies = mastering._hop_energies(long, RATE, RATE // 10)
     weighted = sosfilt(mastering._k_weighting(RATE), long.astype(np.float64))
@@ -37,6 +40,8 @@ def test_short_and_long_sound_is_weighted_alike() -> None:
 
 @pytest.mark.parametrize("count", [1, 240, 241, 1000])
 def test_the_limiter_looks_as_far_as_scipy_does(count: int) -> None:
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
     gains = np.random.default_rng(1).random(count)
     assert mastering._least(gains, 241).tobytes() == minimum_filter1d(gains, 241).tobytes()
     assert mastering._means(gains, 241) == pytest.approx(uniform_filter1d(gains, 241), abs=1e-12)

@@ -4,7 +4,6 @@ from math import gcd
 
 import numpy as np
 import pytest
-from scipy.signal import resample_poly
 
 from avatars.speech.audio import polyphase
 
@@ -14,6 +13,9 @@ from avatars.speech.audio import polyphase
     ("rate", "to"), [(1, 4), (24_000, 16_000), (16_000, 24_000), (44_100, 24_000), (24_000, 44_100), (8_000, 48_000)]
 )
 def test_another_rate_sounds_as_scipy_makes_it(count, rate, to):
+    # To import it takes a second, and every process of the suite imports this module.
+    from scipy.signal import resample_poly
+
     samples = np.random.default_rng(1).standard_normal(count).astype(np.float32)
     up, down = to // gcd(rate, to), rate // gcd(rate, to)
     found = polyphase.resampled(samples, up, down)

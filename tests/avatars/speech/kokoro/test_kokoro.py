@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import butter, sosfilt
 
 from avatars.captions.srt import srt
 from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, ScriptError
@@ -98,6 +97,9 @@ def test_silence_is_silent_and_sounds_are_heard(spoken: tuple[str, Speech]) -> N
     ],
 )
 def test_hiss_is_heard_when_it_is_reported(kokoro: Kokoro, text: str) -> None:
+    # To import it takes a second, and every process of the suite imports this module.
+    from scipy.signal import butter, sosfilt
+
     speech = kokoro.speak(text, voice=WOMAN)
     hiss = sosfilt(butter(4, 4500, "high", fs=RATE, output="sos"), speech.samples)
     heard = np.sqrt(np.square(hiss[: len(hiss) // 240 * 240]).reshape(-1, 240).mean(axis=1))
