@@ -17,7 +17,7 @@ from wecom.client import access_tokens
 from wecom.exceptions import WeComError
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher, outcomes, standings
-from wecom.outbox.batches import calls, plain, preparation, settlement, wakes
+from wecom.outbox.batches import calls, pace, plain, preparation, settlement, wakes
 from wecom.outbox.batches.calls import Call
 from wecom.restore import guard as restore_guard
 
@@ -44,7 +44,7 @@ def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
 def _with_company(outbound: Outbound, now: datetime) -> list[Outbound]:
     """The message and those that it takes along, under its lease."""
     due = plain.company(outbound, now).order_by("-priority", "due_at", "pk").values_list("pk", flat=True)
-    keys = list(due[: plain.most(outbound) - 1])
+    keys = list(due[: pace.most(outbound) - 1])
     rows = batches.claim(Outbound, keys, owner=outbound.lease_owner, now=now, given=plain.conditions(now))
     crash_points.point("outbound.claimed")
     for row in rows:
@@ -65,7 +65,9 @@ def _deliver_batch(outbounds: list[Outbound], now: datetime, guard: Guard) -> No
         restore_guard.record_attempts(guard, {attempt: attempt.outbound.recipients for attempt in attempts})
         crash_points.point("outbound.attempting")
         made = [Call(attempt=attempt) for attempt in attempts]
-        calls.make(made, token, seconds=_seconds(outbounds[0]), goes_on=lambda: _goes_on(outbounds[0]))
+        seconds = _seconds(outbounds[0])
+        in_trouble = calls.make(made, token, seconds=seconds, goes_on=lambda: _goes_on(outbounds[0]))
+        pace.note(outbounds[0], called=sum(call.began for call in made), in_trouble=in_trouble)
         crash_points.point("outbound.called")
         settlement.settle(made, guard=guard, reserved=now, took=timedelta(seconds=time.monotonic() - began))
         crash_points.point("outbound.settled")

@@ -7,9 +7,6 @@ from django.db.models import Q, QuerySet
 from wecom.models import Guard, Outbound
 from wecom.outbox.standings import Standing
 
-MOST = 200  # messages that one worker takes at a time: at 0.2 s a call, ten seconds of work
-MOST_BULK = 20  # a second of work: what a worker has begun when somebody stops all campaigns still goes out
-
 # To one member, in words only, and never tried. An order key names the member, of whom a batch has one message, the
 # next in turn: so nobody's messages overtake each other.
 PLAIN = {"reach": 1, "broadcast": "", "upload_id": None, "body": None, "was_ambiguous": False, "gave_way": False}
@@ -19,11 +16,6 @@ def company(outbound: Outbound, now: datetime) -> QuerySet[Outbound]:
     """The plain messages that are due besides a claimed one, of the same application, and bulk only if that is bulk."""
     rows = Outbound.work_rows().claimable(now).filter(conditions(now), application=outbound.application_id)
     return rows.filter(priority__lt=0) if outbound.is_bulk else rows.filter(priority__gte=0)
-
-
-def most(outbound: Outbound) -> int:
-    """How many messages go out together with this one, itself included."""
-    return MOST_BULK if outbound.is_bulk else MOST
 
 
 def conditions(now: datetime) -> Q:
