@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from core.metrics.counts import pending
@@ -147,6 +148,35 @@ def test_every_sound_callback_takes_the_fast_lane_and_no_other(application):
     assert [taken(sent) for sent in sound(application)] == [True] * 7
     wrong = [sent for sent in refused(application) if (sent.path, sent.method, sent.host) == Sent("", b"")[2:]]
     assert not any(taken(sent) for sent in wrong if sent.query != MANY.query)
+
+
+def test_a_callback_of_a_known_application_takes_one_statement(application):
+    asked: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *others)
+
+    async def record() -> None:
+        lane = FastLane()
+        for number in range(3):
+            sent = sent_as(Envelope(application, text_xml(application, msg_id=number)))
+            assert await lane.record("", sent.query.encode(), sent.body)
+            if number == 0:
+                await lane._thread.run(lambda: connection.execute_wrappers.append(note), patience=20)
+
+    asyncio.run(record())
+    assert [sql.split()[0] for sql in asked] == ["INSERT", "INSERT"]
+
+
+def test_answers_are_kept_for_a_bounded_number_of_senders(application, monkeypatch):
+    monkeypatch.setattr(middleware, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(asgi, "application", middleware.ByASGI(None))
+    sent = next(sound(application))
+    for number in range(8):
+        assert by_asgi(sent._replace(path=f"{PATH}/unknown{number}"))[0] == 403
+    assert by_asgi(sent)[0] == 200
+    assert len(asgi.application._answers) <= 3
 
 
 def test_a_changed_token_of_another_process_is_honoured_at_once(application):

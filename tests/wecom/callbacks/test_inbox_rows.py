@@ -37,6 +37,13 @@ def test_many_rows_are_stored_as_they_were_opened(application):
     assert not any("条" in row["body"] for row in rows)
 
 
+@pytest.mark.parametrize("size", [1, 60])
+def test_a_group_of_any_size_takes_one_statement(application, django_assert_num_queries, size):
+    rows = [opened(application, number) for number in range(size)]
+    with django_assert_num_queries(1):
+        inbox_rows.insert(connection, rows)
+
+
 def test_repeats_of_earlier_and_of_the_same_commit_are_left_out(application):
     first, second = (opened(application, number) for number in (1, 2))
     (pk,) = inbox_rows.insert(connection, [first])
