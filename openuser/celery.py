@@ -8,6 +8,7 @@ from celery.signals import (
     beat_init,
     setup_logging,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
@@ -66,8 +67,9 @@ def keep_our_logging(**_: Any) -> None:
 
 
 @beat_init.connect
+@worker_init.connect
 def keep_connection(**_: Any) -> None:
-    """Let beat open SQLite once a minute: it looks at its table several times a second, each time as if for a request.
+    """Let a thread open SQLite once a minute, and not for each task or look at beat's table: that reads the schema.
 
     PostgreSQL has a pool, with which Django allows no age.
     """

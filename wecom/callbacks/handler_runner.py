@@ -17,6 +17,7 @@ from celery.exceptions import WorkerShutdown, WorkerTerminate
 from django.conf import settings
 from django.db import OperationalError, connections
 
+from core.work import kept_threads
 from core.work.base import LeaseLost
 from wecom.callbacks.router import Handler, Reply
 from wecom.exceptions import HandlerExited, HandlerTookTooLong
@@ -91,11 +92,11 @@ def run_detached(work: Callable[[], None]) -> None:
     A worker has few threads: without this, four members who wait for videos would block it for all others. If the
     process ends, another worker takes the callback over, as after any crash. Raises what `work` raises.
     """
-    thread = _DetachedThread(work)
-    thread.start()
-    thread.worker_is_free.wait()
-    if thread.result.done():
-        thread.result.result()
+    run = _DetachedRun(work)
+    kept_threads.start(run, name="callback")
+    run.worker_is_free.wait()
+    if run.result.done():
+        run.result.result()
 
 
 def release_worker() -> None:
@@ -113,17 +114,16 @@ def release_worker() -> None:
         release()
 
 
-class _DetachedThread(threading.Thread):
+class _DetachedRun:
     """Runs `work`; its worker waits until `worker_is_free`."""
 
     def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__(name="callback", daemon=True)
         self.worker_is_free = threading.Event()
         self.result: Future[None] = Future()
         self._work = work
         self._detached = False
 
-    def run(self) -> None:
+    def __call__(self) -> None:
         _release.set(self._detach)
         try:
             self._work()
@@ -133,7 +133,6 @@ class _DetachedThread(threading.Thread):
             if self._detached:
                 logger.exception("A callback was left unfinished.")
         finally:
-            connections.close_all()
             if self._detached:
                 _detached_slots.release()
             self.worker_is_free.set()

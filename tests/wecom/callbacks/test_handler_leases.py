@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from core.work import sweeper
+from core.work import kept_threads, sweeper
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml
@@ -189,7 +189,7 @@ def test_a_handler_declared_long_frees_its_worker_at_once(application):
     go.set()
     wait_for(lambda: not Callback.objects.exclude(status="done").exists(), "the answers")
     assert sent() == ["at last"] * 6
-    wait_for(lambda: "callback" not in [thread.name for thread in threading.enumerate()], "the threads to end")
+    wait_for(lambda: len(kept_threads._waiting) >= 6, "the threads to be free")
 
 
 def test_a_worker_waits_for_an_undeclared_handler_and_its_errors(application):
