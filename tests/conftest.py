@@ -24,6 +24,7 @@ from tests.runner.time_limits import limit_of
 from tests.runner.xdist_scheduler import ByUnit, longest_first, unit_of
 
 pytest_plugins = [
+    "tests.fixtures.broker",
     "tests.fixtures.emulator",
     "tests.fixtures.engines",
     "tests.fixtures.portrait_videos",

@@ -26,6 +26,11 @@ def deliver(pk: int) -> None:
     batch_dispatcher.deliver(pk)
 
 
+@shared_task(name="wecom.deliver_due")
+def deliver_due(application: int) -> None:
+    batch_dispatcher.deliver_due(application)
+
+
 @shared_task(name="wecom.probe")
 def probe() -> None:
     services.wake_probes()

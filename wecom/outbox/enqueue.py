@@ -14,6 +14,7 @@ from wecom.exceptions import ContentError
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 from wecom.outbox import attachments, duplicates, handler_context
+from wecom.outbox.batches import wakes
 
 MAX_RECIPIENTS = 1000
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
@@ -88,7 +89,7 @@ def enqueue_message(
         if created:
             if files:
                 outbound.attached.set(files)
-            outbound.wake()
+            wakes.wake(outbound)
             handler_context.log_difference()
     return outbound
 

@@ -1,17 +1,13 @@
 """What arrives during a commit rides in the next one, and is acknowledged after it."""
 
 import asyncio
-import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import redis
-from django.conf import settings
 from django.db import IntegrityError
 
-from core.work.broker import publisher
 from tests.support import factories
 from tests.wecom.callbacks.test_inbox_rows import opened
 from wecom import services
@@ -77,29 +73,14 @@ def test_an_application_that_is_gone_costs_the_others_nothing(application):
     assert set(Callback.objects.values_list("pk", flat=True)) == {first, third}
 
 
-@pytest.fixture
-def queue() -> Callable[[], list[tuple[str, str]]]:
-    """Says which tasks were published, with what, the newest first."""
-    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
-    assert publisher.flush(10)
-    server.flushdb()
-
-    def published() -> list[tuple[str, str]]:
-        assert publisher.flush(10)
-        found = [json.loads(task)["headers"] for task in server.lrange("default", 0, -1)]
-        return [(headers["task"], headers["argsrepr"]) for headers in found]
-
-    return published
-
-
-def test_one_message_to_the_broker_wakes_a_whole_group(application, queue):
+def test_one_message_to_the_broker_wakes_a_whole_group(application, woken):
     first, *_others = together(GroupCommit(DatabaseThread()), [opened(application, number) for number in range(5)])
-    assert queue() == [("wecom.wake_callbacks", f"[{first}]")]
+    assert woken() == [("wecom.wake_callbacks", f"[{first}]")]
     assert services.wake_callbacks(first) == 5
     assert services.wake_callbacks(first) == 0
 
 
-def test_one_message_wakes_all_that_follows_in_a_moment(application, queue, monkeypatch):
+def test_one_message_wakes_all_that_follows_in_a_moment(application, woken, monkeypatch):
     monkeypatch.setattr(group_commit, "WAKE_SECONDS", 0.5)
 
     async def record() -> list[int | None]:
@@ -109,4 +90,4 @@ def test_one_message_wakes_all_that_follows_in_a_moment(application, queue, monk
         return pks
 
     first, second, *_others = asyncio.run(record())
-    assert queue() == [("wecom.wake_callbacks", f"[{second}]"), ("wecom.handle", f"[{first}]")]
+    assert woken() == [("wecom.wake_callbacks", f"[{second}]"), ("wecom.handle", f"[{first}]")]

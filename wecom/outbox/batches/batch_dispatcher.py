@@ -31,6 +31,23 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
         dispatcher.deliver(pk, now=now, by=_deliver_with_company)
 
 
+@prepared_statements()
+def deliver_due(application: int) -> None:
+    """Deliver the plain message of an application that is due first, with those that go along, and wake the next."""
+    first = _first_due(application)
+    if first is None:
+        return
+    deliver(first.pk)
+    following = _first_due(application)
+    if following is not None and following.pk != first.pk:  # else another worker has just claimed it, or the sweeper
+        wakes.wake_rest(application, bulk=following.is_bulk)
+
+
+def _first_due(application: int) -> Outbound | None:
+    rows = plain.due(application, timezone.now()).order_by("-priority", "due_at", "pk")
+    return rows.only("pk", "priority").first()
+
+
 def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
     standing = standings.read(outbound, now=now, company=plain.company(outbound, now))
     if standing.has_company and plain.is_plain(outbound, now) and _seconds(outbound) > 0:

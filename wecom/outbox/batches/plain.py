@@ -14,8 +14,13 @@ PLAIN = {"reach": 1, "broadcast": "", "upload_id": None, "body": None, "was_ambi
 
 def company(outbound: Outbound, now: datetime) -> QuerySet[Outbound]:
     """The plain messages that are due besides a claimed one, of the same application, and bulk only if that is bulk."""
-    rows = Outbound.work_rows().claimable(now).filter(conditions(now), application=outbound.application_id)
+    rows = due(outbound.application_id, now)
     return rows.filter(priority__lt=0) if outbound.is_bulk else rows.filter(priority__gte=0)
+
+
+def due(application: int, now: datetime) -> QuerySet[Outbound]:
+    """The plain messages of an application that may be claimed."""
+    return Outbound.work_rows().claimable(now).filter(conditions(now), application=application)
 
 
 def conditions(now: datetime) -> Q:
@@ -28,8 +33,13 @@ def conditions(now: datetime) -> Q:
 def is_plain(outbound: Outbound, now: datetime) -> bool:
     """Whether a message that was just claimed met these conditions."""
     lasts = outbound.expires_at is None or outbound.expires_at > now
-    fits = all(getattr(outbound, name) == value for name, value in PLAIN.items()) and outbound.attempts == 1
-    return fits and lasts and outbound.order_key != "" and outbound.msgtype not in Outbound.NAMING_FILES
+    return is_usual(outbound) and lasts and outbound.attempts == 1
+
+
+def is_usual(outbound: Outbound) -> bool:
+    """Whether a message is plain, as long as it is due and was not tried."""
+    fits = all(getattr(outbound, name) == value for name, value in PLAIN.items())
+    return fits and outbound.order_key != "" and outbound.msgtype not in Outbound.NAMING_FILES
 
 
 def is_calm(outbound: Outbound, standing: Standing, guard: Guard | None) -> bool:

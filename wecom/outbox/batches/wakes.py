@@ -1,7 +1,8 @@
-"""Which tasks have nothing to do, because a batch had their message: each message has a task, and a batch needs one.
+"""Tasks of messages that go out in batches: few are published for many messages, and those without work end at once.
 
-Tasks without work would otherwise cost more than the batches: a claim that fails is a statement as dear as one that
-does not.
+A task costs as much as to send a message by batch. Of messages that are queued in a burst every twentieth has one of
+its own, so that several workers are called, and the others one together, which comes again while any of them is due.
+A task whose message another batch had would claim in vain, which is a statement as dear as one that finds work.
 """
 
 import threading
@@ -9,10 +10,16 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from core.work.broker import publish_task
 from wecom.models import Outbound
+from wecom.outbox.batches import plain
 
+TASK_OF_REST = "wecom.deliver_due"
+EVERY = 20  # messages of a burst, of which one has a task of its own
+BURST = 0.01  # seconds between two messages of one
 MOST = 10_000  # messages that this process remembers
 LATELY = 10.0  # seconds after a batch in which other workers may have batches, too
 SURELY = timedelta(seconds=5)  # what is left of a lease that the clocks of two machines agree about
@@ -20,6 +27,34 @@ SURELY = timedelta(seconds=5)  # what is left of a lease that the clocks of two 
 _lock = threading.Lock()
 _settled: dict[int, None] = {}
 _last_batch = float("-inf")
+# By application, and whether it is bulk: when the last message was woken, and its number in its burst.
+_bursts: dict[tuple[int, bool], tuple[float, int]] = {}
+
+
+def wake(outbound: Outbound) -> None:
+    """Wake a new message once the transaction commits, with others if there are many."""
+    if not plain.is_usual(outbound):
+        outbound.wake()
+        return
+    pk, application, bulk = outbound.pk, outbound.application_id, outbound.is_bulk
+    transaction.on_commit(lambda: _publish(pk, application, bulk))
+
+
+def wake_rest(application: int, *, bulk: bool) -> None:
+    """Let a worker look for plain messages of an application. Where that is being published, it counts for all."""
+    publish_task(TASK_OF_REST, application, bulk=bulk)
+
+
+def _publish(pk: int, application: int, bulk: bool) -> None:
+    now = time.monotonic()
+    with _lock:
+        last, number = _bursts.get((application, bulk), (float("-inf"), 0))
+        number = number + 1 if now - last < BURST else 0
+        _bursts[application, bulk] = now, number
+    if number % EVERY:
+        wake_rest(application, bulk=bulk)
+    else:
+        publish_task(Outbound.task, pk, bulk=bulk)
 
 
 def remember(keys: Iterable[int]) -> None:
