@@ -1,9 +1,9 @@
 """Offers members to tell them when there is an answer to what they asked: on a card, or in words."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from conversations.delivery import messages
+from conversations.delivery.card_names import named
 from conversations.delivery.causes import Cause, because
 from conversations.knowledge import unanswered
 from conversations.knowledge.likeness import plain
@@ -26,7 +26,7 @@ def note_unanswered(conversation: Conversation, text: str, *, cid: str, at: date
         if desk is not None and not desk.progress_cards:
             messages.say(conversation, texts.offer_in_words(), cid=cid)
         else:
-            messages.say_content(conversation, _card(row), cid=cid)
+            messages.say_content(conversation, named(_card(row), TASK, cid=cid), cid=cid)
     return row
 
 
@@ -74,5 +74,4 @@ def _card(row: QuestionOccurrence) -> ButtonCard:
         title=texts.offer(row.words),
         text=texts.offer_text(),
         buttons=(Button(key=str(row.pk), text=texts.button()),),
-        task_id=f"{TASK}{secrets.token_hex(8)}",
     )

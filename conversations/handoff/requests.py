@@ -1,9 +1,9 @@
 """A member wants a person: passed on while people are there; else told when they are, with a message to leave."""
 
-import secrets
 from datetime import datetime
 
 from conversations.delivery import messages
+from conversations.delivery.card_names import named
 from conversations.handoff.subject import topic_asked_about
 from conversations.models import Conversation, Desk, Message, OperatorGroup, Ticket, Topic
 from conversations.tickets import lines, office_hours, opening, operator_cards
@@ -105,9 +105,8 @@ def offer(
         title=first if operator_cards.fits(first) else handoff_texts.reach_person(),
         text=rest if operator_cards.fits(first) else words,
         buttons=tuple(Button(key=key, text=text) for key, text in choices),
-        task_id=f"{TASK}{secrets.token_hex(8)}",
     )
-    messages.say_content(conversation, card, cid=cid)
+    messages.say_content(conversation, named(card, TASK, cid=cid), cid=cid)
 
 
 def _offer_message(conversation: Conversation, group: OperatorGroup, *, cid: str, now: datetime) -> None:

@@ -3,11 +3,10 @@
 The keys of buttons say what shall be, not what shall change, so a tap on an old card does what it says.
 """
 
-import secrets
-
 from django.utils import translation
 
 from conversations.delivery import messages
+from conversations.delivery.card_names import named
 from conversations.models import Conversation, Desk, PreferenceChange, Topic
 from conversations.preferences import page_links
 from conversations.preferences.changes import change_preferences
@@ -31,7 +30,7 @@ def show(conversation: Conversation, *, cid: str) -> None:
     if desk is not None and not desk.progress_cards:
         messages.say(conversation, listed(conversation), cid=cid)
     else:
-        messages.say_content(conversation, settings_card(conversation), cid=cid)
+        messages.say_content(conversation, named(settings_card(conversation), TASK, cid=cid), cid=cid)
 
 
 def is_card(task_id: str) -> bool:
@@ -43,7 +42,7 @@ def press(conversation: Conversation, event: Event, *, cid: str) -> str:
     """Do what a button says, say so, and show it on the card. Returns the label of what was done."""
     key = event.event_key
     if key == TOPICS:
-        messages.say_content(conversation, topics_card(conversation), cid=cid)
+        messages.say_content(conversation, named(topics_card(conversation), TASK, cid=cid), cid=cid)
         _replace(conversation, event)
         return texts.button_topics()
     if key.startswith(f"{TOPICS}:"):
@@ -120,7 +119,6 @@ def settings_card(conversation: Conversation) -> ButtonCard:
         text=texts.card_text(),
         rows=tuple(shown),
         buttons=tuple(buttons),
-        task_id=_task_id(),
     )
 
 
@@ -138,7 +136,6 @@ def topics_card(conversation: Conversation) -> VoteCard:
         description=texts.topics_text(),
         checkbox=Checkbox(key=QUESTION, choices=tuple(boxes), several=True),
         submit=Submit(text=texts.button_save(), key=f"{TOPICS}:{shown}"),
-        task_id=_task_id(),
     )
 
 
@@ -184,7 +181,3 @@ def _replace(conversation: Conversation, event: Event, *, topics: bool = False) 
     with translation.override(conversation.language):
         card = topics_card(conversation) if topics else settings_card(conversation)
         messages.update_card(conversation.application, conversation.member, event.response_code, "", card=card)
-
-
-def _task_id() -> str:
-    return f"{TASK}{secrets.token_hex(8)}"

@@ -1,12 +1,12 @@
 """What members get when no source has an answer: the nearest questions as taps, then examples and people."""
 
 import itertools
-import secrets
 from datetime import datetime
 
 from django.utils import timezone
 
 from conversations.delivery import answer_offers, messages
+from conversations.delivery.card_names import named
 from conversations.delivery.causes import Cause, because
 from conversations.handoff import requests
 from conversations.knowledge import retrieval, unanswered
@@ -91,7 +91,7 @@ def _suggest(conversation: Conversation, near: list[Entry], *, cid: str) -> None
     desk = Desk.objects.of(conversation.application)
     card = _card(near) if desk is None or desk.progress_cards else None
     if card is not None:
-        messages.say_content(conversation, card, cid=cid)
+        messages.say_content(conversation, named(card, TASK, cid=cid), cid=cid)
         return
     lines = [chat_texts.did_you_ask(), *numbered_labels(entry.question for entry in near)]
     messages.say(conversation, "\n".join(lines), cid=cid)
@@ -103,8 +103,7 @@ def _card(near: list[Entry]) -> ButtonCard | None:
     for text, shown in (("", labels), ("\n".join(labels), [str(number) for number in range(1, len(labels) + 1)])):
         try:
             buttons = [Button(key=f"{KEY}{row.pk}", text=label) for row, label in zip(near, shown, strict=True)]
-            task_id = f"{TASK}{secrets.token_hex(8)}"
-            return ButtonCard(title=chat_texts.did_you_ask(), text=text, buttons=tuple(buttons), task_id=task_id)
+            return ButtonCard(title=chat_texts.did_you_ask(), text=text, buttons=tuple(buttons))
         except ContentError:
             continue
     return None

@@ -1,9 +1,9 @@
 """Questions as members see them: a card with buttons, disabled once the question is over, or a numbered list."""
 
-import secrets
 from collections.abc import Sequence
 
 from conversations.delivery import messages
+from conversations.delivery.card_names import named
 from conversations.machine.effects import Ask
 from conversations.models import Content, Conversation, Message
 from conversations.wording import flow_texts
@@ -29,7 +29,7 @@ def question_text(ask: Ask) -> str:
     return flow_texts.question(text, labels)
 
 
-def question_card(ask: Ask, task_id: str) -> ButtonCard | VoteCard | None:
+def question_card(ask: Ask, name: str, *, cid: str) -> ButtonCard | VoteCard | None:
     """The question as a card: with buttons, or with boxes for more than six choices; None if it has no choices, or does
     not fit on a card."""
     if not ask.choices or not ask.as_card:
@@ -39,19 +39,19 @@ def question_card(ask: Ask, task_id: str) -> ButtonCard | VoteCard | None:
     build = _button_card if len(ask.choices) <= MOST_BUTTONS else _vote_card
     for title, text in ((first, rest.strip()), (flow_texts.please_choose(), said.strip())):
         try:
-            return build(ask.choices, title, text, task_id)
+            return named(build(ask.choices, title, text), name, cid=cid)
         except ContentError:
             continue
     return None
 
 
-def _button_card(choices: Sequence[Choice], title: str, text: str, task_id: str) -> ButtonCard:
+def _button_card(choices: Sequence[Choice], title: str, text: str) -> ButtonCard:
     labels = numbered_labels(choice.label for choice in choices)
     buttons = [Button(key=choice.value, text=label) for choice, label in zip(choices, labels, strict=True)]
-    return ButtonCard(title=title, text=text, buttons=tuple(buttons), task_id=task_id)
+    return ButtonCard(title=title, text=text, buttons=tuple(buttons))
 
 
-def _vote_card(choices: Sequence[Choice], title: str, text: str, task_id: str) -> VoteCard:
+def _vote_card(choices: Sequence[Choice], title: str, text: str) -> VoteCard:
     labels = numbered_labels(choice.label for choice in choices)
     boxes = [Box(id=choice.value, text=label) for choice, label in zip(choices, labels, strict=True)]
     return VoteCard(
@@ -59,7 +59,6 @@ def _vote_card(choices: Sequence[Choice], title: str, text: str, task_id: str) -
         description=text,
         checkbox=Checkbox(key=VOTE, choices=tuple(boxes)),
         submit=Submit(text=flow_texts.button_choose(), key=VOTE),
-        task_id=task_id,
     )
 
 
@@ -77,9 +76,9 @@ def button_label(conversation: Conversation, task_id: str, key: str) -> str:
     return next((str(button.get("text", "")) for button in buttons if button.get("key") == key), "")
 
 
-def new_task_id(session: int, revision: int) -> str:
-    """A unique task ID for a card."""
-    return f"{TASK}{session}-{revision}-{secrets.token_hex(4)}"
+def card_name(session: int, revision: int) -> str:
+    """How the task ID of a card begins."""
+    return f"{TASK}{session}-{revision}-"
 
 
 def is_question(task_id: str) -> bool:

@@ -245,7 +245,8 @@ def _carry_out(session: Session, leg: Leg, effect: Effect, *, is_last: bool, cid
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
     may_be_card = with_card and ask.as_card and bool(ask.choices)
     with_card = may_be_card and Desk.objects.shows_cards(session.conversation.application)
-    card = questions.question_card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
+    name = questions.card_name(session.pk, session.revision)
+    card = questions.question_card(ask, name, cid=cid) if with_card else None
     if card is None:
         form = Form.MARKDOWN if ask.markdown else Form.TEXT
         sayings.send(session.conversation, Say(text=questions.question_text(ask), form=form), cid=cid)

@@ -15,7 +15,7 @@ from tests.journeys.test_flows import reads_card
 from tests.support.emulator import Emulator, Person, wait_for
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.thorough]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.thorough, pytest.mark.databases]
 MEMBERS = 40
 OURS = ("web", "worker", "beat")  # the emulator is the far side
 HELD = "SELECT 1 FROM wecom_guard WHERE held_since IS NOT NULL"

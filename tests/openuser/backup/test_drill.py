@@ -1,0 +1,101 @@
+"""The drill in one process: a conversation is open, a question waits and a campaign is half sent when a backup is made.
+
+They go on, the backup comes back in their place, and they go on once more. `tests/chaos/test_restored_installation.py`
+does so with every process of an installation.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from conversations import services as conversations
+from conversations.models import Session
+from openuser.backup import age_format
+from scheduling import services as scheduling
+from scheduling.models import Campaign
+from tests.conversations.support.person import Person
+from tests.scheduling.support.campaigns import launch, outcomes, work
+from tests.support import factories
+from tests.wecom.support.deliveries import deliver
+from wecom import services as wecom
+from wecom.models import Outbound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+
+
+@pytest.fixture(autouse=True)
+def backups(request, settings, tmp_path: Path, monkeypatch) -> None:
+    """They lie in a folder, and those of PostgreSQL in a bucket: places keep the same promises (`test_places.py`)."""
+    monkeypatch.setattr(age_format, "WORK_FACTOR", 4)
+    made: dict[str, Any] = {"TO": str(tmp_path / "backups"), "PASSPHRASE": "correct horse battery"}
+    if connection.vendor == "postgresql":
+        request.getfixturevalue("s3_client")
+        access = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+        made |= {"TO": "s3://videos/drill", "S3": {"endpoint_url": request.getfixturevalue("s3_endpoint"), **access}}
+    settings.VAR_DIR = tmp_path  # where the keys of a backup are put
+    settings.BACKUP = {**settings.BACKUP, **made}
+    notes = {"SPOOL_DIR": str(tmp_path / "spool"), "RESTORE_GUARD_FILE": str(tmp_path / "senders.json")}
+    settings.WECOM = {**settings.WECOM, **notes}
+
+
+@pytest.fixture
+def staff(backups, connected, emulator):
+    """Three members, and a flow that they can begin."""
+    factories.make_desk(connected)
+    conversations.publish(factories.make_flow())
+    people = [emulator.hire() for _number in range(3)]
+    for one in people:
+        factories.make_member(connected, one.user_id, name=one.user_id, status="active")
+    return people
+
+
+def end_connections() -> None:
+    """The processes of an installation end before a restore; so do the idle connections of this one."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # of this engine only
+
+
+@pytest.fixture
+def half_sent(staff, monkeypatch) -> Campaign:
+    """A campaign to two of them that one has got."""
+    monkeypatch.setattr("scheduling.campaigns.content.MOST", 1)
+    campaign = launch("三点开会", audience={"members": [one.user_id for one in staff[1:]]})
+    run = campaign.runs.get()
+    scheduling.start_run(run.pk)
+    scheduling.send_batch(run.batches.earliest("number").pk, now=timezone.now())
+    deliver(Outbound.objects.latest("pk"))
+    return campaign
+
+
+def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, half_sent):
+    writer = Person(connected, staff[0].user_id)
+    writer.says("制作视频")
+    deliver(Outbound.objects.latest("pk"))
+    unanswered = writer.writes("放假通知")
+    call_command("backup", verbosity=0)
+    writer.handles(unanswered)
+    work()
+    told = [one.texts() for one in staff]
+    assert told == [["请发送视频文本。", "template_card"], ["三点开会"], ["三点开会"]]
+
+    end_connections()
+    with pytest.raises(CommandError, match="--force"):
+        call_command("restore")
+    call_command("restore", "--force")
+    assert Session.objects.get().state == "ask_text"
+    writer.handles(unanswered)
+    work()
+    assert wecom.restore_hold() is not None
+    wecom.release_restore_hold(discard=False)
+    work()
+    assert [one.texts() for one in staff] == told
+    assert outcomes(half_sent) == {"sent": 2}
+
+    card = staff[0].received()[-1]["content"]["task_id"]
+    assert writer.taps("lipsync", card)[-1] == "做好就发给你。"
+    assert Session.objects.get().status == Session.Status.COMPLETED
