@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.urls import reverse
 
 from avatars.models import Render
@@ -25,6 +26,7 @@ from conversations.signals import (
 from core.live_updates import publish_change
 from openuser.metrics.counts import AUTH_FAILURES
 from openuser.models import WebhookEndpoint
+from openuser.pages import staff_sessions
 from openuser.webhooks import services as hooks
 from scheduling.models import Batch, Campaign, CampaignRun
 from scheduling.signals import campaign_finished, campaign_started, campaign_stopped, deliveries_settled
@@ -47,7 +49,8 @@ def on_login_failed(**_: Any) -> None:
 
 
 @receiver(user_logged_in)
-def on_logged_in(user: User, **_: Any) -> None:
+def on_logged_in(user: User, request: HttpRequest, **_: Any) -> None:
+    staff_sessions.begin(request.session)
     logger.info("An account logged in.", extra={"account": user.pk})
 
 

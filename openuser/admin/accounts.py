@@ -29,6 +29,7 @@ from openuser.admin.account_forms import (
     UnfoldPeriodicTaskForm,
     grantable_permissions,
 )
+from openuser.pages import staff_sessions
 from openuser.roles import DESCRIPTIONS, Role
 from openuser.second_factor import devices
 
@@ -93,8 +94,8 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2", "roles")}),)
     readonly_fields = ("last_login", "date_joined")
-    actions = ("reset_second_factor",)
-    actions_detail = ("reset_second_factor_this",)
+    actions = ("end_sessions", "reset_second_factor")
+    actions_detail = ("end_sessions_this", "reset_second_factor_this")
 
     class Media:
         js = ("core/confirm_action.js",)
@@ -143,6 +144,22 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
         icon="phonelink_erase",
         title=_("Reset the second factor of this account?"),
         words=_("Its authenticator app and recovery codes stop working. The password alone then opens the account."),
+    )
+
+    @admin.action(description=_("End all sessions"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        count = 0
+        for user in queryset:
+            count += (ended := staff_sessions.end_all(user, but=request.session.session_key))
+            if ended:
+                self.log_change(request, user, "Its sessions were ended.")
+        self.message_user(request, ngettext("%d session was ended.", "%d sessions were ended.", count) % count)
+
+    end_sessions_this = row_action(
+        end_sessions,
+        icon="logout",
+        title=_("End all sessions of this account?"),
+        words=_("Every browser in which it is logged in asks for the password again, except for the one you use now."),
     )
 
     @display(description=_("last seen"), ordering="last_login")

@@ -12,6 +12,7 @@ from django.http.request import split_domain_port, validate_host
 from openuser.api import clients
 from openuser.api.authentication import token_of
 from openuser.models import ApiClient
+from openuser.pages import staff_sessions
 from openuser.second_factor.middleware import lacks_second_factor
 
 SUBPROTOCOL = "openuser.v1"
@@ -43,7 +44,9 @@ async def viewer_of(scope: Any) -> Viewer | None:
         client: ApiClient | None = await database_sync_to_async(clients.client_of_token)(token)
         return Viewer(user=client) if client else None
     user: AbstractUser | AnonymousUser = scope["user"]
-    if not isinstance(user, AbstractUser) or not user.is_active or lacks_second_factor(user, scope["session"]):
+    if not isinstance(user, AbstractUser) or not user.is_active or staff_sessions.is_over(scope["session"]):
+        return None
+    if lacks_second_factor(user, scope["session"]):
         return None
     return Viewer(user=user)
 

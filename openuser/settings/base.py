@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "openuser.pages.staff_sessions.StaffSessionMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "openuser.second_factor.middleware.SecondFactorMiddleware",
     "openuser.api.idempotency.IdempotencyMiddleware",
@@ -168,6 +169,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"EXCLUDE_URL_PREFIXES": ["/api/"], "DIRECTIVES": content_policy.ADMIN}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+# Minutes without a use after which a session of staff ends; it ends twelve hours after the log-in anyway. 0: only then.
+SESSION_IDLE_MINUTES = env.int("OPENUSER_SESSION_IDLE_MINUTES", default=120)
 # Not in a cookie, which would hold names.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -18,7 +18,7 @@ NEEDS |= {"channels": "view"}  # of alerts; its button sends one
 POSTING = {**NEEDS, "change": "change", "channels": "change"}
 NAMED = {
     "auth_user_password_change": "change",
-    **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
+    **{f"auth_user_{act}{form}": "change" for act in ("end_sessions", "reset_second_factor") for form in ("", "_this")},
     **{f"conversations_answer_{page}": "view" for page in ("try_question", "try_this", "export_answers")},
     "conversations_answer_import_answers": "change",
     **{f"conversations_document_{act}": "change" for act in ("read_again", "read_again_this")},
