@@ -51,7 +51,7 @@ class APIMiddleware:
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
         set_correlation_id(request_id)
-        response = refuse_too_large(request) or self.get_response(request)
+        response = refuse_plain_http(request) or refuse_too_large(request) or self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             if response.status_code >= 500:
                 logger.error("A request failed.", extra={"cid": request_id, "status": response.status_code})
@@ -60,6 +60,15 @@ class APIMiddleware:
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Content-Security-Policy", content_policy.API)
         return response
+
+
+def refuse_plain_http(request: HttpRequest) -> HttpResponse | None:
+    """A 403 response without TLS: after a redirect programs would work on, and show their token to all on the way."""
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure():
+        return None
+    words = _("The API answers over HTTPS only.")
+    hint = _("Use https://, and renew the token if you have sent one: others may have read it.")
+    return problem_response(request, Problem(status=403, code="https_required", detail=words, hint=hint))
 
 
 VIDEO_UPLOAD = re.compile(r"/api/v1/digital-humans/\d+/portrait-video/")

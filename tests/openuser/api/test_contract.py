@@ -35,6 +35,12 @@ def test_a_wrong_token_is_refused(token):
     assert problem(api.get(VOICES), 401)["code"] == "token_invalid"
 
 
+def test_a_program_without_tls_is_refused_and_not_redirected(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert problem(APIClient().get(VOICES), 403)["code"] == "https_required"
+    assert APIClient().get(VOICES, secure=True).status_code == 401
+
+
 def test_a_token_is_kept_as_a_hash_and_notes_its_use():
     client, token = clients.create("OA", scopes=["digital_humans:read"])
     kept = ApiClient.objects.values().get(pk=client.pk)
