@@ -1,4 +1,4 @@
-"""Checks of the processes: the broker, the workers of both queues, beat."""
+"""Checks of the processes: the broker, the server of live pages, the workers of both queues, beat."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import PeriodicTask
+from redis import Redis
+from redis.exceptions import RedisError
 
-from core.diagnosis import Check, Finding, bad, good
+from core.diagnosis import Check, Finding, bad, good, warn
 from core.work import broker
 
 CONNECT_SECONDS = 3
@@ -37,6 +39,27 @@ class Broker(Check):
             remedy = _("Start it, and check the host, port, user and password in BROKER_URL.")
             return bad("broker_down", words, remedy=remedy)
         return good(_("The broker at %s answers.") % place)
+
+
+class LivePages(Check):
+    """The Redis of live pages and of the cache is reachable; beside RabbitMQ it is another server than the broker."""
+
+    id = "live-pages"
+    title = gettext_lazy("Live pages and limits")
+    after = ("broker",)
+
+    def run(self) -> Finding:
+        (layer,) = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"]
+        places = dict.fromkeys([layer["address"], settings.CACHES["default"]["LOCATION"]])
+        for url in places:
+            try:
+                with Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS) as one:
+                    one.ping()
+            except (RedisError, OSError):
+                words = _("Redis at %s does not answer: pages refresh late, and limits of the API do not hold.")
+                remedy = _("Start it, and check CHANNEL_URL and CACHE_URL. Members notice nothing of it.")
+                return warn("redis_down", words % _place(url), remedy=remedy)
+        return good(_("Answering: %s.") % ", ".join(map(_place, places)))
 
 
 class Worker(Check):
@@ -94,7 +117,7 @@ def _consumers(queue: str, seconds: float) -> Collection[str]:
 
 
 def _place(url: str) -> str:
-    """The place of the broker, without its password."""
+    """The place of a server, without its password."""
     parts = urlsplit(url)
     usual = {"amqp": 5672, "amqps": 5671}.get(parts.scheme, 6379)
     return f"{parts.hostname}:{parts.port or usual}" if parts.hostname else parts.path

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -117,8 +118,14 @@ def _report(run: CampaignRun) -> services.RunReport:
     """The report; of a large run that goes on it may be a minute old, because its page asks every few seconds."""
     if run.ended_at is not None or run.planned <= MOST_COUNTED:
         return services.report_of(run)
-    made = cache.get(f"campaign-run-{run.pk}") or services.report_of(run)
-    cache.add(f"campaign-run-{run.pk}", made, 60)
+    key, made = f"campaign-run-{run.pk}", None
+    # A cache that is away only costs time.
+    with suppress(Exception):
+        made = cache.get(key)
+    if made is None:
+        made = services.report_of(run)
+        with suppress(Exception):
+            cache.set(key, made, 60)
     return made
 
 

@@ -138,6 +138,12 @@ def test_beat_makes_one_when_the_newest_is_old_enough(installation, folder):
     cache.delete(schedule.RUNNING)
 
 
+def test_beat_makes_one_while_the_cache_is_away(installation, folder, settings, caplog):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/0"}}
+    assert schedule.back_up_if_due(now=NOW) != ""
+    assert "two backups may be made" in caplog.text
+
+
 def test_without_a_place_beat_makes_none_and_says_nothing(settings, caplog):
     settings.BACKUP = {**settings.BACKUP, "TO": ""}
     assert schedule.back_up_if_due(now=NOW) == ""

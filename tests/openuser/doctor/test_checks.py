@@ -131,6 +131,16 @@ def test_a_disk_without_room_is_named_with_its_folder(settings):
 
 
 @pytest.mark.django_db
+def test_the_redis_beside_another_broker_is_asked_too(settings):
+    assert found("live-pages")["level"] == "good"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://:secretword@127.0.0.1:9/0"}}
+    finding = found("live-pages")
+    assert (finding["level"], finding["code"]) == ("warn", "redis_down")
+    assert "127.0.0.1:9" in finding["words"]
+    assert "secretword" not in finding["words"]
+
+
+@pytest.mark.django_db
 def test_nobody_works_and_the_clock_has_never_run():
     assert found("broker")["level"] == "good"
     assert found("worker")["code"] == "no_worker"
