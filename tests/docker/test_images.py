@@ -60,6 +60,16 @@ def test_every_image_has_traces_where_its_builder_asks_for_them():
     assert all("OTEL_EXPORTER_OTLP_ENDPOINT" in one["environment"] for one in OURS.values())
 
 
+def test_the_collector_is_there_on_demand_and_where_the_readme_says():
+    collector = COMPOSE["services"]["collector"]
+    readme = (FOLDER / "README.md").read_text()
+    assert collector["profiles"] == ["traces"]
+    assert "--profile traces" in readme
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318" in readme
+    assert set(OURS["worker"]["networks"]) <= set(collector["networks"])
+    assert collector["ports"] == ["127.0.0.1:${TRACES_PORT:-16686}:16686"], "it shows everything to everybody"
+
+
 def test_workers_scale_by_one_number():
     for name in ("worker", "render"):
         assert OURS[name]["deploy"]["replicas"] == f"${{{name.upper()}_REPLICAS:-1}}"
