@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from importlib import metadata
 
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from django.core.management import call_command
 
 from openuser.management import sbom
@@ -18,6 +20,13 @@ def test_each_installed_package_is_named_with_version_and_licence():
     assert django["licenses"] == [{"license": {"name": "BSD-3-Clause"}}]
     assert len(components) > 100
     assert {"celery", "kombu", "psycopg"} <= set(components)
+
+
+def test_the_bill_keeps_to_the_schema_of_cyclonedx():
+    bill = json.dumps(sbom.document(now=NOW))
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill) is None
+    broken = bill.replace('"library"', '"book"', 1)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(broken) is not None
 
 
 def test_no_package_has_an_unknown_licence():
