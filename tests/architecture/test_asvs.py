@@ -96,3 +96,18 @@ def test_each_requirement_of_levels_1_and_2_is_there_once():
 def test_there_are_70_of_level_1_and_183_of_level_2():
     levels = [level for _section, _number, level, *_ in ROWS]
     assert (levels.count("1"), levels.count("2")) == (70, 183)
+
+
+def test_each_row_that_is_not_kept_says_what_is_missing():
+    silent = [
+        f"{section}.{number}"
+        for section, number, _level, state, how in ROWS
+        if (state in {"part", "open"}) != ("missing: " in how)
+    ]
+    assert silent == []
+
+
+def test_the_tests_that_rows_name_are_there():
+    named = {path for *_row, how in ROWS for path in re.findall(r"`(tests/[\w/]+\.py)`", how)}
+    assert len(named) > 5
+    assert sorted(path for path in named if not (ROOT / path).is_file()) == []
