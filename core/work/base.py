@@ -20,6 +20,7 @@ from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
 from core.work import metrics
 from core.work.broker import publish_task
+from core.work.clock import SharedTimeField
 from core.work.process_identity import process_token
 from core.work.updates import update_returning
 
@@ -91,15 +92,15 @@ class Work(models.Model):
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     lease_owner = models.CharField(max_length=32, blank=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
-    due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
+    lease_until = SharedTimeField(null=True, editable=False)
+    due_at = SharedTimeField(_("due at"), default=timezone.now, editable=False)
     order_key = models.CharField(max_length=120, blank=True, editable=False)
     gave_way = models.BooleanField(default=False, editable=False)
-    woken_at = models.DateTimeField(null=True, editable=False)
+    woken_at = SharedTimeField(null=True, editable=False)
     cid = models.CharField(_("correlation ID"), max_length=32, blank=True, editable=False)
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    started_at = models.DateTimeField(_("first started at"), null=True, blank=True, editable=False)
-    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True, editable=False)
+    created_at = SharedTimeField(_("created at"), default=timezone.now, editable=False)
+    started_at = SharedTimeField(_("first started at"), null=True, blank=True, editable=False)
+    finished_at = SharedTimeField(_("finished at"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True

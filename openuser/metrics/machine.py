@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
 from core.storage import disk
 from core.storage.disk import MEGABYTE
-from core.work import process_identity
+from core.work import clock, process_identity
 from core.work.db_connections import unpooled_connection
 from openuser.metrics.gauges import Gauge, Reading
 from openuser.version import VERSION
@@ -55,15 +54,13 @@ def _skew() -> float | None:
     if alone.vendor == "postgresql":
         alone.settings_dict["OPTIONS"]["connect_timeout"] = CONNECT_SECONDS
     try:
-        with alone.cursor() as cursor:
-            if alone.vendor != "postgresql":
+        if alone.vendor != "postgresql":
+            with alone.cursor() as cursor:
                 cursor.execute("SELECT 1")
-                return 0.0
-            before = timezone.now()
-            cursor.execute("SELECT clock_timestamp()")
-            (theirs,) = cursor.fetchone()
+            return 0.0
+        skew, _took = clock.measure(alone)
+        return skew.total_seconds()
     except DatabaseError:
         return None
     finally:
         alone.close()
-    return float(((timezone.now() - before) / 2 + before - theirs).total_seconds())
