@@ -1,8 +1,27 @@
 """The scheduler of Celery beat."""
 
+import time
+from datetime import datetime
 from typing import Any
 
-from django_celery_beat.schedulers import DatabaseScheduler
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+STEP = 1.0  # seconds by which a clock that is set back is noticed
+
+
+class Entry(ModelEntry):  # type: ignore[misc]  # the package has no types
+    """An entry whose last run cannot lie ahead.
+
+    It does where the clock was ahead and was set right, or beat moved from such a machine: nothing would run till then.
+    """
+
+    last_run_at: datetime
+
+    def is_due(self) -> Any:
+        now = self._default_now()
+        if self.last_run_at > now:
+            self.last_run_at = self.model.last_run_at = now
+        return super().is_due()
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has no types
@@ -12,8 +31,23 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has no 
     has restarted, and nothing is swept until somebody restarts beat.
     """
 
+    Entry = Entry
+    _gap = float("-inf")  # the clock's time less the monotonic one
+
     def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **options: Any) -> Any:
         """Publish an entry that is due. Raises `celery.beat.SchedulingError` if the broker does not take it."""
         pool: Any = self.app.producer_pool
         with pool.acquire(block=True) as connected:
             return super().apply_async(entry, connected, advance, **options)
+
+    def tick(self, *args: Any, **options: Any) -> Any:
+        """Publish what is due; seconds until the next tick.
+
+        Celery looks at the entry that comes first by the times which it has noted. Where the clock was set back, those
+        of the others lie ahead, and they would have to wait for them.
+        """
+        gap = time.time() - time.monotonic()
+        if gap < self._gap - STEP:
+            self._heap = None
+        self._gap = gap
+        return super().tick(*args, **options)
