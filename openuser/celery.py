@@ -14,7 +14,7 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
-from kombu.transport import redis
+from kombu.transport import redis, virtual
 
 from core import logs, traces
 
@@ -28,12 +28,28 @@ task_prerun.connect(logs.clear_correlation_id)
 task_prerun.connect(traces.forget)
 
 
+class BrokerQoS(redis.QoS):
+    """Lets go of a message although the broker does not hear of it.
+
+    kombu 5.7 goes on counting it as one that is worked on. After as many as a worker takes at a time, it asks for
+    nothing any more, nor notices that its connection has ended.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        finally:
+            virtual.QoS.ack(self, delivery_tag)
+
+
 class BrokerChannel(redis.Channel):
     """A channel that fails as a lost connection does once its connection is closed.
 
     kombu 5.7 fails with an AttributeError instead, which ends a worker where the broker died between a message and its
     acknowledgement: nothing takes the messages that wait until something starts a worker again.
     """
+
+    QoS = BrokerQoS
 
     def _connparams(self, asynchronous: bool = False) -> Any:
         if getattr(self.connection, "client", None) is None:

@@ -22,13 +22,19 @@ def test_a_lost_broker_ends_no_worker_with_an_unacknowledged_message(tmp_path):
     with valkey.running(tmp_path / "v") as url:
         connection = Connection(url, transport_options=options)
         connection.Producer().publish({}, routing_key=WORK.name, declare=[WORK], serializer="json")
-        connection.Consumer(WORK, channel=connection.default_channel, on_message=fetched.append).consume()
+        channel = connection.default_channel
+        channel.basic_qos(0, 1, False)
+        connection.Consumer(WORK, channel=channel, on_message=fetched.append).consume()
         connection.Consumer(CONTROL, channel=connection.channel(), on_message=fetched.append).consume()
         # It asks for the next message when the broker dies.
         with suppress(TimeoutError):
             while True:
                 connection.drain_events(timeout=0.5)
     assert len(fetched) == 1
+    assert not channel.qos.can_consume()
+    with pytest.raises(connection.connection_errors):
+        fetched[0].channel.basic_ack(fetched[0].delivery_tag)
+    assert channel.qos.can_consume(), "it would wait for ever"
     # What Celery's consumer does after a connection error.
     connection.collect()
     connection.close()
