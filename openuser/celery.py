@@ -1,9 +1,11 @@
 """The Celery app. It only wakes workers; rows are the truth, so it has no result back end and no retries."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.app.amqp import AMQP
 from celery.signals import (
     beat_init,
     setup_logging,
@@ -14,13 +16,31 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
+from kombu import Connection
 from kombu.transport import redis, virtual
 
 from core import logs, traces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
-app = Celery("openuser")
+
+class BrokerConnection(Connection):
+    """Tries again every two seconds while the broker is away.
+
+    Celery's pauses grow to half a minute, in which nobody is answered although the broker is back.
+    """
+
+    def _ensure_connection(self, *args: Any, **options: Any) -> Any:
+        return super()._ensure_connection(*args, **{"interval_step": 0, **options})
+
+
+class BrokerAMQP(AMQP):
+    """Makes every connection to the broker one of these."""
+
+    Connection = BrokerConnection
+
+
+app = Celery("openuser", amqp=BrokerAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -61,14 +81,21 @@ redis.Transport.Channel = BrokerChannel
 
 
 class Pulse(bootsteps.StartStopStep):
-    """Says from the worker's loop, which takes the tasks, that it goes round: `manage.py healthcheck` asks for it."""
+    """Says from the worker's loop, which takes the tasks, that it goes round: `manage.py healthcheck` asks for it.
+
+    It begins with a connection to the broker. After an outage, rows wait that nothing woke: it does not leave them to
+    beat.
+    """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Any) -> None:
-        from core.work import processes
+        from core.work import broker, processes
 
         self._entry = parent.timer.call_repeatedly(processes.BEAT_SECONDS, processes.went_round)
+        if parent.restart_count:
+            with suppress(*broker.AWAY):  # it is away again
+                app.send_task("openuser.sweep", retry=False)
 
     def stop(self, parent: Any) -> None:
         self._entry.cancel()

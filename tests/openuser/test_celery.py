@@ -1,12 +1,18 @@
-"""What a Celery process does when it starts."""
+"""What a Celery process does when it starts, and when its broker is back."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from celery.signals import beat_init, worker_init
+from django.conf import settings
 from django.db import close_old_connections, connection
+from kombu.asynchronous.timer import Timer
+from kombu.exceptions import OperationalError
 
-from openuser.celery import keep_connection
+from openuser.celery import Pulse, app, keep_connection
 
 
 @pytest.mark.django_db(transaction=True)
@@ -22,3 +28,22 @@ def test_a_process_asks_sqlite_again_over_the_same_connection(started: Any, monk
     opened = connection.connection
     close_old_connections()
     assert connection.connection is opened
+
+
+def test_a_broker_that_is_away_is_tried_again_at_an_even_pace(tmp_path: Path) -> None:
+    pauses: list[float] = []
+    connection = app.connection_for_read(f"redis+socket://{tmp_path}/none")
+    with pytest.raises(OperationalError):
+        connection.ensure_connection(lambda _error, pause: pauses.append(pause), max_retries=3, interval_start=0)
+    assert pauses == [0] * 3
+
+
+@pytest.mark.parametrize("connections", [0, 1])
+def test_a_worker_that_is_connected_again_looks_for_what_waits(connections: int) -> None:
+    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
+    before = server.llen("default")
+    consumer = SimpleNamespace(timer=Timer(), restart_count=connections)
+    pulse = Pulse(consumer)
+    pulse.start(consumer)
+    pulse.stop(consumer)
+    assert server.llen("default") == before + connections
