@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from core import traces
 from core.logs import set_correlation_id
+from core.work import crash_points
 from core.work.db_connections import release_connections
 from wecom.client import api, outages
 from wecom.client.transport import Token
@@ -128,6 +129,7 @@ def _make(call: Call, token: Token) -> None:
             call.answer = api.post(application, "message/send", bytes(outbound.body or b""), token=token)
     except WeComError as error:
         call.error = error
+    crash_points.point("outbound.answered")
     # Later copies know that a spell without answers has begun: their answer ends it. Otherwise the second call of a
     # long batch that fails would open the circuit, however many went well since the first.
     if call.error is not None and outages.is_outage(call.error):
