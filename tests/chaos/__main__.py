@@ -1,18 +1,21 @@
 """Everything that can break, one row after the other: python -m tests.chaos [ROW …] [--seed N] [--short] [--list]
 
 `K` rows kill, fill, stop and restart parts of an installation under load; `D` rows repeat callbacks, `F` rows forge
-them. The judge is the emulator's ledger: what members received. Exit code 1 if a row failed.
+them. The judge is the emulator's ledger: what members received. A line for each row comes when it has ended, and a
+table at the end. Exit code 1 if a row failed.
 """
 
 import argparse
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tests.chaos.scenarios.__main__ import FIGURES, SKIPPED
@@ -21,6 +24,9 @@ from tests.chaos.table import ROWS, Row
 from tests.support.paths import ROOT
 
 LAST_LINES = 40  # of the output of a row that failed
+# How rows say what members met.
+COUNTS = re.compile(r"lost ([\d,]+), doubled ([\d,]+)")
+WAITS = re.compile(r"(?:longest|answered p90 \d+ s ≤) ([\d.]+) s")
 
 
 class Outcome(StrEnum):
@@ -36,10 +42,19 @@ class Result:
     outcome: Outcome
     figures: str
     output: str
+    seconds: float = 0.0
+
+    @property
+    def columns(self) -> str:
+        """Its part of the table; `-` where a row counts other things than messages."""
+        counts = [[int(word.replace(",", "")) for word in pair] for pair in COUNTS.findall(self.figures)]
+        lost, doubled = (str(sum(each)) for each in zip(*counts, strict=True)) if counts else ("-", "-")
+        longest = max(WAITS.findall(self.figures), key=float, default="-")
+        return f"{self.outcome:<4} {self.seconds:7.0f} {longest:>12} {lost:>4} {doubled:>7}"
 
 
 def main() -> int:
-    """Play the rows, and print a line for each."""
+    """Play the rows; print a line for each, and the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", metavar="ROW", help="such as K3 or D1; all, if none is named")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
@@ -52,7 +67,7 @@ def main() -> int:
     chosen = [known[name] for name in options.rows] or list(ROWS)
     if options.list:
         for row in chosen:
-            print(f"{row.id:<4} {row.fault}: {row.holds} (≤ {row.budget} s)")
+            print(f"{row.id:<4} {row.fault}: {row.holds} (≤ {row.limit} s)")
         return 0
     print(f"seed {options.seed}", flush=True)
     began, results = time.monotonic(), {}
@@ -60,26 +75,29 @@ def main() -> int:
         os.environ[SHARED] = folder
         for row in chosen:
             results[row.id] = told(row, seed=options.seed, short=options.short)
-    count = {outcome: sum(one is outcome for one in results.values()) for outcome in Outcome}
-    summary = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
+    print("\nrow  limit      seconds longest wait lost doubled")
+    for row in chosen:
+        print(f"{row.id:<4} {row.limit:5} {results[row.id].columns}")
+    count = Counter(result.outcome for result in results.values())
+    summary = ", ".join(f"{count[outcome]} {outcome}" for outcome in Outcome)
     print(f"{summary} in {time.monotonic() - began:.0f} s; --seed {options.seed} plays it again")
     return 1 if count[Outcome.FAIL] else 0
 
 
-def told(row: Row, *, seed: int, short: bool) -> Outcome:
+def told(row: Row, *, seed: int, short: bool) -> Result:
     """Play a row and print its line; of one that failed the end of its output too."""
     began = time.monotonic()
     result = play(row, seed=seed, short=short)
-    took = time.monotonic() - began
-    print(f"{result.outcome:<4} {row.id:<4} {took:4.0f} s  {row.fault}: {result.figures}", flush=True)
+    result = replace(result, seconds=time.monotonic() - began)
+    print(f"{result.outcome:<4} {row.id:<4} {result.seconds:4.0f} s  {row.fault}: {result.figures}", flush=True)
     if result.outcome is Outcome.FAIL:
         print("\n".join(f"     | {line}" for line in result.output.splitlines()[-LAST_LINES:]), flush=True)
-    return result.outcome
+    return result
 
 
 def play(row: Row, *, seed: int, short: bool) -> Result:
     """Run the commands of a row, one after the other, until one fails."""
-    deadline = time.monotonic() + row.budget
+    deadline = time.monotonic() + row.limit
     figures: list[str] = []
     for line in row.commands(seed=seed, short=short):
         result = run(line, seed=seed, seconds=max(1.0, deadline - time.monotonic()))

@@ -13,14 +13,14 @@ class Row:
     """A fault with what must hold, and the command lines that show it. `{seed}` stands for the seed of the run.
 
     Attributes:
-        budget: seconds on two cores, after which the row has failed.
+        limit: seconds on two cores, after which the row has failed.
         short: what is played instead with `--short`; empty if only the whole row makes sense.
     """
 
     id: str
     fault: str
     holds: str
-    budget: int
+    limit: int
     lines: tuple[Line, ...]
     short: tuple[Line, ...] = ()
 
@@ -46,13 +46,13 @@ def scenario(name: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     return (line,), ((*line, "--short"),)
 
 
-def row(id: str, fault: str, holds: str, budget: int, *lines: Line) -> Row:
-    return Row(id=id, fault=fault, holds=holds, budget=budget, lines=lines)
+def row(id: str, fault: str, holds: str, limit: int, *lines: Line) -> Row:
+    return Row(id=id, fault=fault, holds=holds, limit=limit, lines=lines)
 
 
-def played(id: str, fault: str, holds: str, budget: int, name: str) -> Row:
+def played(id: str, fault: str, holds: str, limit: int, name: str) -> Row:
     lines, short = scenario(name)
-    return Row(id=id, fault=fault, holds=holds, budget=budget, lines=lines, short=short)
+    return Row(id=id, fault=fault, holds=holds, limit=limit, lines=lines, short=short)
 
 
 ONCE = "the ledger has one answer to each question"

@@ -15,7 +15,7 @@ BY_ID = {row.id: row for row in ROWS}
 
 
 def python(code: str) -> Row:
-    return Row(id="X1", fault="none", holds="nothing", budget=30, lines=(("-c", code),))
+    return Row(id="X1", fault="none", holds="nothing", limit=30, lines=(("-c", code),))
 
 
 def played(row: Row, *, short: bool = False) -> Result:
@@ -49,8 +49,15 @@ def test_figures_and_outcome_are_those_of_the_last_command():
         assert (result.outcome, result.figures) == (outcome, "3 lost")
 
 
+def test_the_table_adds_up_what_members_met():
+    figures = "4 asked, lost 0, doubled 1, answered p90 2 s ≤ 3 s; 9 callbacks, lost 1,002, doubled 0, longest 12.5 s"
+    result = Result(outcome=Outcome.FAIL, figures=figures, output="", seconds=61.4)
+    assert result.columns.split() == ["FAIL", "61", "12.5", "1002", "1"]
+    assert replace(result, figures="3 passed").columns.split()[2:] == ["-", "-", "-"]
+
+
 def test_a_row_that_hangs_fails_when_its_time_is_over():
-    result = played(replace(python("import time; time.sleep(60)"), budget=1))
+    result = played(replace(python("import time; time.sleep(60)"), limit=1))
     assert result.outcome is Outcome.FAIL
     assert "not over" in result.figures
 

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from itertools import pairwise
 
-from tests.chaos.scenarios.stage import Stage, staged, with_clock
+from tests.chaos.scenarios.stage import Stage, set_clock, staged, with_clock
 from tests.support.emulator import Person, wait_for
 from tests.support.stack import COMMANDS
 
@@ -36,7 +36,7 @@ def play(chance: random.Random, short: bool) -> str:
         call = f"schedule_wechat_message({ids!r}, message={WORDS!r}, schedule='* * * * *')"
         stage.manage("shell", "-c", f"from scheduling.services import schedule_wechat_message; {call}")
         clock = stage.folder / "clock"
-        clock.write_text("+0")
+        set_clock(clock, "+0")
         stage.restart("beat3", **with_clock(str(clock)))
         wait_for(lambda: said(members[0]) >= 1, "the first minute", seconds=2 * MINUTE)
         if fires > 1:
@@ -44,7 +44,7 @@ def play(chance: random.Random, short: bool) -> str:
             stage.restart("beat2")
             wait_for(lambda: said(members[0]) >= 2, "the second minute", seconds=MINUTE)
             _sleep_until_the_minute(-5)
-            clock.write_text("+90")
+            set_clock(clock, "+90")
             wait_for(lambda: said(members[0]) >= fires, "the third minute", seconds=2 * MINUTE)
         stage.manage("shell", "-c", PAUSE)
         wait_for(lambda: not stage.has_work(), "all work to end")

@@ -145,3 +145,10 @@ def with_clock(offset: str) -> dict[str, str]:
     # asyncio would hang with a false monotonic clock, and no machine has one.
     words = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
     return words | {"FAKETIME_TIMESTAMP_FILE" if os.path.isabs(offset) else "FAKETIME": offset}
+
+
+def set_clock(file: Path, offset: str) -> None:
+    """Set the clock of a process that was started `with_clock` of this file. A half-written one would end it."""
+    fresh = file.with_suffix(".fresh")
+    fresh.write_text(offset, encoding="ascii")
+    fresh.replace(file)

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 
 from tests.benchmarks.door.installation import children
 from tests.chaos.scenarios.stage import Stage, staged
@@ -65,7 +66,8 @@ class Killer:
             kind = self._chance.choice(KINDS)
             if kind == "web":  # its parent forks another at once
                 for pid in children(self._stage.parts["web"].pid):
-                    os.kill(pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # it was killed a moment ago, and is gone
+                        os.kill(pid, signal.SIGKILL)
             else:
                 self._stage.restart(kind)
             self.kills[kind] += 1

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -58,7 +58,8 @@ def _play(chance: random.Random, events: list[str], count: int, database: Databa
 def kill(server: Server) -> None:
     """Kill the processes that serve; their parent, which owns the socket, replaces them."""
     for pid in children(server.process.pid):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was killed a moment ago, and is gone
+            os.kill(pid, signal.SIGKILL)
 
 
 def _deliver(
