@@ -1,5 +1,7 @@
 """The database after a test that commits."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -10,6 +12,7 @@ from tests.support import factories
 from wecom.models import Application, Corporation
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
+BEFORE: dict[str, Any] = {}  # what the test before had
 
 
 def test_rows_that_refer_to_each_other_are_removed(django_db_setup):
@@ -36,6 +39,16 @@ def test_a_test_finds_the_tables_as_the_migrations_left_them(_turn):
     assert not Corporation.objects.exists()
     factories.make_application()
     Group.objects.all().delete()
+
+
+def test_a_test_has_a_connection():
+    connection.ensure_connection()
+    BEFORE["connection"] = connection.connection
+
+
+def test_the_next_one_has_the_same_on_sqlite_only():
+    connection.ensure_connection()
+    assert (connection.connection is BEFORE["connection"]) is (connection.vendor == "sqlite")
 
 
 def test_a_new_row_goes_on_counting(django_db_setup):
