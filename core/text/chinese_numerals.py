@@ -1,4 +1,4 @@
-"""Numbers written in Chinese numerals: 一百二十, 两千零五, 三点五, 一万二. Pure."""
+"""Numbers as people write them: 一百二十, 两千零五, 三点五, 一万二; with what they count: 3 days, 三天半. Pure."""
 
 import re
 from decimal import Decimal
@@ -7,7 +7,32 @@ DIGITS = {char: value for value, char in enumerate("零一二三四五六七八�
 TENS = {"十": 10, "百": 100, "千": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 DIGIT = f"[{''.join(DIGITS)}]"
+PLAIN_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ENGLISH = {word: Decimal(number) for number, word in enumerate(WORDS, start=1)}
+# A week or a month is no unit here: where days are asked for, it would count as one.
+UNIT = re.compile(r"(?:块钱|个人?|[元块天人次岁位件页份]|小时|分钟|yuan|days?|hours?|people)$")
+NEARLY = re.compile(r"^(?:大概|大约|差不多|约|about|around)\s*")
+HALF = re.compile(r"半(?:天|个?小时|个)?|half(?: an?)?(?: day| hour)?")
+HALF_MORE = re.compile(r"(.+?)(?:天|个?小时|个|块)半")
 NUMERAL = re.compile(rf"(负?)([{''.join([*DIGITS, *TENS, *MYRIADS])}]{{1,24}})(?:点({DIGIT}{{1,6}}))?(半?)")
+
+
+def parse_quantity(text: str) -> Decimal | None:
+    """3.5 for 三天半, 3.5天 or “about 3.5 days”; None for another text."""
+    text = NEARLY.sub("", text.replace(",", ""))
+    for form in (text, UNIT.sub("", text).strip()):
+        if (value := _plain(form)) is not None:
+            return value
+        if (found := HALF_MORE.fullmatch(form)) and (whole := _plain(found[1])) is not None:
+            return whole + Decimal("0.5")
+    return Decimal("0.5") if HALF.fullmatch(text) else None
+
+
+def _plain(text: str) -> Decimal | None:
+    if PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text)
+    return ENGLISH.get(text) or parse_numeral(text)
 
 
 def parse_numeral(text: str) -> Decimal | None:

@@ -8,7 +8,18 @@ from core.text.chinese_numerals import parse_numeral
 from core.text.dates import MONTHS
 
 DAY_WORDS = {
-    **{"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3, "昨天": -1, "前天": -2},
+    **{
+        "今天": 0,
+        "今日": 0,
+        "今儿": 0,
+        "明天": 1,
+        "明日": 1,
+        "明儿": 1,
+        "后天": 2,
+        "大后天": 3,
+        "昨天": -1,
+        "前天": -2,
+    },
     **{"today": 0, "tomorrow": 1, "tmr": 1, "the day after tomorrow": 2, "yesterday": -1},
 }
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -17,10 +28,15 @@ LATIN_WEEKDAY = re.compile(r"(?:on )?(?:(this|next|last|coming) )?([a-z]{3,9})")
 HAN_AFTER = re.compile(r"(?:过)?([0-9零〇一二两三四五六七八九十]{1,4})(天|周|个?星期|个?礼拜)(?:后|以后|之后)")
 LATIN_AFTER = re.compile(r"in (\d{1,3}|a|one|two|three) (day|week)s?")
 HAN_DAY = re.compile(r"(这|本|下)?个?月?([0-9一二三四五六七八九十]{1,3})[号日]")
-HAN_DATE = re.compile(r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[号日]?")
+HAN_DATE = re.compile(
+    r"(去年|今年|明年|后年)?([0-9一二三四五六七八九十]{1,2})月([0-9一二三四五六七八九十]{1,3})[号日]?"
+)
+HAN_MONTH_END = re.compile(r"(这|本|下)?个?月(?:底|末)")
 DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3,9})\.?(?:,? (\d{4}))?")
 MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
 SMALL = {"a": 1, "one": 1, "two": 2, "three": 3}
+YEARS = {"去年": -1, "今年": 0, "明年": 1, "后年": 2}
+LONG_AGO = 183  # days: a day without a year that is longer ago is meant to come
 WEEKS = {"上": -1, "这": 0, "本": 0, "下": 1, "下下": 2, "last": -1, "this": 0, "next": 1}
 
 
@@ -37,6 +53,14 @@ def parse_relative(text: str, *, today: date) -> date | None:
         if day is not None:
             return day
     return None
+
+
+def day_of_year(month: int, day: int, *, today: date) -> date | None:
+    """A day without a year: of this one, or of the next if it is long ago, like 1月5日 in November."""
+    this = _day(today.year, month, day)
+    if this is not None and (today - this).days <= LONG_AGO:
+        return this
+    return _day(today.year + 1, month, day)
 
 
 def _han_weekday(found: re.Match[str], today: date) -> date:
@@ -76,8 +100,16 @@ def _han_day(found: re.Match[str], today: date) -> date | None:
 
 
 def _han_date(found: re.Match[str], today: date) -> date | None:
-    month, day = _number(found[1]), _number(found[2])
-    return None if month is None or day is None else _day(today.year, month, day)
+    month, day = _number(found[2]), _number(found[3])
+    if month is None or day is None:
+        return None
+    return _day(today.year + YEARS[found[1]], month, day) if found[1] else day_of_year(month, day, today=today)
+
+
+def _han_month_end(found: re.Match[str], today: date) -> date:
+    month = today.month + (found[1] == "下")
+    first_after = date(today.year + month // 12, month % 12 + 1, 1)
+    return first_after - timedelta(days=1)
 
 
 def _day_month(found: re.Match[str], today: date) -> date | None:
@@ -90,7 +122,9 @@ def _month_day(found: re.Match[str], today: date) -> date | None:
 
 def _named(name: str, day: str, year: str | None, today: date) -> date | None:
     months = [number for number, month in enumerate(MONTHS, start=1) if month.casefold().startswith(name)]
-    return _day(int(year or today.year), months[0], int(day)) if len(months) == 1 else None
+    if len(months) != 1:
+        return None
+    return _day(int(year), months[0], int(day)) if year else day_of_year(months[0], int(day), today=today)
 
 
 def _number(text: str) -> int | None:
@@ -112,6 +146,7 @@ READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | Non
     (HAN_AFTER, _han_after),
     (HAN_DAY, _han_day),
     (HAN_DATE, _han_date),
+    (HAN_MONTH_END, _han_month_end),
     (LATIN_WEEKDAY, _latin_weekday),
     (LATIN_AFTER, _latin_after),
     (DAY_MONTH, _day_month),

@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from core.text.chinese_numerals import parse_numeral
+from core.text.chinese_numerals import parse_quantity
 from core.text.clock_times import parse_clock
 from core.text.date_times import parse_moment
 from core.text.dates import format_moment
-from core.text.relative_dates import parse_relative
+from core.text.relative_dates import day_of_year, parse_relative
 
 YES_WORDS = frozenset(
     [
         *("yes", "y", "yeah", "yep", "yup", "ok", "okay", "k", "sure", "of course", "yes please", "please do", "right"),
+        *("correct", "confirm", "submit"),
         *(
             "是",
             "是的",
@@ -35,6 +36,10 @@ YES_WORDS = frozenset(
             "嗯",
             "嗯好",
             "恩",
+            "没错",
+            "没有错",
+            "提交",
+            "确认提交",
         ),
         *("确认", "确定", "同意", "要", "要的", "需要", "想", "想要", "当然", "没问题", "ok的", "👍", "👌"),
     ]
@@ -44,15 +49,17 @@ NO_WORDS = frozenset(
         *("no", "n", "nope", "nah", "no thanks", "no thank you", "not now", "not really"),
         *("否", "不", "不是", "不是的", "不要", "不行", "不可以", "不同意", "不用", "不用了", "不要了", "没有", "不对"),
         *("不好", "不了", "没", "不需要", "不想", "算了", "不必", "不必了", "👎"),
+        *("错了", "有误", "先不提交", "不提交", "wrong"),
     ]
 )
-FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
-SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*[日号]?")
-PLAIN_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
-UNIT = re.compile(r"(?:块钱|个人?|[元块天人次岁位件页份]|小时|分钟|yuan|days?|hours?|people)$")
+FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
+SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+WEEKDAY_BESIDE = re.compile(r"(?<=[\d日号])\s*\(?(?:周|星期|礼拜)[一二三四五六日天]\)?$")  # 12月1日（周二）
+OPENING = re.compile(r"^(?:那?就|从|在|from )\s*")
+SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")  # variants of an emoji
 PARTICLES = re.compile(r"[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！.。…]+$")
 ECHOED = re.compile(r"^(.)\1+$")  # 嗯嗯, 好好好
-PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
+PHONE = re.compile(r"(?:(?:\+|00)?86)?(1[3-9][0-9]{9})")
 USER_ID = re.compile(r"[^\s|]{1,64}")
 NUMBER_OF_ROW = re.compile(r"[1-9][0-9]{0,17}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -183,22 +190,15 @@ def _chosen(slot: Slot, text: str, _: datetime) -> str | None:
 
 
 def _number(slot: Slot, text: str, _: datetime) -> str | None:
-    text = fold_text(text).replace(",", "").replace("，", "")
-    value = _numeric(text)
-    if value is None:
-        value = _numeric(UNIT.sub("", text.replace("个半", "半")).strip())
-    return f"{value:f}" if value is not None and _within(slot, value) else None
-
-
-def _numeric(text: str) -> Decimal | None:
-    value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else parse_numeral(text)
-    if value is None:
+    value = parse_quantity(PARTICLES.sub("", fold_text(text)))
+    if value is None or not _within(slot, value):
         return None
-    return value.quantize(Decimal(1)) + 0 if value == value.to_integral_value() else value.normalize()
+    value = value.quantize(Decimal(1)) + 0 if value == value.to_integral_value() else value.normalize()
+    return f"{value:f}"
 
 
 def _yes_no(_: Slot, text: str, __: datetime) -> str | None:
-    said, number = fold_text(text), parse_ordinal(text)
+    said, number = SKIN.sub("", fold_text(text)), parse_ordinal(text)
     bare = PARTICLES.sub("", re.sub(r"[\s,，]+", " ", said))
     forms = {said, bare, ECHOED.sub(r"\1", bare)}
     if forms & YES_WORDS or number == 1:
@@ -222,10 +222,12 @@ def _moment(_: Slot, text: str, now: datetime) -> str | None:
 
 
 def _read_day(text: str, today: date) -> date | None:
+    text = WEEKDAY_BESIDE.sub("", PARTICLES.sub("", OPENING.sub("", text)))
     if found := FULL_DATE.fullmatch(text):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
+        year, month, day = (int(part) for part in found.groups() if part)
+        return _day(year, month, day)
     if found := SHORT_DATE.fullmatch(text):
-        return _day(today.year, int(found[1]), int(found[2]))
+        return day_of_year(int(found[1]), int(found[2]), today=today)
     try:
         return parse_relative(text, today=today)
     except OverflowError:
@@ -245,7 +247,7 @@ def _phone(_: Slot, text: str, __: datetime) -> str | None:
 
 
 def _email(_: Slot, text: str, __: datetime) -> str | None:
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", text).strip().rstrip(".。,;；")
     return text if EMAIL.fullmatch(text) else None
 
 

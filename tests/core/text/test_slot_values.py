@@ -81,6 +81,13 @@ def test_a_choice_of_numbers_means_the_label_before_the_place():
         ("in 3 days", "2026-11-28"),
         ("December 1st", "2026-12-01"),
         ("1 Dec 2027", "2027-12-01"),
+        ("12.1", "2026-12-01"),
+        ("20261201", "2026-12-01"),
+        ("12月1日（周二）", "2026-12-01"),
+        ("就明天吧", "2026-11-26"),
+        ("月底", "2026-11-30"),
+        ("下月底", "2026-12-31"),
+        ("明年3月2日", "2027-03-02"),
         ("31号", None),
         ("五十号", None),
     ],
@@ -95,6 +102,22 @@ def test_dates_are_read_as_people_write_them(text, value):
 )
 def test_days_after_december_are_of_the_next_year(text, value):
     assert Slot(name="slot", type=SlotType.DATE).parse(text, today=date(2026, 12, 20)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "value"),
+    [
+        ("1月5日", date(2026, 11, 29), "2027-01-05"),
+        ("Jan 5", date(2026, 11, 29), "2027-01-05"),
+        ("一月五号", date(2026, 11, 29), "2027-01-05"),
+        ("11月2日", date(2026, 11, 29), "2026-11-02"),
+        ("6月1日", date(2026, 11, 29), "2026-06-01"),
+        ("2月29日", date(2027, 11, 29), "2028-02-29"),
+        ("12-28", date(2027, 1, 3), "2027-12-28"),
+    ],
+)
+def test_a_day_without_a_year_that_is_long_ago_is_to_come(text, today, value):
+    assert Slot(name="slot", type=SlotType.DATE).parse(text, today=today) == value
 
 
 @pytest.mark.parametrize(
@@ -117,6 +140,12 @@ def test_days_after_december_are_of_the_next_year(text, value):
         ("3 days", "3"),
         ("120元", "120"),
         ("三个半", "3.5"),
+        ("三天半", "3.5"),
+        ("两个半小时", "2.5"),
+        ("半天", "0.5"),
+        ("大概3天吧", "3"),
+        ("two days", "2"),
+        ("2 weeks", None),
         ("-0", "0"),
         ("1.2.3", None),
         ("很多", None),
@@ -158,6 +187,8 @@ def test_numbers_and_texts_keep_their_bounds():
         ("不用啦", "no"),
         ("算了", "no"),
         ("No, thanks", "no"),
+        ("没错", "yes"),
+        ("👍🏻", "yes"),
         ("是吗", None),
     ],
 )
@@ -167,14 +198,26 @@ def test_yes_and_no_are_understood_in_both_languages(text, value):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("138 0013 8000", "13800138000"), ("+86-138-0013-8000", "13800138000"), ("12345", None), ("23800138000", None)],
+    [
+        ("138 0013 8000", "13800138000"),
+        ("+86-138-0013-8000", "13800138000"),
+        ("12345", None),
+        ("23800138000", None),
+        ("0086 13800138000", "13800138000"),
+    ],
 )
 def test_a_mobile_number_is_kept_without_prefix_and_blanks(text, value):
     assert read(SlotType.PHONE, text) == value
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [(" li@example.com ", "li@example.com"), ("li@example", None), ("li example.com", None)]
+    ("text", "value"),
+    [
+        (" li@example.com ", "li@example.com"),
+        ("li@example.com。", "li@example.com"),
+        ("li@example", None),
+        ("li example.com", None),
+    ],
 )
 def test_an_email_address_has_a_name_and_a_domain(text, value):
     assert read(SlotType.EMAIL, text) == value
