@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from core.text.traditional import simplified
+
 EXACT = 1.0
 RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9]+(?:['’][a-z]+)?")
 FILLERS = re.compile(
@@ -51,7 +53,7 @@ class Gist:
 
 
 def plain(text: str) -> str:
-    """Lower case, full-width forms folded, without punctuation and blanks."""
+    """Lower case, full-width forms folded, characters simplified, without punctuation and blanks."""
     return "".join(char for char in _folded(text) if char.isalnum())
 
 
@@ -83,7 +85,7 @@ def likeness(asked: Gist, wording: Gist) -> float:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return simplified(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _latin(word: str) -> dict[str, float]:

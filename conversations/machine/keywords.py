@@ -2,6 +2,7 @@
 
 from conversations.machine.values import Act
 from core.text.slot_values import fold_text
+from core.text.traditional import simplified
 
 KEYWORDS: dict[Act, tuple[str, ...]] = {
     Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),
@@ -19,4 +20,4 @@ ACTS = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
 
 def act_for(text: str) -> Act | None:
     """The act that a whole message is a keyword for, with or without a slash; None for other messages."""
-    return ACTS.get(fold_text(text).removeprefix("/").removeprefix("／"))
+    return ACTS.get(simplified(fold_text(text)).removeprefix("/").removeprefix("／"))

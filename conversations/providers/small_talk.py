@@ -9,6 +9,7 @@ from conversations.knowledge import retrieval
 from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.providers.small_talk_phrases import PHRASES, Talk
 from conversations.wording import small_talk_texts as texts
+from core.text.traditional import simplified
 from wecom.models import Member
 
 TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.split("|")}
@@ -51,7 +52,7 @@ class SmallTalk(ReplyProvider):
 
 def talk_in(text: str) -> Talk | None:
     """What a whole message means as small talk; None for others."""
-    said = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip()
+    said = simplified(unicodedata.normalize("NFKC", text)).casefold().replace("’", "'").strip()
     bare = TRAILING.sub("", said)
     forms = (said, bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", said)), ECHO.sub(r"\1", bare))
     plain = (re.sub(r"[\s,，]+", " ", form).strip() for form in forms)

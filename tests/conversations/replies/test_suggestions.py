@@ -68,7 +68,7 @@ def test_a_second_miss_says_how_to_reach_a_person(person, application):
     assert person.says("量子力学是啥")[0] == first
 
 
-@pytest.mark.parametrize("text", ["转人工", "/人工", "我要找人", "Can I talk to a human?", "/human"])
+@pytest.mark.parametrize("text", ["转人工", "轉人工", "/人工", "我要找人", "Can I talk to a human?", "/human"])
 def test_who_wants_a_person_is_told_how(person, text):
     Desk.objects.update(contact="人事 8001")
     assert "人事 8001" in person.says(text)[0]
