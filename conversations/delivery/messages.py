@@ -21,10 +21,13 @@ from core.live_updates import publish_change
 from wecom import contents
 from wecom import services as wecom
 from wecom.contents import Card, File, Text, TextCard, Video, Voice, clean, split_numbered, truncate
+from wecom.exceptions import ContentError
 from wecom.models import Application, GroupMessage, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
+PICTURES, VIDEOS = (".jpg", ".jpeg", ".png"), (".mp4",)
+LARGEST_VIDEO = 20 * 2**20  # a larger one than WeChat Work takes is compressed
 # Reasons for which another message would not arrive either, or might arrive twice.
 UNREACHABLE = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.LEFT, Outbound.Reason.EXPIRED)
 CONTENT_KINDS = {
@@ -81,6 +84,21 @@ def say_stored_file(conversation: Conversation, kind: str, name: str, *, cid: st
     forms: dict[str, contents.Content] = {"image": contents.Image(), "file": File(), "voice": Voice()}
     content = forms.get(kind) or Video(title=truncate(Path(name).stem, 128))
     return say_content(conversation, content, upload=upload, cid=cid)
+
+
+def kind_of_file(name: str) -> str:
+    """How a file of the media storage can be sent: image or video where WeChat Work takes it as such, else file."""
+    path = Path(default_storage.path(name))
+    for kind, suffixes in (("image", PICTURES), ("video", VIDEOS)):
+        if path.suffix.lower() not in suffixes:
+            continue
+        try:
+            wecom.check_upload(kind, path, most=LARGEST_VIDEO if kind == "video" else 0)
+        except ContentError as error:
+            logger.info("A file is sent as a file.", extra={"kind": kind, "code": error.code})
+        else:
+            return kind
+    return "file"
 
 
 def record_sent(

@@ -94,7 +94,6 @@ def answer_ticket(
     text: str = "",
     *,
     file: str = "",
-    kind: str = "file",
     as_video: bool = False,
     now: datetime | None = None,
 ) -> Message:
@@ -110,7 +109,7 @@ def answer_ticket(
         raise HandoffRefused(_("There is nothing to send."), code="empty", field="text", remedy=_("Write something."))
     with because(Cause.OPERATOR, operator=operator.pk, ticket=ticket.pk):
         if file:
-            message = messages.say_stored_file(conversation, kind, file, cid=cid)
+            message = messages.say_stored_file(conversation, messages.kind_of_file(file), file, cid=cid)
         elif as_video:
             message = video_messages.say_video(conversation, text, strict=True, cid=cid)
         else:

@@ -23,6 +23,7 @@ from wecom.doctor.credential_formats import credential_flaws
 from wecom.media.downloads import delete_old_media, request_download, restart_download
 from wecom.media.upload_worker import compression_done, compression_failed, media_size_limit
 from wecom.media.uploads import accept_upload, ensure_upload
+from wecom.media.validation import check_upload
 from wecom.outbox.card_updates import update_card
 from wecom.outbox.enqueue import MAX_RECIPIENTS, check_recipients, enqueue_message, enqueue_parts
 from wecom.outbox.group_messages import resend_to_chat, send_to_chat
@@ -135,6 +136,7 @@ __all__ = [
     "check_fact_definition",
     "check_reachable",
     "check_recipients",
+    "check_upload",
     "compression_done",
     "compression_failed",
     "configure_from_settings",

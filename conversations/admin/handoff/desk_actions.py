@@ -21,8 +21,7 @@ from conversations.exceptions import HandoffRefused
 from conversations.models import Conversation, Operator, OperatorGroup, Ticket
 from core.exceptions import OpenUserError
 
-PICTURES, VIDEOS = (".jpg", ".jpeg", ".png"), (".mp4",)
-MOST_BYTES = 20 * 1024 * 1024
+FEWEST_BYTES, MOST_BYTES = 6, 20 * 1024 * 1024  # WeChat Work takes files of more than 5 bytes
 
 
 @require_POST
@@ -73,9 +72,9 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
         services.add_note(ticket, text, by=operator)
         return
     if isinstance(file, UploadedFile):
-        name, kind = _keep(file)
+        name = _keep(file)
         try:
-            services.answer_ticket(ticket, operator, file=name, kind=kind)
+            services.answer_ticket(ticket, operator, file=name)
         except (OpenUserError, OSError):
             default_storage.delete(name)  # no message names it
             raise
@@ -84,15 +83,16 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
     services.answer_ticket(ticket, operator, text, as_video=request.POST.get("as") == "video")
 
 
-def _keep(file: "UploadedFile[Any]") -> tuple[str, str]:
-    """Store an uploaded file: its name in the media storage, and its kind. Raises `HandoffRefused` if it is too big."""
+def _keep(file: "UploadedFile[Any]") -> str:
+    """Store an uploaded file: its name in the media storage. Raises `HandoffRefused` if it is too big, or empty."""
     name = Path(file.name or "file").name[-80:]
     if (file.size or 0) > MOST_BYTES:
         words, remedy = _("The file has more than 20 MB."), _("Send a smaller one, or a link to it.")
         raise HandoffRefused(words, code="file_too_large", field="file", remedy=remedy)
-    suffix = Path(name).suffix.lower()
-    kind = "image" if suffix in PICTURES else "video" if suffix in VIDEOS else "file"
-    return default_storage.save(f"{FOLDER}/{name}", file), kind
+    if (file.size or 0) < FEWEST_BYTES:
+        words, remedy = _("The file is empty."), _("Choose another file.")
+        raise HandoffRefused(words, code="file_empty", field="file", remedy=remedy)
+    return default_storage.save(f"{FOLDER}/{name}", file)
 
 
 def _take(request: HttpRequest, ticket: Ticket, operator: Operator) -> str:

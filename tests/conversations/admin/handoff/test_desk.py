@@ -17,6 +17,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
+PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_the_first_answer_takes_the_ticket(desk, person, ticket):
 
 
 def test_a_file_and_a_video_are_sent(desk, person, ticket):
-    say(desk, ticket, file=SimpleUploadedFile("图.png", b"\x89PNG picture", "image/png"))
+    say(desk, ticket, file=SimpleUploadedFile("图.png", PICTURE, "image/png"))
     say(desk, ticket, "看这里", file=SimpleUploadedFile("a.pdf", b"%PDF-1.4 words", "application/pdf"))
     say(desk, ticket, "请看这段视频。", **{"as": "video"})
     assert person.read()[1:] == ["image", "file", "看这里"]
@@ -111,7 +112,7 @@ def test_a_file_and_a_video_are_sent(desk, person, ticket):
 
 
 def test_sent_pictures_and_files_are_shown(desk, ticket):
-    say(desk, ticket, file=SimpleUploadedFile("wiring.png", b"\x89PNG picture", "image/png"))
+    say(desk, ticket, file=SimpleUploadedFile("wiring.png", PICTURE, "image/png"))
     say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
     shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
     assert '<img class="ou-received" src="/media/desk/wiring.png" alt="wiring.png"' in shown
@@ -121,6 +122,17 @@ def test_sent_pictures_and_files_are_shown(desk, ticket):
 def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
     file = SimpleUploadedFile("a.pdf", b"x" * (20 * 1024 * 1024 + 1), "application/pdf")
     assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。 请发送小一些的文件，或者发链接。"}
+    assert person.read() == []
+
+
+def test_a_picture_that_would_be_refused_goes_as_a_file(desk, person, ticket):
+    say(desk, ticket, file=SimpleUploadedFile("扫描.jpg", b"GIF89a no jpg", "image/jpeg"))
+    say(desk, ticket, file=SimpleUploadedFile("大图.png", PICTURE + bytes(10 * 1024 * 1024), "image/png"))
+    assert person.read()[1:] == ["file", "file"]
+
+
+def test_an_empty_file_is_refused_with_a_remedy(desk, person, ticket):
+    assert say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"")) == {"error": "文件为空。 请选择其他文件。"}
     assert person.read() == []
 
 
