@@ -5,19 +5,22 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from core.work.db_connections import past_pooler
+from core.work.db_connections import past_pooler, unpooled_connection
 from openuser.backup.exceptions import BackupError
 from openuser.backup.snapshots import MIGRATIONS, Sink, Snapshot
 from openuser.servers import postgres_binaries
 
 BLOCK = 1024 * 1024
+ENDING_SECONDS = 2.0  # that processes of the server take to end after their connection
 SIZE = "SELECT pg_database_size(current_database())"
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 # What psycopg calls its parameters, and libpq its variables. In the environment no list of processes shows them.
@@ -75,9 +78,23 @@ class PostgreSQL:
                     process.stdin.close()
 
     def other_sessions(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(OTHERS)
-            return int(cursor.fetchone()[0])
+        """The pool of this process may have opened more connections than one, and those end after they were closed."""
+        connection.close()
+        getattr(connection, "close_pool")()  # noqa: B009 - of this engine only
+        alone = unpooled_connection()
+        try:
+            deadline = time.monotonic() + ENDING_SECONDS
+            while (count := _count_others(alone)) and time.monotonic() < deadline:
+                time.sleep(0.05)
+        finally:
+            alone.close()
+        return count
+
+
+def _count_others(alone: BaseDatabaseWrapper) -> int:
+    with alone.cursor() as cursor:
+        cursor.execute(OTHERS)
+        return int(cursor.fetchone()[0])
 
 
 def _dumped(snapshot: str) -> Iterator[bytes]:

@@ -53,13 +53,6 @@ def staff(backups, connected, emulator):
     return people
 
 
-def end_connections() -> None:
-    """The processes of an installation end before a restore; so do the idle connections of this one."""
-    connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]  # of this engine only
-
-
 @pytest.fixture
 def half_sent(staff, monkeypatch) -> Campaign:
     """A campaign to two of them that one has got."""
@@ -83,7 +76,6 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, ha
     told = [one.texts() for one in staff]
     assert told == [["请发送视频文本。", "template_card"], ["三点开会"], ["三点开会"]]
 
-    end_connections()
     with pytest.raises(CommandError, match="--force"):
         call_command("restore")
     call_command("restore", "--force")
