@@ -24,8 +24,8 @@ class Database(Protocol):
     def restoring(self) -> AbstractContextManager[Sink]:
         """Take a dump in the place of all that is there; once the block ends without an error."""
 
-    def other_sessions(self) -> int:
-        """How many other connections there are, where that can be known."""
+    def other_sessions(self) -> int | None:
+        """How many other connections there are; None where that is not known."""
 
 
 def own() -> Database:

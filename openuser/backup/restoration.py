@@ -134,9 +134,10 @@ def _refuse_what_is_there(*, force: bool) -> None:
 
 
 def _running() -> str:
-    """Who else uses the database; empty if nobody does, as far as it knows."""
-    if others := databases.own().other_sessions():
-        return f"{others} connections to its database"
+    """Who else uses the database; empty if nobody does, as far as it knows. A heartbeat outlives its process."""
+    others = databases.own().other_sessions()
+    if others is not None:
+        return f"{others} connections to its database" if others else ""
     if WorkerProcess._meta.db_table not in connection.introspection.table_names():
         return ""
     workers = WorkerProcess.objects.filter(heartbeat_at__gt=database_time_in(-ALIVE))

@@ -60,8 +60,8 @@ class SQLite:
         finally:
             part.unlink(missing_ok=True)
 
-    def other_sessions(self) -> int:
-        return 0  # a file does not tell
+    def other_sessions(self) -> None:
+        return None  # a file does not tell
 
 
 class _Unpacked:

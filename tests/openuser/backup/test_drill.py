@@ -18,6 +18,7 @@ from openuser.backup import age_format
 from scheduling import services as scheduling
 from scheduling.models import Campaign
 from tests.conversations.support.person import Person
+from tests.core.work.test_processes import make_process
 from tests.scheduling.support.campaigns import launch, outcomes, work
 from tests.support import factories
 from tests.wecom.support.deliveries import deliver
@@ -78,6 +79,11 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, ha
 
     with pytest.raises(CommandError, match="--force"):
         call_command("restore")
+    worker = make_process()  # which was killed a moment ago
+    if connection.vendor == "sqlite":  # a server knows that it is gone, and a file does not
+        with pytest.raises(CommandError, match="OpenUser is running"):
+            call_command("restore", "--force")
+        worker.delete()
     call_command("restore", "--force")
     assert Session.objects.get().state == "ask_text"
     writer.handles(unanswered)
