@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 
+from core.work.db_connections import past_pooler
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -70,7 +72,7 @@ def end_other_sessions() -> None:
     """A thread that outlives its test may be connected still, and PostgreSQL removes no database that is in use."""
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
+    with past_pooler(), connection.cursor() as cursor:  # a pooler keeps some
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -18,7 +18,7 @@ def test_without_a_pooler_the_thread_keeps_its_connection(settings):
 def test_past_a_pooler_is_another_connection_to_the_same_rows(settings):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no pooler.")
-    settings.DATABASE_DIRECT = {**connection.settings_dict}
+    settings.DATABASE_DIRECT = settings.DATABASE_DIRECT or {**connection.settings_dict}
     pooled = process()
     with past_pooler():
         assert process() != pooled

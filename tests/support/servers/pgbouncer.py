@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode, before a PostgreSQL that it reaches over TCP."""
+"""PgBouncer in transaction mode, before a PostgreSQL that it reaches over TCP or by its socket."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from openuser.servers import debian
 from openuser.servers.processes import Account, Processes
@@ -43,18 +43,18 @@ def running(owner: Processes, url: str, *, pool_size: int = 10) -> Iterator[str]
         ServiceError: it is missing and could not be installed.
     """
     program = debian.ensure(("pgbouncer", "/usr/sbin/pgbouncer"), packages=("pgbouncer",), missing=MISSING)
-    parts = urlsplit(url)
-    port = free_port()
+    parts, port = urlsplit(url), free_port()
+    place = {name: values[0] for name, values in parse_qs(parts.query).items()}
     folder = Path(tempfile.mkdtemp(prefix="ou-pgbouncer-", dir="/tmp"))  # it must enter all folders above
     password = unquote(parts.password or "").replace('"', '""')
     (folder / "users.txt").write_text(f'"{parts.username}" "{password}"\n', encoding="utf-8")
     filled = SETTINGS.format(
         folder=folder,
-        host=parts.hostname,
-        port=parts.port,
+        host=parts.hostname or place["host"],
+        port=parts.port or place.get("port", 5432),
         own_port=port,
         pool_size=pool_size,
-        auth="scram-sha-256" if password else "any",
+        auth="scram-sha-256" if password else "trust",
     )
     (folder / "pgbouncer.ini").write_text(filled, encoding="utf-8")
     account = Account.unprivileged() if os.geteuid() == 0 else None  # PgBouncer refuses to run as root
@@ -66,7 +66,7 @@ def running(owner: Processes, url: str, *, pool_size: int = 10) -> Iterator[str]
     try:
         wait_for(lambda: "process up" in _log(folder), "PgBouncer")
         credentials = parts.netloc.rpartition("@")[0]
-        yield urlunsplit(parts._replace(netloc=f"{credentials}@127.0.0.1:{port}"))
+        yield urlunsplit(parts._replace(netloc=f"{credentials}@127.0.0.1:{port}", query=""))
     finally:
         owner.end([process], grace=5.0)
         shutil.rmtree(folder, ignore_errors=True)
