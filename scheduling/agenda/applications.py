@@ -15,7 +15,7 @@ class Applications:
         every = Application.objects.select_related("corporation__sending_policy").order_by("pk")
         self.rows = {row.pk: row for row in (every if rows is None else rows)}
         self.default = next((row for row in self.rows.values() if row.is_default), None)
-        self._calendars: dict[int | None, Calendar] = {}
+        self._known_days: dict[int | None, tuple[Calendar, Mapping[date, str]]] = {}
 
     def of(self, key: int | None) -> Application | None:
         """The application of this key; the default one without a key."""
@@ -27,13 +27,15 @@ class Applications:
 
     def calendar(self, key: int | None) -> Calendar:
         """The working days of an application's company."""
-        company = self.company(key)
-        if company not in self._calendars:
-            self._calendars[company] = CalendarDay.objects.filter(corporation=company).calendar()
-        return self._calendars[company]
+        return self._days(key)[0]
 
     def holidays(self, key: int | None, since: date, until: date) -> Mapping[date, str]:
         """The names of the days in a span that differ from Monday to Friday, as the company or the State has them."""
-        rows = CalendarDay.objects.filter(corporation=self.company(key), date__range=(since, until))
-        published = {day: name for day, (_works, name) in published_days().items() if since <= day <= until}
-        return published | dict(rows.values_list("date", "name"))
+        names = {day: name for day, (_works, name) in published_days().items()} | dict(self._days(key)[1])
+        return {day: name for day, name in names.items() if since <= day <= until}
+
+    def _days(self, key: int | None) -> tuple[Calendar, Mapping[date, str]]:
+        company = self.company(key)
+        if company not in self._known_days:
+            self._known_days[company] = CalendarDay.objects.filter(corporation=company).calendar_and_names()
+        return self._known_days[company]

@@ -138,7 +138,10 @@ class Load:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A day of a calendar. `differs` is whether it is a public holiday or make-up day, `holiday` its name."""
+    """A day of a calendar. `differs` is whether it is a public holiday or make-up day, `holiday` its name.
+
+    `is_cut` is whether it has more runs than were counted.
+    """
 
     date: date
     works: bool
@@ -146,6 +149,7 @@ class Day:
     holiday: str = ""
     entries: tuple[Entry, ...] = ()
     loads: tuple[Load, ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, tzinfo
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
+from scheduling.agenda.counted_days import counted_days
 from scheduling.agenda.entries import KINDS, Entry, Kind, State, name_of
-from scheduling.agenda.run_groups import RunGroup, Zones, run_groups
-from scheduling.models import Campaign, CampaignRun, Run, Schedule
+from scheduling.agenda.run_groups import RunGroup, Source, run_groups
+from scheduling.models import CampaignRun, Run
 
 OF_CAMPAIGNS: Mapping[str, State] = {
     CampaignRun.Reason.MISSED: State.MISSED,
@@ -30,31 +31,26 @@ OF_SCHEDULES: Mapping[str, State] = {
 }
 
 
-def time_zones() -> Zones:
-    """The time zones of campaigns and schedules, by their names."""
-    rows = Schedule.objects.order_by().values_list("time_zone")
-    return {
-        name: Schedule(time_zone=name).zone
-        for (name,) in rows.union(Campaign.objects.order_by().values_list("time_zone"))
-    }
-
-
-def runs_of_campaigns(applications: Applications, zones: Zones, *, since: datetime, until: datetime) -> list[Entry]:
-    """The runs of campaigns in a span of time, each with what became of it. Many of a day may be one entry."""
-    rows = CampaignRun.objects.filter(moment__gte=since, moment__lt=until).annotate(over=Q(ended_at__isnull=False))
-    groups = run_groups(
-        rows, "moment", ("reason", "over"), owner="campaign", zones=zones, sums=("planned", "sent", "failed")
+def runs(applications: Applications, since: date, until: date, zone: tzinfo) -> tuple[list[Entry], frozenset[date]]:
+    """The runs of these days, each with what became of it; many of a day may be one entry. Also the days of which not
+    all runs were counted, since they are so many."""
+    campaigns, schedules = CampaignRun.objects.all(), Run.objects.all()
+    first, second = counted_days([(CampaignRun, "moment"), (Run, "due_at")], since, until, zone)
+    went = Case(When(ended_at=None, then=Value("")), default=Value("ended"), output_field=CharField())
+    sources = (
+        Source(
+            rows=campaigns.filter(first.among("moment")), at="moment", owner="campaign", became=went, has_figures=True
+        ),
+        Source(rows=schedules.filter(second.among("due_at")), at="due_at", owner="schedule", became=F("outcome")),
     )
-    shown = CampaignRun.objects.select_related("campaign__series").defer("content")
-    return [_of_campaign(run, group, applications) for run, group in _with_rows(groups, shown)]
-
-
-def runs_of_schedules(applications: Applications, zones: Zones, *, since: datetime, until: datetime) -> list[Entry]:
-    """The runs of schedules in a span of time. Many of a day may be one entry."""
-    rows = Run.objects.filter(due_at__gte=since, due_at__lt=until)
-    groups = run_groups(rows, "due_at", ("outcome", "reason"), owner="schedule", zones=zones)
-    shown = Run.objects.select_related("schedule").annotate(said=Count("messages"))
-    return [_of_schedule(run, group, applications) for run, group in _with_rows(groups, shown)]
+    of_campaigns, of_schedules = run_groups(sources, zone)
+    shown = campaigns.select_related("campaign__series").defer("content")
+    told = schedules.select_related("schedule").annotate(said=Count("messages"))
+    entries = [
+        *(_of_campaign(run, group, applications) for run, group in _with_rows(of_campaigns, shown)),
+        *(_of_schedule(run, group, applications) for run, group in _with_rows(of_schedules, told)),
+    ]
+    return entries, first.cut | second.cut
 
 
 def _with_rows(groups: Sequence[RunGroup], rows: "QuerySet[Any]") -> Iterator[tuple[Any, RunGroup]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
@@ -16,7 +16,7 @@ from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.schedule_content import audience_of
 from scheduling.campaigns.send_hours import window_of
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignRun, Schedule
+from scheduling.models import Campaign, CampaignRun, Schedule, Series
 from scheduling.segments.audience import AudienceRule, parse_audience
 
 S = Campaign.State
@@ -34,9 +34,11 @@ SPARE = 4  # times as many schedules are read as asked for: `next_tick_at` knows
 
 
 def open_campaigns(applications: Applications) -> list[Any]:
-    """The campaigns that are not over, without steps of series, each with whether it went out."""
+    """The campaigns and the steps of series that are not over, each with whether it went out."""
     went = CampaignRun.objects.filter(campaign=OuterRef("pk"))
-    rows = Campaign.objects.filter(series=None).exclude(state__in=Campaign.OVER).annotate(went=Exists(went))
+    alone = Q(series=None) & ~Q(state__in=Campaign.OVER)
+    steps = Q(series__isnull=False) & ~Q(series__state__in=Series.OVER)
+    rows = Campaign.objects.filter(alone | steps).select_related("series").annotate(went=Exists(went))
     found = list(rows.order_by("pk").prefetch_related("contents"))
     for campaign in found:
         campaign.calendar = applications.calendar(campaign.application_id)
@@ -46,9 +48,11 @@ def open_campaigns(applications: Applications) -> list[Any]:
 def planned_campaigns(
     campaigns: Iterable[Any], applications: Applications, *, now: datetime, since: datetime, until: datetime
 ) -> list[Entry]:
-    """The moments of campaigns that are not over."""
+    """The moments of campaigns that are not over, without steps of series."""
     entries = []
     for campaign in campaigns:
+        if campaign.series_id is not None:
+            continue
         entry = entry_of(campaign, applications, movable=campaign.is_editable and not campaign.went)
         moments = _moments(campaign, began=campaign.went, now=now, since=since, until=until)
         entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]

@@ -1,23 +1,22 @@
 """Runs of a span of time, counted by the database: those that a day has often are one group, not a row each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Max, Min, QuerySet, Sum, When
+from django.db.models import Count, Expression, F, IntegerField, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 
-Zones = Mapping[str, ZoneInfo]
 OFTEN = 4  # runs on a day that are one entry
+FIGURES = ("planned", "sent", "failed")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunGroup:
-    """Runs of one campaign or schedule on a day of its own time zone, of which the same became.
+    """Runs of one campaign or schedule on a day, of which the same became.
 
-    `keys` are the rows to show: all of a few, the first of many. `sums` are of all of them.
+    `keys` are the rows to show: all of a few, the first of many. `sums` are of all of them, where runs have figures.
     """
 
     keys: tuple[int, ...]
@@ -32,34 +31,56 @@ class RunGroup:
         return self.times >= OFTEN
 
 
-def run_groups(
-    rows: "QuerySet[Any]", at: str, by: Collection[str], *, owner: str, zones: Zones, sums: Collection[str] = ()
-) -> list[RunGroup]:
-    """The groups of runs with equal values of `by`; `at` is their moment, `owner` leads to what has their time zone."""
-    measures = {f"sum_{name}": Sum(name) for name in sums}
-    found = (
-        rows.order_by()
-        .values(owner, *by, day=_day(at, owner, zones))
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Runs of one kind: the name of their moment, of what they are runs of, and what became of them, as a text."""
+
+    rows: "QuerySet[Any]"
+    at: str
+    owner: str
+    became: F | Expression
+    has_figures: bool = False
+
+
+def run_groups(sources: Sequence[Source], zone: tzinfo) -> list[list[RunGroup]]:
+    """The groups of each source, by the days of a time zone; one statement counts all of them."""
+    found: list[list[RunGroup]] = [[] for _source in sources]
+    first, *more = [_grouped(source, number, zone) for number, source in enumerate(sources)]
+    for row in first.union(*more, all=True):
+        found[row["source"]].append(
+            RunGroup(
+                keys=_keys(row),
+                times=row["times"],
+                first=row["first"],
+                last=row["last"],
+                sums={name: row[f"sum_{name}"] for name in FIGURES},
+            )
+        )
+    return found
+
+
+def _grouped(source: Source, number: int, zone: tzinfo) -> "QuerySet[Any, dict[str, Any]]":
+    none = Value(0, output_field=IntegerField())
+    by = (source.owner, "reason")
+    apart = {
+        "became": source.became,
+        "day": TruncDate(source.at, tzinfo=zone),
+        "source": Value(number, output_field=IntegerField()),
+    }
+    found: QuerySet[Any, dict[str, Any]] = (
+        source.rows.order_by()
+        .values(*by, **apart)
         .annotate(
             times=Count("pk"),
-            first=Min(at),
-            last=Max(at),
+            first=Min(source.at),
+            last=Max(source.at),
             lowest=Min("pk"),
             highest=Max("pk"),
             total=Sum("pk"),
-            **measures,
+            **{f"sum_{name}": Sum(name) if source.has_figures else none for name in FIGURES},
         )
     )
-    return [
-        RunGroup(
-            keys=_keys(row),
-            times=row["times"],
-            first=row["first"],
-            last=row["last"],
-            sums={name: row[f"sum_{name}"] for name in sums},
-        )
-        for row in found
-    ]
+    return found
 
 
 def _keys(row: Mapping[str, Any]) -> tuple[int, ...]:
@@ -68,9 +89,3 @@ def _keys(row: Mapping[str, Any]) -> tuple[int, ...]:
     if row["times"] >= OFTEN or row["times"] == 1:
         return (lowest,)
     return (lowest, highest) if row["times"] == 2 else (lowest, int(row["total"]) - lowest - highest, highest)
-
-
-def _day(at: str, owner: str, zones: Zones) -> Any:
-    """The day of a run by the clock of its campaign or schedule."""
-    days = [When(**{f"{owner}__time_zone": name}, then=TruncDate(at, tzinfo=zone)) for name, zone in zones.items()]
-    return Case(*days) if len(days) > 1 else TruncDate(at, tzinfo=next(iter(zones.values()), None))

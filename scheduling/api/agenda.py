@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from core.web.api_fields import ChoiceField, StrictSerializer
 from scheduling import services
+from scheduling.agenda.counted_days import MOST_OF_A_DAY
 from scheduling.agenda.entries import Agenda, Conflict, Day, Entry, Kind, Load, State
 from scheduling.agenda.filters import Filters
 from scheduling.models import Campaign
@@ -104,6 +105,9 @@ class CalendarDaySerializer(serializers.Serializer[Day]):
     holiday = serializers.CharField(help_text="Why it differs from its weekday.")
     entries = CalendarEntrySerializer(many=True)
     loads = CalendarLoadSerializer(many=True)
+    is_cut = serializers.BooleanField(
+        help_text=f"Whether it has more than {MOST_OF_A_DAY} runs, so that only the first are counted."
+    )
 
 
 class UndatedSerializer(serializers.Serializer[Entry]):

@@ -1,5 +1,7 @@
 """The working days of a company, where they differ from Monday to Friday: public holidays and make-up days (调休)."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +14,14 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
 
     def calendar(self) -> Calendar:
         """These days as a value; a year counts as known if its days came from a whole list."""
-        rows = list(self.values_list("date", "works", "source"))
-        years = {date.year for date, _works, source in rows if source in CalendarDay.WHOLE_LISTS}
-        return Calendar(days={date: works for date, works, _source in rows}, years=frozenset(years))
+        return self.calendar_and_names()[0]
+
+    def calendar_and_names(self) -> tuple[Calendar, dict[date, str]]:
+        """The same, and what the days are called."""
+        rows = list(self.values_list("date", "works", "source", "name"))
+        years = {day.year for day, _works, source, _name in rows if source in CalendarDay.WHOLE_LISTS}
+        calendar = Calendar(days={day: works for day, works, *_rest in rows}, years=frozenset(years))
+        return calendar, {day: name for day, *_rest, name in rows}
 
 
 class CalendarDay(models.Model):

@@ -27,17 +27,21 @@ class ZoneDays:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A series at one moment. `now` is given by the caller, so that a rehearsal moves it."""
+    """A series at one moment. `now` is given by the caller, so that a rehearsal moves it.
+
+    `known_zones` and `known_steps` were read already.
+    """
 
     series: Series
     application: Application
     now: datetime
     known_zones: Sequence[ZoneInfo] | None = None
+    known_steps: Sequence[Campaign] | None = None
 
     @cached_property
     def steps(self) -> list[Campaign]:
         """The steps in the order in which members get them."""
-        return list(self.series.steps.steps())
+        return list(self.series.steps.steps() if self.known_steps is None else self.known_steps)
 
     @cached_property
     def days(self) -> DueDays:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from scheduling import services
 from scheduling.admin.agenda import cells
 from scheduling.admin.agenda.filter_form import MONTH, WEEK, FilterForm, Span
+from scheduling.agenda.applications import Applications
+from scheduling.campaigns.sending_policy import policy_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule
 
@@ -29,11 +31,14 @@ def calendar_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     part = "part" in request.GET
     span = Span.of(request.GET.get("view", ""), request.GET.get("on", ""))
-    form = FilterForm(request.GET)
-    context = _days(request, span, form, seconds=LATER if part else AT_FIRST)
+    applications = Applications()
+    form = FilterForm(request.GET, applications=applications.rows.values())
+    context = _days(request, span, form, applications, seconds=LATER if part else AT_FIRST)
     if part:
         return TemplateResponse(request, "admin/calendar/days.html", context)
     context |= {**admin.site.each_context(request), "title": gettext("Calendar"), "form": form}
+    if not any(policy_of(row).is_stopped for row in applications.rows.values()):
+        context["stopped_policies"] = ()  # which the page would look up again
     return TemplateResponse(request, "admin/calendar/page.html", context)
 
 
@@ -79,9 +84,11 @@ def _move_schedule(request: HttpRequest, key: int, day: date, seen: date | None)
     return {"moved": words, "day": f"{day}", "back": f"{seen}"}
 
 
-def _days(request: HttpRequest, span: Span, form: FilterForm, *, seconds: float) -> dict[str, Any]:
+def _days(
+    request: HttpRequest, span: Span, form: FilterForm, applications: Applications, *, seconds: float
+) -> dict[str, Any]:
     may, month = request.user.has_perm, span.on if span.view == MONTH else None
-    agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds)
+    agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds, applications=applications)
     may_move = {name: may(f"scheduling.change_{name}") for name in ("campaign", "schedule")}
     found, zone = cells.conflicts(agenda), timezone.get_current_timezone()
     return {

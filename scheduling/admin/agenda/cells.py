@@ -11,6 +11,7 @@ from django.utils import formats, timezone, translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, ngettext
 
+from scheduling.agenda.counted_days import MOST_OF_A_DAY
 from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
 from scheduling.services.agenda.upcoming import Peak
 
@@ -35,7 +36,10 @@ IN_ENGLISH = {holiday.chinese: holiday.value for holiday in Holiday}
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A day: its entries as far as they are shown, how many more there are, and how full it is."""
+    """A day: its entries as far as they are shown, how many more there are, and how full it is.
+
+    `cut` says that not all of its runs were counted.
+    """
 
     day: Day
     name: str
@@ -45,6 +49,7 @@ class Cell:
     entries: tuple[Mapping[str, Any], ...]
     more: int
     loads: tuple[Mapping[str, Any], ...]
+    cut: str = ""
     hours: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -64,6 +69,7 @@ def cells(agenda: Agenda, *, month: date | None, may_move: Mapping[str, bool]) -
             entries=tuple(shown(entry, zone, may_move) for entry in day.entries[:most]),
             more=max(0, len(day.entries) - most),
             loads=tuple(_bar(load, largest) for load in day.loads),
+            cut=_cut_words() if day.is_cut else "",
             hours=() if month else tuple(_hours(day.loads, busiest)),
         )
         for day in agenda.days
@@ -129,6 +135,11 @@ def peak_words(peak: Peak) -> dict[str, Any]:
     if load.percent > FULL:
         sentences.append(gettext("That is more than WeChat Work allows in a day; the rest waits for the next day."))
     return {"words": " ".join(sentences), "is_over": load.percent > FULL}
+
+
+def _cut_words() -> str:
+    most = formats.number_format(MOST_OF_A_DAY, force_grouping=True)
+    return gettext("More than %(most)s runs: only the first are counted.") % {"most": most}
 
 
 def _load_words(load: Load) -> str:

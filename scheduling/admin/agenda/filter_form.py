@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -37,12 +38,15 @@ class FilterForm(forms.Form):
     kind = forms.ChoiceField(label=capfirst(_("kind")), required=False, choices=[*ALL, *Kind.choices])
     state = forms.ChoiceField(label=capfirst(_("state")), required=False, choices=[*ALL, *State.choices])
     message_class = forms.ChoiceField(label=capfirst(_("message class")), required=False, choices=_classes)
-    application = forms.ModelChoiceField(
-        Application.objects.order_by("pk"), label=capfirst(_("application")), required=False, empty_label=ALL[0][1]
-    )
+    application = forms.ChoiceField(label=capfirst(_("application")), required=False)
     digital_human = forms.ModelChoiceField(
         DigitalHuman.objects.order_by("name"), label=capfirst(_("digital human")), required=False, empty_label=ALL[0][1]
     )
+
+    def __init__(self, *args: Any, applications: Iterable[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["application"]
+        chosen.choices = [*ALL, *((str(row.pk), str(row)) for row in applications)]
 
     def filters(self, request: HttpRequest) -> Filters:
         """What a person chose, of what they may see at all."""
@@ -53,7 +57,7 @@ class FilterForm(forms.Form):
             kind=data.get("kind", ""),
             state=data.get("state", ""),
             message_class=data.get("message_class", ""),
-            application=application.pk if application else None,
+            application=int(application) if application else None,
             digital_human=human.pk if human else None,
             text=data.get("q", "").strip(),
             campaigns=request.user.has_perm("scheduling.view_campaign"),

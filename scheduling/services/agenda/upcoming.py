@@ -38,25 +38,27 @@ def upcoming(
     *,
     now: datetime | None = None,
     seconds: float = COUNTING_SECONDS,
+    applications: Applications | None = None,
 ) -> Agenda:
     """The days from `since` to `until`, both included, in the current time zone.
 
     Conflicts and quotas consider everything that goes out, whatever the filters hide. Audiences that were not counted
-    lately are counted for at most so many seconds; `Agenda.uncounted` says how many are left.
+    lately are counted for at most so many seconds; `Agenda.uncounted` says how many are left. `applications` are all,
+    where a caller has read them.
     """
     now, filters, zone = now or timezone.now(), filters or Filters(), timezone.get_current_timezone()
     begin = datetime.combine(since, time(), zone)
     end = datetime.combine(until + timedelta(days=1), time(), zone)
-    applications = Applications()
+    applications = applications or Applications()
     estimates = Estimates(applications, today=timezone.localdate(now), seconds=seconds)
-    span, ahead = {"since": begin, "until": end}, {"now": now, "since": begin, "until": end}
-    zones, campaigns = past.time_zones(), planned.open_campaigns(applications)
+    ahead = {"now": now, "since": begin, "until": end}
+    runs, cut = past.runs(applications, since, until, zone)
+    campaigns = planned.open_campaigns(applications)
     entries = [
-        *past.runs_of_campaigns(applications, zones, **span),
-        *past.runs_of_schedules(applications, zones, **span),
+        *runs,
         *planned.planned_campaigns(campaigns, applications, **ahead),
         *planned.planned_schedules(applications, **ahead),
-        *series_turns.planned_steps(applications, **ahead),
+        *series_turns.planned_steps(campaigns, applications, now=now, since=begin, until=end),
     ]
     entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key))]
     entries = with_conflicts(entries, applications, estimates.overlap, now=now)
@@ -70,7 +72,12 @@ def upcoming(
         if _is_shown(entry, filters) and found.has(entry):
             shown.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
     days = [
-        replace(day, entries=tuple(shown.get(day.date, ())), loads=of_days.get(day.date, ()))
+        replace(
+            day,
+            entries=tuple(shown.get(day.date, ())),
+            loads=of_days.get(day.date, ()),
+            is_cut=day.date in cut,
+        )
         for day in _empty_days(applications, filters.application, since, until)
     ]
     return Agenda(
@@ -100,7 +107,7 @@ def next_entries(
     if campaigns:
         entries += planned.next_of_campaigns(applications, most, now=now)
     if series:
-        entries += series_turns.planned_steps(applications, now=now, since=now, until=now + STEPS_AHEAD)
+        entries += series_turns.next_steps(applications, now=now, until=now + STEPS_AHEAD)
     found: dict[tuple[bool, int], Entry] = {}
     for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):
         if entry.state == State.SCHEDULED:
