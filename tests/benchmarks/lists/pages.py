@@ -1,4 +1,4 @@
-"""What is opened: the home page, and each list with its searches, filters, orders and next page."""
+"""What is opened: the home page, each list with its searches, filters, orders and next page, and the metrics."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from openuser.api import clients
+from openuser.metrics.exposition import make_text
 from openuser.models import ApiClient
 from tests.benchmarks.lists.rows import RARE
 from wecom.models import Member
@@ -45,6 +47,7 @@ def pages(*, narrowed: bool = True) -> Iterator[tuple[str, Open]]:
     for label in LISTED:
         yield from _of_list(browser, label, boss if narrowed else None)
     yield from _of_api()
+    yield "metrics", lambda: HttpResponse(make_text())
 
 
 def _of_list(browser: Client, label: str, boss: User | None) -> Iterator[tuple[str, Open]]:

@@ -94,6 +94,7 @@ def _kinds() -> Iterator[tuple[Any, Values]]:
         user=boss, content_type=ContentType.objects.get_for_model(Member), object_id="1", action_flag=2
     )
     yield entry, {"action_time": DAYS, "object_id": "g::text", "object_repr": "'user' || g"}
+    yield from _of_knowledge()  # last, because a flow that is published looks into all answers
 
 
 def _of_members(application: Application) -> Iterator[tuple[Any, Values]]:
@@ -125,6 +126,9 @@ def _of_conversations(application: Application, first: Values) -> Iterator[tuple
     Message.objects.create(application=application, member_id=member, content=words, direction="in")
     conversation = Conversation.objects.create(application=application, member_id=member, language="zh-hans")
     yield conversation, {**first, "last_message_at": DAYS}
+
+
+def _of_knowledge() -> Iterator[tuple[Any, Values]]:
     asked = UnansweredQuestion.objects.create(question="?", plain="?", language="zh-hans", times=1)
     often = {"times": "1 + (g::bigint * 7919) % 500", "last_asked_at": DAYS, "first_asked_at": DAYS}
     ends = {"status": "CASE g % 4 WHEN 0 THEN 'dismissed' ELSE 'open' END"}
