@@ -4,16 +4,21 @@ The index (`AddSearchIndex` of `core.migration_operations`) has trigrams, which 
 words have two. So it is built over the text in capitals with each letter twice.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, Model, Q, TextField
+from django.db.models import Func, Model, Q, QuerySet, TextField
 from django.db.models.functions import Upper
 from django.db.models.lookups import Contains
 
 MOST_ROWS = 5000
 """More rows are not listed: among so many, reading in the order of the page soon finds enough."""
+NEWEST_ROWS = 50_000
+"""So many are read where words of another table lead to too many: whether any row here has them, no index tells."""
 INDEXED_FROM = 2
 
 
@@ -28,6 +33,27 @@ class Doubled(Func):
         super().__init__(Upper(field), **extra)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The condition for rows that match; `are_few` if they are listed by their keys, `of_newest` if only the newest
+    rows are searched."""
+
+    condition: Q
+    are_few: bool = True
+    of_newest: bool = False
+
+    def __or__(self, other: Q) -> "Found":
+        return replace(self, condition=self.condition | other)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One way in which a row may match. `is_distant` if it reads rows of another table, one for each row here."""
+
+    condition: Q
+    is_distant: bool = False
+
+
 def containing(model: type[Model], field: str, words: str, *, path: str = "") -> Q:
     """Rows whose field contains these words, whatever their case; `path` leads to the model."""
     if connection.vendor != "postgresql" or len(words) < INDEXED_FROM or field not in getattr(model, "SEARCHED", ()):
@@ -40,38 +66,60 @@ def matching(model: type[Model], fields: Iterable[str], words: str) -> Q:
     return _each(fields, words, lambda field, word: containing(model, field, word))
 
 
-def condition(model: type[Model], relation: str, fields: Iterable[str], words: str) -> tuple[Q, bool]:
+def parts(model: type[Model], relation: str, fields: Iterable[str], words: str) -> list[Part]:
     """Rows that contain each of the words in fields of their own, or of the row that `relation` leads to.
 
-    Also whether they are few, and listed by their keys. Many are found soon by reading in the order of the page.
+    Words of a related row are looked up among its kind first, because no index spans two tables.
     """
-    names, theirs = list(fields), target(model, relation)
-    keys = _keys(theirs, names, words)
+    names = list(fields)
+    if not relation:
+        return [Part(condition=one) for one in _by_field(model, names, words)]
+    theirs = target(model, relation)
+    keys = _keys(theirs, _by_field(theirs, names, words))
     if len(keys) <= MOST_ROWS:
-        return _by_keys(model, relation, keys), True
-    path = f"{relation}__" if relation else ""
-    # The planner knows from the index how frequent they are, so it reads in the order of the page.
-    return _each(names, words, lambda name, word: containing(theirs, name, word, path=path)), False
+        return [Part(condition=_by_keys(model, relation, keys))]
+    path = f"{relation}__"
+    far = _each(names, words, lambda name, word: containing(theirs, name, word, path=path))
+    return [Part(condition=far, is_distant=True)]
 
 
-def _keys(model: type[Model], names: list[str], words: str) -> list[Any]:
-    """The keys of rows that contain each of the words, and no more than one too many.
+def find(model: type[Model], ways: Sequence[Part]) -> Found:
+    """The rows that match in one of these ways: by their keys, if they are few.
 
-    Each field is asked by itself for the longest word: for all of them at once PostgreSQL may read the whole table,
-    since it takes a search in four indexes for dear, and comparisons without any for cheap.
+    Many of a word of their own are found soon by reading in the order of the page: the planner knows from the index
+    how frequent it is. Of other tables it knows nothing, so of these rows only the newest are read.
     """
-    rows = model._default_manager.order_by()
-    longest = max(words.split(), key=len, default="")
-    if connection.vendor != "postgresql" or not longest:
-        return list(rows.filter(matching(model, names, words)).values_list("pk", flat=True)[: MOST_ROWS + 1])
-    others = [word for word in words.split() if word != longest]
+    anyhow = reduce(or_, (one.condition for one in ways), Q(pk__in=()))
+    if any(one.is_distant for one in ways):
+        oldest = model._default_manager.order_by("-pk").values_list("pk", flat=True)[NEWEST_ROWS - 1 : NEWEST_ROWS]
+        for first in oldest:
+            return Found(condition=anyhow & Q(pk__gte=first), are_few=False, of_newest=True)
+        return Found(condition=anyhow, are_few=False)
+    keys = _keys(model, [one.condition for one in ways])
+    if len(keys) <= MOST_ROWS:
+        return Found(condition=Q(pk__in=keys))
+    return Found(condition=anyhow, are_few=False)
+
+
+def _by_field(model: type[Model], names: list[str], words: str) -> list[Q]:
+    """Rows that contain each of the words, by the field that has the longest: together they are all.
+
+    Each field is asked by itself: for all of them at once PostgreSQL may read the whole table, since it takes a search
+    in four indexes for dear, and comparisons without any for cheap.
+    """
+    longest, *others = sorted(words.split(), key=len, reverse=True)
     rest = matching(model, names, " ".join(others))
-    some = [
-        rows.filter(containing(model, name, longest)).filter(rest).values_list("pk", flat=True)[: MOST_ROWS + 1]
-        for name in names
-    ]
-    first, *more = some
-    return list(first.union(*more)[: MOST_ROWS + 1] if more else first)
+    return [containing(model, name, longest) & rest for name in names]
+
+
+def _keys(model: type[Model], conditions: Sequence[Q]) -> list[Any]:
+    """The keys of rows that meet one of these, and no more than one too many."""
+    rows: QuerySet[Any, Any] = model._default_manager.order_by().values_list("pk", flat=True)
+    found = [rows.filter(one)[: MOST_ROWS + 1] for one in conditions]
+    if connection.features.supports_slicing_ordering_in_compound:
+        first, *more = found
+        return list(first.union(*more)[: MOST_ROWS + 1] if more else first)
+    return list(rows.filter(reduce(or_, conditions))[: MOST_ROWS + 1])
 
 
 def _by_keys(model: type[Model], relation: str, keys: list[Any]) -> Q:
@@ -83,7 +131,7 @@ def _by_keys(model: type[Model], relation: str, keys: list[Any]) -> Q:
         near = list(found[: MOST_ROWS + 1])
         if len(near) > MOST_ROWS:
             return Q(**{f"{relation}__in": keys})
-    return Q(**{f"{names[0] or 'pk'}__in": near})
+    return Q(**{f"{names[0]}__in": near})
 
 
 def target(model: type[Model], relation: str) -> type[Model]:

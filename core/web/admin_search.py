@@ -1,5 +1,7 @@
 """The search of the admin's lists, by columns that have an index."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.db.models import Case, CharField, Model, Q, QuerySet, TextField, Value, When
@@ -8,13 +10,14 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from core import text_search
+from core.text_search import Found, Part
+
+OF_NEWEST = "searched_newest"
+"""The attribute of a request whose search read the newest rows only."""
 
 
 class IndexedSearch(ModelAdmin[Any]):
-    """Searches `search_fields`: the IDs among them, written `=cid`, as they are; the others for each of the words.
-
-    Words of a related row are looked up among its kind first, because no index spans two tables.
-    """
+    """Searches `search_fields`: the IDs among them, written `=cid`, as they are; the others for each of the words."""
 
     # Rows that have exactly these words here come first.
     exact_first: ClassVar[tuple[str, ...]] = ()
@@ -23,20 +26,21 @@ class IndexedSearch(ModelAdmin[Any]):
         words = search_term.strip()
         if not words:
             return queryset, False
-        found, are_few = self.search_condition(words)
-        rows = queryset.filter(found)
-        return (self._exact_first(rows, words) if are_few and self.exact_first else rows), False
+        found = self.find_rows(words)
+        rows = queryset.filter(found.condition)
+        setattr(request, OF_NEWEST, found.of_newest)
+        return (self._exact_first(rows, words) if found.are_few and self.exact_first else rows), False
 
-    def search_condition(self, words: str) -> tuple[Q, bool]:
-        """The condition for rows that match, and whether they were found by their keys."""
-        found, are_few = Q(pk__in=()), True
-        for name in self.search_fields:
-            if name.startswith("="):
-                found |= exactly(self.model, name.removeprefix("="), words)
-        for relation, names in self._searched().items():
-            theirs, few = text_search.condition(self.model, relation, names, words)
-            found, are_few = found | theirs, are_few and few
-        return found, are_few
+    def find_rows(self, words: str) -> Found:
+        """The rows that match."""
+        ids = [name.removeprefix("=") for name in self.search_fields if name.startswith("=")]
+        ways = [Part(condition=exactly(self.model, name, words)) for name in ids]
+        by_relation = self._searched()
+        if not by_relation:
+            return Found(condition=reduce(or_, (one.condition for one in ways), Q(pk__in=())))
+        for relation, names in by_relation.items():
+            ways += text_search.parts(self.model, relation, names, words)
+        return text_search.find(self.model, ways)
 
     def _searched(self) -> dict[str, list[str]]:
         """The columns for words, by the relation that leads to them."""

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from core.text_search import NEWEST_ROWS
 from core.web import row_counts
+from core.web.admin_search import OF_NEWEST
 from core.web.row_counts import RowCount
 
 LARGEST_KEY = 2**63 - 1
@@ -68,6 +70,7 @@ class KeysetChangeList(ChangeList):
         self.result_list: Any = rows
         # Kept, because a list may show its rows in another order, such as that of a tree.
         self._ends = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+        self.of_newest = bool(getattr(request, OF_NEWEST, False))
         self._count()
         if self.list_editable:  # its form asks for a query; the rows are those of this page whatever happens meanwhile
             self.result_list = self.queryset.filter(pk__in=[row.pk for row in rows])
@@ -106,6 +109,14 @@ class KeysetChangeList(ChangeList):
     @property
     def count_words(self) -> str:
         return self.count.words(self.opts)
+
+    @property
+    def searched_words(self) -> str:
+        """That a search left older rows out; "" if it did not."""
+        if not self.of_newest:
+            return ""
+        words = _("Only the newest %(count)s rows were searched. Add a rarer word, and all are.")
+        return words % {"count": row_counts.figure(NEWEST_ROWS)}
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
         """The rows, and whether there are others before and after them."""

@@ -6,7 +6,7 @@ from django.db import connection
 
 from conversations.models import Errand
 from core import text_search
-from core.text_search import condition, containing
+from core.text_search import containing, find, parts
 from tests.support.factories import make_application, make_conversation, make_errand, make_member
 from wecom.models import Member
 
@@ -56,18 +56,29 @@ def test_many_rows_are_found_as_few_are(monkeypatch, most, are_few):
     application = make_application()
     for name in ("陈一", "陈二", "陈三 Ann", "李四"):
         make_member(application, name, name=name)
-    rows, few = condition(Member, "", ("user_id", "name"), "陈")
-    assert few == are_few
-    assert Member.objects.filter(rows).count() == 3
-    both, _few = condition(Member, "", ("user_id", "name"), "ann 陈")
-    assert Member.objects.get(both).name == "陈三 Ann"
+    found = find(Member, parts(Member, "", ("user_id", "name"), "陈"))
+    assert found.are_few == are_few
+    assert Member.objects.filter(found.condition).count() == 3
+    both = find(Member, parts(Member, "", ("user_id", "name"), "ann 陈"))
+    assert Member.objects.get(both.condition).name == "陈三 Ann"
 
 
-def test_a_row_two_tables_away_is_found_by_the_keys_between():
+def test_a_row_two_tables_away_is_found_by_its_own_key():
     conversation = make_conversation(user_id="zhangwei")
     make_conversation(user_id="lisi")
     row = make_errand(conversation)
-    found, are_few = condition(Errand, "conversation__member", ("user_id",), "zhang")
-    rows = Errand.objects.filter(found)
-    assert (list(rows), are_few) == ([row], True)
+    found = find(Errand, parts(Errand, "conversation__member", ("user_id",), "zhang"))
+    rows = Errand.objects.filter(found.condition)
+    assert (list(rows), found.are_few) == ([row], True)
     assert "wecom_member" not in str(rows.query)
+    assert "conversation_id" not in str(rows.query).partition("WHERE")[2]
+
+
+@pytest.mark.parametrize(("newest", "expected"), [(9, 3), (2, 2)])
+def test_words_of_too_many_related_rows_are_sought_among_the_newest(monkeypatch, newest, expected):
+    monkeypatch.setattr(text_search, "MOST_ROWS", 2)
+    monkeypatch.setattr(text_search, "NEWEST_ROWS", newest)
+    rows = [make_errand(make_conversation(user_id=f"chen{number}")) for number in range(3)]
+    found = find(Errand, parts(Errand, "conversation__member", ("user_id",), "chen"))
+    assert list(Errand.objects.filter(found.condition).order_by("pk")) == rows[-expected:]
+    assert found.of_newest == (expected < 3)

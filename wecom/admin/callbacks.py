@@ -1,5 +1,6 @@
 """Callbacks in the admin: inspect them, and replay them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
+from core.text_search import Found
 from core.web.admin import badge, row_action
 from core.web.admin_filters import KnownValuesFilter
 from wecom import services
@@ -47,11 +49,10 @@ class CallbackAdmin(PeopleAdmin):
     actions = ("replay",)
     actions_detail = ("replay_this",)
 
-    def search_condition(self, words: str) -> tuple[Q, bool]:
+    def find_rows(self, words: str) -> Found:
         """An event by a part of its name, too."""
-        found, are_few = super().search_condition(words)
-        events = [name for name in EVENTS if words.lower() in name]
-        return (found | Q(event__in=events), False) if events else (found, are_few)
+        found, events = super().find_rows(words), [name for name in EVENTS if words.lower() in name]
+        return replace(found | Q(event__in=events), are_few=False) if events else found
 
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.text_search import MOST_ROWS
+from core.text_search import MOST_ROWS, Found
 from core.web.admin import ReadOnlyAdmin, WorkAdmin
 from core.work.base import Work
 from wecom.models import Member
@@ -38,12 +38,11 @@ class PeopleMixin(ReadOnlyAdmin):
         changes.result_list = rows
         return changes
 
-    def search_condition(self, words: str) -> tuple[Q, bool]:
+    def find_rows(self, words: str) -> Found:
         """Rows of the member with this ID, and of members with these words in their ID or name, too."""
-        found, are_few = super().search_condition(words)
         # Not limited to the few that are used: for few rows the planner would read the table instead of the index.
         called = list(Member.objects.called(words).values_list("user_id", flat=True)[:MOST_ROWS])[:MOST_NAMESAKES]
-        return found | self.rows_of(sorted({words.lower(), *called})), are_few
+        return super().find_rows(words) | self.rows_of(sorted({words.lower(), *called}))
 
     def rows_of(self, user_ids: list[str]) -> Q:
         """The condition for rows of these members."""
