@@ -67,13 +67,13 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         rows, self.has_previous, self.has_next = self._page(str(request.GET.get(PAGE_VAR, "")))
-        self.result_list: Any = rows
+        keys = rows if self.list_editable else [row.pk for row in rows]
         # Kept, because a list may show its rows in another order, such as that of a tree.
-        self._ends = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+        self._ends = (keys[0], keys[-1]) if keys else (0, 0)
+        # The form of an editable list asks for a query; its rows are those of this page whatever happens meanwhile.
+        self.result_list: Any = self.queryset.filter(pk__in=keys) if self.list_editable else rows
         self.of_newest = bool(getattr(request, OF_NEWEST, False))
-        self._count()
-        if self.list_editable:  # its form asks for a query; the rows are those of this page whatever happens meanwhile
-            self.result_list = self.queryset.filter(pk__in=[row.pk for row in rows])
+        self._count(len(keys))
         self.paginator = Pages()
         # Unfold's templates offer neither numbers of pages nor all rows on one.
         self.show_full_result_count = self.can_show_all = self.multi_page = False
@@ -96,10 +96,10 @@ class KeysetChangeList(ChangeList):
         """Whether a search or filter leaves rows out."""
         return bool(self.query or self.has_active_filters)
 
-    def _count(self) -> None:
+    def _count(self, shown: int) -> None:
         """The number of rows, and to how many an action on all of them is applied."""
         has_pages = self.has_previous or self.has_next
-        self.count = row_counts.count(self.queryset) if has_pages else RowCount(number=len(self.result_list))
+        self.count = row_counts.count(self.queryset) if has_pages else RowCount(number=shown)
         most: int = self.model_admin.most_rows
         self.is_counted = self.count.is_exact and self.count.number <= most
         self.result_count = self.count.number if self.is_counted else most
@@ -119,17 +119,20 @@ class KeysetChangeList(ChangeList):
         return words % {"count": row_counts.figure(NEWEST_ROWS)}
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
-        """The rows, and whether there are others before and after them."""
+        """The rows, of an editable list their keys, and whether there are others before and after them."""
         way, _dash, key = place.partition("-")
         values = self._values(key) if way in ("after", "before") else None
         size = self.list_per_page
         if values is not None and way == "before":
-            rows = list(self._beyond(values, forward=False).reverse()[: size + 1])
+            rows = self._read(self._beyond(values, forward=False).reverse()[: size + 1])
             if len(rows) > size:
                 return rows[size - 1 :: -1], True, True
             values = None  # so few that they are the first page
-        rows = list((self.queryset if values is None else self._beyond(values, forward=True))[: size + 1])
+        rows = self._read((self.queryset if values is None else self._beyond(values, forward=True))[: size + 1])
         return rows[:size], values is not None, len(rows) > size
+
+    def _read(self, rows: "QuerySet[Any]") -> list[Any]:
+        return list(rows.prefetch_related(None).values_list("pk", flat=True) if self.list_editable else rows)
 
     def _keys(self) -> list[SortKey]:
         empty_smallest = bool(connections[self.queryset.db].features.order_by_nulls_first)
