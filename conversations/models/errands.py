@@ -57,6 +57,8 @@ class Errand(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="errand_due"),
             models.Index(fields=["cid"], name="errand_cid"),
+            models.Index(fields=["provider", "-id"], name="errand_provider"),
+            models.Index(fields=["-id"], condition=~models.Q(reason=""), name="errand_with_reason"),
         ]
 
     def __str__(self) -> str:

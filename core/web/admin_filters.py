@@ -55,7 +55,9 @@ class ReasonFilter(KnownValuesFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.chosen is None:
             return queryset
-        return queryset.filter(Q(reason=self.chosen) | Q(reason__startswith=f"{self.chosen}_"))
+        # An index has the rows with a reason, which are few.
+        some = queryset.exclude(reason="")
+        return some.filter(Q(reason=self.chosen) | Q(reason__startswith=f"{self.chosen}_"))
 
 
 class UsedRowsFilter(RelatedFieldListFilter):
