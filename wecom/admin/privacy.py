@@ -76,7 +76,7 @@ class PersonalDataActions(ModelAdmin[Any]):
 class PrivacyRequestAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "kind", "requested_by", "total", "created_at")
     list_filter = ("kind",)
-    search_fields = ("digest", "requested_by")
+    search_fields = ("=digest", "requested_by")
     search_help_text = _("Search for a digest, or for the account that asked.")
     fieldsets = ((None, {"fields": ("kind", "requested_by", "created_at", "kinds_of_rows", "digest")}),)
 

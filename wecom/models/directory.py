@@ -271,6 +271,7 @@ class ApplicationMember(models.Model):
             models.Index(fields=["application"], condition=models.Q(stale_at__isnull=False), name="reach_stale"),
             models.Index(fields=["application", "in_range"], name="reach_range"),
             models.Index(fields=["member"], condition=models.Q(in_range=False), name="reach_outside"),
+            models.Index(fields=["member"], condition=models.Q(in_range__isnull=False), name="reach_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Receipts of a person's requests."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -14,6 +14,8 @@ class PrivacyRequest(models.Model):
 
     `digest` is keyed by the installation's secret, so that you can prove a request of a person whose user ID you know.
     """
+
+    SEARCHED: ClassVar = ("requested_by",)
 
     class Kind(models.TextChoices):
         EXPORT = "export", _("export")
