@@ -39,6 +39,7 @@ def test_links_are_announced_without_the_names_of_icons(site: Site):
     def look(browser: Browser) -> list[str]:
         page = opened(browser, site, site.boss, locale="en")
         page.goto(site.url + reverse("admin:conversations_answer_changelist"))
+        expect(page.get_by_role("button", name="Sidebar")).to_have_count(1)
         links = ("Overview", "Flows", "Operators' desk", "Import YAML")
         return [name for name in links if page.get_by_role("link", name=name, exact=True).count() == 1]
 
