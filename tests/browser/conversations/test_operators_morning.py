@@ -154,6 +154,8 @@ def _passes_on_and_hands_back(desk: Page, employee: Page) -> None:
     chat.reads(employee, "人事")
     expect(desk.get_by_test_id("status")).to_have_text("等待接待")
     desk.get_by_role("button", name="我来接待").click()
+    # Under the message above the desk, too.
+    expect(desk.get_by_test_id("composer").get_by_role("button", name="发送")).to_be_in_viewport(ratio=1)
     chat.reads(employee, "现在由boss回复你")
     answer(desk, "这个归人事管，已经登记。")
     chat.reads(employee, "已经登记。")
