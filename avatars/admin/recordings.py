@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.exceptions import AvatarError, MediaError
@@ -26,6 +26,7 @@ class RecordingForm(forms.Form):
     recording = forms.FileField(
         label=capfirst(_("recording")),
         allow_empty_file=True,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "audio/*,.amr"}),
         help_text=_("A voice as WAV, MP3, M4A or AMR, at most 30 MB."),
     )
     text = forms.CharField(

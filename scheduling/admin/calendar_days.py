@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from core.web.admin import FormAdmin, action, badge
 from scheduling import services
@@ -38,7 +38,7 @@ class ImportForm(forms.Form):
         max_length=LARGEST_FILE,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "placeholder": EXAMPLE}),
     )
-    file = forms.FileField(label=capfirst(_("file")), required=False)
+    file = forms.FileField(label=capfirst(_("file")), required=False, widget=UnfoldAdminFileFieldWidget)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.exceptions import OpenUserError
 from core.spreadsheets import LARGEST_FILE, csv_file
@@ -37,7 +37,7 @@ class SheetForm(forms.Form):
     name = forms.CharField(label=capfirst(_("name")), required=False, max_length=80, widget=UnfoldAdminTextInputWidget)
     file = forms.FileField(
         label=_("CSV or XLSX"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx,.txt"}),
         help_text=_("A column with user IDs, named 用户ID, 账号 or userid. At most 20 MB and 200,000 rows."),
     )
 

@@ -159,7 +159,7 @@ class TransitionForm(forms.ModelForm[Transition]):
             "when": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
             "test": UnfoldAdminSelectWidget(attrs={"style": "min-width: 7.5rem"}),
             "target": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
-            "value": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 14rem"}),
+            "value": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 9rem"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,6 +34,10 @@ def preview(sheet: AudienceSheet) -> str:
     return f"{LIST}{sheet.pk}/preview/"
 
 
+def test_the_field_of_the_file_speaks_the_language_of_the_page(client: Client):
+    assert "Choose file to upload" in client.get(UPLOAD).content.decode()
+
+
 def test_an_upload_is_previewed_and_kept(client: Client, company):
     page = upload(client, company, csv_file(ROWS))
     shown = [words in page for words in ("年会", "ghost", "row 4", "has left the company", "1 rows repeat a user ID")]
