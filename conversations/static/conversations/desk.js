@@ -69,19 +69,24 @@
 
   async function send(form) {
     const problem = form.querySelector("[data-problem]");
-    if (sending || (!form.elements.text.value.trim() && !form.elements.file.files.length)) return;
+    const file = mode() === "text" ? form.elements.file : null; // it is hidden beside a note and a video
+    if (sending || (!form.elements.text.value.trim() && !file?.files.length)) return;
     sending = true;
+    const sent = form.elements.text.value;
     form.querySelector("[data-send]").disabled = true;
     problem.textContent = "";
     try {
-      const options = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
+      const body = new FormData(form);
+      if (!file) body.delete("file");
+      const options = { method: "POST", body, headers: { Accept: "application/json" } };
       const answer = await fetch(form.action, { ...options, credentials: "same-origin" });
       const { error } = answer.ok ? await answer.json() : { error: form.dataset.lost };
       problem.textContent = error ?? "";
       if (!error) {
-        form.elements.text.value = "";
+        // What was written meanwhile is the next answer.
+        form.elements.text.value = form.elements.text.value.replace(sent, "").trimStart();
         keepDraft();
-        form.elements.file.value = "";
+        if (file) file.value = "";
         showFile();
         toEnd();
       }

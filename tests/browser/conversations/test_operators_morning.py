@@ -205,6 +205,32 @@ def test_a_running_conversation_is_taken_over(desk: Page, stack: Stack, employee
     employee.hears("boss已结束对话")
 
 
+def test_what_is_not_sent_yet_stays_at_the_desk(desk: Page, stack: Stack, employee: Person, tmp_path: Path) -> None:
+    """What was written while an answer was on its way, and a file that was chosen before a note."""
+    employee.writes("你好")
+    employee.reads()
+    desk.goto(f"{stack.url}/admin/conversations/conversation/?q={employee.user_id}")
+    desk.locator("#result_list tbody a").first.click()
+    desk.get_by_test_id("take-over").get_by_role("button").click()
+    box = desk.get_by_test_id("composer").locator("textarea")
+    box.fill("我来看看。")
+    box.evaluate(
+        """box => {
+            box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+            box.value += "请稍等。";
+        }"""
+    )
+    employee.hears("我来看看。")
+    expect(box).to_have_value("请稍等。")
+    (tmp_path / "wiring.png").write_bytes(PIXEL)
+    desk.locator("input[name=file]").set_input_files(tmp_path / "wiring.png")
+    desk.get_by_label("备注").check()
+    box.fill("墨盒是上周换的")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    assert desk.locator("input[name=file]").evaluate("field => field.files.length") == 1
+
+
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
