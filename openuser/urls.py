@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
-from openuser.pages import campaign_links, errors, health, media, metrics, preferences, watch
+from openuser.pages import campaign_links, errors, health, media, metrics, preferences, session, watch
 
 handler403, handler404 = errors.forbidden, errors.not_found
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz/start", health.start, name="start"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/home/", admin.site.admin_view(dashboard.content), name="admin-home"),
+    path("admin/session/", admin.site.admin_view(session.view), name="session"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),

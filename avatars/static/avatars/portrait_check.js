@@ -54,8 +54,9 @@
       try {
         const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
         const answer = await fetch(place.dataset.portrait, { method: "POST", body: form, headers: { "X-CSRFToken": token } });
-        if (answer.redirected) return location.reload(); // signed out meanwhile
         if (number !== asked) return; // another picture was chosen since
+        const out = signedOut(answer);
+        if (out) return show("bad", out);
         if (!answer.ok) return show("bad", place.dataset.failed);
         const found = await answer.json();
         if (found.turn !== turned) await turn(found.turn);

@@ -5,7 +5,7 @@
   const follow = async (place) => {
     try {
       const answer = await fetch(place.dataset.videoCheck);
-      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (signedOut(answer)) return;
       const found = await answer.json();
       if (found.ended) return location.reload();
       place.textContent = found.words;

@@ -10,7 +10,7 @@
       button.disabled = true;
       try {
         const answer = await fetch(panel.dataset.preview, { method: "POST", body: withoutFiles(new FormData(form)) });
-        if (answer.redirected) return location.reload(); // signed out meanwhile
+        if (signedOut(answer)) return;
         globalThis.showRender(slot, answer.ok ? await answer.json() : refused(slot));
       } catch (error) {
         if (!(error instanceof TypeError)) throw error; // no network

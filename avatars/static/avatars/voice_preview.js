@@ -13,7 +13,8 @@
     show(button, "busy", "");
     try {
       const answer = await fetch(address(button));
-      if (answer.redirected) return location.reload(); // signed out meanwhile
+      const out = signedOut(answer);
+      if (out) return show(button, "failed", out);
       if (!answer.ok) return show(button, "failed", await reason(answer, button));
       if (player.src) URL.revokeObjectURL(player.src);
       player.src = URL.createObjectURL(await answer.blob());

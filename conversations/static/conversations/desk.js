@@ -80,7 +80,8 @@
       if (!file) body.delete("file");
       const options = { method: "POST", body, headers: { Accept: "application/json" } };
       const answer = await fetch(form.action, { ...options, credentials: "same-origin" });
-      const { error } = answer.ok ? await answer.json() : { error: form.dataset.lost };
+      const out = signedOut(answer);
+      const { error } = answer.ok && !out ? await answer.json() : { error: out || form.dataset.lost };
       problem.textContent = error ?? "";
       if (!error) {
         // What was written meanwhile is the next answer.

@@ -44,7 +44,7 @@ addEventListener("DOMContentLoaded", () => {
   const refresh = async () => {
     if (busy || document.hidden) return;
     const answer = await fetch(`${page.dataset.here}?part=1&seen=${seen()}`).catch(() => null);
-    if (answer?.status !== 200 || answer.redirected || busy) return;
+    if (answer?.status !== 200 || signedOut(answer) || busy) return;
     redraw(await answer.text());
     say(page.dataset.sayChanged);
   };
@@ -55,7 +55,8 @@ addEventListener("DOMContentLoaded", () => {
     body.set("seen", seen());
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(`${page.dataset.here}act/`, { method: "POST", body, headers: { "X-CSRFToken": token } });
-    return answer.ok ? answer.json() : { error: page.dataset.sayLost };
+    const out = signedOut(answer);
+    return answer.ok && !out ? answer.json() : { error: out || page.dataset.sayLost };
   };
   const act = async (name, values = {}, body = new FormData()) => {
     if (busy) return {};
@@ -90,7 +91,8 @@ addEventListener("DOMContentLoaded", () => {
     if (!mayLeave()) return;
     opener = panel.hidden ? document.activeElement : opener;
     const answer = await fetch(page.dataset.here + address).catch(() => null);
-    if (!answer?.ok) return say(page.dataset.sayLost, true);
+    const out = answer && signedOut(answer);
+    if (!answer?.ok || out) return say(out || page.dataset.sayLost, true);
     fill(await answer.text());
     view.reveal(form().dataset.key, getComputedStyle(panel).position === "fixed" ? panel.offsetHeight : 0);
     document.getElementById("graph-panel-title").focus({ preventScroll: true });

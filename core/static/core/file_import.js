@@ -8,6 +8,7 @@ addEventListener("DOMContentLoaded", () => {
     event.submitter.disabled = true;
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+      if (signedOut(answer)) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.querySelector("[data-import-result]");
       if (found) form.querySelector("[data-import-result]").replaceWith(found);

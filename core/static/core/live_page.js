@@ -62,7 +62,8 @@
   // Returns false if the page needs no further refresh.
   async function refresh() {
     const answer = await fetch(home()?.dataset.source ?? location.href, { credentials: "same-origin" });
-    if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return false; // signed out, or deleted
+    const isClientError = answer.status >= 400 && answer.status < 500;
+    if (signedOut(answer) || answer.redirected || isClientError) return false; // or it was deleted
     if (!answer.ok) return true; // restarting, perhaps
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const finished = isChangeForm() && isUnfinished(document) && !isUnfinished(fresh);
@@ -154,6 +155,10 @@
     if (!document.querySelector(LIVE) && !document.querySelector("[data-testid=empty]")) return;
     connect();
     if (mustPoll()) schedule(POLL_WITHOUT_SOCKET);
+  });
+  document.addEventListener("signedin", () => {
+    if (socket?.readyState === WebSocket.CLOSED) connect();
+    schedule(0);
   });
   for (const name of ["visibilitychange", "change"]) {
     document.addEventListener(name, () => {

@@ -34,6 +34,7 @@ OF_ALL: dict[str, dict[str, str]] = {
     "quotas": {},
     "calendar": {},
     "second-factor": {},
+    "session": {},
     "app_list": {"app_label": "conversations"},
     "timeline": {"cid": "98b8d9a85776e3fc"},
     "password_change": {},
@@ -165,7 +166,7 @@ def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[s
 @pytest.mark.parametrize("name", list(OF_ALL))
 def test_a_page_without_a_model_is_for_every_role(name, staff):
     make_row(Message, cid=OF_ALL["timeline"]["cid"])
-    space = "" if name in ("admin-home", "calendar", "quotas", "second-factor", "timeline") else "admin:"
+    space = "" if name in ("admin-home", "calendar", "quotas", "second-factor", "session", "timeline") else "admin:"
     address = reverse(f"{space}{name}", kwargs=OF_ALL[name])
     assert {client.get(address).status_code for client in staff.values()} == {200}
     employee = Client()
