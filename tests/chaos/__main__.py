@@ -20,7 +20,7 @@ from enum import StrEnum
 
 from tests.chaos.scenarios.__main__ import FIGURES, SKIPPED
 from tests.chaos.scenarios.stage import SHARED
-from tests.chaos.table import ROWS, Row
+from tests.chaos.table import MINUTES, ROWS, Row
 from tests.support.paths import ROOT
 
 LAST_LINES = 40  # of the output of a row that failed
@@ -73,8 +73,10 @@ def main() -> int:
     began, results = time.monotonic(), {}
     with tempfile.TemporaryDirectory(prefix="ou-chaos-", dir="/tmp") as folder:
         os.environ[SHARED] = folder
-        for row in chosen:
-            results[row.id] = told(row, seed=options.seed, short=options.short)
+        for number, row in enumerate(chosen):
+            left = 60 * MINUTES - (time.monotonic() - began) - sum(later.limit for later in chosen[number + 1 :])
+            seconds = max(left, row.limit)
+            results[row.id] = told(row, seed=options.seed, short=options.short, seconds=seconds)
     print("\nrow  limit      seconds longest wait lost doubled")
     for row in chosen:
         print(f"{row.id:<4} {row.limit:5} {results[row.id].columns}")
@@ -84,10 +86,10 @@ def main() -> int:
     return 1 if count[Outcome.FAIL] else 0
 
 
-def told(row: Row, *, seed: int, short: bool) -> Result:
+def told(row: Row, *, seed: int, short: bool, seconds: float) -> Result:
     """Play a row and print its line; of one that failed the end of its output too."""
     began = time.monotonic()
-    result = play(row, seed=seed, short=short)
+    result = play(row, seed=seed, short=short, seconds=seconds)
     result = replace(result, seconds=time.monotonic() - began)
     print(f"{result.outcome:<4} {row.id:<4} {result.seconds:4.0f} s  {row.fault}: {result.figures}", flush=True)
     if result.outcome is Outcome.FAIL:
@@ -95,9 +97,9 @@ def told(row: Row, *, seed: int, short: bool) -> Result:
     return result
 
 
-def play(row: Row, *, seed: int, short: bool) -> Result:
+def play(row: Row, *, seed: int, short: bool, seconds: float) -> Result:
     """Run the commands of a row, one after the other, until one fails."""
-    deadline = time.monotonic() + row.limit
+    deadline = time.monotonic() + seconds
     figures: list[str] = []
     for line in row.commands(seed=seed, short=short):
         result = run(line, seed=seed, seconds=max(1.0, deadline - time.monotonic()))

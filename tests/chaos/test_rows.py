@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from tests.chaos.__main__ import Outcome, Result, play
-from tests.chaos.table import ROWS, Row
+from tests.chaos.table import MINUTES, ROWS, Row
 from tests.support.paths import ROOT
 
 KINDS = {"K": 20, "D": 5, "F": 4}
@@ -18,12 +18,16 @@ def python(code: str) -> Row:
     return Row(id="X1", fault="none", holds="nothing", limit=30, lines=(("-c", code),))
 
 
-def played(row: Row, *, short: bool = False) -> Result:
-    return play(row, seed=7, short=short)
+def played(row: Row, *, short: bool = False, seconds: float = 600.0) -> Result:
+    return play(row, seed=7, short=short, seconds=seconds)
 
 
 def test_every_row_is_there_once():
     assert [row.id for row in ROWS] == [f"{kind}{n}" for kind, most in KINDS.items() for n in range(1, most + 1)]
+
+
+def test_all_rows_together_have_the_minutes_of_the_whole():
+    assert sum(row.limit for row in ROWS) <= 60 * MINUTES
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -57,7 +61,7 @@ def test_the_table_adds_up_what_members_met():
 
 
 def test_a_row_that_hangs_fails_when_its_time_is_over():
-    result = played(replace(python("import time; time.sleep(60)"), limit=1))
+    result = played(python("import time; time.sleep(60)"), seconds=1)
     assert result.outcome is Outcome.FAIL
     assert "not over" in result.figures
 

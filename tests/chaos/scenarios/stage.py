@@ -1,14 +1,15 @@
 """The installation of a scenario: every part, on a socket that outlives the web process, as under `up`."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from openuser.launcher import listener
@@ -16,7 +17,7 @@ from openuser.servers import debian
 from openuser.servers.processes import ServiceError
 from tests.benchmarks.door.installation import is_empty
 from tests.chaos.delivery import Database
-from tests.runner.database_templates import templates
+from tests.runner.database_templates import templates, url_of
 from tests.support.emulator import wait_for
 from tests.support.stack import SMALL_ENGINES, Stack
 
@@ -73,6 +74,12 @@ class Stage(Stack):
         finally:
             self.listener.close()
 
+    def asks_emulator(self, query: str, **values: str) -> list[tuple[Any, ...]]:
+        """What the emulator's database says: its API would ask for the attempts of each callback."""
+        place = f"file:{self.folder / 'emulator.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(place, uri=True, timeout=30)) as ledger:
+            return ledger.execute(query, values).fetchall()
+
     def seconds_until_recorded(self, *, at_most: float) -> float:
         """How long it takes from now until no callback waits in the spool."""
         began = time.monotonic()
@@ -124,6 +131,12 @@ def furnished(folder: Path) -> Path:
             making.folder.rename(kept)
         subprocess.run(["cp", "-a", str(kept / "data"), str(folder)], check=True)
     return folder
+
+
+def migrated(database: Database) -> str:
+    """The URL of a database of this server at which the migrations were."""
+    templates(shared_folder() or database.folder, database.url)[0].copy_database("site")
+    return url_of(database.url, "site")
 
 
 def ensure_program(name: str, *, package: str) -> None:

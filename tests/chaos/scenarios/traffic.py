@@ -2,10 +2,8 @@
 
 import itertools
 import os
-import sqlite3
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -118,7 +116,5 @@ class Traffic:
         return verdict
 
     def _emulator(self, query: str) -> list[tuple[Any, ...]]:
-        """What the emulator's database says of these members: its API would ask for the attempts of each callback."""
-        place = f"file:{self._stage.folder / 'emulator.sqlite3'}?mode=ro"
-        with closing(sqlite3.connect(place, uri=True, timeout=30)) as ledger:
-            return ledger.execute(query, {"members": f"{self._prefix}%"}).fetchall()
+        """What the emulator knows of these members."""
+        return self._stage.asks_emulator(query, members=f"{self._prefix}%")

@@ -6,7 +6,6 @@ seven seconds.
 
 import random
 import signal
-import sqlite3
 import subprocess
 import tarfile
 import tempfile
@@ -14,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -132,8 +131,8 @@ def _applied(stage: Stage) -> int:
 
 def _received(stage: Stage) -> int:
     """How many messages the members of the load got."""
-    with closing(sqlite3.connect(f"file:{stage.folder / 'emulator.sqlite3'}?mode=ro", uri=True)) as ledger:
-        return int(ledger.execute(RECEIVED).fetchone()[0])
+    ((count,),) = stage.asks_emulator(RECEIVED)
+    return int(count)
 
 
 def _judged(load: Report, title: str, received: int, verdict: str) -> str:

@@ -18,6 +18,7 @@ from openuser.servers import valkey
 from tests.benchmarks.door.installation import FAST_LANE, Installation, Server, callbacks, children
 from tests.chaos import door
 from tests.chaos.delivery import Database
+from tests.chaos.scenarios.stage import furnished, migrated, new_folder
 from tests.runner.database_templates import FILE
 from tests.support.emulator import wait_for
 
@@ -27,7 +28,7 @@ IDENTITIES = "SELECT identity FROM wecom_callback"
 
 def on_postgres(chance: random.Random, short: bool) -> str:
     """Twelve kills and three crashes of the database during six thousand callbacks."""
-    database = Database()
+    database = Database(furnished(new_folder()))
     try:
         events = ["kill"] * (2 if short else 12) + ["crash"] * (1 if short else 3)
         return _play(chance, events, 400 if short else 6000, database)
@@ -45,13 +46,14 @@ def _play(chance: random.Random, events: list[str], count: int, database: Databa
         tempfile.TemporaryDirectory(prefix="ou-kills-", dir="/tmp") as folder,
         valkey.running(Path(folder) / "valkey") as broker,
     ):
-        installation = Installation(Path(folder) / "site", database.url if database else "", broker=broker)
+        url = migrated(database) if database else ""
+        installation = Installation(Path(folder) / "site", url, broker=broker)
         with installation.serving(FAST_LANE) as server:
             acts = {"kill": lambda: kill(server), "crash": database.crash if database else lambda: None}
             chance.shuffle(events)
             answers = _deliver(server.port, count, [acts[event] for event in events], chance)
             wait_for(installation.spool_is_empty, "the spool to be recorded", seconds=60)
-        recorded = _identities(Path(folder) / "site", database)
+        recorded = _identities(Path(folder) / "site", url)
     return _judged(answers, recorded, Counter(events))
 
 
@@ -81,10 +83,10 @@ def _timed(port: int, request: bytes, at: float) -> tuple[int, float]:
     return tries, time.monotonic() - at
 
 
-def _identities(folder: Path, database: Database | None) -> list[str]:
+def _identities(folder: Path, url: str) -> list[str]:
     """Of all recorded callbacks."""
-    if database is not None:
-        with psycopg.connect(database.url) as connection:
+    if url:
+        with psycopg.connect(url) as connection:
             return [row[0] for row in connection.execute(IDENTITIES)]
     with closing(sqlite3.connect(folder / FILE, timeout=20)) as file:
         return [row[0] for row in file.execute(IDENTITIES)]
