@@ -204,6 +204,8 @@ LOGGING: dict[str, Any] = {
         "wecom": {"level": "DEBUG" if WECHAT_DEBUG else KNOWN_LEVEL},
         # The servers' own handlers would write lines of another form.
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "gunicorn.error")},
+        # Addresses: links with keys, searches for names. Its level has to be here, or `uvicorn` above resets it.
+        "uvicorn.access": {"level": "WARNING"},
     },
 }
 

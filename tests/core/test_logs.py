@@ -45,6 +45,20 @@ def test_secrets_are_blanked_whoever_logs_them(text):
     assert "CANARY" not in line("%s", text)
 
 
+def test_servers_write_no_line_for_each_request():
+    """Its address may be a link with a key, or a search for a name."""
+    script = (
+        "import logging.config\n"
+        "from uvicorn import Config\n"
+        "from django.conf import settings\n"
+        "Config('a:b', log_level='info')\n"
+        "logging.config.dictConfig(settings.LOGGING)\n"
+        "print(logging.getLogger('uvicorn.access').isEnabledFor(logging.INFO))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_fields_follow_the_sentence_and_a_newline_cannot_forge_a_line():
     written = line("A callback came in.", cid="ab12", kind="text\nERROR forged")
     assert "A callback came in. cid=ab12 kind=text\\nERROR forged" in written
