@@ -18,6 +18,8 @@ SETTINGS = "tests.support.servers.pooled_settings"
 CHOSEN = (
     f"{DATABASES} and not thorough and not chaos and not slow"  # those with a stack reach their database themselves
 )
+# It migrates past the pooler, where the transaction of a test is not seen.
+BESIDE = "tests/openuser/test_roles.py::test_migrating_again_mends_our_groups_and_leaves_those_of_people_alone"
 CONNECTIONS = 5  # of PgBouncer to PostgreSQL: fewer than the threads of some tests
 
 
@@ -33,7 +35,7 @@ def main(words: list[str]) -> int:
                 "TEST_DATABASE_URL": url,
                 "TEST_POOLER_URL": pooler,
             }
-            line = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", CHOSEN, *chosen]
+            line = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", CHOSEN, f"--deselect={BESIDE}", *chosen]
             return subprocess.run(line, cwd=ROOT, env=env, check=False).returncode
     finally:
         owner.end_all()
