@@ -55,7 +55,7 @@ NO_WORDS = frozenset(
 )
 FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
 SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
-WEEKDAY_BESIDE = re.compile(r"(?<=[\d日号])\s*\(?(?:周|星期|礼拜)[一二三四五六日天]\)?$")  # 12月1日（周二）
+WEEKDAY_BESIDE = re.compile(r"(?<=[\d日号])\s*\(?[下这本]?(?:周|星期|礼拜)[一二三四五六日天]\)?$")  # 12月1日（周二）
 OPENING = re.compile(r"^(?:那?就|从|在|from )\s*")
 SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")  # variants of an emoji
 PARTICLES = re.compile(r"[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！.。…]+$")
