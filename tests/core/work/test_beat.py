@@ -28,7 +28,7 @@ def test_a_last_run_that_lies_ahead_is_taken_for_one_of_now(task):
     assert 0 < seconds <= 2
 
 
-def test_a_clock_that_is_set_back_makes_nothing_wait_for_its_old_time(task):
+def test_after_a_clock_is_set_back_nothing_waits_for_its_old_time(task):
     scheduler = Scheduler(current_app, lazy=True)
     scheduler.old_schedulers = scheduler.schedule
     scheduler._heap = [event_t(time.time() + 3600, 5, scheduler.schedule["t"])]

@@ -115,7 +115,7 @@ def test_the_few_tasks_deliver_all_of_many_messages(connected, emulator, one_bur
     assert done.total() < len(people)
 
 
-def test_where_nothing_more_goes_the_task_of_the_rest_does_not_come_again(connected, woken, one_burst):
+def test_the_task_of_the_rest_comes_only_while_more_can_go(connected, woken, one_burst):
     later = timezone.now() + timedelta(hours=1)
     enqueue(connected, 3)
     Outbound.objects.update(due_at=later)
