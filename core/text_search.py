@@ -36,14 +36,15 @@ class Doubled(Func):
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """The condition for rows that match; `are_few` if they are listed by their keys, `of_newest` if only the newest
-    rows are searched."""
+    rows are searched. `number` is how many there are, where that is known."""
 
     condition: Q
     are_few: bool = True
     of_newest: bool = False
+    number: int | None = None
 
     def __or__(self, other: Q) -> "Found":
-        return replace(self, condition=self.condition | other)
+        return replace(self, condition=self.condition | other, number=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +92,19 @@ def find(model: type[Model], ways: Sequence[Part]) -> Found:
     """
     anyhow = reduce(or_, (one.condition for one in ways), Q(pk__in=()))
     if any(one.is_distant for one in ways):
-        oldest = model._default_manager.order_by("-pk").values_list("pk", flat=True)[NEWEST_ROWS - 1 : NEWEST_ROWS]
-        for first in oldest:
-            return Found(condition=anyhow & Q(pk__gte=first), are_few=False, of_newest=True)
-        return Found(condition=anyhow, are_few=False)
+        first = first_of_newest(model)
+        newest = anyhow if first is None else anyhow & Q(pk__gte=first)
+        return Found(condition=newest, are_few=False, of_newest=first is not None)
     keys = _keys(model, [one.condition for one in ways])
     if len(keys) <= MOST_ROWS:
-        return Found(condition=Q(pk__in=keys))
+        return Found(condition=Q(pk__in=keys), number=len(keys))
     return Found(condition=anyhow, are_few=False)
+
+
+def first_of_newest(model: type[Model]) -> Any:
+    """The key of the oldest row of the newest `NEWEST_ROWS`; None if there are no more."""
+    keys = model._default_manager.order_by("-pk").values_list("pk", flat=True)
+    return next(iter(keys[NEWEST_ROWS - 1 : NEWEST_ROWS]), None)
 
 
 def _by_field(model: type[Model], names: list[str], words: str) -> list[Q]:

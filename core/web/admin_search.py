@@ -13,7 +13,10 @@ from core import text_search
 from core.text_search import Found, Part
 
 OF_NEWEST = "searched_newest"
-"""The attribute of a request whose search read the newest rows only."""
+"""The attribute of a request whose search or filter read the newest rows only."""
+
+FOUND = "found_rows"
+"""The attribute that has how many rows a search found, filters aside; None where that is not known."""
 
 
 class IndexedSearch(ModelAdmin[Any]):
@@ -28,7 +31,9 @@ class IndexedSearch(ModelAdmin[Any]):
             return queryset, False
         found = self.find_rows(words)
         rows = queryset.filter(found.condition)
-        setattr(request, OF_NEWEST, found.of_newest)
+        if found.of_newest:
+            setattr(request, OF_NEWEST, True)
+        setattr(request, FOUND, found.number)
         return (self._exact_first(rows, words) if found.are_few and self.exact_first else rows), False
 
     def find_rows(self, words: str) -> Found:

@@ -17,7 +17,7 @@ from unfold.views import ChangeList
 
 from core.text_search import NEWEST_ROWS
 from core.web import row_counts
-from core.web.admin_search import OF_NEWEST
+from core.web.admin_search import FOUND, OF_NEWEST
 from core.web.row_counts import RowCount
 
 LARGEST_KEY = 2**63 - 1
@@ -73,7 +73,7 @@ class KeysetChangeList(ChangeList):
         # The form of an editable list asks for a query; its rows are those of this page whatever happens meanwhile.
         self.result_list: Any = self.queryset.filter(pk__in=keys) if self.list_editable else rows
         self.of_newest = bool(getattr(request, OF_NEWEST, False))
-        self._count(len(keys))
+        self._count(len(keys), getattr(request, FOUND, None))
         self.paginator = Pages()
         # Unfold's templates offer neither numbers of pages nor all rows on one.
         self.show_full_result_count = self.can_show_all = self.multi_page = False
@@ -96,10 +96,10 @@ class KeysetChangeList(ChangeList):
         """Whether a search or filter leaves rows out."""
         return bool(self.query or self.has_active_filters)
 
-    def _count(self, shown: int) -> None:
+    def _count(self, shown: int, found: int | None) -> None:
         """The number of rows, and to how many an action on all of them is applied."""
         has_pages = self.has_previous or self.has_next
-        self.count = row_counts.count(self.queryset) if has_pages else RowCount(number=shown)
+        self.count = row_counts.count(self.queryset, most=found) if has_pages else RowCount(number=shown)
         most: int = self.model_admin.most_rows
         self.is_counted = self.count.is_exact and self.count.number <= most
         self.result_count = self.count.number if self.is_counted else most
@@ -112,11 +112,12 @@ class KeysetChangeList(ChangeList):
 
     @property
     def searched_words(self) -> str:
-        """That a search left older rows out; "" if it did not."""
+        """That a search or filter left older rows out; "" if it did not."""
         if not self.of_newest:
             return ""
-        words = _("Only the newest %(count)s rows were searched. Add a rarer word, and all are.")
-        return words % {"count": row_counts.figure(NEWEST_ROWS)}
+        words = _("Only the newest %(count)s rows were searched.") % {"count": row_counts.figure(NEWEST_ROWS)}
+        # Too many rows of another table match a word, or a filter asks for what no index has.
+        return f"{words} {_('A rarer word searches all of them.')}" if self.query else words
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
         """The rows, of an editable list their keys, and whether there are others before and after them."""

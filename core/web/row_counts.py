@@ -33,13 +33,14 @@ class RowCount:
         return _("about %(count)s %(name)s") % told
 
 
-def count(rows: QuerySet[Any]) -> RowCount:
+def count(rows: QuerySet[Any], *, most: int | None = None) -> RowCount:
     """The number of rows up to 10,000; about how many there are, where PostgreSQL expects more.
 
-    To count a million rows takes longer than to show a page of them.
+    To count a million rows takes longer than to show a page of them. Where a caller knows that there are at most so
+    many, PostgreSQL is not asked.
     """
     some = rows.order_by()
-    if connections[rows.db].vendor == "postgresql":
+    if (most is None or most > COUNTED) and connections[rows.db].vendor == "postgresql":
         expected = _expected(some.values("pk"))
         if expected > COUNTED:
             return RowCount(number=rounded(expected), is_exact=False)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.text_search import MOST_ROWS
+from core import text_search
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, badge, row_link
-from core.web.admin_search import IndexedSearch
+from core.web.admin_search import OF_NEWEST, IndexedSearch
 from core.web.keyset_pages import KeysetAdmin
 from wecom import services
 from wecom.admin.fact_imports import ImportButton
@@ -45,11 +45,18 @@ class RangeFilter(admin.SimpleListFilter):
         theirs = ApplicationMember.objects.filter(member=OuterRef("pk"))
         inside, outside = Exists(theirs.filter(in_range=True)), Exists(theirs.filter(in_range=False))
         if self.value() == "unknown":
-            # By the keys of two indexes: the members themselves are wide, and nearly all are known.
-            unknown = Member.objects.filter(~Exists(theirs.filter(in_range__isnull=False))).order_by("-pk")
-            return queryset.filter(pk__in=unknown.values("pk")[:MOST_ROWS])
+            return self._unknown(request, queryset)
         wanted = {"in": Q(inside), "out": Q(outside) & ~Q(inside)}
         return queryset.filter(wanted.get(self.value() or "", Q()))
+
+    def _unknown(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        """Among the newest members, who are nearly all of these: no index has what is not in the other table."""
+        first = text_search.first_of_newest(Member)
+        known = ApplicationMember.objects.filter(in_range__isnull=False)
+        if first is not None:
+            setattr(request, OF_NEWEST, True)
+            queryset, known = queryset.filter(pk__gte=first), known.filter(member__gte=first)
+        return queryset.filter(~Exists(known.filter(member=OuterRef("pk"))))
 
 
 class ApplicationFilter(admin.SimpleListFilter):

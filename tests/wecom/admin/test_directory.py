@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from core import text_search
 from tests.support.admin_forms import unchanged
 from tests.support.factories import make_application, make_department, make_directory_sync, make_member, make_tag
 from wecom.models import ApplicationMember, DirectorySync
@@ -47,6 +48,14 @@ def test_a_department_tree_survives_missing_parents_and_circles(client, applicat
     make_department(application, 8, "甲", parent_number=9)
     make_department(application, 9, "乙", parent_number=8)
     assert [row.name for row in rows(client, DEPARTMENTS)][:1] == ["平台组"]
+
+
+def test_an_unknown_range_is_sought_among_the_newest_members(client, application, monkeypatch):
+    monkeypatch.setattr(text_search, "NEWEST_ROWS", 1)
+    for name in ("before", "newest"):
+        make_member(application, name)
+    assert [row.user_id for row in rows(client, f"{MEMBERS}?range=unknown")] == ["newest"]
+    assert "Only the newest" in client.get(f"{MEMBERS}?range=unknown").content.decode()
 
 
 def test_members_are_found_by_status_range_department_and_application(client, application):
