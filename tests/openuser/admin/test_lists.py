@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.web import row_counts
+from core.web.keyset_pages import KeysetAdmin
 from tests.benchmarks.lists import rows
 from tests.benchmarks.lists.__main__ import MOST_STATEMENTS
 from tests.benchmarks.lists.pages import NOWHERE, pages
@@ -105,8 +107,10 @@ SMALL = {
 }
 
 
-# The calendar works out what lies ahead, of campaigns, series and schedules.
-MORE = {"calendar": 22}
+# Twelve of its own; the others count the members of audiences, which a cache keeps for ten minutes.
+MORE = {"calendar": 16}
+# Their searches look in several columns and tables, and their pages read what else belongs to a row.
+SEARCHED = ("members, search", "questions and answers, search")
 
 
 def whole_tables(sql: str, params: Any) -> set[str]:
@@ -118,10 +122,13 @@ def whole_tables(sql: str, params: Any) -> set[str]:
 
 
 @pytest.mark.databases
-def test_no_list_reads_a_long_table_or_asks_more_than_twelve_times():
+def test_no_list_reads_a_long_table_or_asks_more_than_twelve_times(monkeypatch):
     if connection.vendor == "sqlite":  # the benchmark fills its tables as PostgreSQL does
         return
     rows.fill(20)
+    # As with a million rows: other pages lie behind, and about how many rows there are, the planner tells.
+    monkeypatch.setattr(KeysetAdmin, "list_per_page", 10)
+    monkeypatch.setattr(row_counts, "COUNTED", 0)
     asked: dict[str, Any] = {}
     statements: Counter[str] = Counter()
     for name, open_page in pages(narrowed=False):
@@ -131,7 +138,7 @@ def test_no_list_reads_a_long_table_or_asks_more_than_twelve_times():
             statements[page] += 1
             return execute(sql, params, *more)
 
-        if "search" not in name or NOWHERE in name:
+        if "search" not in name or NOWHERE in name or name.startswith(SEARCHED):
             with connection.execute_wrapper(note):
                 assert open_page().status_code == 200, name
     assert {name: count for name, count in statements.items() if count > MORE.get(name, MOST_STATEMENTS)} == {}
