@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 
+from core.postgresql.prepared_statements import prepared_statements
 from core.work.db_connections import past_pooler
 
 Rows = list[tuple[Any, ...]]
@@ -33,10 +34,14 @@ class Fresh:
             self._rows = {name: self._read(cursor, name) for name in self._filled(cursor)}
 
     def restore(self) -> None:
-        """Remove what was written, and put back what was changed."""
+        """Remove what was written, and put back what was changed.
+
+        To plan a question about all tables takes PostgreSQL ten times as long as to answer it.
+        """
         with transaction.atomic(), connection.cursor() as cursor:
-            written = [name for name in self._filled(cursor) if name not in self._rows]
-            spoilt = [name for name, rows in self._rows.items() if self._read(cursor, name) != rows]
+            with prepared_statements(), connection.cursor() as asked:
+                written = [name for name in self._filled(asked) if name not in self._rows]
+                spoilt = [name for name, rows in self._rows.items() if self._read(asked, name) != rows]
             # References are looked at when the transaction ends: the order of the tables does not matter.
             for name in (*written, *spoilt):
                 cursor.execute(f"DELETE FROM {self._tables[name]}")
