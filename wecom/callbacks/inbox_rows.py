@@ -6,15 +6,22 @@ Compiling an insert, a transaction around each row, and an instance of the model
 import json
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateTimeField, Field
 
 from wecom.models import Callback
 
+# What a new callback leaves at the defaults, unless it is settled at once, as what is too old.
+UNTOUCHED = (
+    *("status", "reason", "attempts", "lease_owner", "lease_until"),
+    *("gave_way", "woken_at", "started_at", "finished_at"),
+)
+_untouched = itemgetter(*UNTOUCHED)
 Values = dict[str, Any]  # by column, as they are stored
 
 
@@ -49,7 +56,9 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[int 
         # One parameter for all rows: a thousand would take the driver longer than the database takes to insert them.
         statement, given = _statement_of_json(connection.alias), [json.dumps(rows, default=str)]
     else:  # SQLite would look into the JSON for each column, and its driver is quick
-        statement, given = _statement_of_values(len(rows)), _values_on_sqlite(connection, rows)
+        are_usual = all(_untouched(row) == _untouched(_defaults()) for row in rows)
+        names = _touched() if are_usual else tuple(_columns())
+        statement, given = _statement_of_values(len(rows), names), _values_on_sqlite(connection, rows, names)
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         found = {(row[1], row[2]): row[0] for row in cursor.fetchall()}
@@ -67,15 +76,22 @@ def _defaults() -> Values:
     return {name: field.get_prep_value(field.get_default()) for name, field in _columns().items()}
 
 
-def _values_on_sqlite(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[Any]:
+@cache
+def _touched() -> tuple[str, ...]:
+    """The columns that differ from callback to callback; of the others SQLite need not be told for each row."""
+    return tuple(name for name in _columns() if name not in UNTOUCHED)
+
+
+def _values_on_sqlite(connection: BaseDatabaseWrapper, rows: Sequence[Values], names: tuple[str, ...]) -> list[Any]:
     moment = cache(connection.ops.adapt_datetimefield_value)  # a row has the moment of its arrival twice
-    return [moment(row[name]) if is_moment else row[name] for row in rows for name, is_moment in _moments()]
+    columns = _moments(names)
+    return [moment(row[name]) if is_moment else row[name] for row in rows for name, is_moment in columns]
 
 
 @cache
-def _moments() -> list[tuple[str, bool]]:
+def _moments(names: tuple[str, ...]) -> list[tuple[str, bool]]:
     """Each column, and whether it is a moment."""
-    return [(name, isinstance(field, DateTimeField)) for name, field in _columns().items()]
+    return [(name, isinstance(_columns()[name], DateTimeField)) for name in names]
 
 
 @cache
@@ -86,8 +102,11 @@ def _statement_of_json(alias: str) -> str:
 
 
 @lru_cache(maxsize=300)
-def _statement_of_values(count: int) -> str:
-    row = f"({', '.join(['%s'] * len(_columns()))})"
+def _statement_of_values(count: int, names: tuple[str, ...]) -> str:
+    """With a parameter for each of these columns, and the defaults of the others as they are."""
+    quote = connections[DEFAULT_DB_ALIAS].schema_editor().quote_value
+    values = ["%s" if name in names else str(quote(_defaults()[name])) for name in _columns()]
+    row = f"({', '.join(values)})"
     return _insertion(f"VALUES {', '.join([row] * count)}")
 
 
