@@ -6,11 +6,13 @@ lost or doubled broker message does no harm, and `core/work/sweeper.py` wakes ro
 
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,8 @@ from core.work import metrics
 from core.work.broker import publish_task
 from core.work.clock import SharedTimeField
 from core.work.process_identity import process_token
-from core.work.updates import update_returning
+from core.work.statements import StandIns, Statement
+from core.work.updates import returning
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
@@ -30,6 +33,7 @@ FAR = datetime.max.replace(year=9000, tzinfo=UTC)
 """When a row is due that waits for a person or for its turn, and not for a moment."""
 
 W = TypeVar("W", bound="Work")
+Given = Callable[[datetime], models.Q]
 
 
 class LeaseLost(OpenUserError):
@@ -120,17 +124,18 @@ class Work(models.Model):
         transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk))
 
     @classmethod
-    def claim(cls, pk: int, *, now: datetime | None = None, given: models.Q | None = None) -> Self | None:
+    def claim(cls, pk: int, *, now: datetime | None = None, given: Given | None = None) -> Self | None:
         """Lease the row for one attempt. Returns None if it is not due, leased, finished, or out of order.
 
-        `given` is a further condition, asked in the same statement.
+        `given` makes a further condition, asked in the same statement, which is compiled once for each function.
 
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
         owner = process_token() + uuid.uuid4().hex[:16]
         # In one statement: a process suspended after it cannot take another worker's lease for its own.
-        free = cls.work_rows().claimable(now or timezone.now()).filter(given or models.Q(), pk=pk)
-        claimed = update_returning(free, **cls.claimed_by(owner))
+        statement = _claiming(cls, given, cls.lease * settings.WORK_LEASE_SCALE, connection.vendor)
+        values = statement.given(now or timezone.now(), pk=pk, owner=owner)
+        claimed = list(cls._base_manager.raw(statement.sql, values))
         if not claimed:
             return None
         row = claimed[0]
@@ -223,18 +228,9 @@ class Work(models.Model):
 
     def cancel(self, reason: str = "cancelled") -> bool:
         """Cancel the row; False if it was finished already. A running worker notices by its lost lease."""
-        changed = (
-            self.work_rows()
-            .filter(pk=self.pk)
-            .unfinished()
-            .update(
-                status=self.Status.CANCELLED,
-                reason=reason,
-                finished_at=timezone.now(),
-                lease_owner="",
-                lease_until=None,
-            )
-        )
+        ended = {"status": self.Status.CANCELLED, "reason": reason, "finished_at": timezone.now()}
+        rows = self.work_rows().filter(pk=self.pk).unfinished()
+        changed = rows.update(**ended, lease_owner="", lease_until=None)
         if changed:
             self.assign({"status": self.Status.CANCELLED, "reason": reason})
             self._wake_next()
@@ -280,6 +276,18 @@ class Work(models.Model):
         following = later.order_by("pk").first()
         if following is not None:
             following.wake()
+
+
+@lru_cache(maxsize=100)
+def _claiming(kind: type[W], given: Given | None, lease: timedelta, vendor: str) -> Statement:
+    """The statement of a claim: one for each condition, length of a lease and kind of database."""
+
+    def build(values: StandIns) -> tuple[str, Sequence[Any]]:
+        rows = kind.work_rows().claimable(values.now).filter(pk=values.number("pk"))
+        rows = rows.filter(given(values.now)) if given is not None else rows
+        return returning(rows, **kind.claimed_by(values.text("owner")))
+
+    return Statement(build)
 
 
 def _lease_end(lease: timedelta) -> "models.ExpressionWrapper[Any]":

@@ -18,6 +18,8 @@ EVERY_SECONDS = 15.0  # between two comparisons, where connections are made so o
 TOLERANCE = 1.0  # seconds
 LONGEST = 0.5  # seconds for the answer of a comparison that says something
 FAR_YEAR = 9000  # times that are far stand for no moment
+STAND_IN_YEAR = 9500  # of the times with which `core.work.statements` builds what it compiles once
+SHARED_MARK = timedelta(days=100)  # how it sees which of them are by the database's clock
 
 
 class _Database:
@@ -81,7 +83,9 @@ class SharedTimeField(models.DateTimeField[Any, Any]):
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         value = value if prepared else self.get_prep_value(value)
-        return super().get_db_prep_value(_moved(value, -ahead()), connection, prepared=True)
+        is_stand_in = isinstance(value, datetime) and value.year == STAND_IN_YEAR
+        moved = value + SHARED_MARK if is_stand_in else _moved(value, -ahead())
+        return super().get_db_prep_value(moved, connection, prepared=True)
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Any:
         return _moved(value, ahead())

@@ -16,13 +16,19 @@ def update_returning(rows: "models.QuerySet[M]", **values: Any) -> list[M]:
 
     The query has conditions only. As with `update`, nothing else can come between: what comes back is what was written.
     """
-    model, connection = rows.model, connections[rows.db]
     try:
-        sql, params = _update(rows, values)
+        sql, params = returning(rows, **values)
     except EmptyResultSet:  # conditions that no row can meet, which Django does not ask the database about
         return []
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
-    return list(model._base_manager.using(rows.db).raw(f"{sql} RETURNING {names}", params))
+    return list(rows.model._base_manager.using(rows.db).raw(sql, params))
+
+
+def returning(rows: "models.QuerySet[M]", **values: Any) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of `update_returning`, and its parameters. Raises `EmptyResultSet`."""
+    sql, params = _update(rows, values)
+    quote = connections[rows.db].ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in rows.model._meta.concrete_fields)
+    return f"{sql} RETURNING {names}", params
 
 
 def update_each(rows: "models.QuerySet[M]", each: Mapping[int, Mapping[str, Any]], **values: Any) -> set[int]:

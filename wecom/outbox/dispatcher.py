@@ -49,13 +49,17 @@ def deliver(
     pk: int, *, now: datetime | None = None, by: Callable[[Outbound, datetime], None] = deliver_claimed
 ) -> None:
     """Claim a message, for one attempt to deliver it. Urgent messages go before bulk."""
-    if _claim_and_deliver(pk, now, by, given=Q(priority__gte=0) | Q(~Exists(urgent_due(now or timezone.now())))):
+    if _claim_and_deliver(pk, now, by, given=_no_reply_is_due):
         return
     more = _more_urgent(pk, now or timezone.now())
     for urgent in more or ():
         _claim_and_deliver(urgent, now, by)
     if more is not None:
         _claim_and_deliver(pk, now, by)
+
+
+def _no_reply_is_due(now: datetime) -> Q:
+    return Q(priority__gte=0) | Q(~Exists(urgent_due(now)))
 
 
 def urgent_due(now: datetime) -> QuerySet[Outbound]:
@@ -72,7 +76,11 @@ def _more_urgent(pk: int, now: datetime) -> list[int] | None:
 
 
 def _claim_and_deliver(
-    pk: int, now: datetime | None, by: Callable[[Outbound, datetime], None], *, given: Q | None = None
+    pk: int,
+    now: datetime | None,
+    by: Callable[[Outbound, datetime], None],
+    *,
+    given: Callable[[datetime], Q] | None = None,
 ) -> bool:
     """Whether the row was claimed, however its attempt ended."""
     outbound = Outbound.claim(pk, now=now, given=given)

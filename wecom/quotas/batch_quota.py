@@ -25,11 +25,11 @@ def find_room(outbounds: Sequence[Outbound], now: datetime) -> tuple[list[Outbou
     application = outbounds[0].application
     used = send_quota.company_usage(application, now)
     free = _of_free_members(outbounds, used, now)
-    if all(number + SENDERS * len(free) < most / 2 for number, most in used.counts()) and used.closed_until is None:
+    if all(number + SENDERS * len(free) < most / 2 for number, most in used.counts()) and not used.is_closed:
         return free, random.randrange(SHARDS)
     circuit_breaker.lock_corporation(application.corporation_id)
     used = send_quota.company_usage(application, now)
-    if used.closed_until is not None:
+    if used.is_closed:
         return [], 0
     room = min(most - number for number, most in used.counts())
     return _of_free_members(outbounds, used, now)[: max(room, 0)], 0

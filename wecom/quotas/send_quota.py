@@ -8,16 +8,18 @@ a row for each member, or one for all calls of a broadcast, since they go to dif
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from core.lookups import any_of
+from core.work.statements import StandIns, Statement, select
 from wecom import platform_quirks
 from wecom.client import circuit_breaker
 from wecom.models import Application, BroadcastReservation, Corporation, DailyQuota, Outbound, SendReservation
@@ -142,22 +144,19 @@ def _has_plenty(outbound: Outbound, now: datetime) -> bool:
     """Whether it goes to one member, and less than half of every limit is used; in one statement."""
     if outbound.broadcast or outbound.reach != 1 or not outbound.order_key:
         return False
-    application, (name,) = outbound.application, outbound.recipients
-    sent = SendReservation.objects.filter(application=application, user_id=name)
-    own = (_number(sent.filter(at__gt=at), "application") for at in window_starts(now))
-    used = company_usage(application, now, *own)
+    used = company_usage(outbound.application, now, member=outbound.recipients[0])
     counts = [*used.counts(), *zip(map(_sum, used.own, used.everybody), MOST_PER_MEMBER, strict=True)]
-    return used.closed_until is None and all(2 * number < most for number, most in counts)
+    return not used.is_closed and all(2 * number < most for number, most in counts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyUsage:
     """What of the limits is used that all messages of an application share; `everybody` for each window of a member.
 
-    `own` are the columns that were asked for along with it.
+    `own` is what one member has had within each, if it was asked for.
     """
 
-    closed_until: datetime | None
+    is_closed: bool
     calls: tuple[int, ...]
     everybody: tuple[int, ...]
     today: int
@@ -170,31 +169,46 @@ class CompanyUsage:
         return [*calls, *([(self.today, self.daily)] if self.daily else [])]
 
 
-def company_usage(application: Application, now: datetime, *own: Subquery) -> CompanyUsage:
-    """The usage of an application, and other numbers, in one statement."""
-    today = DailyQuota.objects.filter(application=application, day=quota_day(now)).values("application")
-    broadcasts = (_broadcasts(application.pk).filter(at__gt=at) for at in window_starts(now))
-    closed_until, accounts, *numbers = (
-        Corporation.objects.filter(pk=application.corporation_id)
-        .values_list(
-            *circuit_breaker.standing(API, now)[:1],
-            "accounts",
-            *circuit_breaker.standing(API, now)[1:],
-            *(_number(rows, "application") for rows in broadcasts),
-            Subquery(today.annotate(total=Sum("recipients")).values("total")),
-            *own,
-        )
-        .get()
-    )
+def company_usage(application: Application, now: datetime, *, member: str = "") -> CompanyUsage:
+    """The usage of an application, and what this member has had, in one statement."""
+    statement = _usage(bool(member), connection.vendor)
+    values: dict[str, Any] = {"corporation": application.corporation_id, "application": application.pk}
+    values |= {"day": quota_day(now), "member": member}
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.given(now, **values))
+        accounts, closed_until, *numbers = cursor.fetchone()
     used = tuple(number or 0 for number in numbers)
     return CompanyUsage(
-        closed_until=closed_until,
+        is_closed=closed_until is not None,
         calls=used[:2],
         everybody=used[2:4],
         today=used[4],
         daily=accounts * PER_ACCOUNT,
         own=used[5:],
     )
+
+
+@lru_cache(maxsize=4)
+def _usage(with_member: bool, vendor: str) -> Statement:
+    """The statement of `company_usage`, for each kind of database."""
+
+    def build(values: StandIns) -> tuple[str, Sequence[Any]]:
+        application, starts = values.number("application"), window_starts(values.now)
+        today = DailyQuota.objects.filter(application=application, day=values.day("day")).values("application")
+        everybody = (_broadcasts(application).filter(at__gt=at) for at in starts)
+        sent = SendReservation.objects.filter(application=application, user_id=values.text("member"))
+        own = (_number(sent.filter(at__gt=at), "application") for at in starts) if with_member else ()
+        return select(
+            Corporation.objects.filter(pk=values.number("corporation")).values_list(
+                "accounts",
+                *circuit_breaker.standing(API, values.now),
+                *(_number(rows, "application") for rows in everybody),
+                Subquery(today.annotate(total=Sum("recipients")).values("total")),
+                *own,
+            )
+        )
+
+    return Statement(build)
 
 
 def window_starts(now: datetime) -> list[datetime]:

@@ -49,7 +49,7 @@ def _first_due(application: int) -> Outbound | None:
 
 
 def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
-    standing = standings.read(outbound, now=now, company=plain.company(outbound, now))
+    standing = standings.read(outbound, now=now, company=plain.company(outbound))
     if standing.has_company and plain.is_plain(outbound, now) and _seconds(outbound) > 0:
         guard = restore_guard.confirmed()
         if guard is not None and plain.is_calm(outbound, standing, guard):
@@ -60,7 +60,8 @@ def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
 
 def _with_company(outbound: Outbound, now: datetime) -> list[Outbound]:
     """The message and those that it takes along, under its lease."""
-    due = plain.company(outbound, now).order_by("-priority", "due_at", "pk").values_list("pk", flat=True)
+    company = plain.company(outbound)(outbound.application_id, now)
+    due = company.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)
     keys = list(due[: pace.most(outbound) - 1])
     rows = batches.claim(Outbound, keys, owner=outbound.lease_owner, now=now, given=plain.conditions(now))
     crash_points.point("outbound.claimed")

@@ -5,17 +5,24 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from wecom.models import Guard, Outbound
-from wecom.outbox.standings import Standing
+from wecom.outbox.standings import Company, Standing
 
 # To one member, in words only, and never tried. An order key names the member, of whom a batch has one message, the
 # next in turn: so nobody's messages overtake each other.
 PLAIN = {"reach": 1, "broadcast": "", "upload_id": None, "body": None, "was_ambiguous": False, "gave_way": False}
 
 
-def company(outbound: Outbound, now: datetime) -> QuerySet[Outbound]:
-    """The plain messages that are due besides a claimed one, of the same application, and bulk only if that is bulk."""
-    rows = due(outbound.application_id, now)
-    return rows.filter(priority__lt=0) if outbound.is_bulk else rows.filter(priority__gte=0)
+def company(outbound: Outbound) -> Company:
+    """Makes the query of those that are due besides a claimed message: bulk with bulk only."""
+    return bulk_due if outbound.is_bulk else replies_due
+
+
+def bulk_due(application: int, now: datetime) -> QuerySet[Outbound]:
+    return due(application, now).filter(priority__lt=0)
+
+
+def replies_due(application: int, now: datetime) -> QuerySet[Outbound]:
+    return due(application, now).filter(priority__gte=0)
 
 
 def due(application: int, now: datetime) -> QuerySet[Outbound]:
