@@ -62,10 +62,21 @@ class RowError:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A row that would be written: the answer, not saved, and the departments and tags that it gets."""
+    """A row that would be written: the answer, not saved, and the departments and tags that it gets.
+
+    `before` is the answer as it is now; without one, the row is new.
+    """
 
     answer: Answer
     lists: Mapping[str, Sequence[Department | Tag]]
+    before: Answer | None = None
+
+    @property
+    def differences(self) -> Iterator[tuple[str, object, object]]:
+        """The fields that change, with their cells before and after."""
+        if self.before is not None:
+            before, after = _cells(self.before), _cells(self.answer, self.lists)
+            yield from ((name, before[name], after[name]) for name in HEADS if before[name] != after[name])
 
 
 @dataclass(kw_only=True)
@@ -145,7 +156,7 @@ def _read_row(
     elif before is None:
         found.new.append(Change(answer=answer, lists=lists))
     elif _fields(answer) != _fields(before) or _differs(before, lists):
-        found.changed.append(Change(answer=answer, lists=lists))
+        found.changed.append(Change(answer=answer, lists=lists, before=before))
     else:
         found.unchanged += 1
 
@@ -154,16 +165,23 @@ def table_of(rows: Iterable[Answer]) -> Iterator[list[object]]:
     """Answers as an exported file has them, with its heads."""
     yield [heads[0] for heads in HEADS.values()]
     for row in rows:
-        yield [
-            *(row.question, row.other_wordings, row.kind, row.answer, row.title, row.url),
-            *(row.topic.name if row.topic else "", row.language),
-            *(
-                row.valid_from.isoformat() if row.valid_from else "",
-                row.valid_until.isoformat() if row.valid_until else "",
-            ),
-            *("\n".join(str(one) for one in row.departments.all()), "\n".join(str(one) for one in row.tags.all())),
-            "yes" if row.enabled else "no",
-        ]
+        yield list(_cells(row).values())
+
+
+def _cells(row: Answer, lists: Mapping[str, Sequence[Department | Tag]] | None = None) -> dict[str, object]:
+    """The cells of an answer, by field. `lists` are the departments and tags that it is to have."""
+    named = {name: (lists or {}).get(name, getattr(row, name).all()) for name in LISTS}
+    return {name: _cell(name, named[name] if name in named else getattr(row, name)) for name in HEADS}
+
+
+def _cell(name: str, value: Any) -> object:
+    if name in LISTS:
+        return "\n".join(str(one) for one in value)
+    if name == "enabled":
+        return "yes" if value else "no"
+    if name == "topic":
+        return value.name if value else ""
+    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 def _columns(heads: Cells) -> dict[int, str]:

@@ -4,7 +4,7 @@ The file travels through the preview in the browser, signed and for an hour: not
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from conversations import services
-from conversations.knowledge.sheet import Findings, table_of
+from conversations.knowledge.sheet import Change, Findings, table_of
 from conversations.models import Answer
 from core.exceptions import OpenUserError
 from core.spreadsheets import csv_file, read_table, xlsx_file
@@ -60,7 +61,8 @@ def import_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             signed = signing.dumps(base64.b64encode(data).decode(), salt=SALT, compress=True)
-            context |= {"found": found, "signed": signed, "shown": SHOWN, "counts": _counts(found)}
+            changes = [(change, list(_differences(change))) for change in found.changes[:SHOWN]]
+            context |= {"found": found, "signed": signed, "shown": SHOWN, "counts": _counts(found), "changes": changes}
             return TemplateResponse(request, "admin/answers/preview.html", context)
     context["form"] = form
     return TemplateResponse(request, "admin/answers/upload.html", context, status=422 if form.errors else 200)
@@ -96,6 +98,12 @@ def _compared(data: bytes) -> Findings:
         words = now("The file has more than %d MB.") % (LARGEST // 2**20)
         raise OpenUserError(words, code="file_too_large", remedy=now("Split it into several files."), field="file")
     return services.import_answers(read_table(data), dry_run=True)
+
+
+def _differences(change: Change) -> Iterator[tuple[str, object, object]]:
+    """What an answer says before and after, with the labels of its fields."""
+    for name, before, after in change.differences:
+        yield capfirst(str(Answer._meta.get_field(name).verbose_name)), before, after  # type: ignore[union-attr]
 
 
 def _counts(found: Findings) -> list[tuple[str, int]]:
