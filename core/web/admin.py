@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import site
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -39,7 +40,29 @@ REASONS = {
 }
 
 
-class ReadOnlyAdmin(IndexedSearch, KeysetAdmin):
+class RowPages(ModelAdmin[Any]):
+    """Pages of rows. An address that can name none is answered as Django answers an unknown key.
+
+    Unfold looks for the buttons of a row, which may ask for it, before Django reads the key.
+    """
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            self.opts.pk.to_python(unquote(object_id) if object_id is not None else None)
+        except ValidationError:
+            answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return answer
+        shown: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        return shown
+
+
+class ReadOnlyAdmin(RowPages, IndexedSearch, KeysetAdmin):
     """For rows that are requested rather than edited: read-only, with actions."""
 
     change_form_before_template = "admin/read_only_hint.html"
@@ -73,7 +96,7 @@ class ReadOnlyAdmin(IndexedSearch, KeysetAdmin):
         return short_time(row.created_at)
 
 
-class FormAdmin(ModelAdmin[Any]):
+class FormAdmin(RowPages):
     """For rows that people edit: the browser asks before they leave a form that they have changed."""
 
     warn_unsaved_form = True

@@ -217,6 +217,12 @@ def kept(client: Client, row: Model) -> bool:
     return says_so
 
 
+def test_an_address_that_can_name_no_row_leads_home(client):
+    metas = [model._meta for model in admin.site._registry]
+    left = [client.get(url(meta.app_label, meta.model_name, "change", "none")) for meta in metas]
+    assert {answer.status_code for answer in left} == {302}
+
+
 def test_only_an_unused_digital_human_can_be_deleted(client, django_capture_on_commit_callbacks):
     application = make_application()
     rendered, at_a_desk, unused = make_digital_human(), make_digital_human(), make_digital_human()
