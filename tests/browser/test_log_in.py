@@ -38,6 +38,7 @@ def test_a_form_is_kept_until_one_has_logged_in_again(desk: Page, stack: Stack, 
     desk.locator("#id_answer").fill("在审批里选“宿舍”。")
     log_out(desk)
     desk.clock.fast_forward(SIX_MINUTES)
+    expect(desk.get_by_test_id("signed-out")).to_be_visible()
     expect(desk.get_by_test_id("signed-out")).to_contain_text("你已退出登录")
     picture(desk, "signed-out")
     desk.locator("[name=_save]").click()

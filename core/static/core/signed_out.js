@@ -16,7 +16,7 @@
 
   async function look() {
     looked = Date.now();
-    const answer = await fetch(notice().dataset.source, { credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(notice().dataset.session, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok || signedOut(answer)) return;
     const { token } = await answer.json();
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
