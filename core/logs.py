@@ -64,6 +64,23 @@ class AddCorrelationId(logging.Filter):
         return True
 
 
+class NamePages(logging.Filter):
+    """Names the page of a request, in the lines that Django writes of it, instead of the address that was asked for.
+
+    User IDs and words are parts of addresses, and an address that leads nowhere may be anything.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if path and isinstance(record.args, tuple):
+            match = getattr(request, "resolver_match", None)
+            page = f"/{match.route}" if match else "an address that leads nowhere"
+            written = (path, path.encode("unicode_escape").decode("ascii"))  # Django's way with letters beyond ASCII
+            record.args = tuple(page if part in written else part for part in record.args)
+        return True
+
+
 class RedactSecrets(logging.Filter):
     """Replaces values that look like secrets by ***."""
 

@@ -189,9 +189,15 @@ if LOG_FORMAT not in FORMATTERS:
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"about": {"()": "core.logs.AddCorrelationId"}, "redact": {"()": "core.logs.RedactSecrets"}},
+    "filters": {
+        "about": {"()": "core.logs.AddCorrelationId"},
+        "pages": {"()": "core.logs.NamePages"},
+        "redact": {"()": "core.logs.RedactSecrets"},
+    },
     "formatters": {"line": {"()": FORMATTERS[LOG_FORMAT]}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "redact"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "pages", "redact"]}
+    },
     "root": {"handlers": ["console"], "level": KNOWN_LEVEL},
     "loggers": {
         "django.server": {"level": "WARNING"},
@@ -215,7 +221,7 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
 
     For processes that do not run under `up`, which writes these files itself.
     """
-    file = {"()": "core.logs.SharedRotatingFileHandler", "formatter": "line", "filters": ["about", "redact"]}
+    file = {"()": "core.logs.SharedRotatingFileHandler", "formatter": "line", "filters": ["about", "pages", "redact"]}
     files = {"app": {**file, "filename": folder / "app.log"}}
     files["wechat"] = {**file, "filename": folder / "wechat_integration.log"}
     root, loggers = logging_settings["root"], logging_settings["loggers"]

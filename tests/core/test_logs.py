@@ -8,12 +8,17 @@ import sys
 
 import pytest
 from django.conf import settings as project
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
+from django.utils.log import log_response
 
 from core.exceptions import OpenUserError
 from core.logs import (
     AddCorrelationId,
     JsonFormatter,
     LineFormatter,
+    NamePages,
     RedactSecrets,
     SharedRotatingFileHandler,
     clear_correlation_id,
@@ -57,6 +62,23 @@ def test_servers_write_no_line_for_each_request():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/media/zhangsan.png", "/media/<path:name>"),
+        ("/zhangsan/", "an address that leads nowhere"),
+        ("/张三/", "an address that leads nowhere"),
+    ],
+)
+def test_a_refused_request_is_logged_by_its_page(path, page, caplog):
+    request = RequestFactory().get(path)
+    if page.startswith("/"):
+        request.resolver_match = resolve(path)
+    caplog.handler.addFilter(NamePages())
+    log_response("%s: %s", "Not Found", path, response=HttpResponse(status=404), request=request)
+    assert [record.getMessage() for record in caplog.records] == [f"Not Found: {page}"]
 
 
 def test_fields_follow_the_sentence_and_a_newline_cannot_forge_a_line():
@@ -107,7 +129,7 @@ def test_both_files_stand_besides_the_console(tmp_path):
     assert settings["loggers"]["wecom"]["handlers"] == ["wechat"]
     assert settings["handlers"]["app"]["filename"] == tmp_path / "app.log"
     assert settings["handlers"]["wechat"]["filename"] == tmp_path / "wechat_integration.log"
-    assert all(handler["filters"] == ["about", "redact"] for handler in settings["handlers"].values())
+    assert all(handler["filters"] == ["about", "pages", "redact"] for handler in settings["handlers"].values())
 
 
 def written_as_json(message: str, *args: object, error: BaseException | None = None, **fields: object) -> str:
