@@ -3,6 +3,7 @@
 import math
 import re
 import shutil
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from core.diagnosis import Check
 from core.storage import erasures, upkeep
 
 KEEP_RIGS = timedelta(days=30)
+LEAVING = timedelta(minutes=1)  # a worker deletes its folder itself right after its render has ended
 
 
 def doctor_checks() -> list[Check]:
@@ -50,17 +52,35 @@ def clean_up(*, now: datetime | None = None) -> None:
 
 
 def tidy_disk(*, now: datetime | None = None) -> None:
-    """Delete from this machine what its dead workers left behind, and what it computed and did not use for long."""
+    """Delete from this machine what its dead workers left behind, and what it computed and did not use for long.
+
+    What workers of unfinished renders left stays for a while: another worker may be at it.
+    """
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_FILES_DAYS"])).timestamp())
-    for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
-        if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
+    places = list(Path(settings.AVATARS["WORK_DIR"]).glob("*"))
+    ended = _ended_renders(places, now - LEAVING)
+    for place in places:
+        old = place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at
+        if old or _render_of(place) in ended:
             shutil.rmtree(place, ignore_errors=True)
     forget_voices_again(now=now)
     folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
     disk_cache.delete_unused(folder, unused)
     segments.segment_cache(folder).forget(unused)
+
+
+def _ended_renders(places: Iterable[Path], before: datetime) -> set[int | None]:
+    """The renders of these working folders that ended before: their workers died before they had tidied up."""
+    keys = {key for place in places if (key := _render_of(place)) is not None}
+    return set(Render.objects.filter(pk__in=keys, finished_at__lt=before).values_list("pk", flat=True))
+
+
+def _render_of(place: Path) -> int | None:
+    """The key of the render whose working folder this is; None for other folders."""
+    found = re.match(rf"{WORKING}(\d+)-", place.name)
+    return int(found[1]) if found else None
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:

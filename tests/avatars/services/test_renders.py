@@ -241,6 +241,19 @@ def test_only_working_folders_of_dead_workers_are_removed(settings, tmp_path):
     assert sorted(os.listdir(tmp_path / "work")) == ["render-2-alive", "somebody-elses"]
 
 
+def test_a_working_folder_goes_a_minute_after_its_render_ended(settings, tmp_path, human):
+    settings.AVATARS = {**settings.AVATARS, "WORK_DIR": tmp_path}
+    now = timezone.now()
+    ends = {"ended": now - timedelta(seconds=61), "ending": now - timedelta(seconds=59)}
+    for name, at in ends.items():
+        render = factories.make_render(human, status=Render.Status.DONE, finished_at=at)
+        (tmp_path / f"render-{render.pk}-{name}").mkdir()
+    running = factories.make_render(human, status=Render.Status.RUNNING)
+    (tmp_path / f"render-{running.pk}-running").mkdir()
+    services.tidy_disk(now=now)
+    assert sorted(name.split("-")[2] for name in os.listdir(tmp_path)) == ["ending", "running"]
+
+
 @pytest.mark.databases
 def test_stored_files_that_no_row_knows_are_removed_after_a_day(human):
     kept, lost, fresh = ("0" * 31 + digit for digit in "123")

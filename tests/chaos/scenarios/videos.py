@@ -22,6 +22,14 @@ GOING = (
     "SELECT 1 FROM wecom_outbound WHERE status IN ('queued', 'running') LIMIT 1",
 )
 
+# What each machine does every hour and whenever it starts: a worker may die between its video and its folder's end.
+UPKEEP = """
+from datetime import timedelta
+from django.utils import timezone
+from avatars import services
+services.tidy_disk(now=timezone.now() + timedelta(minutes=2))
+"""
+
 
 def play(chance: random.Random, short: bool) -> str:
     """Each gets one video, or, where its workers died too often, its words; no row and no file is left over."""
@@ -40,6 +48,7 @@ def play(chance: random.Random, short: bool) -> str:
         seconds = time.monotonic() - began
         got = finals(stage)
         kinds = Counter(kind for received in got.values() for kind in received)
+        stage.manage("shell", "-c", UPKEEP)
         orphans = [path.name for path in (stage.folder / "work").glob("render-*")]
     lost = len(set(members) - got.keys())
     doubled = sum(len(received) - 1 for received in got.values())
