@@ -34,7 +34,7 @@ def codes(*variables, **values):
         (NAME, "王芳芳芳芳芳芳", "invalid"),
         (NAME, "{{nobody}}", "unknown_slot"),
         (NAME, "{{name", "bad_placeholder"),
-        (DAYS, "three", "invalid"),
+        (DAYS, "many", "invalid"),
         (DAYS, "{{name}}", "kind"),
         (DAYS, "{{age}} days", "kind"),
         (WHERE, "{{moon}}", "kind"),

@@ -46,7 +46,7 @@ def test_an_answer_is_written_and_tried(desk, stack, picture):
 
 def test_the_pages_read_well_in_english(english, stack, picture):
     english.goto(f"{stack.url}/admin/conversations/answer/try/?q=quantum+physics&member=nobody")
-    expect(english.locator("[role=alert]")).to_contain_text("no member")
+    expect(english.locator("p[role=alert]")).to_contain_text("no member")
     english.goto(f"{stack.url}/admin/conversations/answer/try/?q=quantum+physics")
     expect(english.get_by_test_id("why")).to_contain_text("not known")
     shots(english, picture, "unknown-en")
