@@ -1,5 +1,6 @@
 """Callbacks of an attacker: mutated bodies, spliced queries, and the expected answers."""
 
+import gc
 import random
 import struct
 import time
@@ -280,6 +281,7 @@ def attack(answer: Callable[[Hostile], int], count: int, *, warm: int = 500) -> 
 
 
 def resident() -> float:
-    """MiB of memory that this process holds."""
+    """MiB of memory that this process holds, garbage aside: it goes whenever Python finds the time."""
+    gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 2**20
