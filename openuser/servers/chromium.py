@@ -1,19 +1,22 @@
 """The browser of the tests: Debian's Chromium, with Chinese fonts.
 
-Chromium has all of its windows in headless mode too. Debian has a headless shell beside it, which takes a third of the
-processor for the same pages: where you installed that, it is the tests' browser.
+Without windows, menus and tabs, which no test sees, Chromium takes a third of the processor: Debian has that as a
+program of its own, the headless shell.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from openuser.servers import debian
+from openuser.servers.processes import ServiceError
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")
+FONTS = "fonts-noto-cjk"
 MISSING = (
     "Chromium is missing, so the browser tests cannot run.\n"
-    f"  Install it (Debian: sudo apt-get install {' '.join(PACKAGES)}) and run again, or leave them out: "
-    "python3 manage.py test --fast"
+    f"  Install it (Debian: sudo apt-get install {SHELL} {FONTS}; Ubuntu: chromium in place of {SHELL}) and run again, "
+    "or leave them out: python3 manage.py test --fast"
 )
 
 
@@ -23,9 +26,16 @@ def find() -> Path | None:
 
 
 def find_or_install() -> Path:
-    """The browser; as root on Debian or Ubuntu, it is installed if missing.
+    """The installed browser; if there is none, that of `install`. Raises `ServiceError`."""
+    return find() or install()
+
+
+def install() -> Path:
+    """The headless shell; as root on Debian, it is installed if missing. Where it cannot be, any other Chromium.
 
     Raises:
-        ServiceError: it is missing and could not be installed.
+        ServiceError: all are missing and could not be installed.
     """
-    return debian.ensure(NAMES, packages=PACKAGES, missing=MISSING)
+    with suppress(ServiceError):
+        return debian.ensure((SHELL,), packages=(SHELL, FONTS), missing=MISSING)
+    return debian.ensure(NAMES, packages=("chromium", FONTS), missing=MISSING)

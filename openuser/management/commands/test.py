@@ -204,7 +204,7 @@ def checks(environment: Mapping[str, str]) -> Iterator[Step]:
 def tests_on_sqlite(folder: Path, plan: Plan, environment: Mapping[str, str]) -> Iterator[Step]:
     """All tests."""
     if not plan.fast:
-        yield Step(title="Chromium", work=lambda _output: bool(chromium.find_or_install()))
+        yield Step(title="Chromium", work=lambda _output: bool(chromium.install()))
     expression = marks(plan, *(("slow", "long", "browser", "chaos") if plan.fast else ()))
     yield Step(title="pytest on SQLite", work=partial(pytest, "sqlite", expression, plan, folder, environment))
 

@@ -290,14 +290,14 @@ def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
 
 def test_the_browser_is_found_or_asked_for_by_name():
     assert chromium.find() is None or chromium.find_or_install() == chromium.find()
-    assert "apt-get install chromium fonts-noto-cjk" in chromium.MISSING
+    assert "apt-get install chromium-headless-shell fonts-noto-cjk" in chromium.MISSING
 
 
 def test_the_browser_without_windows_is_taken_where_there_is_one(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))  # on which there is no apt-get either
     with pytest.raises(ServiceError, match="Chromium is missing"):
-        chromium.find_or_install()
+        chromium.install()
     for name in ("chromium", "chromium-headless-shell"):
         program = tmp_path / name
         program.touch(mode=0o755)
-        assert chromium.find_or_install() == program
+        assert chromium.install() == chromium.find_or_install() == program
