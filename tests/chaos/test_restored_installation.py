@@ -66,7 +66,8 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(
     assert "视频里要说的话" in person.reads_text()
     stack.kill("render")
     viewer = emulator.hire()
-    viewer.writes("/video 备份时还没做")
+    # A sentence of its own: the video of another case would be sent again at once.
+    viewer.writes(f"/video 备份时还没做第{secrets.randbelow(10**6)}个")
     wait_for(lambda: stack.asks(RENDERING), "the video to wait")
     audience = {"members": [f"{crowd}{number}" for number in range(1, MEMBERS + 1)]}
     script = LAUNCH.format(prefix=crowd, members=MEMBERS, text="{{name}}" + words, audience=audience)
