@@ -156,7 +156,7 @@ def with_clock(offset: str) -> dict[str, str]:
     ensure_program("faketime", package="faketime")
     library = next(Path("/").glob(FAKETIME.removeprefix("/")))
     # asyncio would hang with a false monotonic clock, and no machine has one.
-    words = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
+    words = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
     return words | {"FAKETIME_TIMESTAMP_FILE" if os.path.isabs(offset) else "FAKETIME": offset}
 
 
