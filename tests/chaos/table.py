@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
     ),
     played(
         "K3",
-        "kills of every process during 500 /video",
+        "kills of every process during 500 /video for 50 videos",
         "each gets one video or its words, no row or file is left",
         270,
         "videos",
