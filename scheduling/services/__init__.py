@@ -76,14 +76,13 @@ from scheduling.services.files.outcomes import PARTS, Imported, Kind
 from scheduling.services.files.ready import start_from_ready
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.retries import is_recalling, recall_run, remind_not_confirmed, retry_failed
-from scheduling.services.runs import due_moment, forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
+from scheduling.services.runs import forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
     check_rule,
     check_segment_name,
     count_segments,
     fact_uses,
-    members_of_segment,
     preview_rule,
     remove_segment,
     rule_catalogue,
@@ -174,7 +173,6 @@ __all__ = [
     "day_in_words",
     "deciding_choice",
     "discard_sheet",
-    "due_moment",
     "due_on",
     "enrol",
     "evidence_bundle",
@@ -208,7 +206,6 @@ __all__ = [
     "last_change",
     "left_out",
     "members_of",
-    "members_of_segment",
     "messages_of",
     "move_campaign",
     "move_schedule",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -84,13 +83,6 @@ def fact_uses(definition: FactDefinition) -> list[str]:
     series = [one.name for one in Series.objects.going().order_by("name") if one.names_fact(definition.key)]
     segments += [_("series “%(name)s”") % {"name": name} for name in series]
     return segments + [_("campaign “%(name)s”") % {"name": one.name} for one in campaigns]
-
-
-def members_of_segment(segment: Segment, *, today: date | None = None) -> QuerySet[Member]:
-    """The members whom a segment means, without those who left."""
-    compiler = Compiler(segment.corporation, today=today or timezone.localdate())
-    condition = compiler.compile(parse_group(segment.rule), open_segments=(segment.pk,))
-    return _here(segment.corporation).filter(condition)
 
 
 def preview_rule(rule: object, *, corporation: Corporation, own: int | None = None) -> SegmentPreview:

@@ -8,6 +8,7 @@ from avatars.models import Render
 from conversations.models import Message
 from scheduling import services
 from scheduling.models import Run
+from scheduling.services.runs import due_moment
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_desk, make_digital_human
 
@@ -198,11 +199,11 @@ def test_running_now_says_it_at_once_even_while_it_is_paused(application):
 @pytest.mark.databases
 def test_due_is_the_moment_that_waits(application):
     schedule = make_schedule(now="2026-11-25T08:00")
-    assert services.due_moment(schedule, clock("2026-11-25T08:59")) is None
-    assert services.due_moment(schedule, clock("2026-11-25T12:00")) == clock("2026-11-25T09:00")
+    assert due_moment(schedule, clock("2026-11-25T08:59")) is None
+    assert due_moment(schedule, clock("2026-11-25T12:00")) == clock("2026-11-25T09:00")
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
     schedule.refresh_from_db()
-    assert services.due_moment(schedule, clock("2026-11-25T12:00")) is None
+    assert due_moment(schedule, clock("2026-11-25T12:00")) is None
 
 
 @pytest.mark.databases

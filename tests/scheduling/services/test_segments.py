@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
 
 from scheduling import services
@@ -29,6 +30,11 @@ def company(application):
 def save(company: Any, *rules: dict[str, Any], name: str = "甲", **fields: Any) -> Segment:
     segment = Segment(corporation=company.corporation, name=name, rule={"op": "all", "rules": list(rules)}, **fields)
     return services.save_segment(segment)
+
+
+def names_in(segment: Segment) -> set[str]:
+    """The members whom a segment means today."""
+    return set(services.preview_rule(segment.rule, corporation=segment.corporation, own=segment.pk).names)
 
 
 def refused(company: Any, *rules: dict[str, Any], **fields: Any) -> tuple[str, str]:
@@ -84,15 +90,16 @@ def test_a_segment_follows_the_calendar(company):
         facts = MemberFact.objects.filter(member__user_id=user_id, key="start_date")
         facts.update(date=today - timedelta(days))
     segment = save(company, {"subject": "fact:start_date", "test": "within_days", "value": [-30, 0]})
-    assert set(services.members_of_segment(segment).values_list("user_id", flat=True)) == {"anna", "ben"}
-    later = services.members_of_segment(segment, today=today + timedelta(1))
-    assert set(later.values_list("user_id", flat=True)) == {"anna"}
+    assert names_in(segment) == {"Anna Lee", "贝恩"}
+    facts = MemberFact.objects.filter(key="start_date")
+    facts.update(date=F("date") - timedelta(1))  # as it is tomorrow
+    assert names_in(segment) == {"Anna Lee"}
 
 
 def test_who_left_is_in_no_segment(company):
     segment = save(company, {"subject": "fact:city", "test": "is_known"})
     assert Member.objects.get(user_id="chen").status == "left"
-    assert set(services.members_of_segment(segment).values_list("user_id", flat=True)) == {"anna", "eva"}
+    assert names_in(segment) == {"Anna Lee", "eva"}
 
 
 def test_a_segment_that_another_one_names_is_not_deleted(company):
