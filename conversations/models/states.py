@@ -234,10 +234,7 @@ class State(models.Model):
         _("JSON body"), blank=True, default="", db_default="", help_text=_('Like {"days": "{{days}}"}.')
     )
     seconds = models.PositiveSmallIntegerField(
-        _("seconds for an attempt"),
-        default=15,
-        db_default=15,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        _("seconds for an attempt"), default=15, db_default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
     attempts = models.PositiveSmallIntegerField(
         _("attempts"),
