@@ -18,15 +18,9 @@ HOME = "/admin/"
 
 
 @pytest.fixture
-def boss() -> User:
-    return User.objects.create_superuser("boss")
-
-
-@pytest.fixture
-def client(boss: User) -> Client:
-    client = Client()
-    client.force_login(boss)
-    return client
+def client(admin_client: Client) -> Client:
+    """An administrator is logged in."""
+    return admin_client
 
 
 def age(client: Client, **seconds: float) -> None:
@@ -73,17 +67,17 @@ def test_a_session_of_an_earlier_version_counts_from_its_first_request(client):
     assert time.time() - client.session[OPENED] < MINUTES
 
 
-def test_a_session_that_is_over_opens_no_websocket(boss):
-    scope = {"user": boss, "session": {USED: time.time()}, "headers": []}
+def test_a_session_that_is_over_opens_no_websocket(admin_user):
+    scope = {"user": admin_user, "session": {USED: time.time()}, "headers": []}
     assert async_to_sync(viewer_of)(scope) is not None
     assert async_to_sync(viewer_of)({**scope, "session": {USED: time.time() - 3 * HOURS}}) is None
 
 
-def test_an_administrator_ends_all_sessions_but_the_own(client, boss):
+def test_an_administrator_ends_all_sessions_but_the_own(client, admin_user):
     other, elsewhere = Client(), Client()
     other.force_login(User.objects.create_superuser("other"))
-    elsewhere.force_login(boss)
-    address = reverse("admin:auth_user_end_sessions_this", args=[boss.pk])
+    elsewhere.force_login(admin_user)
+    address = reverse("admin:auth_user_end_sessions_this", args=[admin_user.pk])
     client.post(address, {"_form_submitted": "True"})
     assert "1 session was ended." in client.get(HOME).content.decode()
     assert [is_logged_in(one) for one in (client, other, elsewhere)] == [True, True, False]
