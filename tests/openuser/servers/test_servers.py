@@ -15,7 +15,7 @@ import redis
 
 from openuser.launcher import ports
 from openuser.launcher.instance_lock import InstanceLock
-from openuser.servers import chromium, postgres, postgres_binaries, sockets, valkey
+from openuser.servers import postgres, postgres_binaries, sockets, valkey
 from openuser.servers.processes import Processes, ServiceError
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -286,18 +286,3 @@ def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
     owner.wait()
     with InstanceLock(tmp_path):
         assert not is_running(child)
-
-
-def test_the_browser_is_found_or_asked_for_by_name():
-    assert chromium.find() is None or chromium.find_or_install() == chromium.find()
-    assert "apt-get install chromium-headless-shell fonts-noto-cjk" in chromium.MISSING
-
-
-def test_the_browser_without_windows_is_taken_where_there_is_one(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))  # on which there is no apt-get either
-    with pytest.raises(ServiceError, match="Chromium is missing"):
-        chromium.install()
-    for name in ("chromium", "chromium-headless-shell"):
-        program = tmp_path / name
-        program.touch(mode=0o755)
-        assert chromium.install() == chromium.find_or_install() == program

@@ -18,7 +18,6 @@ from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.kokoro.model import RATE, verified, wheel_part
 from avatars.speech.kokoro.phoneme_times import NOBODY, Segment, cut, merge
-from avatars.speech.kokoro.voices import COLOUR, Voices, parse
 from avatars.speech.synthesis.plan import TOKEN_LIMIT, plan
 from avatars.speech.text.normalisation import Normaliser
 
@@ -190,21 +189,6 @@ def test_a_speed_out_of_range_is_refused(kokoro: Kokoro, speed: float) -> None:
     assert caught.value.field == "speed"
 
 
-def test_blends_are_shares_of_one() -> None:
-    assert parse("zf_xiaobei") == {"zf_xiaobei": 1}
-    assert parse(" 3 * zf_xiaobei + af_heart") == {"zf_xiaobei": 0.75, "af_heart": 0.25}
-    voices = Voices()
-    half = voices.style("0.5*zf_xiaobei+0.5*af_heart")
-    assert np.allclose(half, (voices.style("zf_xiaobei") + voices.style("af_heart")) / 2, atol=1e-6)
-
-
-@pytest.mark.parametrize("voice", ["", "+", "0*zf_xiaobei", "zf_xiaobei*0.5", "-1*zf_xiaobei", "../etc"])
-def test_a_malformed_blend_is_refused(voice: str) -> None:
-    with pytest.raises(AvatarError) as caught:
-        parse(voice)
-    assert caught.value.field == "voice"
-
-
 def test_a_missing_model_names_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(EngineMissing) as caught:
         Kokoro(model_path=tmp_path / "absent.onnx")
@@ -284,17 +268,6 @@ def test_a_pause_that_is_voiced_is_no_pause() -> None:
         Segment(symbol="m", start=7200, end=9600, owner=1),
     ]
     assert [(sound.start, sound.end) for sound in cut(timed, samples)] == [(0, 7200), (7200, 9600 + 1920)]
-
-
-def test_a_blend_is_more_english_in_mixed_text() -> None:
-    voices = Voices()
-    chinese, english = voices.style("zf_xiaobei"), voices.style("af_heart")
-    mixed = voices.style(WOMAN, mixed=True)
-    np.testing.assert_allclose(mixed[:, COLOUR], 0.3 * chinese[:, COLOUR] + 0.7 * english[:, COLOUR], atol=1e-6)
-    melody = slice(COLOUR.stop, None)
-    np.testing.assert_array_equal(mixed[:, melody], voices.style(WOMAN)[:, melody])
-    for alone in ("zf_xiaobei", "af_heart", "0.5*zf_xiaobei+0.5*zm_yunxi", "0.1*zf_xiaobei+0.9*af_heart"):
-        np.testing.assert_array_equal(voices.style(alone, mixed=True), voices.style(alone))
 
 
 def test_only_sentences_of_both_languages_are_mixed() -> None:
