@@ -15,9 +15,8 @@ from avatars.exceptions import AvatarError, ConsentError
 from avatars.media import fragmented_mp4
 from avatars.models import STREAMS, Consent, Render
 from avatars.rendering import live_stream
-from tests.avatars.rendering.test_render_worker import die_at
 from tests.avatars.support.child_processes import wait_until
-from tests.avatars.support.rendering import LONG, after, expire, make_human, request, video_of, working
+from tests.avatars.support.rendering import LONG, after, die_at, expire, make_human, request, video_of, working
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]

@@ -2,16 +2,11 @@
 
 import os
 import re
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as configured
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -21,7 +16,6 @@ from avatars.media import mp4
 from avatars.models import Outcome, Render
 from avatars.rendering import progress, render_worker
 from avatars.signals import render_finished
-from avatars.studio.process import ROOT
 from avatars.studio.studio import studio
 from conversations import services as conversations
 from conversations.models import Message
@@ -29,6 +23,7 @@ from tests.avatars.support.child_processes import alive, group_of, wait_until
 from tests.avatars.support.rendering import (
     LONG,
     after,
+    die_at,
     expire,
     make_human,
     nothing_is_left,
@@ -39,7 +34,6 @@ from tests.avatars.support.rendering import (
     video_of,
     working,
 )
-from tests.fixtures.engines import ENGINES
 from tests.support.factories import make_presentation
 
 pytestmark = [
@@ -205,23 +199,6 @@ def test_the_lease_is_kept_while_the_studio_says_nothing(settings, monkeypatch):
     render.refresh_from_db()
     assert (render.status, render.reason, render.attempts) == ("failed", "time_limit", 1)
     assert "12 s" in render.hint
-
-
-def database_url():
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(configured.DATABASE_URL)._replace(path=f"/{name}").geturl()
-
-
-def die_at(point, folder):
-    """A worker in a process of its own, that dies at a point of its way. `folder` holds its files as it does ours."""
-    env = {**os.environ, "OPENUSER_CRASH_AT": point, "OPENUSER_VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": ENGINES}
-    env |= {"TEST_DATABASE_URL": database_url(), "TEST_BROKER_URL": configured.BROKER_URL}
-    if not (folder / "media").exists():
-        (folder / "media").symlink_to(default_storage.path(""))
-    line = "import django; django.setup(); from avatars.rendering import render_worker; render_worker.render_next()"
-    return subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, check=False, timeout=60).returncode
 
 
 @pytest.mark.slow

@@ -2,21 +2,27 @@
 
 import io
 import os
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.conf import settings as configured
 from django.core.files.storage import default_storage
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from PIL import Image
 
 from avatars import services
 from avatars.models import Render
 from avatars.rendering import render_worker
+from avatars.studio.process import ROOT
 from conversations import services as conversations
 from conversations.models import Conversation
+from tests.fixtures.engines import ENGINES
 from tests.support import factories
 from tests.support.paths import PHOTOGRAPH
 
@@ -95,3 +101,20 @@ def spoken_instead(message):
     assert message.outbound.msgtype == "text"
     assert conversations.release(message.render) == 0
     return message.outbound.content["content"]
+
+
+def database_url():
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(configured.DATABASE_URL)._replace(path=f"/{name}").geturl()
+
+
+def die_at(point, folder):
+    """A worker in a process of its own, that dies at a point of its way. `folder` holds its files as it does ours."""
+    env = {**os.environ, "OPENUSER_CRASH_AT": point, "OPENUSER_VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": ENGINES}
+    env |= {"TEST_DATABASE_URL": database_url(), "TEST_BROKER_URL": configured.BROKER_URL}
+    if not (folder / "media").exists():
+        (folder / "media").symlink_to(default_storage.path(""))
+    line = "import django; django.setup(); from avatars.rendering import render_worker; render_worker.render_next()"
+    return subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, check=False, timeout=60).returncode
