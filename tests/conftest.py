@@ -26,6 +26,7 @@ from tests.runner.xdist_scheduler import ByUnit, longest_first, unit_of
 pytest_plugins = [
     "tests.fixtures.broker",
     "tests.fixtures.canaries",
+    "tests.fixtures.clock",
     "tests.fixtures.emulator",
     "tests.fixtures.engines",
     "tests.fixtures.portrait_videos",

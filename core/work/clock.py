@@ -37,6 +37,11 @@ def ahead() -> timedelta:
     return timedelta(seconds=seconds) if abs(seconds) > TOLERANCE else timedelta()
 
 
+def by_database(value: Any) -> Any:
+    """A moment of our clock, as rows hold it."""
+    return _moved(value, -ahead())
+
+
 def is_known() -> bool:
     """Whether this process has looked at the database's clock."""
     return _Database.gap is not None
@@ -84,7 +89,7 @@ class SharedTimeField(models.DateTimeField[Any, Any]):
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         value = value if prepared else self.get_prep_value(value)
         is_stand_in = isinstance(value, datetime) and value.year == STAND_IN_YEAR
-        moved = value + SHARED_MARK if is_stand_in else _moved(value, -ahead())
+        moved = value + SHARED_MARK if is_stand_in else by_database(value)
         return super().get_db_prep_value(moved, connection, prepared=True)
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Any:

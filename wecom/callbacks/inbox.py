@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core import traces
 from core.logs import set_correlation_id
-from core.work import crash_points
+from core.work import clock, crash_points
 from core.work.sweeper import wake_rows
 from wecom import crypto, messages, metrics
 from wecom.callbacks import inbox_rows, key_ring, rejections
@@ -63,7 +63,7 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
         body=xml.decode(),
         order_key=f"{application.pk}:{inbound.from_user_id}"[:120],
         cid=secrets.token_hex(8),
-        due_at=min(now, inbound.created_at),  # the clock of a web machine may be ahead of those of the workers
+        due_at=min(now, inbound.created_at + clock.ahead()),  # ours may be ahead before the database has told
         created_at=now,
         **end,
     )

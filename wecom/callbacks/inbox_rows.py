@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateTimeField, Field
 
+from core.work import clock
 from wecom.models import Callback
 
 # What a new callback leaves at the defaults, unless it is settled at once, as what is too old.
@@ -52,6 +53,8 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Values]) -> list[int 
 
     Raises `django.db.DatabaseError`; nothing is stored then.
     """
+    if clock.ahead():
+        rows = [row | {name: clock.by_database(row[name]) for name in _shared_times()} for row in rows]
     if connection.vendor == "postgresql":
         # One parameter for all rows: a thousand would take the driver longer than the database takes to insert them.
         statement, given = _statement_of_json(connection.alias), [json.dumps(rows, default=str)]
@@ -74,6 +77,12 @@ def _columns() -> dict[str, "Field[Any, Any]"]:
 @cache
 def _defaults() -> Values:
     return {name: field.get_prep_value(field.get_default()) for name, field in _columns().items()}
+
+
+@cache
+def _shared_times() -> tuple[str, ...]:
+    """The columns that hold moments by the database's clock, which a field would turn them to."""
+    return tuple(name for name, field in _columns().items() if isinstance(field, clock.SharedTimeField))
 
 
 @cache

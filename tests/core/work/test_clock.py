@@ -24,14 +24,9 @@ def unknown() -> Iterator[None]:
     clock.forget()
 
 
-def ahead_by(span: timedelta) -> None:
-    """From now on this process is one of a machine whose clock is ahead."""
-    clock.learn(timezone.now() - span)
-
-
 @pytest.mark.databases
 @pytest.mark.parametrize("span", [MINUTES, -MINUTES])
-def test_what_a_wrong_clock_makes_due_is_due_by_the_right_one(span):
+def test_what_a_wrong_clock_makes_due_is_due_by_the_right_one(ahead_by, span):
     right = timezone.now() - span
     ahead_by(span)
     row = factories.make_outbound()
@@ -47,14 +42,14 @@ def test_what_a_wrong_clock_makes_due_is_due_by_the_right_one(span):
     assert Outbound.claim(row.pk, now=right + timedelta(seconds=20)) is not None
 
 
-def test_a_slow_machine_takes_what_is_due_elsewhere():
+def test_a_slow_machine_takes_what_is_due_elsewhere(ahead_by):
     row = factories.make_callback(due_at=timezone.now() + MINUTES)
     assert Callback.claim(row.pk) is None
     ahead_by(-2 * MINUTES)
     assert Callback.claim(row.pk) is not None
 
 
-def test_a_second_changes_no_time():
+def test_a_second_changes_no_time(ahead_by):
     at = timezone.now()
     ahead_by(timedelta(seconds=0.9))
     row = factories.make_callback(due_at=at)
@@ -63,7 +58,7 @@ def test_a_second_changes_no_time():
     assert row.due_at == at
 
 
-def test_what_waits_for_a_person_is_as_far_as_ever():
+def test_what_waits_for_a_person_is_as_far_as_ever(ahead_by):
     ahead_by(MINUTES)
     row = factories.make_outbound(due_at=FAR)
     assert Outbound.objects.filter(due_at=FAR).get() == row

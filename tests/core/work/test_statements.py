@@ -1,13 +1,11 @@
 """A statement that was compiled once asks for what the query would have asked for, with each call's own values."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from django.db.models import Exists, Q
 from django.utils import timezone
 
-from core.work import clock
 from core.work.statements import StandIns, Statement, select
 from tests.support import factories
 from wecom.models import Callback, DailyQuota
@@ -16,13 +14,6 @@ from wecom.quotas.send_quota import quota_day
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 NOW = timezone.now()
-
-
-@pytest.fixture
-def behind() -> Iterator[Callable[..., None]]:
-    """Lets the database's clock be so far behind that of this machine."""
-    yield lambda **span: clock.learn(timezone.now() - timedelta(**span))
-    clock.forget()
 
 
 def found(statement: Statement, now: datetime, **values: object) -> list[Callback]:
@@ -48,9 +39,9 @@ def test_times_that_are_computed_from_now_follow_it():
     assert found(statement, NOW + timedelta(seconds=61)) == []
 
 
-def test_times_of_work_are_asked_for_by_the_clock_of_the_database(behind):
+def test_times_of_work_are_asked_for_by_the_clock_of_the_database(ahead_by):
     statement = Statement(lambda values: select(Callback.objects.filter(due_at__lte=values.now)))
-    behind(minutes=5)
+    ahead_by(timedelta(minutes=5))
     row = factories.make_callback(due_at=NOW)
     assert found(statement, NOW - timedelta(minutes=1)) == []
     assert found(statement, NOW + timedelta(seconds=1)) == [row]
