@@ -39,7 +39,7 @@ def deliver_due(application: int) -> None:
         return
     deliver(first.pk)
     following = _first_due(application)
-    if following is not None and following.pk != first.pk:  # else another worker has just claimed it, or the sweeper
+    if following is not None and following.pk != first.pk:  # the same was not claimed: the sweeper wakes it
         wakes.wake_rest(application, bulk=following.is_bulk)
 
 
