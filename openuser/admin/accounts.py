@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_otp.plugins.otp_static.admin import StaticDevice
@@ -153,7 +153,8 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
             count += (ended := staff_sessions.end_all(user, but=request.session.session_key))
             if ended:
                 self.log_change(request, user, "Its sessions were ended.")
-        self.message_user(request, ngettext("%d session was ended.", "%d sessions were ended.", count) % count)
+        words = npgettext("of an account", "%d session was ended.", "%d sessions were ended.", count)
+        self.message_user(request, words % count)
 
     end_sessions_this = row_action(
         end_sessions,

@@ -52,7 +52,7 @@ def strings_of(path: Path) -> Iterator[str]:
 
 def strings_in_context(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"pgettext", "pgettext_lazy"}:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"pgettext", "pgettext_lazy", "npgettext"}:
             context, text = (ast.literal_eval(one) for one in node.args[:2])
             yield context, text
 
@@ -62,6 +62,12 @@ def test_every_string_that_depends_on_its_context_is_translated():
     found = [pair for app in APPS for path in sources(app, ".py") for pair in strings_in_context(path)]
     assert ("of a transition", "to") in found
     assert [pair for pair in found if known.pgettext(*pair) == pair[1]] == []
+
+
+def test_sessions_of_flows_and_of_accounts_have_two_names():
+    known, words = catalogue(), ("%d session was ended.", "%d sessions were ended.")
+    assert "会话实例" in known.ngettext(*words, 1)
+    assert "登录会话" in known.npgettext("of an account", *words, 1)
 
 
 def test_every_string_of_the_code_is_translated():
