@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from openuser.bootstrap import database_choice, secrets_file
@@ -59,9 +59,10 @@ def migrate() -> int:
 
 def close_database() -> None:
     """Close this process's connections; the processes that it starts have their own."""
-    connection.close()
-    if isinstance(connection, Pooled):
-        connection.close_pool()
+    own = connections[DEFAULT_DB_ALIAS]  # since Python 3.12 `isinstance` sees no method through `connection`, a proxy
+    own.close()
+    if isinstance(own, Pooled):
+        own.close_pool()
 
 
 def describe_database() -> str:

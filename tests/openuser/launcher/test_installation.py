@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from openuser.launcher import installation
 
@@ -74,3 +75,12 @@ def test_a_database_of_somebody_else_is_named_with_where_that_is_said(settings):
 def test_a_database_of_ones_own_is_named_with_its_place(settings, var_folder, own, words):
     settings.OWN_DATABASE = own
     assert installation.describe_database() == words.format(var_folder)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.databases
+def test_a_closed_database_has_neither_connection_nor_pool():
+    connection.ensure_connection()
+    installation.close_database()
+    assert connection.connection is None
+    assert "default" not in getattr(connection, "_connection_pools", {})
