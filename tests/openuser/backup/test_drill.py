@@ -4,7 +4,6 @@ They go on, the backup comes back in their place, and they go on once more. `tes
 does so with every process of an installation.
 """
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,13 @@ from django.utils import timezone
 
 from conversations import services as conversations
 from conversations.models import Session
-from core.work.db_connections import unpooled_connection
 from openuser.backup import age_format
+from openuser.launcher.installation import close_database
 from scheduling import services as scheduling
 from scheduling.models import Campaign
 from tests.conversations.support.person import Person
 from tests.core.work.test_processes import make_process
+from tests.runner.table_cleanup import end_other_sessions
 from tests.scheduling.support.campaigns import launch, outcomes, work
 from tests.support import factories
 from tests.wecom.support.deliveries import deliver
@@ -39,22 +39,13 @@ def backups(request, settings, tmp_path: Path, monkeypatch) -> None:
         request.getfixturevalue("s3_client")
         access = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
         made |= {"TO": "s3://videos/drill", "S3": {"endpoint_url": request.getfixturevalue("s3_endpoint"), **access}}
-        end_other_connections()
+        # What threads of earlier tests have left open in this process counts as OpenUser that is running.
+        close_database()
+        end_other_sessions()
     settings.VAR_DIR = tmp_path  # where the keys of a backup are put
     settings.BACKUP = {**settings.BACKUP, **made}
     notes = {"SPOOL_DIR": str(tmp_path / "spool"), "RESTORE_GUARD_FILE": str(tmp_path / "senders.json")}
     settings.WECOM = {**settings.WECOM, **notes}
-
-
-def end_other_connections() -> None:
-    """What threads of earlier tests have left open in this process counts as OpenUser that is running."""
-    connection.close()
-    getattr(connection, "close_pool")()  # noqa: B009 - of this engine only
-    with closing(unpooled_connection()) as alone, alone.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.fixture
