@@ -52,6 +52,18 @@ def test_a_form_is_kept_until_one_has_logged_in_again(desk: Page, stack: Stack, 
     expect(desk.locator("#result_list tbody tr")).to_have_count(1)
 
 
+def test_a_step_is_kept_although_its_form_has_a_field_called_method(desk: Page, stack: Stack) -> None:
+    desk.clock.install()
+    desk.goto(f"{stack.url}/admin/conversations/state/add/")
+    desk.locator("#id_text").fill("请选择日期。")
+    log_out(desk)
+    desk.clock.fast_forward(SIX_MINUTES)
+    expect(desk.get_by_test_id("signed-out")).to_be_visible()
+    desk.locator("[name=_save]").click()
+    expect(desk.get_by_test_id("signed-out").get_by_role("link")).to_be_focused()
+    expect(desk.locator("#id_text")).to_have_value("请选择日期。")
+
+
 def test_an_answer_at_the_desk_is_sent_after_a_new_log_in(desk: Page, stack: Stack, person: Person) -> None:
     person.writes("你好")
     person.reads()

@@ -32,7 +32,8 @@
   document.addEventListener(
     "submit",
     (event) => {
-      if (!notice() || notice().hidden || event.target.method !== "post") return;
+      // Not `form.method`: a field of that name, as a step that calls a service has one, would stand in its place.
+      if (!notice() || notice().hidden || event.target.getAttribute("method")?.toLowerCase() !== "post") return;
       event.preventDefault();
       event.stopImmediatePropagation();
       notice().querySelector("a").focus();
