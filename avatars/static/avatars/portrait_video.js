@@ -5,7 +5,7 @@
   const follow = async (place) => {
     try {
       const answer = await fetch(place.dataset.videoCheck);
-      if (signedOut(answer)) return;
+      if (signedOut(answer)) return document.addEventListener("signedin", () => follow(place), { once: true });
       const found = await answer.json();
       if (found.ended) return location.reload();
       place.textContent = found.words;
