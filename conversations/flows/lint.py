@@ -8,7 +8,7 @@ from conversations.flows.problems import Problem
 from conversations.flows.rules import choices as choice_rules
 from conversations.flows.succession import is_decided
 from conversations.machine.edges import Guard, On, Operator
-from conversations.machine.keywords import ACTS, COMMANDS
+from conversations.machine.keywords import COMMANDS, act_for
 from conversations.machine.values import Form, Machine, Node, NodeKind
 from core.text.placeholders import MEMBER, has_stray_braces, placeholder_names
 from core.text.slot_values import Choice, SlotType, fold_text, is_blank
@@ -189,13 +189,13 @@ def _silently(node: Node, silent: Collection[int], *, asking: bool) -> list[str]
 
 def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
     for words in triggers:
-        if fold_text(words) in ACTS:
+        if act_for(words) is not None:
             text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
             yield Problem(code="reserved", words=text)
 
 
 def _command(command: str) -> Iterator[Problem]:
-    if command in COMMANDS or fold_text(command).removeprefix("/") in ACTS:
+    if command in COMMANDS or act_for(command) is not None:
         text = _("The command “%s” has a meaning of its own everywhere. Use another one.") % command
         yield Problem(code="command_reserved", words=text)
     read = COMMAND.fullmatch(command)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
-from conversations.machine.keywords import ACTS
+from conversations.machine.keywords import act_for
 from conversations.machine.values import Node
 from core.text.slot_values import Choice, fold_text, numbered_labels, parse_ordinal
 from wecom.contents import Button, Checkbox
@@ -26,7 +26,7 @@ def problems(node: Node) -> Iterator[Problem]:
     ]
     if len(set(said)) < len(said):
         yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
-    if reserved := sorted(set(ACTS).intersection(said)):
+    if reserved := sorted(word for word in said if act_for(word) is not None):
         words = _("“%s” has a meaning of its own everywhere. Use another word for this choice.") % reserved[0]
         yield Problem(code="reserved", state=node.name, words=words)
     if misread := [

@@ -58,9 +58,12 @@ FAULTS = [
         )
         for count, length in ((2, 6), (6, 8))
     ),
-    (
-        changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label="取消")))),
-        ("reserved", "问清晰度", True),
+    *(
+        (
+            changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label=label)))),
+            ("reserved", "问清晰度", True),
+        )
+        for label in ("取消", "結束")
     ),
     (changed("ask_text", edges=(Edge(to="video", guard=GUARD),)), ("uncovered", "问文本", True)),
     (changed("ask_text", edges=(Edge(to="video"), Edge(to="bye"))), ("hidden", "问文本", True)),
@@ -110,8 +113,9 @@ def test_problems_name_steps_and_labels_but_no_keys():
     assert inside == []
 
 
-def test_a_trigger_does_not_mean_something_already():
-    assert codes(video_machine(), triggers=["取消", "制作视频"]) == {("reserved", "", True)}
+@pytest.mark.parametrize("keyword", ["取消", "結束", "/help"])
+def test_a_trigger_does_not_mean_something_already(keyword):
+    assert codes(video_machine(), triggers=[keyword, "制作视频"]) == {("reserved", "", True)}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +124,7 @@ def test_a_trigger_does_not_mean_something_already():
         ("/video", "command_reserved"),
         ("/取消", "command_reserved"),
         ("/stop", "command_reserved"),
+        ("/結束", "command_reserved"),
         ("/on入职", "command_unreadable"),
         ("/create!", "command_unreadable"),
         ("/on-boarding", None),
