@@ -30,11 +30,14 @@ class _Database:
 
 
 def ahead() -> timedelta:
-    """How far the clock of this machine is ahead of the database's; nothing if it is not known to be off."""
+    """How far the clock of this machine is ahead of the database's; nothing if it is not known to be off.
+
+    In whole seconds: comparisons differ by milliseconds, and a time that was shown must find its row again.
+    """
     if _Database.gap is None:
         return timedelta()
     seconds = time.time() - time.monotonic() - _Database.gap
-    return timedelta(seconds=seconds) if abs(seconds) > TOLERANCE else timedelta()
+    return timedelta(seconds=round(seconds)) if abs(seconds) > TOLERANCE else timedelta()
 
 
 def by_database(value: Any) -> Any:

@@ -58,6 +58,14 @@ def test_a_second_changes_no_time(ahead_by):
     assert row.due_at == at
 
 
+def test_a_time_that_was_shown_finds_its_row_after_another_comparison(ahead_by):
+    ahead_by(MINUTES)
+    row = factories.make_callback()
+    row.refresh_from_db()
+    ahead_by(MINUTES + timedelta(seconds=0.02))
+    assert Callback.objects.get(created_at=row.created_at) == row
+
+
 def test_what_waits_for_a_person_is_as_far_as_ever(ahead_by):
     ahead_by(MINUTES)
     row = factories.make_outbound(due_at=FAR)
