@@ -25,7 +25,7 @@ def parse_quantity(text: str) -> Decimal | None:
         if (value := _plain(form)) is not None:
             return value
         if (found := HALF_MORE.fullmatch(form)) and (whole := _plain(found[1])) is not None:
-            return whole + Decimal("0.5")
+            return whole + Decimal("0.5").copy_sign(whole)
     return Decimal("0.5") if HALF.fullmatch(text) else None
 
 
