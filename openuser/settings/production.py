@@ -23,7 +23,7 @@ if missing:
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
 
-# Redirect HTTP to HTTPS.
+# Redirect HTTP to HTTPS, and refuse it for the REST API.
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 # Seconds for which browsers insist on HTTPS (HSTS); 0 while you test.
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
