@@ -101,9 +101,11 @@ def _compared(data: bytes) -> Findings:
 
 
 def _differences(change: Change) -> Iterator[tuple[str, object, object]]:
-    """What an answer says before and after, with the labels of its fields."""
+    """What an answer says before and after, with the labels of its fields and of their choices."""
     for name, before, after in change.differences:
-        yield capfirst(str(Answer._meta.get_field(name).verbose_name)), before, after  # type: ignore[union-attr]
+        field: Any = Answer._meta.get_field(name)
+        labels = {"yes": now("yes"), "no": now("no")} if name == "enabled" else dict(field.flatchoices or ())
+        yield capfirst(str(field.verbose_name)), labels.get(before, before), labels.get(after, after)
 
 
 def _counts(found: Findings) -> list[tuple[str, int]]:

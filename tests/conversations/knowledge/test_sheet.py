@@ -90,12 +90,15 @@ def test_an_export_changes_nothing_when_it_is_imported():
 def test_the_preview_says_what_changes():
     factories.make_answer("怎么请假", "在审批里。", topic=factories.make_topic("假期"))
     hr, address = staff("boss", superuser=True), reverse("admin:conversations_answer_import_answers")
-    data = "问题,回答,主题,截止日期\n怎么请假,找主管。,假期,2030-01-01\n".encode()
-    page = hr.post(address, {"file": SimpleUploadedFile("answers.csv", data)})
+    data = "问题,回答,主题,语言,截止日期,启用\n怎么请假,找主管。,假期,en,2030-01-01,否\n".encode()
+    file = {"file": SimpleUploadedFile("answers.csv", data)}
+    page = hr.post(address, file, headers={"accept-language": "zh-hans"})
     ((_change, differences),) = page.context["changes"]
     assert [(before, after) for _label, before, after in differences] == [
         ("在审批里。", "找主管。"),
+        ("", "英文"),
         ("", "2030-01-01"),
+        ("是", "否"),
     ]
     assert "<del>在审批里。</del> → <ins>找主管。</ins>" in page.content.decode()
 
