@@ -98,8 +98,12 @@ class KeysetChangeList(ChangeList):
 
     def _count(self, shown: int, found: int | None) -> None:
         """The number of rows, and to how many an action on all of them is applied."""
-        has_pages = self.has_previous or self.has_next
-        self.count = row_counts.count(self.queryset, most=found) if has_pages else RowCount(number=shown)
+        if not (self.has_previous or self.has_next):
+            self.count = RowCount(number=shown)
+        elif found is not None and not self.get_filters_params() and not self.root_queryset.query.where:
+            self.count = RowCount(number=found)  # the search has counted them
+        else:
+            self.count = row_counts.count(self.queryset, most=found)
         most: int = self.model_admin.most_rows
         self.is_counted = self.count.is_exact and self.count.number <= most
         self.result_count = self.count.number if self.is_counted else most

@@ -24,7 +24,7 @@ from core.web import row_counts
 from core.web.keyset_pages import KeysetAdmin
 from tests.support.factories import make_application, make_callback, make_digital_human, make_member, make_render
 from wecom.admin.callbacks import CallbackAdmin
-from wecom.models import Callback, Download
+from wecom.models import Callback, Download, Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SIZE = 3
@@ -160,6 +160,21 @@ def test_the_foot_of_a_list_says_how_many_rows_it_has(client, rows, words):
     foot = client.get(reverse("admin:wecom_callback_changelist")).content.decode().partition('data-testid="pages"')[2]
     assert (words if connection.vendor == "sqlite" or rows < 7 else "7 callbacks") in foot
     assert ('rel="next"' in foot) == (rows > SIZE)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "number", "counted"),
+    [({}, 5, False), ({"status__exact": "active"}, 4, True), ({"status": "active"}, 4, True)],
+)
+def test_what_a_search_has_found_is_not_counted_again(client, monkeypatch, chosen, number, counted):
+    monkeypatch.setattr(admin.site._registry[Member], "list_per_page", SIZE)
+    application = make_application()
+    for place in range(5):
+        make_member(application, f"zhang{place}", status="active" if place else "disabled")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("admin:wecom_member_changelist"), {"q": "zhang", **chosen})
+    assert page.context["cl"].result_count == number
+    assert any("COUNT(*)" in query["sql"] and "wecom_member" in query["sql"] for query in queries) == counted
 
 
 @pytest.mark.parametrize(("rows", "offer", "done"), [(4, "Select all 4 callbacks", 4), (6, "Select all, up to 4", 4)])
