@@ -18,7 +18,7 @@ NOTED_EVERY = 60  # seconds: to note a use is a write
 
 
 class StaffSessionMiddleware:
-    """Logs out those whose session is over. Django would begin its twelve hours anew with each notice on a page."""
+    """Logs out those whose session is over. Django would start its twelve hours again with each notice on a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
