@@ -27,7 +27,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 class BrokerConnection(Connection):
     """Tries again every two seconds while the broker is away.
 
-    Celery's pauses grow to half a minute, in which nobody is answered although the broker is back.
+    Celery's pauses grow to half a minute, in which no member is answered although the broker is back.
     """
 
     def _ensure_connection(self, *args: Any, **options: Any) -> Any:

@@ -1,7 +1,7 @@
 """The database's clock, by which all processes agree when work is due although the clocks of their machines do not.
 
 Rows hold its times. In a process they are shown by the clock of its machine, and turned back where they are written or
-asked for, so that nobody else has to think of it. A difference of a second is none: times then stay as they are.
+asked for, so that other code need not think of it. A difference of a second is none: times then stay as they are.
 """
 
 import time

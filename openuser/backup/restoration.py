@@ -134,7 +134,7 @@ def _refuse_what_is_there(*, force: bool) -> None:
 
 
 def _running() -> str:
-    """Who else uses the database; empty if nobody does, as far as it knows. A heartbeat outlives its process."""
+    """Who else uses the database; empty if no other process is known to. A heartbeat outlives its process."""
     others = databases.own().other_sessions()
     if others is not None:
         return f"{others} connections to its database" if others else ""

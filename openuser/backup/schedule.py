@@ -41,7 +41,7 @@ def back_up_if_due(*, now: datetime) -> str:
 
 
 def _takes_turn() -> bool:
-    """Whether nobody else makes a backup just now. While the cache is away that is not known, and a backup is made."""
+    """Whether no other machine makes a backup now. While the cache is away that is not known, and a backup is made."""
     try:
         return bool(cache.add(RUNNING, True, timeout=LONGEST))
     except (RedisError, OSError) as error:

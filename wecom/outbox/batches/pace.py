@@ -7,7 +7,7 @@ process learns the pace of each application for itself.
 from wecom.models import Outbound
 
 MOST = 200  # messages that one worker takes at a time: at 0.2 s a call, ten seconds of work
-MOST_BULK = 20  # a second of work: what a worker has begun when somebody stops all campaigns still goes out
+MOST_BULK = 20  # a second of work: what a worker has begun before a stop of all campaigns still goes out
 FEWEST = 4
 
 _slowed: dict[int, int] = {}  # how many, by application; only of those that have met trouble
