@@ -204,6 +204,7 @@ LOGGING: dict[str, Any] = {
         "urllib3": {"level": "WARNING"},
         "axes": {"level": "ERROR"},  # the home page shows what it logs
         "celery": {"level": "WARNING"},
+        "django_celery_beat": {"level": "WARNING"},  # at DEBUG it logs what the schedules are called
         "kombu": {"level": "WARNING"},
         # Logs a traceback every second while the broker is down; our own lines report that once.
         "channels_redis": {"level": "CRITICAL"},
