@@ -164,3 +164,4 @@ def test_a_server_that_ends_answers_no_callback_that_nothing_took(application, s
         connection.settimeout(ANSWER)
         with suppress(ConnectionResetError):
             assert connection.recv(100) == b""
+    wait_for(Callback.objects.exists, "the row that came too late")  # before the cleanup of this test

@@ -121,11 +121,14 @@ def test_after_an_outage_of_the_database_others_get_time_for_a_heartbeat():
     silent = timezone.now() - processes.DEAD_AFTER - timedelta(seconds=1)
     make_process(machine="another boot", heartbeat_at=silent)
     heart, began, enough = processes.Heart(), time.monotonic(), processes.DEAD_AFTER.total_seconds()
-    heart.turn(began)
-    heart.turn(began + enough)
-    assert WorkerProcess.objects.filter(token=TOKEN).exists()
-    heart.turn(began + enough + 1)
-    assert not WorkerProcess.objects.filter(token=TOKEN).exists()
+    try:
+        heart.turn(began)
+        heart.turn(began + enough)
+        assert WorkerProcess.objects.filter(token=TOKEN).exists()
+        heart.turn(began + enough + 1)
+        assert not WorkerProcess.objects.filter(token=TOKEN).exists()
+    finally:
+        heart.close()  # or this process would hold its lock in the tests that follow
 
 
 def test_a_process_that_was_taken_for_dead_registers_again():

@@ -14,6 +14,7 @@ from django.db import connection, connections, transaction
 
 from openuser import asgi
 from tests.support import factories
+from tests.support.emulator import wait_for
 from tests.wecom.callbacks.test_inbox_rows import opened
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom import middleware
@@ -116,6 +117,8 @@ def test_a_callback_that_nothing_takes_is_left_without_an_answer(application, fo
         asyncio.run(asgi.application(scope, receive, send))
     assert said == []
     assert next(events, None) is None
+    # What the database was given is still in it, and must not meet the cleanup of this test.
+    wait_for(Callback.objects.exists, "the row that came too late")
 
 
 def test_a_full_disk_leaves_no_half_of_a_row(application, folder):
