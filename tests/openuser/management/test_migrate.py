@@ -63,3 +63,7 @@ def test_after_the_last_try_it_fails(reader, monkeypatch):
     with pytest.raises(OperationalError):
         call_command("migrate", APP, verbosity=0, stderr=reader)
     assert "probe" not in columns()
+
+
+def test_a_database_gives_no_cause_to_warn():
+    call_command("check", databases=["default"], fail_level="WARNING")
