@@ -18,7 +18,15 @@ def named(card: C, prefix: str, *, cid: str) -> C:
     A callback that is handled once more in a restored database gets the card that the member has already: it is known
     not to be sent again, and a tap on the one on the phone is still understood.
     """
+    return replace(card, task_id=name(prefix, card.fields(), cid=cid))
+
+
+def name(prefix: str, about: object, *, cid: str) -> str:
+    """The name of a card that shows something else each time, such as how long a video takes.
+
+    It follows from the callback, and from what the card is about (JSON): what tells it from the callback's other cards.
+    """
     if not cid:
-        return replace(card, task_id=f"{prefix}{secrets.token_hex(BYTES)}")
-    shown = json.dumps([prefix, cid, card.fields()], sort_keys=True)
-    return replace(card, task_id=f"{prefix}{hashlib.blake2b(shown.encode(), digest_size=BYTES).hexdigest()}")
+        return f"{prefix}{secrets.token_hex(BYTES)}"
+    shown = json.dumps([prefix, cid, about], sort_keys=True)
+    return f"{prefix}{hashlib.blake2b(shown.encode(), digest_size=BYTES).hexdigest()}"

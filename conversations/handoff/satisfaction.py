@@ -1,9 +1,9 @@
 """Satisfaction: asked once, after an operator has answered, on a card with five choices."""
 
-import secrets
 from datetime import datetime
 
 from conversations.delivery import messages
+from conversations.delivery.card_names import named
 from conversations.models import Conversation, Desk, Ticket
 from conversations.tickets.changes import Kind, record
 from conversations.wording import handoff_texts
@@ -17,10 +17,11 @@ def ask(ticket: Ticket) -> None:
     desk = Desk.objects.of(ticket.conversation.application)
     if ticket.answered_at is None or (desk is not None and not desk.progress_cards):
         return
-    ticket.rating_task_id = f"{TASK}{ticket.pk}-{secrets.token_hex(6)}"
-    ticket.save(update_fields=["rating_task_id"])
     buttons = tuple(Button(key=str(key), text=str(text)) for key, text in handoff_texts.RATINGS.items())
-    card = ButtonCard(title=handoff_texts.how_was_it(), buttons=buttons, task_id=ticket.rating_task_id)
+    card = ButtonCard(title=handoff_texts.how_was_it(), buttons=buttons)
+    card = named(card, f"{TASK}{ticket.pk}-", cid=ticket.cid)
+    ticket.rating_task_id = card.task_id
+    ticket.save(update_fields=["rating_task_id"])
     messages.say_content(ticket.conversation, card, cid=ticket.cid)
 
 

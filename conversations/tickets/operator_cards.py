@@ -1,10 +1,8 @@
 """Cards on the phones of operators, with *Take it* and *Not me*; once one has taken the ticket, all of them say so."""
 
-import secrets
-
 from django.utils import timezone
 
-from conversations.delivery import broadcasts, messages
+from conversations.delivery import broadcasts, card_names, messages
 from conversations.models import Conversation, Desk, Operator, Ticket, TicketCard
 from conversations.tickets import summary
 from conversations.tickets.threads import thread_of
@@ -38,7 +36,9 @@ def send(ticket: Ticket, operator: Operator) -> None:
         if desk is not None and not desk.progress_cards:
             messages.say(thread, handoff_texts.announced(_title(ticket), ticket.summary, ticket.pk), cid=ticket.cid)
             return
-        card = _card(ticket)
+        turn = ticket.cards.filter(operator=operator).count()  # some get it again, after a transfer
+        name = card_names.name(f"{TASK}{ticket.pk}-", [operator.pk, turn], cid=ticket.cid)
+        card = _card(ticket, task_id=name)
         message = messages.say_content(thread, card, cid=ticket.cid)
         assert message.outbound is not None
         TicketCard.objects.create(ticket=ticket, operator=operator, outbound=message.outbound, task_id=card.task_id)
@@ -104,7 +104,7 @@ def _title(ticket: Ticket) -> str:
     return handoff_texts.card_title(str(ticket.conversation.member))
 
 
-def _card(ticket: Ticket) -> ButtonCard:
+def _card(ticket: Ticket, *, task_id: str) -> ButtonCard:
     rows = [Row(name=handoff_texts.label_reason(), value=_fitting(str(ticket.get_reason_display()), VALUE))]
     if ticket.topic is not None:
         rows.append(Row(name=handoff_texts.label_topic(), value=_fitting(ticket.topic.shown, VALUE)))
@@ -118,7 +118,7 @@ def _card(ticket: Ticket) -> ButtonCard:
         text=_ending(ticket.summary, TEXT),
         rows=tuple(rows),
         buttons=buttons,
-        task_id=f"{TASK}{ticket.pk}-{secrets.token_hex(6)}",
+        task_id=task_id,
     )
 
 

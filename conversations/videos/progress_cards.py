@@ -5,7 +5,6 @@ Updating a card takes a response code. WeChat Work gives one with the card and o
 status. In between the card shows the time of its last update.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from django.utils import timezone, translation
 
 from avatars import services as avatars
 from avatars.models import Render
-from conversations.delivery import messages, watch_links
+from conversations.delivery import card_names, messages, watch_links
 from conversations.models import Content, Conversation, Desk, Message, ProgressCard, VideoStatus
 from conversations.wording import video_texts
 from wecom.contents import Button, ButtonCard, Row, Source, Web, truncate
@@ -22,6 +21,7 @@ from wecom.models import Outbound
 
 PROGRESS, TEXT, CANCEL = "progress", "text", "cancel"
 RELATED = ("outbound", "message__render", "message__outbound", "message__content", "message__member")
+TASK = "video-"
 TITLE = 70  # bytes, and so never more than the 72 columns that a title has
 BLUE, RED = 1, 2
 FINAL = (VideoStatus.SENT, VideoStatus.AS_VOICE, VideoStatus.AS_TEXT, VideoStatus.UNCONFIRMED, VideoStatus.CANCELLED)
@@ -33,7 +33,7 @@ def announce(conversation: Conversation, message: Message, *, cid: str) -> None:
     if desk is not None and not desk.progress_cards:
         _say_estimate(conversation, message, cid=cid)
         return
-    task_id = f"video-{message.pk}-{secrets.token_hex(4)}"
+    task_id = card_names.name(TASK, message.content.text, cid=cid)
     first = _card(message, task_id=task_id)
     outbound = messages.send(conversation.application, conversation.member, first, cid=cid)
     messages.record_sent(conversation, outbound, Content.Kind.CARD, first.words(), cid=cid)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.lookups import any_of
-from wecom.contents import Content
+from wecom.contents import Card, Content
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 
@@ -19,7 +19,14 @@ REMEMBERED = timedelta(hours=5)  # one hour more than the platform remembers
 def fingerprint(
     application: Application, recipients: list[str], content: Content, payload: dict[str, Any], upload: Upload | None
 ) -> str:
-    """The same for messages whose bytes would be equal. All copies of a file count as one."""
+    """The same for messages whose bytes would be equal. All copies of a file count as one.
+
+    A card is known by its name, under which the platform takes one only; one without a name of its own by what it
+    shows, so that a handler that runs again is understood to send the same.
+    """
+    if isinstance(content, Card):
+        named = not content.has_random_name
+        payload = {key: value for key, value in payload.items() if (key == "task_id") == named}
     whole = [application.pk, recipients, content.msgtype, payload, f"{upload.kind}:{upload.sha256}" if upload else None]
     whole += [content.options()] if content.options() else []
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations import services as conversations
-from conversations.models import Session
+from conversations.models import Message, ProgressCard, Session
 from openuser.backup import age_format
 from openuser.launcher.installation import close_database
 from scheduling import services as scheduling
@@ -72,15 +72,16 @@ def half_sent(staff, monkeypatch) -> Campaign:
 
 
 def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, half_sent):
-    writer = Person(connected, staff[0].user_id)
+    writer, watcher = (Person(connected, one.user_id) for one in staff[:2])
     writer.says("制作视频")
     deliver(Outbound.objects.latest("pk"))
-    unanswered = writer.writes("放假通知")
+    unanswered, wish = writer.writes("放假通知"), watcher.writes("/video 停电通知")
     call_command("backup", verbosity=0)
     writer.handles(unanswered)
+    watcher.handles(wish)
     work()
     told = [one.texts() for one in staff]
-    assert told == [["请发送视频文本。", "template_card"], ["三点开会"], ["三点开会"]]
+    assert told == [["请发送视频文本。", "template_card"], ["三点开会", "template_card"], ["三点开会"]]
 
     with pytest.raises(CommandError, match="--force"):
         call_command("restore")
@@ -92,6 +93,7 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, ha
     call_command("restore", "--force")
     assert Session.objects.get().state == "ask_text"
     writer.handles(unanswered)
+    watcher.handles(wish)
     work()
     assert wecom.restore_hold() is not None
     wecom.release_restore_hold(discard=False)
@@ -99,6 +101,8 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, ha
     assert [one.texts() for one in staff] == told
     assert outcomes(half_sent) == {"sent": 2}
 
-    card = staff[0].received()[-1]["content"]["task_id"]
-    assert writer.taps("lipsync", card)[-1] == "做好就发给你。"
+    asked, shown = (one.received()[-1]["content"]["task_id"] for one in staff[:2])
+    assert writer.taps("lipsync", asked)[-1] == "做好就发给你。"
     assert Session.objects.get().status == Session.Status.COMPLETED
+    watcher.taps("cancel", shown)
+    assert ProgressCard.objects.get(task_id=shown).message.state == Message.State.CANCELLED

@@ -11,7 +11,8 @@ from tests.wecom.support.handlers import handle, sent
 from wecom import services
 from wecom.bot import bot, send_text_message
 from wecom.callbacks import processor
-from wecom.models import Callback
+from wecom.contents import Button, ButtonCard
+from wecom.models import Callback, Outbound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +70,27 @@ def test_a_retry_that_says_the_same_in_another_order_sends_nothing(run_twice, ca
     run_twice([["a", "b", "a"], ["b", "a", "a"]])
     assert sent() == ["a", "b", "a"]
     assert "something else" not in caplog.text
+
+
+@pytest.mark.databases
+def test_a_retry_sends_a_card_without_a_name_once(application, register):
+    runs: list[str] = []
+
+    def show(message) -> str:
+        for title in ("Lunch", "Lunch", "Dinner"):
+            card = ButtonCard(title=title, buttons=(Button(key="yes", text="Yes"),))
+            runs.append(services.send_card(message.from_user_id, card=card).content["task_id"])
+        if len(runs) == 3:
+            raise TemporaryError("After the sends.")
+        return ""
+
+    register(bot.on_message("text"), show)
+    callback = handle(application)
+    Callback.objects.update(due_at=callback.created_at)
+    processor.handle(callback.pk)
+    assert len(runs) == 6
+    assert runs[:3] == runs[3:]
+    assert len(set(runs)) == Outbound.objects.count() == 3
 
 
 def test_a_retry_that_goes_on_where_the_first_run_ended_logs_nothing(run_twice, caplog):

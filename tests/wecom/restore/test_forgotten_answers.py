@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.support import factories
 from wecom import services
-from wecom.contents import Text, Video
+from wecom.contents import Button, ButtonCard, Row, Text, Video
 from wecom.media import uploads
 from wecom.models import Attempt, Outbound, Upload
 from wecom.outbox import dispatcher
@@ -86,3 +86,21 @@ def test_a_callback_that_was_answered_after_the_backup_is_not_answered_again(con
     restore()
     assert deliver(answer()).reason == "restored"
     assert person.texts().count("在抽屉里") == 1
+
+
+@pytest.mark.parametrize("name", ["", "video-7"])
+def test_the_card_that_answered_a_callback_is_known_again(connected, person, name):
+    """By its name, whatever it shows meanwhile; without one of its own by what it shows."""
+    deliver(services.send_text(person.user_id, content="早"))
+    asked = factories.make_callback(connected, cid=CID)
+
+    def answer(title: str, *, row: str) -> Outbound:
+        names = {"task_id": name} if name else {}
+        rows = (Row(name="还要", value=row),)
+        card = ButtonCard(title=title, rows=rows, buttons=(Button(key="stop", text="取消"),), **names)
+        return services.enqueue_message(connected, card, to=[person.user_id], cid=asked.cid)
+
+    deliver(answer("做好就发给你", row="5 分钟"))
+    restore()
+    assert deliver(answer("做好就发给你", row="3 分钟" if name else "5 分钟")).reason == "restored"
+    assert len([one for one in person.received() if one["msgtype"] == "template_card"]) == 1

@@ -21,6 +21,9 @@ BUTTONS, ROWS, JUMPS, PARAGRAPHS, LISTS = 6, 6, 3, 4, 3
 TASK_ID = re.compile(r"[0-9A-Za-z_-]{1,120}")  # the platform's 128 and its "@" leave room for "@7" on a card sent again
 
 
+RANDOM_TASK_ID = re.compile(r"[0-9a-f]{32}")
+
+
 def new_task_id() -> str:
     """A name that no card had before."""
     return secrets.token_hex(16)
@@ -49,6 +52,11 @@ class Card(Translated):
     can_be_greyed: ClassVar[bool] = False  # has buttons that a text can stand in the place of
     task_id: str = field(default_factory=new_task_id)
     source: Source | None = None
+
+    @property
+    def has_random_name(self) -> bool:
+        """Whether its name says nothing: a card that is made in the same way once more has another one."""
+        return RANDOM_TASK_ID.fullmatch(self.task_id) is not None
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"card_type": self.card_type, "task_id": self.task_id, **self.fields()}
