@@ -83,3 +83,24 @@ def test_an_answer_at_the_desk_is_sent_after_a_new_log_in(desk: Page, stack: Sta
     box.press("Enter")
     person.hears("我来看看。")
     expect(desk.get_by_test_id("line").filter(has_text="我来看看。")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [
+        ("schedule/add/", "#recipient-picker input"),  # recipients.js
+        ("campaign/add/", "[data-audience] .ou-picker-search >> nth=0"),  # chips.js
+        ("segment/add/", "[data-rule] select"),  # rules.js
+    ],
+)
+def test_what_a_form_looks_up_says_that_one_is_logged_out(desk: Page, stack: Stack, page: str, field: str) -> None:
+    desk.goto(f"{stack.url}/admin/scheduling/{page}")
+    place = desk.locator(field).first
+    expect(place).to_be_visible()
+    log_out(desk)
+    if page == "segment/add/":
+        place.select_option(index=1)
+    else:
+        place.fill("张")
+    expect(desk.get_by_test_id("signed-out")).to_be_visible()
+    expect(desk.locator("#login-form")).to_have_count(0)  # its page is not put into this one

@@ -18,7 +18,7 @@ addEventListener("DOMContentLoaded", () => {
       const data = new FormData(form);
       data.set("name", audience.dataset.audience);
       const answer = await fetch(audience.dataset.previewUrl, { method: "POST", body: data });
-      if (mine !== latest || !answer.ok) return;
+      if (mine !== latest || signedOut(answer) || !answer.ok) return;
       reach.innerHTML = await answer.text();
       reach.hidden = false;
     };
@@ -43,6 +43,7 @@ addEventListener("DOMContentLoaded", () => {
       });
     }
     audience.addEventListener("change", ask);
+    document.addEventListener("signedin", ask);
     form.elements.application?.addEventListener("change", ask);
     if ([...audience.querySelectorAll("input, select")].some((one) => (one.type === "checkbox" ? one.checked : one.value))) count();
   }

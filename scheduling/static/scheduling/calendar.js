@@ -28,7 +28,7 @@ addEventListener("DOMContentLoaded", () => {
     const address = new URL(page().dataset.here, location.href);
     address.searchParams.set("part", "1");
     const answer = await fetch(address, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) return false;
+    if (signedOut(answer) || !answer.ok || answer.redirected) return false;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("calendar");
     const held = focus ?? document.activeElement?.dataset?.movable;
     if (!fresh || move || drag) return false;
@@ -68,6 +68,8 @@ addEventListener("DOMContentLoaded", () => {
     const body = new URLSearchParams({ what, day, seen, voids: voids ? "yes" : "" });
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(page().dataset.move, { method: "POST", body, headers: { "X-CSRFToken": token } });
+    const out = signedOut(answer);
+    if (out) return { error: out };
     return answer.ok ? answer.json() : {};
   };
   const asked = (words) =>

@@ -86,6 +86,7 @@ addEventListener("DOMContentLoaded", () => {
       ask();
     });
     card.addEventListener("input", () => ask());
+    document.addEventListener("signedin", () => ask());
 
     // Only the latest answer counts. What is still empty is no error before the form is saved.
     let timer = 0;
@@ -101,7 +102,7 @@ addEventListener("DOMContentLoaded", () => {
       for (const [name, value] of new FormData(form)) if (name.startsWith(`${card.dataset.card}-`) || name === "csrfmiddlewaretoken" || name === "application") data.append(name, value);
       data.set("card", card.dataset.card);
       const answer = await fetch(card.dataset.previewUrl, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      if (mine !== latest || !answer.ok) return;
+      if (mine !== latest || signedOut(answer) || !answer.ok) return;
       const { html, flaws, missing } = await answer.json();
       const told = strict ? { ...missing, ...flaws } : flaws;
       phone.innerHTML = html;

@@ -77,7 +77,7 @@ globalThis.Chips = (() => {
       const query = new URLSearchParams({ q: asked, corporation: form.elements.corporation?.value ?? "" });
       for (const kind of kinds) query.append("kind", kind);
       const answer = await fetch(`${url}?${query}`);
-      if (mine !== latest || !answer.ok) return;
+      if (mine !== latest || signedOut(answer) || !answer.ok) return;
       const { found } = await answer.json();
       if (mine !== latest) return;
       list.replaceChildren(
@@ -99,6 +99,7 @@ globalThis.Chips = (() => {
       event.stopPropagation(); // searching changes nothing
       suggest();
     });
+    document.addEventListener("signedin", suggest);
     search.addEventListener("keydown", (event) => {
       const options = [...list.querySelectorAll("button")];
       if (event.key === "Enter") {

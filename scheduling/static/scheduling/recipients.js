@@ -18,7 +18,7 @@ addEventListener("DOMContentLoaded", () => {
     const form = new FormData(first.form);
     form.set("q", words);
     const answer = await fetch(picker.dataset.url, { method: "POST", body: form });
-    return answer.json();
+    return signedOut(answer) || !answer.ok ? null : answer.json();
   };
   const element = (tag, text, classes) => {
     const made = document.createElement(tag);
@@ -54,6 +54,7 @@ addEventListener("DOMContentLoaded", () => {
   };
   const refresh = async () => {
     const answer = await ask("");
+    if (!answer) return;
     chosen = answer.chosen;
     total.textContent = answer.total;
     show();
@@ -76,7 +77,7 @@ addEventListener("DOMContentLoaded", () => {
       return;
     }
     const answer = await ask(words);
-    if (mine !== latest) return;
+    if (mine !== latest || !answer) return;
     list.replaceChildren(
       ...answer.found.map((one) => {
         const option = element("button", one.name, "ou-suggestion");

@@ -177,7 +177,7 @@ addEventListener("DOMContentLoaded", () => {
       const data = new FormData(form);
       data.set("own", rule.dataset.own);
       const answer = await fetch(rule.dataset.previewUrl, { method: "POST", body: data });
-      if (mine !== latest || !answer.ok) return;
+      if (mine !== latest || signedOut(answer) || !answer.ok) return;
       tell(await answer.json());
     }
     function tell(answer) {
@@ -205,6 +205,7 @@ addEventListener("DOMContentLoaded", () => {
       document.activeElement?.blur();
     }
     rule.addEventListener("change", ask);
+    document.addEventListener("signedin", ask);
     if (rule.querySelector("[data-value]")?.value || rule.querySelectorAll("[data-condition]").length > 1) count();
   }
 });

@@ -4,7 +4,7 @@ addEventListener("DOMContentLoaded", async () => {
   if (!places.length) return;
   for (const place of places) {
     const answer = await fetch(`${place.dataset.url}?key=${place.dataset.segment}`);
-    if (!answer.ok) return;
+    if (signedOut(answer) || !answer.ok) return;
     const { counts } = await answer.json();
     place.textContent = counts[place.dataset.segment] ?? place.dataset.broken;
   }
