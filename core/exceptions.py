@@ -1,5 +1,7 @@
 """The root of our exceptions. Each carries a stable code, a message for people and a remedy."""
 
+WIDE_ENDS = ("。", "！", "？", "）")
+
 
 class OpenUserError(Exception):
     """An error that a person can fix. It survives pickling, so a worker's child process can raise it."""
@@ -17,7 +19,8 @@ class OpenUserError(Exception):
         return _rebuild, (type(self), self.message, self.code, self.remedy, self.field)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+        # After the full stop of Chinese, which is as wide as a letter, there is no space.
+        return f"{self.message}{'' if self.message.endswith(WIDE_ENDS) else ' '}{self.remedy}".strip()
 
 
 class TemporaryError(OpenUserError):

@@ -202,7 +202,7 @@ def _fail(reporter: ProgressReporter, error: AvatarError) -> None:
         render.wake()
         return
     with transaction.atomic():
-        hint = f"{error.message} {error.remedy}".strip()
+        hint = str(error)
         render.settle(Render.Status.FAILED, code, hint=hint, stages=stages)
         render_finished.send(Render, render=render)
 

@@ -52,4 +52,4 @@ def _problems(node: Node) -> Iterator[Problem]:
         try:
             content(Say(text=node.text, form=form, title=node.title, link=node.link, picture_url=node.picture_url))
         except ContentError as error:
-            yield Problem(code="form_refused", state=node.name, words=f"{error.message} {error.remedy}".strip())
+            yield Problem(code="form_refused", state=node.name, words=str(error))

@@ -39,7 +39,7 @@ class DocumentForm(forms.ModelForm[Document]):
             try:
                 services.check_document(file)
             except DocumentRefused as error:
-                raise ValidationError(f"{error.message} {error.remedy}") from error
+                raise ValidationError(str(error)) from error
         return file
 
 

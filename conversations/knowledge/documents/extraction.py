@@ -101,7 +101,7 @@ def refusal(code: str) -> DocumentRefused:
 def words_of(code: str) -> str:
     """Why a document could not be read, and what to do, in the active language."""
     error = refusal(code.removeprefix("document_"))
-    return f"{error.message} {error.remedy}"
+    return str(error)
 
 
 def _said(path: Path, kind: str) -> dict[str, Any]:

@@ -107,4 +107,4 @@ def test_the_reason_is_told_in_words():
         assert "at most 2 new videos" in str(quotas.refusal("quota_hour", most=2, wait=90))
     with translation.override("zh-hans"):
         words = str(quotas.refusal("quota_day", most=2, wait=90))
-    assert words == "一天内最多为你制作 2 个新视频。 请 2 分钟后再试，或请求已经制作好的视频。"
+    assert words == "一天内最多为你制作 2 个新视频。请 2 分钟后再试，或请求已经制作好的视频。"

@@ -76,7 +76,7 @@ def test_of_two_who_take_it_one_reads_who_has_it(person, phone, other_phone):
     first, second = phone.presses("take"), other_phone.presses("take")
     for callback in (first, second):
         processor.handle(callback.pk)
-    assert other_phone.read()[-1] == "王工 正在接待。 可以在接待台接管。"
+    assert other_phone.read()[-1] == "王工 正在接待。可以在接待台接管。"
     assert Ticket.objects.get().operator.name == "王工"
     assert CardUpdate.objects.filter(user_id="ligong").latest("pk").text == "王工 已接待"
 
@@ -173,7 +173,7 @@ def test_a_location_is_not_passed_on(person, phone, ticket):
 def test_one_phone_answers_one_member_at_a_time(application, person, phone, other_phone, ticket):
     second = Person(application, "lisi")
     second.says("转人工")
-    assert phone.taps("take")[-1] == "你正在接待另一位成员。 请先发送“/done”或“/close”，再来接待。"
+    assert phone.taps("take")[-1] == "你正在接待另一位成员。请先发送“/done”或“/close”，再来接待。"
     assert Ticket.objects.latest("pk").operator_id != ticket.operator_id
     other_phone.taps("take")
     assert Ticket.objects.order_by("pk").last().operator.name == "李工"
