@@ -27,6 +27,8 @@ def follow_tickets(*, now: datetime) -> int:
     late = Ticket.objects.filter(status=Ticket.Status.OPEN, wait=Ticket.Wait.ANSWER, late_at=None, due_at__lte=now)
     silent_since = now - timedelta(hours=settings.CONVERSATIONS["HANDOFF_SILENCE_HOURS"])
     forgotten = Ticket.objects.silencing().filter(last_line_at__lte=silent_since, opened_at__lte=silent_since)
+    # Passed on over a weekend, a member waits for Monday.
+    forgotten = forgotten.exclude(status=Ticket.Status.OPEN, due_at__gt=now)
     count = lines.carry_files()
     for rows, act in ((late, _tell_late), (forgotten, _hand_back_forgotten)):
         for ticket in rows.order_by("pk")[:AT_ONCE]:

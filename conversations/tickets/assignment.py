@@ -4,7 +4,7 @@ All of these lock the conversation of the ticket and read the ticket anew, so th
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import translation
@@ -14,7 +14,7 @@ from conversations.delivery import messages
 from conversations.exceptions import HandoffRefused
 from conversations.models import Conversation, Operator, OperatorGroup, Ticket, TicketCard
 from conversations.signals import ticket_assigned
-from conversations.tickets import lines, operator_cards
+from conversations.tickets import lines, office_hours, opening, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.tickets.threads import thread_of
 from conversations.wording import handoff_texts
@@ -90,8 +90,7 @@ def transfer(ticket: Ticket, group: OperatorGroup, *, by: Operator | None, now: 
     _put_back(ticket, now=now, group=group)
     record(ticket, Kind.TRANSFERRED, by=by, group=group, at=now)
     with translation.override(ticket.conversation.language):
-        words = handoff_texts.passed_on(group.name, group.answer_within)
-        messages.say(ticket.conversation, words, cid=ticket.cid)
+        messages.say(ticket.conversation, opening.promise(group, now), cid=ticket.cid)
     operator_cards.announce(ticket)
     return ticket
 
@@ -173,7 +172,7 @@ def _put_back(ticket: Ticket, *, now: datetime, group: OperatorGroup | None) -> 
     before, was_on_phone = ticket.operator, ticket.on_phone
     ticket.operator, ticket.on_phone, ticket.group = None, False, group
     ticket.status, ticket.wait = Ticket.Status.OPEN, Ticket.Wait.ANSWER
-    ticket.due_at = now + timedelta(minutes=group.answer_within) if group else None
+    ticket.due_at = office_hours.answer_due(group, now) if group else None
     ticket.late_at = None
     ticket.save(update_fields=["operator", "on_phone", "group", "status", "wait", "due_at", "late_at"])
     if before is not None and was_on_phone:

@@ -64,6 +64,12 @@ def next_opening(group: OperatorGroup, now: datetime) -> datetime | None:
     return hours_of(group).next_opening(timezone.localtime(now))
 
 
+def answer_due(group: OperatorGroup, now: datetime) -> datetime | None:
+    """When the group owes an answer to what it is asked now: its minutes count from when it is there."""
+    begins = now if is_open(group, now) else next_opening(group, now)
+    return begins + timedelta(minutes=group.answer_within) if begins else None
+
+
 def _working_days(group: OperatorGroup) -> WorksOn:
     answers: Any = working_days_wanted.send(OperatorGroup, application=group.application)
     return next((works_on for _receiver, works_on in answers if works_on is not None), _monday_to_friday)

@@ -1,12 +1,12 @@
 """Opens tickets: a member is passed on to the group of a topic, whose operators get cards, and the bot is silent."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from conversations.delivery import messages
 from conversations.models import Conversation, Operator, OperatorGroup, Session, Ticket, Topic
 from conversations.signals import ticket_opened
-from conversations.tickets import operator_cards
+from conversations.tickets import office_hours, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.tickets.summary import summary_of
 from conversations.wording import handoff_texts
@@ -60,13 +60,20 @@ def pass_on(
 ) -> Ticket:
     """Open a ticket that waits for an operator; the member and the operators are told."""
     ticket = open_ticket(conversation, group, reason=reason, topic=topic, cid=cid, now=now)
-    messages.say(conversation, handoff_texts.passed_on(group.name, group.answer_within), cid=cid)
+    messages.say(conversation, promise(group, now), cid=cid)
     operator_cards.announce(ticket)
     return ticket
 
 
+def promise(group: OperatorGroup, now: datetime) -> str:
+    """What a member reads who is passed on to a group: how soon it answers, or when it is there again."""
+    if office_hours.is_open(group, now):
+        return handoff_texts.passed_on(group.name, group.answer_within)
+    return handoff_texts.passed_on_later(group.name, office_hours.next_opening(group, now))
+
+
 def _due(group: OperatorGroup | None, now: datetime) -> datetime | None:
-    return now + timedelta(minutes=group.answer_within) if group else None
+    return office_hours.answer_due(group, now) if group else None
 
 
 def ask_again(ticket: Ticket, *, cid: str, now: datetime) -> None:
@@ -75,5 +82,4 @@ def ask_again(ticket: Ticket, *, cid: str, now: datetime) -> None:
         ticket.wait, ticket.due_at, ticket.late_at = Wait.ANSWER, _due(ticket.group, now), None
         ticket.save(update_fields=["wait", "due_at", "late_at"])
     if ticket.group is not None:
-        words = handoff_texts.passed_on(ticket.group.name, ticket.group.answer_within)
-        messages.say(ticket.conversation, words, cid=cid)
+        messages.say(ticket.conversation, promise(ticket.group, now), cid=cid)

@@ -21,6 +21,21 @@ def passed_on(group: str, minutes: int) -> str:
     return words % {"group": group, "minutes": minutes}
 
 
+def passed_on_later(group: str, opening: datetime | None) -> str:
+    """To the member: a person will answer, but outside office hours."""
+    if opening is None:
+        words = _(
+            "Nobody of “%s” is there at the moment. They answer you here when they are back. "
+            "Until then I am silent; what you write goes to them. To get back to me, send “/bot”."
+        )
+        return words % group
+    words = _(
+        "Nobody of “%(group)s” is there now. They are back %(when)s and answer you here. "
+        "Until then I am silent; what you write goes to them. To get back to me, send “/bot”."
+    )
+    return words % {"group": group, "when": when(opening)}
+
+
 def still_waiting(group: str, ahead: int) -> str:
     """To the member who asks for a person again."""
     words = _("You are passed on to “%s” already. A person will answer you here.") % group

@@ -22,6 +22,7 @@ from conversations.models import Conversation, Operator, OperatorGroup, Ticket
 from core.exceptions import OpenUserError
 
 FEWEST_BYTES, MOST_BYTES = 6, 20 * 1024 * 1024  # WeChat Work takes files of more than 5 bytes
+LONGEST_NAME = 80  # characters of a file's name
 
 
 @require_POST
@@ -85,13 +86,16 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
 
 def _keep(file: "UploadedFile[Any]") -> str:
     """Store an uploaded file: its name in the media storage. Raises `HandoffRefused` if it is too big, or empty."""
-    name = Path(file.name or "file").name[-80:]
+    given = Path(Path(file.name or "file").name)
+    suffix = given.suffix[-LONGEST_NAME + 1 :]
+    name = f"{given.stem[: LONGEST_NAME - len(suffix)]}{suffix}"
     if (file.size or 0) > MOST_BYTES:
         words, remedy = _("The file has more than 20 MB."), _("Send a smaller one, or a link to it.")
         raise HandoffRefused(words, code="file_too_large", field="file", remedy=remedy)
     if (file.size or 0) < FEWEST_BYTES:
-        words, remedy = _("The file is empty."), _("Choose another file.")
-        raise HandoffRefused(words, code="file_empty", field="file", remedy=remedy)
+        too_small = _("WeChat Work takes no file of less than %d bytes.") % FEWEST_BYTES
+        words = too_small if file.size else _("The file is empty.")
+        raise HandoffRefused(words, code="file_empty", field="file", remedy=_("Choose another file."))
     return default_storage.save(f"{FOLDER}/{name}", file)
 
 

@@ -1,10 +1,11 @@
 """The desk: the page on which operators answer members. Lists, one ticket with its messages, and what it is about."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,6 +16,7 @@ from conversations import services
 from conversations.admin.handoff import ticket_lists, viewers
 from conversations.admin.handoff.thread import thread_of
 from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
+from conversations.tickets import office_hours
 
 EARLIER = 3  # closed tickets of the same member that are listed beside one
 VIEW, ANSWER = "conversations.view_ticket", "conversations.answer_ticket"
@@ -73,7 +75,6 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
     if ticket.is_unfinished and request.user.has_perm(ANSWER) and (mine or ticket.operator is None):
         services.mark_read(ticket, now=now)
     time, tone = ticket_lists.time_words(ticket, now)
-    others = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
     return {
         "thread": thread_of(ticket),
         "earlier": _earlier(ticket),
@@ -85,9 +86,26 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
         "handled": ticket_lists.duration(span) if (span := ticket.handled(now)) is not None else "",
         "viewers": viewers.others_at(ticket.pk, request.user),
         "operators": Operator.objects.filter(enabled=True).exclude(tickets=ticket),
-        "groups": others.exclude(tickets=ticket),
+        "groups": _groups(ticket, now),
         "may_say": ticket.is_unfinished and (mine or ticket.operator is None),
     }
+
+
+def _groups(ticket: Ticket, now: datetime) -> list[tuple[int, str]]:
+    """The other groups of the application, each with what keeps a member there waiting."""
+    rows: Any = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
+    people = Count("operators", filter=Q(operators__enabled=True))
+    return [
+        (one.pk, _group_words(one, one.people, now)) for one in rows.exclude(tickets=ticket).annotate(people=people)
+    ]
+
+
+def _group_words(group: OperatorGroup, people: int, now: datetime) -> str:
+    if not people:
+        return gettext("%s (no operators)") % group.name
+    if not office_hours.is_open(group, now):
+        return gettext("%s (not there now)") % group.name
+    return group.name
 
 
 def _earlier(ticket: Ticket) -> QuerySet[Ticket]:

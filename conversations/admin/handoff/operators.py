@@ -42,6 +42,9 @@ class OperatorAdmin(ProtectedDeleteAdmin):
                 "“%(name)s” has neither a member nor an account: only programs can answer as them, by REST."
             )
             self.message_user(request, words % {"name": obj.name}, messages.WARNING)
+        elif obj.enabled and not obj.groups.exists():
+            words = gettext("“%s” is in no group of operators yet, and gets no cards. Add them to one.")
+            self.message_user(request, words % obj.name, messages.WARNING)
 
     def get_fields(self, request: HttpRequest, obj: Operator | None = None) -> Any:
         """Those who only look have no page of accounts, so theirs is named without a link."""
@@ -100,6 +103,13 @@ class OperatorGroupAdmin(FormAdmin):
         queryset: QuerySet[OperatorGroup] = super().get_queryset(request)
         counted = queryset.annotate(operator_count=Count("operators", distinct=True))
         return counted.prefetch_related("topics")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        group = form.instance
+        if group.enabled and not group.operators.filter(enabled=True).exists():
+            words = gettext("“%s” has no operators yet: members who are passed on to it wait at the desk only.")
+            self.message_user(request, words % group.name, messages.WARNING)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         usual = Application.objects.filter(is_default=True).first()

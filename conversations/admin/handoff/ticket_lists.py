@@ -85,7 +85,7 @@ def time_words(ticket: Ticket, now: datetime) -> tuple[str, str]:
     """How long the member waits for an answer, or has talked, with the tone of it."""
     if ticket.status == Ticket.Status.CLOSED:
         return duration(ticket.waited(now)), ""
-    if ticket.answered_at is not None:
+    if ticket.answered_at is not None and ticket.status == Ticket.Status.ASSIGNED:
         return gettext("for %s") % duration(now - (ticket.taken_at or ticket.opened_at)), "good"
     if ticket.due_at is None:
         return duration(now - ticket.opened_at), ""

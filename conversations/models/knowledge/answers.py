@@ -5,13 +5,15 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from conversations.language import detect_language
 from conversations.models.knowledge.entries import KnowledgeEntry, KnowledgeRevision
 from wecom import contents
 from wecom.exceptions import ContentError
+
+MOST_MESSAGES = 10  # WeChat Work drops what a member gets beyond 30 in a minute, other messages included
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -103,10 +105,17 @@ class Answer(KnowledgeEntry):
         if self.kind == self.Kind.CARD and not self.url.startswith(("https://", "http://")):
             raise ValidationError({"url": _("A card leads to a page: enter its address, with https://.")})
         try:
-            self.content()
+            content = self.content()
         except ContentError as error:
             field = {"title": "title", "url": "url"}.get(error.field, "answer")
-            raise ValidationError({field: f"{error.message} {error.remedy}".strip()}) from error
+            raise ValidationError({field: str(error)}) from error
+        count = 0 if content else len(contents.split_numbered(self.answer))
+        if count > MOST_MESSAGES:
+            words = gettext(
+                "This is too long: members would get it in %(count)d messages, and it may take %(most)d. "
+                "Shorten it, or send a file."
+            )
+            raise ValidationError({"answer": words % {"count": count, "most": MOST_MESSAGES}})
 
     def content(self) -> contents.Content | None:
         """The message of a Markdown answer or a card; None for other kinds. Raises `ContentError`."""

@@ -90,6 +90,7 @@
         if (file) file.value = "";
         showFile();
         toEnd();
+        document.dispatchEvent(new Event("written")); // the page shows it, also while no news come by the websocket
       }
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // fetch without a network

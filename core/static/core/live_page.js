@@ -156,6 +156,7 @@
     connect();
     if (mustPoll()) schedule(POLL_WITHOUT_SOCKET);
   });
+  document.addEventListener("written", () => schedule(0));
   document.addEventListener("signedin", () => {
     if (socket?.readyState === WebSocket.CLOSED) connect();
     schedule(0);

@@ -121,7 +121,7 @@ def test_sent_pictures_and_files_are_shown(desk, ticket):
 
 def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
     file = SimpleUploadedFile("a.pdf", b"x" * (20 * 1024 * 1024 + 1), "application/pdf")
-    assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。 请发送小一些的文件，或者发链接。"}
+    assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。请发送小一些的文件，或者发链接。"}
     assert person.read() == []
 
 
@@ -132,8 +132,18 @@ def test_a_picture_that_would_be_refused_goes_as_a_file(desk, person, ticket):
 
 
 def test_an_empty_file_is_refused_with_a_remedy(desk, person, ticket):
-    assert say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"")) == {"error": "文件为空。 请选择其他文件。"}
+    assert say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"")) == {"error": "文件为空。请选择其他文件。"}
+    words = "企业微信不接收小于 6 字节的文件。请选择其他文件。"
+    assert say(desk, ticket, file=SimpleUploadedFile("a.txt", b"12345")) == {"error": words}
     assert person.read() == []
+
+
+def test_a_long_name_of_a_file_keeps_its_beginning_and_its_kind(desk, ticket):
+    say(desk, ticket, file=SimpleUploadedFile(f"员工手册{'长' * 90}.pdf", b"%PDF-1.4 words"))
+    name = ticket.lines.get(operator__isnull=False).message.outbound.upload.filename
+    assert name.startswith("员工手册长")
+    assert name.endswith("长.pdf")
+    assert len(name) == 80
 
 
 def test_a_file_that_is_not_sent_is_not_kept(desk, person, ticket, settings):
@@ -145,7 +155,7 @@ def test_a_file_that_is_not_sent_is_not_kept(desk, person, ticket, settings):
 
 
 def test_an_empty_answer_is_refused(desk, person, ticket):
-    assert say(desk, ticket, "  ") == {"error": "没有可发送的内容。 请写点内容。"}
+    assert say(desk, ticket, "  ") == {"error": "没有可发送的内容。请写点内容。"}
 
 
 def test_a_note_is_shown_at_the_desk_only(desk, person, ticket):
@@ -157,7 +167,7 @@ def test_a_note_is_shown_at_the_desk_only(desk, person, ticket):
 def test_what_another_has_must_be_taken_over(desk, person, ticket):
     services.take_ticket(ticket, factories.make_operator(None, member=None, name="李工"))
     person.read()
-    assert say(desk, ticket, "我来") == {"error": "李工 正在接待。 可以在接待台接管。"}
+    assert say(desk, ticket, "我来") == {"error": "李工 正在接待。可以在接待台接管。"}
     assert "李工正在接待。要自己回复，请先接管。" in page(desk, reverse("desk-ticket", args=[ticket.pk]))
     act(desk, ticket, "take_over")
     assert person.read() == ["从现在起由赵 六回复你。"]
@@ -172,7 +182,7 @@ def test_a_ticket_is_assigned_and_transferred(desk, person, ticket, application)
     act(desk, ticket, "transfer", group=hr.pk)
     ticket.refresh_from_db()
     assert (ticket.status, ticket.group, ticket.operator) == (Ticket.Status.OPEN, hr, None)
-    assert "还没有选择。 请选择接待组。" in act(desk, ticket, "transfer", group="")
+    assert "还没有选择。请选择接待组。" in act(desk, ticket, "transfer", group="")
 
 
 def test_a_group_of_another_application_is_refused(desk, ticket):
@@ -195,13 +205,32 @@ def test_a_running_conversation_is_taken_over_with_its_flow(desk, person, flow, 
 
 def test_a_closed_ticket_says_so(desk, ticket):
     act(desk, ticket, "close")
-    assert "这个工单已经关闭。 请直接接管会话。" in act(desk, ticket, "take")
+    assert "这个工单已经关闭。请直接接管会话。" in act(desk, ticket, "take")
 
 
 def test_the_timer_shows_what_is_left_and_what_is_late(desk, ticket):
     assert "还剩 " in page(desk, reverse("desk-ticket", args=[ticket.pk]))
     Ticket.objects.update(due_at=timezone.now() - timedelta(minutes=12))
     assert "超时 12 分钟" in page(desk, reverse("desk-ticket", args=[ticket.pk]))
+
+
+def test_the_timer_runs_again_for_a_ticket_that_was_passed_on(desk, ticket, application):
+    say(desk, ticket, "我来看看。")
+    assert "已接待 " in page(desk, reverse("desk-ticket", args=[ticket.pk]))
+    services.transfer_ticket(ticket, factories.make_operator_group(application, name="人事"))
+    assert "还剩 " in page(desk, reverse("desk-ticket", args=[ticket.pk]))
+
+
+def test_groups_that_keep_members_waiting_are_marked(desk, ticket, application):
+    later = timezone.localtime() + timedelta(hours=2)
+    hours = {"opens_at": later.time(), "closes_at": (later + timedelta(hours=1)).time()}
+    operator = factories.make_operator(None, member=None, name="李工")
+    factories.make_operator_group(application, name="人事")
+    factories.make_operator_group(application, operator, name="财务", **hours)
+    factories.make_operator_group(application, operator, name="前台")
+    shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
+    for words in ("人事（没有接待人员）", "财务（现在不在）", "前台"):
+        assert f">{words}</option>" in shown
 
 
 def test_others_who_look_are_named(desk, ticket, admin_client, admin_user):

@@ -24,6 +24,24 @@ def test_an_operator_with_a_phone_needs_no_warning(hr, application):
     assert "has neither" not in saved(hr, member=factories.make_member(application, "zhaoliu").pk)
 
 
+def test_an_operator_in_no_group_gets_a_warning(hr, application):
+    member = factories.make_member(application, "zhaoliu").pk
+    assert "“赵六” is in no group" in saved(hr, member=member)
+    operator = Operator.objects.get()
+    factories.make_operator_group(application, operator)
+    page = hr.post(
+        url("operator", "change", operator.pk), {"name": "赵六", "enabled": "on", "member": member}, follow=True
+    )
+    assert "is in no group" not in page.content.decode()
+
+
+def test_a_group_without_operators_gets_a_warning(hr, application):
+    hours = {"days": "all", "opens_at": "09:00", "closes_at": "18:00", "answer_within": 5, "enabled": "on"}
+    form = {"name": "人事", "application": application.pk, **hours}
+    page = hr.post(url("operatorgroup", "add"), form, follow=True)
+    assert "“人事” has no operators yet" in page.content.decode()
+
+
 def test_office_hours_are_shown_without_seconds(hr):
     form = hr.get(url("operatorgroup", "add")).content.decode()
     assert 'value="09:00"' in form

@@ -42,6 +42,7 @@ def test_an_answer_is_written_found_changed_and_deleted(api):
         ({"kind": "card"}, "url"),
         ({"kind": "image"}, "file"),
         ({"answer": " "}, "answer"),
+        ({"answer": "长" * 30_000}, "answer"),
         ({"valid_from": "2026-12-02", "valid_until": "2026-12-01"}, "valid_until"),
         ({"departments": [4711]}, "departments"),
         ({"topic": "长" * 61}, "topic"),
