@@ -4,14 +4,14 @@ The same statement tells which of its parts have something to show, so that the 
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+
+from core.storage import lenient_cache
 
 COUNTED = 10_000
 KEPT_SECONDS = 60
@@ -42,21 +42,10 @@ def look(counted: Mapping[str, QuerySet[Any]], sought: Mapping[str, QuerySet[Any
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = list(cursor.fetchone() or ())
     figures = {
-        name: figure if figure <= COUNTED else _kept(name, counted[name])
+        name: figure
+        if figure <= COUNTED
+        else lenient_cache.kept(f"count:{name}", counted[name].count, seconds=KEPT_SECONDS)
         for name, figure in zip(counted, found, strict=False)
     }
     there = (name for name, number in zip(sought, found[len(counted) :], strict=True) if number)
     return Look(figures=figures, there=frozenset(there))
-
-
-def _kept(name: str, rows: QuerySet[Any]) -> int:
-    """A cache that is away only costs time."""
-    key = f"count:{name}"
-    with suppress(Exception):
-        found = cache.get(key)
-        if isinstance(found, int):
-            return found
-    figure = rows.count()
-    with suppress(Exception):
-        cache.set(key, figure, KEPT_SECONDS)
-    return figure

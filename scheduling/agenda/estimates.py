@@ -8,13 +8,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
-from django.core.cache import cache
 from django.db.models import Q
 
+from core.storage import lenient_cache
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import Audience
 from scheduling.exceptions import SchedulingError
@@ -66,14 +65,9 @@ class Estimates:
 
     def _answer(self, name: str, find: Callable[[], T]) -> T | None:
         if name not in self._known:
-            key, found = f"agenda:{name}", None
-            # A cache that is away only costs time.
-            with suppress(Exception):
-                found = cache.get(key)
-            if found is None and time.monotonic() < self._until:
-                found = find()
-                with suppress(Exception):
-                    cache.set(key, found, KEPT_SECONDS)
+            found = lenient_cache.kept(
+                f"agenda:{name}", lambda: find() if time.monotonic() < self._until else None, seconds=KEPT_SECONDS
+            )
             self.uncounted += found is None
             self._known[name] = found
         return self._known[name]  # type: ignore[return-value]

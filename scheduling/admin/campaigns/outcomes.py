@@ -2,12 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_noop
 
 from core.spreadsheets import csv_pieces
+from core.storage import lenient_cache
 from core.web.admin import badge
 from scheduling import services
 from scheduling.admin.campaigns.columns import DELIVERY_TONES, delivery_badge
@@ -25,6 +24,7 @@ from wecom.models import Member, Outbound, Recall
 PER_PAGE = 50
 MOST_COUNTED = 200_000
 """Members up to which a page that is open counts them by reason; larger runs are counted when they have ended."""
+KEPT_SECONDS = 60
 CHUNK = 2_000
 HEADS = (
     gettext_noop("user ID"),
@@ -118,15 +118,7 @@ def _report(run: CampaignRun) -> services.RunReport:
     """The report; of a large run that goes on it may be a minute old, because its page asks every few seconds."""
     if run.ended_at is not None or run.planned <= MOST_COUNTED:
         return services.report_of(run)
-    key, made = f"campaign-run-{run.pk}", None
-    # A cache that is away only costs time.
-    with suppress(Exception):
-        made = cache.get(key)
-    if made is None:
-        made = services.report_of(run)
-        with suppress(Exception):
-            cache.set(key, made, 60)
-    return made
+    return lenient_cache.kept(f"campaign-run-{run.pk}", lambda: services.report_of(run), seconds=KEPT_SECONDS)
 
 
 def answers_to(run: CampaignRun) -> dict[str, Any]:

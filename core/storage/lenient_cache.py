@@ -1,0 +1,23 @@
+"""What is kept in the cache for a while, and found once more where the cache has lost it or does not answer."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+T = TypeVar("T")
+
+
+def kept(key: str, find: Callable[[], T], *, seconds: float) -> T:
+    """The value of this key, or what `find` returns, which is then kept for so long unless it is None."""
+    value: Any = None
+    # A cache that is away only costs time.
+    with suppress(Exception):
+        value = cache.get(key)
+    if value is None:
+        value = find()
+        if value is not None:
+            with suppress(Exception):
+                cache.set(key, value, seconds)
+    return value  # type: ignore[no-any-return]
