@@ -3,8 +3,9 @@
 Fills the tables of a private PostgreSQL in SQL, and opens every page as an administrator or API client, with each
 filter, order and search that it offers: the middle of some times in milliseconds, that of its statements, and how many
 they are. A page that takes longer or more than it may is marked, with the plan of its slowest statement, and the exit
-status is 1. Each TREE, such as a `git worktree` of an older commit, is measured before this one, in a database of its
-own, as its own module does it.
+status is 1. With `--kinds`, such as `member,callback`, only the tables of these models and of what they need are long,
+which takes minutes, and of the lists only theirs are opened. Each TREE, such as a `git worktree` of an older commit, is
+measured before this one, in a database of its own, as its own module does it.
 """
 
 import argparse
@@ -28,11 +29,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--only", default="", help="only pages whose names contain this")
+    parser.add_argument("--kinds", default="", help="only these models, by their names in small letters")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("trees", nargs="*", type=Path)
     options = parser.parse_args()
     if options.measure:
-        return int(measure(options.rows, options.only) > 0)
+        return int(measure(options.rows, options.only, options.kinds) > 0)
     from openuser.servers import postgres
 
     status = 0
@@ -44,12 +46,12 @@ def main() -> int:
             }
             print(f"{tree}, {options.rows:,} rows per table, load {os.getloadavg()[0]:.1f}", flush=True)
             command = [sys.executable, "-m", "tests.benchmarks.lists", "--rows", str(options.rows), "--measure"]
-            command += ["--only", options.only]
+            command += ["--only", options.only, *(["--kinds", options.kinds] if options.kinds else ())]
             status = subprocess.run(command, cwd=tree, env=environment, check=False).returncode
     return status
 
 
-def measure(rows: int, only: str) -> int:
+def measure(rows: int, only: str, kinds: str) -> int:
     """Measure this tree on its database. Returns how many pages take too long."""
     import logging
 
@@ -69,10 +71,11 @@ def measure(rows: int, only: str) -> int:
     with valkey.running(settings.BROKER_FOLDER):
         databases = runner.setup_databases()
         try:
-            fill(rows)
+            chosen = [kind for kind in kinds.split(",") if kind]
+            fill(rows, chosen)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM")
-            opened = [(name, open_page) for name, open_page in pages() if only in name]
+            opened = [(name, open_page) for name, open_page in pages(kinds=chosen) if only in name]
             slow = [name for name, open_page in opened if not _is_quick(name, open_page)]
         finally:
             _close_connections()

@@ -1,6 +1,6 @@
 """What is opened: the home page, each list with its searches, filters, orders and next page, and the metrics."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -33,8 +33,8 @@ REST = (
 Open = Callable[[], Any]
 
 
-def pages(*, narrowed: bool = True) -> Iterator[tuple[str, Open]]:
-    """What is opened, with its name; `narrowed` with each filter and order of the lists."""
+def pages(*, narrowed: bool = True, kinds: Collection[str] = ()) -> Iterator[tuple[str, Open]]:
+    """What is opened, with its name: of all lists or those of `kinds`, `narrowed` with each filter and order."""
     browser, boss = Client(), User.objects.create_superuser("boss")
     browser.force_login(boss)
     yield "home", _get(browser, reverse("admin:index"))
@@ -45,7 +45,8 @@ def pages(*, narrowed: bool = True) -> Iterator[tuple[str, Open]]:
         yield name, _get(browser, reverse(name))
     yield "report of tickets", _get(browser, reverse("desk-report"))
     for label in LISTED:
-        yield from _of_list(browser, label, boss if narrowed else None)
+        if not kinds or label.partition(".")[2].lower() in kinds:
+            yield from _of_list(browser, label, boss if narrowed else None)
     yield from _of_api()
     yield "metrics", lambda: HttpResponse(make_text())
 

@@ -1,7 +1,7 @@
 """The tables that grow with use, filled in SQL as thirty days of use leave them."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -31,19 +31,44 @@ DONE = {"cid": ID, "created_at": DAYS, "due_at": DAYS, "finished_at": DAYS}
 FAILING = {"status": "CASE WHEN g % 1000 = 0 THEN 'failed' WHEN g % 5000 = 1 THEN 'queued' ELSE 'done' END"}
 MANY = 10_000
 OPEN = 50  # members who are being answered by a person, or are in a flow, at the moment
+# The kinds whose rows those of a kind lead to, and those that its list reads.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "member": ("applicationmember", "membership"),
+    "applicationmember": ("member",),
+    "membership": ("member",),
+    "message": ("member", "content"),
+    "conversation": ("member",),
+    "session": ("conversation",),
+    "stateentry": ("session",),
+    "ticket": ("conversation",),
+    "delivery": ("member",),
+    "enrolment": ("member",),
+    "errand": ("conversation",),
+}
 
 Values = Mapping[str, str]
 
 
-def fill(rows: int) -> None:
-    """The tables, each with so many rows."""
-    start = time.monotonic()
+def fill(rows: int, kinds: Collection[str] = ()) -> None:
+    """The tables, each with so many rows; of others than these kinds, and what they need, with one."""
+    start, filled = time.monotonic(), _with_needs(kinds)
     for row, values in _kinds():
-        with _without_indexes(row) if rows >= MANY else nullcontext():
-            multiply(row, rows, values)
+        count = rows if not kinds or row._meta.model_name in filled else 1
+        with _without_indexes(row) if count >= MANY else nullcontext():
+            multiply(row, count, values)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"  filled in {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _with_needs(kinds: Collection[str]) -> set[str]:
+    found, waiting = set[str](), list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found.add(kind)
+            waiting += NEEDS.get(kind, ())
+    return found
 
 
 @contextmanager
