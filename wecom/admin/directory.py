@@ -78,7 +78,7 @@ class ApplicationFilter(admin.SimpleListFilter):
 
 
 class DepartmentFilter(admin.SimpleListFilter):
-    """Members of one department, chosen on the departments' page; here only the chosen one is offered."""
+    """Members of one department: here the first by name are offered, on the departments' page all."""
 
     title = _("department")
     parameter_name = "department"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -139,23 +139,27 @@ def remedy(sync: DirectorySync) -> str:
 
 
 def applications_of(request: HttpRequest) -> list[Any]:
-    """All applications, each with the key of its newest full sync: read once for a request, though filters ask too."""
+    """All applications, each with its `newest` full sync: read once for a request, though filters ask too."""
     found: list[Any] | None = getattr(request, "applications", None)
     if found is None:
         # The newest by the keys from above: to group all of them would read the whole table.
         newest = DirectorySync.objects.whole().filter(application=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-        found = list(Application.objects.annotate(newest=Subquery(newest)).order_by("-is_default", "pk"))
+        its_newest = FilteredRelation("directory_syncs", condition=Q(directory_syncs__pk=Subquery(newest)))
+        rows: Any = Application.objects.annotate(newest=its_newest)
+        found = list(rows.select_related("newest").order_by("-is_default", "pk"))
         request.applications = found  # type: ignore[attr-defined]
     return found
 
 
 def latest_syncs(request: HttpRequest) -> list[dict[str, Any]]:
     """The last full sync of each application, as the pages show it; one without any is None."""
-    rows = [row for row in applications_of(request) if row.enabled]
-    latest = DirectorySync.objects.select_related("application").in_bulk([row.newest for row in rows if row.newest])
     shown = []
-    for application in rows:
-        sync = latest.get(application.newest)
+    for application in applications_of(request):
+        if not application.enabled:
+            continue
+        sync: DirectorySync | None = getattr(application, "newest", None)
+        if sync is not None:
+            sync.application = application
         state = {"bar": bar(sync), "counts": counts(sync), "remedy": remedy(sync)} if sync else {}
         tone = {"done": "good", "failed": "bad"}.get(sync.status, "info") if sync else ""
         words = badge(sync.get_status_display(), tone) if sync else ""

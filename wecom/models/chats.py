@@ -76,6 +76,7 @@ class GroupMessage(Work):
             models.Index(fields=["order_key", "status", "id"], name="groupmessage_order"),
             models.Index(fields=["cid"], name="groupmessage_cid"),
             models.Index(fields=["called_at"], name="groupmessage_called"),
+            models.Index(fields=["-id"], condition=~models.Q(reason=""), name="groupmessage_with_reason"),
         ]
 
     def __str__(self) -> str:

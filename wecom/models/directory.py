@@ -192,6 +192,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["user_id"], name="member_user_id"),
             models.Index(fields=["name"], name="member_name"),
+            models.Index(fields=["status", "id"], name="member_status"),
         ]
 
     def __str__(self) -> str:
@@ -214,7 +215,12 @@ class Membership(models.Model):
     """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
-    department = models.ForeignKey(Department, models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(
+        Department,
+        models.CASCADE,
+        db_index=False,  # two indexes begin with it
+        related_name="memberships",
+    )
     is_leader = models.BooleanField(_("leads it"), default=False)
     seen_by = models.PositiveBigIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now, null=True, blank=True, editable=False)
@@ -223,7 +229,10 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["member", "department"], name="membership_unique")]
-        indexes = [models.Index(fields=["department", "joined_at"], name="membership_joined")]
+        indexes = [
+            models.Index(fields=["department", "joined_at"], name="membership_joined"),
+            models.Index(fields=["department", "member"], name="membership_members"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.department_id}"

@@ -53,6 +53,8 @@ class Download(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="download_due"),
             models.Index(fields=["cid"], name="download_cid"),
+            models.Index(fields=["kind", "id"], name="download_kind"),
+            models.Index(fields=["-id"], condition=~models.Q(reason=""), name="download_with_reason"),
         ]
 
     def __str__(self) -> str:

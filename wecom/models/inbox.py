@@ -53,6 +53,9 @@ class Callback(Work):
             models.Index(fields=["order_key", "created_at"], name="callback_pace"),
             models.Index(fields=["cid"], name="callback_cid"),
             models.Index(fields=["from_user_id"], name="callback_sender"),
+            # Of the frequent kinds the newest rows are soon read.
+            models.Index(fields=["kind", "id"], condition=~models.Q(kind__in=["text", "event"]), name="callback_kind"),
+            models.Index(fields=["event", "id"], condition=~models.Q(event=""), name="callback_event"),
         ]
 
     def __str__(self) -> str:

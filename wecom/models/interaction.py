@@ -59,6 +59,7 @@ class CardUpdate(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="cardupdate_due"),
             models.Index(fields=["cid"], name="cardupdate_cid"),
+            models.Index(fields=["-id"], condition=~models.Q(reason=""), name="cardupdate_with_reason"),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,10 @@ class Upload(Work):
         constraints = [
             models.UniqueConstraint(fields=["corporation", "kind", "sha256", "copy"], name="upload_unique_copy"),
         ]
-        indexes = [models.Index(fields=["status", "due_at"], name="upload_due")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="upload_due"),
+            models.Index(fields=["kind", "id"], name="upload_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.filename} #{self.pk}"
@@ -187,6 +190,8 @@ class Outbound(Work):
             models.Index(fields=["fingerprint", "created_at"], name="outbound_fingerprint"),
             models.Index(fields=["status", "finished_at"], name="outbound_ended"),
             models.Index(fields=["msgid"], name="outbound_msgid"),
+            models.Index(fields=["msgtype", "id"], condition=~models.Q(msgtype="text"), name="outbound_type"),
+            models.Index(fields=["-id"], condition=~models.Q(reason=""), name="outbound_with_reason"),
         ]
 
     def __str__(self) -> str:
