@@ -20,12 +20,12 @@ from scheduling.campaigns.sending_policy import policy_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule
 
-AT_FIRST, LATER = 0.4, 4.0  # seconds for counting audiences: before the page is shown, and when its script asks again
+COUNTING_SECONDS = 4.0  # for audiences, each time that the script of the page asks for what is missing
 SHOWN_CONFLICTS = 30
 
 
 def calendar_view(request: HttpRequest) -> HttpResponse:
-    """The page; with `part` in the query only its days, with more audiences counted, for its script."""
+    """The page with what is known at once; with `part` in the query its days, counted further, for its script."""
     may = request.user.has_perm
     if not may("scheduling.view_campaign") and not may("scheduling.view_schedule"):
         raise PermissionDenied
@@ -33,7 +33,7 @@ def calendar_view(request: HttpRequest) -> HttpResponse:
     span = Span.of(request.GET.get("view", ""), request.GET.get("on", ""))
     applications = Applications()
     form = FilterForm(request.GET, applications=applications.rows.values())
-    context = _days(request, span, form, applications, seconds=LATER if part else AT_FIRST)
+    context = _days(request, span, form, applications, counts=part)
     if part:
         return TemplateResponse(request, "admin/calendar/days.html", context)
     context |= {**admin.site.each_context(request), "title": gettext("Calendar"), "form": form}
@@ -85,10 +85,12 @@ def _move_schedule(request: HttpRequest, key: int, day: date, seen: date | None)
 
 
 def _days(
-    request: HttpRequest, span: Span, form: FilterForm, applications: Applications, *, seconds: float
+    request: HttpRequest, span: Span, form: FilterForm, applications: Applications, *, counts: bool
 ) -> dict[str, Any]:
     may, month = request.user.has_perm, span.on if span.view == MONTH else None
+    seconds = COUNTING_SECONDS if counts else 0
     agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds, applications=applications)
+    peaks = None if agenda.uncounted else services.peaks(agenda, only_kept=not counts)
     may_move = {name: may(f"scheduling.change_{name}") for name in ("campaign", "schedule")}
     found, zone = cells.conflicts(agenda), timezone.get_current_timezone()
     return {
@@ -97,12 +99,12 @@ def _days(
         "weekdays": [WEEKDAYS[number] for number in range(7)],
         "cells": cells.cells(agenda, month=month, may_move=may_move),
         "undated": [cells.shown(entry, zone, may_move) for entry in agenda.undated],
-        "uncounted": agenda.uncounted,
+        "uncounted": agenda.uncounted or int(peaks is None),
         "is_empty": not agenda.entries and not agenda.undated,
         "is_filtered": any(form.cleaned_data.values()),
         "conflicts": [(day, cells.shown(entry, zone, may_move), more) for day, entry, more in found[:SHOWN_CONFLICTS]],
         "more_conflicts": max(0, len(found) - SHOWN_CONFLICTS),
-        "peaks": [] if agenda.uncounted else [cells.peak_words(one) for one in services.peaks(agenda)],
+        "peaks": [cells.peak_words(one) for one in peaks or ()],
         "here": _address(request, view=span.view, on=span.on),
         "before": _address(request, view=span.view, on=span.before),
         "after": _address(request, view=span.view, on=span.after),

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from conversations import services as conversations
+from core.storage import lenient_cache
 from scheduling.agenda import past, planned, series_turns
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.conflicts import with_conflicts
@@ -17,6 +19,7 @@ from scheduling.agenda.load import loads
 from wecom.models import Application
 
 COUNTING_SECONDS = 4.0
+FORECAST_SECONDS = 60
 SATURDAY = 5
 STEPS_AHEAD = timedelta(days=14)
 
@@ -115,8 +118,11 @@ def next_entries(
     return list(found.values())[:most]
 
 
-def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:
-    """For each application the fullest day that is not over, with a forecast within WeChat Work's quotas."""
+def peaks(agenda: Agenda, *, now: datetime | None = None, only_kept: bool = False) -> list[Peak] | None:
+    """For each application the fullest day that is not over, with a forecast within WeChat Work's quotas.
+
+    Forecasts are kept for a minute; with `only_kept` none is made, and where one is missing the answer is None.
+    """
     now = now or timezone.now()
     today = timezone.localdate(now)
     fullest: dict[int, tuple[date, Load]] = {}
@@ -126,13 +132,26 @@ def peaks(agenda: Agenda, *, now: datetime | None = None) -> list[Peak]:
                 fullest[load.application] = (day.date, load)
     found = []
     for key, (date_, load) in fullest.items():
-        first = min(load.hours)
-        begins = timezone.make_aware(datetime.combine(date_, time(first)))
-        forecast = conversations.forecast_sending(
-            agenda.senders[key], messages=load.calls, recipients=load.recipients, now=max(begins, now)
-        )
-        found.append(Peak(day=date_, load=load, through_at=forecast.through_at, why=forecast.why))
+        peak = _kept_peak(agenda.senders[key], date_, load, now, only_kept=only_kept)
+        if peak is None:
+            return None
+        found.append(peak)
     return found
+
+
+def _kept_peak(application: Application, day: date, load: Load, now: datetime, *, only_kept: bool) -> Peak | None:
+    begins = timezone.make_aware(datetime.combine(day, time(min(load.hours))))
+
+    def find() -> Peak | None:
+        if only_kept:
+            return None
+        forecast = conversations.forecast_sending(
+            application, messages=load.calls, recipients=load.recipients, now=max(begins, now)
+        )
+        return Peak(day=day, load=load, through_at=forecast.through_at, why=forecast.why)
+
+    what = (application.pk, begins.date(), begins.hour, load.calls, load.recipients, get_language())
+    return lenient_cache.kept(f"agenda:peak:{':'.join(map(str, what))}", find, seconds=FORECAST_SECONDS)
 
 
 def _empty_days(applications: Applications, application: int | None, since: date, until: date) -> Iterator[Day]:

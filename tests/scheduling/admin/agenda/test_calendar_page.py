@@ -47,11 +47,22 @@ def move(client: Client, row: Any, day: object = AFTER, seen: object = NEXT, **f
 
 
 def test_an_entry_has_its_time_state_count_and_link(hr, campaign):
-    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}")
+    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}", part="1")
     entry = html.partition(f'data-movable="campaign-{campaign.pk}"')
     for words in ("10:15", "年会通知", "draft", "1 member"):
         assert words in entry[2].partition("</a>")[0]
     assert page(campaign) in entry[0][-200:] + entry[2][:10]
+
+
+def test_a_page_counts_nothing_until_its_script_asks(hr, campaign):
+    shown = {"view": "week", "on": f"{NEXT}"}
+    first, part, again = (seen(hr, CALENDAR, **shown, **more) for more in ({}, {"part": "1"}, {}))
+    assert "data-uncounted" in first
+    assert "1 member" not in first
+    for html in (part, again):
+        assert "data-uncounted" not in html
+        assert "1 member" in html
+        assert 'data-testid="peak"' in html
 
 
 def test_today_holidays_and_make_up_days_are_marked(hr):
