@@ -110,7 +110,7 @@ def keep_waiting() -> str:
 
 
 def back_to_bot() -> str:
-    return _("Back to the digital human")
+    return _("To the digital human")
 
 
 def goes_on_waiting() -> str:

@@ -205,6 +205,16 @@ def test_a_late_answer_is_said_once_with_a_choice(person, phone):
     assert person.taps("bot") == []
 
 
+def test_a_late_answer_is_said_in_english_too(person, phone):
+    person.says("I want to speak to a human")
+    person.says("human")
+    person.read()
+    assert services.follow_tickets(now=timezone.now() + timedelta(minutes=6)) == 1
+    (said,) = person.read()
+    assert said.startswith("Sorry, nobody of “IT 支持” has answered yet.")
+    assert said.endswith("Keep waiting | Leave a message | To the digital human")
+
+
 def test_a_forgotten_ticket_is_handed_back(person, ticket):
     assert services.follow_tickets(now=timezone.now() + timedelta(hours=25)) == 1
     ticket.refresh_from_db()
