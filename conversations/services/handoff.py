@@ -16,13 +16,14 @@ from conversations.replies import received_files
 from conversations.tickets import assignment, lines, opening, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.videos import video_messages
+from core.text.member_names import full_name
 from wecom.models import Callback, Download, Outbound
 
 
 def operator_of(user: AbstractBaseUser) -> Operator:
     """The operator that an account is; made on the first answer, with the account's name."""
-    name = str(getattr(user, "get_full_name", str)() or user.get_username())[:60]
-    found, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name})
+    name = full_name(getattr(user, "last_name", ""), getattr(user, "first_name", "")) or user.get_username()
+    found, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name[:60]})
     return found
 
 

@@ -13,3 +13,11 @@ def chinese_name(called: str) -> str:
     parts = _BETWEEN.split(_NOTE.sub(" ", called))
     first = next((part for part in parts if re.search(f"[{HAN}]", part)), "")
     return first if _NAME.fullmatch(first) else called
+
+
+def full_name(family: str, given: str) -> str:
+    """李小丽, or Emma Chen: the order depends on the script of the names, not on the language of the reader."""
+    family, given = family.strip(), given.strip()
+    if re.search(f"[{HAN}]", family + given):
+        return family + given
+    return f"{given} {family}".strip()

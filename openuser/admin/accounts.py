@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
@@ -21,6 +22,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from core.text.member_names import full_name
 from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin, badge, change_url, row_action, short_time
 from openuser.admin.account_forms import (
     AccountForm,
@@ -49,6 +51,15 @@ for model in (
 
 admin.site.empty_value_display = NOTHING
 ROLE_LABELS = {role.value: role.label for role in Role}
+
+
+def signed_in_as(request: HttpRequest) -> dict[str, Any]:
+    """For templates: the name of the account, looked up where a page of the admin shows it."""
+    return {"account_name": SimpleLazyObject(lambda: _name_of(request.user))}
+
+
+def _name_of(user: Any) -> str:
+    return full_name(user.last_name, user.first_name) or str(user.get_username())
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -112,7 +123,7 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
 
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
-        return f"{user.last_name}{user.first_name}" or NOTHING
+        return full_name(user.last_name, user.first_name) or NOTHING
 
     @display(description=_("roles"))
     def may(self, user: User) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.models import Render
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Ticket
 from core.lookups import among
 from openuser.admin import kept_counts, next_runs, problems
 from openuser.second_factor import devices
@@ -43,12 +43,16 @@ class Counter:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """The rows of a counter; its list shows those of `status`, or all. `is_bad` if there should be none."""
+    """The rows of a counter; its list shows those of `status`, or all, unless an `address` is given.
+
+    `is_bad` if there should be none.
+    """
 
     key: str
     name: str
     rows: QuerySet[Any]
     status: str = ""
+    address: str = ""
     is_bad: bool = False
 
     @property
@@ -57,6 +61,8 @@ class Counted:
 
     @property
     def url(self) -> str:
+        if self.address:
+            return self.address
         address = reverse(f"admin:{self.model.app_label}_{self.model.model_name}_changelist")
         return f"{address}?status__exact={self.status}" if self.status else address
 
@@ -207,6 +213,13 @@ def _counted(today: datetime) -> list[Counted]:
             name=_("Not delivered today"),
             rows=failed,
             status=Outbound.Status.FAILED,
+            is_bad=True,
+        ),
+        Counted(
+            key="waiting-members",
+            name=_("Waiting for a person"),
+            rows=Ticket.objects.filter(status=Ticket.Status.OPEN),
+            address=f"{reverse('desk')}?list=waiting",
             is_bad=True,
         ),
     ]

@@ -111,6 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "openuser.admin.stop_banner.stopped_policies",
+                "openuser.admin.accounts.signed_in_as",
             ]
         },
     }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.cache import cache
 
+from core.text.member_names import full_name
+
 LOOKS = 40.0  # seconds; an open page comes back every fifteen
 
 
@@ -17,6 +19,6 @@ def others_at(ticket: int, user: Any) -> list[str]:
     with suppress(Exception):
         kept = cache.get(key) or {}
         found = {pk: (name, at) for pk, (name, at) in kept.items() if now - at < LOOKS}
-        found[user.pk] = (user.get_full_name() or user.get_username(), now)
+        found[user.pk] = (full_name(user.last_name, user.first_name) or user.get_username(), now)
         cache.set(key, found, LOOKS)
     return sorted(name for pk, (name, _at) in found.items() if pk != user.pk)

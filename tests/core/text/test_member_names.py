@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.member_names import chinese_name
+from core.text.member_names import chinese_name, full_name
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,17 @@ from core.text.member_names import chinese_name
 )
 def test_the_name_is_what_comes_first_in_chinese(called, name):
     assert chinese_name(called) == name
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "name"),
+    [
+        ("李", "小丽", "李小丽"),
+        ("Chen", "Emma", "Emma Chen"),
+        ("", "小丽", "小丽"),
+        ("Chen", "", "Chen"),
+        ("", " ", ""),
+    ],
+)
+def test_family_names_come_first_in_chinese(family, given, name):
+    assert full_name(family, given) == name

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations.models import Content, Conversation, Message
+from conversations.models import Content, Conversation, Message, Ticket
 from scheduling import services as scheduling
 from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule, opened, signed_in
 from tests.scheduling.support.campaigns import launch, make_campaign
-from tests.support.factories import make_application, make_member, make_outbound, make_render
+from tests.support.factories import make_application, make_member, make_outbound, make_render, make_ticket
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,14 @@ def test_an_empty_home_says_what_to_do_next(language):
     assert page.count('class="ou-quiet') >= 4
     assert "data-unfinished" not in page
     assert 'data-testid="nothing"' not in page
+
+
+def test_members_who_wait_for_a_person_are_counted():
+    make_ticket(status=Ticket.Status.OPEN)
+    page = home("view_ticket")
+    assert f'href="{reverse("desk")}?list=waiting"' in page
+    assert '<span class="ou-figure ou-figure-bad">1</span><span class="ou-label">Waiting for a person</span>' in page
+    assert "Waiting for a person" not in home("view_render")
 
 
 # ---- to whom

@@ -23,7 +23,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n picture"
 @pytest.fixture
 def staff() -> User:
     """An account that answers."""
-    user = User.objects.create_user("ops", first_name="赵", last_name="六", is_staff=True)
+    user = User.objects.create_user("ops", first_name="六", last_name="赵", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_ticket", "answer_ticket"]))
     return user
 
@@ -97,7 +97,7 @@ def test_a_list_holds_the_tickets_of_one_topic(desk, ticket, application, group)
 
 def test_the_first_answer_takes_the_ticket(desk, person, ticket):
     assert say(desk, ticket, "我来看看。") == {"said": True}
-    assert person.read() == ["现在由赵 六回复你。要回到我这里，请发送“/bot”。", "我来看看。"]
+    assert person.read() == ["现在由赵六回复你。要回到我这里，请发送“/bot”。", "我来看看。"]
     ticket.refresh_from_db()
     assert ticket.operator == Operator.objects.get(user__username="ops")
     assert ticket.answered_at is not None
@@ -170,7 +170,7 @@ def test_what_another_has_must_be_taken_over(desk, person, ticket):
     assert say(desk, ticket, "我来") == {"error": "李工 正在接待。可以在接待台接管。"}
     assert "李工正在接待。要自己回复，请先接管。" in page(desk, reverse("desk-ticket", args=[ticket.pk]))
     act(desk, ticket, "take_over")
-    assert person.read() == ["从现在起由赵 六回复你。"]
+    assert person.read() == ["从现在起由赵六回复你。"]
 
 
 def test_a_ticket_is_assigned_and_transferred(desk, person, ticket, application):
@@ -197,10 +197,10 @@ def test_a_running_conversation_is_taken_over_with_its_flow(desk, person, flow, 
     ticket = Ticket.objects.get()
     assert answer.url == reverse("desk-ticket", args=[ticket.pk])
     assert ticket.reason == Ticket.Reason.OPERATOR
-    assert person.read() == ["现在由赵 六回复你。要回到我这里，请发送“/bot”。"]
+    assert person.read() == ["现在由赵六回复你。要回到我这里，请发送“/bot”。"]
     assert person.says("欢迎") == []
     act(desk, ticket, "hand_back")
-    assert person.read() == ["赵 六已结束对话，现在由数字人继续为你服务。", "请发送视频文本。"]
+    assert person.read() == ["赵六已结束对话，现在由数字人继续为你服务。", "请发送视频文本。"]
 
 
 def test_a_closed_ticket_says_so(desk, ticket):
@@ -236,7 +236,7 @@ def test_groups_that_keep_members_waiting_are_marked(desk, ticket, application):
 def test_others_who_look_are_named(desk, ticket, admin_client, admin_user):
     address = reverse("desk-ticket", args=[ticket.pk])
     page(desk, address)
-    assert "赵 六" in admin_client.get(address).content.decode()
+    assert "赵六" in admin_client.get(address).content.decode()
     assert f"{admin_user.username}也在看" in page(desk, address)
 
 
@@ -303,7 +303,7 @@ def test_the_report_counts_and_its_file_lists(desk, person, ticket):
     assert "未分主题" in shown
     lines = page(desk, reverse("desk-report") + f"?since=2026-01-01&until={timezone.localdate()}&csv=1").splitlines()
     assert lines[0].endswith("waited_seconds,handled_seconds,late,satisfaction")
-    assert ",zhangsan,IT 支持,,赵 六,asked,closed,solved," in lines[1]
+    assert ",zhangsan,IT 支持,,赵六,asked,closed,solved," in lines[1]
     assert lines[1].endswith(",,4")
     assert "结束日期早于开始日期。" in page(desk, reverse("desk-report") + "?since=2026-02-01&until=2026-01-01")
 
@@ -312,7 +312,7 @@ def test_changes_name_who_made_them(desk, ticket):
     act(desk, ticket, "take")
     act(desk, ticket, "hand_back")
     kinds = list(TicketChange.objects.values_list("kind", "by__name"))
-    assert kinds == [("opened", None), ("taken", "赵 六"), ("closed", "赵 六")]
+    assert kinds == [("opened", None), ("taken", "赵六"), ("closed", "赵六")]
 
 
 def test_the_page_of_a_conversation_offers_to_take_over(admin_client, ticket):
