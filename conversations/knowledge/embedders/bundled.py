@@ -70,9 +70,10 @@ class Bundled(Embedder):
         # Of questions in traditional characters, as they come, the models find 75 % instead of 96 %.
         short = [simplified(text[:LONGEST]) for text in texts]
         with self._lock:
-            # One by one: the batch of the engine pads all texts to the longest.
+            # One by one: the first model's batch pads all texts to the longest, and in that of the second the place of
+            # a text changes its vector in the last digit on some processors.
             e5 = np.stack([self._e5.encode(text, is_question) for text in short])
-            use = np.asarray(self._use.encode(short))
+            use = np.vstack([self._use.encode([text]) for text in short])
         return e5, use
 
     def _vectors(self, texts: Sequence[str], *, is_question: bool) -> Vectors:
