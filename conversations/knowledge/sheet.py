@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from conversations.models import Answer, Topic
 from core.spreadsheets import Cells, Table, TableError, heads_and_rows
+from core.text.dates import written_date
 from wecom.models import Department, Tag
 
 MOST = 10_000
@@ -27,8 +27,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "url": ("link", "卡片链接", "链接", "url"),
     "topic": ("topic", "主题", "分类", "category"),
     "language": ("language", "语言"),
-    "valid_from": ("valid from", "生效日期"),
-    "valid_until": ("valid until", "截止日期", "失效日期"),
+    "valid_from": ("valid from", "生效日期", "生效时间", "有效期自", "有效期从", "有效期起", "开始日期"),
+    "valid_until": ("valid until", "截止日期", "失效日期", "失效时间", "有效期至", "有效期到", "有效期", "结束日期"),
     "departments": ("departments", "部门"),
     "tags": ("tags", "标签"),
     "enabled": ("enabled", "启用"),
@@ -231,13 +231,13 @@ def _day(cell: object) -> date | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    word = _word(cell).replace("/", "-").replace(".", "-")
+    word = _word(cell)
     try:
-        day = parse_date(word) if word else None
+        day = written_date(word)
     except ValueError:
         day = None
     if word and day is None:
-        raise ValidationError(_("Write the date like 2026-12-31."))
+        raise ValidationError(_("Write the date like 2026-12-31 or 2026年12月31日."))
     return day
 
 

@@ -1,6 +1,8 @@
-"""Dates and moments written in Chinese and in English. Pure."""
+"""Dates and moments written in Chinese and in English, and the dates that files and forms hold. Pure."""
 
-from datetime import date, datetime
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -8,6 +10,12 @@ MONTHS = (
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_HAN = "\u2e80"
+FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[t\s]\s*[\d:.]+z?)?")
+COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})")
+MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+EXCEL_EPOCH = date(1899, 12, 30)  # Excel takes 1900 for a leap year, so that serials from March 1900 count from here
 
 
 def is_chinese(text: str) -> bool:
@@ -28,3 +36,28 @@ def format_moment(moment: datetime, *, chinese: bool) -> str:
     if chinese:
         return f"{day}（周{'一二三四五六日'[moment.weekday()]}）{clock}"
     return f"{DAYS[moment.weekday()]}, {day}, {clock}"
+
+
+def written_date(text: str) -> date | None:
+    """The date that a cell of a file holds: 2026-12-01, 2026/12/1, 2026年12月1日, 1 December 2026, or Excel's number.
+
+    None if it has another form; 01/09/2026 could be two days. Raises `ValueError` for a day that does not exist.
+    """
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    if SERIAL.fullmatch(text):
+        return EXCEL_EPOCH + timedelta(days=int(float(text)))
+    if found := FULL_DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := DAY_FIRST.fullmatch(text):
+        year, month, day = found[3], _month(found[2]), found[1]
+    elif found := MONTH_FIRST.fullmatch(text):
+        year, month, day = found[3], _month(found[1]), found[2]
+    else:
+        return None
+    return date(int(year), month, int(day)) if month else None
+
+
+def _month(word: str) -> int:
+    """The number of a month, from its name or the first three or four letters; 0 if it is none."""
+    names = [name.casefold() for name in MONTHS]
+    return next((number for number, name in enumerate(names, start=1) if word in (name, name[:3], name[:4])), 0)

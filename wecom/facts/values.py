@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.text.dates import MONTHS, format_date
+from core.text.dates import format_date, written_date
 from core.text.slot_values import UNSTORABLE
 from core.text.time_zones import find_time_zone
 from wecom.exceptions import FactRefused
@@ -20,12 +20,6 @@ from wecom.models.facts import LONGEST_TEXT
 
 Value: TypeAlias = str | Decimal | date
 
-FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[t\s]\s*[\d:.]+z?)?")
-COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})")
-MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-SERIAL = re.compile(r"\d{5}(?:\.0+)?")
-EXCEL_EPOCH = date(1899, 12, 30)  # Excel takes 1900 for a leap year, so that serials from March 1900 count from here
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
 EARLIEST, LATEST = 1900, 2199
@@ -141,34 +135,14 @@ def _date(fact: FactType, raw: object) -> date:
         return _checked_year(fact, raw.date())
     if isinstance(raw, date):
         return _checked_year(fact, raw)
-    text = unicodedata.normalize("NFKC", str(raw)).strip().casefold()
-    if not isinstance(raw, bool):
-        if SERIAL.fullmatch(text):
-            return _checked_year(fact, EXCEL_EPOCH + timedelta(days=int(float(text))))
-        for year, month, day in _readings(text):
-            try:
-                return _checked_year(fact, date(year, month, day))
-            except ValueError:
-                raise _no_such_day(fact, raw) from None
+    try:
+        day = None if isinstance(raw, bool) else written_date(str(raw))
+    except ValueError:
+        raise _no_such_day(fact, raw) from None
+    if day is not None:
+        return _checked_year(fact, day)
     words = _("“%s” is no date that can be read.") % quote(raw)
     raise refused(fact, words, _("Write it as 2026-09-01, 2026/9/1, 2026年9月1日 or 1 September 2026."))
-
-
-def _readings(text: str) -> list[tuple[int, int, int]]:
-    """Year, month and day, if the text has one of the usual forms; 01/09/2026 has two readings, and so none."""
-    if found := FULL_DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text):
-        return [(int(found[1]), int(found[2]), int(found[3]))]
-    if found := DAY_FIRST.fullmatch(text):
-        return [(int(found[3]), month, int(found[1])) for month in _months(found[2])]
-    if found := MONTH_FIRST.fullmatch(text):
-        return [(int(found[3]), month, int(found[2])) for month in _months(found[1])]
-    return []
-
-
-def _months(word: str) -> list[int]:
-    """The number of a month, from its name or the first three letters."""
-    names = [name.casefold() for name in MONTHS]
-    return [number for number, name in enumerate(names, start=1) if word in (name, name[:3], name[:4])]
 
 
 def _checked_year(fact: FactType, day: date) -> date:

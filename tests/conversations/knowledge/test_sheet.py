@@ -1,5 +1,7 @@
 """Files of answers: what is new, what changes and what is wrong by row; an export can be imported again."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -13,7 +15,7 @@ from tests.support import factories
 from wecom.models import Department
 
 pytestmark = pytest.mark.django_db
-FILE = """问题,回答,主题,有效期至
+FILE = """问题,回答,主题,备注
 怎么请假,在审批里请假。,假期,x
 怎么报销,在审批里报销。,财务,x
 ,没有问题,,
@@ -32,7 +34,7 @@ def test_new_and_changed_rows_are_told_apart_and_errors_have_rows():
     assert [change.answer.question for change in found.changed] == ["怎么请假"]
     assert [error.row for error in found.errors] == [4, 5]
     assert {error.column for error in found.errors} == {"问题"}
-    assert found.unknown_columns == ["有效期至"]
+    assert found.unknown_columns == ["备注"]
     assert Answer.objects.get().answer == "问主管。"
 
 
@@ -65,6 +67,7 @@ def test_a_topic_is_found_in_both_languages_or_made():
         ("kind", "image", "kind"),
         ("kind", "card", "link"),
         ("valid until", "2026-13-01", "valid until"),
+        ("valid until", "01/12/2026", "valid until"),
         ("departments", "没有的部门", "departments"),
         ("language", "fr", "language"),
         ("enabled", "maybe", "enabled"),
@@ -74,6 +77,14 @@ def test_a_wrong_cell_is_named_by_row_and_column(head, cell, column):
     found = compared(f"question,answer,{head}\n怎么请假,在审批里。,{cell}\n")
     assert [(error.row, error.column) for error in found.errors] == [(2, column)]
     assert not found.changes
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-12-01", "2026/12/1", "2026.12.1", "2026年12月1日", "２０２６年12月1号", "20261201"]
+)
+def test_dates_are_read_as_people_write_them(cell):
+    (change,) = compared(f"问题,回答,有效期自,有效期至\n怎么请假,在审批里。,2026年1月5日,{cell}\n").new
+    assert (change.answer.valid_from, change.answer.valid_until) == (date(2026, 1, 5), date(2026, 12, 1))
 
 
 def test_an_export_changes_nothing_when_it_is_imported():
