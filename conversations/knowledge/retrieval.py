@@ -70,6 +70,16 @@ class Findings:
         """What to ask back."""
         return () if self.verdict == Verdict.UNKNOWN else self.matches[:SUGGESTIONS]
 
+    @property
+    def asks_back(self) -> bool:
+        """Whether to ask which row is meant, even if a passage of a document is sure.
+
+        Where meaning is known, rows that are near by their words alone give way to such a passage.
+        """
+        if self.verdict != Verdict.UNSURE or self.known_from is None:
+            return self.verdict == Verdict.UNSURE
+        return any(_lift(match) >= self.known_from for match in self.matches)
+
 
 NOTHING = Findings(verdict=Verdict.UNKNOWN)
 

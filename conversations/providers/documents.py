@@ -5,14 +5,13 @@ from typing import ClassVar
 from conversations.delivery.causes import Cause, described
 from conversations.knowledge import evidence, retrieval
 from conversations.knowledge.documents.retrieval import find_passages
-from conversations.knowledge.retrieval import Verdict
 from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.wording import document_texts
 from wecom.models import Member
 
 
 class Documents(ReplyProvider):
-    """Quotes the passage of a document if it is sure. Where the table is unsure, it asks back instead."""
+    """Quotes the passage of a document if it is sure. Where answers of the table may be meant, it asks back instead."""
 
     is_ground: ClassVar[bool] = True
 
@@ -27,7 +26,7 @@ class Documents(ReplyProvider):
         found = find_passages(text, language=language, member=member, most=2)
         if not found or not found[0].is_sure:
             return None
-        if retrieval.find(text, language=language, member=member).verdict == Verdict.UNSURE:
+        if retrieval.find(text, language=language, member=member).asks_back:
             return None
         cause = described(Cause.PASSAGE, **evidence.of_passages(found))
         return FoundReply(reply=document_texts.quoted(found[0].passage), cause=cause)

@@ -123,7 +123,7 @@ def _shown(found: Findings, language: str) -> dict[str, Any]:
 
 
 def _passages(passages: list[Found], found: Findings, language: str) -> dict[str, Any]:
-    """The passages that are near; the first is quoted if it is sure and the table does not know or ask back."""
+    """The passages that are near; the first is quoted if it is sure and the table neither knows nor asks back."""
     rows = [
         PassageRow(
             source=document_texts.source(one.passage),
@@ -134,7 +134,7 @@ def _passages(passages: list[Found], found: Findings, language: str) -> dict[str
         )
         for one in passages
     ]
-    is_quoted = bool(passages) and passages[0].is_sure and found.verdict == Verdict.UNKNOWN
+    is_quoted = bool(passages) and passages[0].is_sure and not found.best and not found.asks_back
     with translation.override(language):
         quoted = document_texts.quoted(passages[0].passage) if is_quoted else ""
     return {"passages": rows, "quoted": quoted}

@@ -8,9 +8,9 @@ import pytest
 
 from conversations.knowledge import retrieval
 from conversations.knowledge.embedding import vector_of
-from conversations.knowledge.index import Entry, Index
+from conversations.knowledge.index import Entry, Index, Match
 from conversations.knowledge.likeness import gist
-from conversations.knowledge.retrieval import Verdict
+from conversations.knowledge.retrieval import Findings, Verdict
 from tests.benchmarks.knowledge.questions import known, unknown
 
 
@@ -84,3 +84,9 @@ def test_of_the_same_in_two_languages_the_members_comes_first(bundled):
 
 def _best(found) -> str:
     return found.best.entry.question if found.best else ""
+
+
+@pytest.mark.parametrize(("lift", "known_from", "asks"), [(0.8, 0.91, False), (1.2, 0.91, True), (None, None, True)])
+def test_rows_near_by_words_alone_give_way_to_a_document(lift, known_from, asks):
+    row = Match(entry=Entry(pk=1, question="when is payday", wordings=(), language="en"), likeness=0.75, lift=lift)
+    assert Findings(verdict=Verdict.UNSURE, matches=(row,), known_from=known_from).asks_back == asks
