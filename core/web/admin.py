@@ -1,5 +1,6 @@
 """Base classes and formatting for every app's admin."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -106,6 +107,15 @@ class FormAdmin(RowPages):
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         return _labelled(super().get_changelist_formset(request, **kwargs))
+
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> Any:
+        """With “Add transition” below rows; Django's button says “Add another Transition”."""
+        shown: list[Any] = super().get_inline_formsets(*args, **kwargs)
+        for rows in shown:
+            data = json.loads(rows.inline_formset_data())
+            data["options"]["addText"] = gettext("Add %(name)s") % {"name": rows.opts.verbose_name}
+            rows.inline_formset_data = json.dumps(data)
+        return shown
 
 
 def _labelled(formset: Any) -> Any:

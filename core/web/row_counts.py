@@ -27,7 +27,7 @@ class RowCount:
         name = options.verbose_name if self.is_exact and self.number == 1 else options.verbose_name_plural
         told = {"count": figure(self.number), "name": name}
         if self.is_exact:
-            return f"{told['count']} {name}"
+            return _("%(count)s %(name)s") % told
         if self.is_least:
             return _("more than %(count)s %(name)s") % told
         return _("about %(count)s %(name)s") % told

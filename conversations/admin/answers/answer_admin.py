@@ -78,6 +78,7 @@ class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
         "url": "kind == 'card'",
         "file": "['image', 'file', 'video'].includes(kind)",
     }
+    empty_hint = _("Write what colleagues often ask, or import a table of questions and answers.")
     change_form_before_template = "admin/answers/question_to_answer.html"
     actions = ("export_chosen",)
     actions_list = ("try_question", "import_answers", "export_answers", "import_file")

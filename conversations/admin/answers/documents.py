@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ from conversations.admin.answers.answer_admin import ValidityFilter
 from conversations.admin.files.pages import FileButtons
 from conversations.knowledge.documents.extraction import DocumentRefused, words_of
 from conversations.models import Document
-from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, badge, reason_words, row_action, shorten
+from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, action, badge, reason_words, row_action, shorten
 from core.web.admin_filters import UsedRowsFilter
 
 SHOWN = 40
@@ -54,15 +56,16 @@ class DocumentAdmin(FileButtons, FormAdmin):
     search_fields = ("title", "topic__name", "topic__name_en")
     search_help_text = _("Search in titles and topics.")
     autocomplete_fields = ("departments", "tags", "topic")
-    readonly_fields = ("state_and_why", "pages", "passage_count", "text")
+    readonly_fields = ("state", "pages", "passage_count", "text")
     fieldsets = (
-        (None, {"fields": ("title", "file", "enabled")}),
+        (None, {"fields": ("title", "file", "state", "enabled")}),
         (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),
         (_("Order"), {"fields": ("topic", "language")}),
-        (_("What was read"), {"fields": ("state_and_why", "pages", "passage_count", "text")}),
+        (_("What was read"), {"fields": ("pages", "passage_count", "text")}),
     )
+    empty_hint = _("Upload a policy or a manual. What the answers do not know is answered with a passage of it.")
     actions = ("read_again", "export_chosen")
-    actions_list = ("import_file",)
+    actions_list = ("try_question", "import_file")
     actions_detail = ("read_again_this",)
 
     class Media:
@@ -76,7 +79,7 @@ class DocumentAdmin(FileButtons, FormAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new document has nothing that was read."""
         found = super().get_fieldsets(request, obj)
-        return found if obj else found[:-1]
+        return found if obj else [(None, {"fields": ("title", "file", "enabled")}), *found[1:-1]]
 
     def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
         """A new file is read in the background; the one before is quoted until then."""
@@ -94,6 +97,14 @@ class DocumentAdmin(FileButtons, FormAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Document]") -> None:
         for document in queryset:
             services.remove_document(document)
+
+    @action(description=_("Try a question"), icon="science", url_path="try", permissions=["try"])
+    def try_question(self, _request: HttpRequest) -> HttpResponse:
+        """The page that says what a member would get, from documents too."""
+        return redirect(reverse("admin:conversations_answer_try_question"))
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("conversations.view_answer")
 
     @admin.action(description=_("Read again"), permissions=["change"])
     def read_again(self, request: HttpRequest, queryset: "QuerySet[Document]") -> None:
@@ -113,18 +124,14 @@ class DocumentAdmin(FileButtons, FormAdmin):
         if document.status == Document.Status.DONE:
             return badge(_("read"), "good")
         if document.status == Document.Status.FAILED:
-            return badge(document.get_status_display(), "bad")
+            return format_html("{} {}", badge(document.get_status_display(), "bad"), self._why(document))
         shown = badge(document.get_status_display(), STATUS_TONES.get(document.status, ""))
         # The attribute tells core/static/core/live_page.js to poll.
         return format_html("<span data-unfinished>{} {} %</span>", shown, document.progress)
 
-    @display(description=_("status"))
-    def state_and_why(self, document: Document) -> str:
-        shown: str = self.state(document)
-        if document.status != Document.Status.FAILED:
-            return shown
-        words = words_of(document.detail) if document.detail else reason_words(document)
-        return format_html("{} {}", shown, words)
+    def _why(self, document: Document) -> str:
+        """Why it could not be read."""
+        return words_of(document.detail) if document.detail else str(reason_words(document))
 
     @display(description=_("pages"))
     def pages(self, document: Document) -> str:

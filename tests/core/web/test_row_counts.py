@@ -38,8 +38,8 @@ def test_an_estimate_has_three_digits(number, shown):
 @pytest.mark.parametrize(
     ("count", "english", "chinese"),
     [
-        (RowCount(number=1), "1 callback", "1 回调"),
-        (RowCount(number=9_876), "9,876 callbacks", "9876 回调"),
+        (RowCount(number=1), "1 callback", "回调：共 1 条"),
+        (RowCount(number=9_876), "9,876 callbacks", "回调：共 9876 条"),
         (RowCount(number=1_230_000, is_exact=False), "about 1,230,000 callbacks", "回调：约 123 万条"),
         (RowCount(number=10_000, is_exact=False, is_least=True), "more than 10,000 callbacks", "回调：多于 1 万条"),
     ],
