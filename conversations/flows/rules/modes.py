@@ -17,7 +17,7 @@ def problems(machine: Machine) -> Iterator[Problem]:
         if node.kind == NodeKind.VIDEO and node.mode:
             modes = set(_modes(machine, node.mode))
             if not modes <= set(RenderMode.values) or not modes:
-                words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
+                words = _("Its mode is none of %s.") % _(", ").join(RenderMode.values)
                 yield Problem(code="mode_unknown", state=node.name, words=words)
 
 

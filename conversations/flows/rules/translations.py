@@ -42,7 +42,8 @@ def _of_node(node: Node, language: str) -> Iterator[tuple[str, str]]:
     said = texts_of(node, words)
     missing = [name for name in own if own[name].strip() and not said[name].strip() and name not in FOR_ALL]
     if missing := [name for name in missing if PLACEHOLDER.sub("", own[name]).strip()]:
-        names = ", ".join(str(State._meta.get_field(name).verbose_name) for name in missing)  # type: ignore[union-attr]
+        fields = [State._meta.get_field(name) for name in missing]
+        names = pgettext("between the items of a list", ", ").join(str(one.verbose_name) for one in fields)  # type: ignore[union-attr]
         yield "untranslated", _("The step has no %s. Members read it in the flow's own language.") % names
     for name in own:
         if said[name].strip() and name != "choices" and _shown(said[name]) != _shown(own[name]):

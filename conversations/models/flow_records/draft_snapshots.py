@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.flows import Flow
@@ -51,4 +52,4 @@ class DraftSnapshot(models.Model):
 
     def __str__(self) -> str:
         change = self.get_change_display()
-        return f"{change}: {self.step}" if self.step else change
+        return gettext("%(change)s: %(step)s") % {"change": change, "step": self.step} if self.step else str(change)

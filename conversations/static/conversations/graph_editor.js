@@ -70,6 +70,7 @@ addEventListener("DOMContentLoaded", () => {
     if (told.form && (told.said || name === "save")) fill(told.form, { keep: Boolean(told.error) });
     if (told.close) close();
     if (told.live) redraw(told.live);
+    if (told.key) reveal();
     if (told.said || told.error) say(told.said ?? told.error, Boolean(told.error));
     return told;
   };
@@ -86,6 +87,8 @@ addEventListener("DOMContentLoaded", () => {
     const error = panel.querySelector(".ou-step-error");
     if (error) error.closest(".ou-step-field, .ou-step-cell")?.querySelector("input, select, textarea")?.focus();
   };
+  // The step of the panel, which covers a part of the drawing on a phone.
+  const reveal = () => view.reveal(form()?.dataset.key ?? "", getComputedStyle(panel).position === "fixed" ? panel.offsetHeight : 0);
   const mayLeave = () => !dirty || confirm(page.dataset.sayUnsaved);
   const open = async (address) => {
     if (!mayLeave()) return;
@@ -94,7 +97,7 @@ addEventListener("DOMContentLoaded", () => {
     const out = answer && signedOut(answer);
     if (!answer?.ok || out) return say(out || page.dataset.sayLost, true);
     fill(await answer.text());
-    view.reveal(form().dataset.key, getComputedStyle(panel).position === "fixed" ? panel.offsetHeight : 0);
+    reveal();
     document.getElementById("graph-panel-title").focus({ preventScroll: true });
   };
   const openStep = (pk) => pk && open(`${pk}/`);

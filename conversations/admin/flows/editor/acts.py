@@ -100,7 +100,7 @@ def _question(flow: Flow, step: State) -> str:
         return f"{ask} {_('No step leads to it.')}"
     count = len(leading)
     words = ngettext("%s leads to it, and then leads on.", "%s lead to it, and then lead on.", count)
-    return f"{ask} {words % ', '.join(f'“{name}”' for name in leading)}"
+    return f"{ask} {words % _(', ').join(f'“{name}”' for name in leading)}"
 
 
 def _opened(request: HttpRequest, flow: Flow, pk: int) -> Answer:

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
-from conversations.machine.formulas.values import Context
+from conversations.machine.formulas.values import Context, stored
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Machine
 from conversations.models import Desk
@@ -46,6 +46,12 @@ class Cast:
         chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
         return played_context(machines, self.member, chosen)
 
+    def known(self, machines: Collection[Machine]) -> list[tuple[str, str]]:
+        """What the conditions of these flows know of the member, by name, as texts."""
+        if self.member is None:
+            return []
+        return [(name, _shown(value)) for name, value in sorted(self.context(machines).member.items())]
+
     @property
     def speaks(self) -> str:
         """The language of the trial; "" for that of each flow."""
@@ -56,6 +62,10 @@ class Cast:
         day, clock = (one.isoformat() if one else "" for one in (self.day, self.clock))
         member = self.member.pk if self.member else None
         return {"member": member, "day": day, "clock": clock, "language": self.language}
+
+
+def _shown(value: Any) -> str:
+    return _(", ").join(map(stored, value)) if isinstance(value, tuple) else stored(value)
 
 
 def kept_cast(request: HttpRequest, kept: Mapping[str, Any] | None) -> Cast:

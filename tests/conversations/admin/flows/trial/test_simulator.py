@@ -9,6 +9,8 @@ from conversations import services
 from conversations.models import Flow, GoldenConversation
 from tests.conversations.support.flow_pages import url
 from tests.conversations.support.two_languages import make_flow
+from tests.support import factories
+from wecom.models import Department
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -55,3 +57,33 @@ def test_a_flow_in_one_language_offers_no_other(hr):
     flow = make_flow(published=False, also_in="")
     assert tries(hr, flow, "speak", "en")["languages"] == []
     assert said(tries(hr, flow, "say", "1"))[-1] == "选了基础。"
+
+
+def test_an_answer_that_does_not_fit_is_explained(hr):
+    flow = make_flow(published=False)
+    tries(hr, flow, "start")
+    assert tries(hr, flow, "say", "黄色")["reasons"] == [
+        "The answer does not fit “画质”: it is asked again, 1 of 2 times."
+    ]
+    tries(hr, flow, "say", "黄色")
+    (words,) = tries(hr, flow, "say", "黄色")["reasons"]
+    assert words == "“画质” has no transition for “asked too often”, so the flow ends."
+
+
+def test_silence_without_a_transition_is_explained(hr):
+    flow = make_flow(published=False)
+    tries(hr, flow, "start")
+    (words,) = tries(hr, flow, "expire")["reasons"]
+    assert words == "“画质” has no transition for “no answer in time”, so the flow ends."
+
+
+def test_what_is_known_of_a_member_reads_as_words(hr):
+    flow = make_flow(published=False)
+    member = factories.make_member(factories.make_application(), name="李四")
+    for number, name in enumerate(("总部", "研发部"), start=1):
+        member.departments.add(Department.objects.create(corporation=member.corporation, number=number, name=name))
+    hr.post(url("flow", "try_it", flow.pk), {"act": "cast", "member": member.user_id})
+    page = hr.get(url("flow", "try_it", flow.pk))
+    known = dict(page.context["known"])
+    assert (known["name"], known["departments"], known["alias"]) == ("李四", "总部, 研发部", "")
+    assert "()" not in "".join(known.values())
