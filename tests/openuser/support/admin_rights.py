@@ -6,7 +6,7 @@ A button that does something is for operators and administrators, unless it is n
 from django.db.models import Model
 
 from avatars.models import Consent, Render
-from conversations.models import Flow, GoldenConversation
+from conversations.models import Answer, Flow, GoldenConversation
 from openuser import roles
 from openuser.roles import Role
 from scheduling.models import Campaign, Delivery
@@ -89,6 +89,7 @@ NAMED = {
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
+    "conversations_document_try_question": ("view", Answer),
     "conversations_flowversion_restore_this": ("change", Flow),
     "conversations_flow_golden": ("view", GoldenConversation),
     "conversations_flow_record_golden": ("add", GoldenConversation),
