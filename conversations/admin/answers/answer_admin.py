@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conversations import services
 from conversations.admin.answers import answer_files, trial
+from conversations.admin.answers.unanswered import told_words
 from conversations.admin.files.pages import FileButtons
 from conversations.exceptions import QuestionSettled
 from conversations.knowledge.unanswered import different
@@ -97,6 +98,8 @@ class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
             return
         try:
             services.answer_question(question, form.instance, by=request.user)
+            if told := told_words(question):
+                self.message_user(request, told)
         except QuestionSettled as error:
             services.save_answer(form.instance)
             self.message_user(request, str(error), messages.WARNING)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from avatars.models import RenderMode
 from conversations.flows.problems import Problem
@@ -17,7 +18,9 @@ def problems(machine: Machine) -> Iterator[Problem]:
         if node.kind == NodeKind.VIDEO and node.mode:
             modes = set(_modes(machine, node.mode))
             if not modes <= set(RenderMode.values) or not modes:
-                words = _("Its mode is none of %s.") % _(", ").join(RenderMode.values)
+                words = _("Its mode is none of %s.") % pgettext("between the items of a list", ", ").join(
+                    RenderMode.values
+                )
                 yield Problem(code="mode_unknown", state=node.name, words=words)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from conversations.flows.problems import Problem
 from conversations.flows.subflows.library import Library, flows_in
@@ -117,5 +118,8 @@ def _to_callers(machine: Machine, callers: Callers) -> Iterator[Problem]:
         gone = [answer for answer in dict.fromkeys(used) if machine.slot(answer.removesuffix(".label")) is None]
         if gone:
             words = _("“%(flow)s” runs this flow with the answers %(answers)s, which it does not keep any more.")
-            found = words % {"flow": name, "answers": _(", ").join(f"“{answer}”" for answer in gone)}
+            found = words % {
+                "flow": name,
+                "answers": pgettext("between the items of a list", ", ").join(f"“{answer}”" for answer in gone),
+            }
             yield Problem(code="subflow_answers", words=found, is_error=False)

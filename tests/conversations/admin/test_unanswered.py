@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,9 +43,11 @@ def test_a_new_answer_begins_with_the_wordings(admin_client, question):
     fields = shown.context["adminform"].form.initial
     assert (fields["question"], fields["other_wordings"]) == ("停车位怎么申请", "停车位申请")
     assert "Answers a question that was asked 3 times." in shown.content.decode()
+    question.occurrences.update(wants_answer=True)
     data = {**fields, "kind": "text", "answer": "找行政部。", "enabled": "on", "_save": "1"}
     done = admin_client.post(form, data)
     assert (done.status_code, done.url) == (302, reverse(LIST))
+    assert "1 member is told." in [str(one) for one in get_messages(done.wsgi_request)]
     question.refresh_from_db()
     assert (question.status, question.answer) == ("answered", Answer.objects.get(question="停车位怎么申请"))
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from conversations import services
@@ -100,7 +100,7 @@ def _question(flow: Flow, step: State) -> str:
         return f"{ask} {_('No step leads to it.')}"
     count = len(leading)
     words = ngettext("%s leads to it, and then leads on.", "%s lead to it, and then lead on.", count)
-    return f"{ask} {words % _(', ').join(f'“{name}”' for name in leading)}"
+    return f"{ask} {words % pgettext('between the items of a list', ', ').join(f'“{name}”' for name in leading)}"
 
 
 def _opened(request: HttpRequest, flow: Flow, pk: int) -> Answer:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from conversations.exceptions import FlowError
 from conversations.machine.formulas.values import Context, stored
@@ -65,7 +66,11 @@ class Cast:
 
 
 def _shown(value: Any) -> str:
-    return _(", ").join(map(stored, value)) if isinstance(value, tuple) else stored(value)
+    return (
+        pgettext("between the items of a list", ", ").join(map(stored, value))
+        if isinstance(value, tuple)
+        else stored(value)
+    )
 
 
 def kept_cast(request: HttpRequest, kept: Mapping[str, Any] | None) -> Cast:
