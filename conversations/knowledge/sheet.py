@@ -235,7 +235,7 @@ def _day(cell: object) -> date | None:
     try:
         day = written_date(word)
     except ValueError:
-        day = None
+        raise ValidationError(_("There is no day “%s”.") % word[:40]) from None
     if word and day is None:
         raise ValidationError(_("Write the date like 2026-12-31 or 2026年12月31日."))
     return day

@@ -28,21 +28,24 @@ class Row:
 def readable(imported: Imported) -> list[Row]:
     """The lines of a table for one entry of a file."""
     model, found = MODELS[imported.kind], []
+    steps = dict(State.objects.filter(flow=imported.pk).values_list("key", "name")) if model is Flow else {}
     for one in imported.differences:
-        label, owner, name = _place(model, one.path)
+        label, owner, name = _place(model, one.path, steps)
         found.append(Row(label=label, before=_words(owner, name, one.before), after=_words(owner, name, one.after)))
     return found
 
 
-def _place(model: type[Model], path: str) -> tuple[str, type[Model], str]:
-    """The name of a place, and the field in it with its model."""
+def _place(model: type[Model], path: str, steps: Mapping[str, str]) -> tuple[str, type[Model], str]:
+    """The name of a place, and the field in it with its model. `steps` are the names of those that are there."""
     first, *rest = path.split(".")
     if first == "order":
         return gettext("order of the steps"), model, first
     if first == "steps" and rest:
         key, *inner = rest
         name = inner[0] if inner else ""
-        return f"{gettext('step')} {key}: {_name(State, name)}" if name else f"{gettext('step')} {key}", State, name
+        told = {"step": steps.get(key, key), "field": _name(State, name) if name else ""}
+        words = gettext("step “%(step)s”: %(field)s") if name else gettext("step “%(step)s”")
+        return words % told, State, name
     return _name(model, first), model, first
 
 

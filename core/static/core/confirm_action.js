@@ -3,8 +3,8 @@ addEventListener("submit", (event) => {
   if (event.target.id !== "changelist-form" || event.submitter?.name !== "index") return;
   const action = event.target.querySelector("select[name=action]");
   const selected = event.target.querySelectorAll("input.action-select:checked").length;
-  // These have a confirmation page of their own.
-  if (!action?.value || ["delete_selected", "run_now"].includes(action.value) || !selected) return;
+  // The first two have a page of their own to confirm on; a download changes nothing.
+  if (!action?.value || /^(delete_selected|run_now)$|^(export|csv)/.test(action.value) || !selected) return;
   const label = action.options[action.selectedIndex].text.trim();
   if (!confirm(`${label} (${selected})?`)) event.preventDefault();
 });

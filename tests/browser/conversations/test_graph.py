@@ -56,7 +56,7 @@ def begins(forms: Forms) -> None:
 
 
 def builds(graph: Graph) -> None:
-    graph.page.get_by_role("button", name="New step").click()
+    graph.page.get_by_role("button", name="Add the first step").click()
     graph.save(name="Text", text="Great! Please send me the text for your video.", slot="text")
     graph.says("was saved")
     graph.add_after(
@@ -65,6 +65,7 @@ def builds(graph: Graph) -> None:
     graph.add_after("Quality", name="Video", kind="video", text="{{text}}", mode="{{mode}}")
     graph.add_after("Video", name="Done", kind="end", text="Video generated and sent!")
     graph.add_after("Done", name="Later", kind="end", text="Come back any time.")
+    assert graph.is_in_view("Later")
     expect(graph.errors().first).to_contain_text("No step leads to it")
 
 
@@ -188,6 +189,16 @@ def test_the_graph_is_used_by_keyboard_and_on_a_phone(desk, stack, picture):
     expect(graph.panel).to_be_hidden()
     graph.page.keyboard.press("Control+z")
     graph.says("Undone: a transition was drawn")
+
+
+def test_an_export_asks_nothing(desk, stack):
+    """It changes nothing. A dialog would be dismissed here, and no file would come."""
+    desk.goto(f"{stack.url}/admin/conversations/flow/")
+    desk.locator("#result_list tr", has_text="制作视频").locator("input.action-select").check()
+    desk.locator("select[name=action]").select_option("export_chosen")
+    with desk.expect_download() as download:
+        desk.locator("button[name=index]").click()
+    assert download.value.suggested_filename == "flows.yaml"
 
 
 def test_answers_of_another_flow_are_picked_from_lists(desk, stack, picture):

@@ -36,6 +36,13 @@ class Graph:
         self.save(**values)
         self.says("was saved")
 
+    def is_in_view(self, name: str) -> bool:
+        """Whether the frame shows all of a step, whatever it had to move for that."""
+        box, frame = (one.bounding_box() for one in (self.state(name), self.page.locator("#graph-frame")))
+        assert box
+        assert frame
+        return bool(frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"])
+
     def draw(self, source: str, target: str) -> None:
         """From the dot of a step to another one."""
         self.state(source).locator("[data-handle=draw] .knob").hover()

@@ -87,6 +87,14 @@ def test_dates_are_read_as_people_write_them(cell):
     assert (change.answer.valid_from, change.answer.valid_until) == (date(2026, 1, 5), date(2026, 12, 1))
 
 
+def test_a_day_that_does_not_exist_is_told_from_another_form():
+    found = compared("问题,回答,有效期至\n怎么请假,在审批里。,2026年2月30日\n怎么报销,贴发票。,年底\n")
+    assert [error.message for error in found.errors] == [
+        "There is no day “2026年2月30日”.",
+        "Write the date like 2026-12-31 or 2026年12月31日.",
+    ]
+
+
 def test_an_export_changes_nothing_when_it_is_imported():
     company = factories.make_application().corporation
     dated = {"valid_until": "2030-01-01", "topic": factories.make_topic("假期")}

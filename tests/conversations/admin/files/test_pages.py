@@ -61,7 +61,7 @@ def test_what_was_previewed_is_taken_over(admin_client):
     assert Answer.objects.get().answer == "五天"
     rows = upload(admin_client, FILE.replace("五天", "十天").replace("打招呼", "问好"), preview="1").context["entries"]
     told = [(row.label, row.before, row.after) for one in rows for row in one["differences"]]
-    assert told == [("step hello: name", "打招呼", "问好"), ("answer", "五天", "十天")]
+    assert told == [("step “打招呼”: name", "打招呼", "问好"), ("answer", "五天", "十天")]
     assert "The file changes nothing." in upload(admin_client, FILE, preview="1").content.decode()
 
 
