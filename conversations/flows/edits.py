@@ -1,17 +1,20 @@
 """Changes of one step of a draft, each of which can be undone."""
 
 from collections.abc import Iterable
+from itertools import count
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
-from conversations.flows import journal
+from conversations.flows import default_names, journal
+from conversations.flows.succession import free_name
 from conversations.models import DraftSnapshot, Flow, State, Transition
 from core.text.slot_values import SlotType, parse_choices
 
 GAP = 10
+NAMED = 34  # characters of a name that a copy keeps, so that a number fits behind it
 Change = DraftSnapshot.Change
 
 
@@ -40,6 +43,25 @@ def save_step(
         row.save()
     journal.record(step.flow, Change.ADDED if is_new else Change.SAVED, step=step.name, by=by)
     return step
+
+
+@transaction.atomic
+def copy_step(step: State, *, by: AbstractBaseUser | None = None, seen: str | None = None) -> State:
+    """Add the same step once more after it, with its transitions; its answer gets a name of its own."""
+    others = list(step.flow.states.all())
+    ways = list(step.transitions.all())
+    name = next(
+        name for number in count(2) if (name := f"{step.name[:NAMED]} {number}") not in {one.name for one in others}
+    )
+    copy = State.objects.get(pk=step.pk)
+    copy.pk, copy._state.adding = None, True
+    copy.name = name
+    copy.key = free_name(step.key[:NAMED], {one.key for one in others})
+    if copy.slot:
+        copy.slot = default_names.answer_name(step.slot, "", {one.slot for one in others})
+    for way in ways:
+        way.pk, way._state.adding, way.state = None, True, copy
+    return save_step(copy, parts=ways, after=step, by=by, seen=seen)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.edits import connect as connect_steps
-from conversations.flows.edits import remove_step, save_step
+from conversations.flows.edits import copy_step, remove_step, save_step
 from conversations.flows.journal import open_draft
 from conversations.flows.journal import record as record_draft
 from conversations.flows.journal import redo as redo_draft
@@ -168,6 +168,7 @@ __all__ = [
     "compress_upload",
     "connect_steps",
     "conversation_with",
+    "copy_step",
     "create_flow",
     "daily_limit",
     "digital_human_of",

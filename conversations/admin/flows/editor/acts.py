@@ -81,6 +81,15 @@ def _connect(request: HttpRequest, flow: Flow) -> Answer:
     return {"said": said, "way": way.pk, **_opened(request, flow, source.pk)}
 
 
+def _copy(request: HttpRequest, flow: Flow) -> Answer:
+    step = _existing(flow, request.POST.get("step", ""))
+    copy = services.copy_step(step, by=request.user, seen=_seen(request))  # type: ignore[arg-type]
+    return {
+        "said": _("“%(copy)s” was added after “%(step)s”.") % {"copy": copy.name, "step": step.name},
+        **_opened(request, flow, copy.pk),
+    }
+
+
 def _undo(request: HttpRequest, flow: Flow) -> Answer:
     return {"said": _("Undone: %s") % services.undo_draft(flow, seen=_seen(request)), **_opened_again(request, flow)}
 
@@ -134,6 +143,7 @@ ACTS: dict[str, Callable[[HttpRequest, Flow], Answer]] = {
     "save": _save,
     "remove": _remove,
     "connect": _connect,
+    "copy": _copy,
     "undo": _undo,
     "redo": _redo,
 }

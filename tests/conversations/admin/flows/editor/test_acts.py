@@ -95,6 +95,22 @@ def test_a_transition_is_drawn_and_shown_in_the_panel(hr, flow):
     assert "leads nowhere" in refused["error"]
 
 
+def test_a_step_is_duplicated_with_its_transitions(hr, flow):
+    ask = flow.states.get(key="ask_dish")
+    told = act(hr, flow, "copy", step=ask.pk)
+    assert told["said"] == "“Ask dish 2” was added after “Ask dish”."
+    copy = flow.states.get(pk=told["step"])
+    assert (copy.key, copy.slot, copy.choices, copy.text) == ("ask_dish_1", "dish_1", ask.choices, ask.text)
+    assert [state.pk for state in flow.states.order_by("position")][:2] == [ask.pk, copy.pk]
+    assert list(copy.transitions.values_list("test", "value", "target")) == list(
+        ask.transitions.values_list("test", "value", "target")
+    )
+    assert act(hr, flow, "copy", step=ask.pk)["said"] == "“Ask dish 3” was added after “Ask dish”."
+    act(hr, flow, "undo")
+    act(hr, flow, "undo")
+    assert flow.states.count() == 3
+
+
 def test_deleting_asks_first_and_names_what_leads_there(hr, flow):
     end = flow.states.get(kind="end")
     assert "“Ask dish”, “视频” lead to it" in act(hr, flow, "remove", step=end.pk)["ask"]
