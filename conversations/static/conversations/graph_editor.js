@@ -77,13 +77,22 @@ addEventListener("DOMContentLoaded", () => {
 
   // ---- the panel
 
+  // How to find in the next form what has the focus in this one, so that keys go on where they were.
+  const focused = () => {
+    const one = document.activeElement;
+    if (!panel.contains(one)) return "";
+    const found = ["name", "data-testid", "data-act"].find((name) => one.getAttribute(name));
+    return found ? `[${found}="${CSS.escape(one.getAttribute(found))}"]` : "#graph-panel-title";
+  };
   const fill = (html, { keep = false } = {}) => {
+    const before = focused();
     panel.innerHTML = html;
     panel.hidden = false;
     page.classList.add("ou-graph-open");
     dirty = keep;
     for (const row of panel.querySelectorAll("[data-row]")) showCells(row);
     select(form()?.dataset.key);
+    if (before) (panel.querySelector(before) ?? document.getElementById("graph-panel-title")).focus({ preventScroll: true });
     const error = panel.querySelector(".ou-step-error");
     if (error) error.closest(".ou-step-field, .ou-step-cell")?.querySelector("input, select, textarea")?.focus();
   };
