@@ -10,6 +10,7 @@ from conversations.models import Answer, Message
 from conversations.wording import explanation_texts as texts
 
 Cause = Mapping[str, Any]
+LANGUAGE_MODEL = "chat"  # its name among REPLY_PROVIDERS
 
 
 def explain_answer(_message: Message, cause: Cause) -> Explanation:
@@ -60,11 +61,16 @@ def explain_provider(_message: Message, cause: Cause) -> Explanation:
     """A source of answers beside ours, such as a language model."""
     name = str(cause.get("provider", ""))
     answered = bool(cause.get("answered", True))
-    summary = _("“%s” has answered.") if answered else _("“%s” had no answer.")
+    sources = cause.get("sources", ())
+    if name == LANGUAGE_MODEL:
+        said = _("The language model has answered from sources.") if sources else _("The language model has answered.")
+        summary = said if answered else _("The language model had no answer.")
+    else:
+        summary = (_("“%s” has answered.") if answered else _("“%s” had no answer.")) % name
     lines = [Line(topic="source", label=_("Source"), words=name)]
     if cause.get("reason"):
         lines.append(Line(topic="reason", label=_("Reason"), words=str(cause["reason"])))
-    return Explanation(by="provider", summary=summary % name, lines=(*lines, *_sources(cause.get("sources", ()))))
+    return Explanation(by="provider", summary=summary, lines=(*lines, *_sources(sources)))
 
 
 def _sources(sources: Iterable[Cause]) -> Iterable[Line]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from conversations import services
+from conversations.explanations.answers import explain_provider
 from conversations.explanations.explanation import explain
 from conversations.models import Message, Operator, Session
 from conversations.services import conversation_with
@@ -118,6 +119,19 @@ def test_an_answer_of_the_table_names_wording_and_second_best(person):
     assert told(last(), "wording") == ["怎么请假"]
     assert told(last(), "score") == ["1.00, which counts from 0.62 on"]
     assert explain(last()).lines[0].link.pk == answer.pk
+
+
+@pytest.mark.parametrize(
+    ("cause", "summary"),
+    [
+        ({"sources": [{"title": "Handbook", "page": 2}]}, "The language model has answered from sources."),
+        ({}, "The language model has answered."),
+        ({"answered": False}, "The language model had no answer."),
+        ({"provider": "Payroll"}, "“Payroll” has answered."),
+    ],
+)
+def test_the_language_model_is_called_by_its_name(cause, summary):
+    assert explain_provider(Message(), {"provider": "chat", **cause}).summary == summary
 
 
 def test_commands_small_talk_and_misses_are_told(person):
