@@ -22,7 +22,7 @@ from avatars.api.serializers import CheckedDigitalHumanSerializer, DigitalHumanS
 from avatars.exceptions import PortraitError
 from avatars.forms.origins import MAY_NOT_STATE
 from avatars.models import DigitalHuman
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser
 

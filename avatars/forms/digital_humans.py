@@ -16,7 +16,7 @@ from avatars import services
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms.origins import OriginForm, origin_field, reason_field
 from avatars.models import DigitalHuman, SpokenMood
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from avatars.reasons.video import KEEPS_BACKGROUND
 from avatars.reasons.video import words as video_words
 from avatars.speech.base import Control

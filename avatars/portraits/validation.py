@@ -16,7 +16,7 @@ from avatars.exceptions import PortraitError
 from avatars.portraits import crop, image_file, marks, orientation, texture, verdict
 from avatars.portraits.findings import Box, Examined
 from avatars.portraits.image_file import MAX_BYTES, opened
-from avatars.reasons.render import UNUSABLE
+from avatars.reasons.portrait import UNUSABLE
 
 __all__ = ["MAX_BYTES", "check", "examine", "kept", "load"]
 

@@ -10,7 +10,7 @@ from avatars.exceptions import PortraitError
 from avatars.pipeline import segments
 from avatars.portraits.findings import Examined
 from avatars.previews import scene_preview
-from avatars.reasons.render import UNUSABLE
+from avatars.reasons.portrait import UNUSABLE
 from avatars.studio.interactive import interactive_studio
 from core.storage import erasures
 

@@ -211,7 +211,6 @@ def main() -> None:
     with suppress(OSError):
         os.nice(NICENESS)
     logging.config.dictConfig(settings.LOGGING)
-    chinese_words.keep_in(settings.AVATARS["CACHE_DIR"])
     handler = OrderHandler(out)
     while True:
         handler.handle(orders.get())

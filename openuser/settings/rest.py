@@ -89,7 +89,7 @@ ENUM_NAMES = {
     "MessageKind": "conversations.models.Content.Kind",
     "MessageReason": "conversations.models.Message.Reason",
     "OutboundReason": "wecom.models.Outbound.Reason",
-    "PortraitFlaw": "avatars.reasons.render.UNUSABLE",
+    "PortraitFlaw": "avatars.reasons.portrait.UNUSABLE",
     "PrivacyRequestKind": "wecom.models.PrivacyRequest.Kind",
     "ReadingLanguage": "avatars.api.lexicon.LANGUAGES",
     "ReadingSource": "avatars.api.lexicon.SOURCES",

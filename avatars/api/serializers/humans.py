@@ -15,7 +15,7 @@ from avatars.models import (
     Voice,
 )
 from avatars.portraits.findings import NOBODY, Examined
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from avatars.reasons.video import KEEPS_BACKGROUND
 from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictCharField
 

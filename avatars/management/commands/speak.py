@@ -18,7 +18,7 @@ from avatars.pipeline.spec import seed_of
 from avatars.pipeline.stages import Stage
 from avatars.portraits import image_file
 from avatars.reasons import video as video_reasons
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from avatars.studio.studio import Studio
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}

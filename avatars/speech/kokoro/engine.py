@@ -56,7 +56,6 @@ class Kokoro(kokoro.Kokoro):
         model_path: str | Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
-        chinese_words.keep_in(cache_dir)
         chinese_words.load()
         cores = os.cpu_count() or 1
         self._model = Model(threads=threads or min(2, cores), path=model_path)

@@ -45,7 +45,10 @@ class Heard:
 
 
 class Dictated(SpeechEngine):
-    """`voice` is the default voice, `parallel` how many sentences are requested at once."""
+    """`voice` is the default voice, `parallel` how many sentences are requested at once.
+
+    `cache_dir` is for those that keep files.
+    """
 
     controls: ClassVar[frozenset[Control]] = frozenset({Control.PACE, Control.LOUDNESS})
 
@@ -53,7 +56,6 @@ class Dictated(SpeechEngine):
         from avatars.speech.text.normalisation import Normaliser
         from core.text import chinese_words
 
-        chinese_words.keep_in(Path(cache_dir) if cache_dir else None)
         chinese_words.load()
         self._normaliser = Normaliser()
         self._voice, self._parallel = voice, parallel

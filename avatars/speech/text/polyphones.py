@@ -3,21 +3,18 @@
 Words and their kinds are jieba's.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import zip_longest
-from typing import Any
 
 import jieba
 from pypinyin import load_phrases_dict
 from pypinyin.constants import PHRASES_DICT
 
 from avatars.speech.text.surnames import SURNAMES
-
-jieba.setLogLevel(logging.ERROR)
+from core.text import chinese_words
 
 # What follows a surname. The exclusions begin words of their own: 查总数, 单总额, 解工作.
 _TITLES = (
@@ -101,17 +98,9 @@ def _load_phrases() -> None:
     load_phrases_dict({word: [[syllable] for syllable in reading.split()] for word, reading in _PHRASES.items()})
 
 
-@cache
-def _tagger() -> Any:
-    """jieba's words with their kinds: 40 MB, so not before a text needs them."""
-    from jieba import posseg
-
-    return posseg
-
-
 def _words(text: str) -> Iterator[_Word]:
     at = 0
-    for pair in _tagger().cut(text):
+    for pair in chinese_words.tagger().cut(text):
         yield _Word(at=at, text=pair.word, kind=pair.flag)
         at += len(pair.word)
 
@@ -146,7 +135,7 @@ def is_word(name: str) -> bool:
     """Whether a name is a word of the language besides, such as 单位 and 解放, and no known person's."""
     if name not in jieba.dt.FREQ:
         return False
-    tagger = _tagger().dt
+    tagger = chinese_words.tagger().dt
     tagger.initialize()
     return not str(tagger.word_tag_tab.get(name, "nr")).startswith("nr")
 

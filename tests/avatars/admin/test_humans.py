@@ -15,7 +15,7 @@ from PIL import Image
 from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.models import DigitalHuman
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from tests.avatars.support import drawings
 from tests.support.factories import make_digital_human, make_voice
 from tests.support.paths import PHOTOGRAPH

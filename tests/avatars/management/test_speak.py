@@ -11,7 +11,7 @@ from PIL import Image
 from avatars.ai_label import video_label
 from avatars.media import mp4
 from avatars.pipeline.stages import Stage
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from tests.support.paths import PHOTOGRAPH
 
 

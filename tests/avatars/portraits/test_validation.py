@@ -17,7 +17,7 @@ from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import PortraitError
 from avatars.portraits import image_file, samples, verdict
 from avatars.portraits.validation import check, examine, kept, load
-from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.reasons.portrait import REMARKS, UNUSABLE
 from tests.avatars.support import drawings
 from tests.support.paths import PHOTOGRAPH
 

@@ -40,6 +40,13 @@ def refusal(place, kind, folder, *, limits=None, **changes):
     return caught.value
 
 
+def test_the_child_imports_no_models():
+    line = "import sys, avatars.studio.__main__, avatars.framing.composition; print('django.db' in sys.modules)"
+    env = {**os.environ, **SMALL_ENGINES}
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_two_videos_in_a_row_are_made_by_one_warm_child(stage, tmp_path):
     stage.close()
     assert stage.pid is None

@@ -1,9 +1,15 @@
-"""The dictionary of Chinese words: kept between processes, and compiled anew where what is kept is broken."""
+"""The dictionary of Chinese words: read by first characters, and the same as jieba's own in the end."""
 
 import jieba
 import pytest
 
 from core.text import chinese_words
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    """All words as jieba itself reads them, and the sum of their counts."""
+    return jieba.Tokenizer.gen_pfdict(jieba.dt.get_dict_file())
 
 
 @pytest.fixture(autouse=True)
@@ -14,25 +20,35 @@ def unloaded(monkeypatch):
     monkeypatch.setattr(jieba, "lcut", jieba.dt.lcut)
 
 
-def test_words_are_cut_where_no_dictionary_is_kept():
+def test_words_are_cut_and_no_file_is_kept():
     assert chinese_words.cut("你好世界") == ["你好", "世界"]
-    assert jieba.dt.tmp_dir is None
+    assert (jieba.dt.tmp_dir, jieba.dt.cache_file) == (None, None)
 
 
-def test_a_kept_dictionary_is_taken_as_it_is(tmp_path):
-    chinese_words.keep_in(tmp_path / "kept")
+def test_the_dictionary_is_the_one_that_jieba_compiles(compiled):
     chinese_words.load()
-    (kept,) = (tmp_path / "kept").iterdir()
-    words, total = dict(jieba.dt.FREQ), jieba.dt.total
-    jieba.dt.FREQ, jieba.dt.total, jieba.dt.initialized = {}, 0, False
-    before = kept.stat().st_mtime_ns
+    words, total = compiled
+    assert jieba.dt.FREQ.get("你好") == words["你好"]
+    assert (dict(jieba.dt.FREQ.items()), jieba.dt.total) == (words, total)
+    assert len(jieba.dt.FREQ) == len(words)
+
+
+@pytest.mark.parametrize("word", ["", "你好世", "A", "\U0001f600", "😀好", None])
+def test_what_is_no_word_is_none(compiled, word):
     chinese_words.load()
-    assert (jieba.dt.FREQ, jieba.dt.total) == (words, total)
-    assert kept.stat().st_mtime_ns == before
+    assert (word in jieba.dt.FREQ) is (word in compiled[0])
+    assert jieba.dt.FREQ.get(word or "", 7) == compiled[0].get(word or "", 7)
 
 
-@pytest.mark.parametrize("broken", [b"", b"no dictionary", b"i\x01\x00\x00\x00"], ids=["empty", "other", "number"])
-def test_a_broken_dictionary_is_compiled_anew(tmp_path, broken):
-    (tmp_path / "jieba.cache").write_bytes(broken)
-    chinese_words.keep_in(tmp_path)
-    assert chinese_words.cut("你好世界") == ["你好", "世界"]
+def test_only_words_with_the_characters_of_a_text_are_read():
+    chinese_words.cut("你好世界")
+    assert "好" not in jieba.dt.FREQ._unread
+    assert "中" in jieba.dt.FREQ._unread
+    with pytest.raises(KeyError):
+        jieba.dt.FREQ["好世界"]
+
+
+def test_kinds_are_those_that_jieba_reads():
+    tagger = chinese_words.tagger()
+    assert [(word, kind) for word, kind in tagger.cut("我们学习")] == [("我们", "r"), ("学习", "v")]
+    assert dict(tagger.dt.word_tag_tab.items()) == tagger.POSTokenizer(jieba.Tokenizer()).word_tag_tab
