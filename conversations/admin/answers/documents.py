@@ -56,12 +56,12 @@ class DocumentAdmin(FileButtons, FormAdmin):
     search_fields = ("title", "topic__name", "topic__name_en")
     search_help_text = _("Search in titles and topics.")
     autocomplete_fields = ("departments", "tags", "topic")
-    readonly_fields = ("state", "pages", "passage_count", "text")
+    readonly_fields = ("state_now", "pages_now", "passages_now", "text")
     fieldsets = (
-        (None, {"fields": ("title", "file", "state", "enabled")}),
+        (None, {"fields": ("title", "file", "state_now", "enabled")}),
         (_("For whom and when"), {"fields": ("departments", "tags", ("valid_from", "valid_until"))}),
         (_("Order"), {"fields": ("topic", "language")}),
-        (_("What was read"), {"fields": ("pages", "passage_count", "text")}),
+        (_("What was read"), {"fields": ("pages_now", "passages_now", "text")}),
     )
     empty_hint = _("Upload a policy or a manual. What the answers do not know is answered with a passage of it.")
     actions = ("read_again", "export_chosen")
@@ -137,6 +137,18 @@ class DocumentAdmin(FileButtons, FormAdmin):
     def pages(self, document: Document) -> str:
         return str(document.page_count) if document.page_count else NOTHING
 
+    @display(description=_("status"))
+    def state_now(self, document: Document) -> str:
+        return _live("state", self.state(document))
+
+    @display(description=_("pages"))
+    def pages_now(self, document: Document) -> str:
+        return _live("pages", self.pages(document))
+
+    @display(description=_("passages"))
+    def passages_now(self, document: Document) -> str:
+        return _live("passages", document.passage_count)
+
     @display(description=_("for whom"))
     def for_whom(self, document: Document) -> str:
         names = [str(row) for row in (*document.departments.all(), *document.tags.all())]
@@ -145,4 +157,10 @@ class DocumentAdmin(FileButtons, FormAdmin):
     @display(description=_("text"))
     def text(self, document: Document) -> SafeString:
         rows = document.passages.defer("vector").all()[: SHOWN + 1]
-        return render_to_string("admin/answers/passages.html", {"rows": rows[:SHOWN], "more": len(rows) > SHOWN})
+        shown = render_to_string("admin/answers/passages.html", {"rows": rows[:SHOWN], "more": len(rows) > SHOWN})
+        return _live("text", shown)
+
+
+def _live(name: str, shown: object) -> SafeString:
+    """A part of the form that core/static/core/live_page.js keeps current while the document is read."""
+    return format_html('<div id="document-{}" data-live data-stays>{}</div>', name, shown)

@@ -27,6 +27,8 @@
   const isOpen = () => socket?.readyState === WebSocket.OPEN;
   const isUnfinished = (page) => page.querySelector("[data-unfinished]") !== null;
   const mustPoll = () => home() !== null || isUnfinished(document);
+  // Parts of a form that people may be filling in: they change by themselves, and the page is not loaded again.
+  const stays = () => document.querySelector("[data-stays]") !== null;
   const isChangeForm = () => document.body.classList.contains("change-form");
   // A refresh would move rows away from the checkboxes that are being ticked.
   const isBusy = () => document.querySelector("#result_list input:checked") !== null;
@@ -56,7 +58,7 @@
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // fetch without a network: try again later
     }
-    if (mustPoll()) schedule(isOpen() ? POLL_WITH_SOCKET : POLL_WITHOUT_SOCKET);
+    if (mustPoll()) schedule(isOpen() && !stays() ? POLL_WITH_SOCKET : POLL_WITHOUT_SOCKET);
   }
 
   // Returns false if the page needs no further refresh.
@@ -66,7 +68,7 @@
     if (signedOut(answer) || answer.redirected || isClientError) return false; // or it was deleted
     if (!answer.ok) return true; // restarting, perhaps
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const finished = isChangeForm() && isUnfinished(document) && !isUnfinished(fresh);
+    const finished = isChangeForm() && isUnfinished(document) && !isUnfinished(fresh) && !stays();
     const filled = fresh.querySelector("#result_list") && !document.querySelector("#result_list") && !home();
     if (finished || filled) {
       location.reload(); // the page has other buttons now

@@ -77,3 +77,20 @@ def test_a_file_of_answers_is_previewed_and_taken_over(desk, stack, picture, tmp
     shots(desk, picture, "preview-zh")
     desk.locator("[name=confirm]").click()
     expect(desk.locator("body")).to_contain_text("已导入 1 条问答")
+
+
+def test_a_document_is_read_while_its_form_stays_as_it_is(desk, stack, picture, tmp_path):
+    """What is written meanwhile is neither lost nor asked about."""
+    file = tmp_path / "parking.md"
+    file.write_text("# 停车\n\n地下停车场每月二百元。\n", encoding="utf-8")
+    desk.goto(f"{stack.url}/admin/conversations/document/add/")
+    desk.locator("#id_title").fill("停车说明")
+    desk.locator("[name=file]").set_input_files(file)
+    desk.locator("[name=_continue]").click()
+    desk.locator("#id_title").fill("停车须知")
+    expect(desk.locator("#document-state")).to_contain_text("已读取", timeout=60_000)
+    expect(desk.get_by_test_id("passages")).to_contain_text("地下停车场每月二百元。")
+    expect(desk.locator("#id_title")).to_have_value("停车须知")
+    picture(desk, "read")
+    desk.locator("[name=_save]").click()
+    expect(desk.locator("#result_list")).to_contain_text("停车须知")
