@@ -1,7 +1,7 @@
 """Compares golden conversations with what a flow says now, turn by turn."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from conversations.golden.circumstances import Circumstances
@@ -103,4 +103,6 @@ def _compared(was: Turn, turn: Turn) -> ComparedTurn:
             lines.append(Line(sort="gone", said=before))
         if after is not None:
             lines.append(Line(sort="new", said=after))
-    return ComparedTurn(turn=turn, lines=tuple(lines))
+    # Of a button that is gone, the label that it had.
+    tapped = replace(turn, shown=was.shown) if turn.shown == turn.text else turn
+    return ComparedTurn(turn=tapped, lines=tuple(lines))

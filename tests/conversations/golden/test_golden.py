@@ -10,6 +10,7 @@ from conversations.exceptions import FlowError
 from conversations.flows import publication
 from conversations.golden.comparison import compare
 from conversations.models import FlowVersion, GoldenConversation
+from core.text.slot_values import parse_choices
 from tests.conversations.golden.conftest import INPUTS
 from tests.conversations.support.flow_pages import staff, url
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
@@ -39,6 +40,15 @@ def test_a_branch_that_ends_earlier_is_a_difference(flow, golden):
     (found,), _covered = services.run_golden(flow)
     assert found.differs
     assert found.turns[2].turn.said == (), "after the end nothing is said"
+
+
+def test_a_tap_on_a_button_that_is_gone_keeps_its_label(flow):
+    choice = parse_choices(flow.states.get(key="ask_quality").choices)[1]
+    services.record_golden(flow, "高清视频", [("start", ""), ("say", "欢迎加入"), ("choose", choice.value)])
+    flow.states.get(key="ask_quality").delete()
+    (found,), _covered = services.run_golden(flow)
+    assert choice.label != choice.value
+    assert found.turns[2].turn.shown == choice.label
 
 
 def test_a_difference_stops_a_publication_and_a_reason_lets_it_pass(flow, golden):
