@@ -37,12 +37,18 @@ from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services
 
 
+def event_choices() -> list[tuple[str, str]]:
+    """The events with their words, and the type by which receivers tell them apart."""
+    words = '{} <code class="ou-quiet">{}</code>'
+    return [(event.value, format_html(words, event.label, event.value)) for event in WebhookEndpoint.Event]
+
+
 class WebhookEndpointForm(forms.ModelForm[WebhookEndpoint]):
     """An endpoint with its events as checkboxes."""
 
     events = forms.MultipleChoiceField(
         label=capfirst(_("events")),
-        choices=WebhookEndpoint.Event.choices,
+        choices=event_choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         error_messages={"required": _("Choose at least one event.")},
     )

@@ -35,6 +35,11 @@ def test_a_new_endpoint_shows_its_secret_once(client):
         assert secret not in client.get(page).content.decode()
 
 
+def test_events_are_offered_with_their_types(client):
+    page = client.get(f"{ENDPOINTS}add/").content.decode()
+    assert 'a member has written <code class="ou-quiet">message.received</code>' in page
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
