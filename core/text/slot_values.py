@@ -43,6 +43,9 @@ YES_WORDS = frozenset(
             "确认提交",
         ),
         *("确认", "确定", "同意", "要", "要的", "需要", "想", "想要", "当然", "没问题", "ok的", "👍", "👌"),
+        # “Is it solved?”, “have you tried it?”
+        *("有", "有的", "好了", "可以了", "行了", "解决了", "已解决", "搞定了", "修好了", "试过", "试过了", "已经"),
+        *("solved", "fixed", "works", "works now", "it works", "it works now", "i have", "i did", "already"),
     ]
 )
 NO_WORDS = frozenset(
@@ -51,6 +54,9 @@ NO_WORDS = frozenset(
         *("否", "不", "不是", "不是的", "不要", "不行", "不可以", "不同意", "不用", "不用了", "不要了", "没有", "不对"),
         *("不好", "不了", "没", "不需要", "不想", "算了", "不必", "不必了", "👎"),
         *("错了", "有误", "先不提交", "不提交", "wrong"),
+        *("没好", "没有好", "还没好", "还没", "还没有", "还不行", "还是不行", "没用", "没有用", "没试过", "没有试过"),
+        *("没解决", "没有解决", "还没解决", "not yet", "still not", "no luck", "not working", "still broken"),
+        *("it doesn't work", "doesn't work", "it didn't work", "didn't work", "i haven't", "i have not", "i didn't"),
     ]
 )
 FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
@@ -204,7 +210,7 @@ def _number(slot: Slot, text: str, _: datetime) -> str | None:
 
 
 def _yes_no(_: Slot, text: str, __: datetime) -> str | None:
-    said, number = SKIN.sub("", _read(text)), parse_ordinal(text)
+    said, number = SKIN.sub("", _read(text)).replace("’", "'"), parse_ordinal(text)
     bare = PARTICLES.sub("", re.sub(r"[\s,，]+", " ", said))
     forms = {said, bare, ECHOED.sub(r"\1", bare)}
     if forms & YES_WORDS or number == 1:

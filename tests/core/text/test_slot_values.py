@@ -198,6 +198,13 @@ def test_numbers_and_texts_keep_their_bounds():
         ("👍🏻", "yes"),
         ("沒有", "no"),
         ("是吗", None),
+        ("好了！", "yes"),
+        ("试过了", "yes"),
+        ("It works now.", "yes"),
+        ("还是不行", "no"),
+        ("没好。", "no"),
+        ("Not yet", "no"),
+        ("It doesn’t work", "no"),
     ],
 )
 def test_yes_and_no_are_understood_in_both_languages(text, value):
