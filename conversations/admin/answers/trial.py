@@ -90,6 +90,7 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         "title": now("Try a question"),
         "opts": model_admin.opts,
         "form": form,
+        "may_add": model_admin.has_add_permission(request),
     }
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data["q"]

@@ -1,5 +1,7 @@
 """The list of questions without an answer, and the ways to settle one with a click."""
 
+from urllib.parse import quote
+
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
@@ -68,3 +70,15 @@ def test_only_who_edits_answers_may_settle(client, question):
     viewer = User.objects.create_user("viewer", is_staff=True)
     client.force_login(viewer)
     assert client.post(page(question, "answer_with"), {"answer": 1}).status_code == 403
+
+
+def test_a_question_that_is_tried_and_not_known_leads_to_its_answer(admin_client):
+    tried = admin_client.get(
+        reverse("admin:conversations_answer_try_question"), {"q": "水杯 & 伞丢了?"}
+    ).content.decode()
+    link = reverse("admin:conversations_answer_add") + "?question=" + quote("水杯 & 伞丢了?")
+    assert link in tried
+    assert admin_client.get(link).context["adminform"].form.initial["question"] == "水杯 & 伞丢了?"
+    make_answer("打印机在哪", "三楼。")
+    known = admin_client.get(reverse("admin:conversations_answer_try_question"), {"q": "打印机在哪"}).content.decode()
+    assert "?question=" not in known
