@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -23,7 +24,11 @@ USUAL = 1.0
 
 def unit_of(nodeid: str) -> str:
     """The file, or the folder whose stack it shares, perhaps from a folder below it."""
-    file = file_of(nodeid)
+    return unit_of_file(file_of(nodeid))
+
+
+@cache
+def unit_of_file(file: str) -> str:
     shared = (str(folder) for folder in PurePosixPath(file).parents if str(folder) in TOGETHER)
     return file if file in ALONE else next(shared, file)
 
