@@ -78,7 +78,8 @@ def band(path: Points, widths: ArrayLike) -> Points:
     length = np.maximum(np.hypot(slope[:, 0], slope[:, 1]), 1e-9)
     normal = np.stack([-slope[:, 1], slope[:, 0]], 1) / length[:, None]
     half = np.broadcast_to(np.asarray(widths, dtype=np.float64) / 2, len(path))[:, None]
-    edges: Points = np.stack([path + normal * half, path - normal * half], 1)
+    aside = normal * half
+    edges: Points = np.stack([path + aside, path - aside], 1)
     return edges
 
 
