@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import sqlparse
 from django.conf import settings
 from django.db import connection
 from django.db.migrations import Migration
@@ -17,6 +20,8 @@ from tests.runner.database_templates import replaced, templates
 
 # Columns that stay where a database is upgraded, for processes of the version before.
 KEPT = {("avatars_digitalhuman", "origin"), ("avatars_voice", "origin")}
+# Django's introspection of SQLite reads statements with it: several times each, and most are the same after an upgrade.
+parsed = cache(sqlparse.parse)
 Tables = dict[str, tuple[list[Any], list[Any]]]
 # A version, and what writes its rows.
 Step = tuple[tuple[str, str], Callable[[Any], None]]
@@ -56,7 +61,7 @@ def as_they_are() -> MigrationExecutor:
 def tables() -> Tables:
     """Columns and constraints of every table. Names of constraints tell how a table was called when it was made."""
     found: Tables = {}
-    with connection.cursor() as cursor:
+    with mock.patch("sqlparse.parse", parsed), connection.cursor() as cursor:
         for name in connection.introspection.table_names(cursor):
             described = connection.introspection.get_table_description(cursor, name)
             columns = [column[:2] + column[4:] for column in described if (name, column.name) not in KEPT]
