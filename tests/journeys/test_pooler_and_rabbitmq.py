@@ -62,7 +62,7 @@ def test_the_doctor_names_a_pooler_that_the_settings_do_not_know(stack):
 def test_an_answer_and_a_video_arrive_while_a_program_follows(stack, person: Person):
     person.writes("怎么请假")
     assert person.reads_text()
-    token = stack.manage("api_client", "follower", "--scopes", "renders:read").split()[-1]
+    token = stack.said.split()[-1]
     person.writes("/video 你好，我是你的数字人助手，很高兴认识你。")
     assert person.reads_text()
     assert follow(stack, token)[-1]["status"] == "done"

@@ -28,12 +28,30 @@ ENTRYPOINT = ("docker/entrypoint.py",)
 PASSWORD = "p@ss/wörd: 1"
 METRICS_TOKEN = "of-prometheus"
 ROLES = ("web", "ws", "worker", "render", "beat")
+# In one process: each command of its own would import everything again.
+PREPARED = """
+from django.core.management import call_command
+for line in (
+    ("migrate", "--verbosity", "0"),
+    ("seed",),
+    ("collectstatic", "--noinput"),
+    ("createsuperuser", "--noinput", "--username=grace", "--email="),
+    ("check", "--deploy", "--fail-level", "WARNING"),
+    ("api_client", "follower", "--scopes", "renders:read"),
+):
+    call_command(*line)
+"""
 
 
 class Server(Stack):
-    """The containers of docker/compose.yaml without an engine: entrypoints, secrets by file, nginx in front."""
+    """The containers of docker/compose.yaml without an engine: entrypoints, secrets by file, nginx in front.
+
+    Attributes:
+        said: what the commands before the first start have printed.
+    """
 
     forks = False
+    said = ""
 
     def __init__(self) -> None:
         self.web_port, self.ws_port = free_port(), free_port()
@@ -45,6 +63,7 @@ class Server(Stack):
             "OPENUSER_DOTENV": "/dev/null",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "WEB_BIND": f"127.0.0.1:{self.web_port}",
+            "WEB_PROCESSES": "2",
             "WS_HOST": "127.0.0.1",
             "WS_PORT": str(self.ws_port),
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -73,10 +92,7 @@ class Server(Stack):
         return Path(self.env["DATABASE_URL_FILE"]).read_text(encoding="utf-8")
 
     def prepare(self) -> None:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("seed")
-        self.manage("collectstatic", "--noinput")
-        self.manage("createsuperuser", "--noinput", "--username=grace", "--email=", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        self.said = self.manage("shell", "--no-imports", "-c", PREPARED, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
 
     def commands(self) -> dict[str, list[str]]:
         return {"emulator": self.emulator.command(), **{role: [sys.executable, *ENTRYPOINT, role] for role in ROLES}}
@@ -151,13 +167,13 @@ def test_every_container_is_healthy_and_djangos_inspection_finds_nothing(stack):
     assert all(part.poll() is None for part in stack.parts.values())
     for role in ROLES:
         wait_for(lambda role=role: stack.is_healthy(role), f"{role} to be healthy")
-    assert "no issues" in stack.manage("check", "--deploy", "--fail-level", "WARNING")
+    assert "no issues" in stack.said
 
 
 def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, tmp_path):
     person.writes("你好")
     assert "你好" in person.reads_text()
-    token = stack.manage("api_client", "follower", "--scopes", "renders:read").split()[-1]
+    token = stack.said.split()[-1]
     person.writes("/video 你好，我是你的数字人助手，很高兴认识你。")
     assert re.search(r"\d", person.reads_text())
     told = follow(stack, token)
