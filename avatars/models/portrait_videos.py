@@ -51,7 +51,7 @@ class PortraitVideo(Work):
     findings: "models.JSONField[Any, Any]" = models.JSONField(_("findings"), default=list, editable=False)
     requested_by = models.CharField(_("uploaded by"), max_length=150, blank=True, editable=False)
 
-    objects = PortraitVideoQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PortraitVideoQuerySet)()
 
     class Meta:
         verbose_name = _("portrait video")
