@@ -133,11 +133,7 @@ def _heads_a_name(word: _Word, surname: str, after: _Word | None) -> bool:
 
 def is_word(name: str) -> bool:
     """Whether a name is a word of the language besides, such as 单位 and 解放, and no known person's."""
-    if name not in jieba.dt.FREQ:
-        return False
-    tagger = chinese_words.tagger().dt
-    tagger.initialize()
-    return not str(tagger.word_tag_tab.get(name, "nr")).startswith("nr")
+    return not str(chinese_words.tagger().dt.word_tag_tab.get(name, "nr")).startswith("nr")
 
 
 def _is_common(word: str) -> bool:

@@ -9,6 +9,7 @@ from avatars.speech.text.g2p import syllables_of
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Lint
 from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.polyphones import is_word
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.surnames import surname_reading
 from core.text import chinese_words
@@ -60,6 +61,12 @@ def test_names_of_the_directory_are_read_as_names_without_remarks(normaliser):
 )
 def test_only_whole_names_with_such_a_surname_have_a_reading(name, reading):
     assert surname_reading(name) == reading
+
+
+def test_words_are_told_from_names_without_another_look_at_all_words():
+    kinds = chinese_words.tagger().dt.word_tag_tab
+    assert [is_word(name) for name in ("单位", "解放", "单丽", "曾志伟")] == [True, True, False, False]
+    assert chinese_words.tagger().dt.word_tag_tab is kinds
 
 
 def test_the_dictionary_reads_the_given_name_after_a_surname():
