@@ -37,9 +37,9 @@ FPS = 25
 PICTURE = "testsrc=s=320x240:r=30:d={seconds}"
 FLAT = "color=orange:s=320x240:r=30:d={seconds}"
 FORMS = {
-    "mp4": ("clip.mp4", ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"]),
-    "mov": ("clip.mov", ["-c:v", "libx265", "-x265-params", "log-level=none", "-c:a", "aac"]),
-    "webm": ("clip.webm", ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus"]),
+    "mp4": ("clip.mp4", ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]),
+    "mov": ("clip.mov", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-c:a", "aac"]),
+    "webm": ("clip.webm", ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-threads", "1", "-c:a", "libopus"]),
     "avi": ("clip.avi", ["-c:v", "mpeg4", "-c:a", "mp3"]),
 }
 
