@@ -60,11 +60,11 @@ def workers() -> Iterator[None]:
     over = threading.Event()
 
     def work(turn: Callable[[], None]) -> None:
-        while not over.wait(0.05):
-            try:
+        try:
+            while not over.wait(0.05):
                 turn()
-            finally:
-                connections.close_all()
+        finally:
+            connections.close_all()
 
     threads = [threading.Thread(target=work, args=(turn,)) for turn in (handle, deliver, render_worker.render_next)]
     for thread in threads:
