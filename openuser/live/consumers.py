@@ -33,6 +33,12 @@ GROUP_PERMISSIONS = {
 }
 
 
+def subprotocol_of(scope: Any) -> str | None:
+    """The subprotocol to accept of those that the client offers."""
+    protocols = offered_subprotocols(scope)
+    return SUBPROTOCOL if SUBPROTOCOL in protocols else next(iter(protocols), None)
+
+
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """Sends and never reads. Closes with 4401 if not authenticated, 4403 if not permitted, 1013 without a broker."""
 
@@ -46,18 +52,22 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 self.polling.cancel()
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        self.accepted = False
         try:
             await super().__call__(scope, receive, send)
         except RedisError as error:
             logger.warning("A live page finds no broker.", extra={"error": type(error).__name__})
+            # The broker is asked first of all. A refused handshake would say 403, as to a page of another site.
+            if not self.accepted and is_same_site(scope):
+                await send({"type": "websocket.accept", "subprotocol": subprotocol_of(scope)})
             await send({"type": "websocket.close", "code": AWAY})
 
     async def connect(self) -> None:
         if not is_same_site(self.scope):
             await self.close()  # before it is accepted: the handshake is answered with 403
             return
-        protocols = offered_subprotocols(self.scope)
-        await self.accept(SUBPROTOCOL if SUBPROTOCOL in protocols else next(iter(protocols), None))
+        self.accepted = True
+        await self.accept(subprotocol_of(self.scope))
         viewer = await viewer_of(self.scope)
         if viewer is None:
             await self.close(ANONYMOUS, "Sign in, or send a token.")

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 from django.db import transaction
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from avatars import services
 from avatars.models import Render
@@ -134,9 +134,11 @@ def test_work_goes_on_without_a_broker(no_broker):
     assert Render.objects.get().status == "cancelled"
 
 
-def test_a_page_is_refused_at_once_without_a_broker(site, no_broker):
-    with pytest.raises(InvalidStatus), site.open("/ws/v1/home/", signed_in("view_render")):
-        pass
+def test_a_page_is_told_at_once_that_the_broker_is_away(site, no_broker):
+    with site.open("/ws/v1/home/", signed_in("view_render")) as opened, pytest.raises(ConnectionClosed) as closed:
+        hear(opened)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
 
 
 def test_the_thread_that_tells_outlives_a_broker_that_was_away(site, settings):
