@@ -1,5 +1,7 @@
 """Answers: HR writes one, tries a question in other words and sees why it is found; a member gets it on the phone."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -94,3 +96,16 @@ def test_a_document_is_read_while_its_form_stays_as_it_is(desk, stack, picture, 
     picture(desk, "read")
     desk.locator("[name=_save]").click()
     expect(desk.locator("#result_list")).to_contain_text("停车须知")
+
+
+def test_a_phone_shows_the_buttons_beside_a_stored_file(desk: Page, stack, tmp_path: Path) -> None:
+    """Although its name is long."""
+    desk.set_viewport_size(NARROW)
+    (tmp_path / f"{'员工手册' * 15}.pdf").write_bytes(b"%PDF-1.4 words")
+    desk.goto(f"{stack.url}/admin/conversations/answer/add/")
+    desk.locator("#id_question").fill("员工手册在哪里")
+    desk.locator("#id_kind").select_option("file")
+    desk.locator("#id_file").set_input_files(tmp_path / f"{'员工手册' * 15}.pdf")
+    desk.locator("[name=_continue]").click()
+    for icon in ("download", "file_upload"):
+        expect(desk.locator(".field-file").get_by_text(icon, exact=True)).to_be_in_viewport(ratio=1)
