@@ -68,21 +68,22 @@ def say_content(
 
 
 @transaction.atomic
-def say_stored_file(conversation: Conversation, kind: str, name: str, *, cid: str) -> Message:
+def say_stored_file(conversation: Conversation, kind: str, name: str, *, filename: str = "", cid: str) -> Message:
     """Send a file of the media storage to a member: `kind` is image, file, video or voice.
 
-    Raises `OSError` if it is gone.
+    Members read `filename`, or what it is called in the storage. Raises `OSError` if it is gone.
     """
+    shown = filename or Path(name).name
     upload = wecom.ensure_upload(
         conversation.application,
         kind=kind,
         path=Path(default_storage.path(name)),
         name=name,
-        filename=Path(name).name,
+        filename=shown,
         cid=cid,
     )
     forms: dict[str, contents.Content] = {"image": contents.Image(), "file": File(), "voice": Voice()}
-    content = forms.get(kind) or Video(title=truncate(Path(name).stem, 128))
+    content = forms.get(kind) or Video(title=truncate(Path(shown).stem, 128))
     return say_content(conversation, content, upload=upload, cid=cid)
 
 

@@ -95,10 +95,13 @@ def answer_ticket(
     text: str = "",
     *,
     file: str = "",
+    filename: str = "",
     as_video: bool = False,
     now: datetime | None = None,
 ) -> Message:
     """Answer the member of a ticket: with text, with a file of the media storage, or as the digital human.
+
+    `filename` is what members read, if the file is called otherwise in the storage.
 
     Raises `HandoffRefused` if the ticket is closed or another operator has it, and if there is nothing to send; the
     errors of sending a file or a video.
@@ -110,7 +113,8 @@ def answer_ticket(
         raise HandoffRefused(_("There is nothing to send."), code="empty", field="text", remedy=_("Write something."))
     with because(Cause.OPERATOR, operator=operator.pk, ticket=ticket.pk):
         if file:
-            message = messages.say_stored_file(conversation, messages.kind_of_file(file), file, cid=cid)
+            kind = messages.kind_of_file(file)
+            message = messages.say_stored_file(conversation, kind, file, filename=filename, cid=cid)
         elif as_video:
             message = video_messages.say_video(conversation, text, strict=True, cid=cid)
         else:

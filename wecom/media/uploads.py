@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "uploads"
 
+OWN_FOLDERS = (FOLDER, "desk")  # their files belong to uploads alone; the second has what operators send
+
 LONGEST_NAME = 128
 
 PATIENCE = 60.0  # seconds to wait for another process that uploads the same

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -78,7 +79,7 @@ class UploadHolding(WorkHolding):
     def expired(self, before: datetime) -> "models.QuerySet[Any]":
         """Those that were last sent before that time; a link to a file is good for as long as its page."""
         sent = Q(expires_at__lt=before) | Q(expires_at=None, created_at__lt=before)
-        rows = self.rows().filter(sent, self.ended, path__startswith=f"{uploads.FOLDER}/")
+        rows = self.rows().filter(sent, self.ended, _is_own())
         waiting = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(upload=None)
         return rows.exclude(form=Upload.Form.LINK).exclude(pk__in=waiting.values("upload"))
 
@@ -103,7 +104,11 @@ def _delete_unused(pks: Collection[int]) -> None:
 
 def _own_files(rows: "models.QuerySet[Any]") -> set[str]:
     """Files that belong to uploads alone. A file that is a render's goes with the render."""
-    return set(rows.filter(path__startswith=f"{uploads.FOLDER}/").values_list("path", flat=True))
+    return set(rows.filter(_is_own()).values_list("path", flat=True))
+
+
+def _is_own() -> Q:
+    return reduce(or_, (Q(path__startswith=f"{folder}/") for folder in uploads.OWN_FOLDERS))
 
 
 def _delete_files(names: set[str]) -> None:

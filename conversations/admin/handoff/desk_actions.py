@@ -1,5 +1,6 @@
 """What operators do at the desk: answer, note, take, assign, transfer, hand back, close. Each calls one service."""
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,22 +74,29 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
         services.add_note(ticket, text, by=operator)
         return
     if isinstance(file, UploadedFile):
-        name = _keep(file)
-        try:
-            services.answer_ticket(ticket, operator, file=name)
-        except (OpenUserError, OSError):
-            default_storage.delete(name)  # no message names it
-            raise
+        _send_file(ticket, operator, file)
         if not text.strip():
             return
     services.answer_ticket(ticket, operator, text, as_video=request.POST.get("as") == "video")
 
 
-def _keep(file: "UploadedFile[Any]") -> str:
-    """Store an uploaded file: its name in the media storage. Raises `HandoffRefused` if it is too big, or empty."""
+def _send_file(ticket: Ticket, operator: Operator, file: "UploadedFile[Any]") -> None:
     given = Path(Path(file.name or "file").name)
     suffix = given.suffix[-LONGEST_NAME + 1 :]
-    name = f"{given.stem[: LONGEST_NAME - len(suffix)]}{suffix}"
+    name = _keep(file, suffix)
+    try:
+        shown = f"{given.stem[: LONGEST_NAME - len(suffix)]}{suffix}"
+        message = services.answer_ticket(ticket, operator, file=name, filename=shown)
+    except (OpenUserError, OSError):
+        default_storage.delete(name)  # no message names it
+        raise
+    upload = message.outbound.upload if message.outbound else None
+    if upload and upload.path != name:
+        default_storage.delete(name)  # the same bytes are there from an earlier message
+
+
+def _keep(file: "UploadedFile[Any]", suffix: str) -> str:
+    """Store an uploaded file: its name in the media storage. Raises `HandoffRefused` if it is too big, or empty."""
     if (file.size or 0) > MOST_BYTES:
         words, remedy = _("The file has more than 20 MB."), _("Send a smaller one, or a link to it.")
         raise HandoffRefused(words, code="file_too_large", field="file", remedy=remedy)
@@ -96,7 +104,7 @@ def _keep(file: "UploadedFile[Any]") -> str:
         too_small = _("WeChat Work takes no file of less than %d bytes.") % FEWEST_BYTES
         words = too_small if file.size else _("The file is empty.")
         raise HandoffRefused(words, code="file_empty", field="file", remedy=_("Choose another file."))
-    return default_storage.save(f"{FOLDER}/{name}", file)
+    return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix[:20]}", file)
 
 
 def _take(request: HttpRequest, ticket: Ticket, operator: Operator) -> str:

@@ -1,5 +1,6 @@
 """The desk: lists with unread lines, answers of each kind, notes, assign, transfer, take over, and who looks on."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from conversations import services
 from conversations.models import CannedAnswer, Conversation, Flow, Operator, Ticket, TicketChange
 from tests.conversations.support.person import Person
 from tests.support import factories
+from wecom.services import erase_person
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -115,8 +117,28 @@ def test_sent_pictures_and_files_are_shown(desk, ticket):
     say(desk, ticket, file=SimpleUploadedFile("wiring.png", PICTURE, "image/png"))
     say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
     shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
-    assert '<img class="ou-received" src="/media/desk/wiring.png" alt="wiring.png"' in shown
-    assert 'href="/media/desk/guide.pdf"' in shown
+    assert re.search(r'<img class="ou-received" src="/media/desk/[0-9a-f]{32}\.png" alt="wiring.png"', shown)
+    assert re.search(r'href="/media/desk/[0-9a-f]{32}\.pdf"', shown)
+    assert "guide.pdf" in shown
+
+
+def test_two_files_of_one_name_are_called_alike(desk, ticket):
+    for words in (b"%PDF-1.4 first", b"%PDF-1.4 second"):
+        say(desk, ticket, file=SimpleUploadedFile("guide.pdf", words, "application/pdf"))
+    lines = ticket.lines.filter(operator__isnull=False)
+    assert [line.message.outbound.upload.filename for line in lines] == ["guide.pdf", "guide.pdf"]
+
+
+def test_the_same_file_is_kept_once_and_erased_with_the_member(
+    desk, ticket, settings, django_capture_on_commit_callbacks
+):
+    for _ in range(2):
+        say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
+    folder = Path(settings.MEDIA_ROOT)
+    assert len(list(folder.glob("desk/*"))) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_person(ticket.conversation.member, by="hr")
+    assert list(folder.glob("desk/*")) == []
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
