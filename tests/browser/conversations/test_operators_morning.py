@@ -149,7 +149,7 @@ def _passes_on_and_hands_back(desk: Page, employee: Page) -> None:
     desk.get_by_text("转交", exact=True).click()
     chat.write(employee, "墨盒也换过了")
     expect(desk.get_by_test_id("line").filter(has_text="墨盒也换过了")).to_have_count(1)
-    desk.locator("#desk-group").select_option(label="人事")
+    desk.locator("#desk-group").select_option(label="人事（没有接待人员）")
     desk.get_by_role("button", name="转组").click()
     chat.reads(employee, "人事")
     expect(desk.get_by_test_id("status")).to_have_text("等待接待")
