@@ -19,7 +19,9 @@ def upload_name(instance: models.Model, filename: str) -> str:
     return f"portraits/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1].lower()}"
 
 
-class PortraitVideoQuerySet(WorkQuerySet["PortraitVideo"]):
+# django-stubs gives the `as_manager` of each class a type of its own. Whether mypy compares them depends on the order
+# in which it meets the modules.
+class PortraitVideoQuerySet(WorkQuerySet["PortraitVideo"]):  # type: ignore[override, unused-ignore]
     """Queries on portrait videos."""
 
     def shown(self, human: DigitalHuman, portrait: str = "") -> "PortraitVideoQuerySet":
