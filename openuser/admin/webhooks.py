@@ -179,6 +179,7 @@ class EventFilter(KnownValuesFilter):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(WorkAdmin):
+    empty_words = _("What endpoints are told is listed here, with their answers. To try it, send a test event to one.")
     list_display = ("when", "event", "to", "state", "why", "attempts", "answered", "timeline")
     list_filter = ("status", ("event", EventFilter), "endpoint")
     list_select_related = ("endpoint",)

@@ -149,6 +149,7 @@ class MenuButtonAdmin(FormAdmin):
 
 @admin.register(MenuPublication)
 class MenuPublicationAdmin(WorkAdmin):
+    empty_words = _("Each menu that you publish under “Menu buttons” is listed here.")
     list_display = ("id", "application", "names", "state", "why", "when")
     list_filter = ("status", "application")
     list_select_related = ("application",)

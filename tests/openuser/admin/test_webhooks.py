@@ -40,6 +40,11 @@ def test_events_are_offered_with_their_types(client):
     assert 'a member has written <code class="ou-quiet">message.received</code>' in page
 
 
+def test_an_empty_list_says_how_to_try_an_endpoint(client):
+    assert "send a test event to one" in client.get(DELIVERIES).content.decode()
+    assert "Each menu that you publish" in client.get("/admin/wecom/menupublication/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
