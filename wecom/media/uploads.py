@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -72,7 +73,10 @@ def ensure_upload(
         },
     )
     if not created and upload.is_finished and not upload.is_usable(timezone.now()):
+        before = upload.path
         _restart(upload, application=application, path=name, filename=filename)
+        if before != name:
+            _delete_unused(before)
     if created:
         upload.wake()
     return upload
@@ -198,6 +202,12 @@ def _get_or_create(application: Application, kind: str, path: Path) -> Upload:
 def _restart(upload: Upload, **fields: object) -> None:
     Upload.objects.filter(pk=upload.pk).update(**fields)
     upload.restart(**fields)
+
+
+def _delete_unused(name: str) -> None:
+    """Delete the file of an earlier upload of the same bytes, unless another row has it or it belongs to no upload."""
+    if name.partition("/")[0] in OWN_FOLDERS and not Upload.objects.filter(path=name).exists():
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def _store_copy(path: Path) -> str:

@@ -15,6 +15,7 @@ from conversations import services
 from conversations.models import CannedAnswer, Conversation, Flow, Operator, Ticket, TicketChange
 from tests.conversations.support.person import Person
 from tests.support import factories
+from wecom.models import Upload
 from wecom.services import erase_person
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,17 @@ def test_the_same_file_is_kept_once_and_erased_with_the_member(
     with django_capture_on_commit_callbacks(execute=True):
         erase_person(ticket.conversation.member, by="hr")
     assert list(folder.glob("desk/*")) == []
+
+
+def test_a_file_that_is_sent_again_days_later_is_kept_once(desk, ticket, settings, django_capture_on_commit_callbacks):
+    file = SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf")
+    say(desk, ticket, file=file)
+    Upload.objects.update(status=Upload.Status.DONE, media_id="M1", expires_at=timezone.now() - timedelta(hours=1))
+    file.seek(0)
+    with django_capture_on_commit_callbacks(execute=True):
+        say(desk, ticket, file=file)
+    (kept,) = Path(settings.MEDIA_ROOT).glob("desk/*")
+    assert set(Upload.objects.values_list("path", flat=True)) == {f"desk/{kept.name}"}
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
