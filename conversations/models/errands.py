@@ -58,6 +58,7 @@ class Errand(Work):
             models.Index(fields=["status", "due_at"], name="errand_due"),
             models.Index(fields=["cid"], name="errand_cid"),
             models.Index(fields=["provider", "-id"], name="errand_provider"),
+            models.Index(fields=["kind", "id"], name="errand_kind"),
             models.Index(fields=["-id"], condition=~models.Q(reason=""), name="errand_with_reason"),
         ]
 

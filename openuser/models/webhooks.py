@@ -119,6 +119,7 @@ class WebhookDelivery(Work):
             models.Index(fields=["status", "due_at"], name="webhook_delivery_due"),
             models.Index(fields=["created_at"], name="webhook_delivery_age"),
             models.Index(fields=["event_id"], name="webhook_delivery_event"),
+            models.Index(fields=["event", "id"], name="webhook_delivery_kind"),
             models.Index(fields=["cid"], name="webhook_delivery_cid"),
         ]
 

@@ -201,6 +201,7 @@ class Render(Work):
             models.Index(fields=["requester", "created_at"], name="render_requester"),
             models.Index(fields=["status", "finished_at"], name="render_ended"),
             models.Index(fields=["video"], name="render_video"),
+            models.Index(fields=["mode", "id"], name="render_mode"),
             *(
                 models.Index(fields=[name], condition=models.Q(**{f"{name}__isnull": False}), name=f"render_{name}")
                 for name in PARTNER

@@ -119,6 +119,11 @@ SEARCHED = ("members, search", "questions and answers, search")
 RARE = (
     *(("callback", "kind=image"), ("callback", "event=subscribe"), ("outbound", "msgtype=video")),
     *(("upload", "kind__exact=image"), ("download", "kind__exact=voice"), ("member", "status__exact=left")),
+    *(
+        ("render", "mode__exact=lipsync"),
+        ("errand", "kind__exact=recording"),
+        ("webhookdelivery", "event=render.failed"),
+    ),
     *((kind, "reason=attempts") for kind in ("outbound", "download", "cardupdate", "groupmessage", "errand")),
 )
 
