@@ -119,9 +119,11 @@ class KeysetChangeList(ChangeList):
         """That a search or filter left older rows out; "" if it did not."""
         if not self.of_newest:
             return ""
-        words = _("Only the newest %(count)s rows were searched.") % {"count": row_counts.figure(NEWEST_ROWS)}
         # Too many rows of another table match a word, or a filter asks for what no index has.
-        return f"{words} {_('A rarer word searches all of them.')}" if self.query else words
+        words = _("Only the newest %(count)s rows were searched.")
+        if self.query:
+            words = _("Only the newest %(count)s rows were searched. A rarer word searches all of them.")
+        return words % {"count": row_counts.figure(NEWEST_ROWS)}
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
         """The rows, of an editable list their keys, and whether there are others before and after them."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from scheduling.segments.rules import Test
 from wecom.facts.definitions import BUILT_IN, fact_type
@@ -113,9 +114,9 @@ def directory_subjects() -> Iterator[Subject]:
     yield Subject(key="department", label=_("department"), kind=Kind.DEPARTMENT)
     yield Subject(key="tag", label=_("tag"), kind=Kind.TAG)
     yield Subject(key="segment", label=_("another segment"), kind=Kind.SEGMENT)
-    yield Subject(key="name", label=_("name"), kind=Kind.TEXT)
+    yield Subject(key="name", label=pgettext_lazy("of a member", "name"), kind=Kind.TEXT)
     yield Subject(key="user_id", label=_("user ID"), kind=Kind.TEXT)
-    yield Subject(key="position", label=_("position"), kind=Kind.TEXT)
+    yield Subject(key="position", label=pgettext_lazy("of a member", "position"), kind=Kind.TEXT)
     yield Subject(key="gender", label=_("gender"), kind=Kind.CHOICE, choices=tuple(Member.Gender.choices))
     yield Subject(key="language", label=_("language"), kind=Kind.CHOICE, choices=tuple(Member.Language.choices))
     # An audience has nobody who left.

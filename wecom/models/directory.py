@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import text_search
 from core.text import member_names, name_pinyin
@@ -128,9 +129,9 @@ class Member(models.Model):
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="members", verbose_name=_("corporation"))
     user_id = models.CharField(_("user ID"), max_length=64)
-    name = models.CharField(_("name"), max_length=64, blank=True)
+    name = models.CharField(pgettext_lazy("of a member", "name"), max_length=64, blank=True)
     alias = models.CharField(_("alias"), max_length=64, blank=True)
-    position = models.CharField(_("position"), max_length=128, blank=True)
+    position = models.CharField(pgettext_lazy("of a member", "position"), max_length=128, blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
     status = models.CharField(
         _("status"),

@@ -55,7 +55,20 @@ def test_an_unknown_range_is_sought_among_the_newest_members(client, application
     for name in ("before", "newest"):
         make_member(application, name)
     assert [row.user_id for row in rows(client, f"{MEMBERS}?range=unknown")] == ["newest"]
-    assert "Only the newest" in client.get(f"{MEMBERS}?range=unknown").content.decode()
+    for query, english, chinese in (
+        ({"range": "unknown"}, "Only the newest 50,000 rows were searched.", "只搜索了最新的 5 万条记录。"),
+        ({"range": "unknown", "q": "e"}, "A rarer word", "只搜索了最新的 5 万条记录。换一个更少见的词"),
+    ):
+        assert english in client.get(MEMBERS, query).content.decode()
+        assert chinese in client.get(MEMBERS, query, headers={"accept-language": "zh-hans"}).content.decode()
+
+
+def test_members_have_the_words_of_the_console_in_chinese(client, application):
+    make_member(application)
+    page = client.get(MEMBERS, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "姓名" in page
+    assert "职务" in page
+    assert "位置" not in page
 
 
 def test_members_are_found_by_status_range_department_and_application(client, application):
