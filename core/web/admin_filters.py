@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
+from django.contrib.admin import ChoicesFieldListFilter, FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import get_last_value_from_parameters
 from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from core import text_search
 from core.web.admin import REASONS
 
 
@@ -70,3 +72,19 @@ class UsedRowsFilter(RelatedFieldListFilter):
             include_blank=False, limit_choices_to=Q(used), ordering=ordering
         )
         return found
+
+
+class RelatedChoicesFilter(ChoicesFieldListFilter):
+    """Offers the choices of related rows, which are few and read first: from their keys, and not from a join,
+    PostgreSQL knows how many rows of the list have one."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        relation, _dots, column = self.field_path.rpartition(LOOKUP_SEP)
+        if not self.lookup_val:
+            return queryset
+        wanted = [value for value, _words in self.field.flatchoices if str(value) in self.lookup_val]
+        theirs = text_search.target(queryset.model, relation)._base_manager.filter(**{f"{column}__in": wanted})
+        keys = list(theirs.values_list("pk", flat=True)[: text_search.MOST_ROWS + 1])
+        if len(keys) > text_search.MOST_ROWS:
+            return queryset.filter(**{f"{self.field_path}__in": wanted})
+        return queryset.filter(**{f"{relation}__in": keys})

@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from conversations.models import Message
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_link, shorten
+from core.web.admin_filters import RelatedChoicesFilter
 from scheduling import services
 from scheduling.admin.columns import outcome_badge, short_moment
 from scheduling.models import Run, RunMessage
@@ -33,7 +34,12 @@ DELIVERED = ("message__member", "message__outbound", "message__render")
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
     list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
-    list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
+    list_filter = (
+        "outcome",
+        "by_hand",
+        ("schedule__message_type", RelatedChoicesFilter),
+        ("due_at", admin.DateFieldListFilter),
+    )
     list_select_related = ("schedule",)
     search_fields = ("schedule__name", "schedule__text", "=cid")
     search_help_text = _("Search for a schedule, or a correlation ID.")

@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from core.exceptions import OpenUserError
 from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, short_time
+from core.web.admin_filters import RelatedChoicesFilter
 from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment, run_moment
@@ -26,7 +27,7 @@ from scheduling.models import CampaignRun, Delivery
 @admin.register(CampaignRun)
 class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
     list_display = ("when_due", "campaign_link", "state", "figures", "ended")
-    list_filter = ("status", "campaign__content_type", ("moment", admin.DateFieldListFilter))
+    list_filter = ("status", ("campaign__content_type", RelatedChoicesFilter), ("moment", admin.DateFieldListFilter))
     list_select_related = ("campaign", "campaign__application")
     search_fields = ("campaign__name", "=cid")
     search_help_text = _("Search for a campaign's name, or a correlation ID.")

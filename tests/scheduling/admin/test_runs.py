@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from core import text_search
 from scheduling import services
 from scheduling.models import Run
 from tests.scheduling.support.admin_pages import LIST, choose, clerk, page_of, press, text_of
@@ -64,6 +65,18 @@ def test_a_run_shows_who_got_it_and_who_did_not(client, application):
     for words in ("anna", "bert", "cleo", "delivered", "not delivered", "queued", run.cid):
         assert words in page
     assert deliveries.index("anna") < deliveries.index("bert")
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("most", [5000, 0])
+def test_runs_are_filtered_by_what_their_schedules_send(client, monkeypatch, most):
+    monkeypatch.setattr(text_search, "MOST_ROWS", most)
+    for name, kind in (("晨会", "text"), ("早报", "video")):
+        schedule = make_schedule(name=name, message_type=kind)
+        Run.objects.create(schedule=schedule, due_at=clock("2026-11-25T09:00"), outcome="sent")
+    for chosen, found in (("video", ["早报"]), ("text", ["晨会"]), ("x\0", [])):
+        page = client.get(reverse("admin:scheduling_run_changelist"), {"schedule__message_type__exact": chosen})
+        assert [run.schedule.name for run in page.context["cl"].result_list] == found
 
 
 def test_only_a_run_that_said_something_has_a_timeline(client, application):
