@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models.humans import DigitalHuman
 from avatars.reasons import render
 from avatars.reasons import video as reasons
-from core.work.base import Work, WorkQuerySet
+from core.work.base import Work
 
 
 def upload_name(instance: models.Model, filename: str) -> str:
@@ -19,9 +19,7 @@ def upload_name(instance: models.Model, filename: str) -> str:
     return f"portraits/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1].lower()}"
 
 
-# django-stubs gives the `as_manager` of each class a type of its own. Whether mypy compares them depends on the order
-# in which it meets the modules.
-class PortraitVideoQuerySet(WorkQuerySet["PortraitVideo"]):  # type: ignore[override, unused-ignore]
+class PortraitVideoQuerySet(models.QuerySet["PortraitVideo"]):
     """Queries on portrait videos."""
 
     def shown(self, human: DigitalHuman, portrait: str = "") -> "PortraitVideoQuerySet":
@@ -53,7 +51,7 @@ class PortraitVideo(Work):
     findings: "models.JSONField[Any, Any]" = models.JSONField(_("findings"), default=list, editable=False)
     requested_by = models.CharField(_("uploaded by"), max_length=150, blank=True, editable=False)
 
-    objects = models.Manager.from_queryset(PortraitVideoQuerySet)()
+    objects = PortraitVideoQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("portrait video")
