@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db import connections
 
+from core.sqlite.base import close_idle
 from openuser.backup.exceptions import BackupError
 from openuser.backup.snapshots import MIGRATIONS, Sink, Snapshot
 
@@ -44,6 +45,7 @@ class SQLite:
     @contextmanager
     def restoring(self) -> Iterator[Sink]:
         connections.close_all()
+        close_idle()
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._path.with_name(f".{self._path.name}.restoring")
         try:

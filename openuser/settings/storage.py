@@ -34,10 +34,11 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
     """
     if not url:
         name = VAR_DIR / "openuser.sqlite3"
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name), "OPTIONS": sqlite_options()}
+        return {"ENGINE": "core.sqlite", "NAME": str(name), "OPTIONS": sqlite_options()}
     config: dict[str, Any] = dict(env.db_url_config(url))
-    config["CONN_MAX_AGE"] = 0  # persistent connections leak under ASGI; PostgreSQL gets a pool instead
+    config["CONN_MAX_AGE"] = 0  # persistent connections leak under ASGI; both engines have a pool instead
     if config["ENGINE"].endswith("sqlite3"):
+        config["ENGINE"] = "core.sqlite"
         config["OPTIONS"] = sqlite_options()
     else:
         config["ENGINE"] = "core.postgresql"

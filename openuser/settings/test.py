@@ -50,7 +50,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 # Database server of the tests. Empty: SQLite, or a private PostgreSQL.
 DATABASE_URL = env.str("TEST_DATABASE_URL", default="")
 DATABASES = {"default": database(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"] == "core.sqlite":
     # A file, so that threads and processes of a test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     # Tests kill processes, not machines: writes need not reach the disk.

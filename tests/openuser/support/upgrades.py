@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
+from core.sqlite.base import close_idle
 from tests.conftest import server
 from tests.runner.database_templates import replaced, templates
 
@@ -116,4 +117,6 @@ def let_go() -> Iterator[None]:
     opened.close()
     if opened.vendor == "postgresql":
         opened.close_pool()
+    else:
+        close_idle()
     yield

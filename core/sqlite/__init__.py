@@ -1,0 +1,1 @@
+"""SQLite as Django knows it, with connections that threads hand on to each other."""
