@@ -62,7 +62,10 @@ class ContentHolding(Holding):
         super().clear(set(pks) - shared, person)
 
     def expire(self, before: datetime, now: datetime) -> int:
-        """From the oldest on: contents are written with their messages, so a batch of recent ones ends the search."""
+        """From the oldest on: contents are written with their messages, so a batch of recent ones ends the search.
+
+        Old ones that stay, because others got them lately, do not.
+        """
         written = Message.objects.filter(content=OuterRef("pk"))
         worded = Content.objects.exclude(text="").order_by("pk").values_list("pk", flat=True)
         last = count = 0
@@ -71,7 +74,9 @@ class ContentHolding(Holding):
             rows = Content.objects.filter(Exists(written), ~Exists(written.filter(created_at__gte=before)), pk__in=some)
             with transaction.atomic():
                 found = rows.update(text="")
-            if not found:
+            messages = Message.objects.filter(content__in=some)
+            is_recent = not found and messages.exists() and not messages.filter(created_at__lt=before).exists()
+            if is_recent or not some:
                 break
             last, count = some[-1], count + found
         return count

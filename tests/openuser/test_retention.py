@@ -158,6 +158,19 @@ def test_more_rows_than_a_batch_expire_in_one_pass():
     assert tables_with(WORDS) == []
 
 
+def test_many_old_words_that_stay_do_not_keep_others(monkeypatch):
+    """Such as those of reminders that go out every day, and those that no message has."""
+    monkeypatch.setattr("conversations.personal_data.BATCH", 2)
+    before = timezone.now() - timedelta(days=366)
+    daily, unsent, old = ([Content.objects.create(text=WORDS) for _ in range(number)] for number in (2, 2, 1))
+    for content in (*daily, *old):
+        make_message(content=content, created_at=before)
+    for content in daily:
+        make_message(content=content)
+    retention.expire_all(now=timezone.now())
+    assert set(Content.objects.filter(text=WORDS)) == {*daily, *unsent}
+
+
 def test_an_expired_script_is_not_found_by_its_words_again():
     row = old_row(Render, days=401)
     retention.expire_all(now=timezone.now())
