@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 _current: ContextVar[Mapping[str, Any] | None] = ContextVar("cause", default=None)
+_before: ContextVar[Mapping[str, Any] | None] = ContextVar("asked_before", default=None)
 
 
 class Cause(StrEnum):
@@ -45,6 +46,16 @@ def because_of(cause: Mapping[str, Any]) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def asked_before(**facts: Any) -> Iterator[None]:
+    """What is sent inside, for whatever cause, takes the place of what another source was asked for."""
+    token = _before.set(facts)
+    try:
+        yield
+    finally:
+        _before.reset(token)
+
+
 def described(cause: Cause, **facts: Any) -> dict[str, Any]:
     """A cause as the column of a message keeps it."""
     return {"by": cause.value, **facts}
@@ -52,4 +63,5 @@ def described(cause: Cause, **facts: Any) -> dict[str, Any]:
 
 def current() -> dict[str, Any]:
     """The cause of what is sent now; empty if none is named."""
-    return dict(_current.get() or {})
+    found, before = dict(_current.get() or {}), _before.get()
+    return {**found, "before": dict(before)} if found and before else found

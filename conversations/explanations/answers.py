@@ -73,6 +73,14 @@ def explain_provider(_message: Message, cause: Cause) -> Explanation:
     return Explanation(by="provider", summary=summary, lines=(*lines, *_sources(sources)))
 
 
+def asked_before(cause: Cause) -> Iterable[Line]:
+    """The language model that was asked first, and why the member did not get its words."""
+    before = cause.get("before")
+    if before:
+        words = texts.ASKED_BEFORE.get(before.get("reason", ""), texts.NOT_ANSWERED)
+        yield Line(topic="asked_before", label=_("Language model"), words=str(words))
+
+
 def _sources(sources: Iterable[Cause]) -> Iterable[Line]:
     """What a language model was given and has cited."""
     answers = Answer.objects.in_bulk([one["answer"] for one in sources if one.get("answer")])

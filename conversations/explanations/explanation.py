@@ -25,7 +25,8 @@ def explain(message: Message) -> Explanation:
         )
     found = explainer(message, message.cause)
     above: Any = message_explained.send(Message, message=message)
-    return replace(found, lines=(*found.lines, *(line for _receiver, lines in above for line in lines)))
+    others = (line for _receiver, lines in above for line in lines)
+    return replace(found, lines=(*found.lines, *answers.asked_before(message.cause), *others))
 
 
 def _small_talk(_message: Message, cause: Facts) -> Explanation:

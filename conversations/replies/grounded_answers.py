@@ -1,5 +1,6 @@
 """Questions that a language model answers from what was found. Whatever goes wrong, the plain answer is sent."""
 
+from conversations.delivery.causes import asked_before
 from conversations.errands import worker
 from conversations.errands.kinds import KINDS, Question, Result, has_moved_on
 from conversations.models import Conversation, Errand
@@ -17,7 +18,8 @@ class GroundedQuestion(Question):
             super().finish(conversation, errand, result)
             return
         is_late = has_moved_on(conversation, errand)
-        plain_replies.send(conversation, result.question, cid=errand.cid, now=errand.created_at, is_late=is_late)
+        with asked_before(provider=errand.provider, reason=result.reason):
+            plain_replies.send(conversation, result.question, cid=errand.cid, now=errand.created_at, is_late=is_late)
 
 
 KINDS[Errand.Kind.GROUNDED] = GroundedQuestion()

@@ -43,6 +43,14 @@ HOW = {
     "chosen": gettext_lazy("The member chose it from the suggestions."),
     "told_later": gettext_lazy("The member had asked to be told."),
 }
+# By the reason of the errand that asked the language model.
+ASKED_BEFORE = {
+    "empty": gettext_lazy("It was asked first, and had no answer that its sources support."),
+    "late": gettext_lazy("It was asked first, and did not answer in time."),
+    "busy": gettext_lazy("It was asked first, and could not be reached, or was busy."),
+    "refused": gettext_lazy("It was asked first, and refused, or a limit of the day was reached."),
+}
+NOT_ANSWERED = gettext_lazy("It was to be asked first, and was not.")
 NOTICES = {
     "cannot_read": gettext_lazy("The message is of a kind that cannot be read."),
     "too_long": gettext_lazy("The message is too long."),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conversations import services
+from conversations.explanations.explanation import explain
 from conversations.knowledge.documents import index as passage_index
 from conversations.models import Document, Errand, Message, ModelUsage, UnansweredQuestion
 from conversations.providers.grounded_prompt import RULES
@@ -56,6 +57,11 @@ def answered(person, text: str = QUESTION, number: int = 0) -> Any:
     assert person.says(text) == []
     run(number)
     return person.read()
+
+
+def asked_before(message: Message) -> list[str]:
+    """What *Why?* says of the model beside a plain answer."""
+    return [line.words for line in explain(message).lines if line.topic == "asked_before"]
 
 
 def test_what_documents_say_is_worded_and_shown_with_its_source(person, server, handbook):
@@ -141,6 +147,12 @@ def test_at_a_limit_and_without_its_service_the_plain_answer_is_sent(person, ser
     backends.backend.cache_clear()
     assert run(2).reason == "unknown_service"
     assert person.read() == [PLAIN]
+    sent = list(Message.objects.filter(direction="out").order_by("pk"))
+    assert [asked_before(message) for message in sent] == [
+        [],
+        ["It was asked first, and refused, or a limit of the day was reached."],
+        ["It was to be asked first, and was not."],
+    ]
 
 
 def test_a_model_that_thinks_too_long_is_left_at_the_deadline(person, server, handbook, settings):
@@ -153,6 +165,15 @@ def test_a_model_that_thinks_too_long_is_left_at_the_deadline(person, server, ha
             thread.join(20)
     assert person.read() == [fallbacks()["wait"], PLAIN]
     assert Errand.objects.get().reason == "late"
+    assert asked_before(Message.objects.latest("pk")) == ["It was asked first, and did not answer in time."]
+
+
+def test_why_says_that_the_model_was_asked_first(person, server, handbook):
+    server.script = [Reaction(text="NO_ANSWER")]
+    assert answered(person) == [PLAIN]
+    message = Message.objects.latest("pk")
+    assert explain(message).by == "passage"
+    assert asked_before(message) == ["It was asked first, and had no answer that its sources support."]
 
 
 def test_an_errand_taken_up_too_late_ends_with_the_plain_answer(person, server, handbook):
