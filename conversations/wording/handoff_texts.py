@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 
 def passed_on(group: str, minutes: int) -> str:
@@ -277,24 +277,6 @@ def announced(title: str, summary: str, number: int) -> str:
     """To an operator whose phone shows no cards."""
     how = _("Send “/take %d” to answer.") % number
     return "\n".join(part for part in (title, summary, how) if part)
-
-
-def how_was_it() -> str:
-    return _("How satisfied are you with the help?")
-
-
-def thanks_for_rating(rating: int) -> str:
-    return _("Thank you: %s") % RATINGS[rating]
-
-
-# Few enough for the buttons of a card, and the best first.
-RATINGS = {
-    5: gettext_lazy("Very satisfied"),
-    4: gettext_lazy("Satisfied"),
-    3: gettext_lazy("So-so"),
-    2: gettext_lazy("Dissatisfied"),
-    1: gettext_lazy("Very dissatisfied"),
-}
 
 
 def tried() -> str:

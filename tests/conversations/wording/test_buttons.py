@@ -3,7 +3,14 @@
 import pytest
 from django.utils import translation
 
-from conversations.wording import flow_texts, handoff_texts, preference_texts, unanswered_texts, video_texts
+from conversations.wording import (
+    flow_texts,
+    handoff_texts,
+    preference_texts,
+    rating_texts,
+    unanswered_texts,
+    video_texts,
+)
 from wecom.contents import Button
 
 BUTTONS = (
@@ -18,5 +25,5 @@ BUTTONS = (
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_words_of_buttons_fit(language):
     with translation.override(language):
-        for words in (*(words() for words in BUTTONS), *map(str, handoff_texts.RATINGS.values())):
+        for words in (*(words() for words in BUTTONS), *map(str, rating_texts.RATINGS.values())):
             Button(key="one", text=words).check("")
