@@ -1,75 +1,20 @@
 """The desk: lists with unread lines, answers of each kind, notes, assign, transfer, take over, and who looks on."""
 
-import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from conversations import services
-from conversations.models import CannedAnswer, Conversation, Flow, Operator, Ticket, TicketChange
+from conversations.models import CannedAnswer, Conversation, Operator, Ticket, TicketChange
+from tests.conversations.admin.handoff.desk_pages import act, page, say
 from tests.conversations.support.person import Person
 from tests.support import factories
-from wecom.models import Upload
-from wecom.services import erase_person
 
 pytestmark = pytest.mark.django_db
-JSON = {"Accept": "application/json"}
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
-
-
-@pytest.fixture
-def staff() -> User:
-    """An account that answers."""
-    user = User.objects.create_user("ops", first_name="六", last_name="赵", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=["view_ticket", "answer_ticket"]))
-    return user
-
-
-@pytest.fixture
-def desk(staff) -> Client:
-    client = Client(headers={"Accept-Language": "zh-hans"})
-    client.force_login(staff)
-    return client
-
-
-@pytest.fixture
-def group(application):
-    return factories.make_operator_group(application, name="IT 支持")
-
-
-@pytest.fixture
-def flow(application) -> Flow:
-    flow = factories.make_flow(name="制作视频")
-    services.publish(flow)
-    return flow
-
-
-@pytest.fixture
-def ticket(person, group) -> Ticket:
-    person.says("转人工")
-    person.says("打印机坏了")
-    return Ticket.objects.get()
-
-
-def act(desk: Client, ticket: Ticket, name: str, **more: object) -> str:
-    """Press a button; the page's words."""
-    answer = desk.post(reverse("desk-act", args=[ticket.pk]), {"act": name, **more}, follow=True)
-    return answer.content.decode()
-
-
-def say(desk: Client, ticket: Ticket, text: str = "", **more: object) -> dict[str, object]:
-    answer = desk.post(reverse("desk-say", args=[ticket.pk]), {"text": text, **more}, headers=JSON)
-    return dict(answer.json())
-
-
-def page(desk: Client, address: str) -> str:
-    return desk.get(address).content.decode()
 
 
 def test_a_ticket_is_unread_until_an_operator_looks(desk, ticket):
@@ -104,88 +49,6 @@ def test_the_first_answer_takes_the_ticket(desk, person, ticket):
     ticket.refresh_from_db()
     assert ticket.operator == Operator.objects.get(user__username="ops")
     assert ticket.answered_at is not None
-
-
-def test_a_file_and_a_video_are_sent(desk, person, ticket):
-    say(desk, ticket, file=SimpleUploadedFile("图.png", PICTURE, "image/png"))
-    say(desk, ticket, "看这里", file=SimpleUploadedFile("a.pdf", b"%PDF-1.4 words", "application/pdf"))
-    say(desk, ticket, "请看这段视频。", **{"as": "video"})
-    assert person.read()[1:] == ["image", "file", "看这里"]
-    assert ticket.lines.latest("pk").message.render is not None
-
-
-def test_sent_pictures_and_files_are_shown(desk, ticket):
-    say(desk, ticket, file=SimpleUploadedFile("wiring.png", PICTURE, "image/png"))
-    say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
-    shown = page(desk, reverse("desk-ticket", args=[ticket.pk]))
-    assert re.search(r'<img class="ou-received" src="/media/desk/[0-9a-f]{32}\.png" alt="wiring.png"', shown)
-    assert re.search(r'href="/media/desk/[0-9a-f]{32}\.pdf"', shown)
-    assert "guide.pdf" in shown
-
-
-def test_two_files_of_one_name_are_called_alike(desk, ticket):
-    for words in (b"%PDF-1.4 first", b"%PDF-1.4 second"):
-        say(desk, ticket, file=SimpleUploadedFile("guide.pdf", words, "application/pdf"))
-    lines = ticket.lines.filter(operator__isnull=False)
-    assert [line.message.outbound.upload.filename for line in lines] == ["guide.pdf", "guide.pdf"]
-
-
-def test_the_same_file_is_kept_once_and_erased_with_the_member(
-    desk, ticket, settings, django_capture_on_commit_callbacks
-):
-    for _ in range(2):
-        say(desk, ticket, file=SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf"))
-    folder = Path(settings.MEDIA_ROOT)
-    assert len(list(folder.glob("desk/*"))) == 1
-    with django_capture_on_commit_callbacks(execute=True):
-        erase_person(ticket.conversation.member, by="hr")
-    assert list(folder.glob("desk/*")) == []
-
-
-def test_a_file_that_is_sent_again_days_later_is_kept_once(desk, ticket, settings, django_capture_on_commit_callbacks):
-    file = SimpleUploadedFile("guide.pdf", b"%PDF-1.4 words", "application/pdf")
-    say(desk, ticket, file=file)
-    Upload.objects.update(status=Upload.Status.DONE, media_id="M1", expires_at=timezone.now() - timedelta(hours=1))
-    file.seek(0)
-    with django_capture_on_commit_callbacks(execute=True):
-        say(desk, ticket, file=file)
-    (kept,) = Path(settings.MEDIA_ROOT).glob("desk/*")
-    assert set(Upload.objects.values_list("path", flat=True)) == {f"desk/{kept.name}"}
-
-
-def test_a_file_that_is_too_large_is_refused_with_a_remedy(desk, person, ticket):
-    file = SimpleUploadedFile("a.pdf", b"x" * (20 * 1024 * 1024 + 1), "application/pdf")
-    assert say(desk, ticket, file=file) == {"error": "文件超过 20 MB。请发送小一些的文件，或者发链接。"}
-    assert person.read() == []
-
-
-def test_a_picture_that_would_be_refused_goes_as_a_file(desk, person, ticket):
-    say(desk, ticket, file=SimpleUploadedFile("扫描.jpg", b"GIF89a no jpg", "image/jpeg"))
-    say(desk, ticket, file=SimpleUploadedFile("大图.png", PICTURE + bytes(10 * 1024 * 1024), "image/png"))
-    assert person.read()[1:] == ["file", "file"]
-
-
-def test_an_empty_file_is_refused_with_a_remedy(desk, person, ticket):
-    assert say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"")) == {"error": "文件为空。请选择其他文件。"}
-    words = "企业微信不接收小于 6 字节的文件。请选择其他文件。"
-    assert say(desk, ticket, file=SimpleUploadedFile("a.txt", b"12345")) == {"error": words}
-    assert person.read() == []
-
-
-def test_a_long_name_of_a_file_keeps_its_beginning_and_its_kind(desk, ticket):
-    say(desk, ticket, file=SimpleUploadedFile(f"员工手册{'长' * 90}.pdf", b"%PDF-1.4 words"))
-    name = ticket.lines.get(operator__isnull=False).message.outbound.upload.filename
-    assert name.startswith("员工手册长")
-    assert name.endswith("长.pdf")
-    assert len(name) == 80
-
-
-def test_a_file_that_is_not_sent_is_not_kept(desk, person, ticket, settings):
-    services.close_ticket(ticket)
-    person.read()
-    assert "error" in say(desk, ticket, file=SimpleUploadedFile("a.pdf", b"%PDF-1.4 words", "application/pdf"))
-    assert person.read() == []
-    assert list(Path(settings.MEDIA_ROOT).glob("desk/*")) == []
 
 
 def test_an_empty_answer_is_refused(desk, person, ticket):
