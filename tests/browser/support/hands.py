@@ -33,7 +33,7 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """Reaches everything with the Tab key, as somebody without a mouse does: once through the sidebar, then past it."""
+    """Reaches everything with the Tab key, as a person without a mouse does: once through the sidebar, then past it."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,22 @@ from wecom.models import Callback, Outbound
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture
+def handled_twice(application, register) -> Callable[[Any], Callback]:
+    """Handles a callback with a handler that fails, and is asked again."""
+
+    def run(handler: Any) -> Callback:
+        register(bot.on_message("text"), handler)
+        callback = handle(application)
+        Callback.objects.update(due_at=callback.created_at)
+        processor.handle(callback.pk)
+        return callback
+
+    return run
+
+
 @pytest.mark.databases
-def test_a_handler_that_runs_twice_sends_once(application, register):
+def test_a_handler_that_runs_twice_sends_once(handled_twice):
     runs: list[int] = []
 
     async def tell_everybody(message) -> str:
@@ -28,16 +43,13 @@ def test_a_handler_that_runs_twice_sends_once(application, register):
             raise TemporaryError("After the sends.")
         return "told"
 
-    register(bot.on_message("text"), tell_everybody)
-    callback = handle(application)
-    Callback.objects.update(due_at=callback.created_at)
-    processor.handle(callback.pk)
+    handled_twice(tell_everybody)
     assert len(runs) == 2
     assert sorted(sent()) == ["news 0", "news 1", "news 2", "news 3", "news 4", "told"]
 
 
 @pytest.fixture
-def run_twice(application, register) -> Callable[[list[list[str]]], Callback]:
+def run_twice(handled_twice: Callable[[Any], Callback]) -> Callable[[list[list[str]]], Callback]:
     """Handles a callback with a handler that sends these texts, fails, and is asked again."""
 
     def run(texts: list[list[str]]) -> Callback:
@@ -48,11 +60,7 @@ def run_twice(application, register) -> Callable[[list[list[str]]], Callback]:
                 raise TemporaryError("After the sends.")
             return ""
 
-        register(bot.on_message("text"), tell)
-        callback = handle(application)
-        Callback.objects.update(due_at=callback.created_at)
-        processor.handle(callback.pk)
-        return callback
+        return handled_twice(tell)
 
     return run
 
@@ -73,7 +81,7 @@ def test_a_retry_that_says_the_same_in_another_order_sends_nothing(run_twice, ca
 
 
 @pytest.mark.databases
-def test_a_retry_sends_a_card_without_a_name_once(application, register):
+def test_a_retry_sends_a_card_without_a_name_once(handled_twice):
     runs: list[str] = []
 
     def show(message) -> str:
@@ -84,10 +92,7 @@ def test_a_retry_sends_a_card_without_a_name_once(application, register):
             raise TemporaryError("After the sends.")
         return ""
 
-    register(bot.on_message("text"), show)
-    callback = handle(application)
-    Callback.objects.update(due_at=callback.created_at)
-    processor.handle(callback.pk)
+    handled_twice(show)
     assert len(runs) == 6
     assert runs[:3] == runs[3:]
     assert len(set(runs)) == Outbound.objects.count() == 3
