@@ -15,7 +15,8 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 TALL: ViewportSize = {"width": 1280, "height": 1900}  # the whole of a month, so that a drag needs no scrolling
 # In every name here: a month shows four entries of a day, and other tests of the stack leave entries of theirs.
 OURS = "·日历"
-# The month after this one, so that all its days lie ahead; its second Monday, and the days after.
+# The month after this one, so that all its days lie ahead; its second Monday, and the days after. The company has a
+# list of that year in which only New Year is off, so that no holiday and no unknown year touches them.
 MONTH = (date.today().replace(day=1) + timedelta(days=40)).replace(day=1)
 MONDAY = MONTH + timedelta(days=7 + (-MONTH.weekday()) % 7)
 TUESDAY, WEDNESDAY, NEXT_MONDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 7))
@@ -30,6 +31,7 @@ from wecom.models import *
 app = Application.objects.get(is_default=True)
 app.corporation.accounts = 1
 app.corporation.save()
+services.import_days(app.corporation, services.read_day_list("{MONTH.year}-01-01 休 元旦").days)
 for number in range(120):
     values = {{"name": f"成员{{number}}", "status": "active"}}
     Member.objects.get_or_create(corporation=app.corporation, user_id=f"cal{{number}}", defaults=values)
@@ -63,13 +65,16 @@ for name, cron, fields in (
 """
 
 
-# Others share the stack: quiet hours would hold their messages at night, the doctor warns of a year whose working
-# days a schedule needs and nobody knows yet, and 120 members more are in every audience.
+# Others share the stack: quiet hours would hold their messages at night, the list of the year hides its holidays, and
+# 120 members more are in every audience.
 OVER = """
 from django.contrib.auth.models import User
+from scheduling import services
 from scheduling.models import *
 from wecom.models import *
 SendingPolicy.objects.all().delete()
+CalendarDay.objects.filter(source="list").delete()
+services.fill_calendars()
 Schedule.objects.filter(name__endswith="·日历").delete()
 Campaign.objects.filter(name__endswith="·日历").delete()
 Member.objects.filter(user_id__in=[f"cal{number}" for number in range(120)]).delete()
