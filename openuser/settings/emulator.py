@@ -80,6 +80,8 @@ EMULATOR: dict[str, Any] = {
         "answers_to_presses": env.bool("EMULATOR_ANSWERS_TO_PRESSES", default=True),
         # `gettoken` returns the same token while it is valid.
         "same_token": env.bool("EMULATOR_SAME_TOKEN", default=True),
+        # The duplicate check compares the bytes of requests. False: the values of their JSON.
+        "duplicates_by_bytes": env.bool("EMULATOR_DUPLICATES_BY_BYTES", default=False),
         # Messages to one member in a minute.
         "quota_per_minute": env.int("EMULATOR_QUOTA_PER_MINUTE", default=30),
         # Messages to one member in an hour.

@@ -156,18 +156,15 @@ class Person:
             pass
 
     def reads_text(self, *, seconds: float = 45) -> str:
-        """The next message, which is text, or a card, in words; without the invisible suffix of a repeat."""
+        """The next message, which is text, or a card, in words."""
         (entry,) = self.reads(seconds=seconds)
         return words_of(entry)
 
 
 def words_of(entry: dict[str, Any]) -> str:
-    """The text of a message without the invisible suffix of a repeat; of a card its title and its rows as it looks now.
-
-    Of anything else its kind.
-    """
+    """The text of a message; of a card its title and its rows as it looks now; of anything else its kind."""
     content = entry["content"]
     if entry["msgtype"] == "template_card":
         rows = [f"{row['keyname']}: {row.get('value', '')}" for row in content.get("horizontal_content_list") or []]
         return "\n".join([content["main_title"]["title"], *rows])
-    return str(content.get("content", entry["msgtype"])).rstrip("\u200b\u200c\u2060")
+    return str(content.get("content", entry["msgtype"]))

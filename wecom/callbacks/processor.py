@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.exceptions import TemporaryError
 from core.postgresql.prepared_statements import prepared_statements
+from core.text.slot_values import is_blank
 from core.work import crash_points
 from core.work.base import LeaseLost
 from wecom import messages
@@ -111,7 +112,7 @@ def _settle(callback: Callback, inbound: messages.Inbound, reply: Reply | None) 
     if reply is not None:
         words = clean(_words(reply))
         reply = words if isinstance(reply, str) else reply
-        silent = isinstance(reply, str) and not words.strip()
+        silent = isinstance(reply, str) and is_blank(words)
         outbounds = [] if silent else _send(callback, reply)
         message_sent.send(Callback, callback=callback, text=words, outbounds=outbounds)
     else:

@@ -13,7 +13,7 @@ BUTTON = 4  # characters, on a text card
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Translated):
-    """1 to 2,048 bytes; longer text goes through `split_text`. Invisible characters at its end are dropped.
+    """1 to 2,048 bytes; longer text goes through `split_text`.
 
     A `safe` one cannot be passed on and shows a watermark.
     """

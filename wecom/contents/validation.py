@@ -3,28 +3,27 @@
 import re
 from collections.abc import Iterable
 
+from core.text.slot_values import INVISIBLE
 from wecom import platform_quirks
 from wecom.contents.splitting import columns, size
 from wecom.exceptions import ContentError
 
 TITLE, DESCRIPTION, URL = 128, 512, 2048  # bytes
-INVISIBLE = "\u200b\u200c\u2060"  # shown as nothing: zero-width space, non-joiner, word joiner
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 
 
 def clean(text: str) -> str:
-    """What UTF-8 and PostgreSQL can hold, in no more bytes.
+    """What UTF-8 and PostgreSQL can hold, in no more bytes: the same text, in which nothing else is changed.
 
-    Half a surrogate pair becomes the replacement character; NUL goes, and invisible characters at the end.
+    Half a surrogate pair becomes the replacement character, and NUL goes.
     """
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    whole = whole.replace("\0", "")
-    return whole.rstrip(INVISIBLE)
+    return whole.replace("\0", "")
 
 
 def required(name: str, value: str) -> None:
-    """Refuse an empty one."""
-    if not value:
+    """Refuse an empty one, and one of invisible characters, which the platform takes for empty."""
+    if not value.strip(INVISIBLE):
         raise ContentError(f"The field {name} is empty.", code="empty", field=name, remedy="Fill it in.")
 
 

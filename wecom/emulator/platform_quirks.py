@@ -25,6 +25,7 @@ class Rules:
     retry_same_bytes: bool
     answers_to_presses: bool
     same_token: bool
+    duplicates_by_bytes: bool
     quota_per_minute: int
     quota_per_hour: int
     quota_per_account: int

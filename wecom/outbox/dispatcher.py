@@ -30,7 +30,6 @@ from wecom.restore import guard as restore_guard
 
 logger = logging.getLogger(__name__)
 
-DUPLICATE_CHECK = timedelta(hours=4) - timedelta(minutes=10)  # how long the same bytes may be sent again
 GUARD_CHECK = timedelta(minutes=5)  # until the restore guard is asked again
 JUST_CHECKED = timedelta(minutes=1)  # since a broadcast left out those whom it would not reach
 MAX_URGENT = 20  # messages that overtake one bulk message
@@ -137,7 +136,7 @@ def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> None:
 def _is_too_late(outbound: Outbound, now: datetime) -> bool:
     """Settle it if it has expired, or if it may have arrived and the platform would no longer notice a duplicate."""
     if outbound.was_ambiguous:
-        if not outbound.first_attempt_at or now - outbound.first_attempt_at <= DUPLICATE_CHECK:
+        if not outbound.first_attempt_at or now - outbound.first_attempt_at <= payloads.same_bytes_for(outbound.repeat):
             return False
         outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
         return True

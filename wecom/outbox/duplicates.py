@@ -11,6 +11,7 @@ from core.lookups import any_of
 from wecom.contents import Card, Content
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
+from wecom.outbox.payloads import REPEATS
 
 BARE_MEDIA = frozenset({"image", "voice", "file"})  # nothing but a media ID: two messages with one file are equal
 REMEMBERED = timedelta(hours=5)  # one hour more than the platform remembers
@@ -48,13 +49,18 @@ def next_repeats(outbounds: Sequence[Outbound], now: datetime) -> dict[int, int]
     equal = Outbound.objects.filter(any_of("fingerprint", {outbound.fingerprint for outbound in outbounds}))
     equal = equal.exclude(finished_at__lt=now - REMEMBERED)
     rows = equal.order_by("pk").select_for_update().only("pk", "repeat", "first_attempt_at", "fingerprint")
-    given: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    taken: dict[str, dict[int, int]] = defaultdict(dict)
     for row in rows:
         if row.first_attempt_at or row.repeat:
-            given[row.fingerprint].append((row.pk, row.repeat + 1))
-    return {
-        outbound.pk: max(
-            [outbound.repeat, *(next_one for pk, next_one in given[outbound.fingerprint] if pk != outbound.pk)]
-        )
-        for outbound in outbounds
-    }
+            taken[row.fingerprint][row.pk] = row.repeat
+    return {outbound.pk: _next_repeat(outbound, taken[outbound.fingerprint]) for outbound in outbounds}
+
+
+def _next_repeat(outbound: Outbound, taken: dict[int, int]) -> int:
+    """The number after those of equal messages, by ID, and after its own of before a person sent it again.
+
+    Where numbers end, the lowest that is free: equal messages that come all day use them up in weeks.
+    """
+    numbers = {outbound.repeat - 1, *(number for pk, number in taken.items() if pk != outbound.pk)}
+    following = max(numbers) + 1
+    return following if following < REPEATS else next(number for number in range(REPEATS) if number not in numbers)

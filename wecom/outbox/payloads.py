@@ -1,56 +1,24 @@
 """The bytes of one call of message/send: equal only on purpose, because the platform swallows equal bytes."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from wecom.client.transport import encode_json
-from wecom.contents.splitting import TEXT, columns, size
-from wecom.contents.validation import DESCRIPTION, INVISIBLE, TITLE
 from wecom.exceptions import ContentError
 
 RECIPIENTS = 1000
-REMEMBERED = 14400  # seconds: the longest memory of the duplicate check
+LONGEST_MEMORY = 14400  # seconds, of the duplicate check
+SPARE = timedelta(minutes=10)  # before the platform forgets: its clock and ours differ, and a call takes time
+REPEATS = 6000
+"""How many equal messages differ: more than a member can get in the five hours that `duplicates` looks back.
+
+The platform gives a member 1,000 messages of an application an hour and drops the rest.
+"""
 MEDIA = frozenset({"image", "voice", "video", "file"})
 SAFE = frozenset({"text", "image", "video", "file", "mpnews"})  # which take the field, by the platform's table
 CARRYING = frozenset({"media_id", "thumb_media_id"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class MarkableField:
-    """A field that may carry an invisible suffix: the way to it, and how long it may be with that."""
-
-    path: tuple[str | int, ...]
-    limit: int
-    length: Callable[[str], int] = size
-    may_be_empty: bool = False
-
-
-# By type, the best place first. Only a place with words is marked: a suffix alone would take up a line of its own.
-MARKABLE_FIELDS: dict[str, tuple[MarkableField, ...]] = {
-    "text": (MarkableField(path=("content",), limit=TEXT),),
-    "markdown": (MarkableField(path=("content",), limit=TEXT),),
-    "video": (
-        MarkableField(path=("description",), limit=DESCRIPTION, may_be_empty=True),
-        MarkableField(path=("title",), limit=TITLE),
-    ),
-    "textcard": (MarkableField(path=("description",), limit=DESCRIPTION), MarkableField(path=("title",), limit=TITLE)),
-    "news": (
-        MarkableField(path=("articles", 0, "title"), limit=TITLE),
-        MarkableField(path=("articles", 0, "description"), limit=DESCRIPTION),
-    ),
-    "mpnews": (
-        MarkableField(path=("articles", 0, "title"), limit=TITLE),
-        MarkableField(path=("articles", 0, "digest"), limit=DESCRIPTION),
-        MarkableField(path=("articles", 0, "content"), limit=666 * 1024),
-    ),
-    "miniprogram_notice": (
-        MarkableField(path=("content_item", 0, "value"), limit=60, length=columns),
-        MarkableField(path=("description",), limit=24, length=columns),
-        MarkableField(path=("title",), limit=24, length=columns),
-    ),
-}
 
 
 def build_body(
@@ -66,20 +34,23 @@ def build_body(
 ) -> bytes:
     """The bytes of one call of message/send: equal arguments give equal bytes, another `repeat` gives others.
 
-    `repeat` counts the equal messages that went before: the platform swallows equal bytes for four hours. `carried` has
-    the media IDs of files that the payload names by their upload. Raises `ContentError` for no or more than 1,000
-    recipients, and for media that were not uploaded.
+    `repeat`, below `REPEATS`, tells equal messages of a few hours apart: the platform swallows equal bytes for four.
+    Only a card has another name then, its `task_id`, which the platform takes once. `carried` has the media IDs of
+    files that the payload names by their upload. Raises `ContentError` for no or more than 1,000 recipients, and for
+    media that were not uploaded.
     """
     if not 0 < len(recipients) <= RECIPIENTS or any(not name or "|" in name for name in recipients):
         remedy = "Send to more members in several messages."
         raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to", remedy=remedy)
-    part, remembered = _repeated(msgtype, dict(payload), repeat)
+    part = dict(payload)
+    if repeat and "task_id" in part:
+        part["task_id"] = f"{part['task_id']}@{repeat}"
     call: dict[str, object] = {"touser": "|".join(recipients), "msgtype": msgtype, "agentid": agent_id}
     call[msgtype] = fill_media_ids(msgtype, part, media_id=media_id, carried=carried or {})
     if msgtype in SAFE:
         call["safe"] = 0
     call |= options or {}
-    call |= {"enable_duplicate_check": 1, "duplicate_check_interval": remembered}
+    call |= {"enable_duplicate_check": 1, "duplicate_check_interval": _memory(repeat)}
     return encode_json(call)
 
 
@@ -101,45 +72,18 @@ def fill_media_ids(
     return dict(found)
 
 
-def add_invisible_suffix(text: str, n: int) -> str:
-    """The text with an invisible suffix that is different for each n; n = 0 adds nothing."""
-    suffix = ""
-    while n > 0:
-        n, digit = divmod(n - 1, len(INVISIBLE))
-        suffix += INVISIBLE[digit]
-    return text.rstrip(INVISIBLE) + suffix
+def same_bytes_for(repeat: int) -> timedelta:
+    """How long after the first call the bytes of a message may be sent again without a second one arriving."""
+    return timedelta(seconds=_memory(repeat)) - SPARE
 
 
-def _repeated(msgtype: str, part: dict[str, object], repeat: int) -> tuple[dict[str, object], int]:
-    """The type's object, and the memory asked of the duplicate check: one of the two tells a repeat from the first."""
-    if repeat == 0:
-        return part, REMEMBERED
-    if "task_id" in part:  # which the platform takes once
-        return {**part, "task_id": f"{part['task_id']}@{repeat}"}, REMEMBERED
-    part = json.loads(json.dumps(part))
-    for place in MARKABLE_FIELDS.get(msgtype, ()):
-        if _mark(part, place, repeat):
-            return part, REMEMBERED
-    # A file that is not ours has no words and no second upload, and a full text has no room.
-    return part, REMEMBERED - (repeat - 1) % 600 - 1
+def _memory(repeat: int) -> int:
+    """The seconds that the duplicate check is asked to remember a message: another number for each repeat.
 
-
-def _mark(part: Any, place: MarkableField, repeat: int) -> bool:
-    """Put the suffix there; False where there are no words or no room."""
-    *way, last = place.path
-    for step in way:
-        try:
-            part = part[step]
-        except (LookupError, TypeError):
-            return False
-    text = part.get(last) or ""
-    if not text and not place.may_be_empty:
-        return False
-    marked = add_invisible_suffix(text, repeat)
-    if place.length(marked) > place.limit:
-        return False
-    part[last] = marked
-    return True
+    It is what differs between equal messages, since words, links and files go out as they were written. Whether the
+    platform compares this field too is not documented.
+    """
+    return LONGEST_MEMORY - repeat
 
 
 def _replace(value: Any, carried: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from core.text.slot_values import is_blank
 from wecom.contents import (
     Article,
     Card,
@@ -129,7 +130,7 @@ def send_message(user_id: str, *, content: Content, application: Application | N
 
 
 def _check_words(content: str) -> None:
-    if not content.strip():
+    if is_blank(content):
         raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
 
 

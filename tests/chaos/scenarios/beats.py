@@ -60,7 +60,7 @@ def play(chance: random.Random, short: bool) -> str:
 
 
 def said(member: Person) -> int:
-    """How often this member got the words; a repeat has an invisible suffix."""
+    """How often this member got the words."""
     return sum(WORDS in text for text in member.texts())
 
 

@@ -37,8 +37,13 @@ def test_an_empty_text_is_refused(empty):
 
 @pytest.mark.parametrize("kind", [Text, Markdown])
 def test_nul_and_half_surrogates_are_cleaned_in_what_is_sent_and_shown(kind):
-    content = kind(content="a\0b\ud83dc\u200b")
+    content = kind(content="a\0b\ud83dc")
     assert (content.payload()["content"], content.words()) == ("ab\ufffdc", "ab\ufffdc")
+
+
+@pytest.mark.parametrize("kind", [Text, Markdown])
+def test_invisible_characters_go_out_as_they_were_written(kind):
+    assert kind(content="\u200bNL91ABNA\u200b\u2060").payload()["content"] == "\u200bNL91ABNA\u200b\u2060"
 
 
 def test_half_a_surrogate_pair_does_not_break_a_message():

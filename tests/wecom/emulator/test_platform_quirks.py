@@ -1,5 +1,6 @@
 """Undocumented behaviour of the platform, either way: set per application while the emulator runs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -100,6 +101,19 @@ def test_a_token_stays_the_same_or_is_new_each_time(application: Application, me
     for token in (first, second):  # the old one stays valid
         body = {"touser": member, "msgtype": "text", "text": {"content": token[:5]}}
         assert application.send(body, token)["errcode"] == 0
+
+
+@pytest.mark.parametrize(("by_bytes", "arrived"), [(False, 2), (True, 4)])
+def test_equal_requests_are_equal_by_their_values_or_bytes(
+    application: Application, member: str, by_bytes: bool, arrived: int
+) -> None:
+    rule(application, duplicates_by_bytes=by_bytes)
+    text = {"touser": member, "msgtype": "text", "text": {"content": "once"}, "agentid": application.agent_id}
+    body = {**text, "enable_duplicate_check": 1, "duplicate_check_interval": 60}
+    spaced, turned = json.dumps(body, indent=1), json.dumps(dict(reversed(body.items())))
+    for written in (json.dumps(body), spaced, turned, json.dumps({**body, "duplicate_check_interval": 59})):
+        assert application.send(written.encode())["errcode"] == 0
+    assert len(application.received(member)) == arrived
 
 
 def test_quotas_slide_or_begin_with_the_minute(

@@ -13,7 +13,7 @@ from tests.wecom.support.deliveries import deliver, tries
 from wecom import services
 from wecom.contents import Text
 from wecom.models import Attempt, Member, Outbound
-from wecom.outbox import dispatcher
+from wecom.outbox import dispatcher, payloads
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -22,7 +22,7 @@ def test_the_same_text_again_arrives_again(connected, person):
     for _ in range(3):
         deliver(services.send_text(person.user_id, content="好的"))
     assert len(person.texts()) == 3
-    assert {text.rstrip("\u200b\u200c\u2060") for text in person.texts()} == {"好的"}
+    assert person.texts() == ["好的"] * 3
 
 
 def test_a_repeated_text_never_has_bytes_of_four_hours(connected, person):
@@ -35,6 +35,23 @@ def test_a_repeated_text_never_has_bytes_of_four_hours(connected, person):
         Outbound.objects.filter(pk=outbound.pk).update(finished_at=at)
         bodies.append(bytes(outbound.body))
     assert all(body != before for before, body in itertools.pairwise(bodies))
+
+
+@pytest.mark.parametrize("number", [payloads.REPEATS - 1, 32_767])  # the last one, and one of an earlier version
+def test_numbers_of_equal_texts_begin_again_where_they_end(connected, person, number):
+    last = deliver(services.send_text(person.user_id, content="又一分钟"))
+    Outbound.objects.filter(pk=last.pk).update(repeat=number)
+    again = [deliver(services.send_text(person.user_id, content="又一分钟")) for _ in range(2)]
+    assert [row.repeat for row in again] == [0, 1]
+    assert services.resend(Outbound.objects.get(pk=last.pk))
+    assert deliver(last).repeat == 2
+
+
+def test_what_may_have_arrived_waits_no_longer_than_the_platform_remembers(connected, emulator, person):
+    emulator.fault("reset-after")
+    outbound = deliver(services.send_text(person.user_id, content="还记得吗"))
+    Outbound.objects.filter(pk=outbound.pk).update(repeat=payloads.REPEATS - 1)
+    assert deliver(outbound, later=timedelta(minutes=131)).reason == "unknown"
 
 
 def test_a_held_text_and_an_equal_new_one_both_arrive(connected, person):

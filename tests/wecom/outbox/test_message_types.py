@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -91,14 +92,30 @@ def send(user_id: str, content: Content) -> Outbound:
     return outbound
 
 
+def without_names(content: dict[str, Any]) -> dict[str, Any]:
+    """What a person sees of it, and what they copy."""
+    return {field: value for field, value in content.items() if field not in {"task_id", "media_id", "media_url"}}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_it_arrives_and_the_same_again_arrives_again(person, message, name):
     content = message(name)
     for _ in range(3):
         outbound = send(person.user_id, content)
         assert (outbound.status, outbound.errcode) == ("done", 0), (outbound.reason, outbound.errcode)
-    assert [entry["msgtype"] for entry in person.received()] == [content.msgtype] * 3
+    entries = person.received()
+    assert [entry["msgtype"] for entry in entries] == [content.msgtype] * 3
     assert len({bytes(row.body) for row in Outbound.objects.all()}) == 3
+    first, *others = (without_names(entry["content"]) for entry in entries)
+    assert others == [first, first]
+
+
+def test_the_same_to_the_same_two_members_arrives_again(connected, emulator, person):
+    other = emulator.hire()
+    for _ in range(3):
+        outbound = services.enqueue_message(connected, Text(content="IBAN: DE02"), to=[person.user_id, other.user_id])
+        work(outbound)
+    assert person.texts() == other.texts() == ["IBAN: DE02"] * 3
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "file"])

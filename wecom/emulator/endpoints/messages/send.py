@@ -4,6 +4,7 @@ Sources: https://developer.work.weixin.qq.com/document/path/90236 and 94867.
 """
 
 import hashlib
+import json
 import secrets
 from typing import Any
 
@@ -25,12 +26,12 @@ def send(request: ApiRequest) -> Answer:
     app, body = request.caller, request.json()
     check_agent_id(app, body.get("agentid"))
     check_enabled(app)
-    digest = hashlib.sha256(request.body).hexdigest()
-    now = clock.now()
-    duplicate = sql.first(Accepted, DUPLICATE, app.pk, digest, now) if _duplicate_check(body) else None
+    rules, now = platform_quirks.rules_of(app.pk), clock.now()
+    digest = _digest(request.body, body, by_bytes=rules.duplicates_by_bytes) if _duplicate_check(body) else ""
+    duplicate = sql.first(Accepted, DUPLICATE, app.pk, digest, now) if digest else None
     if duplicate is not None:
         return dict(duplicate.answer)
-    content = contents.check(body, platform_quirks.rules_of(app.pk))
+    content = contents.check(body, rules)
     if content.msgtype == "miniprogram_notice" and body.get("touser") == "@all":
         raise ApiError(40058, "a notice of a mini-program cannot go to @all")
     found = recipients.find_recipients(app, body, unreachable=request.unreachable, unlicensed=request.unlicensed)
@@ -42,7 +43,7 @@ def send(request: ApiRequest) -> Answer:
     quotas.count_recipients(app, len(found.members), now)
     if content.answers_back:
         answer["response_code"] = secrets.token_urlsafe(32)
-    if _duplicate_check(body):
+    if digest:
         sql.add(Accepted(app_id=app.pk, digest=digest, answer=answer, until=now + _interval(body)))
     message = delivery.create_message(app, content.msgtype, fields, now, msgid=msgid)
     if content.answers_back:
@@ -63,6 +64,11 @@ def _check_card(app: App, card: dict[str, Any], *, answers_back: bool) -> None:
 
 def _duplicate_check(body: dict[str, Any]) -> bool:
     return body.get("enable_duplicate_check") in {1, "1"}
+
+
+def _digest(written: bytes, body: dict[str, Any], *, by_bytes: bool) -> str:
+    """What two requests have in common of which the second is a duplicate."""
+    return hashlib.sha256(written if by_bytes else json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _interval(body: dict[str, Any]) -> int:

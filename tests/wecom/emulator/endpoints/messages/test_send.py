@@ -130,11 +130,10 @@ def test_the_same_request_is_delivered_once_inside_the_interval(
     body = json.dumps({**text, "enable_duplicate_check": 1, "duplicate_check_interval": 60}).encode()
     first, second = application.send(body), application.send(body)
     assert (first["errcode"], second["errcode"]) == (0, 0)
-    assert application.send(body + b" ")["errcode"] == 0
-    assert len(application.received(member)) == 2
+    assert len(application.received(member)) == 1
     emulator.control("POST", "clock", offset=61)
     assert application.send(body)["errcode"] == 0
-    assert len(application.received(member)) == 3
+    assert len(application.received(member)) == 2
 
 
 @pytest.mark.parametrize(("seconds", "remembered"), [(14_400, 14_400), (90_000, 14_400), (0, 1800)])
