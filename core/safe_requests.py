@@ -21,11 +21,23 @@ from core.exceptions import OpenUserError
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 READ_AT_MOST = 4096
-# IPv6 networks whose addresses end with an IPv4 address: NAT64, and the deprecated IPv4-compatible addresses.
-ENDING_WITH_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
-# Some releases of Python call these global: the protocol assignments of RFC 6890, where clouds serve their metadata,
-# Teredo, and local-use NAT64, which embed an IPv4 address of their network's choice.
-NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "2001::/32", "64:ff9b:1::/48")))
+# IPv6 networks whose addresses end with an IPv4 address, by which they are judged: IPv4-mapped, and NAT64.
+ENDING_WITH_IPV4 = (ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96"))
+# What is global unicast at all: IPv4 below its multicast, and the only block of IPv6 that IANA assigns addresses from.
+UNICAST = (*map(ipaddress.ip_network, ("0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3")), ipaddress.ip_network("2000::/3"))
+# IANA's special-purpose registries (RFC 6890), as far as they lie in it: no host to call, whether reachable or not.
+# https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
+SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+            *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+            *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+            *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+        ),
+    )
+)
 
 Address = IPv4Address | IPv6Address
 
@@ -213,12 +225,16 @@ def _resolve(parts: SplitResult, allowed: Iterable[str]) -> list[Address]:
     return list(dict.fromkeys(addresses))
 
 
-def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> None:
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the internet: global unicast, less all that IANA reserves."""
     inner = _unwrapped(address)
+    return any(inner in network for network in UNICAST) and not any(inner in network for network in SPECIAL)
+
+
+def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> None:
     networks = [ipaddress.ip_network(network) for network in allowed]
-    ours = any(inner in network for network in networks if network.version == inner.version)
-    special = any(inner in network for network in NOT_GLOBAL)
-    if not ours and (special or inner.is_multicast or not inner.is_global):
+    ours = any(each in network for network in networks for each in (address, _unwrapped(address)))
+    if not ours and not is_public(address):
         raise _forbidden(
             _("This address is in the internal network."),
             _("To allow it, add the network to OPENUSER_WEBHOOK_NETWORKS."),
@@ -228,12 +244,9 @@ def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> Non
 
 
 def _unwrapped(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address embeds, else the address itself."""
-    if isinstance(address, IPv6Address):
-        is_own = address.is_loopback or address.is_unspecified  # these are in ::/96, but embed nothing
-        if not is_own and any(address in network for network in ENDING_WITH_IPV4):
-            return IPv4Address(int(address) & 0xFFFFFFFF)
-        return address.ipv4_mapped or address.sixtofour or address
+    """The IPv4 address that an IPv6 address stands for, else the address itself."""
+    if any(address in network for network in ENDING_WITH_IPV4):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
 

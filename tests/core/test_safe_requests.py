@@ -3,10 +3,13 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import safe_requests
 from core.safe_requests import EgressError
@@ -53,6 +56,52 @@ INSIDE = [
     "https://224.0.0.1/",
     "https://255.255.255.255/",
     "https://240.0.0.1/",
+    "https://[::ffff:0:127.0.0.1]/",
+    "https://[::ffff:0:10.0.0.1]/",
+    "https://[::8.8.8.8]/",
+    "https://[2002:808:808::1]/",
+    "https://[fec0::1]/",
+    "https://[5f00::1]/",
+    "https://[3fff::1]/",
+    "https://[3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff]/",
+    "https://[2001:db8::1]/",
+    "https://[2001:20::1]/",
+    "https://[2001:1::1]/",
+    "https://[2620:4f:8000::1]/",
+    "https://[100::1]/",
+    "https://[4000::1]/",
+    "https://192.88.99.1/",
+    "https://192.0.0.9/",
+    "https://192.0.2.1/",
+    "https://192.31.196.1/",
+    "https://192.52.193.1/",
+    "https://192.175.48.1/",
+    "https://198.51.100.1/",
+    "https://203.0.113.1/",
+]
+PUBLIC = [
+    "https://1.1.1.1/",
+    "https://9.255.255.255/",
+    "https://128.0.0.1/",
+    "https://172.32.0.1/",
+    "https://192.0.1.1/",
+    "https://198.20.0.1/",
+    "https://223.255.255.255/",
+    "https://[2001:200::1]/",
+    "https://[2400:3200::1]/",
+    "https://[2606:4700:4700::1111]/",
+    "https://[3ffe:ffff::1]/",
+    "https://[::ffff:8.8.8.8]/",
+    "https://[64:ff9b::8.8.8.8]/",
+]
+# IANA's registries of special-purpose addresses, and multicast; less the prefix of NAT64, which its IPv4 part decides.
+SPECIAL = [
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+    *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+    *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    *("::1/128", "::/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32"),
+    *("2002::/16", "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10"),
+    *("ff00::/8"),
 ]
 NO_ADDRESS = [
     "ftp://example.com/",
@@ -75,6 +124,46 @@ def test_nothing_inside_our_network_is_called(url):
     with pytest.raises(EgressError) as caught:
         safe_requests.resolve(url)
     assert caught.value.code == "forbidden"
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_addresses_of_the_internet_are_called(url):
+    assert safe_requests.resolve(url)[0].hostname
+
+
+@given(st.data())
+def test_no_address_of_a_reserved_network_is_public(data):
+    network = ip_network(data.draw(st.sampled_from(SPECIAL)))
+    address = network[data.draw(st.integers(0, network.num_addresses - 1))]
+    assert not safe_requests.is_public(address)
+    if isinstance(address, IPv4Address):
+        for prefix in ("::ffff:0:0", "64:ff9b::", "::", "::ffff:0:0:0"):  # mapped, NAT64, compatible, translated
+            assert not safe_requests.is_public(IPv6Address(int(ip_address(prefix)) | int(address)))
+
+
+@given(st.ip_addresses())
+def test_a_public_address_is_global_and_of_no_reserved_network(address):
+    if safe_requests.is_public(address):
+        of_four = isinstance(address, IPv6Address) and (address.ipv4_mapped or address in ip_network("64:ff9b::/96"))
+        judged = IPv4Address(int(address) & 0xFFFFFFFF) if of_four else address
+        assert judged.is_global
+        assert not any(judged in network for network in map(ip_network, SPECIAL))
+
+
+@pytest.mark.parametrize(
+    ("url", "network"),
+    [
+        ("https://10.1.2.3/", "10.0.0.0/8"),
+        ("https://[::ffff:10.1.2.3]/", "10.0.0.0/8"),
+        ("https://[fd00::5]/", "fd00::/8"),
+        ("https://[fec0::1]/", "fec0::/10"),
+        ("http://[64:ff9b::a01:203]/", "10.0.0.0/8"),
+    ],
+)
+def test_networks_that_a_setting_names_are_called(url, network):
+    assert safe_requests.resolve(url, [network])
+    with pytest.raises(EgressError):
+        safe_requests.resolve(url, ["192.168.0.0/16", "fc00:1::/32"])
 
 
 def test_an_address_with_a_full_stop_is_not_called():
