@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -28,6 +29,16 @@ class ScopeOrPermission(BasePermission):
                 return True
             raise problems.ScopeMissing(scope)
         return bool(who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request)))
+
+
+class ReadsDescription(BasePermission):
+    """Who may log in, by a session or any token, reads the description of the API; all do where a setting says so."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        who: Any = request.user
+        return bool(
+            settings.API["PUBLIC_DOCS"] or isinstance(who, ApiClient) or (who.is_authenticated and who.is_staff)
+        )
 
 
 def scope_of(view: Any, method: str) -> str:

@@ -8,6 +8,8 @@ from openuser.settings.storage import DATA_UPLOAD_MAX_MEMORY_SIZE
 API: dict[str, Any] = {
     # Requests of a staff member in a minute; each API client has its own limit.
     "REQUESTS_PER_MINUTE": env.int("OPENUSER_API_REQUESTS_PER_MINUTE", default=600),
+    # Show the description of the API (`/api/v1/docs/`, `/api/v1/openapi.json`) to all. Else to those who may log in.
+    "PUBLIC_DOCS": env.bool("OPENUSER_API_PUBLIC_DOCS", default=False),
     "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "MAX_VIDEO_UPLOAD": 501 * 1024 * 1024,  # portrait videos, which are streamed to the disk
     "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
@@ -144,8 +146,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": [

@@ -4,6 +4,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.support.windows import PASSWORD
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SUMMARIES = {
     ("messages", "messages_create"): "Send a message",
@@ -37,6 +39,17 @@ def test_the_documentation_is_shown_and_tried_without_a_foreign_request(found, d
     live = operation.locator(".live-responses-table .response").first
     expect(live.locator(".response-col_status")).to_contain_text("200")
     expect(live).to_contain_text("kokoro")
+
+
+def test_a_visitor_logs_in_first_and_then_reads_it(desk, stack):
+    desk.context.clear_cookies()
+    desk.goto(f"{stack.url}/api/v1/docs/")
+    expect(desk.locator("#login-form")).to_be_visible()
+    desk.locator("#id_username").fill("boss")
+    desk.locator("#id_password").fill(PASSWORD)
+    desk.locator("#login-form [type=submit]").click()
+    expect(desk.locator(".operation-filter-input")).to_be_visible()
+    assert desk.url == f"{stack.url}/api/v1/docs/"
 
 
 @pytest.mark.thorough

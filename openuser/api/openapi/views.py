@@ -3,16 +3,21 @@
 from functools import cache
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
+from django.http.response import HttpResponseBase
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.permissions import AllowAny
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from core.web import content_policy
 from openuser.api.openapi.generator import EnglishSchemaGenerator
+from openuser.api.permissions import ReadsDescription
 
 
 @cache
@@ -22,12 +27,11 @@ def description() -> dict[str, Any]:
 
 
 class OpenApiView(APIView):
-    """Asks for no token: tools read it before they have one."""
+    """The same document whatever the scopes of who reads it."""
 
     schema = None  # the document does not describe itself
     renderer_classes = [OpenApiJsonRenderer]
-    permission_classes = [AllowAny]
-    authentication_classes = []
+    permission_classes = [ReadsDescription]
 
     def get(self, request: Request) -> Response:
         return Response(description(), headers={"Content-Disposition": 'inline; filename="OpenUser.json"'})
@@ -35,6 +39,16 @@ class OpenApiView(APIView):
 
 class Documentation(SpectacularSwaggerSplitView):
     """The page, and with `script` in the query its script: a page that runs nothing inline can have a policy."""
+
+    permission_classes = [ReadsDescription]
+    authentication_classes = api_settings.DEFAULT_AUTHENTICATION_CLASSES
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        if isinstance(exc, NotAuthenticated):
+            return redirect_to_login(self.request.get_full_path())
+        self.request.accepted_renderer = JSONRenderer()  # a problem is no page
+        response: HttpResponseBase = super().handle_exception(exc)
+        return response
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

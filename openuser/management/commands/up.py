@@ -222,6 +222,9 @@ def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, b
     else:
         account = "with an account of yours"
     lines = [f"READY after {seconds:.1f} s", f"  Admin   {plan.site}/admin/   {account}"]
+    lines.append(
+        f"  API     {plan.site}/api/v1/docs/   {'' if settings.API['PUBLIC_DOCS'] else 'after you log in'}".rstrip()
+    )
     if plan.with_emulator:
         lines.append(f"  Phone   {plan.phone}")
     lines.append(f"  Data    {installation.describe_database()}")

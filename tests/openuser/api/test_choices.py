@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def description(client) -> dict:
-    found: dict = json.loads(client.get("/api/v1/openapi.json").content)
+def description() -> dict:
+    found: dict = json.loads(make_api().get("/api/v1/openapi.json").content)
     return found
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conversations import services
@@ -69,8 +68,8 @@ def api():
     return make_api(*ApiClient.Scope.values)
 
 
-def test_no_list_is_forgotten_here(client: Client):
-    paths = json.loads(client.get("/api/v1/openapi.json").content)["paths"]
+def test_no_list_is_forgotten_here(api):
+    paths = json.loads(api.get("/api/v1/openapi.json").content)["paths"]
     lists = {path for path, methods in paths.items() if methods.get("get", {}).get("operationId", "").endswith("_list")}
     assert lists == {*ROWS, *OF_SETTINGS}
 

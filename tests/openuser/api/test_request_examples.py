@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 
+from tests.support.factories import make_api
+
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def description(client) -> dict:
-    found: dict = json.loads(client.get("/api/v1/openapi.json").content)
+def description() -> dict:
+    found: dict = json.loads(make_api().get("/api/v1/openapi.json").content)
     return found
 
 

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -17,12 +19,13 @@ from tests.openuser.api.test_pagination import OF_SETTINGS
 from tests.support.factories import make_api
 
 pytestmark = pytest.mark.django_db
+DESCRIPTION = ("/api/v1/openapi.json", "/api/v1/docs/", "/api/v1/docs/?script=")
 
 
 @cache
 def served() -> dict:
     """Of half a megabyte; here it is only read."""
-    answer = Client().get("/api/v1/openapi.json")
+    answer = make_api().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     found: dict = json.loads(answer.content)
     return found
@@ -84,8 +87,8 @@ def test_every_operation_asks_for_a_scope_that_there_is(description):
         assert answer.status_code != 403, f"{method} {path}"
 
 
-def test_the_pages_of_the_documentation_bring_all_they_need(client):
-    page = Client().get("/api/v1/docs/").content.decode()
+def test_the_pages_of_the_documentation_bring_all_they_need():
+    page = make_api().get("/api/v1/docs/").content.decode()
     assert "swagger-ui" in page
     assert "cdn" not in page
     assert "https://" not in page
@@ -98,8 +101,33 @@ def test_a_read_only_choice_may_be_blank_where_its_column_may(description):
     assert {"$ref": "#/components/schemas/BlankEnum"} in message["reason"]["oneOf"]
 
 
-def test_the_description_is_english_in_every_language(client, description):
-    answer = client.get("/api/v1/openapi.json", {"lang": "zh-hans"}, headers={"Accept-Language": "zh-hans"})
+@pytest.mark.parametrize("address", DESCRIPTION)
+def test_the_description_is_for_all_who_may_log_in(address, client):
+    assert make_api().get(address).status_code == 200
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    assert client.get(address).status_code == 200
+    client.force_login(User.objects.create_user("former", is_staff=False))
+    assert client.get(address).status_code in (302, 401)
+    refused = client.get(address, headers={"Authorization": "Bearer ou_wrong"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_invalid")
+
+
+def test_a_visitor_reads_no_description_and_is_led_to_the_log_in():
+    visitor = Client()
+    assert visitor.get("/api/v1/openapi.json").status_code == 401
+    for address in ("/api/v1/docs/", "/api/v1/docs/?script="):
+        answer = visitor.get(address)
+        assert (answer.status_code, answer.url) == (302, f"/admin/login/?{urlencode({'next': address}, safe='/')}")
+
+
+@pytest.mark.parametrize("address", DESCRIPTION)
+def test_a_setting_opens_the_description_to_all(address, settings):
+    settings.API = settings.API | {"PUBLIC_DOCS": True}
+    assert Client().get(address).status_code == 200
+
+
+def test_the_description_is_english_in_every_language(description):
+    answer = make_api().get("/api/v1/openapi.json", {"lang": "zh-hans"}, headers={"Accept-Language": "zh-hans"})
     assert answer.json() == description
     assert "The pagination cursor value." in answer.content.decode()
 

@@ -87,6 +87,7 @@ def test_the_welcome_names_every_address_and_the_password():
     words = welcome(make_plan(), Login(name="admin", password="secret-word"), 3.2)
     assert "READY after 3.2 s" in words
     assert "http://127.0.0.1:8000/admin/   admin / secret-word" in words
+    assert "http://127.0.0.1:8000/api/v1/docs/   after you log in\n" in words
     assert "http://127.0.0.1:9001/emulator/" in words
 
 
