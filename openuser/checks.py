@@ -3,10 +3,11 @@
 import os
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.translation import gettext as _
 
-from core.personal_data import registry
+from core.personal_data import log_retention, registry
 from openuser import roles
 from openuser.settings.environment import OLD_NAMES
 
@@ -20,6 +21,18 @@ def check_old_setting_names(**_kwargs: Any) -> list[CheckMessage]:
     words = _("These settings have new names: %s.") % ", ".join(used)
     hint = _("Rename them in the environment or in .env: the next release ignores the old names.")
     return [Warning(words, hint=hint, id="openuser.W011")]
+
+
+@register("openuser")
+def check_log_retention(**_kwargs: Any) -> list[CheckMessage]:
+    """Settings that would keep log-ins, changes by staff or incidents for less than the law asks for."""
+    short = log_retention.too_short()
+    if not short:
+        return []
+    named = {"settings": ", ".join(short), "days": settings.LEAST_LOG_DAYS}
+    words = _("The law asks to keep these logs for at least %(days)d days: %(settings)s.") % named
+    hint = _("Set at least %(days)d, or 0 to keep them for ever. Until then they are kept for %(days)d days.") % named
+    return [Error(words, hint=hint, id="openuser.E013")]
 
 
 @register

@@ -14,13 +14,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.personal_data.holdings import Holding, Kind, Person
+from core.personal_data.log_retention import log_days
 from core.personal_data.registry import register, without_personal_data
 from core.personal_data.work_rows import WorkHolding
 from openuser.models import ApiAnswer, WebhookDelivery
 
 ACCOUNTS = Kind(key="accounts", label=_("accounts of staff"))
-ADMIN_LOG = Kind(key="admin_log", label=_("log of changes"), days=lambda: settings.RETENTION["ADMIN_LOG_DAYS"])
-LOGINS = Kind(key="logins", label=_("log-ins"), days=lambda: settings.RETENTION["LOGINS_DAYS"])
+ADMIN_LOG = Kind(key="admin_log", label=_("log of changes"), days=lambda: log_days("ADMIN_LOG_DAYS"))
+LOGINS = Kind(key="logins", label=_("log-ins"), days=lambda: log_days("LOGINS_DAYS"))
 WEB_SESSIONS = Kind(key="web_sessions", label=_("sessions of the admin"), days=lambda: 1)
 API_ANSWERS = Kind(key="api_answers", label=_("answers to idempotency keys"), days=lambda: 1)
 WEBHOOKS = Kind(key="webhooks", label=_("webhook deliveries"), days=lambda: settings.WEBHOOKS["KEEP_DAYS"])

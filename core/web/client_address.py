@@ -1,6 +1,7 @@
 """Where a request comes from."""
 
 import ipaddress
+from ipaddress import IPv4Network, IPv6Address, IPv6Network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,3 +15,13 @@ def client_address(request: HttpRequest) -> str:
         return str(ipaddress.ip_address(said))
     except ValueError:
         return request.META.get("REMOTE_ADDR", "") or "0.0.0.0"  # noqa: S104 - a Unix socket has no address
+
+
+def client_network(request: HttpRequest) -> IPv4Network | IPv6Network:
+    """What one visitor may have many addresses of: a /64 of IPv6, else the address alone."""
+    address = ipaddress.ip_address(client_address(request).partition("%")[0])
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is None:
+            return IPv6Network((address, 64), strict=False)
+        address = address.ipv4_mapped
+    return IPv4Network(address)

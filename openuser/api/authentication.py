@@ -5,6 +5,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from openuser.api import clients
+from openuser.api.throttling import wait_after_wrong_token
 from openuser.metrics.counts import AUTH_FAILURES
 from openuser.models import ApiClient
 
@@ -22,6 +23,8 @@ class BearerAuthentication(authentication.BaseAuthentication):
         client = clients.client_of_token(token)
         if client is None:
             AUTH_FAILURES.add()
+            if wait := wait_after_wrong_token(request):
+                raise exceptions.Throttled(wait)
             raise exceptions.AuthenticationFailed(code="token_invalid")
         return client, client
 

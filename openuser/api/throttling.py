@@ -10,11 +10,13 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from core.web.client_address import client_network
 from openuser.models import ApiClient
 
 logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
+WRONG_TOKENS, WRONG_TOKEN_SECONDS = 100, 15 * 60  # from one address
 
 
 class ClientRateThrottle(BaseThrottle):
@@ -44,3 +46,18 @@ class ClientRateThrottle(BaseThrottle):
             return int(cache.incr(f"api-rate-{name}"))
         except ValueError:
             return 1  # evicted between the two calls
+
+
+def wait_after_wrong_token(request: Request) -> float | None:
+    """Count a wrong token. Past a limit, the seconds that further ones from this address are answered 429 for.
+
+    A right token is never refused: it cannot be guessed, and others may share the address.
+    """
+    window, passed = divmod(time.time(), WRONG_TOKEN_SECONDS)
+    name = f"wrong-tokens-{client_network(request)}-{int(window)}"
+    try:
+        cache.add(name, 0, timeout=2 * WRONG_TOKEN_SECONDS)
+        return WRONG_TOKEN_SECONDS - passed if cache.incr(name) > WRONG_TOKENS else None
+    except (RedisError, OSError, ValueError) as error:
+        logger.warning("Wrong tokens are not counted: the cache is away.", extra={"error": type(error).__name__})
+        return None

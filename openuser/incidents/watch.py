@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.personal_data.log_retention import log_days
 from openuser.incidents import channels, conditions, machine_conditions
 from openuser.incidents.conditions import Condition, Found
 from openuser.models import Alert, Incident, WebhookEndpoint
@@ -52,7 +53,7 @@ def evaluate(now: datetime | None = None) -> None:
 
 def delete_old(now: datetime | None = None) -> None:
     """Delete incidents, with their alerts, that began longer ago than the settings keep them and are over."""
-    days = settings.RETENTION["INCIDENTS_DAYS"]
+    days = log_days("INCIDENTS_DAYS")
     if days > 0:
         before = (now or timezone.now()) - timedelta(days=days)
         Incident.objects.filter(resolved_at__isnull=False, opened_at__lt=before).delete()

@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 CODES = 10
 DIGITS = 6
 HALF = 4  # characters of a recovery code before its hyphen
+LONGEST_WAIT = 7  # wrong codes, after which a device waits for 64 seconds
 NOT_REQUIRED = ("offered", "suggested")
 
 
@@ -77,13 +78,24 @@ def recovery_codes_left(user: AbstractBaseUser) -> int:
     return int(StaticToken.objects.filter(device__user=user).count())
 
 
-def verify(user: AbstractBaseUser, code: str) -> Device | None:
-    """The device that accepts a code. After wrong codes a device accepts none for a while, twice as long each time."""
+def verify(user: AbstractBaseUser, code: str, *, is_known: bool = False) -> Device | None:
+    """The device that accepts a code. After wrong codes it accepts none for a while, twice as long each time.
+
+    That ends at a minute, and does not hold where the visitor `is_known`: else who knows the password could keep the
+    owner out.
+    """
     plain = _plain(code)
     is_totp = plain.isdigit() and len(plain) == DIGITS
     kind = TOTPDevice if is_totp else StaticDevice
     device = kind.objects.devices_for_user(user, confirmed=True).first()
-    return _verified(user, device, code) if device else None
+    if device is None:
+        return None
+    rows = kind.objects.filter(pk=device.pk)
+    if is_known:
+        rows.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    found = _verified(user, device, code)
+    rows.filter(throttling_failure_count__gt=LONGEST_WAIT).update(throttling_failure_count=LONGEST_WAIT)
+    return found
 
 
 @transaction.atomic

@@ -6,9 +6,11 @@ from django import forms
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from openuser.pages import login_throttle
 from openuser.second_factor import devices
 
 
@@ -24,6 +26,9 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     )
     asks_code = False
 
+    def get_invalid_login_error(self) -> ValidationError:
+        return self._with_wait(super().get_invalid_login_error(), self.cleaned_data.get("username", ""))
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
         if devices.device_of(user) is not None:
@@ -37,10 +42,19 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         code = self.cleaned_data.get("code", "")
         if not code:
             raise ValidationError(_("This account has a second factor."), code="code_required")
-        device = devices.verify(user, code)
+        address = login_throttle.address_of(self.request)
+        device = devices.verify(user, code, is_known=login_throttle.is_known(user.get_username(), address))
         if device is None:
             # Counts like a wrong password.
             user_login_failed.send(__name__, credentials={"username": user.get_username()}, request=self.request)
             words = _("This code is wrong or was used before. Wait for the next one.")
-            raise ValidationError(words, code="code_wrong")
+            raise self._with_wait(ValidationError(words, code="code_wrong"), user.get_username())
         user.otp_device = device  # django-otp notes it in the session
+
+    def _with_wait(self, error: ValidationError, name: str) -> ValidationError:
+        """The error, and for how long the next try is refused."""
+        seconds = login_throttle.seconds_to_wait(self.request, {"username": name})
+        if not seconds:
+            return error
+        words = ngettext("Try again in %(seconds)d second.", "Try again in %(seconds)d seconds.", seconds)
+        return ValidationError([error, ValidationError(words % {"seconds": seconds}, code="wait")])

@@ -131,20 +131,22 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # where a foreign `next` leads
 CSRF_FAILURE_VIEW = "openuser.pages.errors.csrf_failure"
 
-# ---- guessing passwords: refused by account and by address, before the password is hashed
+# ---- guessing passwords: slowed down and stopped by account and address, before the password is hashed
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Wrong passwords for one account, or from one address, after which log-ins are refused.
+AXES_HANDLER = "openuser.pages.login_throttle.LoginThrottle"
+# Wrong passwords for one account from one address after which its log-ins from there are refused.
 AXES_FAILURE_LIMIT = env.int("OPENUSER_LOGIN_FAILURES", default=10)
+# Wrong passwords from one address, for any accounts, after which it is refused those that never logged in from it.
+LOGIN_ADDRESS_FAILURES = env.int("OPENUSER_LOGIN_ADDRESS_FAILURES", default=100)
 # Minutes that log-ins stay refused.
 AXES_COOLOFF_TIME = timedelta(minutes=env.float("OPENUSER_LOGIN_PAUSE_MINUTES", default=15))
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a log-in forgives: nobody's clears the guesses of others
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else further guesses would keep the owner out
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # keeps failures for the home page after the next log-in
 AXES_LOCKOUT_CALLABLE = "openuser.pages.locked_out.locked_out"
-AXES_CLIENT_IP_CALLABLE = "core.web.client_address.client_address"
-AXES_DISABLE_ACCESS_LOG = True  # accounts already hold the last log-in
+AXES_CLIENT_IP_CALLABLE = "openuser.pages.login_throttle.address_of"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Second factor of staff, a code from an authenticator app: `offered`, `suggested` (the home page reminds superusers) or

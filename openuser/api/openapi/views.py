@@ -12,7 +12,6 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from core.web import content_policy
@@ -41,9 +40,9 @@ class Documentation(SpectacularSwaggerSplitView):
     """The page, and with `script` in the query its script: a page that runs nothing inline can have a policy."""
 
     permission_classes = [ReadsDescription]
-    authentication_classes = api_settings.DEFAULT_AUTHENTICATION_CLASSES
+    authentication_classes = APIView.authentication_classes
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         if isinstance(exc, NotAuthenticated):
             return redirect_to_login(self.request.get_full_path())
         self.request.accepted_renderer = JSONRenderer()  # a problem is no page

@@ -1,6 +1,7 @@
 """API tokens: created in the admin or by a command, and shown once."""
 
 import re
+import secrets
 from datetime import timedelta
 from io import StringIO
 
@@ -9,9 +10,12 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from openuser.api import clients
+from openuser.api.throttling import WRONG_TOKENS
 from openuser.models import ApiClient
+from tests.support.factories import make_api
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/openuser/apiclient/"
@@ -118,3 +122,16 @@ def test_the_command_names_the_scopes_that_there_are():
     with pytest.raises(CommandError, match=r"no scope renders:eat.*renders:read"):
         call_command("api_client", "OA", "--scopes", "renders:read,renders:eat")
     assert not ApiClient.objects.exists()
+
+
+def test_after_many_wrong_tokens_further_ones_wait_and_a_right_one_does_not():
+    network = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}"  # of this test alone: the cache is of all
+    right, wrong, path = make_api("members:read"), APIClient(), "/api/v1/members/"
+    answers = []
+    for number in range(WRONG_TOKENS + 1):
+        wrong.credentials(HTTP_AUTHORIZATION=f"Bearer ou_{number}")
+        answers.append(wrong.get(path, REMOTE_ADDR=f"{network}::{number:x}"))
+    assert [answer.status_code for answer in answers] == [401] * WRONG_TOKENS + [429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 900
+    assert wrong.get(path).status_code == 401
+    assert right.get(path, REMOTE_ADDR=f"{network}::1").status_code == 200

@@ -1,14 +1,15 @@
 """The second factor: set up on an own page, asked after the password, limited like it, reset by administrators."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -128,11 +129,28 @@ def test_a_recovery_code_logs_in_once(boss, client):
 
 
 def test_wrong_codes_pause_log_ins_like_wrong_passwords(enrolled, client):
-    for _ in range(settings.AXES_FAILURE_LIMIT):
-        last = log_in(client, wrong_code_of(enrolled))
-    assert last.status_code == 429
-    assert log_in(Client(), code_of(enrolled), REMOTE_ADDR="203.0.113.9").status_code == 429
+    log_in(client, wrong_code_of(enrolled))
+    AccessAttempt.objects.update(failures_since_start=9, attempt_time=timezone.now() - timedelta(minutes=2))
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert log_in(client, wrong_code_of(enrolled)).status_code == 429
+    assert log_in(Client(), code_of(enrolled)).status_code == 429
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert log_in(Client(), code_of(enrolled), REMOTE_ADDR="203.0.113.9").status_code == 302
     assert wrong_code_of(enrolled) not in str(AccessAttempt.objects.values_list())
+
+
+def test_a_wrong_code_after_others_says_how_long_to_wait(enrolled, client):
+    log_in(client, wrong_code_of(enrolled))
+    AccessAttempt.objects.update(failures_since_start=3, attempt_time=timezone.now() - timedelta(seconds=10))
+    assert "Try again in 2 seconds." in log_in(client, wrong_code_of(enrolled)).content.decode()
+
+
+def test_who_knows_the_password_keeps_the_owner_out_of_nothing(enrolled, client):
+    assert log_in(client, code_of(enrolled)).status_code == 302
+    TOTPDevice.objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.now(), last_t=-1)
+    assert log_in(Client(), code_of(enrolled), REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert TOTPDevice.objects.get().throttling_failure_count == devices.LONGEST_WAIT
+    assert log_in(Client(), code_of(enrolled)).status_code == 302  # where the owner has logged in before
 
 
 def test_after_a_wrong_code_the_device_waits(enrolled, client):
