@@ -13,6 +13,18 @@ if sys.version_info < (3, 11):  # noqa: UP036  older ones can still read this fi
 
 def main() -> None:
     """Run a command, in the project's own environment."""
+    from openuser.bootstrap import full_disk
+
+    try:
+        run()
+    except Exception as error:
+        if not full_disk.is_cause(error):
+            raise
+        sys.exit(full_disk.explanation(error))
+
+
+def run() -> None:
+    """Run the command, with words in the place of a traceback where the installation's database does not run."""
     from openuser.bootstrap import database_choice, environment
 
     environment.ensure(sys.argv)

@@ -124,7 +124,7 @@ def web(plan: Plan, listener: socket.socket) -> Program:
         command=(sys.executable, "-m", "openuser.launcher.web_process", str(listener.fileno())),
         env=plan.environment(),
         stage=WEB,
-        is_ready=responds(plan.site, "/healthz/ready"),
+        is_ready=responds(plan.site, "/healthz/ready", although="disk_full"),  # `up` says so in words of its own
         descriptors=(listener.fileno(),),
         longest_pause=1.0,  # callbacks wait for it
     )
@@ -146,14 +146,15 @@ def beat(plan: Plan) -> Program:
     return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
 
 
-def responds(site: str, path: str) -> Callable[[], bool]:
-    """A readiness check: whether a page returns 200."""
+def responds(site: str, path: str, *, although: str = "") -> Callable[[], bool]:
+    """A readiness check: whether a page returns 200, or another status with this word in its answer."""
 
     def check() -> bool:
         connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=2)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status == 200
+            response = connection.getresponse()
+            return response.status == 200 or (bool(although) and although.encode() in response.read(1000))
         except (OSError, http.client.HTTPException):
             return False
         finally:
