@@ -143,7 +143,7 @@ def _words(node: ast.expr) -> str:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return f"{_words(node.left)}/{_words(node.right)}".removeprefix("/")
     if isinstance(node, ast.Name):
-        return {"VAR_DIR": "var", "MODELS_DIR": "var/models", "BASE_DIR": ""}.get(node.id, node.id)
+        return {"VAR_DIR": "var", "MODELS_DIR": "var/models", "BASE_DIR": "", "LOG_HOME": ""}.get(node.id, node.id)
     if isinstance(node, ast.BinOp | ast.UnaryOp) and re.fullmatch(r"[\d* -]+", ast.unparse(node)):
         return str(eval(ast.unparse(node), {}))  # noqa: S307 - arithmetic in our own source
     return ""

@@ -20,15 +20,16 @@ from openuser.settings.broker import *  # noqa: F403
 from openuser.settings.conversations import *  # noqa: F403
 from openuser.settings.engines import *  # noqa: F403
 from openuser.settings.environment import *  # noqa: F403
-from openuser.settings.environment import BASE_DIR, env
+from openuser.settings.environment import BASE_DIR, VAR_DIR, env
 from openuser.settings.rest import *  # noqa: F403
 from openuser.settings.retention import *  # noqa: F403
 from openuser.settings.scheduling import *  # noqa: F403
 from openuser.settings.storage import *  # noqa: F403
 from openuser.settings.wecom import *  # noqa: F403
 
-# Folder of the log files.
-LOG_DIR = Path(env.str("OPENUSER_LOG_DIR", default=str(BASE_DIR / "logs")))
+LOG_HOME = BASE_DIR if VAR_DIR.resolve() == BASE_DIR / "var" else VAR_DIR
+# Folder of the log files. If you set `OPENUSER_VAR_DIR`, it is `logs` in there: each installation has its own.
+LOG_DIR = Path(env.str("OPENUSER_LOG_DIR", default=str(LOG_HOME / "logs")))
 
 # Key that signs sessions and links. Without one, `up` generates one in `var/secrets.env`; a server requires it.
 SECRET_KEY = env.str("SECRET_KEY", default="")

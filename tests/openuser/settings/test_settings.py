@@ -54,6 +54,13 @@ def test_an_embedded_installation_makes_its_secrets_once(tmp_path):
     assert first.endswith("False)")
 
 
+def test_each_installation_of_a_checkout_has_its_own_logs(tmp_path):
+    assert show("settings.LOG_DIR", var=tmp_path / "first") == str(tmp_path / "first" / "logs")
+    assert show("settings.LOG_DIR", var=tmp_path, OPENUSER_LOG_DIR=str(tmp_path / "mine")) == str(tmp_path / "mine")
+    # The guide reads `logs/app.log` in the checkout, where its only installation lies.
+    assert show("settings.LOG_DIR", var=ROOT / "var", settings="test") == str(ROOT / "logs")
+
+
 @pytest.mark.parametrize("pause", ["1", "15"])
 def test_beats_table_keeps_every_pause_as_it_is(tmp_path, pause):
     pauses = show(
