@@ -64,12 +64,21 @@ def test_the_command_exports_and_erases(application, tmp_path, capsys):
         call_command("person", "erase", WHO, "--yes")
 
 
-def test_the_command_asks_before_it_erases(application, monkeypatch):
+@pytest.mark.parametrize("answer", ["n", "", "no", "yesterday"])
+def test_the_command_asks_before_it_erases(application, monkeypatch, answer):
     make_person(application)
-    monkeypatch.setattr("builtins.input", lambda words: "n")
+    monkeypatch.setattr("builtins.input", lambda words: answer)
     with pytest.raises(CommandError, match="Nothing was erased"):
         call_command("person", "erase", WHO)
     assert Member.objects.filter(user_id=WHO).exists()
+
+
+@pytest.mark.parametrize("answer", ["yes", "Y", " Yes ", "是"])
+def test_the_command_takes_a_yes_as_people_write_it(application, monkeypatch, answer):
+    make_person(application)
+    monkeypatch.setattr("builtins.input", lambda words: answer)
+    call_command("person", "erase", WHO)
+    assert not Member.objects.filter(user_id=WHO).exists()
 
 
 def test_the_api_erases_once_and_answers_with_the_receipt(application):

@@ -12,6 +12,8 @@ from core.storage.disk import whole_file
 from wecom import services
 from wecom.models import Application, Member
 
+YES = frozenset({"y", "yes", "是"})
+
 
 class Command(BaseCommand):
     help = "Export or erase all that is held about a member."
@@ -41,8 +43,9 @@ class Command(BaseCommand):
     def _erase(self, member: Member, *, sure: bool) -> None:
         for name, number in services.count_personal_data(member):
             self.stdout.write(f"{number:>8}  {name}")
-        if not sure and input(f"Erase all this about {member.user_id}? It cannot be undone. [y/N] ").lower() != "y":
-            raise CommandError("Nothing was erased.")
+        question = f"Erase all this about {member.user_id}? It cannot be undone. [yes/No] "
+        if not sure and input(question).strip().lower() not in YES:
+            raise CommandError("Nothing was erased. Answer yes to erase it.")
         receipt = services.erase_person(member, by=getpass.getuser())
         self.stdout.write(f"Erased: {receipt.total} rows. Receipt {receipt.pk}.")
 
