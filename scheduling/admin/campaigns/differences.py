@@ -166,7 +166,8 @@ def _part(label: str, words: str, value: Any) -> str:
 
 def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
     if isinstance(value, dict):
-        parts = (_part(str(PARTS.get(key, key)), _audience(key, one, campaign), one) for key, one in value.items())
+        names = {**PARTS, "exclude": gettext("left out")}
+        parts = (_part(str(names.get(key, key)), _audience(key, one, campaign), one) for key, one in value.items())
         return pgettext("between alternatives", "; ").join(parts)
     if value is True:
         return gettext("yes")

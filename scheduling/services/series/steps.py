@@ -39,7 +39,7 @@ def save_step(
     edits.check_time(row, step, day=day, at=at)
     step.series, step.day, step.at = row, day, at
     if not step.name.strip():
-        step.name = _("Step of “%(series)s”") % {"series": row.name[:60]}
+        step.name = row.name  # words of ours would be kept in the language of who saved it
     save_campaign(step, contents, by=by)
     series.refresh_from_db()
     return step
