@@ -24,7 +24,7 @@ AT_ONCE = 200
 
 def follow_tickets(*, now: datetime) -> int:
     """Tell members who wait too long, hand back what was forgotten, send files that have come. Returns how many."""
-    late = Ticket.objects.filter(status=Ticket.Status.OPEN, wait=Ticket.Wait.ANSWER, late_at=None, due_at__lte=now)
+    late = Ticket.objects.late(now).filter(late_at=None)
     silent_since = now - timedelta(hours=settings.CONVERSATIONS["HANDOFF_SILENCE_HOURS"])
     forgotten = Ticket.objects.silencing().filter(last_line_at__lte=silent_since, opened_at__lte=silent_since)
     # Passed on over a weekend, a member waits for Monday.

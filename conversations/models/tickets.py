@@ -21,6 +21,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unfinished(self) -> "TicketQuerySet":
         return self.filter(status__in=Ticket.UNFINISHED)
 
+    def late(self, now: datetime) -> "TicketQuerySet":
+        """Tickets whose members were promised an answer by now, and that no operator has taken."""
+        return self.filter(status=Ticket.Status.OPEN, wait=Ticket.Wait.ANSWER, due_at__lte=now)
+
     def silencing(self) -> "TicketQuerySet":
         """Tickets during which the bot is silent. After a message was left, it speaks until an operator takes it."""
         return self.unfinished().exclude(status=Ticket.Status.OPEN, wait=Ticket.Wait.LATER)

@@ -20,7 +20,7 @@ from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message, Ticket
 from core.lookups import among
-from openuser.admin import kept_counts, next_runs, problems
+from openuser.admin import kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
 from scheduling.models import Schedule
 from wecom import services as wecom
@@ -95,11 +95,18 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
     found = kept_counts.look(
         {f"{one.key}:{today:%Y-%m-%d}": one.rows for one in counted},
-        {**problems.sought(may, now=now), **next_runs.sought(may, now=now), **drafts, "guard": held_guard},
+        {
+            **problems.sought(may, now=now),
+            **unfinished.sought(may, now=now),
+            **next_runs.sought(may, now=now),
+            **drafts,
+            "guard": held_guard,
+        },
     )
     applications = list(_applications())
     held = [one for one in applications if one.held_reason]
-    unfinished, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
+    renders, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
+    late = [unfinished.late_tickets(now)] if unfinished.LATE_TICKETS in found.there else []
     known = problems.Known(failed_renders=failed, applications=applications, there=found.there)
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
@@ -109,11 +116,12 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in found.there else None,
         "counters": _counters(counted, found.figures.values()),
         "sees_renders": sees_renders,
-        "sees_problems": sees_renders or sees_outbounds or may("scheduling.view_run"),
+        "sees_problems": bool(late) or sees_renders or sees_outbounds or may("scheduling.view_run"),
         "sees_conversations": sees_conversations,
-        "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in unfinished],
+        "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in renders],
         "videos": videos,
-        "problems": problems.problems_for(may, known=known, now=now),
+        "problems": [*late, *problems.problems_for(may, known=known, now=now)],
+        "done": unfinished.no_problems(may, found.there),
         "sees_schedules": may("scheduling.view_schedule"),
         "sees_calendar": may("scheduling.view_schedule") or may("scheduling.view_campaign"),
         "next_runs": next_runs.next_runs(found.there, applications, now=now),

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.models import Ticket
 from scheduling.models import Run
 from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule
-from tests.support.factories import make_application, make_member, make_outbound, make_render
+from tests.support.factories import make_application, make_member, make_outbound, make_render, make_ticket
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,26 @@ def test_a_failure_that_was_mended_since_is_no_problem():
     render = make_render(text="好", status="failed", hint="Free some disk.", finished_at=timezone.now())
     make_render(text="好", status="queued", content_hash=render.content_hash)
     assert "Free some disk." not in home("view_render")
+
+
+def test_home_calls_done_only_what_is_done():
+    assert "None. All videos were rendered. All messages were delivered." in home("view_render", "view_outbound")
+    make_render(text="好", status="queued")
+    make_outbound(status="queued")
+    page = home("view_render", "view_outbound")
+    assert "None. Videos are still being made. Messages are still on their way." in page
+    assert "没有。还有视频正在制作。" in home("view_render", language="zh-hans")
+
+
+def test_a_member_who_waits_too_long_for_a_person_is_a_problem():
+    now = timezone.now()
+    make_ticket(status=Ticket.Status.OPEN, due_at=now + timedelta(hours=1))
+    assert 'data-key="late-tickets"' not in home("view_ticket")
+    make_ticket(status=Ticket.Status.OPEN, due_at=now - timedelta(minutes=1))
+    page = home("view_ticket")
+    assert "1 member waits for a person." in page
+    assert f'href="{reverse("desk")}?list=waiting"' in page
+    assert 'data-key="late-tickets"' not in home("view_render", "view_outbound")
 
 
 def test_a_failure_of_last_week_is_no_problem():

@@ -79,7 +79,9 @@ def test_no_place_of_a_series_is_told_in_english(application, audience):
     series = factories.make_series_row(
         application, audience=audience, departments=[7], anchor=Series.Anchor.DEPARTMENT, stops_on_reply=True
     )
-    step = fill(factories.make_campaign_row(application, series=series, day=3, at=time(9), audience={}, repeats="series"))
+    step = fill(
+        factories.make_campaign_row(application, series=series, day=3, at=time(9), audience={}, repeats="series")
+    )
     described = series_approval.describe(series)
     with override("zh-hans"):
         rows = series_differences.readable(differences({}, described), series)
