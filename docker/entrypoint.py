@@ -1,4 +1,4 @@
-"""What a container runs: `entrypoint.py web|ws|worker|render|beat|migrate`, or any other command line.
+"""What a container runs: `entrypoint.py web|ws|worker|bulk|render|beat|migrate`, or any other command line.
 
 Secrets come by file: `NAME_FILE=/run/secrets/name` gives `NAME`. Passwords of the database and of the broker are put
 into their URLs, so that compose.yaml holds none. Standard library only; the process becomes the program.
@@ -81,6 +81,7 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
             *("--lifespan", "on", "--log-level", "warning", "--no-server-header"),
         ],
         "worker": worker("worker", "default", number("WORKER_THREADS", "8")),
+        "bulk": worker("bulk", "bulk", number("BULK_THREADS", "2")),
         "render": worker("render", "render", "1"),
         "beat": [*CELERY, "beat", "-l", "WARNING", "--pidfile="],
         "migrate": ["python", "manage.py", "migrate", "--noinput"],
@@ -88,9 +89,9 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
     return roles.get(words[0], words) if len(words) == 1 else words
 
 
-def worker(name: str, queue: str, threads: str) -> list[str]:
-    """A Celery worker of one queue, by the container's host name."""
-    line = [*CELERY, "worker", "-Q", queue, "-P", "threads", "-c", threads, "-n", f"{name}@%h", "-l", "WARNING"]
+def worker(name: str, lane: str, threads: str) -> list[str]:
+    """A Celery worker of one lane, by the container's host name."""
+    line = [*CELERY, "worker", "-Q", lane, "-P", "threads", "-c", threads, "-n", f"{name}@%h", "-l", "WARNING"]
     return [*line, "--without-gossip", "--without-mingle"]
 
 

@@ -1,7 +1,7 @@
 """Whether this container does its work: exit status 0 or 1, with words. Asked by Docker's HEALTHCHECK.
 
-web, ws: the page /healthz/ready answers. worker, render, beat: `manage.py healthcheck` finds what they noted in the
-database lately.
+web, ws: the page /healthz/ready answers. worker, bulk, render, beat: `manage.py healthcheck` finds what they noted
+in the database lately.
 """
 
 import http.client
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from docker import entrypoint
 
 PORTS = {"web": "8000", "ws": "8001"}
-WORKING = ("worker", "render", "beat")
+WORKING = ("worker", "bulk", "render", "beat")
 
 
 def answers(role: str) -> bool:

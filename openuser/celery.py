@@ -96,6 +96,7 @@ class Pulse(bootsteps.StartStopStep):
         if parent.restart_count:
             with suppress(*broker.AWAY):  # it is away again
                 app.send_task("openuser.sweep", retry=False)
+                app.send_task("openuser.sweep_bulk", retry=False)
 
     def stop(self, parent: Any) -> None:
         self._entry.cancel()
@@ -107,6 +108,17 @@ app.steps["consumer"].add(Pulse)
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Keep Django's LOGGING, because Celery's own set-up logs task arguments."""
+
+
+@worker_init.connect
+def take_lanes(**_: Any) -> None:
+    """Take tasks from all queues of a lane whose name was given by `-Q`. Bulk leaves the processor to others."""
+    from core.work import broker
+    from core.work.lanes import cpu_priority
+
+    app.amqp.queues.select(broker.queues_of(app.amqp.queues.consume_from))
+    if {broker.lane_of(queue) for queue in app.amqp.queues.consume_from} == {broker.BULK}:
+        cpu_priority.step_back()
 
 
 @beat_init.connect
@@ -125,13 +137,19 @@ def keep_connection(**_: Any) -> None:
 @worker_ready.connect
 def wake_what_waits(**_: Any) -> None:
     """Let a new worker find the work of crashed ones."""
-    from core.work import processes
+    from core.work import broker, processes
+    from core.work.lanes import stand_in
 
-    processes.takes_from(app.amqp.queues.consume_from)
+    queues = app.amqp.queues.consume_from
+    processes.takes_from(queues)
     register_process()
     app.send_task("openuser.sweep", retry=False)
-    if "render" in app.amqp.queues.consume_from:
+    if broker.RENDER in queues:
         app.send_task("avatars.warm", retry=False)
+    if broker.BULK in queues:
+        app.send_task("openuser.sweep_bulk", retry=False)
+    elif broker.DEFAULT in queues:
+        stand_in.start()
 
 
 @worker_process_init.connect
@@ -153,6 +171,8 @@ def leave(**_: Any) -> None:
     """A worker that ends in good order is no dead one."""
     from core.metrics import writer
     from core.work import processes
+    from core.work.lanes import stand_in
 
+    stand_in.stop()
     writer.start().stop()
     processes.leave()

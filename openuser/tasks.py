@@ -12,7 +12,12 @@ from openuser.webhooks import services as hooks
 
 @shared_task(name="openuser.sweep")
 def sweep() -> None:
-    sweeper.sweep()
+    sweeper.sweep(bulk=False)
+
+
+@shared_task(name="openuser.sweep_bulk")
+def sweep_bulk() -> None:
+    sweeper.sweep(bulk=True)
 
 
 @shared_task(name="openuser.tidy")

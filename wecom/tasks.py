@@ -31,6 +31,11 @@ def deliver_due(application: int) -> None:
     batch_dispatcher.deliver_due(application)
 
 
+@shared_task(name="wecom.deliver_bulk_due")
+def deliver_bulk_due(application: int) -> None:
+    batch_dispatcher.deliver_due(application, bulk=True)
+
+
 @shared_task(name="wecom.probe")
 def probe() -> None:
     services.wake_probes()

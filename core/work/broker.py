@@ -1,10 +1,13 @@
-"""Publishes tasks to the broker by name, from a thread, so that waking a row never waits for the broker."""
+"""Publishes tasks to the broker by name, from a thread, so that waking a row never waits for the broker.
+
+A task goes to a queue of its lane: what somebody waits for, bulk, or videos. `TASK_QUEUES` names it.
+"""
 
 import atexit
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -25,6 +28,7 @@ QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is down
 BATCH = 100  # tasks that are sent at once
 LINGER = 0.005  # seconds that a task waits for others, so that many share a call of the broker under load
 ENOUGH = 10_000  # tasks of a queue: its workers are busy for a while
+DEFAULT, BULK, RENDER = "default", "bulk", "render"  # the lanes
 FLUSH_SECONDS = 1.0  # at the end of a process, for commands that wake rows
 
 Wake = tuple[str, int, bool]
@@ -58,16 +62,32 @@ def _publish(producer: Any, name: str, pk: int, bulk: bool) -> None:
     """What `send_task` does, without looking up at each message what is the same for all: half of its time."""
     amqp: Any = current_app.amqp
     message = amqp.as_task_v2(str(uuid.uuid4()), name, args=[pk])
-    priority = settings.BULK_PRIORITY if bulk else settings.CELERY_TASK_DEFAULT_PRIORITY
+    queue = queue_of(name, bulk=bulk)
+    # The queues of the bulk lane are taken in turn, and only among equal priorities.
+    waits = bulk and lane_of(queue) != BULK
+    priority = settings.BULK_PRIORITY if waits else settings.CELERY_TASK_DEFAULT_PRIORITY
     # Redis has nothing to declare. RabbitMQ loses what comes to a queue that is not there; kombu remembers which are.
     declare: list[Any] | None = None if settings.CELERY_TASK_QUEUE_MAX_PRIORITY else []
-    amqp.send_task_message(producer, name, message, queue=_queue(name), retry=False, declare=declare, priority=priority)
+    amqp.send_task_message(producer, name, message, queue=queue, retry=False, declare=declare, priority=priority)
 
 
 @cache
-def _queue(task: str) -> str:
+def queue_of(task: str, *, bulk: bool = False) -> str:
+    """The queue of a task; of one that somebody waits for and whose row is `bulk`, that of bulk messages."""
     route = current_app.amqp.router.route({}, task)
-    return str(route["queue"].name)
+    queue = str(route["queue"].name)
+    return settings.BULK_MESSAGES if bulk and lane_of(queue) == DEFAULT else queue
+
+
+def lane_of(queue: str) -> str:
+    """The lane of a queue."""
+    return queue.partition(".")[0]
+
+
+def queues_of(names: Iterable[str]) -> list[str]:
+    """The queues with these names, and for the name of a lane all of its queues."""
+    known = settings.TASK_QUEUES
+    return list(dict.fromkeys(queue for name in names for queue in [name, *known] if name in (queue, lane_of(queue))))
 
 
 publisher: BackgroundQueue[Wake] = BackgroundQueue("wake", _sender, size=QUEUE_SIZE, batch=BATCH, linger=LINGER)
@@ -75,14 +95,17 @@ atexit.register(publisher.flush, FLUSH_SECONDS)
 
 
 def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
-    """Queue a task by name, bulk with the lowest priority, and return at once. The broker may be down or hang."""
+    """Queue a task by name, and return at once. The broker may be down or hang.
+
+    `bulk` says that its row may wait: it goes to the bulk lane, and in the lane of videos behind the others.
+    """
     publisher.put((name, pk, bulk))
 
 
-def has_room(name: str) -> bool:
-    """Whether the queue of this task can do with more, now that all of this process is in it; no without a broker."""
+def has_room(queue: str) -> bool:
+    """Whether a queue can do with more, now that all of this process is in it; no without a broker."""
     try:
-        return publisher.flush(FLUSH_SECONDS) and not _away.is_set() and _length(_queue(name)) < ENOUGH
+        return publisher.flush(FLUSH_SECONDS) and not _away.is_set() and _length(queue) < ENOUGH
     except AWAY:
         return False
 

@@ -9,6 +9,7 @@ import math
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
@@ -19,7 +20,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from core.models import WorkerProcess
-from core.work import life_lock, process_identity, sweeper
+from core.work import broker, life_lock, process_identity, sweeper
 from core.work.base import database_time_in
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,11 @@ os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
 def takes_from(queues: Collection[str]) -> None:
     """This process takes tasks from these queues. Called before `start`."""
     _loop.queues = ",".join(sorted(queues))
+
+
+def takes_bulk_only() -> bool:
+    """Whether this process leaves to others what somebody waits for."""
+    return {broker.lane_of(queue) for queue in _loop.queues.split(",")} == {broker.BULK}
 
 
 def went_round() -> None:
@@ -116,9 +122,14 @@ def free_dead(unlocked: Collection[str] = (), *, by_heartbeat: bool) -> int:
 
 def takes_tasks_here(queue: str) -> bool:
     """Whether a process of this machine lives and takes tasks from a queue."""
+    return takers(_here())[queue] > 0
+
+
+def takers(where: Q | None = None) -> Counter[str]:
+    """How many processes live and take tasks, by queue."""
     lately = database_time_in(-SILENT_AFTER)
-    found = WorkerProcess.objects.filter(_here(), heartbeat_at__gt=lately, looped_at__gt=lately)
-    return any(queue in queues.split(",") for queues in found.values_list("queues", flat=True))
+    alive = WorkerProcess.objects.filter(where or Q(), heartbeat_at__gt=lately, looped_at__gt=lately)
+    return Counter(queue for queues in alive.values_list("queues", flat=True) for queue in queues.split(","))
 
 
 def is_running(process: WorkerProcess) -> bool:

@@ -14,7 +14,7 @@ from openuser.doctor.backups import Backups
 from openuser.doctor.configuration import Database, Migrations, Settings, database_failure
 from openuser.doctor.leavers import Leavers
 from openuser.doctor.pooler import Pooler
-from openuser.doctor.processes import Beat, Broker, LivePages, RenderWorker, Worker
+from openuser.doctor.processes import Beat, Broker, BulkWorker, LivePages, RenderWorker, Worker
 from openuser.doctor.storage import Space, Storage
 from openuser.doctor.working_days import WorkingDays
 from wecom import services as wecom
@@ -25,7 +25,8 @@ def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
     keys, spooled, may_send, connected = wecom.doctor_checks()
     machine = [Settings(), keys, Space(), Storage(), spooled]
-    processes = [Database(), Pooler(), Migrations(), Broker(), LivePages(), Worker(), RenderWorker(), Beat()]
+    workers = [Worker(), BulkWorker(), RenderWorker()]
+    processes = [Database(), Pooler(), Migrations(), Broker(), LivePages(), *workers, Beat()]
     rows = [WorkingDays(), Leavers(), Backups(), *conversations.doctor_checks()]
     return [*machine, *processes, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 

@@ -1,4 +1,4 @@
-"""Checks of the processes: the broker, the server of live pages, the workers of both queues, beat."""
+"""Checks of the processes: the broker, the server of live pages, the workers of all lanes, beat."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -77,8 +77,30 @@ class Worker(Check):
             names = sorted(_consumers(self.queue, seconds))
             if names:
                 return good(_("Running: %s.") % ", ".join(names))
+        return self.nothing()
+
+    def nothing(self) -> Finding:
+        """What to say when none was found."""
+        return bad(f"no_{self.id}", str(self.idle), remedy=self.remedy())
+
+    def remedy(self) -> str:
+        """How to start one."""
         command = f"celery -A openuser worker -Q {self.queue} -P threads -n {self.id}@%h"
-        return bad(f"no_{self.id}", str(self.idle), remedy=_("Start one, or “python3 manage.py up”: %s") % command)
+        return _("Start one, or “python3 manage.py up”: %s") % command
+
+
+class BulkWorker(Worker):
+    """A worker takes bulk. Without one, a worker of answers does so, slowly."""
+
+    id = "bulk"
+    title = gettext_lazy("Bulk worker")
+    queue = "bulk"
+    idle = gettext_lazy(
+        "No worker takes from the queue “bulk”: one of answers does, so documents and campaigns go slowly."
+    )
+
+    def nothing(self) -> Finding:
+        return warn("no_bulk", str(self.idle), remedy=self.remedy())
 
 
 class RenderWorker(Worker):

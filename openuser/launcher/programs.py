@@ -12,6 +12,7 @@ from pathlib import Path
 from celery.utils.nodenames import gethostname
 from django.conf import settings
 
+from core.work import broker as lanes
 from openuser.bootstrap import database_choice
 from openuser.celery import app
 from openuser.launcher.supervisor import Program
@@ -130,10 +131,24 @@ def web(plan: Plan, listener: socket.socket) -> Program:
     )
 
 
-def worker(plan: Plan, *, name: str, queue: str, threads: int) -> Program:
-    """A Celery worker of one queue."""
+def worker(plan: Plan) -> Program:
+    """The Celery worker of what somebody waits for."""
+    return _worker(plan, name="worker", lane=lanes.DEFAULT, threads=4)
+
+
+def render(plan: Plan) -> Program:
+    """The Celery worker that renders one video at a time."""
+    return _worker(plan, name="render", lane=lanes.RENDER, threads=1)
+
+
+def bulk(plan: Plan) -> Program:
+    """The Celery worker of what nobody waits for: one thread computes while the other calls."""
+    return _worker(plan, name="bulk", lane=lanes.BULK, threads=2)
+
+
+def _worker(plan: Plan, *, name: str, lane: str, threads: int) -> Program:
     command = (
-        *(*CELERY, "worker", "-Q", queue, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
+        *(*CELERY, "worker", "-Q", lane, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
     ready = responds_to_ping(f"{name}@{gethostname()}")

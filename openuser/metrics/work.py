@@ -1,6 +1,6 @@
 """Gauges of the work that waits. They read the index of unfinished rows, so that finished ones cost nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from django_celery_beat.models import PeriodicTask
 
 from core.metrics import rows
 from core.models import WorkerProcess
-from core.work import sweeper
+from core.work import broker, processes, sweeper
 from core.work.base import Work
 from openuser.metrics.gauges import Gauge, Reading
 from wecom.models import Callback, Outbound
@@ -25,6 +25,21 @@ JOBS_OLDEST = Gauge(
     words="Seconds since the oldest work that is ready was due.",
     labels=("kind",),
 )
+LANE = Gauge(
+    name="openuser_lane_state",
+    words="Unfinished work by lane (default: what somebody waits for, bulk, render): ready, waiting, or running.",
+    labels=("lane", "state"),
+)
+LANE_OLDEST = Gauge(
+    name="openuser_lane_oldest_ready_seconds",
+    words="Seconds since the oldest work of a lane that is ready was due.",
+    labels=("lane",),
+)
+LANE_WORKERS = Gauge(
+    name="openuser_lane_worker_processes",
+    words="Worker processes that live and take tasks of a lane.",
+    labels=("lane",),
+)
 INBOX = Gauge(name="openuser_inbox_pending", words="Callbacks that are recorded and not yet handled.")
 INBOX_OLDEST = Gauge(name="openuser_inbox_oldest_seconds", words="Seconds since the oldest of them was due.")
 OUTBOX = Gauge(name="openuser_outbox_state", words="Unfinished messages by state.", labels=("state",))
@@ -38,14 +53,19 @@ UNKNOWN = Gauge(
 WORKERS = Gauge(name="openuser_worker_processes", words="Worker processes with a heartbeat in the last minute.")
 SWEPT = Gauge(name="openuser_sweeper_last_run_timestamp", words="When the sweeper last ran, in seconds since 1970.")
 BEAT = Gauge(name="openuser_beat_last_fire_timestamp", words="When beat last queued a task, in seconds since 1970.")
-GAUGES = (JOBS, JOBS_OLDEST, INBOX, INBOX_OLDEST, OUTBOX, OUTBOX_OLDEST, UNKNOWN, WORKERS, SWEPT, BEAT)
+LANES = (broker.DEFAULT, broker.BULK, broker.RENDER)
+OF_WORK = (JOBS, JOBS_OLDEST, LANE, LANE_OLDEST, LANE_WORKERS)
+GAUGES = (*OF_WORK, INBOX, INBOX_OLDEST, OUTBOX, OUTBOX_OLDEST, UNKNOWN, WORKERS, SWEPT, BEAT)
+Figures = Mapping[str, Any]
 RECENT = timedelta(days=3)
 ALIVE = timedelta(minutes=1)
 
 
 def read(now: datetime) -> Iterator[Reading]:
     """Every reading."""
-    found = {row["label"]: row for row in _unfinished(now)}
+    rows_of_lanes = list(_unfinished(now))
+    yield from _of_lanes(rows_of_lanes, now)
+    found = _by_kind(rows_of_lanes)
     for kind in sweeper.work_models():
         label = kind._meta.label_lower
         row = found.get(label, {})
@@ -69,8 +89,27 @@ def read(now: datetime) -> Iterator[Reading]:
         yield BEAT.at(fired.timestamp())
 
 
+def _of_lanes(figures: Sequence[Figures], now: datetime) -> Iterator[Reading]:
+    workers = processes.takers()
+    for lane in LANES:
+        ours = [row for row in figures if row["lane"] == lane]
+        for state in STATES:
+            yield LANE.at(sum(row[state] for row in ours), lane, state)
+        yield LANE_OLDEST.at(max((_age(row, now) for row in ours), default=0.0), lane)
+        yield LANE_WORKERS.at(workers[lane], lane)
+
+
+def _by_kind(figures: Iterable[Figures]) -> Mapping[str, Figures]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in figures:
+        same = found.setdefault(row["label"], dict.fromkeys(STATES, 0))
+        same |= {state: same[state] + row[state] for state in STATES}
+        same["oldest"] = min(filter(None, (same.get("oldest"), row["oldest"])), default=None)
+    return found
+
+
 def _unfinished(now: datetime) -> Iterable[Any]:
-    """The unfinished rows of every kind, counted in one statement."""
+    """The unfinished rows of every kind, by lane, counted in one statement."""
     queued = Q(status=Work.Status.QUEUED)
     ready = queued & Q(due_at__lte=now)
     figures = {
@@ -80,16 +119,15 @@ def _unfinished(now: datetime) -> Iterable[Any]:
         "oldest": Min("due_at", filter=ready),
     }
     of_each = [
-        kind.work_rows()
-        .unfinished()
+        part.among(part.kind.work_rows().unfinished())
         .order_by()
-        .values(label=Value(kind._meta.label_lower, output_field=CharField()))
+        .values(label=Value(part.kind._meta.label_lower, output_field=CharField()), lane=Value(part.lane, CharField()))
         .annotate(**figures)
-        for kind in sweeper.work_models()
+        for part in sweeper.parts()
     ]
     return of_each[0].union(*of_each[1:], all=True)
 
 
-def _age(row: dict[str, Any], now: datetime) -> float:
+def _age(row: Figures, now: datetime) -> float:
     oldest = row.get("oldest")
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

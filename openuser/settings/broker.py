@@ -42,14 +42,59 @@ def transport_options(url: str) -> dict[str, Any]:
     }
 
 
+# ---- lanes: what somebody waits for, bulk, and videos; each has processes of its own
+# A new task names its queue here. The part of a queue's name before the dot is its lane. A worker that is started for a
+# lane takes from all its queues in turn, so that no subject of bulk waits for the end of another.
+TASK_QUEUES: dict[str, tuple[str, ...]] = {
+    # What somebody waits for. None of these computes for more than about a second, because all share the threads that
+    # answer members; what is slow is a call of a service or a child process.
+    "default": (
+        "avatars.narrate",  # replaces a late video, so it must not wait behind videos; computed by a child process
+        "conversations.errand",
+        "conversations.release",
+        "conversations.tell_answers",
+        "conversations.tick",
+        "openuser.deliver_webhook",
+        "openuser.send_alert",
+        "openuser.sweep",
+        "openuser.watch",
+        "wecom.deliver",  # of bulk messages in `BULK_MESSAGES`
+        "wecom.deliver_due",
+        "wecom.deliver_to_chat",
+        "wecom.download",
+        "wecom.handle",
+        "wecom.probe",
+        "wecom.publish_menu",
+        "wecom.recall",
+        "wecom.update_card",
+        "wecom.upload",
+        "wecom.wake_callbacks",
+    ),
+    "bulk": (
+        "conversations.move_sessions",
+        "openuser.back_up",
+        "openuser.sweep_bulk",
+        "openuser.tidy",
+        "scheduling.tidy",
+        "wecom.sync_directory",
+        "wecom.sync_due_directories",
+    ),
+    "bulk.answers": ("conversations.embed", "conversations.embed_missing"),
+    "bulk.campaigns": ("scheduling.run_due", "scheduling.send_batch", "scheduling.start_run", "scheduling.sweep"),
+    "bulk.documents": ("conversations.read_document",),
+    "bulk.messages": ("wecom.deliver_bulk_due",),
+    "render": ("avatars.check_portrait_video", "avatars.fit", "avatars.render", "avatars.warm"),
+}
+# Where the tasks of the default lane go whose rows are bulk.
+BULK_MESSAGES = "bulk.messages"
+CELERY_TASK_ROUTES = {task: {"queue": queue} for queue, tasks in TASK_QUEUES.items() for task in tasks}
+
 # ---- Celery only wakes workers: rows are the truth (core/work/base.py)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_DEFAULT_PRIORITY, BULK_PRIORITY, CELERY_TASK_QUEUE_MAX_PRIORITY = priorities(BROKER_URL)
 CELERY_BROKER_HEARTBEAT = 30  # seconds; of RabbitMQ only
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# A narration replaces a late video, so it must not wait behind videos.
-CELERY_TASK_ROUTES = {"avatars.narrate": {"queue": "default"}, "avatars.*": {"queue": "render"}}
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -69,6 +114,7 @@ if SWEEP_SECONDS < 1:
 # Whole seconds: the scheduler's table rounds 0.8 down to 0, and beat would then run the task without a pause.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": SWEEP_SECONDS},
+    "sweep-bulk": {"task": "openuser.sweep_bulk", "schedule": SWEEP_SECONDS},
     "release": {"task": "conversations.release", "schedule": SWEEP_SECONDS},
     "tick": {"task": "conversations.tick", "schedule": SWEEP_SECONDS},
     "knowledge": {"task": "conversations.embed_missing", "schedule": SWEEP_SECONDS},

@@ -71,7 +71,7 @@ def test_the_collector_is_there_on_demand_and_where_the_readme_says():
 
 
 def test_workers_scale_by_one_number():
-    for name in ("worker", "render"):
+    for name in ("worker", "bulk", "render"):
         assert OURS[name]["deploy"]["replicas"] == f"${{{name.upper()}_REPLICAS:-1}}"
         assert {"container_name", "ports"} & OURS[name].keys() == set(), "what there can be only once"
 
@@ -129,7 +129,7 @@ def test_other_words_than_a_role_are_a_command_line():
 
 def test_the_readme_runs_what_the_images_run():
     lines = dict(ROW.findall((ROOT / "README.md").read_text()))
-    assert list(lines) == ["web", "ws", "worker", "render", "beat"]
+    assert list(lines) == ["web", "ws", "worker", "bulk", "render", "beat"]
     here = {"WEB_BIND": "127.0.0.1:8000", "WS_HOST": "127.0.0.1"}
     for role, line in lines.items():
         words = entrypoint.command([role], here)

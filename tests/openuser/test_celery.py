@@ -1,5 +1,7 @@
 """What a Celery process does when it starts, and when its broker is back."""
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,10 @@ from django.db import close_old_connections, connection
 from kombu.asynchronous.timer import Timer
 from kombu.exceptions import OperationalError
 
-from openuser.celery import Pulse, app, keep_connection
+from core.work import broker
+from openuser.celery import Pulse, app, keep_connection, take_lanes
+
+NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,3 +52,24 @@ def test_a_worker_that_is_connected_again_looks_for_what_waits(connections: int)
     pulse.start(consumer)
     pulse.stop(consumer)
     assert server.llen("default") == before + connections
+
+
+@pytest.fixture
+def queues() -> Iterator[Callable[[str], list[str]]]:
+    """What a worker takes from that was started with `-Q`."""
+    before = dict(app.amqp.queues.consume_from)
+
+    def start(given: str) -> list[str]:
+        app.amqp.queues.select(given.split(","))
+        worker_init.send(sender=take_lanes)
+        return sorted(app.amqp.queues.consume_from)
+
+    yield start
+    app.amqp.queues.select(list(before))
+
+
+def test_a_worker_of_a_lane_takes_from_all_queues_of_it(queues: Callable[[str], list[str]]) -> None:
+    assert queues("default") == ["default"]
+    assert queues("default,bulk") == sorted(["default", *broker.queues_of(["bulk"])])
+    assert "bulk.documents" in queues("default,bulk")
+    assert os.getpriority(os.PRIO_PROCESS, 0) == NICENESS, "one that answers, too, does not step back"

@@ -32,7 +32,8 @@ CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
 # test_production and test_postgres do.
 WORKER = [*CELERY, "--skip-checks", "worker", "--without-mingle", "--without-gossip"]
 COMMANDS = {
-    "worker": [*WORKER, "-Q", "default", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
+    # One process for two lanes, which costs less. Those of tests/journeys/test_lanes.py are apart.
+    "worker": [*WORKER, "-Q", "default,bulk", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
     "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
     "beat": [*CELERY, "beat", "-l", "WARNING"],
 }

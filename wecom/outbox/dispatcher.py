@@ -15,7 +15,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from core.postgresql.prepared_statements import prepared_statements
-from core.work import crash_points
+from core.work import crash_points, processes
 from core.work.base import LeaseLost
 from wecom import metrics
 from wecom.client import access_tokens, api, outages
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 GUARD_CHECK = timedelta(minutes=5)  # until the restore guard is asked again
 JUST_CHECKED = timedelta(minutes=1)  # since a broadcast left out those whom it would not reach
 MAX_URGENT = 20  # messages that overtake one bulk message
+PATIENCE = 0.5  # seconds that a bulk message waits for replies of other workers, and between two looks at them
+LOOK = 0.05
 
 
 def deliver_claimed(outbound: Outbound, now: datetime, standing: Standing | None = None) -> None:
@@ -47,10 +49,16 @@ def deliver_claimed(outbound: Outbound, now: datetime, standing: Standing | None
 def deliver(
     pk: int, *, now: datetime | None = None, by: Callable[[Outbound, datetime], None] = deliver_claimed
 ) -> None:
-    """Claim a message, for one attempt to deliver it. Urgent messages go before bulk."""
+    """Claim a message, for one attempt to deliver it. Urgent messages go before bulk.
+
+    A worker that takes bulk only lets others deliver these: it has the processor last.
+    """
     if _claim_and_deliver(pk, now, by, given=_no_reply_is_due):
         return
     more = _more_urgent(pk, now or timezone.now())
+    if more and processes.takes_bulk_only():
+        _let_replies_pass(now)
+        more = []
     for urgent in more or ():
         _claim_and_deliver(urgent, now, by)
     if more is not None:
@@ -72,6 +80,12 @@ def _more_urgent(pk: int, now: datetime) -> list[int] | None:
         return None
     due = Outbound.work_rows().claimable(now).filter(priority__gte=0)
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
+
+
+def _let_replies_pass(now: datetime | None) -> None:
+    ends_at = time.monotonic() + PATIENCE
+    while time.monotonic() < ends_at and urgent_due(now or timezone.now()).exists():
+        time.sleep(LOOK)
 
 
 def _claim_and_deliver(

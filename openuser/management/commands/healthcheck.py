@@ -8,13 +8,13 @@ from django.db import DatabaseError, InterfaceError
 
 from core.diagnosis import Level
 from core.work import processes
-from openuser.doctor.processes import Beat, RenderWorker, Worker
+from openuser.doctor.processes import Beat, BulkWorker, RenderWorker, Worker
 
-QUEUES = {"worker": Worker.queue, "render": RenderWorker.queue}
+QUEUES = {check.id: check.queue for check in (Worker, BulkWorker, RenderWorker)}
 
 
 class Command(BaseCommand):
-    help = "Exit status 0 if the worker, render worker or beat of this machine does its work, else 1."
+    help = "Exit status 0 if the worker, bulk worker, render worker or beat of this machine does its work, else 1."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,7 +21,7 @@ from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
 from openuser.servers.processes import Processes, ServiceError
 
-RELOADED_PROGRAMS = ("web", "worker", "render", "beat")
+RELOADED_PROGRAMS = ("web", "worker", "bulk", "render", "beat")
 EMULATOR_FILES = ("wecom/emulator/", "templates/emulator/")
 
 
@@ -158,11 +158,12 @@ def run(
         if not supervisor.stopping:
             supervisor.start(
                 *([] if runs_early else [web]),
-                programs.worker(plan, name="worker", queue="default", threads=4),
-                programs.worker(plan, name="render", queue="render", threads=1),
+                programs.worker(plan),
+                programs.render(plan),
                 programs.beat(plan),
             )
         if supervisor.wait_until_ready():
+            supervisor.start(programs.bulk(plan))  # what nobody waits for keeps the start from nobody
             console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
             console.show(welcome(plan, login, time.monotonic() - started, before=before))
             supervisor.run(each_second=together(watch.check, reloader(supervisor) if reload else nothing))

@@ -36,10 +36,26 @@ def test_wakes_go_out_in_order_to_their_queues(server):
     assert tasks(server, "render") == [("avatars.render", "[7]")]
 
 
-def test_bulk_waits_in_the_line_of_the_lowest_priority(server):
+def test_bulk_goes_to_its_lane_and_not_to_those_who_answer(server):
     broker.publish_task("wecom.deliver", 1, bulk=True)
-    assert tasks(server, "default") == []
-    assert tasks(server, f"default\x06\x16{settings.BULK_PRIORITY}") == [("wecom.deliver", "[1]")]
+    broker.publish_task("wecom.deliver", 2)
+    assert tasks(server, "default") == [("wecom.deliver", "[2]")]
+    assert tasks(server, "bulk.messages") == [("wecom.deliver", "[1]")]
+
+
+def test_videos_that_nobody_waits_for_stay_behind_the_others(server):
+    broker.publish_task("avatars.render", 1, bulk=True)
+    assert tasks(server, "render") == []
+    assert tasks(server, f"render\x06\x16{settings.BULK_PRIORITY}") == [("avatars.render", "[1]")]
+
+
+def test_a_worker_of_a_lane_takes_from_all_its_queues():
+    bulk = broker.queues_of(["bulk"])
+    assert bulk[0] == "bulk"
+    assert {broker.lane_of(queue) for queue in bulk} == {"bulk"}
+    assert set(bulk) >= {"bulk.answers", "bulk.campaigns", "bulk.documents", "bulk.messages"}
+    assert broker.queues_of(["default", "bulk"]) == ["default", *bulk]
+    assert broker.queues_of(["somebody's own"]) == ["somebody's own"]
 
 
 def test_a_broker_without_memory_is_reported_and_takes_wakes_again(server, caplog):

@@ -128,14 +128,14 @@ def test_probes_ask_addresses_and_ports_that_answer():
 
 
 def test_other_processes_are_asked_as_containers_of_compose():
-    for name in ("worker", "render", "beat"):
+    for name in ("worker", "bulk", "render", "beat"):
         one = container(of_kinds(RUNNING)[name])
         asked = [one[f"{kind}Probe"]["exec"]["command"] for kind in ("startup", "liveness")]
         assert asked == [["python", "docker/healthcheck.py"]] * 2
 
 
 def test_nothing_works_before_migrate_has_run():
-    for name in ("worker", "render", "beat"):
+    for name in ("worker", "bulk", "render", "beat"):
         (waiting,) = pod(of_kinds(RUNNING)[name])["initContainers"]
         assert waiting["args"] == ["python", "manage.py", "migrate", "--check"]
 

@@ -1,47 +1,35 @@
-"""Every queue has its workers, and their number follows a metric of that queue."""
+"""Every lane has its workers, and their number follows a metric of that lane."""
 
 import re
-from fnmatch import fnmatchcase
-
-from django.conf import settings
 
 from core.work import sweeper
 from docker import entrypoint
 from openuser.metrics import work
 from tests.docker.kubernetes.manifests import container, of_kinds
 
-WORKERS = {"worker", "render"}
+WORKERS = {"worker", "bulk", "render"}
 
 
-def queue_of(task: str) -> str:
-    """The queue that a task goes to."""
-    routes = (route["queue"] for pattern, route in settings.CELERY_TASK_ROUTES.items() if fnmatchcase(task, pattern))
-    return next(routes, settings.CELERY_TASK_DEFAULT_QUEUE)
-
-
-def queues() -> dict[str, str]:
-    """The queue of each Deployment of workers."""
+def lanes() -> dict[str, str]:
+    """The lane of each Deployment of workers."""
     lines = {name: entrypoint.command(container(of_kinds({"Deployment"})[name])["args"], {}) for name in WORKERS}
     return {name: line[line.index("-Q") + 1] for name, line in lines.items()}
 
 
-def test_every_queue_has_a_deployment():
-    assert sorted(queues().values()) == sorted({queue_of(kind.task) for kind in sweeper.work_models()})
+def test_every_lane_has_a_deployment():
+    assert sorted(lanes().values()) == sorted({part.lane for part in sweeper.parts()}) == sorted(work.LANES)
 
 
-def test_workers_scale_by_the_work_of_their_own_queue():
+def test_workers_scale_by_the_work_of_their_own_lane():
     scalers = of_kinds({"ScaledObject"}, "queue-scaling")
     assert set(scalers) == WORKERS
-    for name, queue in queues().items():
+    for name, lane in lanes().items():
         (trigger,) = scalers[name]["spec"]["triggers"]
         query = trigger["metadata"]["query"]
-        assert re.findall(r"\bopenuser_\w+", query) == [work.JOBS.name]
+        assert re.findall(r"\bopenuser_\w+", query) == [work.LANE.name]
         (states,) = re.findall(r'state=~"([^"]+)"', query)
         assert set(states.split("|")) < set(work.STATES)
-        ((sign, kinds),) = re.findall(r'kind(=~|!~)"([^"]+)"', query)
-        for kind in sweeper.work_models():
-            counts = bool(re.fullmatch(kinds, kind._meta.label_lower)) == (sign == "=~")
-            assert counts == (queue_of(kind.task) == queue), kind
+        assert re.findall(r'lane="([^"]+)"', query) == [lane]
 
 
 def test_scalers_are_as_keda_wants_them():

@@ -145,6 +145,8 @@ def test_nobody_works_and_the_clock_has_never_run():
     assert found("broker")["level"] == "good"
     assert found("worker")["code"] == "no_worker"
     assert found("render")["code"] == "no_render"
+    assert (found("bulk")["level"], found("bulk")["code"]) == ("warn", "no_bulk")
+    assert "-Q bulk" in found("bulk")["remedy"]
     assert found("beat")["code"] == "no_beat"
 
 

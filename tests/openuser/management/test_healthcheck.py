@@ -38,7 +38,11 @@ def test_only_workers_of_this_machine_and_of_the_queue_count():
     make_process("a", machine="another boot", queues="default", looped_at=ago(1))
     make_process("b", machine=machine(), queues="render", looped_at=ago(1))
     assert not is_healthy("worker")
+    assert not is_healthy("bulk")
     assert is_healthy("render")
+    make_process("c", machine=machine(), queues="bulk,bulk.answers", looped_at=ago(1))
+    assert is_healthy("bulk")
+    assert not is_healthy("worker")
 
 
 def test_beat_is_healthy_while_it_runs_entries():

@@ -77,6 +77,10 @@ def test_unfinished_work_is_counted_by_what_it_waits_for():
     states = [one(found, "openuser_job_state", kind=kind, state=state) for state in ("ready", "waiting", "running")]
     assert states == [1, 1, 1]
     assert one(found, "openuser_inbox_pending") == 3
+    lane = [one(found, "openuser_lane_state", lane="default", state=state) for state in ("ready", "waiting", "running")]
+    assert lane == [1, 1, 1]
+    assert 90 <= one(found, "openuser_lane_oldest_ready_seconds", lane="default") < 100
+    assert one(found, "openuser_lane_oldest_ready_seconds", lane="bulk") == 0
     assert 90 <= one(found, "openuser_inbox_oldest_seconds") < 100
     assert one(found, "openuser_job_state", kind="avatars.render", state="ready") == 0
 
@@ -114,7 +118,20 @@ def test_what_this_machine_knows_is_there_without_a_database():
 def test_no_metric_has_a_label_for_people():
     labels = {label for metric in (*metrics.values(), *exposition.GAUGES) for label in metric.labels}
     assert labels <= {
-        *("api", "campaign", "card", "errcode", "kind", "machine", "other", "outcome", "path", "python", "reason"),
+        *(
+            "api",
+            "campaign",
+            "card",
+            "errcode",
+            "kind",
+            "lane",
+            "machine",
+            "other",
+            "outcome",
+            "path",
+            "python",
+            "reason",
+        ),
         *("result", "scope", "stage", "state", "tenant", "version"),
     }
 

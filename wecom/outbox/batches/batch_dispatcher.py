@@ -32,20 +32,22 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 
 @prepared_statements()
-def deliver_due(application: int) -> None:
-    """Deliver the plain message of an application that is due first, with those that go along, and wake the next."""
-    first = _first_due(application)
+def deliver_due(application: int, *, bulk: bool = False) -> None:
+    """Deliver the plain message of an application that is due first, with those that go along, and wake the next.
+
+    It is a reply, or `bulk`.
+    """
+    first = _first_due(application, bulk=bulk)
     if first is None:
         return
-    deliver(first.pk)
-    following = _first_due(application)
-    if following is not None and following.pk != first.pk:  # the same was not claimed: the sweeper wakes it
-        wakes.wake_rest(application, bulk=following.is_bulk)
+    deliver(first)
+    if _first_due(application, bulk=bulk) not in (None, first):  # the same was not claimed: the sweeper wakes it
+        wakes.wake_rest(application, bulk=bulk)
 
 
-def _first_due(application: int) -> Outbound | None:
-    rows = plain.due(application, timezone.now()).order_by("-priority", "due_at", "pk")
-    return rows.only("pk", "priority").first()
+def _first_due(application: int, *, bulk: bool) -> int | None:
+    rows = plain.bulk_due(application, timezone.now()) if bulk else plain.replies_due(application, timezone.now())
+    return rows.order_by("-priority", "due_at", "pk").values_list("pk", flat=True).first()
 
 
 def _deliver_with_company(outbound: Outbound, now: datetime) -> None:

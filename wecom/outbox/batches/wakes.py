@@ -17,7 +17,7 @@ from core.work.broker import publish_task
 from wecom.models import Outbound
 from wecom.outbox.batches import plain
 
-TASK_OF_REST = "wecom.deliver_due"
+TASK_OF_REPLIES, TASK_OF_BULK = "wecom.deliver_due", "wecom.deliver_bulk_due"  # in a lane each
 EVERY = 20  # messages of a burst, of which one has a task of its own
 BURST = 0.01  # seconds between two messages of one
 MOST = 10_000  # messages that this process remembers
@@ -42,7 +42,7 @@ def wake(outbound: Outbound) -> None:
 
 def wake_rest(application: int, *, bulk: bool) -> None:
     """Let a worker look for plain messages of an application. Where that is being published, it counts for all."""
-    publish_task(TASK_OF_REST, application, bulk=bulk)
+    publish_task(TASK_OF_BULK if bulk else TASK_OF_REPLIES, application)
 
 
 def _publish(pk: int, application: int, bulk: bool) -> None:

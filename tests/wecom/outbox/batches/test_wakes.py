@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -16,7 +17,11 @@ from wecom.outbox.batches import batch_dispatcher, pace, wakes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
-TASKS = {"wecom.deliver": batch_dispatcher.deliver, wakes.TASK_OF_REST: batch_dispatcher.deliver_due}
+TASKS = {
+    "wecom.deliver": batch_dispatcher.deliver,
+    wakes.TASK_OF_REPLIES: batch_dispatcher.deliver_due,
+    wakes.TASK_OF_BULK: partial(batch_dispatcher.deliver_due, bulk=True),
+}
 
 
 @pytest.fixture
@@ -80,7 +85,7 @@ def test_of_many_messages_every_twentieth_has_a_task_of_its_own(one_burst, woken
     pks = enqueue(application, 2 * wakes.EVERY + 5)
     told = Counter(woken())
     assert {told.pop(("wecom.deliver", f"[{pk}]")) for pk in pks[:: wakes.EVERY]} == {1}
-    assert list(told) == [(wakes.TASK_OF_REST, f"[{application.pk}]")]
+    assert list(told) == [(wakes.TASK_OF_REPLIES, f"[{application.pk}]")]
     assert told.total() < wakes.EVERY
 
 
