@@ -8,10 +8,12 @@ from openuser import retention
 from openuser.backup import schedule
 from openuser.incidents import alerts, watch
 from openuser.webhooks import services as hooks
+from wecom import services as wecom
 
 
 @shared_task(name="openuser.sweep")
 def sweep() -> None:
+    wecom.hold_restored()
     sweeper.sweep(bulk=False)
 
 

@@ -24,6 +24,7 @@ from openuser.backup.creation import Progress
 from openuser.backup.exceptions import BackupError
 from openuser.backup.manifest import Manifest
 from openuser.backup.places import Place
+from wecom import services as wecom
 
 ALIVE = timedelta(seconds=15)  # since a worker's heartbeat
 SERVERS = {
@@ -83,6 +84,7 @@ def restore(
                 done += size
                 progress(done, about.size)
     _compare_rows(about)
+    wecom.note_restore()
     return Restored(manifest=about, other_keys=other_keys)
 
 

@@ -7,17 +7,10 @@ that send from one database share it, or are confirmed once each. `sent_journal`
 what went out after the backup is not sent again.
 """
 
-import fcntl
-import hashlib
-import json
 import logging
-import os
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -27,42 +20,50 @@ from django.utils import timezone
 from core.work.base import Work
 from wecom.models import Attempt, Callback, ForgottenCall, Guard, Outbound
 from wecom.models.restore_guard import new_instance
-from wecom.restore import sent_journal
+from wecom.restore import senders_file, sent_journal
 
 logger = logging.getLogger(__name__)
 
-REMEMBERED = 20  # databases that one file knows
-
-
-@dataclass(kw_only=True)
-class Note:
-    """The content of the file: its own name, and the newest attempt of each database that was sent from here."""
-
-    place: str = ""
-    marks: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """The place as databases know it: a copy of the file on another machine is another place."""
-        if not self.place:
-            return ""
-        return hashlib.sha256(f"{self.place} {_machine()}".encode()).hexdigest()[:32]
+UNNAMED = ""  # a restored database from which nothing was ever sent, and which has no name yet
 
 
 def confirmed() -> Guard | None:
     """The guard of a database that may send; None while a person must confirm first."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return Guard()
-    note = _read()  # first: its attempts were committed before
+    note = senders_file.read()  # first: its attempts were committed before
     row, newest = _row()
     if row.held_since is None:
         because = _doubt(note, row, newest)
         if because is not None:
             _hold(row, because, newest)
+            if note.restored:
+                senders_file.change(lambda fresh: fresh.restored.clear())
             return None
         if note.key not in row.places:
             _register(row)
     return None if row.held_since else row
+
+
+def note_restore() -> None:
+    """Note that this database was restored, so that it is held also if nothing was sent since its backup.
+
+    In the file, because the tables may be those of an older version: the first look of a sender holds it.
+    """
+    names = Guard.objects.filter(pk=Guard.ONLY).values_list("instance", flat=True)
+    name = names.first() or UNNAMED
+
+    def add(note: senders_file.Note) -> None:
+        note.restored = [*note.restored, name]
+
+    if settings.WECOM["RESTORE_GUARD"]:
+        senders_file.change(add)
+
+
+def hold_restored() -> None:
+    """Hold a database that was restored, before anything is to be sent, so that pages say so."""
+    if senders_file.read().restored:
+        confirmed()
 
 
 def record_attempts(guard: Guard, attempts: Mapping[Attempt, Sequence[str]]) -> None:
@@ -71,11 +72,11 @@ def record_attempts(guard: Guard, attempts: Mapping[Attempt, Sequence[str]]) -> 
         return
     name, newest = guard.instance, max(attempt.pk for attempt in attempts)
 
-    def advance(note: Note) -> None:
+    def advance(note: senders_file.Note) -> None:
         note.marks[name] = max(note.marks.pop(name, 0), newest)
 
     sent_journal.record_calls(name, (_call(name, attempt, to) for attempt, to in attempts.items()))
-    _change(advance)
+    senders_file.change(advance)
 
 
 def record_refusals(guard: Guard, attempts: Sequence[Attempt]) -> None:
@@ -179,21 +180,21 @@ def _call(name: str, attempt: Attempt, to: Sequence[str]) -> sent_journal.Call:
     )
 
 
-def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:
-    if note.marks.get(row.instance, 0) > newest:
+def _doubt(note: senders_file.Note, row: Guard, newest: int) -> Guard.Because | None:
+    if note.marks.get(row.instance, 0) > newest or {row.instance, UNNAMED} & {*note.restored}:
         return Guard.Because.RESTORED
     # A database that nothing was sent from yet, or that is older than this guard, takes the place that it finds.
     if not newest or not row.places or note.key in row.places:
         return None
     # Another process may have named the file, and sent, between the two readings. Its name is older than its place.
-    if _read().key not in row.places:
+    if senders_file.read().key not in row.places:
         return Guard.Because.MOVED
     return None
 
 
 @transaction.atomic
 def _hold(row: Guard, because: Guard.Because, newest: int) -> None:
-    place = _change().key
+    place = senders_file.change().key
     held = Guard.objects.filter(pk=row.pk, instance=row.instance, held_since=None)
     if held.update(held_since=timezone.now(), held_because=because, held_place=place):
         held_row = Guard.objects.filter(pk=row.pk)
@@ -224,7 +225,7 @@ def _recall(instance: str, newest: int) -> int:
 
 @transaction.atomic
 def _register(row: Guard) -> None:
-    place = _change().key
+    place = senders_file.change().key
     current = _locked()
     if place and place not in current.places:
         current.places = [*current.places, place]
@@ -245,46 +246,3 @@ def _row() -> tuple[Guard, int]:
 def _locked() -> Guard:
     _row()
     return Guard.objects.select_for_update().get(pk=Guard.ONLY)
-
-
-def _file() -> Path:
-    return Path(settings.WECOM["RESTORE_GUARD_FILE"])
-
-
-def _machine() -> str:
-    """The ID of this machine; "" if the system has none."""
-    try:
-        return Path(settings.WECOM["MACHINE_ID_FILE"]).read_text().strip()
-    except OSError:
-        return ""
-
-
-def _read() -> Note:
-    try:
-        told = json.loads(_file().read_text())
-        return Note(place=str(told["place"]), marks={str(name): int(number) for name, number in told["marks"].items()})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Note()
-
-
-def _change(change: Callable[[Note], None] = lambda note: None) -> Note:
-    """Change the file's content, one process at a time; returns the new content.
-
-    A folder that cannot be written does not stop sending: it is logged.
-    """
-    path, note = _file(), Note()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            note = _read()
-            note.place = note.place or secrets.token_hex(16)
-            change(note)
-            marks = dict(list(note.marks.items())[-REMEMBERED:])
-            fresh = path.with_suffix(".new")
-            fresh.write_text(json.dumps({"place": note.place, "marks": marks}))
-            os.replace(fresh, path)
-    except OSError as error:
-        logger.error("The file of the restore guard cannot be written.", extra={"error": type(error).__name__})
-        return Note()
-    return note

@@ -58,7 +58,7 @@ from wecom.outbox.shortcuts import (
 from wecom.outbox.video_fallback import replace_content
 from wecom.quotas.forecast import forecast_for, list_quotas
 from wecom.quotas.send_quota import MEMBER_MESSAGES_PER_MINUTE, daily_limit, delete_old_counts, quota_day
-from wecom.restore.guard import release_restore_hold, restore_hold
+from wecom.restore.guard import hold_restored, note_restore, release_restore_hold, restore_hold
 from wecom.services.applications import (
     configure_from_settings,
     doctor_checks,
@@ -188,6 +188,7 @@ __all__ = [
     "handling",
     "held_for",
     "hold_for_dialogue",
+    "hold_restored",
     "hold_unsent",
     "import_facts",
     "kept_leavers",
@@ -199,6 +200,7 @@ __all__ = [
     "mark_in_range",
     "media_size_limit",
     "member_of_code",
+    "note_restore",
     "open_echo",
     "preview_fact_import",
     "publish_menu",

@@ -16,6 +16,7 @@ from conversations import services as conversations
 from conversations.models import Message, ProgressCard, Session
 from openuser.backup import age_format
 from openuser.launcher.installation import close_database
+from openuser.tasks import sweep
 from scheduling import services as scheduling
 from scheduling.models import Campaign
 from tests.conversations.support.person import Person
@@ -91,11 +92,12 @@ def test_sessions_go_on_and_nothing_doubles_after_a_restore(connected, staff, ha
             call_command("restore", "--force")
         worker.delete()
     call_command("restore", "--force")
+    sweep()  # as a worker does when it starts
+    assert wecom.restore_hold() is not None
     assert Session.objects.get().state == "ask_text"
     writer.handles(unanswered)
     watcher.handles(wish)
     work()
-    assert wecom.restore_hold() is not None
     wecom.release_restore_hold(discard=False)
     work()
     assert [one.texts() for one in staff] == told

@@ -15,6 +15,7 @@ from wecom import services
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher
 from wecom.restore import guard as restore_guard
+from wecom.restore import senders_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,6 +90,35 @@ def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, em
     assert send(person, "明天").status == "done"
     assert person.texts() == ["昨天", "今天", "明天"]
     assert emulator.calls("message/send") == 3
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+def test_a_restore_is_held_though_nothing_was_sent_since_its_backup(connected, emulator, person, file, sent_before):
+    if sent_before:
+        send(person, "昨天")
+    outbound = services.send_text(person.user_id, content="今天")
+    services.note_restore()
+    services.hold_restored()
+    assert services.restore_hold().held_because == "restored"
+    assert deliver(outbound).reason == "guarded"
+    assert "restored" not in json.loads(file.read_text())
+    services.release_restore_hold(discard=False)
+    assert deliver(outbound).status == "done"
+    services.hold_restored()
+    assert services.restore_hold() is None
+    assert emulator.calls("message/send") == 1 + sent_before
+
+
+def test_the_first_message_holds_a_restore_too(connected, person):
+    services.note_restore()
+    assert send(person, "今天").reason == "guarded"
+    assert services.restore_hold() is not None
+
+
+def test_the_sweeper_holds_nothing_without_a_restore(connected, file):
+    services.hold_restored()
+    assert not file.exists()
+    assert services.restore_hold() is None
 
 
 @pytest.mark.databases
@@ -187,7 +217,7 @@ def test_the_file_knows_the_newest_databases_and_never_goes_back(connected, file
         _record(f"database{number}", Attempt(pk=5, outbound=outbound))
     _record("database29", Attempt(pk=3, outbound=outbound))
     marks = json.loads(file.read_text())["marks"]
-    assert len(marks) == restore_guard.REMEMBERED
+    assert len(marks) == senders_file.REMEMBERED
     assert marks["database29"] == 5
 
 
