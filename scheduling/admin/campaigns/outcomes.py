@@ -94,7 +94,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     number = str(asked.get("delivery", ""))
     one = run.deliveries.filter(pk=int(number)).select_related("member").first() if number.isdecimal() else None
     return {
-        "percent": 100 if run.ended_at else round(100 * over / run.planned) if run.planned else 0,
+        "percent": 0 if not run.planned else 100 if run.ended_at else round(100 * over / run.planned),
         "open": max(0, run.planned - over) if run.ended_at is None else 0,
         "report": report,
         "chart": chart_of(report, run.campaign.zone),

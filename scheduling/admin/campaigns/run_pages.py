@@ -192,6 +192,8 @@ def run_state(run: CampaignRun) -> str:
         return format_html("<span data-unfinished>{}</span>", words)
     if run.reason:
         return badge(_reason(run), "warn")
+    if not run.sent:
+        return badge(_("nobody got it"), "bad")
     return badge(_("finished"), "good")
 
 

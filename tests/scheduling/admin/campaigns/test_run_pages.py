@@ -51,6 +51,25 @@ def test_answers_on_the_card_are_counted_by_button(application, hr):
     assert '<th scope="row">已阅</th><td>2</td>' in html
 
 
+@pytest.mark.parametrize(
+    ("figures", "says", "percent"),
+    [
+        ({"planned": 0, "left_out": 3, "reason": "nobody"}, "no member is left", 0),
+        ({"planned": 2, "failed": 2}, "nobody got it", 100),
+        ({"planned": 2, "sent": 1, "failed": 1}, "finished", 100),
+    ],
+)
+def test_a_run_that_reached_nobody_does_not_say_finished(application, hr, figures, says, percent):
+    run = factories.make_campaign_run(status="done", ended_at=timezone.now(), **figures)
+    html = seen(hr, page(run))
+    state = html.partition('class="ou-campaign-state"')[2].partition("</p>")[0]
+    assert says in state
+    assert f'<progress max="100" value="{percent}"' in html
+    confirmed = seen(hr, f"{page(run)[: -len('change/')]}not-confirmed/")
+    assert ("Everybody who got it has confirmed." in confirmed) == (run.sent > 0)
+    assert ("Nobody got it." in confirmed) == (run.sent == 0)
+
+
 def test_a_run_that_goes_on_is_watched_live(company, staff, sender):
     campaign = launch()
     work(calls=False)

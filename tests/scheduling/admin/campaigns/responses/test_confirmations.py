@@ -24,7 +24,7 @@ def run(application):
     campaign = make_campaign({"card": CARD}, content_type="card", name="制度", message_class="mandatory")
     own = {"card": CARD, "share": 100, "text": ""}
     content = {"content_type": "card", "contents": {"A/zh-hans": own}}
-    run = factories.make_campaign_run(campaign=campaign, content=content)
+    run = factories.make_campaign_run(campaign=campaign, content=content, planned=4, sent=3, failed=1)
     for user_id, status, key in (
         ("anna", "sent", "read"),
         ("ben", "sent", ""),
