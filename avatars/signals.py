@@ -5,6 +5,9 @@ from django.dispatch import Signal
 render_finished = Signal()
 """A Render ended, in any state: `render`."""
 
+renders_unwanted = Signal()
+"""Renders were cancelled because nobody waits for them any more, many at once: their keys, `renders`."""
+
 rendition_finished = Signal()
 """A Rendition ended, in any state: `rendition`."""
 

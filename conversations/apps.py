@@ -10,8 +10,12 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from avatars import services as avatars
+        from avatars.models import Narration, Render
         from conversations import checks, personal_data, receivers  # noqa: F401
         from conversations.delivery import channel
+        from conversations.videos import fallbacks
 
         personal_data.register_models()
         avatars.register_names(channel.readings_of_names)
+        avatars.register_waiters(Render, fallbacks.waiting_for_video)
+        avatars.register_waiters(Narration, fallbacks.waiting_for_narration)

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from avatars.models import Render
-from avatars.signals import render_finished
+from avatars.signals import render_finished, renders_unwanted
 from conversations.models import Message, PreferenceChange, QuestionOccurrence, Session, Ticket
 from conversations.signals import (
     message_received,
@@ -64,6 +64,14 @@ def on_logged_out(user: User | None, **_: Any) -> None:
 def on_render_finished(render: Render, **_: Any) -> None:
     publish_change("renders", "finished", id=render.pk)
     hooks.announce(EVENTS[render.status], _payload(render), cid=render.cid)
+
+
+@receiver(renders_unwanted)
+def on_renders_unwanted(renders: Sequence[int], **_: Any) -> None:
+    publish_change("renders", "finished")
+    if hooks.is_subscribed(WebhookEndpoint.Event.RENDER_CANCELLED):
+        for render in Render.objects.filter(pk__in=renders).select_related("digital_human").order_by("pk"):
+            hooks.announce(WebhookEndpoint.Event.RENDER_CANCELLED, _payload(render), cid=render.cid)
 
 
 @receiver(outbounds_settled)

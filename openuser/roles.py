@@ -131,6 +131,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.AudienceSheet": EDITABLE,
     # The lines come and go with their list.
     "scheduling.AudienceSheetMember": Rights(),
+    "scheduling.AwaitedVideo": Rights(),
     "scheduling.Batch": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),

@@ -14,9 +14,13 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Scheduling")
 
     def ready(self) -> None:
+        from avatars import services as avatars
+        from avatars.models import Render
         from scheduling import personal_data, receivers  # noqa: F401
+        from scheduling.deliveries import videos
 
         personal_data.register_models()
+        avatars.register_waiters(Render, videos.waiting)
         post_migrate.connect(fill_calendars, sender=self)
 
 

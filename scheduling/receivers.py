@@ -6,7 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from conversations.models import Message
+from conversations.models import Message, PreferenceChange
 from conversations.services import Explanation, ExplanationLine
 from conversations.signals import (
     ThreadEntry,
@@ -14,10 +14,12 @@ from conversations.signals import (
     entry_explained,
     message_explained,
     message_released,
+    preferences_changed,
     thread_shown,
     working_days_wanted,
 )
 from scheduling import services
+from scheduling.services import campaign_runs
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
 from wecom.signals import fact_definition_removing, outbounds_settled, push_wanted, recall_settled
@@ -27,6 +29,11 @@ from wecom.signals import fact_definition_removing, outbounds_settled, push_want
 def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
     for outbound in outbounds:
         services.follow_call(outbound)
+
+
+@receiver(preferences_changed)
+def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
+    campaign_runs.follow_choices(change.member)
 
 
 @receiver(message_released)

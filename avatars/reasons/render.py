@@ -44,6 +44,7 @@ class Reason(TextChoices):
     EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
     VARIABLE_MISSING = "variable_missing", _("a value that the video requires is not known of this person")
     LATE = "late", _("it was too late: members who waited got its text")
+    UNWANTED = "unwanted", _("nobody waits for it any more")
     ATTEMPTS = "attempts", _("its worker stopped each time")
     STUDIO_DIED = "studio_died", _("its worker stopped")
     STUDIO_BROKE = "studio_broke", _("its worker failed")

@@ -9,7 +9,7 @@ import logging
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
@@ -38,13 +38,13 @@ BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than 
 FITTED = "renditions"  # the folder of renditions of uploaded videos
 
 
-def compress(pk: int, *, now: datetime | None = None) -> None:
-    """Make the rendition of this row, if it is due."""
+def compress(pk: int, *, keep: Callable[[], None] | None = None, now: datetime | None = None) -> None:
+    """Make the rendition of this row, if it is due; `keep` extends the lease of a row that waits meanwhile."""
     rendition = Rendition.claim(pk, now=now)
     if rendition is None:
         return
     try:
-        _compress(rendition)
+        _compress(rendition, keep)
     except LeaseLost:
         logger.info("Another worker compresses this video.", extra={"rendition": rendition.pk})
     except AvatarError as error:
@@ -53,7 +53,7 @@ def compress(pk: int, *, now: datetime | None = None) -> None:
         _fail(rendition, "disk_full" if disk.is_full(error) else "disk")
 
 
-def _compress(rendition: Rendition) -> None:
+def _compress(rendition: Rendition, keep: Callable[[], None] | None) -> None:
     with _working_folder(rendition) as folder, ThreadPoolExecutor(1) as beside:
         # The thread makes no query: it would keep a connection.
         video = Path(default_storage.path(rendition.original))
@@ -65,6 +65,8 @@ def _compress(rendition: Rendition) -> None:
                 break
             except NotYet:
                 rendition.extend_lease()
+                if keep is not None:
+                    keep()
         _store(rendition, small)
 
 

@@ -18,6 +18,7 @@ from avatars.studio.studio import studio
 from core import backends
 
 SPEECH, RENDER = "speech", "render"
+BULK_PATIENCE = 4  # times the time limit: what gives way to others takes longer
 ORDER = list(Stage)
 STAGES = {Stage.SPEAKING: SPEECH, Stage.ANIMATING: RENDER}
 # Codes of a studio whose process was killed, or died: the fault lies with the engine of the stage that was running.
@@ -45,12 +46,13 @@ def make_video(
     on_progress: Progress,
     cancelled: Callable[[], bool],
     on_part: Publish | None = None,
+    bulk: bool = False,
 ) -> FallbackResult:
     """As `Studio.make_video`, within the time limit of the settings in total. Raises the first engine's error.
 
-    A fallback's stream begins anew, with part 0.
+    A fallback's stream begins anew, with part 0. The time that `cancelled` takes does not count.
     """
-    deadline = time.monotonic() + settings.AVATARS["TIME_LIMIT"]
+    limit = _Limit(settings.AVATARS["TIME_LIMIT"] * (BULK_PATIENCE if bulk else 1), cancelled)
     notes: list[str] = []
     for kind in (SPEECH, RENDER):
         other = _substitute(spec, kind)
@@ -61,13 +63,13 @@ def make_video(
     while True:
         tracker = _StageTracker(on_progress)
         try:
-            done = studio().make_video(
+            done = studio(bulk=bulk).make_video(
                 spec,
                 folder,
                 on_progress=tracker.report,
                 on_part=on_part,
-                cancelled=cancelled,
-                time_limit=_time_limit(spec, deadline - time.monotonic()),
+                cancelled=limit.ask,
+                time_limit=_time_limit(spec, limit.left),
                 memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
             )
         except AvatarError as error:
@@ -76,7 +78,7 @@ def make_video(
             other = _substitute(spec, part) if part else None
             if part:
                 circuit_breaker.record_failure(part, _name(spec, part), error.code)
-            if other is None or deadline <= time.monotonic():
+            if other is None or limit.left <= 0:
                 raise first from error
             notes.append(f"{part}:{_name(spec, part)}:{error.code}"[:120])
             if part == RENDER:
@@ -102,6 +104,23 @@ def failed_part(error: AvatarError, stage: Stage | None) -> str:
     if isinstance(error, OutputError | ScriptError):
         return RENDER if error.code in BAD_FRAMES else SPEECH if error.code in BAD_SOUND else ""
     return ""
+
+
+class _Limit:
+    """A time limit, without the time in which a video that somebody waits for goes first."""
+
+    def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
+        self._deadline, self._cancelled = time.monotonic() + seconds, cancelled
+
+    @property
+    def left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def ask(self) -> bool:
+        asked = time.monotonic()
+        cancelled = self._cancelled()
+        self._deadline += time.monotonic() - asked
+        return cancelled
 
 
 class _StageTracker:

@@ -1,13 +1,15 @@
-"""Progress of a running render on its row; keeps the lease and notices cancellation."""
+"""Progress of a running render on its row; keeps the lease, notices cancellation, and lets urgent work go first."""
 
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from avatars.models import Render
-from avatars.rendering import estimates
+from avatars.rendering import demand, estimates
 from avatars.rendering.stage_log import StageLog
 from core.live_updates import publish_change
+from core.logs import set_correlation_id
 from core.work import crash_points
 from core.work.base import LeaseLost
 
@@ -22,14 +24,29 @@ STAGES = {
     Render.Stage.STORING: (99, 1),
 }
 REPORT_EVERY = 0.7
-ASK_EVERY = 0.5
+ASK_EVERY = 0.3
+NEARLY = 80
+"""Per cent from which on a bulk render stays where it is, though somebody waits for it now."""
+
+Keep = Callable[[], None]
 
 
 class ProgressReporter:
-    """Writes progress, keeps the lease, and checks whether the render was cancelled."""
+    """Writes progress, keeps the lease, and checks whether the render is still wanted.
 
-    def __init__(self, render: Render) -> None:
+    A bulk render calls `urgent_first` now and then, which makes what somebody waits for, and keeps the lease of this
+    one meanwhile with the function that it is given. A render that is made while another one waits calls its `keep`.
+    """
+
+    def __init__(
+        self, render: Render, *, urgent_first: Callable[[Keep], None] | None = None, keep: Keep | None = None
+    ) -> None:
         self.render = render
+        self.is_bulk = render.is_bulk
+        self.lent_seconds = 0.0
+        self.is_urgent_now = False
+        self._urgent_first = urgent_first if self.is_bulk else None
+        self._keep_other = keep
         self.reported_at = 0.0
         self.asked_at = 0.0
         self.extended_at = time.monotonic()
@@ -64,22 +81,50 @@ class ProgressReporter:
         return {"host": self._host, "estimated_seconds": known.likely, **spans}
 
     def cancelled(self) -> bool:
-        """Whether the row was cancelled or taken over; queries at most twice a second.
+        """Whether the row was cancelled or taken over, or nobody waits for it any more; queries thrice a second.
+
+        Also true where it should be made by the other studio, because somebody waits for it now (`is_urgent_now`).
 
         Extends the lease, because this is called all the time, while a stage may report nothing for longer than a
         lease lasts. The studio's time limit ends a stage that hangs.
         """
         if not self.unwanted and time.monotonic() - self.asked_at > ASK_EVERY:
             self.asked_at = time.monotonic()
-            self.unwanted = not self._held()
+            self.unwanted = not self._is_to_go_on()
+            if not self.unwanted and self._urgent_first is not None:
+                self._let_urgent_go_first(self._urgent_first)
         return self.unwanted
 
-    def _held(self) -> bool:
-        if time.monotonic() - self.extended_at < self.render.lease.total_seconds() / 4:
-            return self.render.has_lease()
-        self.extended_at = time.monotonic()
-        try:
+    def keep(self) -> None:
+        """Extend the lease when it is time. Raises `LeaseLost` if another worker has the row."""
+        if self._keep_other is not None:
+            self._keep_other()
+        if time.monotonic() - self.extended_at >= self.render.lease.total_seconds() / 4:
+            self.extended_at = time.monotonic()
             self.render.extend_lease()
+
+    def _is_to_go_on(self) -> bool:
+        try:
+            self.keep()
         except LeaseLost:
             return False
-        return True
+        standing = demand.standing_of(self.render)
+        if standing is None:
+            return False
+        if not standing.is_wanted:
+            return not demand.cancel_unwanted(Render, Render.objects.filter(pk=self.render.pk))
+        self.is_urgent_now = self.is_bulk and standing.priority > Render.BULK and self.render.progress < NEARLY
+        return not self.is_urgent_now
+
+    def _let_urgent_go_first(self, urgent_first: Callable[[Keep], None]) -> None:
+        began = time.monotonic()
+        urgent_first(self._keep_quietly)
+        self.lent_seconds += time.monotonic() - began
+        set_correlation_id(self.render.cid)
+
+    def _keep_quietly(self) -> None:
+        """While another render is made: whether this one was lost is looked at afterwards."""
+        try:
+            self.keep()
+        except LeaseLost:
+            self.unwanted = True

@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from avatars import consent, metrics
 from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
-from avatars.models import DigitalHuman, Outcome, Render, StreamState
+from avatars.models import DigitalHuman, Outcome, PortraitVideo, Render, Rendition, StreamState
 from avatars.pipeline import script_to_video
-from avatars.rendering import fallback, recipes
+from avatars.rendering import compression, demand, fallback, recipes
 from avatars.rendering.live_stream import LiveStream
-from avatars.rendering.progress import ProgressReporter
+from avatars.rendering.portrait_videos import video_check
+from avatars.rendering.progress import Keep, ProgressReporter
 from avatars.signals import render_finished
 from avatars.studio.studio import studio
 from core.exceptions import TemporaryError
@@ -43,15 +44,53 @@ DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry
 
 
 def render_next(*, now: datetime | None = None) -> None:
-    """Make the most urgent render that is due, if there is one."""
+    """Make the most urgent render that is due, if there is one.
+
+    A bulk render is made by a studio that gives way to everything else, and what somebody waits for is made meanwhile.
+    """
     render = _claim(now or timezone.now())
     if render is None:
         return
     crash_points.point("render.claimed")
+    _attempt(ProgressReporter(render, urgent_first=_make_urgent))
+    if render.is_bulk and not Render.objects.filter(status=Render.Status.QUEUED, priority__lte=Render.BULK).exists():
+        studio(bulk=True).close()  # its models hold memory
+
+
+def _make_urgent(keep: Keep) -> None:
+    """Make what somebody waits for, while a bulk render waits, whose lease `keep` extends."""
+    now = timezone.now()
+    for pk in Rendition.work_rows().claimable(now).order_by("pk").values_list("pk", flat=True)[:CANDIDATES]:
+        compression.compress(pk, keep=keep)
+    for pk in PortraitVideo.work_rows().claimable(now).order_by("pk").values_list("pk", flat=True)[:CANDIDATES]:
+        video_check.check(pk, keep=keep)
+    while (render := _claim(timezone.now(), above=Render.BULK)) is not None:
+        _attempt(ProgressReporter(render, keep=keep))
+
+
+def _attempt(reporter: ProgressReporter) -> None:
+    render = reporter.render
     try:
-        _make(render)
-    except (LeaseLost, RenderCancelled, DigitalHuman.DoesNotExist):
+        _make(reporter)
+    except RenderCancelled:
+        if reporter.is_urgent_now:
+            _make_by_the_other_studio(reporter)
+        else:
+            logger.info("A render was cancelled.", extra={"cid": render.cid, "render": render.pk})
+    except (LeaseLost, DigitalHuman.DoesNotExist):
         logger.info("A render was cancelled or taken over.", extra={"cid": render.cid, "render": render.pk})
+
+
+def _make_by_the_other_studio(reporter: ProgressReporter) -> None:
+    """Put a bulk render back, for which somebody waits now: it is the next one."""
+    try:
+        reporter.render.postpone(
+            timezone.now(), "", count_attempt=False, stages=reporter.stage_log.end(Outcome.CANCELLED)
+        )
+    except LeaseLost:
+        return
+    reporter.render.refresh_from_db(fields=["priority"])  # by which its task is sorted in the queue
+    reporter.render.wake()
 
 
 def warm() -> None:
@@ -66,17 +105,25 @@ def warm() -> None:
         logger.warning("The studio could not warm up.", extra={"code": error.code})
 
 
-def _claim(now: datetime) -> Render | None:
-    due = Render.objects.filter(pk__in=Render.work_rows().claimable(now).values("pk"))
+def _claim(now: datetime, *, above: int | None = None) -> Render | None:
+    """The most urgent render that is due and that somebody waits for, if there is one `above` that priority."""
+    claimable = Render.work_rows().claimable(now)
+    if above is not None:
+        claimable = claimable.filter(priority__gt=above)
+        if not claimable.exists():  # asked all the time
+            return None
+    due = Render.objects.filter(pk__in=claimable.values("pk"))
     for pk in due.in_turn().values_list("pk", flat=True)[:CANDIDATES]:
+        if demand.cancel_unwanted(Render, Render.objects.filter(pk=pk)):
+            continue
         render = Render.claim(pk, now=now)
         if render is not None:
             return render
     return None
 
 
-def _make(render: Render) -> None:
-    reporter = ProgressReporter(render)
+def _make(reporter: ProgressReporter) -> None:
+    render = reporter.render
     stream = LiveStream(render)
     try:
         _record_consents(render)
@@ -88,6 +135,7 @@ def _make(render: Render) -> None:
                 on_progress=reporter.report,
                 on_part=stream.add,
                 cancelled=reporter.cancelled,
+                bulk=reporter.is_bulk,
             )
             crash_points.point("render.filmed")
             reporter.stage_log.add_timings(made.video.timings)
@@ -145,7 +193,7 @@ def _store(reporter: ProgressReporter, stream: LiveStream, made: fallback.Fallba
         if video.translated_captions is not None:
             files["translated_captions"] = _save(video.translated_captions, f"{folder}/translated_captions")
         shown = stream.verdict(video)
-        took = time.monotonic() - started
+        took = time.monotonic() - started - reporter.lent_seconds
         with transaction.atomic():
             consent.check(render, locked=True)
             render.settle(

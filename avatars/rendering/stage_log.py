@@ -23,7 +23,7 @@ class StageLog:
     """
 
     def __init__(self, render: Render) -> None:
-        self._kind, self._attempt = render._meta.label_lower, render.attempts
+        self._kind, self._attempt, self._is_bulk = render._meta.label_lower, render.attempts, render.is_bulk
         # Stages that an earlier attempt left open were lost with its worker.
         self._runs = [_lost(run) for run in map(stage_run, render.stages)]
         self._spent_before = 0.0
@@ -41,7 +41,7 @@ class StageLog:
         """Start a stage and end the one before: as failed if this stage does not come after it, else as done."""
         running = self._runs[-1].stage if self._runs else Stage.WAITING
         self.end(Outcome.FAILED if ORDER.index(stage) <= ORDER.index(running) else Outcome.DONE)
-        self._spent_before, self._share = _spent(), 0.0
+        self._spent_before, self._share = self._spent(), 0.0
         self._runs.append(
             StageRun(
                 attempt=self._attempt,
@@ -57,7 +57,7 @@ class StageLog:
         """End the running stage."""
         if self._runs and self._runs[-1].outcome is Outcome.RUNNING:
             run, now = self._runs[-1], timezone.now()
-            spent = round(max(0.0, _spent() - self._spent_before), 3)
+            spent = round(max(0.0, self._spent() - self._spent_before), 3)
             self._runs[-1] = replace(run, ended_at=now, outcome=outcome, code=code, cpu_seconds=spent)
             JOB_RUN.observe((now - run.began_at).total_seconds(), self._kind, run.stage.value)
         return self.entries()
@@ -78,11 +78,10 @@ class StageLog:
     def entries(self) -> list[dict[str, Any]]:
         return [entry(run) for run in self._runs]
 
+    def _spent(self) -> float:
+        """CPU seconds of the studio's child and of this thread."""
+        return studio(bulk=self._is_bulk).cpu_seconds + time.thread_time()
+
 
 def _lost(run: StageRun) -> StageRun:
     return replace(run, outcome=Outcome.LOST) if run.outcome is Outcome.RUNNING else run
-
-
-def _spent() -> float:
-    """CPU seconds of the studio's child and of this thread."""
-    return studio().cpu_seconds + time.thread_time()

@@ -16,7 +16,10 @@ from avatars.consent import (
 )
 from avatars.consent import check as check_consent
 from avatars.consent import decide as decide_consent
+from avatars.reasons.render import Reason as _Reason
 from avatars.reasons.render import words as reason_words
+from avatars.rendering.demand import cancel_all_unwanted, cancel_unwanted
+from avatars.rendering.demand import register as register_waiters
 from avatars.rendering.engine_status import EngineKind, EngineStatus, engines, speech_controls
 from avatars.rendering.estimates import Estimate, queue_position, seconds_left, time_left
 from avatars.rendering.estimates import estimate as estimate_render
@@ -92,6 +95,7 @@ from avatars.services.renders import (
     TEST,
     cancel_render,
     check_script,
+    end_unwanted,
     request_file_rendition,
     request_render,
     request_rendition,
@@ -119,12 +123,15 @@ from avatars.video_templates.personalisation import PersonalScript, VideoSource,
 from avatars.video_templates.scenes import SceneFault
 from avatars.video_templates.variables import TemplateFault
 
+UNWANTED = str(_Reason.UNWANTED)
+
 __all__ = [
     "CAMPAIGN",
     "CHAT",
     "MAX_RECORDING_BYTES",
     "MOST_SCENES",
     "TEST",
+    "UNWANTED",
     "EngineKind",
     "EngineResult",
     "EngineStatus",
@@ -147,10 +154,12 @@ __all__ = [
     "annotate_idle_videos",
     "annotate_render_counts",
     "annotate_voice_consents",
+    "cancel_all_unwanted",
     "cancel_narration",
     "cancel_portrait_video",
     "cancel_portrait_videos",
     "cancel_render",
+    "cancel_unwanted",
     "caption_filling",
     "check_consent",
     "check_drawn",
@@ -170,6 +179,7 @@ __all__ = [
     "declare_drawn",
     "declare_synthetic",
     "doctor_checks",
+    "end_unwanted",
     "engine_result",
     "engine_voice_allowed",
     "engines",
@@ -215,6 +225,7 @@ __all__ = [
     "record_consent",
     "register_names",
     "register_upkeep",
+    "register_waiters",
     "remove_digital_human",
     "remove_presentation",
     "remove_template",

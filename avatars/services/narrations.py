@@ -28,7 +28,8 @@ def request_narration(
         heard["voice_consent"] = consent.pk
     content_hash = recipes.digest(text, heard)
     shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
-    narration = shared.first()
+    # Locked until a message waits for it: one that nobody waits for may be ending at this moment.
+    narration = shared.select_for_update(of=("self",)).first()
     if narration is not None and not _is_whole(narration):
         narration.restart(parts=[], seconds=None)
     if narration is not None:

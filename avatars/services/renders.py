@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from avatars import consent
 from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
-from avatars.rendering import estimates, quotas, recipes
+from avatars.rendering import demand, estimates, quotas, recipes
 from avatars.services.portrait_videos import check_background
 from avatars.services.recordings import Recording
 from avatars.signals import render_finished
@@ -71,6 +71,7 @@ def request_render(
     purpose: str = "",
     priority: int = CHAT,
     requester: str = "",
+    ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
@@ -83,6 +84,9 @@ def request_render(
 
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
     known: they time the lips best, and are the captions. Otherwise a recognition engine finds the words.
+
+    With `ends_unwanted` it is made for a row that waits for it, and ends with the last of them (`register_waiters`);
+    the caller writes that row in the same transaction. Else it is made to its end, unless somebody cancels it.
 
     A `template` sets how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
     whether sentences that recur are rendered once, by default as the template has it. Without a template, `pattern` is
@@ -102,6 +106,7 @@ def request_render(
         recipe["cuts"] = cuts
     what = {"digital_human": digital_human, "text": text, "mode": mode, "recipe": recipe, "template": template}
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    wish["ends_unwanted"] = ends_unwanted
     return request_recipe(what, wish, decision=decision, recording=recording)
 
 
@@ -115,14 +120,14 @@ def request_recipe(
 ) -> Render:
     """The Render of a frozen recipe, as `request_render`: `what` it shows, and how it is to be made, by its columns."""
     content_hash = recipes.digest(what["text"], what["recipe"])
-    priority, requester = wish["priority"], wish["requester"]
+    requester = wish["requester"]
     # Locked until the wish is written: a cancellation at this moment sees that another requester waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
     render = shared.first()
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
-    wish = {**wish, **decision.columns}
+    wish = {"ends_unwanted": False, **wish, **decision.columns}
     if render is None:
         quotas.check(requester)
         new = Render(**what, **wish, content_hash=content_hash)
@@ -130,10 +135,23 @@ def request_recipe(
     elif render.is_expired:
         quotas.check(requester)
         render.restart(**ANEW, **wish, recording=_kept(render, recording))
-    if render.priority < priority and not render.is_finished:
-        Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
-        render.priority = priority
+    if not render.is_finished:
+        _join(render, wish)
     return render
+
+
+def _join(render: Render, wish: Mapping[str, Any]) -> None:
+    """Another one waits for a render that is on its way: it is as urgent as the most urgent of them."""
+    rows = Render.objects.filter(pk=render.pk)
+    if render.ends_unwanted and not wish["ends_unwanted"]:
+        rows.update(ends_unwanted=False)
+        render.ends_unwanted = False
+    if render.priority < wish["priority"]:
+        was_bulk = render.is_bulk
+        rows.filter(priority__lt=wish["priority"]).update(priority=wish["priority"])
+        render.priority = wish["priority"]
+        if was_bulk and not render.is_bulk:
+            render.wake()  # its first task waits behind all that is not bulk
 
 
 def names_in(template: RenderTemplate | None, text: str) -> list[str]:
@@ -187,6 +205,14 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
     return cancelled
 
 
+def end_unwanted(render: Render, *, reason: str = "cancelled") -> bool:
+    """Stop a render unless somebody else waits for it, or asked for it outright; whether it was stopped.
+
+    The caller has locked it.
+    """
+    return not demand.is_wanted(render) and cancel_render(render, reason=reason)
+
+
 @transaction.atomic
 def retry_render(render: Render) -> bool:
     """Retry a failed or cancelled render; False where it has not ended or was retried meanwhile.
@@ -209,7 +235,7 @@ def retry_render(render: Render) -> bool:
         return False
     try:
         with transaction.atomic():
-            return render.restart(**ANEW)
+            return render.restart(**ANEW, ends_unwanted=False)
     except IntegrityError:
         return False
 

@@ -35,15 +35,16 @@ from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.studio import cards, drawings
+from avatars.studio.process import BULK
 from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
 from core import backends
 from core.backends import backend
 from core.text import chinese_words
+from core.work import cpu_priority
 
 logger = logging.getLogger("avatars.studio.studio")
 
 REPORT_EVERY = 0.1
-NICENESS = 5
 
 
 class OrderHandler:
@@ -208,8 +209,8 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     orders: SimpleQueue[Order] = SimpleQueue()
     threading.Thread(target=_read_orders, args=(orders,), daemon=True).start()
-    with suppress(OSError):
-        os.nice(NICENESS)
+    if BULK in sys.argv[1:]:
+        cpu_priority.give_way()
     logging.config.dictConfig(settings.LOGGING)
     handler = OrderHandler(out)
     while True:

@@ -17,6 +17,8 @@ from avatars.studio.protocol import Answer, Order, order_line, read_answer
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024
+BULK = "bulk"
+"""The argument of a child that gives way to all others."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}
 """NumPy multiplies for microseconds, some times a frame. A second thread wins nothing and spins in between: it doubled
@@ -26,8 +28,9 @@ the processor time of a frame at 720 x 1280."""
 class Child:
     """One child process, with `variables` in its environment. Raises `StudioError` if it cannot be started."""
 
-    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(self, variables: Mapping[str, str] | None = None, *, bulk: bool = False) -> None:
         self._variables = variables or {}
+        self._bulk = bulk
         self._answers: SimpleQueue[Answer | None] = SimpleQueue()
         started: Future[subprocess.Popen[str]] = Future()
         # Linux ties “dies with its parent” to the thread that started it: this one lives as long as the child.
@@ -93,7 +96,7 @@ class Child:
 
     def _live(self, started: "Future[subprocess.Popen[str]]") -> None:
         try:
-            process = _start(self._variables)
+            process = _start(self._variables, bulk=self._bulk)
         except OSError as error:
             started.set_exception(error)
             return
@@ -116,9 +119,9 @@ def environment() -> dict[str, str]:
     return {**dict.fromkeys(THREAD_VARIABLES, str(ffmpeg.threads())), **ALONE, **os.environ}
 
 
-def _start(variables: Mapping[str, str]) -> subprocess.Popen[str]:
+def _start(variables: Mapping[str, str], *, bulk: bool) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "avatars.studio"],
+        [sys.executable, "-m", "avatars.studio", *([BULK] if bulk else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

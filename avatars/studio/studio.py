@@ -31,10 +31,14 @@ from core.work import process_identity
 
 
 class Studio:
-    """Gives orders to the child, one at a time; the first order starts it, with `variables` in its environment."""
+    """Gives orders to the child, one at a time; the first order starts it, with `variables` in its environment.
 
-    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+    The child of one for `bulk` gives way to everything else on these processors.
+    """
+
+    def __init__(self, variables: Mapping[str, str] | None = None, *, bulk: bool = False) -> None:
         self._variables = variables
+        self._bulk = bulk
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._number = 0
@@ -243,7 +247,7 @@ class Studio:
         if self._child is not None and not self._child.alive:
             self._discard()
         if self._child is None:
-            self._child = Child(self._variables)
+            self._child = Child(self._variables, bulk=self._bulk)
         return self._child
 
     def _discard(self) -> None:
@@ -253,13 +257,24 @@ class Studio:
             child.kill()
 
 
-_studios: dict[int, Studio] = {}
+_studios: dict[tuple[int, bool], Studio] = {}
 
 
-def studio() -> Studio:
-    """The studio of this process; a forked process gets its own."""
-    if os.getpid() not in _studios:
-        _studios.clear()
-        _studios[os.getpid()] = Studio()
-        atexit.register(_studios[os.getpid()].close)
-    return _studios[os.getpid()]
+def studio(*, bulk: bool = False) -> Studio:
+    """The studio of this process, or the one for what nobody waits for; a forked process gets its own.
+
+    There are two, because a process that gave way cannot come forward again.
+    """
+    key = (os.getpid(), bulk)
+    if key not in _studios:
+        for other in [other for other in _studios if other[0] != key[0]]:
+            del _studios[other]
+        _studios[key] = Studio(bulk=bulk)
+        atexit.register(_studios[key].close)
+    return _studios[key]
+
+
+def close_studios() -> None:
+    """End the children of this process; the next order starts another."""
+    for place in list(_studios.values()):
+        place.close()

@@ -193,6 +193,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> "MessageQuerySet":
         return self.filter(state=Message.State.WAITING)
 
+    def not_chosen_as_text(self) -> "MessageQuerySet":
+        """Without videos of members who have chosen to read their words, and did not ask for the video themselves."""
+        return self.exclude(_chosen_as_text())
+
     def waiting_for(self, render: Render) -> "MessageQuerySet":
         return self.waiting().filter(render=render)
 
@@ -219,7 +223,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         ended = ~models.Q(render__status__in=Render.UNFINISHED)
         late = models.Q(deadline_at__lte=now + margin)
         over = models.Q(deadline_at__lte=now) | models.Q(narration__created_at__lte=now - margin)
-        return self.waiting().filter((~speaking & (ended | late)) | (speaking & over))
+        return self.waiting().filter((~speaking & (ended | late)) | (speaking & over) | _chosen_as_text())
+
+
+def _chosen_as_text() -> models.Q:
+    return models.Q(asked=False, member__preference__prefers_text=True)
 
 
 class Message(models.Model):

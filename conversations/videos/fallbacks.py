@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, ScriptError
 from avatars.models import Narration, Render
 from conversations.delivery import video_delivery
-from conversations.models import Message
+from conversations.models import Message, MessageQuerySet
+from conversations.preferences.choices import prefers_text
+from wecom.models import Member
 
 DEADLINE, GONE, UNSPOKEN = "deadline", "file_missing", "voice_failed"
 # Reasons of a failed render that rule out a narration too.
@@ -29,6 +32,7 @@ class Fallback(StrEnum):
     VIDEO = "video"
     VOICE = "voice"
     TEXT = "text"
+    CHOSEN = "chosen"  # its text, without an excuse: the member has chosen that since
     NOTHING = "nothing"
 
 
@@ -38,6 +42,23 @@ class Decision:
 
     fallback: Fallback
     why: str = ""
+
+
+def waiting_for_video() -> Exists:
+    """The condition for renders that members wait for.
+
+    Who has left the company waits for nothing, who reads the words of videos for no video, unless they asked for it.
+    """
+    return Exists(_waiting().not_chosen_as_text().filter(render=OuterRef("pk")))
+
+
+def waiting_for_narration() -> Exists:
+    """The condition for narrations that members wait for."""
+    return Exists(_waiting().filter(narration=OuterRef("pk")))
+
+
+def _waiting() -> MessageQuerySet:
+    return Message.objects.waiting().exclude(member__status=Member.Status.LEFT)
 
 
 def deadline_for(render: Render, *, now: datetime) -> datetime:
@@ -56,6 +77,8 @@ def narration_time() -> timedelta:
 def decide(message: Message, *, now: datetime) -> Decision:
     """What to send for a waiting message now. Requests the narration when it is time."""
     render = message.render
+    if not message.asked and prefers_text(message.member):
+        return Decision(fallback=Fallback.CHOSEN)
     if render is not None and render.is_finished and avatars.is_consent_reason(render.reason):
         return Decision(fallback=Fallback.TEXT, why=render.reason)
     if render is not None and render.status == Render.Status.CANCELLED:

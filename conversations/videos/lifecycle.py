@@ -46,10 +46,12 @@ def release_rendition(rendition: Rendition) -> None:
 
 
 def release_all(*, now: datetime | None = None) -> int:
-    """Send what no event released; called by the sweeper."""
+    """Send what no event released, and end what nobody waits for; called by the sweeper."""
     now = now or timezone.now()
     waiting = Message.objects.releasable(now=now, margin=fallbacks.narration_time()).order_by("pk")
-    return sum(_release_one(pk, now=now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
+    count = sum(_release_one(pk, now=now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
+    avatars.cancel_all_unwanted()
+    return count
 
 
 def release_narration(narration: Narration) -> int:
@@ -94,11 +96,10 @@ def cancel_message(message: Message) -> int:
 
 def _cancel_unneeded(message: Message, render: Render | None, reason: str = "cancelled") -> None:
     """Cancel the render and the narration of a message unless others wait for them."""
-    if render is not None and not Message.objects.waiting_for(render).exists():
-        avatars.cancel_render(render, reason=reason)
-    narration = message.narration
-    if narration is not None and not Message.objects.waiting().filter(narration=narration).exists():
-        avatars.cancel_narration(narration)
+    if render is not None:
+        avatars.end_unwanted(render, reason=reason)
+    if message.narration is not None:
+        avatars.cancel_unwanted(Narration, Narration.objects.filter(pk=message.narration.pk))
 
 
 @transaction.atomic(savepoint=False)
@@ -177,6 +178,8 @@ def _send_released(conversation: Conversation, message: Message, decision: Decis
     if decision.fallback is Fallback.NOTHING:
         message.state = Message.State.CANCELLED
         messages.say(conversation, video_texts.video_cancelled(message.content.text), cid=message.cid)
+    elif decision.fallback is Fallback.CHOSEN:
+        _send_chosen_text(message)
     elif decision.fallback is not Fallback.VIDEO or not _send_video(message):
         _send_replacement(conversation, message, decision)
     message.save(update_fields=["outbound", "state", "degraded", "reason", "why"])
@@ -206,6 +209,14 @@ def _send_video(message: Message) -> bool:
         message.why = error.code
         return False
     return True
+
+
+def _send_chosen_text(message: Message) -> None:
+    """Queue the words of a video for a member who has chosen to read them since it was promised."""
+    words = avatars.plain_script(message.content.text)
+    message.reason = Message.Reason.CHOSEN
+    message.outbound = messages.send_text(message.application, message.member, words, cid=message.cid)
+    _end_unneeded_render(message, "cancelled")
 
 
 def _may_be_heard(message: Message, narration: Narration) -> bool:
@@ -238,6 +249,10 @@ def _send_replacement(conversation: Conversation, message: Message, decision: De
         message.reason = Message.Reason.TEXT
         text = _replacement_text(message)
         message.outbound = messages.send_text(message.application, message.member, text, cid=message.cid)
+    _end_unneeded_render(message, "late")
+
+
+def _end_unneeded_render(message: Message, reason: str) -> None:
     render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
     if render is not None and not render.is_finished:
-        _cancel_unneeded(message, render, reason="late")
+        _cancel_unneeded(message, render, reason=reason)

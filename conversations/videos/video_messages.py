@@ -58,6 +58,7 @@ def say_video(
         return say_chosen_text(conversation, text, cid=cid)
     priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
     options: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
+    options["ends_unwanted"] = True
     if asked:
         options["requester"] = f"member:{conversation.member_id}"
     if script:

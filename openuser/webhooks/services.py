@@ -33,11 +33,20 @@ MAX_RETRY_AFTER = 86_400.0
 @transaction.atomic(savepoint=False)
 def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetime | None = None) -> int:
     """Queue an event for every endpoint that subscribed to it, in the transaction that causes it; returns how many."""
-    endpoints = [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
+    endpoints = _subscribers(event)
     event_id, body = new_event_id(), _body(event, data, now or timezone.now())
     for endpoint in endpoints:
         _queue_delivery(endpoint, event_id, event, body, cid)
     return len(endpoints)
+
+
+def is_subscribed(event: str) -> bool:
+    """Whether an endpoint wants to hear of an event."""
+    return bool(_subscribers(event))
+
+
+def _subscribers(event: str) -> list[WebhookEndpoint]:
+    return [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
 
 
 @transaction.atomic

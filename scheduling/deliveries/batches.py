@@ -39,12 +39,12 @@ def send(batch: Batch, *, now: datetime) -> None:
         return
     if not _is_as_approved(batch.run):
         progress.stop(batch.run, CampaignRun.Reason.NOT_APPROVED, now=now)
-        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
+        _rest(batch)
         return
     words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
     found: Videos | None = None
     if words.content_type == Campaign.ContentType.VIDEO:
-        found = videos.videos_of(batch, words, _members(batch), application, now=now)
+        found = videos.videos_of(batch, words, _still_reached(batch, application), application, now=now)
         if found.waits:
             batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
             return
@@ -71,7 +71,7 @@ def let_through(batch: Batch, *, now: datetime) -> Application | None:
         return None
     policy = sending_policy.policy_of(application)
     if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
-        batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False)
+        _rest(batch)
         return None
     if batch.expires_at is not None and batch.expires_at <= now:
         _give_up(batch, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
@@ -81,6 +81,12 @@ def let_through(batch: Batch, *, now: datetime) -> Application | None:
         batch.postpone(hold.until, hold.reason, count_attempt=False)
         return None
     return application
+
+
+def _rest(batch: Batch) -> None:
+    """Put a batch back until its campaign goes on; it has patience with its videos anew."""
+    batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False, started_at=None)
+    videos.end_unwanted(batch.run.campaign)
 
 
 def receivers(batch: Batch, application: Application, *, now: datetime) -> dict[int, str]:
@@ -135,9 +141,11 @@ def _planned(batch: Batch) -> QuerySet[Delivery]:
     return Delivery.objects.filter(run=batch.run_id, batch=batch.number, status=Delivery.Status.PLANNED)
 
 
-def _members(batch: Batch) -> dict[int, str]:
-    """The user IDs of those who are to get it, by key."""
-    return dict(_planned(batch).values_list("member_id", "member__user_id").order_by("member_id"))
+@transaction.atomic
+def _still_reached(batch: Batch, application: Application) -> dict[int, str]:
+    """The user IDs of those who are to get it, by key, while their videos are made."""
+    _leave_out_muted(batch, _planned(batch))
+    return _reachable(batch, application)
 
 
 def _reachable(batch: Batch, application: Application) -> dict[int, str]:

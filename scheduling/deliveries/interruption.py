@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from conversations import services as conversations
 from scheduling.campaigns import approval
-from scheduling.deliveries import progress, way_out_calls
+from scheduling.deliveries import progress, videos, way_out_calls
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Corporation, Outbound
 
@@ -18,15 +18,21 @@ WAITS: Mapping[str, Any] = {
     "reason": Batch.Reason.PAUSED,
     "due_at": FAR,
     "attempts": 0,
+    "started_at": None,
 }
-"""A batch that waits until its campaign goes on."""
+"""A batch that waits until its campaign goes on; it has patience with its videos anew."""
 
 
 def take_back(campaign: Campaign) -> int:
-    """Take back the batches whose calls were not made yet; they wait for their turn again. Returns how many."""
+    """Take back the batches whose calls were not made yet; they wait for their turn again. Returns how many.
+
+    Their videos end, unless others wait for them.
+    """
     # A worker that has claimed one, and has not seen the pause, finds that its lease is gone before it queues calls.
-    claimed = Batch.objects.filter(run__campaign=campaign, status=Batch.Status.RUNNING)
-    count = claimed.update(**WAITS, lease_owner="", lease_until=None)
+    ours = Batch.objects.filter(run__campaign=campaign)
+    rendering = Q(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
+    count = ours.filter(Q(status=Batch.Status.RUNNING) | rendering).update(**WAITS, lease_owner="", lease_until=None)
+    videos.end_unwanted(campaign)
     flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
     return count + sum(_take_back(batch) for batch in flying.select_related("outbound"))
 
@@ -85,6 +91,7 @@ def cancel_rest(campaign: Campaign, *, now: datetime) -> int:
             waiting.update(status=Batch.Status.CANCELLED, ended_at=now, finished_at=now)
             if not Batch.objects.filter(run=run, ended_at=None).exists():
                 progress.end_run(run, now=now)
+    videos.end_unwanted(campaign)
     return count
 
 

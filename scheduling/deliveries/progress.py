@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from core.live_updates import publish_change
 from core.work.updates import update_returning
 from scheduling.campaigns import state
+from scheduling.deliveries import videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, OpenBatches
 from scheduling.signals import campaign_finished, campaign_stopped
 
@@ -150,6 +152,7 @@ def stop(run: CampaignRun, reason: CampaignRun.Reason, *, why: str = "", now: da
         return
     state.change(campaign, Campaign.State.PAUSED, reason=reason, why=why, now=now)
     campaign_stopped.send(Campaign, campaign=campaign, reason=campaign.reason, why=why)
+    transaction.on_commit(partial(videos.end_unwanted, campaign), robust=True)
     logger.warning(
         "A campaign was stopped.",
         extra={"cid": run.cid, "campaign": campaign.pk, "reason": reason, "sent": run.sent, "failed": run.failed},

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from avatars import services as avatars
@@ -16,11 +18,12 @@ from conversations import services as conversations
 from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.way_out import with_way_out
-from scheduling.models import Batch
+from scheduling.models import AwaitedVideo, Batch, Campaign, Delivery
 from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member
 
 Words = Mapping[str, Any]
+PIECE = 20  # videos that are asked for in a transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,8 @@ def videos_of(
 ) -> Videos:
     """The videos of a batch's members, asked for at the first look; one that fails is not asked for again.
 
-    Of personal ones, only what differs is rendered for each.
+    One that ended because nobody waited for it, in a pause, is. Those of members who do not get it any more end. Of
+    personal ones, only what differs is rendered for each. Raises `LeaseLost` where the campaign was paused meanwhile.
     """
     own = words[batch.variant, batch.language]
     if not words.is_personal:
@@ -61,19 +65,73 @@ def videos_of(
         facts = {member.pk: member_facts(member, batch.language) for member in rows.order_by("pk")}
         scripts = {key: script_of(own, known, language=batch.language) for key, known in facts.items()}
     readers = conversations.readers(members) if batch.run.campaign.honours_choices else set()
-    if not batch.renders:
-        asked: dict[str, int | None] = {}
-        for key, known in facts.items():
-            if scripts[key] not in asked and key not in readers:
-                asked[scripts[key]] = _request(own, known, application, batch, spliced=words.is_personal or None)
-        batch.renders = asked
-        batch.update_leased(renders=asked)
+    wanted = {scripts[key]: known for key, known in facts.items() if key not in readers}
+    _ask(batch, own, wanted, application, spliced=words.is_personal or None)
     rendered = Render.objects.in_bulk([number for number in batch.renders.values() if number])
     found = {key: None if key in readers else rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
     late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
     going = any(not render.is_finished for render in rendered.values())
     renders = {key: one if one is not None and one.status == Render.Status.DONE else None for key, one in found.items()}
     return Videos(renders=renders, scripts=scripts, readers=readers, waits=going and not late)
+
+
+def _ask(
+    batch: Batch, own: Words, wanted: Mapping[str, Mapping[str, str]], application: Application, *, spliced: bool | None
+) -> None:
+    """Ask for the videos of scripts that were not asked for yet, and let go of those that are not `wanted` any more.
+
+    A piece at a time, each with the rows that wait for it, so that a pause finds all of them.
+    """
+    known = {script: number for script, number in batch.renders.items() if script in wanted}
+    ended = Render.objects.filter(pk__in=filter(None, known.values()), status=Render.Status.CANCELLED)
+    again = set(ended.filter(reason=avatars.UNWANTED).values_list("pk", flat=True))
+    missing = [script for script in wanted if script not in known or known[script] in again]
+    for place in range(0, len(missing), PIECE):
+        with transaction.atomic():
+            asked = {
+                script: _request(own, wanted[script], application, batch, spliced=spliced)
+                for script in missing[place : place + PIECE]
+            }
+            known |= asked
+            rows = [AwaitedVideo(batch=batch, render_id=number) for number in set(asked.values()) if number]
+            AwaitedVideo.objects.bulk_create(rows, ignore_conflicts=True)
+            batch.update_leased(renders=dict(known))
+        batch.extend_lease()
+    if known != batch.renders:
+        batch.update_leased(renders=known)
+    idle = batch.videos.exclude(render__in=[number for number in known.values() if number])
+    _let_go(idle.filter(render__status__in=Render.UNFINISHED))
+
+
+def waiting() -> Exists:
+    """The condition for renders that a campaign or a schedule waits for."""
+    return Exists(AwaitedVideo.objects.waiting().filter(render=OuterRef("pk")))
+
+
+def end_unwanted(campaign: Campaign) -> int:
+    """End the videos that only this campaign waited for, after it was paused or ended; returns how many."""
+    rows = AwaitedVideo.objects.filter(batch__run__campaign=campaign)
+    return avatars.cancel_unwanted(Render, Render.objects.filter(pk__in=rows.values("render")))
+
+
+def look_again(member: Member, *, now: datetime) -> int:
+    """Let the batches look again that make videos for a member, who may not want one any more; returns how many."""
+    theirs = Delivery.objects.filter(member=member, status=Delivery.Status.PLANNED, run__ended_at=None)
+    rows = Batch.objects.filter(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
+    same = theirs.filter(run=OuterRef("run"), batch=OuterRef("number"))
+    found = list(rows.filter(Exists(same)).order_by("pk"))
+    Batch.objects.filter(pk__in=[batch.pk for batch in found]).update(due_at=now, woken_at=None)
+    for batch in found:
+        batch.wake()
+    return len(found)
+
+
+def _let_go(rows: Any) -> None:
+    """Wait no longer for these videos."""
+    renders = list(rows.values_list("render", flat=True))
+    if renders:
+        rows.delete()
+        avatars.cancel_unwanted(Render, Render.objects.filter(pk__in=renders))
 
 
 def send_all(
@@ -120,6 +178,7 @@ def _request(
 ) -> int | None:
     """The key of the render that was asked for; None if these words cannot become a video."""
     options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": batch.cid}
+    options["ends_unwanted"] = True
     source = _source(words)
     try:
         if source is not None:

@@ -1,6 +1,7 @@
 """Schedules and campaigns with their runs, segments and other audiences."""
 
 from core.work.base import FAR
+from scheduling.models.awaited_videos import AwaitedVideo
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
@@ -37,6 +38,7 @@ __all__ = [
     "AudienceSheet",
     "AudienceSheetMember",
     "AudienceSheetQuerySet",
+    "AwaitedVideo",
     "Batch",
     "CalendarDay",
     "CalendarDayQuerySet",

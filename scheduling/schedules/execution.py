@@ -11,6 +11,7 @@ from conversations import services as conversations
 from conversations.models import Conversation, Message
 from core.exceptions import OpenUserError
 from scheduling.models import Run, RunMessage, Schedule
+from scheduling.schedules import prerender
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
 from scheduling.schedules.personalisation import member_facts, slots_of
 
@@ -42,6 +43,8 @@ def send(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool =
         if not said:
             run.outcome, run.reason, run.cid = Run.Outcome.SKIPPED, Run.Reason.NOBODY, ""
         run.save(update_fields=["outcome", "reason", "unreached", "cid"])
+        # From now on these messages wait.
+        prerender.let_go(schedule)
         RunMessage.objects.bulk_create(
             RunMessage(run=run, message=message, defaulted=list(defaulted)) for message, defaulted in said
         )

@@ -16,7 +16,7 @@ from avatars import services as avatars
 from avatars.models import Consent, DigitalHuman, Render
 from conversations import services as conversations
 from core.exceptions import OpenUserError
-from scheduling.models import Schedule
+from scheduling.models import AwaitedVideo, Schedule
 from scheduling.schedules.audience import audience_of
 from scheduling.schedules.personalisation import known_members, scripts_of
 
@@ -43,8 +43,10 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
         scripts = list(_scripts(schedule))
         if now < upcoming[0] - _lead(schedule, scripts):
             return False
-        asked = [_request(schedule, script) for script in scripts]
-        schedule.ahead = next(iter(asked), None)
+        with transaction.atomic():
+            asked = [_request(schedule, script) for script in scripts]
+            schedule.ahead = next(iter(asked), None)
+            _await(schedule, asked)
     except OpenUserError as error:
         # The run itself will record the failure.
         logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})
@@ -54,9 +56,32 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
     return schedule.ahead is not None
 
 
+def _await(schedule: Schedule, renders: Sequence[Render]) -> None:
+    """Wait for these videos, and for no earlier ones."""
+    let_go(schedule, but=renders)
+    rows = [
+        AwaitedVideo(schedule=schedule, render=render) for render in {render.pk: render for render in renders}.values()
+    ]
+    AwaitedVideo.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def let_go(schedule: Schedule, *, but: Sequence[Render] = ()) -> None:
+    """Wait no longer for the videos of a schedule: its moment has come, or its words or times were changed."""
+    rows = schedule.videos.exclude(render__in=[render.pk for render in but])
+    renders = list(rows.values_list("render", flat=True))
+    rows.delete()
+    end_unwanted(renders)
+
+
+def end_unwanted(renders: Sequence[int]) -> None:
+    """End those of these videos, by their keys, that nobody waits for (any more)."""
+    if renders:
+        avatars.cancel_unwanted(Render, Render.objects.filter(pk__in=renders))
+
+
 def _request(schedule: Schedule, script: Script) -> Render:
     wish: dict[str, Any] = {"mode": schedule.mode, "purpose": Consent.Purpose.CAMPAIGN.value}
-    wish["priority"] = avatars.CAMPAIGN
+    wish |= {"priority": avatars.CAMPAIGN, "ends_unwanted": True}
     if isinstance(script, str):
         return avatars.request_render(_human_of(schedule), script, **wish)
     return avatars.request_personal_render(script, spliced=schedule.splices, **wish)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
-from scheduling.deliveries import batches, outcomes, progress, run_start
+from scheduling.deliveries import batches, outcomes, progress, run_start, videos
 from scheduling.models import Batch, Campaign, CampaignRun
 from scheduling.responses import cards
 from wecom.messages import CardEvent
@@ -56,6 +56,11 @@ def follow_recall(recall: Recall) -> None:
     """Note for each member of a campaign's call that it was taken back from them."""
     if recall.outbound.is_bulk and recall.status == Recall.Status.DONE:
         outcomes.note_recall(recall.outbound)
+
+
+def follow_choices(member: Member, *, now: datetime | None = None) -> None:
+    """A member chose something else: perhaps no video, or nothing at all, of what is being made for them."""
+    videos.look_again(member, now=now or timezone.now())
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule
-from scheduling.schedules import beat_entries, validation
+from scheduling.schedules import beat_entries, prerender, validation
 from scheduling.services.drafts import check_published
 
 
@@ -28,6 +28,7 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     # The prerendered video may be of another text or time.
     schedule.ahead, schedule.ahead_for = None, None
     schedule.save()
+    prerender.let_go(schedule)
     beat_entries.sync(schedule)
     return schedule
 
@@ -64,7 +65,9 @@ def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
 def remove(schedule: Schedule) -> None:
     """Delete a schedule with its runs. Sent messages stay."""
     beat_entries.remove(schedule)
+    renders = list(schedule.videos.values_list("render", flat=True))
     schedule.delete()
+    prerender.end_unwanted(renders)
 
 
 @transaction.atomic
@@ -76,6 +79,7 @@ def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
         row.next_tick_at = row.rule.next_tick(now)
         row.save(update_fields=["paused", "watched_from", "next_tick_at", "updated_at"])
         beat_entries.sync(row)
+        prerender.end_unwanted(list(row.videos.values_list("render", flat=True)))
     schedule.refresh_from_db()
     return changed
 

@@ -45,6 +45,9 @@ class Render(Work):
     lease = timedelta(seconds=60)
     max_attempts = 3
     SEARCHED: ClassVar = ("text",)
+    has_priority = True
+    BULK: ClassVar = 0
+    """The priority of what nobody waits for at a screen, such as videos of campaigns."""
     SHARED: ClassVar = (Work.Status.QUEUED, Work.Status.RUNNING, Work.Status.DONE)
 
     Stage = RenderStage
@@ -144,6 +147,12 @@ class Render(Work):
     content_hash = models.CharField(max_length=64, editable=False)
     content_id = models.CharField(max_length=32, unique=True, default=new_content_id, editable=False)
     priority = models.SmallIntegerField(_("priority"), default=0)
+    ends_unwanted = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Ends when no message, campaign or schedule waits for it any more. Others asked for it outright.",
+    )
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.WAITING)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0, help_text=_("In percent."))
     stages = models.JSONField(
@@ -210,6 +219,11 @@ class Render(Work):
 
     def __str__(self) -> str:
         return f"{self.digital_human} #{self.pk}"
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it gives way to videos that somebody waits for."""
+        return self.priority <= self.BULK
 
     @property
     def shown_text(self) -> str:

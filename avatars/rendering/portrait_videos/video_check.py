@@ -6,7 +6,7 @@ import logging
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,14 +38,16 @@ ENCODED = 20
 """Per cent of the work that are done once the video is written anew."""
 
 
-def check(pk: int, *, limits: Limits = USUAL, now: datetime | None = None) -> None:
-    """Check the video of this row, if it is due."""
+def check(
+    pk: int, *, limits: Limits = USUAL, keep: Callable[[], None] | None = None, now: datetime | None = None
+) -> None:
+    """Check the video of this row, if it is due; `keep` extends the lease of a row that waits meanwhile."""
     row = PortraitVideo.claim(pk, now=now)
     if row is None:
         return
     try:
         with _working_folder(row) as folder:
-            _check(row, folder, limits)
+            _check(row, folder, limits, keep)
     except (LeaseLost, RenderCancelled):
         logger.info("This portrait video is no longer ours to check.", extra={"portrait_video": row.pk})
     except TemporaryError as error:
@@ -56,14 +58,20 @@ def check(pk: int, *, limits: Limits = USUAL, now: datetime | None = None) -> No
         _refuse(row, "disk_full" if disk.is_full(error) else "disk")
 
 
-def _check(row: PortraitVideo, folder: Path, limits: Limits) -> None:
+def _check(row: PortraitVideo, folder: Path, limits: Limits, keep: Callable[[], None] | None) -> None:
+
+    def cancelled() -> bool:
+        if keep is not None:
+            keep()
+        return not row.has_lease()
+
     stored = folder / "stored.mp4"
     found = studio().check_video(
         Path(default_storage.path(str(row.upload.name))),
         stored,
         limits=limits,
         on_progress=_Reporter(row).report,
-        cancelled=lambda: not row.has_lease(),
+        cancelled=cancelled,
         time_limit=settings.AVATARS["TIME_LIMIT"],
         memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
     )

@@ -96,6 +96,7 @@ def request_presentation_render(
     purpose: str = "",
     priority: int = TEST,
     requester: str = "",
+    ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
     """The video of a presentation as it is now, or the one that there is already; see `request_render`.
@@ -106,6 +107,7 @@ def request_presentation_render(
     """
     what, _filling, decision = _wish(presentation, values or {}, purpose, translated, mode)
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    wish["ends_unwanted"] = ends_unwanted
     render = request_recipe(what, wish, decision=decision)
     presentation.renders.add(render)
     return render

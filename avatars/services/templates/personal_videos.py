@@ -91,6 +91,7 @@ def request_personal_render(
     purpose: str = "",
     priority: int = CHAT,
     requester: str = "",
+    ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
     """The video of a script, or the one that there is already. Raises as `request_render` does.
@@ -108,6 +109,7 @@ def request_personal_render(
             purpose=purpose,
             priority=priority,
             requester=requester,
+            ends_unwanted=ends_unwanted,
             cid=cid,
         )
     return request_presentation_render(
@@ -118,6 +120,7 @@ def request_personal_render(
         purpose=purpose,
         priority=priority,
         requester=requester,
+        ends_unwanted=ends_unwanted,
         cid=cid,
     )
 

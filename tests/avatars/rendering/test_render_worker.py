@@ -225,6 +225,7 @@ def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, at
     message.refresh_from_db()
     assert (message.state, message.outbound.msgtype) == (Message.State.SENDING, "video")
     services.clean_up(now=timezone.now() + timedelta(days=2))
+    services.tidy_disk(now=timezone.now() + timedelta(days=2))
     assert [f"renders/{name}/video.mp4" for name in default_storage.listdir("renders")[0]] == [render.video.name]
     assert os.listdir(work_dir) == []
 

@@ -3,6 +3,7 @@
 import pytest
 
 from avatars.models import Render
+from avatars.rendering import demand
 from conversations.models import Message, PreferenceChange
 from conversations.services import change_preferences
 from scheduling import services
@@ -101,3 +102,39 @@ def test_what_cannot_be_made_is_left_to_its_moment(application):
     assert prerender.prepare_all(now=clock("2026-11-25T08:50")) == 0
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
     assert outcomes(schedule) == [("11-25 09:00", "failed")]
+
+
+def say_something_else(schedule):
+    schedule.text = "晚上好！"
+    services.save_schedule(schedule, now=clock("2026-11-25T08:47"))
+
+
+def be_a_draft(schedule):
+    schedule.draft = True
+    services.save_schedule(schedule, now=clock("2026-11-25T08:47"))
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    "end",
+    [services.pause, services.remove, say_something_else, be_a_draft],
+    ids=lambda end: end.__name__,
+)
+def test_a_video_that_is_made_ahead_ends_with_its_schedule(end, application):
+    schedule = make_video_schedule()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    assert Render.objects.get().status == "queued"
+    end(schedule)
+    assert [(render.status, render.reason) for render in Render.objects.all()] == [("cancelled", "unwanted")]
+
+
+def test_from_its_moment_on_the_messages_wait_for_it(application):
+    schedule = make_video_schedule()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert not schedule.videos.exists()
+    demand.cancel_all_unwanted()
+    assert Render.objects.get().status == "queued"
+    Message.objects.update(state=Message.State.CANCELLED)
+    demand.cancel_all_unwanted()
+    assert Render.objects.get().status == "cancelled"

@@ -1,0 +1,96 @@
+"""Who waits for what is made: a video or narration that nobody waits for any more ends.
+
+Apps above say what waits, as conditions on the rows (`register`). It goes by state, so that it does not matter how the
+waiting ended: the worker asks while it works, the sweeper asks about the queue, and whatever ends the waiting of many
+calls `cancel_unwanted`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from avatars.models import Narration, Render
+from avatars.reasons.render import Reason
+from avatars.signals import renders_unwanted
+from core.work.base import Work
+
+Condition = Callable[[], Any]
+AT_ONCE = 2000  # rows in a transaction
+
+_waiters: dict[type[Work], list[Condition]] = defaultdict(list)
+
+
+def register(kind: type[Work], condition: Condition) -> None:
+    """Rows of this kind are waited for while this condition holds, such as `Exists(…)` with `OuterRef("pk")`."""
+    _waiters[kind].append(condition)
+
+
+def unwanted(kind: type[Work]) -> QuerySet[Any]:
+    """The unfinished rows of a kind that nobody waits for; none before any app has said what waits."""
+    rows: QuerySet[Any] = kind._default_manager.filter(status__in=Work.UNFINISHED)
+    if not _waiters[kind]:
+        return rows.none()
+    if kind is Render:
+        rows = rows.filter(ends_unwanted=True)
+    return rows.filter(~reduce(or_, (Q(condition()) for condition in _waiters[kind])))
+
+
+def is_wanted(row: Work) -> bool:
+    """Whether somebody waits for an unfinished row, or asked for it outright."""
+    return not unwanted(type(row)).filter(pk=row.pk).exists()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What became of a render while it is made: whether somebody waits for it, and how urgent it is now."""
+
+    is_wanted: bool
+    priority: int
+
+
+def standing_of(render: Render) -> Standing | None:
+    """Its standing, None where its worker has lost it."""
+    mine = Render.objects.filter(
+        pk=render.pk, status=Render.Status.RUNNING, lease_owner=render.lease_owner, attempts=render.attempts
+    )
+    nobody = unwanted(Render).filter(pk=OuterRef("pk"))
+    found = mine.annotate(is_unwanted=Exists(nobody)).values_list("is_unwanted", "priority").first()
+    return None if found is None else Standing(is_wanted=not found[0], priority=found[1])
+
+
+def cancel_unwanted(kind: type[Work], rows: QuerySet[Any] | None = None) -> int:
+    """Cancel those of `rows`, else of all, that nobody waits for; returns how many. Their workers stop within a second.
+
+    A row that somebody joins at this moment is left to them: it is locked until they wait for it.
+    """
+    found = unwanted(kind) if rows is None else unwanted(kind).filter(pk__in=rows.values("pk"))
+    keys = sorted(found.values_list("pk", flat=True))
+    return sum(_cancel(kind, keys[place : place + AT_ONCE]) for place in range(0, len(keys), AT_ONCE))
+
+
+@transaction.atomic
+def _cancel(kind: type[Work], keys: Sequence[int]) -> int:
+    # Two statements: what was locked by somebody who has joined is asked about anew, by a statement that sees them.
+    rows = kind._default_manager.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    locked = list(rows.values_list("pk", flat=True))
+    ended = {"status": Work.Status.CANCELLED, "reason": Reason.UNWANTED, "finished_at": timezone.now()}
+    left = list(unwanted(kind).filter(pk__in=locked).values_list("pk", flat=True))
+    count = kind._default_manager.filter(pk__in=left).update(**ended, lease_owner="", lease_until=None)
+    if count and kind is Render:
+        renders_unwanted.send(Render, renders=left)
+    return count
+
+
+KINDS = (Render, Narration)
+
+
+def cancel_all_unwanted() -> int:
+    """Cancel whatever nobody waits for; called by the sweeper."""
+    return sum(cancel_unwanted(kind) for kind in KINDS)
