@@ -148,8 +148,8 @@ def _run(errand: Errand, now: datetime) -> None:
     if known is not None:
         _settle(errand, known.reason, reply=known.reply, code=known.code)
         return
-    if left <= 0:
-        _settle(errand, Errand.Reason.LATE)
+    if left <= 0 or errand.attempts > KINDS[errand.kind].attempts(errand):
+        _settle(errand, Errand.Reason.LATE)  # the call of a worker that died may have been made
         return
     if not KINDS[errand.kind].runs_in_flows and _is_in_flow(errand.conversation) and _is_held(errand):
         return
@@ -220,6 +220,7 @@ def _try_again(errand: Errand, error: TemporaryError, left: float) -> None:
     with transaction.atomic():
         _send_waiting_notice(errand)
         errand.postpone(timezone.now() + timedelta(seconds=pause), Errand.Reason.BUSY, detail=_detail(error))
+        errand.wake(after=pause)  # the member waits: not only with the next sweep
     logger.info("A service is asked again later.", extra={"cid": errand.cid, "code": error.code})
 
 

@@ -118,10 +118,13 @@ class Work(models.Model):
         """Whether the row may wait behind all others."""
         return self.has_priority and getattr(self, "priority", 0) < 0
 
-    def wake(self) -> None:
-        """Queue the task once the transaction commits. If the broker is down, the sweeper wakes the row later."""
+    def wake(self, *, after: float = 0.0) -> None:
+        """Queue the task once the transaction commits, or so many seconds later.
+
+        If the broker is down, the sweeper wakes the row.
+        """
         name, pk, bulk = self.task, self.pk, self.is_bulk
-        transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk))
+        transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk, after=after))
 
     @classmethod
     def claim(cls, pk: int, *, now: datetime | None = None, given: Given | None = None) -> Self | None:

@@ -94,12 +94,18 @@ publisher: BackgroundQueue[Wake] = BackgroundQueue("wake", _sender, size=QUEUE_S
 atexit.register(publisher.flush, FLUSH_SECONDS)
 
 
-def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
+def publish_task(name: str, pk: int, *, bulk: bool = False, after: float = 0.0) -> None:
     """Queue a task by name, and return at once. The broker may be down or hang.
 
-    `bulk` says that its row may wait: it goes to the bulk lane, and in the lane of videos behind the others.
+    `bulk` says that its row may wait: it goes to the bulk lane, and in the lane of videos behind the others. `after`
+    some seconds, unless this process ends before: then the sweeper wakes the row.
     """
-    publisher.put((name, pk, bulk))
+    if not after:
+        publisher.put((name, pk, bulk))
+        return
+    timer = threading.Timer(after, publisher.put, [(name, pk, bulk)])
+    timer.daemon = True
+    timer.start()
 
 
 def has_room(queue: str) -> bool:

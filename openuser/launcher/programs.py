@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"
 BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE = range(6)  # the order in which they end
 # Suppresses Celery's warning about root, which would be the first line of every container.
-CELERY = (sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "openuser")
+PYTHON = (sys.executable, "-W", "ignore:You're running the worker", "-m")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,8 @@ def bulk(plan: Plan) -> Program:
 
 def _worker(plan: Plan, *, name: str, lane: str, threads: int) -> Program:
     command = (
-        *(*CELERY, "worker", "-Q", lane, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
+        *(*PYTHON, "openuser.launcher.worker_process", "-Q", lane, "-P", "threads", "-c", str(threads)),
+        *("-n", f"{name}@%h", "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
     ready = responds_to_ping(f"{name}@{gethostname()}")
@@ -157,7 +158,7 @@ def _worker(plan: Plan, *, name: str, lane: str, threads: int) -> Program:
 
 def beat(plan: Plan) -> Program:
     """Celery beat. A process of its own, because inside a worker it could survive and run twice."""
-    command = (*CELERY, "beat", "-l", "WARNING", "--pidfile=")
+    command = (*PYTHON, "celery", "-q", "-A", "openuser", "beat", "-l", "WARNING", "--pidfile=")
     return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
 
 

@@ -10,6 +10,9 @@ CONVERSATIONS: dict[str, Any] = {
     "MAX_TEXT": 4_000,
     # Seconds until a member gets an apology because a reply provider did not answer.
     "REPLY_TIMEOUT": env.float("OPENUSER_REPLY_TIMEOUT", default=45.0),
+    # Seconds until a flow goes on without the service that a step calls: all attempts together. A step that gives a
+    # single attempt longer has that and ten seconds.
+    "CALL_TIMEOUT": env.float("OPENUSER_CALL_TIMEOUT", default=60.0),
     # Seconds until a member is asked to write because a voice message was not transcribed.
     "VOICE_MESSAGE_TIMEOUT": env.float("OPENUSER_VOICE_MESSAGE_TIMEOUT", default=120.0),
     # Seconds until a member is told that the reply takes a while.

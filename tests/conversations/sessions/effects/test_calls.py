@@ -1,6 +1,7 @@
 """A flow that calls a real service over HTTP: what is sent and kept, and what happens if the service is bad."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -162,6 +163,35 @@ def test_a_call_that_was_killed_is_made_again_and_told_once(person, flow, servic
     first, second = (asked.headers["Idempotency-Key"] for asked in service.asked)
     assert first == second
     assert person.read() == ["单号 7，对吗？ | 1. 是 | 2. 否"]
+
+
+def test_a_call_that_may_be_made_once_is_not_made_again_after_a_kill(person, flow, service):
+    State.objects.filter(key="call").update(attempts=1)
+    services.publish(flow)
+    begin(person)
+    Errand.claim(Errand.objects.get().pk)
+    Errand.objects.update(status=Errand.Status.QUEUED, lease_until=None)
+    assert run().reason == Errand.Reason.LATE
+    assert service.asked == []
+    assert person.read() == ["太慢了。"]
+
+
+@pytest.mark.parametrize(("seconds", "attempts", "limit"), [(15, 3, 60), (15, 4, 60), (60, 1, 70)])
+def test_all_attempts_together_have_one_deadline(person, flow, service, seconds, attempts, limit):
+    State.objects.filter(key="call").update(seconds=seconds, attempts=attempts)
+    services.publish(flow)
+    begin(person)
+    left = Errand.objects.get().deadline_at - timezone.now()
+    assert timedelta(seconds=limit - 5) < left <= timedelta(seconds=limit)
+
+
+def test_the_flow_goes_on_when_the_deadline_is_over(person, flow, service):
+    service.script = [Answer(status=503)]
+    begin(person)
+    assert run().status == Errand.Status.QUEUED
+    assert run(now=timezone.now() + timedelta(seconds=61)).reason == Errand.Reason.LATE
+    assert person.read() == ["请稍等。", "太慢了。"]
+    assert len(service.asked) == 1
 
 
 def test_a_result_waits_while_a_person_talks_with_the_member(application, person, flow, service):
