@@ -95,5 +95,5 @@ def entry_of(row: Answer) -> Entry:
 def _vectors(index: Index, since: int) -> Iterable[tuple[int, bytes | memoryview]]:
     assert index.embedder
     changed = Q(revision__gt=since) | Q(answer__revision__gt=since)
-    rows = Embedding.objects.filter(changed, model=index.embedder.name).exclude(vector=b"")
+    rows = Embedding.objects.filter(changed, model__in=index.embedder.comparable).exclude(vector=b"")
     return rows.values_list("answer", "vector").iterator(chunk_size=CHUNK)

