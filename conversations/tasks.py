@@ -28,6 +28,7 @@ def embed(pk: int) -> None:
 def embed_missing() -> None:
     services.queue_missing_vectors()
     services.queue_outdated_documents()
+    services.delete_earlier_editions()
 
 
 @shared_task(name="conversations.read_document")

@@ -1,23 +1,24 @@
 """Keeps this process's index as the database is: one small query before each search, and only what has changed."""
 
 import threading
-from collections.abc import Iterable
+from functools import partial
 
-from django.db import transaction
 from django.db.models import Q
 
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp
 from conversations.knowledge.embedders import base
-from conversations.knowledge.index import Entry, Index
+from conversations.knowledge.index import Entry, Index, prepare
 from conversations.models import Answer, Embedding, KnowledgeRevision
 
-CHUNK = 2_000
+CHUNK = 500  # rows of a statement
 
 _lock = threading.Lock()
 _indexes: dict[int, Index] = {}
+_catch_up = CatchUp("answers")
 
 
 def current_index() -> Index:
-    """The index of this process, with every change that was committed before this call."""
+    """The index of this process, with every change that was committed before this call, unless those are many."""
     embedder = base.configured()
     with _lock:
         index = _indexes.get(id(embedder))
@@ -29,53 +30,92 @@ def current_index() -> Index:
 
 
 def refresh(index: Index) -> None:
-    """Take over what has changed. The database is asked without the lock, so that no thread waits for a connection."""
+    """Take over what has changed. The database is asked without the lock, so that no thread waits for a connection.
+
+    Many changes, as of an import, are taken over by a thread. Until it ends, questions are answered without them.
+    """
     for _turn in range(3):  # another thread may take the changes over first
         seen = index.seen
         number = KnowledgeRevision.objects.current()
         if number == seen and not index.is_worn:
             return
         whole = number < seen or index.is_worn  # an earlier number: the database was restored
-        changes = _Changes(index, since=0 if whole else seen)
-        with index.locked():
-            if index.seen == seen:
-                if whole:
-                    index.clear()
-                changes.apply(index)
+        if seen and not whole and _reaches(seen, number) < number:
+            _catch_up.start(partial(_take_some, index))
+            return
+        _take(index, seen, number, whole=whole)
     # Three times overtaken: the index is younger than this call anyway.
 
 
-class _Changes:
-    """Rows and vectors that were written after a number."""
+def wait_until_current(seconds: float) -> None:
+    """Return when many changes are taken over too, or after so long."""
+    _catch_up.wait(seconds)
 
-    def __init__(self, index: Index, *, since: int) -> None:
-        with transaction.atomic():
-            self.number = KnowledgeRevision.objects.current()
-            rows = Answer.objects.filter(revision__gt=since).order_by("pk").prefetch_related("departments", "tags")
-            self.rows = list(rows.iterator(chunk_size=CHUNK))
-            self.vectors = list(_vectors(index, since)) if index.embedder else []
-            self.pks = self._all_pks(index, whole=since == 0)
+
+def _take_some(index: Index) -> bool:
+    """Take over the changes that were made first. Returns whether others are left."""
+    seen, number = index.seen, KnowledgeRevision.objects.current()
+    if number <= seen:
+        return False
+    _take(index, seen, _reaches(seen, number), whole=False)
+    return True
+
+
+def _reaches(seen: int, number: int) -> int:
+    """The number up to which there are not too many changes after `seen`; at least that of the first change."""
+    found = number
+    for rows in (Answer.objects.all(), Embedding.objects.all()):
+        later = rows.filter(revision__gt=seen).order_by("revision").values_list("revision", flat=True)
+        found = min(found, *later[AT_ONCE : AT_ONCE + 1], number)
+    return found
+
+
+def _take(index: Index, seen: int, until: int, *, whole: bool) -> None:
+    changes = _Changes(index, since=0 if whole else seen, until=until)
+    with index.locked():
+        if index.seen == seen:  # else another thread was faster
+            if whole:
+                index.clear()
+            changes.apply(index)
+
+
+class _Changes:
+    """Rows and vectors that were written after one number and not after another.
+
+    They are read without a transaction, which would lock SQLite for writers: what changes meanwhile has a higher
+    number, so it is read again.
+    """
+
+    def __init__(self, index: Index, *, since: int, until: int) -> None:
+        self.until = until
+        later = Q(revision__gt=since, revision__lte=until)
+        rows = Answer.objects.filter(later).order_by("pk").prefetch_related("departments", "tags")
+        self.rows = list(rows.iterator(chunk_size=CHUNK))
+        self.entries = [entry_of(row) for row in self.rows if row.enabled]
+        for entry in self.entries:
+            prepare(entry)
+        self.off = [row.pk for row in self.rows if not row.enabled]
+        self.vectors = _vectors(index, later, self.entries) if index.embedder else []
+        self.pks = self._all_pks(index, whole=since == 0)
 
     def _all_pks(self, index: Index, *, whole: bool) -> set[int] | None:
         """All rows there are, if some of the index are gone; None if all are there."""
         known = set() if whole else index.pks()
-        known |= {row.pk for row in self.rows if row.enabled}
-        known -= {row.pk for row in self.rows if not row.enabled}
+        known = (known | {entry.pk for entry in self.entries}) - set(self.off)
         enabled = Answer.objects.filter(enabled=True)
         return None if enabled.count() == len(known) else set(enabled.values_list("pk", flat=True))
 
     def apply(self, index: Index) -> None:
-        for row in self.rows:
-            if row.enabled:
-                index.put(entry_of(row))
-            else:
-                index.remove(row.pk)
+        for entry in self.entries:
+            index.put(entry)
+        for pk in self.off:
+            index.remove(pk)
         if self.pks is not None:
             for pk in index.pks() - self.pks:
                 index.remove(pk)
         for pk, vector in self.vectors:
             index.put_vector(pk, bytes(vector))
-        index.seen = self.number
+        index.seen = self.until
 
 
 def entry_of(row: Answer) -> Entry:
@@ -92,8 +132,12 @@ def entry_of(row: Answer) -> Entry:
     )
 
 
-def _vectors(index: Index, since: int) -> Iterable[tuple[int, bytes | memoryview]]:
+def _vectors(index: Index, later: Q, entries: list[Entry]) -> list[tuple[int, bytes | memoryview]]:
+    """Vectors that were computed, and those of rows that are new here: an exchanged row keeps its own."""
     assert index.embedder
-    changed = Q(revision__gt=since) | Q(answer__revision__gt=since)
-    rows = Embedding.objects.filter(changed, model__in=index.embedder.comparable).exclude(vector=b"")
-    return rows.values_list("answer", "vector").iterator(chunk_size=CHUNK)
+    stored = Embedding.objects.filter(model__in=index.embedder.comparable).exclude(vector=b"")
+    found = dict(stored.filter(later).values_list("answer", "vector").iterator(chunk_size=CHUNK))
+    new = [entry.pk for entry in entries if entry.pk not in found and index.get(entry.pk) is None]
+    for start in range(0, len(new), CHUNK):
+        found |= dict(stored.filter(answer__in=new[start : start + CHUNK]).values_list("answer", "vector"))
+    return list(found.items())

@@ -188,6 +188,12 @@ class Index:
                 del self._exact[wording]
 
 
+def prepare(entry: Entry) -> None:
+    """Compute what a row is found by, which is kept, before the index is locked for it."""
+    for wording in entry.wordings:
+        gist(wording)
+
+
 def _words(wordings: Iterable[str]) -> Iterator[str]:
     for wording in wordings:
         yield from gist(wording).units

@@ -85,6 +85,7 @@ class Findings:
 
     Attributes:
         topics: the topics that it names, by their name there; one that is new is saved with its first answer.
+        called: the departments and tags that it names, by model and name.
     """
 
     new: list[Change] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Findings:
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     topics: dict[str, Topic] = field(default_factory=dict)
+    called: dict[tuple[str, str], list[Department | Tag]] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
 
     @property
@@ -138,7 +140,7 @@ def _read_row(
     for name, cell in cells.items():
         try:
             if name in LISTS:
-                lists[name] = _rows_called(LISTS[name], _word(cell))
+                lists[name] = _rows_called(LISTS[name], _word(cell), found.called)
             elif name == "topic":
                 values[name] = _topic(_word(cell), found.topics)
             else:
@@ -147,7 +149,7 @@ def _read_row(
             flaws[name] = error.messages[0]
     answer = Answer(**{**_fields(before), **values})
     if not flaws:
-        flaws = _flaws(answer, is_new=before is None)
+        flaws = _flaws(answer)
     if flaws:
         errors = (
             RowError(row=number, column=name if name in HEADS else "kind", message=text) for name, text in flaws.items()
@@ -241,14 +243,18 @@ def _day(cell: object) -> date | None:
     return day
 
 
-def _rows_called(model: type[Department] | type[Tag], words: str) -> Sequence[Department | Tag]:
+def _rows_called(
+    model: type[Department] | type[Tag], words: str, known: dict[tuple[str, str], list[Department | Tag]]
+) -> Sequence[Department | Tag]:
     """The departments or tags with these names or numbers. Raises `ValidationError` for an unknown or doubtful one."""
     found: list[Department | Tag] = []
     for word in filter(None, (part.strip() for part in words.translate(SEPARATORS).splitlines())):
-        rows = model._default_manager.filter(gone_at=None)
-        called = list(rows.filter(name=word)[:2]) or (
-            list(rows.filter(number=int(word))[:2]) if word.isdecimal() else []
-        )
+        key = (model._meta.label, word)
+        if key not in known:
+            rows = model._default_manager.filter(gone_at=None)
+            by_number = rows.filter(number=int(word))[:2] if word.isdecimal() else ()
+            known[key] = list(rows.filter(name=word)[:2]) or list(by_number)
+        called = known[key]
         if len(called) != 1:
             text = _("There are several called “%s”: write the number.") if called else _("There is none called “%s”.")
             raise ValidationError(text % word[:40])
@@ -262,12 +268,17 @@ def _differs(before: Answer, lists: Mapping[str, Sequence[Department | Tag]]) ->
     )
 
 
-def _flaws(answer: Answer, *, is_new: bool) -> dict[str, str]:
-    """What the form of an answer would say, by field."""
+def _flaws(answer: Answer) -> dict[str, str]:
+    """What the form of an answer would say, by field, without asking the database for each row.
+
+    That a question is there once, its topic too, is known; the one constraint is on two days of the answer itself.
+    """
     try:
-        answer.full_clean(validate_unique=is_new)
+        answer.full_clean(exclude=("topic",), validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         return {name: messages[0] for name, messages in error.message_dict.items()}
+    if answer.valid_from and answer.valid_until and answer.valid_until < answer.valid_from:
+        return {"valid_until": _("It ends before it begins.")}
     return {}
 
 

@@ -32,8 +32,8 @@ from conversations.flows.journal import open_draft
 from conversations.flows.journal import record as record_draft
 from conversations.flows.journal import redo as redo_draft
 from conversations.flows.journal import undo as undo_draft
+from conversations.knowledge.documents.worker import delete_earlier_editions, read_document
 from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
-from conversations.knowledge.documents.worker import read_document
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
 from conversations.model_service.report import Day as ModelDay
@@ -171,6 +171,7 @@ __all__ = [
     "copy_step",
     "create_flow",
     "daily_limit",
+    "delete_earlier_editions",
     "digital_human_of",
     "dismiss_question",
     "doctor_checks",

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from conversations.knowledge import embedding
-from conversations.knowledge.sheet import Findings, compare
+from conversations.knowledge.sheet import LISTS, Change, Findings, compare
 from conversations.models import Answer
 from core.spreadsheets import Table
+
+AT_ONCE = 200  # rows of a transaction
 
 
 @transaction.atomic
@@ -41,10 +43,34 @@ def remove_answer(answer: Answer) -> None:
     answer.delete()
 
 
-@transaction.atomic
 def import_answers(table: Table, *, dry_run: bool = False) -> Findings:
-    """Take over the rows of a table that are right, in one transaction; with `dry_run` nothing. Raises `TableError`."""
+    """Take over the rows of a table that are right; with `dry_run` nothing. Raises `TableError`.
+
+    Some at a time, so that others can write meanwhile. If it is interrupted, the same file again brings the rest.
+    """
     found = compare(table)
-    for change in () if dry_run else found.changes:
-        save_answer(change.answer, **change.lists)
+    for start in range(0, 0 if dry_run else len(found.changes), AT_ONCE):
+        _take_over(found.changes[start : start + AT_ONCE])
     return found
+
+
+@transaction.atomic
+def _take_over(changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.answer.topic is not None and change.answer.topic.pk is None:
+            change.answer.topic.save()
+        change.answer.topic = change.answer.topic  # a topic that is new has its key only now
+    new = [change for change in changes if change.before is None]
+    Answer.objects.bulk_create([change.answer for change in new])
+    for name in LISTS:
+        field: Any = Answer._meta.get_field(name)
+        link, column = field.remote_field.through, field.m2m_reverse_field_name()
+        link._default_manager.bulk_create(
+            link(answer=change.answer, **{column: row}) for change in new for row in change.lists.get(name, ())
+        )
+    for change in changes:
+        if change.before is not None:
+            for name, rows in change.lists.items():
+                getattr(change.answer, name).set(rows)
+            change.answer.save()  # so that the change counts with them
+    embedding.queue_many([change.answer for change in changes])

@@ -64,7 +64,7 @@ def save_document(
 @transaction.atomic
 def read_again(document: Document) -> bool:
     """Read the file of a document anew; False while it is being read."""
-    return document.restart(progress=0, detail="")
+    return document.read_anew()
 
 
 @transaction.atomic
@@ -82,4 +82,4 @@ def _read_again(document: Document, *, is_new: bool) -> None:
         document.wake()
     else:
         document.cancel("replaced")
-        document.restart(progress=0, detail="")
+        document.read_anew()

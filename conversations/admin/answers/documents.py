@@ -22,7 +22,8 @@ from conversations.admin.answers.answer_admin import ValidityFilter
 from conversations.admin.files.pages import FileButtons
 from conversations.knowledge.documents.extraction import DocumentRefused, words_of
 from conversations.models import Document
-from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, action, badge, reason_words, row_action, shorten
+from conversations.wording.durations import wait_words
+from core.web.admin import NOTHING, FormAdmin, action, badge, reason_words, row_action, shorten
 from core.web.admin_filters import UsedRowsFilter
 
 SHOWN = 40
@@ -125,9 +126,8 @@ class DocumentAdmin(FileButtons, FormAdmin):
             return badge(_("read"), "good")
         if document.status == Document.Status.FAILED:
             return format_html("{} {}", badge(document.get_status_display(), "bad"), self._why(document))
-        shown = badge(document.get_status_display(), STATUS_TONES.get(document.status, ""))
-        # The attribute tells core/static/core/live_page.js to poll.
-        return format_html("<span data-unfinished>{} {} %</span>", shown, document.progress)
+        context = {"document": document, "how": _how_far(document)}
+        return render_to_string("admin/answers/document_progress.html", context)
 
     def _why(self, document: Document) -> str:
         """Why it could not be read."""
@@ -147,6 +147,9 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     @display(description=_("passages"))
     def passages_now(self, document: Document) -> str:
+        if document.found_count:
+            words = _("%(done)d of %(all)d") % {"done": document.embedded_count, "all": document.found_count}
+            return _live("passages", words)
         return _live("passages", document.passage_count)
 
     @display(description=_("for whom"))
@@ -156,9 +159,21 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     @display(description=_("text"))
     def text(self, document: Document) -> SafeString:
-        rows = document.passages.defer("vector").all()[: SHOWN + 1]
+        rows = document.quoted.defer("vector").all()[: SHOWN + 1]
         shown = render_to_string("admin/answers/passages.html", {"rows": rows[:SHOWN], "more": len(rows) > SHOWN})
         return _live("text", shown)
+
+
+def _how_far(document: Document) -> str:
+    """What a document that is being read waits for, in words."""
+    if document.status == Document.Status.QUEUED and document.is_opening:
+        return str(_("waits to be read"))
+    if document.is_opening:
+        return str(_("its file is being opened"))
+    seconds = document.seconds_left
+    if seconds is None:
+        return str(_("its passages are being read"))
+    return str(_("%(duration)s left") % {"duration": wait_words(seconds)})
 
 
 def _live(name: str, shown: object) -> SafeString:

@@ -29,6 +29,11 @@ class DocumentSerializer(StrictModelSerializer[Document]):
     )
     enabled = serializers.BooleanField(default=True, help_text="Whether it is quoted.")
     progress = serializers.IntegerField(read_only=True, help_text="Percent.")
+    seconds_left = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="While it is read, by the pace of its last passages; null before there is one.",
+    )
 
     why = serializers.SerializerMethodField(help_text="Why it could not be read, and what to do.")
 
@@ -36,7 +41,7 @@ class DocumentSerializer(StrictModelSerializer[Document]):
         model = Document
         fields = (
             *("id", "title", "kind", "topic", "language", "valid_from", "valid_until", "departments", "tags"),
-            *("enabled", "status", "progress", "page_count", "passage_count", "why", "created_at"),
+            *("enabled", "status", "progress", "seconds_left", "page_count", "passage_count", "why", "created_at"),
         )
         read_only_fields = ("kind", "status", "page_count", "passage_count", "created_at")
 

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from conversations.exceptions import ConversationError
 from core.work.db_connections import release_connections
 
 CHILD = Path(__file__).with_name("reader_child.py")
-TIME_LIMIT = 90.0
+TIME_LIMIT, LOOK = 90.0, 1.0  # seconds
 MEGABYTE = 2**20
 UNPACKED = 200 * MEGABYTE  # a Word file is a ZIP: a bomb of a few kilobytes unpacks to gigabytes
 CHARACTERS = 5_000_000
@@ -65,10 +66,13 @@ def kind_of(name: str, data: bytes) -> str:
     return SUFFIXES[suffix]
 
 
-def blocks_of(path: Path, kind: str) -> tuple[Sequence[Block], int]:
-    """The text of a document and its number of pages. Raises `DocumentRefused`."""
+def blocks_of(path: Path, kind: str, *, goes_on: Callable[[], None] = lambda: None) -> tuple[Sequence[Block], int]:
+    """The text of a document and its number of pages. Raises `DocumentRefused`.
+
+    `goes_on` is called every second. What it raises ends the reading.
+    """
     release_connections()
-    said = _said(path, kind)
+    said = _said(path, kind, goes_on)
     if code := said.get("code"):
         raise refusal(str(code))
     blocks = [Block(page=page, heading=heading, text=text) for page, heading, text in said["blocks"]]
@@ -104,19 +108,36 @@ def words_of(code: str) -> str:
     return str(error)
 
 
-def _said(path: Path, kind: str) -> dict[str, Any]:
+def _said(path: Path, kind: str, goes_on: Callable[[], None]) -> dict[str, Any]:
     limits = [int(settings.DOCUMENTS["MAX_PAGES"]), CHARACTERS, UNPACKED]
     command = [sys.executable, "-I", str(CHILD), str(path), kind, *map(str, limits)]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}  # nothing of ours, which has keys
-    with tempfile.TemporaryDirectory(prefix="document-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="document-") as folder,
+        subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as child,
+    ):
         try:
-            done = subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, timeout=TIME_LIMIT, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return {"code": "slow"}
+            output = _output(child, goes_on)
+        finally:
+            child.kill()
+    if output is None:
+        return {"code": "slow"}
     try:
-        found: dict[str, Any] = json.loads(done.stdout)
+        found: dict[str, Any] = json.loads(output)
     except ValueError:  # it was killed for its memory or its time, or its readers stumbled
-        return {"code": "too_large_unpacked" if done.returncode < 0 else "broken"}
+        return {"code": "too_large_unpacked" if child.returncode < 0 else "broken"}
     return found
+
+
+def _output(child: "subprocess.Popen[bytes]", goes_on: Callable[[], None]) -> bytes | None:
+    """What a child prints until it ends; None if it takes too long."""
+    ends_at = time.monotonic() + TIME_LIMIT
+    while time.monotonic() < ends_at:
+        try:
+            return child.communicate(timeout=LOOK)[0]
+        except subprocess.TimeoutExpired:
+            goes_on()
+            release_connections()
+    return None

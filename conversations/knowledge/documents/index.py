@@ -1,17 +1,18 @@
 """The passages of all documents in the memory of this process, kept as the database is."""
 
 import threading
+from functools import partial
 
-from django.db import transaction
-
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp
 from conversations.knowledge.embedders import base
-from conversations.knowledge.index import Entry, Index
-from conversations.models import Document, KnowledgeRevision, Passage
+from conversations.knowledge.index import Entry, Index, prepare
+from conversations.models import Document, KnowledgeRevision
 
-CHUNK = 2_000
+CHUNK = 500  # rows of a statement
 
 _lock = threading.Lock()
 _indexes: dict[int, "PassageIndex"] = {}
+_catch_up = CatchUp("passages")
 
 
 class PassageIndex(Index):
@@ -28,7 +29,7 @@ class PassageIndex(Index):
 
 
 def current_index() -> PassageIndex:
-    """The index of this process, with every change that was committed before this call."""
+    """The index of this process, with every change that was committed before this call, unless it is long."""
     embedder = base.configured()
     with _lock:
         index = _indexes.get(id(embedder))
@@ -39,44 +40,73 @@ def current_index() -> PassageIndex:
     return index
 
 
+def wait_until_current(seconds: float) -> None:
+    """Return when long documents are taken over too, or after so long."""
+    _catch_up.wait(seconds)
+
+
 def _refresh(index: PassageIndex) -> None:
+    """Take over what has changed. A thread takes over long documents, and questions get those of before until then."""
     seen, number = index.seen, KnowledgeRevision.objects.current()
     if number == seen and not index.is_worn:
         return
     whole = number < seen or index.is_worn
-    with transaction.atomic():
-        number = KnowledgeRevision.objects.current()
-        changed = list(
-            Document.objects.filter(revision__gt=0 if whole else seen).prefetch_related("departments", "tags")
-        )
-        documents = set(Document.objects.filter(enabled=True).values_list("pk", flat=True))
-        wanted = {row.pk: row for row in changed if row.enabled}
-        rows = list(Passage.objects.filter(document__in=wanted).iterator(chunk_size=CHUNK))
+    changed = _changed(0 if whole else seen)
+    if seen and not whole and sum(row.passage_count for row in changed) > AT_ONCE:
+        _catch_up.start(partial(_take_all, index))
+        return
+    _take(index, changed, seen, number, whole=whole)
+
+
+def _take_all(index: PassageIndex) -> bool:
+    """Take over what has changed. Returns whether there may be more."""
+    seen, number = index.seen, KnowledgeRevision.objects.current()
+    if number <= seen:
+        return False
+    _take(index, _changed(seen), seen, number, whole=False)
+    return True
+
+
+def _changed(since: int) -> list[Document]:
+    return list(Document.objects.filter(revision__gt=since).prefetch_related("departments", "tags"))
+
+
+def _take(index: PassageIndex, changed: list[Document], seen: int, number: int, *, whole: bool) -> None:
+    """What changes while this reads, without a transaction, has a higher number, so it is read again."""
+    enabled = set(Document.objects.filter(enabled=True).values_list("pk", flat=True))
+    found = [(document, _read(index, document)) for document in changed if document.enabled]
     with index.locked():
         if index.seen != seen:
             return  # another thread was faster
         if whole:
             index.clear()
-        for pk in [*(row.pk for row in changed), *(set(index.passages) - documents)]:
+        for pk in [*(row.pk for row in changed), *(set(index.passages) - enabled)]:
             index.drop(pk)
-        for row in rows:
-            _put(index, wanted[row.document_id], row)
+        for document, rows in found:
+            for entry, vector in rows:
+                index.put(entry)
+                index.put_vector(entry.pk, vector)
+            index.passages[document.pk] = {entry.pk for entry, _vector in rows}
         index.seen = number
 
 
-def _put(index: PassageIndex, document: Document, row: Passage) -> None:
-    index.put(
-        Entry(
+def _read(index: PassageIndex, document: Document) -> list[tuple[Entry, bytes]]:
+    """The passages that are quoted, as they are searched, with their vectors."""
+    departments = frozenset(department.pk for department in document.departments.all())
+    tags = frozenset(tag.pk for tag in document.tags.all())
+    models = index.embedder.comparable if index.embedder is not None else ()
+    found = []
+    for row in document.quoted.iterator(chunk_size=CHUNK):
+        entry = Entry(
             pk=row.pk,
             question=row.heading or row.text[:80],
             wordings=(f"{row.heading} {row.text}".strip(),),
             language=document.language or row.shown_language,
             valid_from=document.valid_from,
             valid_until=document.valid_until,
-            departments=frozenset(department.pk for department in document.departments.all()),
-            tags=frozenset(tag.pk for tag in document.tags.all()),
+            departments=departments,
+            tags=tags,
         )
-    )
-    index.passages.setdefault(document.pk, set()).add(row.pk)
-    if index.embedder is not None and row.model in index.embedder.comparable:
-        index.put_vector(row.pk, bytes(row.vector))
+        prepare(entry)
+        found.append((entry, bytes(row.vector) if row.model in models else b""))
+    return found

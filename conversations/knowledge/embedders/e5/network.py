@@ -5,6 +5,8 @@ not depend on the texts beside it. What no result depends on is left out: the bi
 alike, and that of values comes out of the attention as it went in, so it is added after it.
 """
 
+from typing import Any
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -119,6 +121,6 @@ class Network:
         self._tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _node(self, kind: str, given: list[str], name: str, domain: str = "", **options: object) -> str:
+    def _node(self, kind: str, given: list[str], name: str, domain: str = "", **options: Any) -> str:
         self._nodes.append(helper.make_node(kind, given, [name], domain=domain, **options))
         return name

@@ -76,10 +76,10 @@ class Tokenizer:
             hashes[more, : length - more] = last
         places = np.searchsorted(self._hashes, hashes)
         places[places == len(self._hashes)] = 0
-        starts, more = np.nonzero((self._hashes[places] == hashes).T)
-        inside = starts + more < length
-        starts, more = starts[inside], more[inside]
-        return starts, starts + more + 1, self._pieces[places[more, starts]]
+        starts, mores = np.nonzero((self._hashes[places] == hashes).T)
+        inside = starts + mores < length
+        starts, mores = starts[inside], mores[inside]
+        return starts, starts + mores + 1, self._pieces[places[mores, starts]]
 
     def _hashes_of(self, vocabulary: Vocabulary, pieces: NDArray[np.int64]) -> NDArray[np.uint64]:
         characters = _mixed(_characters(vocabulary.text))

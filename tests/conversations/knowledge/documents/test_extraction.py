@@ -4,7 +4,7 @@ import pytest
 
 from conversations.knowledge.documents import extraction
 from conversations.knowledge.documents.extraction import DocumentRefused
-from tests.conversations.support import document_files
+from tests.conversations.support import document_files, handbook
 
 GUIDE = (
     "# 假期\n\n年假每年 **5** 天，见[制度](http://x.example)。\n\n## 病假\n\n病假要有病历。\n```\n# no heading\n```\n"
@@ -31,6 +31,18 @@ def test_a_pdf_has_pages(tmp_path):
 def test_a_word_file_has_headings_and_the_pages_it_was_drawn_with(tmp_path):
     data = document_files.word(("Heading1", "假期"), ("Normal", "年假 5 天。"), ("page", "病假要病历。"))
     assert read(tmp_path, "a.docx", data)[0] == [(1, "假期", "年假 5 天。"), (2, "假期", "病假要病历。")]
+
+
+@pytest.mark.parametrize("make", [handbook.word, handbook.pdf])
+def test_a_handbook_keeps_its_chapters_sentences_and_tables(tmp_path, make):
+    data = make(3)
+    found, pages = read(tmp_path, "a.pdf" if data.startswith(b"%PDF") else "a.docx", data)
+    assert pages == 3
+    for number, (heading, paragraphs, table) in enumerate(handbook.pages(3), start=1):
+        shown = "".join(f"{title}{text}" for page, title, text in found if page == number).replace(" ", "")
+        assert heading.replace(" ", "") in shown
+        assert all(text in shown for text in paragraphs)
+        assert all(cell.replace(" ", "") in shown for row in table for cell in row)
 
 
 def test_markdown_has_headings_and_no_marks(tmp_path):
