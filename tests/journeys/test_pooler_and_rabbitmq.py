@@ -50,7 +50,7 @@ def doctor(stack: Server, *names: str, **env: str) -> dict[str, str]:
 def test_every_process_is_healthy_and_the_doctor_finds_nothing(stack):
     for role in ROLES:
         wait_for(lambda role=role: stack.is_healthy(role), f"{role} to be healthy")
-    names = ("database", "pooler", "migrations", "broker", "live-pages", "worker", "render", "beat")
+    names = ("database", "pooler", "migrations", "broker", "live-pages", "worker", "bulk", "render", "beat")
     assert doctor(stack, *names) == dict.fromkeys(names, "good")
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 ENTRYPOINT = ("docker/entrypoint.py",)
 PASSWORD = "p@ss/wörd: 1"
 METRICS_TOKEN = "of-prometheus"
-ROLES = ("web", "ws", "worker", "render", "beat")
+ROLES = ("web", "ws", "worker", "bulk", "render", "beat")
 # In one process: each command of its own would import everything again.
 PREPARED = """
 from django.core.management import call_command

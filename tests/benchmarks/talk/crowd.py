@@ -62,12 +62,16 @@ ARRIVED = (
 
 @dataclass(kw_only=True)
 class Crowd:
-    """Members who talk; `turns` is how often each writes, `rate` how many write in a second, 0 for at will."""
+    """Members who talk; `turns` is how often each writes, `rate` how many write in a second, 0 for at will.
+
+    `words` are the first that each writes.
+    """
 
     stack: Stack
     names: list[str]
     turns: int
     rate: float = 0.0
+    words: str = "开始问卷"
     took: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -129,7 +133,7 @@ class Crowd:
     def _post(self) -> None:
         wire = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=60)
         while (name := self.due.get()) is not None:
-            query, body = request(name, "开始问卷" if self.left[name] == self.turns else "我觉得不错")
+            query, body = request(name, self.words if self.left[name] == self.turns else "我觉得不错")
             self.asked[name] = time.monotonic()
             try:
                 status = _posted(wire, query, body)

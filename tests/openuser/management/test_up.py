@@ -78,7 +78,8 @@ def test_everything_ends_before_what_it_needs():
     assert order == sorted(order)
     plan = make_plan()
     assert programs.beat(plan).stage == programs.BEAT
-    assert programs.worker(plan, name="render", queue="render", threads=1).stage == programs.WORKERS
+    workers = (programs.worker, programs.bulk, programs.render)
+    assert {make(plan).stage for make in workers} == {programs.WORKERS}
     with socket.socket() as listening:
         assert programs.web(plan, listening).stage == programs.WEB
 

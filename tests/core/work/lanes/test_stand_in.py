@@ -66,7 +66,7 @@ def test_what_somebody_waits_for_is_left_to_the_threads_that_answer(woken):
     assert woken() == [(Callback.task, f"[{row.pk}]")]
 
 
-def test_a_task_of_a_newer_version_is_dropped_and_the_next_one_done(bulk):
+def test_a_task_of_a_newer_version_keeps_none_from_its_turn(bulk):
     broker.publish_task("scheduling.of_tomorrow", 1)
     assert broker.publisher.flush(10)
     thread = stand_in.StandIn()
