@@ -113,12 +113,15 @@ def keep_our_logging(**_: Any) -> None:
 @worker_init.connect
 def take_lanes(**_: Any) -> None:
     """Take tasks from all queues of a lane whose name was given by `-Q`. Bulk leaves the processor to others."""
+    from django.db import connection
+
     from core.work import broker
     from core.work.lanes import cpu_priority
 
     app.amqp.queues.select(broker.queues_of(app.amqp.queues.consume_from))
     if {broker.lane_of(queue) for queue in app.amqp.queues.consume_from} == {broker.BULK}:
-        cpu_priority.step_back()
+        is_sqlite = connection.vendor == "sqlite"
+        cpu_priority.give_way(cpu_priority.WITH_LOCKS if is_sqlite else cpu_priority.NICENESS)
 
 
 @beat_init.connect

@@ -40,7 +40,7 @@ from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, rea
 from core import backends
 from core.backends import backend
 from core.text import chinese_words
-from core.work import cpu_priority
+from core.work.lanes import cpu_priority
 
 logger = logging.getLogger("avatars.studio.studio")
 

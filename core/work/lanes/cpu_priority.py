@@ -1,24 +1,25 @@
-"""The place of a process in the queue for the processor."""
+"""How a process that nobody waits for gives way to others on the same processors."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
-# Of nice, whose weight is a ninth of the usual one. With 19, a seventieth, a process on a busy machine has no time for
-# its heartbeat, and others wait long for the locks of the database that it holds.
 NICENESS = 10
+"""A ninth of what others get who want all of a processor, and all that they leave. With 19 it would be a seventieth:
+on a busy machine nothing came of it for hours, not even a heartbeat."""
+WITH_LOCKS = 5
+"""A third, for a process that writes SQLite: while it waits for a processor, all others wait for it."""
+# With `sched_autogroup`, Linux shares processors among sessions first, and niceness counts only within a session: of
+# two sessions with a process each, both got the same, whatever their niceness, and with SCHED_BATCH or SCHED_IDLE, too.
+# The session has a niceness of its own here. In containers and services of systemd the control group weighs instead:
+# `cpu_shares`, the requests of a pod, `CPUWeight`.
+AUTOGROUP = Path("/proc/self/autogroup")
 
 
-def step_back(pid: int = 0) -> None:
-    """Give a process, and what it starts from now on, the processor where others leave it: by default this one.
-
-    nice weighs the processes of one group. Where Linux groups them by session (`sched_autogroup_enabled`), a process in
-    a session of its own is alone in its group: neither nice nor SCHED_BATCH nor SCHED_IDLE takes anything from it, but
-    the group has a nice value of its own. In containers and services of systemd the control group weighs: `cpu_shares`,
-    the requests of a pod, `CPUWeight`.
-    """
-    pid = pid or os.getpid()
-    with suppress(OSError):  # it has ended
-        os.setpriority(os.PRIO_PROCESS, pid, max(NICENESS, os.getpriority(os.PRIO_PROCESS, pid)))
-        if os.getsid(pid) == pid:  # else the group has other processes
-            Path(f"/proc/{pid}/autogroup").write_text(str(NICENESS), encoding="ascii")
+def give_way(niceness: int = NICENESS) -> None:
+    """Let others on these processors go first, from now on. It needs no right, and cannot be taken back."""
+    with suppress(OSError):  # it has given way further
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    with suppress(OSError):  # a system without it, or a container that is not shared so
+        if os.getsid(0) == os.getpid():  # else it would slow down the others of its session
+            AUTOGROUP.write_text(str(niceness), encoding="ascii")

@@ -9,7 +9,7 @@ from avatars import services
 from avatars.models import Render, Rendition
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
-from core.work import cpu_priority
+from core.work.lanes import cpu_priority
 from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.rendering import LONG, request, stage_of, working
 from tests.support.factories import make_render
