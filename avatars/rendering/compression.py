@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 LEAST_BITS = montage.LEAST_BITS
 TRIES = (1.0, 0.9)  # of the limit: two passes rarely exceed it, and never by much
 BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than coarse ones
+ASK_EVERY = 0.3  # seconds, whether somebody still waits for it
 FITTED = "renditions"  # the folder of renditions of uploaded videos
 
 
@@ -58,13 +59,18 @@ def _compress(rendition: Rendition, keep: Callable[[], None] | None) -> None:
         # The thread makes no query: it would keep a connection.
         video = Path(default_storage.path(rendition.original))
         content_id = rendition.render.content_id if rendition.render else ""
-        future = beside.submit(_shrunk, video, content_id, rendition.limit, folder)
+        watch = ffmpeg.Watch()
+        future = beside.submit(watch.call, _shrunk, video, content_id, rendition.limit, folder)
         while True:
             try:
-                small = future.result(timeout=rendition.lease.total_seconds() * settings.WORK_LEASE_SCALE / 4)
+                small = future.result(timeout=ASK_EVERY)
                 break
             except NotYet:
-                rendition.extend_lease()
+                try:
+                    rendition.extend_lease()
+                except LeaseLost:
+                    watch.end()  # the thread is waited for here
+                    raise
                 if keep is not None:
                     keep()
         _store(rendition, small)

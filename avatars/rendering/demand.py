@@ -39,7 +39,16 @@ def unwanted(kind: type[Work]) -> QuerySet[Any]:
         return rows.none()
     if kind is Render:
         rows = rows.filter(ends_unwanted=True)
-    return rows.filter(~reduce(or_, (Q(condition()) for condition in _waiters[kind])))
+    return rows.filter(~_awaited(kind))
+
+
+def _awaited(kind: type[Work]) -> Q:
+    return reduce(or_, (Q(condition()) for condition in _waiters[kind]))
+
+
+def is_awaited(render: Render) -> bool:
+    """Whether a row waits for a render, also for what is made of it once it is done."""
+    return bool(_waiters[Render]) and Render.objects.filter(_awaited(Render), pk=render.pk).exists()
 
 
 def is_wanted(row: Work) -> bool:

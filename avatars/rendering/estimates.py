@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 
 from avatars.models import Render
+from avatars.models.stages import stage_run
 from avatars.scenes.spec import Layout
+from core.work import processes
 
 HISTORY = 20
 REMEMBERED = 100
@@ -32,6 +35,10 @@ FIRST_HAN = 0x2E7F
 UNLEARNED = (0.6, 2.0)
 FEW = 1.3
 ESTIMATED = ("estimated_seconds", "estimated_low", "estimated_high")
+# From which share of its work on a running render tells the pace of now, and how far that may be from what it was.
+TELLING, SLOWEST, FASTEST = 0.2, 20.0, 0.5
+QUEUE = "render"
+LAST = 2**62  # a key behind all others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +89,58 @@ def estimate_seconds(text: str, mode: str) -> float:
 
 
 def time_left(render: Render) -> Estimate:
-    """Seconds until a render is done: the queue before it, shared by the busy workers, and its own work.
+    """Seconds until a render is done: what is before it, shared by the workers, and its own work, at the pace of now.
 
     Four of five renders are done within the span.
     """
     if render.is_finished:
         return NOTHING
     if render.status == Render.Status.RUNNING:
-        return stored_estimate(render).times(_left(render.progress))
-    # Renders that run already are finished first, urgent or not.
-    running = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.RUNNING).only("progress", *ESTIMATED)
-    before = [_only(stored_estimate(row).times(_left(row.progress))) for row in running]
-    queued = _queue_before(render) if render.status == Render.Status.QUEUED else ()
-    return _after([*before, *queued], stored_estimate(render), workers=max(1, len(before)))
+        return stored_estimate(render).times(_left(render.progress) * _pace([render]))
+    running = _running_before(render)
+    before = [_only(stored_estimate(row).times(_left(row.progress) * _pace([row]))) for row in running]
+    pace = _pace(running)
+    queued = [total.times(pace) for total in _queue_before(render)] if render.status == Render.Status.QUEUED else []
+    return _after([*before, *queued], stored_estimate(render).times(pace), workers=_workers(len(running)))
+
+
+def seconds_of_bulk(seconds: float) -> float:
+    """The likely seconds until further bulk renders are done that take so many seconds one after another."""
+    last = Render(priority=Render.BULK, pk=LAST)
+    running = _running_before(last)
+    before = [stored_estimate(row).likely * _left(row.progress) * _pace([row]) for row in running]
+    queued = sum(total.likely for total in _queue_before(last))
+    return (sum(before) + (queued + seconds) * _pace(running)) / _workers(len(running))
+
+
+def _running_before(render: Render) -> list[Render]:
+    """What runs and is finished before a render begins. Bulk renders wait for what somebody waits for."""
+    running = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.RUNNING)
+    if not render.is_bulk:
+        running = running.filter(priority__gt=Render.BULK)
+    return list(running.only("progress", "stages", "attempts", *ESTIMATED))
+
+
+def _workers(busy: int) -> int:
+    """How many renders are made at a time."""
+    return max(1, busy, processes.takers()[QUEUE])
+
+
+def _pace(running: Sequence[Render]) -> float:
+    """How many times as long as estimated what runs takes now, on machines that have other work besides; else 1."""
+    return median(paces) if (paces := [pace for row in running if (pace := _pace_of(row)) is not None]) else 1.0
+
+
+def _pace_of(render: Render) -> float | None:
+    own = [run for run in map(stage_run, render.stages) if run.attempt == render.attempts]
+    share = render.progress / 100
+    if not own or render.estimated_seconds <= 0:
+        return None
+    took = (timezone.now() - own[0].began_at).total_seconds()
+    pace = took / (render.estimated_seconds * max(share, TELLING))
+    if share < TELLING and pace < 1:
+        return None  # it has only begun
+    return min(max(pace, FASTEST), SLOWEST)
 
 
 def seconds_left(render: Render) -> float:
@@ -126,6 +172,10 @@ class _Total:
     likely: float
     early: float
     late: float
+
+    def times(self, factor: float) -> "_Total":
+        squared = factor * factor
+        return replace(self, likely=self.likely * factor, early=self.early * squared, late=self.late * squared)
 
 
 def _queue_before(render: Render) -> tuple[_Total, ...]:

@@ -21,7 +21,7 @@ from avatars.reasons.render import words as reason_words
 from avatars.rendering.demand import cancel_all_unwanted, cancel_unwanted
 from avatars.rendering.demand import register as register_waiters
 from avatars.rendering.engine_status import EngineKind, EngineStatus, engines, speech_controls
-from avatars.rendering.estimates import Estimate, queue_position, seconds_left, time_left
+from avatars.rendering.estimates import Estimate, queue_position, seconds_left, seconds_of_bulk, time_left
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
 from avatars.rendering.readings import register_names
@@ -243,6 +243,7 @@ __all__ = [
     "save_presentation",
     "save_template",
     "seconds_left",
+    "seconds_of_bulk",
     "seed_voices",
     "shown_stream",
     "slide_area",

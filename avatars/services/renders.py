@@ -206,10 +206,14 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 
 
 def end_unwanted(render: Render, *, reason: str = "cancelled") -> bool:
-    """Stop a render unless somebody else waits for it, or asked for it outright; whether it was stopped.
+    """Stop a render, or the smaller copies of a finished one, unless somebody else waits for it; whether it was.
 
-    The caller has locked it.
+    Whoever asked for it outright waits. The caller has locked it.
     """
+    if render.is_finished:
+        copies = [] if demand.is_awaited(render) else render.renditions.filter(status__in=Rendition.UNFINISHED)
+        cancelled = [row.cancel() for row in copies]
+        return any(cancelled)
     return not demand.is_wanted(render) and cancel_render(render, reason=reason)
 
 
@@ -246,6 +250,8 @@ def request_rendition(render: Render, *, limit: int) -> Rendition:
     row, created = Rendition.objects.get_or_create(render=render, limit=limit, defaults={"cid": render.cid})
     if created:
         row.wake()
+    elif row.status == Rendition.Status.CANCELLED:
+        row.restart()  # nobody waited for it, and now somebody does
     return row
 
 

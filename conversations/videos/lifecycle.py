@@ -253,6 +253,4 @@ def _send_replacement(conversation: Conversation, message: Message, decision: De
 
 
 def _end_unneeded_render(message: Message, reason: str) -> None:
-    render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
-    if render is not None and not render.is_finished:
-        _cancel_unneeded(message, render, reason=reason)
+    _cancel_unneeded(message, Render.objects.select_for_update(of=("self",)).filter(messages=message).first(), reason)

@@ -69,12 +69,16 @@ class CampaignReach:
 
 @dataclass(frozen=True, kw_only=True)
 class NeededRender:
-    """A video of a campaign: the one that exists already, or the seconds that its render likely takes."""
+    """A video of a campaign: the one that exists already, or the seconds that its render likely takes.
+
+    A personal one is made `count` times, which take `seconds` each.
+    """
 
     label: str
     render: Render | None = None
     seconds: float = 0.0
     error: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +99,14 @@ class StartForecast:
 
     reach: CampaignReach
     renders: tuple[NeededRender, ...]
+    render_seconds: float
+    """Until all its videos would be made, with those that are in front of them, by as many workers as there are."""
     starts_at: datetime
     held: str
     zones: tuple[ZoneStart, ...]
     ends_at: datetime | None
     because: str
     blockers: tuple[Blocker, ...]
-
-    @property
-    def render_seconds(self) -> float:
-        return sum(one.seconds for one in self.renders)
 
     @property
     def is_blocked(self) -> bool:
@@ -187,13 +189,16 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
     queue = conversations.forecast_sending(
         application, messages=calls + line_calls, recipients=reached.count + line_members, now=begins
     )
-    renders = tuple(_renders(campaign, words, application))
+    renders = tuple(_renders(campaign, words, application, reached))
+    seconds = sum(one.seconds * one.count for one in renders)
+    seconds = avatars.seconds_of_bulk(seconds) if seconds else 0.0
     ends = queue.through_at
     if ends is not None:
-        ends += timedelta(seconds=sum(one.seconds for one in renders))
+        ends += timedelta(seconds=seconds)
     return StartForecast(
         reach=reached,
         renders=renders,
+        render_seconds=seconds,
         starts_at=begins,
         held=first.held,
         zones=zones if campaign.in_member_zone else (),
@@ -222,23 +227,30 @@ def _first_moment(campaign: Campaign, now: datetime) -> datetime:
     return moment or now
 
 
-def _renders(campaign: Campaign, words: CampaignWords, application: Application) -> Iterator[NeededRender]:
+def _renders(
+    campaign: Campaign, words: CampaignWords, application: Application, reached: CampaignReach
+) -> Iterator[NeededRender]:
     if words.content_type != Campaign.ContentType.VIDEO:
         return
-    for row in campaign.contents.select_related("digital_human", "template", "presentation"):
+    rows = list(campaign.contents.select_related("digital_human", "template", "presentation"))
+    # Of personal videos each member has one; how members are split among the contents differs little in time.
+    count = ceil((reached.count - reached.readers) / max(1, len(rows))) if words.is_personal else 1
+    for row in rows:
         own, label = words[row.variant, row.language], f"{row.get_language_display()} · {row.variant}"
         try:
             script = videos.script_of(own, {}, language=row.language)
             render = existing_render(own, script, application)
             source = row.template or row.presentation
-            if render is not None:
+            if render is not None and not words.is_personal:
                 yield NeededRender(label=label, render=render)
             elif source is not None:
                 personal = avatars.personalise(source, row.values, facts={}, slots={}, language=row.language)
-                yield NeededRender(label=label, seconds=avatars.estimate_personal_render(personal).likely)
+                each = avatars.estimate_personal_render(personal, spliced=words.is_personal).likely
+                yield NeededRender(label=label, seconds=each, count=count)
             else:
                 human = row.digital_human or conversations.digital_human_of(application)
-                yield NeededRender(label=label, seconds=avatars.estimate_render(script, human.mode).likely)
+                each = avatars.estimate_render(script, human.mode, spliced=words.is_personal).likely
+                yield NeededRender(label=label, seconds=each, count=count)
         except AvatarError as error:
             yield NeededRender(label=label, error=str(error))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils import timezone
 
 from avatars import services as avatars
@@ -18,7 +18,7 @@ from conversations import services as conversations
 from scheduling.campaigns import variables
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.way_out import with_way_out
-from scheduling.models import AwaitedVideo, Batch, Campaign, Delivery
+from scheduling.models import AwaitedVideo, Batch, Campaign, CampaignRun, Delivery
 from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member
 
@@ -93,6 +93,7 @@ def _ask(
                 for script in missing[place : place + PIECE]
             }
             known |= asked
+            batch.videos.filter(render__in=again).delete()  # the new ones stand for them
             rows = [AwaitedVideo(batch=batch, render_id=number) for number in set(asked.values()) if number]
             AwaitedVideo.objects.bulk_create(rows, ignore_conflicts=True)
             batch.update_leased(renders=dict(known))
@@ -101,6 +102,48 @@ def _ask(
         batch.update_leased(renders=known)
     idle = batch.videos.exclude(render__in=[number for number in known.values() if number])
     _let_go(idle.filter(render__status__in=Render.UNFINISHED))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoProgress:
+    """How far the videos of a run are: how many it needs, and what became of them.
+
+    `seconds_left` are likely ones until the last of them; None where none is being made.
+    """
+
+    needed: int
+    made: int
+    failed: int
+    cancelled: int
+    seconds_left: float | None
+
+    @property
+    def ended(self) -> int:
+        return self.made + self.failed + self.cancelled
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.ended / self.needed) if self.needed else 0
+
+
+def progress_of(run: CampaignRun) -> VideoProgress | None:
+    """How far the videos of a run are; None for one without videos. Equal words of several batches share one."""
+    if run.content.get("content_type") != Campaign.ContentType.VIDEO:
+        return None
+    words = CampaignWords.of(run.campaign_id, run.content)
+    asked = Render.objects.filter(pk__in=AwaitedVideo.objects.filter(batch__run=run).values("render"))
+    found = dict(asked.order_by().values_list("status").annotate(Count("pk")))
+    # Batches whose turn has not come have not asked; of personal videos each of their members needs one.
+    later = Batch.objects.filter(run=run, ended_at=None, renders={}).exclude(status=Batch.Status.CANCELLED)
+    to_come = (later.aggregate(Sum("size"))["size__sum"] or 0) if words.is_personal else 0
+    last = asked.filter(status__in=Render.UNFINISHED).order_by("-pk").first()
+    return VideoProgress(
+        needed=sum(found.values()) + to_come,
+        made=found.get(Render.Status.DONE, 0),
+        failed=found.get(Render.Status.FAILED, 0),
+        cancelled=found.get(Render.Status.CANCELLED, 0),
+        seconds_left=None if last is None else avatars.seconds_left(last) + to_come * last.estimated_seconds,
+    )
 
 
 def waiting() -> Exists:

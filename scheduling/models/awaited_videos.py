@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import Render
 from core.work.base import Work
 from scheduling.models.campaigns import Campaign
-from scheduling.models.deliveries import Batch, CampaignRun
+from scheduling.models.deliveries import Batch
 from scheduling.models.schedules import Schedule
 
 
@@ -21,9 +21,6 @@ class AwaitedVideoQuerySet(models.QuerySet["AwaitedVideo"]):
             going & Q(batch__ended_at=None, batch__status__in=Work.UNFINISHED) & ~Q(batch__reason=Batch.Reason.PAUSED)
         )
         return self.filter(batch | Q(schedule__paused=False))
-
-    def of_run(self, run: CampaignRun) -> "AwaitedVideoQuerySet":
-        return self.filter(batch__run=run)
 
 
 class AwaitedVideo(models.Model):

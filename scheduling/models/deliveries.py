@@ -145,7 +145,7 @@ class Batch(Work):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     HELD: ClassVar = (Reason.QUIET, Reason.WINDOW)
-    TOLD: ClassVar = (*HELD, Reason.DIALOGUE, Reason.RENDERING)
+    TOLD: ClassVar = (*HELD, Reason.DIALOGUE)
 
     objects = BatchQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from avatars.media.ffmpeg.encoder import (
     too_long,
 )
 from avatars.media.ffmpeg.fragment_sink import FragmentSink
-from avatars.media.ffmpeg.processes import FULL, disk_full, run, source, threads
+from avatars.media.ffmpeg.processes import FULL, Watch, disk_full, run, source, threads
 from avatars.media.ffmpeg.splice_sink import SpliceSink
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Shape",
     "SpliceSink",
     "Stamp",
+    "Watch",
     "convert",
     "disk_full",
     "fits",

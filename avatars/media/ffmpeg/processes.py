@@ -5,9 +5,11 @@ import errno
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import ffmpeg as graph
 import imageio_ffmpeg
@@ -19,6 +21,7 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DISK_FULL = tuple(os.strerror(code) for code in FULL)
 NOT_A_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR})
 WHITELIST = "file,pipe"
+T = TypeVar("T")
 
 
 def run(stream: Any) -> bytes:
@@ -62,6 +65,37 @@ def missing() -> ProgramMissing:
     return ProgramMissing("ffmpeg cannot be run.", code="ffmpeg_missing", remedy=remedy)
 
 
+class Watch:
+    """Kills the ffmpeg that a function in another thread waits for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_over = False
+
+    def call(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function in this thread, which another thread may end."""
+        _watch.set(self)
+        return function(*args)
+
+    def end(self) -> None:
+        """Kill what runs, and what is started from now on; the function raises `Interrupted`."""
+        with self._lock:
+            self._is_over = True
+            if self._process is not None:
+                self._process.kill()
+
+    def note(self, process: subprocess.Popen[bytes]) -> None:
+        """A process was started."""
+        with self._lock:
+            self._process = process
+            if self._is_over:
+                process.kill()
+
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
 @contextlib.contextmanager
 def running(
     command: list[str], *, stdin: int, pass_fds: Sequence[int] = ()
@@ -69,6 +103,8 @@ def running(
     """A running ffmpeg and the file of its complaints; killed when the context ends before it does."""
     with tempfile.TemporaryFile() as errors:
         process = _started(command, stdin=stdin, errors=errors, pass_fds=pass_fds)
+        if (watch := _watch.get()) is not None:
+            watch.note(process)
         try:
             yield process, errors
         finally:

@@ -125,12 +125,12 @@ def request_personal_render(
     )
 
 
-def estimate_personal_render(script: PersonalScript, *, mode: str = "") -> estimates.Estimate:
-    """How long the video of a script takes to render."""
+def estimate_personal_render(script: PersonalScript, *, mode: str = "", spliced: bool = False) -> estimates.Estimate:
+    """How long the video of a script takes to render, `spliced` of pieces where sentences recur."""
     source = script.source
     if isinstance(source, Presentation):
         return estimate_presentation(source, script.values, translated=script.translated, mode=mode)
-    return estimates.estimate(script.text, mode or source.dressed().mode)
+    return estimates.estimate(script.text, mode or source.dressed().mode, spliced=spliced)
 
 
 def _load(source: VideoSource) -> None:

@@ -1,12 +1,16 @@
 """Compressed videos: within the limit and labelled, or not at all."""
 
 import hashlib
+import os
+import threading
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.utils import timezone
 
 from avatars import services
@@ -15,6 +19,7 @@ from avatars.media import ffmpeg, mp4
 from avatars.models import Render, Rendition
 from avatars.rendering import compression
 from avatars.signals import rendition_finished
+from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.recordings import write_wav
 from tests.avatars.support.rendering import video_of
 from tests.support import factories
@@ -159,3 +164,31 @@ def test_a_file_that_is_no_video_says_so(recorded):
     small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
     assert brought(recorded("plain"), limit=10_000).reason == "too_long"
+
+
+def test_a_copy_that_nobody_waits_for_any_more_ends_with_its_ffmpeg(render, work_dir, news):
+    small = services.request_rendition(render, limit=150_000)
+    worker = threading.Thread(target=compress_beside, args=(small.pk,))
+    worker.start()
+    wait_until(lambda: encoders(os.getpid()))
+    assert services.end_unwanted(Render.objects.get(pk=render.pk))
+    worker.join(timeout=60)
+    assert not worker.is_alive()
+    assert encoders(os.getpid()) == []
+    assert os.listdir(work_dir) == []
+    assert Rendition.objects.get().status == "cancelled"
+    assert services.request_rendition(render, limit=150_000).status == "queued", "somebody waits again"
+
+
+def encoders(pid):
+    """The processes of ffmpeg that a process has started."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [child for one in listed for child in one.read_text().split()]
+    return [child for child in children if b"ffmpeg" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def compress_beside(pk):
+    try:
+        compression.compress(pk)
+    finally:
+        connections.close_all()

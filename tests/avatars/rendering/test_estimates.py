@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from avatars.models import Render
+from avatars.models import Outcome, Render
+from avatars.models.stages import Stage, StageRun, entry
 from avatars.rendering import estimates
+from core.models import WorkerProcess
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -182,8 +184,50 @@ def test_only_the_queue_before_a_render_counts(human):
 
 
 def test_what_runs_already_is_finished_first_even_if_it_is_less_urgent(human):
-    make_waiting(human, 10.0, status="running", progress=75, priority=0)
+    make_waiting(human, 10.0, status="running", progress=75, priority=10)
     assert estimates.seconds_left(make_waiting(human, 4.0, priority=20)) == pytest.approx(2.5 + 4.0)
+
+
+def test_a_bulk_render_that_runs_waits_for_what_somebody_waits_for(human):
+    make_waiting(human, 10.0, status="running", progress=75, priority=0)
+    assert estimates.seconds_left(make_waiting(human, 4.0, priority=20)) == pytest.approx(4.0)
+    assert estimates.seconds_left(make_waiting(human, 5.0)) == pytest.approx(2.5 + 4.0 + 5.0)
+
+
+def began(seconds):
+    """The stages of a render that began so many seconds ago."""
+    at = timezone.now() - timedelta(seconds=seconds)
+    run = StageRun(attempt=0, stage=Stage.SPEAKING, began_at=at, ended_at=None, outcome=Outcome.RUNNING)
+    return [entry(run)]
+
+
+def test_the_pace_of_now_counts_on_a_busy_machine(human):
+    """14.7 s of work took 210 s beside other work."""
+    running = make_waiting(human, 10.0, status="running", progress=50, priority=20, stages=began(50))
+    assert estimates.seconds_left(running) == pytest.approx(50, rel=0.05)
+    assert estimates.seconds_left(make_waiting(human, 4.0, priority=20)) == pytest.approx(50 + 40, rel=0.05)
+    stuck = make_waiting(human, 10.0, status="running", progress=5, priority=20, stages=began(60))
+    assert estimates.seconds_left(stuck) > 100
+    fresh = make_waiting(human, 10.0, status="running", progress=5, priority=20, stages=began(0.3))
+    assert estimates.seconds_left(fresh) == pytest.approx(9.5)
+
+
+@pytest.mark.databases
+def test_idle_workers_share_the_queue_too(human):
+    queues = {"queues": "render", "heartbeat_at": timezone.now(), "looped_at": timezone.now()}
+    for number in range(3):
+        WorkerProcess.objects.create(token=f"w{number}", host="here", pid=number, **queues)
+    for _ in range(5):
+        make_waiting(human, 6.0)
+    assert estimates.seconds_left(make_waiting(human, 4.0)) == pytest.approx(30 / 3 + 4)
+
+
+@pytest.mark.databases
+def test_a_campaign_waits_for_all_that_is_in_front_of_its_videos(human):
+    make_waiting(human, 10.0, status="running", progress=50)
+    make_waiting(human, 6.0)
+    make_waiting(human, 3.0, priority=20)
+    assert estimates.seconds_of_bulk(82 * 8.0) == pytest.approx(5 + 6 + 3 + 82 * 8)
 
 
 def test_two_workers_share_the_queue(human):

@@ -55,7 +55,7 @@ def test_an_estimate_asks_for_sums_however_long_the_queue_is():
     with CaptureQueriesContext(connection) as asked, rows_loaded() as loaded:
         assert estimates.time_left(mine).likely == pytest.approx(10.0 * (QUEUED + 1))
         assert estimates.queue_position(mine) == QUEUED + 1
-    assert (len(loaded), len(asked)) == (0, 7)
+    assert (len(loaded), len(asked)) == (0, 8)
 
 
 def test_sums_of_the_database_agree_with_the_order_of_the_queue():

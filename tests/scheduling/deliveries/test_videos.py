@@ -1,11 +1,15 @@
 """Videos of campaigns: equal words are one render, personal ones a render each, and failed ones their words."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from avatars.models import Render
 from avatars.services import withdraw_statements
 from scheduling import services
-from scheduling.campaigns import approval
+from scheduling.campaigns import approval, content
+from scheduling.deliveries import videos
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, work
 from tests.support.factories import make_template
@@ -85,9 +89,9 @@ def test_the_evidence_has_the_version_of_the_template_that_was_approved(company,
     template = make_template()
     campaign = launch({"template": template, "values": {"name": "{{name}}"}}, content_type="video")
     work(calls=False)
-    content = campaign.runs.get().content["contents"]["A/zh-hans"]
+    own = campaign.runs.get().content["contents"]["A/zh-hans"]
     approved = services.evidence_bundle(Delivery.objects.all()[0])["approved"]
-    assert approved["template_version"] == approval.digest(content["template"])
+    assert approved["template_version"] == approval.digest(own["template"])
     assert (approved["variant"], approved["presentation_version"]) == ("A", "")
 
 
@@ -101,3 +105,46 @@ def test_a_template_whose_speaker_withdraws_after_approval_is_sent_as_words(comp
     assert outcomes(campaign) == {"degraded:text": 3}
     assert not Render.objects.filter(status="done").exists()
     assert all(len(said) == 1 and "{{" not in said[0] for said in texts(staff))
+
+
+def test_the_progress_of_a_run_counts_each_video_once(company, staff, stored):
+    campaign = launch("{{name}}，早上好。", content_type="video")
+    run = campaign.runs.get()
+    assert videos.progress_of(run).needed == 0, "its audience is not known yet"
+    work(calls=False)
+    first, second, third = Render.objects.order_by("pk")
+    Render.objects.filter(pk=first.pk).update(status="done", video="v.mp4")
+    Render.objects.filter(pk=second.pk).update(status="failed")
+    found = videos.progress_of(run)
+    assert (found.needed, found.made, found.failed, found.cancelled, found.percent) == (3, 1, 1, 0, 67)
+    assert found.seconds_left == pytest.approx(third.estimated_seconds)
+    services.cancel_campaign(campaign)
+    found = videos.progress_of(run)
+    assert (found.cancelled, found.percent, found.seconds_left) == (1, 100, None)
+    assert videos.progress_of(launch("早上好").runs.get()) is None
+
+
+def test_batches_whose_turn_has_not_come_count_for_the_progress(company, staff, stored, settings, monkeypatch):
+    monkeypatch.setattr(content, "VIDEOS", 1)
+    settings.SCHEDULING = {**settings.SCHEDULING, "CAMPAIGN_WINDOW": 1}
+    launch("{{name}}，早上好。", content_type="video")
+    work(calls=False)
+    found = videos.progress_of(Batch.objects.first().run)
+    assert (found.needed, found.made) == (3, 0)
+
+
+def forecast(text):
+    return services.forecast_start(approve(make_campaign(text, content_type="video")), now=timezone.now())
+
+
+def test_the_forecast_of_personal_videos_counts_one_for_each_member(company, staff, stored):
+    """Of 82 videos the start page said “about 1 minute”, and they took 12."""
+    found = forecast("{{name}}，早上好。")
+    (each,) = found.renders
+    assert (each.count, found.render_seconds) == (3, pytest.approx(3 * each.seconds))
+    launch("大家都听好：" * 20, content_type="video")
+    work(calls=False)
+    later = forecast("{{name}}，早上好！")
+    before = Render.objects.get().estimated_seconds
+    assert later.render_seconds == pytest.approx(before + 3 * later.renders[0].seconds)
+    assert later.ends_at > timezone.now() + timedelta(seconds=later.render_seconds - 1)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from avatars.models import Render
 from core import signed_documents
 from scheduling import services
 from scheduling.exceptions import SchedulingError
@@ -171,3 +172,24 @@ def test_the_evidence_of_a_member_is_a_signed_file(run, sender, staff):
     assert "attachment" in answer["Content-Disposition"]
     assert signed_documents.verify(answer.json())["member"] == staff[0].user_id
     assert sender.get(page(run, "evidence"), {"delivery": 10**9}).status_code == 302
+
+
+def test_a_bar_tells_how_many_videos_are_made_and_how_long_it_takes(company, staff, sender):
+    campaign = launch("{{name}}，早上好。", content_type="video")
+    work(calls=False)
+    first, second, third = Render.objects.order_by("pk")
+    Render.objects.filter(pk=first.pk).update(status="done", video="v.mp4")
+    Render.objects.filter(pk=second.pk).update(status="failed")
+    Render.objects.filter(pk=third.pk).update(estimated_seconds=240, stages=[])
+
+    def bar() -> str:
+        return seen(sender, page(campaign.runs.get())).partition('data-testid="videos"')[2].partition("</div>")[0]
+
+    assert "1 of 3 videos made" in bar()
+    assert "1 failed" in bar()
+    assert "about 4 minutes left" in bar()
+    assert '<progress max="100" value="67"' in bar()
+    services.cancel_campaign(campaign)
+    assert "1 cancelled" in bar()
+    assert "left" not in bar()
+    assert '<progress max="100" value="100"' in bar()
