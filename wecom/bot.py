@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
+import core.django_setup  # noqa: F401 - says what is missing
 from wecom import services
 from wecom.application.info import ApplicationProfile
 from wecom.callbacks.router import Handler, Incoming, Preparation, router

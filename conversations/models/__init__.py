@@ -1,5 +1,6 @@
 """Messages, errands, answers, flows and sessions."""
 
+import core.django_setup  # noqa: F401 - says what is missing
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot

@@ -1,5 +1,6 @@
 """Schedules and campaigns with their runs, segments and other audiences."""
 
+import core.django_setup  # noqa: F401 - says what is missing
 from core.work.base import FAR
 from scheduling.models.awaited_videos import AwaitedVideo
 from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of

@@ -1,5 +1,6 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+import core.django_setup  # noqa: F401 - says what is missing
 from core.interchange.flaws import FileRefused
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change

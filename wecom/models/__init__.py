@@ -1,5 +1,6 @@
 """WeChat Work in rows: the company, its directory, callbacks and messages."""
 
+import core.django_setup  # noqa: F401 - says what is missing
 from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
