@@ -36,6 +36,7 @@ class Incident(models.Model):
         LOGINS = "logins", _("Many wrong passwords")
         DISK = "disk", _("A disk is full")
         SPOOL = "spool", _("Callbacks lie on a disk")
+        WEBHOOK_OFF = "webhook_off", _("A webhook was switched off")
 
     kind = models.CharField(_("incident"), max_length=20, choices=Kind, editable=False)
     subject = models.CharField(_("subject"), max_length=100, blank=True, editable=False)

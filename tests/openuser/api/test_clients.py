@@ -124,7 +124,7 @@ def test_the_command_names_the_scopes_that_there_are():
     assert not ApiClient.objects.exists()
 
 
-def test_after_many_wrong_tokens_further_ones_wait_and_a_right_one_does_not():
+def test_many_wrong_tokens_from_one_address_wait_and_a_right_one_not():
     network = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}"  # of this test alone: the cache is of all
     right, wrong, path = make_api("members:read"), APIClient(), "/api/v1/members/"
     answers = []

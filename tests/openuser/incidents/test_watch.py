@@ -11,6 +11,7 @@ from core.work import process_identity
 from openuser.incidents import watch
 from openuser.incidents.watch import CONDITIONS, condition_of
 from openuser.models import Alert, Incident, WebhookDelivery, WebhookEndpoint
+from openuser.webhooks import services as hooks
 from tests.support import factories
 from wecom.models import Callback, Outbound
 
@@ -119,6 +120,32 @@ def test_webhooks_hear_of_both_ends():
     assert {one.parsed["data"]["kind"] for one in events} == {"callbacks_wait"}
 
 
+@pytest.mark.parametrize("because", ["failing", "gone"])
+def test_a_webhook_that_was_switched_off_is_an_incident_until_on(because):
+    off = WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com", events=["incident.opened"])
+    now = timezone.now()
+    watch.evaluate(now)
+    assert not Incident.objects.exists()
+    hooks.set_enabled(off, on=False, because=because)
+    watch.evaluate(now)
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.subject) == ("webhook_off", str(off.pk))
+    with translation.override("en"):
+        assert "“OA” gets no webhooks" in condition_of(incident).words(incident)
+    assert [alert.news for alert in Alert.objects.all()] == ["opened"]
+    hooks.set_enabled(off, on=True)
+    watch.evaluate(now + CALM)
+    incident.refresh_from_db()
+    assert incident.resolved_at == now + CALM
+    assert [alert.news for alert in Alert.objects.order_by("pk")] == ["opened", "resolved"]
+
+
+def test_a_webhook_that_a_person_switches_off_is_no_incident():
+    hooks.set_enabled(WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com"), on=False)
+    watch.evaluate()
+    assert not Incident.objects.exists()
+
+
 def test_without_channels_an_incident_is_recorded_all_the_same(settings):
     settings.ALERTS = {**settings.ALERTS, "GROUP_URL": "", "MAIL_TO": []}
     late_callback()
@@ -146,6 +173,7 @@ def test_each_condition_is_found_and_has_words_and_a_page(settings):
     for reason in ("unlabelled", "no_face", "no_face"):
         factories.make_render(status="failed", reason=reason, finished_at=now)
     settings.DISK_MIN_MB = 10**12
+    WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com", enabled=False, off_because="gone")
     watch.evaluate(now)
     found = {incident.kind: incident for incident in Incident.objects.all()}
     assert set(found) == set(Incident.Kind.values) - {"logins", "spool"}
@@ -163,7 +191,7 @@ def test_every_kind_has_one_condition():
 
 
 def test_asking_costs_few_statements(django_assert_max_num_queries):
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         watch.evaluate()
 
 
