@@ -12,6 +12,7 @@ from wecom import services as wecom
 
 def delete_expired() -> None:
     """Delete what has passed its retention."""
+    wecom.note_key_proofs()
     retention.expire_all(now=timezone.now())
     wecom.erase_leavers()
     watch.delete_old()

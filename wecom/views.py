@@ -64,7 +64,9 @@ class Webhook(APIView):
             application = services.read_webhook_application(key)
             crypto.strict(signature, timestamp, nonce)
             signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
-            return HttpResponse(services.open_echo(application, echo, **signed), content_type="text/plain")
+            content = services.open_echo(application, echo, **signed)
+            services.note_url_check(application, content, echo, **signed)
+            return HttpResponse(content, content_type="text/plain")
         except (crypto.CryptoError, NotConfigured) as error:
             return self._refuse(error.code, application, query)
 

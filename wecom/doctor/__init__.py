@@ -4,7 +4,7 @@ from core.diagnosis import Check
 from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled, environment
-from wecom.doctor.reception import CallbacksCome, PublicUrl
+from wecom.doctor.reception import CallbacksCome, KeysProven, PublicUrl
 
 __all__ = [
     "CHECKS",
@@ -28,5 +28,6 @@ CHECKS: tuple[type[ApplicationCheck], ...] = (
     VisibleRange,
     Outage,
     CallbacksCome,
+    KeysProven,
 )
 CONNECTION: tuple[type[ApplicationCheck], ...] = (StoredKeys, Token, TrustedIp, VisibleRange)

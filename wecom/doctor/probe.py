@@ -46,7 +46,7 @@ class Reply:
 
 def check_url(url: str, keys: Keys) -> Reply:
     """Make the URL check, as saving the callback settings in the console does. Raises `Unreached`."""
-    echo = secrets.token_hex(8).encode()
+    echo = f"{Callback.PROBE}{secrets.token_hex(8)}".encode()
     nonce, timestamp, sealed, signature = _sealed(keys, echo)
     query = {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}
     return _call("GET", url, query, b"", expected=echo, nonce=nonce)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.diagnosis import Finding, bad, good, warn
 from wecom import messages
-from wecom.callbacks import rejections
+from wecom.callbacks import key_ring, rejections
 from wecom.client import applications
 from wecom.doctor import probe, probe_results
 from wecom.doctor.base import ApplicationCheck
@@ -90,6 +90,27 @@ class CallbacksCome(ApplicationCheck):
             remedy = _("If people have written since, save the callback settings in the console once more.")
             return warn("long_ago", words, remedy=remedy, where=where)
         return good(_("The last callback came at %s.") % at)
+
+
+class KeysProven(ApplicationCheck):
+    """WeChat Work has signed with our Token and EncodingAESKey, and when it last did."""
+
+    id = "keys-proven"
+    title = gettext_lazy("Token and EncodingAESKey")
+    after = ("stored-keys",)
+
+    def examine(self) -> Finding:
+        called_at, checked_at = key_ring.last_callback(self.application), self.application.keys_proven_at
+        proven_at = max(filter(None, (called_at, checked_at)), default=None)
+        if proven_at is None:
+            words = _("They have not been proven yet: WeChat Work has sent nothing that they open.")
+            remedy = _("Save the callback settings in the console: it checks them at once.")
+            where = _("%s → Receive messages (接收消息) → Set API reception") % self.page
+            return warn("never", words, remedy=remedy, where=where)
+        at = timezone.localtime(proven_at).strftime("%Y-%m-%d %H:%M")
+        if proven_at == called_at:
+            return good(_("They were last proven at %s, by a callback.") % at)
+        return good(_("They were last proven at %s.") % at)
 
 
 def _is_real(application: Application) -> bool:

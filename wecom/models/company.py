@@ -54,7 +54,8 @@ class Application(models.Model):
     hears of changes in the directory, lists user IDs, and can send nothing.
 
     `failing_since` is the first of the latest calls that got no answer; `probe_at` is the next try in an outage
-    (`wecom.client.outages`), and empty while there is none.
+    (`wecom.client.outages`), and empty while there is none. At `keys_proven_at` WeChat Work last proved that it has the
+    present Token and EncodingAESKey (`wecom.callbacks.key_ring`).
     """
 
     ASSISTANT: ClassVar[int] = 0
@@ -88,6 +89,7 @@ class Application(models.Model):
     old_token = EncryptedTextField(blank=True, default="", db_default="", editable=False)
     old_encoding_aes_key = EncryptedTextField(blank=True, default="", db_default="", editable=False)
     old_keys_until = models.DateTimeField(null=True, editable=False)
+    keys_proven_at = models.DateTimeField(null=True, editable=False)
     access_token = EncryptedTextField(blank=True, default="", editable=False)
     access_token_expires_at = models.DateTimeField(null=True, editable=False)
     token_lease_owner = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -121,6 +123,7 @@ class Application(models.Model):
         if all(self._stored_keys) and self._stored_keys != keys and kwargs.get("update_fields") is None:
             self.old_token, self.old_encoding_aes_key = self._stored_keys
             self.old_keys_until = timezone.now() + self.OLD_KEYS_COUNT
+            self.keys_proven_at = None
         super().save(*args, **kwargs)
         self._stored_keys = keys
 

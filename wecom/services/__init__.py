@@ -1,5 +1,6 @@
 """The functions of WeChat Work for other apps. It re-exports and has no code of its own."""
 
+import core.django_setup  # noqa: F401 - says what is missing
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu
 from wecom.application.oauth import authorize_url, member_of_code
@@ -7,6 +8,8 @@ from wecom.callbacks.application_cache import find as find_webhook_application
 from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
+from wecom.callbacks.key_ring import note_callbacks as note_key_proofs
+from wecom.callbacks.key_ring import note_url_check
 from wecom.callbacks.key_ring import open_sealed as open_echo
 from wecom.callbacks.rejections import record_rejection
 from wecom.callbacks.spool import takes_callbacks as spool_takes_callbacks
@@ -200,7 +203,9 @@ __all__ = [
     "mark_in_range",
     "media_size_limit",
     "member_of_code",
+    "note_key_proofs",
     "note_restore",
+    "note_url_check",
     "open_echo",
     "preview_fact_import",
     "publish_menu",
