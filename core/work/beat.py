@@ -6,6 +6,8 @@ from typing import Any
 
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
+from core.work import processes
+
 STEP = 1.0  # seconds by which a clock that is set back is noticed
 
 
@@ -50,4 +52,6 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has no 
         if gap < self._gap - STEP:
             self._heap = None
         self._gap = gap
-        return super().tick(*args, **options)
+        pause = super().tick(*args, **options)
+        processes.pulse()
+        return pause

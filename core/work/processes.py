@@ -14,7 +14,9 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -67,6 +69,14 @@ def takes_bulk_only() -> bool:
 def went_round() -> None:
     """The loop that takes tasks goes round. Called by it, every few seconds."""
     _loop.at = time.monotonic()
+    pulse()
+
+
+def pulse() -> None:
+    """Touch the file by whose age a container tells that its process works, if there is one."""
+    if settings.PULSE_FILE:
+        with suppress(OSError):  # a full disk: the file grows old, and that is what it says then
+            Path(settings.PULSE_FILE).touch()
 
 
 def leave() -> None:

@@ -158,6 +158,8 @@ if is_rabbitmq(BROKER_URL) and not CHANNEL_URL:
 # Separate Redis server for rate limits. Empty: with RabbitMQ `CHANNEL_URL`, else `BROKER_URL`.
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHES = {"default": cache(CACHE_URL or (CHANNEL_URL if is_rabbitmq(BROKER_URL) else BROKER_URL))}
+# File that a worker or beat touches every few seconds while it works, for health checks. Empty: none.
+PULSE_FILE = env.str("OPENUSER_PULSE_FILE", default="")
 # Prefix of the keys of live pages, for a server that several installations share.
 CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default="openuser")
 

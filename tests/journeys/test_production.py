@@ -98,12 +98,16 @@ class Server(Stack):
         return {"emulator": self.emulator.command(), **{role: [sys.executable, *ENTRYPOINT, role] for role in ROLES}}
 
     def run(self, name: str, **env: str) -> None:
-        super().run(name, OPENUSER_ROLE_FILE=str(self.folder / f"{name}.role"), **env)
+        super().run(name, **self._files(name), **env)
+
+    def _files(self, name: str) -> dict[str, str]:
+        """What lies in the /tmp of a container of its own."""
+        return {f"OPENUSER_{kind.upper()}_FILE": str(self.folder / f"{name}.{kind}") for kind in ("role", "pulse")}
 
     def manage(self, *line: str, **env: str) -> str:
         """Run a command to its end, as `docker compose run` does; what it prints."""
         command = [sys.executable, *ENTRYPOINT, "python", "manage.py", *line]
-        role = {"OPENUSER_ROLE_FILE": str(self.folder / "manage.role")}
+        role = self._files("manage")
         return subprocess.run(
             command, env={**self.env, **role, **env}, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
@@ -111,8 +115,8 @@ class Server(Stack):
     def is_healthy(self, name: str) -> bool:
         """What the image's HEALTHCHECK says of a part."""
         port = {"web": self.web_port, "ws": self.ws_port}.get(name, 0)
-        env = {**self.env, "OPENUSER_ROLE_FILE": str(self.folder / f"{name}.role"), "HEALTH_PORT": str(port)}
-        line = [sys.executable, "docker/healthcheck.py"]
+        env = {**self.env, **self._files(name), "HEALTH_PORT": str(port)}
+        line = [sys.executable, "-I", "-S", "docker/healthcheck.py"]
         return subprocess.run(line, env=env, cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode == 0
 
     def lines(self, name: str) -> list[dict[str, object]]:

@@ -34,3 +34,11 @@ def test_after_a_clock_is_set_back_nothing_waits_for_its_old_time(task):
     scheduler._heap = [event_t(time.time() + 3600, 5, scheduler.schedule["t"])]
     scheduler._gap = time.time() - time.monotonic() + 3600
     assert 0 <= scheduler.tick() <= 2
+
+
+def test_each_tick_touches_the_file_of_the_health_check(settings, tmp_path):
+    settings.PULSE_FILE = str(tmp_path / "pulse")
+    scheduler = Scheduler(current_app, lazy=True)
+    scheduler.old_schedulers = scheduler.schedule
+    scheduler.tick()
+    assert (tmp_path / "pulse").is_file()

@@ -131,7 +131,7 @@ def test_other_processes_are_asked_as_containers_of_compose():
     for name in ("worker", "bulk", "render", "beat"):
         one = container(of_kinds(RUNNING)[name])
         asked = [one[f"{kind}Probe"]["exec"]["command"] for kind in ("startup", "liveness")]
-        assert asked == [["python", "docker/healthcheck.py"]] * 2
+        assert asked == [["python", "-I", "-S", "docker/healthcheck.py"]] * 2
 
 
 def test_nothing_works_before_migrate_has_run():
