@@ -26,8 +26,19 @@ http {{
 """
 
 
-def start(folder: Path, owner: Processes, *, port: int, web: int, ws: int, media: Path) -> None:
+def start(
+    folder: Path,
+    owner: Processes,
+    *,
+    port: int,
+    web: int | str,
+    ws: int | str,
+    media: Path,
+    resolver: str = "127.0.0.1",
+) -> None:
     """Run nginx in a folder, on a port of this machine and without TLS, which it says that it has ended.
+
+    `web` and `ws` are ports of this machine, or names with ports that the resolver knows.
 
     Raises:
         ServiceError: nginx is missing and could not be installed.
@@ -35,8 +46,9 @@ def start(folder: Path, owner: Processes, *, port: int, web: int, ws: int, media
     program = debian.ensure(("nginx", "/usr/sbin/nginx"), packages=("nginx-light",), missing=MISSING)
     folder.mkdir()
     names = {
-        "OPENUSER_WEB": f"127.0.0.1:{web}",
-        "OPENUSER_WS": f"127.0.0.1:{ws}",
+        "OPENUSER_RESOLVER": resolver,
+        "OPENUSER_WEB": web if isinstance(web, str) else f"127.0.0.1:{web}",
+        "OPENUSER_WS": ws if isinstance(ws, str) else f"127.0.0.1:{ws}",
         "OPENUSER_LISTEN": f"127.0.0.1:{port}",
         "OPENUSER_TLS": "/dev/null",
         "OPENUSER_SCHEME": "https",
