@@ -10,29 +10,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from openuser.bootstrap import secret_files
+
 ROOT = Path(__file__).resolve().parents[1]
-BY_FILE = (
-    "SECRET_KEY",
-    "OPENUSER_FIELD_KEYS",
-    "DATABASE_URL",
-    "DATABASE_DIRECT_URL",
-    "DATABASE_PASSWORD",
-    "BROKER_URL",
-    "BROKER_PASSWORD",
-    "CHANNEL_URL",
-    "WECHAT_CORP_SECRET",
-    "WECHAT_TOKEN",
-    "WECHAT_ENCODING_AES_KEY",
-    "OPENUSER_S3_ACCESS_KEY",
-    "OPENUSER_S3_SECRET_KEY",
-    "OPENUSER_BACKUP_PASSPHRASE",
-    "OPENUSER_BACKUP_S3_ACCESS_KEY",
-    "OPENUSER_BACKUP_S3_SECRET_KEY",
-    "OPENUSER_METRICS_TOKEN",
-)
+
 PASSWORDS = {"DATABASE_PASSWORD": ("DATABASE_URL", "DATABASE_DIRECT_URL"), "BROKER_PASSWORD": ("BROKER_URL",)}
+BY_FILE = (*secret_files.SECRETS, *PASSWORDS)
 CELERY = ("celery", "-q", "-A", "openuser")  # without its banner, which is no line of a log
 ROLE = Path(os.environ.get("OPENUSER_ROLE_FILE", "/tmp/openuser-role"))  # noqa: S108 - a tmpfs of the container's own
+# What workers and beat touch while they work; healthcheck.py looks at its age.
+PULSE = Path(os.environ.get("OPENUSER_PULSE_FILE", "/tmp/openuser-pulse"))  # noqa: S108
 
 
 def secrets(environment: Mapping[str, str]) -> dict[str, str]:
@@ -43,11 +31,9 @@ def secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """
     found = dict(environment)
     for name in BY_FILE:
-        path = found.pop(f"{name}_FILE", "")
-        if not path:
-            continue
+        path = found.get(f"{name}_FILE", "")
         try:
-            found[name] = Path(path).read_text(encoding="utf-8").strip()
+            secret_files.read(found, (name,))
         except OSError as error:
             raise SystemExit(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
     for password, urls in PASSWORDS.items():
@@ -101,6 +87,8 @@ def main() -> None:
         raise SystemExit(__doc__)
     environment = secrets(os.environ)
     ROLE.write_text(words[0], encoding="utf-8")  # for healthcheck.py, which is another process
+    PULSE.unlink(missing_ok=True)  # of the container before, where /tmp outlives it
+    environment.setdefault("OPENUSER_PULSE_FILE", str(PULSE))
     line = command(words, environment)
     os.chdir(ROOT)
     os.execvpe(line[0], line, environment)  # noqa: S606

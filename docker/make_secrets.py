@@ -1,5 +1,7 @@
 """Makes what is missing in docker/secrets: keys and passwords at random, empty files for what you fill in.
 
+It also makes docker/settings.env, for all other settings.
+
     python3 docker/make_secrets.py
 
 The folder is yours alone (0700). Its files are readable for all: Compose mounts them with the permissions of the host,
@@ -13,6 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "secrets"
+SETTINGS = FOLDER.parent / "settings.env"
+EXAMPLE = """\
+# Settings of all containers: any name of docs/settings.md, one a line. Restart with `up -d` after a change.
+WECHAT_CORP_ID=
+WECHAT_AGENT_ID=
+LANGUAGE_CODE=zh-hans
+TIME_ZONE=Asia/Shanghai
+LOG_LEVEL=INFO
+"""
 RANDOM: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(50),
     "field_keys": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
@@ -40,5 +51,8 @@ def make(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    if not SETTINGS.exists():
+        SETTINGS.write_text(EXAMPLE, encoding="utf-8")
+        print(f"Fill in {SETTINGS}.")
     for empty in make(FOLDER):
         print(f"Fill in {FOLDER / empty}: {TO_FILL[empty]}")

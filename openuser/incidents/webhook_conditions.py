@@ -27,7 +27,7 @@ class EndpointOff(Condition):
             yield Found(subject=str(endpoint.pk), details={"name": endpoint.name, "why": endpoint.off_because})
 
     def words(self, incident: Incident) -> str:
-        return _(WORDS[OFF(incident.details["why"])]) % incident.details
+        return str(_(WORDS[OFF(incident.details["why"])]) % incident.details)
 
     def remedy(self, incident: Incident) -> str:
         return _(

@@ -36,7 +36,8 @@ INTRODUCTION = """\
 
 Set these in the environment or in `.env`; the environment takes precedence. Two must be in the environment:
 `DJANGO_SETTINGS_MODULE` (`openuser.settings.production` on a server) and `OPENUSER_DOTENV`. Booleans are `true` or
-`false`. Values ending in `_TIMEOUT` are seconds. Restart all processes after a change.
+`false`. Values ending in `_TIMEOUT` are seconds. Restart all processes after a change. Each secret, and each address
+that may hold a password, may come from a file instead: `SECRET_KEY_FILE=/run/secrets/secret_key`.
 
 This page is generated from the comments in `openuser/settings/` by `python3 manage.py settings_reference`.
 """

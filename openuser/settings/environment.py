@@ -11,6 +11,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from openuser.bootstrap import secret_files
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Names of settings up to 0.5, with their new names. They work for one more release; `manage.py check` warns of them.
 OLD_NAMES = {
@@ -122,10 +124,23 @@ def adopt_old_names(environment: MutableMapping[str, str]) -> None:
             environment.setdefault(new, environment[old])
 
 
+def read_secret_files(environment: MutableMapping[str, str]) -> None:
+    """Take secrets from the files that `NAME_FILE` names. Raises `ImproperlyConfigured` for one that cannot be read."""
+    # That of backups is read when one is made: others need not be able to.
+    names = tuple(name for name in secret_files.SECRETS if name != "OPENUSER_BACKUP_PASSPHRASE")
+    try:
+        secret_files.read(environment, names)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"A secret's _FILE names {error.filename}, which cannot be read: {error.strerror}."
+        ) from error
+
+
 env = Env()
 # File with settings.
 env.read_env(env.str("OPENUSER_DOTENV", default=str(BASE_DIR / ".env")), overwrite=False)
 # Folder of the database, media files, models and generated secrets.
 VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default=str(BASE_DIR / "var")))
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)
+read_secret_files(os.environ)
 adopt_old_names(os.environ)

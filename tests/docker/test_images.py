@@ -1,5 +1,6 @@
 """The files of docker/ without an engine: linted, complete, and nothing superfluous in an image."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,8 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
+from redis import Redis
+from redis.exceptions import RedisError
 
 from docker import entrypoint, make_secrets
+from openuser.bootstrap import secret_files
+from openuser.servers import valkey
+from tests.support.emulator import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docker"
@@ -57,7 +63,6 @@ def test_every_image_has_traces_where_its_builder_asks_for_them():
     builds = [one["build"] for one in [*OURS.values(), *gpu.values()] if "build" in one]
     assert len(builds) == 4
     assert {build["args"]["OPENUSER_TRACES"] for build in builds} == {"${OPENUSER_TRACES:-}"}
-    assert all("OTEL_EXPORTER_OTLP_ENDPOINT" in one["environment"] for one in OURS.values())
 
 
 def test_the_collector_is_there_on_demand_and_where_the_readme_says():
@@ -82,6 +87,79 @@ def test_secrets_come_by_file_under_names_that_the_entrypoint_reads():
     }
     assert named <= set(entrypoint.BY_FILE)
     assert set(COMPOSE["secrets"]) == set(make_secrets.RANDOM) | set(make_secrets.TO_FILL)
+
+
+def settings_of() -> set[str]:
+    """The settings of docs/settings.md, but for those of the emulator and the tests."""
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").split("\n## ")
+    sections = [section for section in text if section.partition("\n")[0] not in {"Emulator", "Tests", "Old names"}]
+    return {name for section in sections for name in re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.M)}
+
+
+def test_every_setting_reaches_every_container():
+    """By the file of all settings: what compose sets besides would hide a line of it."""
+    known = settings_of()
+    assert len(known) > 250
+    for name, service in OURS.items():
+        assert [file["path"] for file in service["env_file"]] == ["${OPENUSER_SETTINGS:-./settings.env}"], name
+        hidden = {setting.removesuffix("_FILE") for setting in service["environment"]} & known
+        assert hidden == {
+            *("ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "BROKER_URL", "MEDIA_ACCEL", "SECRET_KEY"),
+            *("OPENUSER_FIELD_KEYS", "WECHAT_CORP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY"),
+        }, name
+    example = {line.partition("=")[0] for line in make_secrets.EXAMPLE.splitlines() if not line.startswith("#")}
+    assert example <= known - hidden
+
+
+def test_every_secret_may_come_by_file():
+    secret = re.compile(r"SECRET|PASSWORD$|PASSPHRASE$|_KEYS?$|TOKEN$|^(DATABASE|BROKER|CHANNEL|CACHE|EMAIL)\w*_URL$")
+    assert {name for name in settings_of() if secret.search(name)} - set(secret_files.SECRETS) == set()
+    assert set(secret_files.SECRETS) <= settings_of()
+
+
+def test_settings_read_a_secret_by_its_file(tmp_path):
+    (tmp_path / "key").write_text("of-a-file\n")
+    line = [sys.executable, "-c", "from openuser.settings import base; print(base.CHAT['api_key'])"]
+    environment = {
+        **os.environ,
+        "OPENUSER_VAR_DIR": str(tmp_path),
+        "OPENUSER_CHAT_BASE_URL": "https://model.example.com",
+    }
+    environment["OPENUSER_CHAT_API_KEY_FILE"] = str(tmp_path / "key")
+    found = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "of-a-file", found.stderr
+    environment["OPENUSER_CHAT_API_KEY_FILE"] = "/no/such/file"
+    found = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "names /no/such/file, which cannot be read" in found.stderr
+
+
+def test_redis_asks_for_a_password_that_no_process_list_shows(tmp_path):
+    redis = COMPOSE["services"]["redis"]
+    assert redis["user"] not in {"", "0", "root"}
+    assert (redis["read_only"], redis["cap_drop"]) == (True, ["ALL"])
+    (tmp_path / "password").write_text("pass-word_1")
+    (tmp_path / "redis-server").symlink_to(valkey.find_binary() or "valkey-server")
+    port = free_port()
+    shell, option, script = redis["command"]
+    script = script.replace("$$", "$").replace("/run/secrets/broker_password", str(tmp_path / "password"))
+    script = script.replace("/tmp/redis.conf", str(tmp_path / "redis.conf")).strip() + f" --port {port}"
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    with subprocess.Popen([shell, option, script], env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_for(lambda: answers(port, "pass-word_1"), "Redis to answer")
+            assert not answers(port, "")
+            shown = Path(f"/proc/{server.pid}/cmdline").read_bytes() + Path(f"/proc/{server.pid}/environ").read_bytes()
+            assert b"pass-word_1" not in shown
+            assert (tmp_path / "redis.conf").stat().st_mode & 0o777 == 0o600
+        finally:
+            server.terminate()
+
+
+def answers(port: int, password: str) -> bool:
+    try:
+        return bool(Redis(port=port, password=password or None).ping())
+    except RedisError:
+        return False
 
 
 def test_secrets_are_made_once_and_the_empty_ones_named(tmp_path):
