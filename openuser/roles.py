@@ -134,6 +134,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.AwaitedVideo": Rights(),
     "scheduling.Batch": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
+    "scheduling.CalendarImport": Rights(),
     "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),
     "scheduling.CampaignChange": Rights(),
     "scheduling.CampaignContent": EDITABLE,

@@ -133,6 +133,13 @@ class Calendar:
     def knows_year(self, year: int) -> bool:
         return year in self.years or year in published_years()
 
+    def unknown_after(self, day: date) -> date:
+        """The first day, from this one on, of a year that is not known."""
+        year = day.year
+        while self.knows_year(year):
+            year += 1
+        return max(day, date(year, 1, 1))
+
     @property
     def last_year(self) -> int:
         """The last year that is known in full."""
@@ -172,11 +179,17 @@ class Rule:
         return next(replace(self, working_days=False)._forwards(now), None)
 
     def next_held(self, now: datetime) -> datetime | None:
+        """The next tick that is held, because nothing says whether its day is a working day."""
+        return self.next_unknown(now) if self.holds else None
+
+    def next_unknown(self, now: datetime) -> datetime | None:
         """The next tick on a day of which nothing says whether it is a working day."""
-        if not (self.working_days and self.holds):
+        if not self.working_days:
             return None
-        ticks = replace(self, working_days=False)._forwards(now)
-        return next((at for at in ticks if self.holds_on(at.astimezone(self.zone).date())), None)
+        unknown = self.calendar.unknown_after(now.astimezone(self.zone).date())
+        begin = max(now, self._end_of(unknown, reverse=True) - timedelta(microseconds=1))
+        ticks = replace(self, working_days=False)._forwards(begin)
+        return next((at for at in ticks if not self.calendar.knows(at.astimezone(self.zone).date())), None)
 
     def latest_tick(self, now: datetime, *, since: datetime) -> datetime | None:
         """The latest tick until now and after `since`, on a working day or not."""

@@ -173,6 +173,7 @@ def register_models() -> None:
             "scheduling.AwaitedVideo": "keys of a render and of a batch or schedule",
             "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
+            "scheduling.CalendarImport": "days of the company, and the title of a list",
             "scheduling.CampaignLink": "addresses that administrators wrote for many",
             "scheduling.LinkClicks": "numbers of clicks by hour, of nobody in particular",
             "scheduling.CampaignContent": "what administrators wrote for many",

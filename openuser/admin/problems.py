@@ -46,6 +46,9 @@ class ActionButton:
     url: str
 
 
+WORKING = ("working schedules", "working campaigns", "working series")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """A problem that needs attention. `more` is the URL of a page that explains the error code."""
@@ -77,7 +80,7 @@ def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[A
         found["outbounds"] = _failed_outbounds(since)
     if may("scheduling.view_run"):
         found["runs"] = _failed_runs(since)
-        found["working schedules"], found["working campaigns"] = scheduling.on_working_days()
+        found |= zip(WORKING, scheduling.on_working_days(), strict=True)
     if may("auth.view_user"):
         found["logins"] = _refused_logins(since)
     return found
@@ -97,7 +100,7 @@ def problems_for(
         problems += _outbound_problems(rows["outbounds"], may("wecom.change_outbound"))
     if "runs" in rows:
         problems += [_run_problem(row) for row in rows["runs"][:SHOWN]]
-    if rows.keys() & {"working schedules", "working campaigns"}:
+    if not rows.keys().isdisjoint(WORKING):
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
     if may("wecom.view_application"):
         outages = [row for row in known.applications if row.probe_at] if known else wecom.list_outages()

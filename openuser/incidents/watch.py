@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.personal_data.log_retention import log_days
-from openuser.incidents import channels, conditions, machine_conditions, webhook_conditions
+from openuser.incidents import calendar_conditions, channels, conditions, machine_conditions, webhook_conditions
 from openuser.incidents.conditions import Condition, Found
 from openuser.models import Alert, Incident, WebhookEndpoint
 from openuser.webhooks import services as hooks
@@ -34,6 +34,7 @@ CONDITIONS: tuple[Condition, ...] = (
     machine_conditions.DiskFull(),
     machine_conditions.Spooled(),
     webhook_conditions.EndpointOff(),
+    calendar_conditions.DaysUnknown(),
 )
 BY_KIND: Mapping[str, Condition] = {condition.kind: condition for condition in CONDITIONS}
 FORGOTTEN = timedelta(days=1)  # of a subject that no process knows any more, such as a machine that is gone

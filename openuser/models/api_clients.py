@@ -56,6 +56,8 @@ class ApiClient(models.Model):
         SCHEDULES_READ = "schedules:read", _("view schedules and runs")
         SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
         SCHEDULES_DRAFT = "schedules:draft", _("draft schedules and ask for publishing")
+        WORKING_DAYS_READ = "working_days:read", _("view working days and holidays")
+        WORKING_DAYS_WRITE = "working_days:write", _("import working days and holidays")
         WEBHOOKS_READ = "webhooks:read", _("view webhook endpoints and deliveries")
         WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
         INCIDENTS_READ = "incidents:read", _("view incidents")

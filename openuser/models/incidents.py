@@ -37,6 +37,7 @@ class Incident(models.Model):
         DISK = "disk", _("A disk is full")
         SPOOL = "spool", _("Callbacks lie on a disk")
         WEBHOOK_OFF = "webhook_off", _("A webhook was switched off")
+        DAYS_UNKNOWN = "days_unknown", _("Working days are about to be unknown")
 
     kind = models.CharField(_("incident"), max_length=20, choices=Kind, editable=False)
     subject = models.CharField(_("subject"), max_length=100, blank=True, editable=False)

@@ -136,6 +136,7 @@ ENUM_NAMES = {
     "WebhookOffReason": "openuser.models.WebhookEndpoint.Off",
     "WorkStatus": "core.work.base.Work.Status",
     **{f"{kind.title().replace('_', '')}Kind": [kind] for kind in API_MESSAGE_KINDS},
+    "WorkingDayImportWay": "scheduling.models.CalendarImport.Way",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "OpenUser",

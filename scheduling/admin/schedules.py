@@ -129,8 +129,12 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin, ConversionAdmin):
 
     @display(description=_("next run"), ordering="next_tick_at")
     def next_run(self, schedule: Schedule) -> str:
-        upcoming = [] if schedule.paused else schedule.rule.upcoming(timezone.now(), 1)
-        return short_moment(upcoming[0], schedule) if upcoming else NOTHING
+        now = timezone.now()
+        upcoming = [] if schedule.paused else schedule.rule.upcoming(now, 1)
+        if upcoming:
+            return short_moment(upcoming[0], schedule)
+        held = None if schedule.paused else schedule.rule.next_held(now)
+        return badge(_("held: the working days are not known"), "bad") if held else NOTHING
 
     @display(description=_("last outcome"))
     def last_outcome(self, schedule: Any) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.campaigns.send_hours import SendWindow
@@ -140,11 +141,13 @@ class Load:
 class Day:
     """A day of a calendar. `differs` is whether it is a public holiday or make-up day, `holiday` its name.
 
+    Of a day that is not `known`, nothing says whether it works; `works` is then what its weekday says.
     `is_cut` is whether it has more runs than were counted.
     """
 
     date: date
     works: bool
+    known: bool = True
     differs: bool = False
     holiday: str = ""
     entries: tuple[Entry, ...] = ()
@@ -160,6 +163,21 @@ class Agenda:
     undated: tuple[Entry, ...] = ()
     uncounted: int = 0
     senders: Mapping[int, Application] = field(default_factory=dict)
+
+    @property
+    def unknown_years(self) -> list[int]:
+        """The years of its days of which nothing says whether they are working days."""
+        return sorted({day.date.year for day in self.days if not day.known})
+
+    @property
+    def days_unknown(self) -> str:
+        """Which these are, and what to do; empty if all are known."""
+        years = ", ".join(map(str, self.unknown_years))
+        words = gettext(
+            "The working days of %(years)s are not known. What goes out on working days only is held there, and is not "
+            "shown. Paste the State Council's notice under Working days and holidays."
+        )
+        return words % {"years": years} if years else ""
 
     @property
     def entries(self) -> tuple[Entry, ...]:

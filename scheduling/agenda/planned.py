@@ -84,8 +84,18 @@ def next_of_campaigns(applications: Applications, most: int, *, now: datetime) -
     entries = []
     for campaign in rows.order_by("next_at", "pk")[:most]:
         assert campaign.next_at is not None
-        entries.append(replace(entry_of(campaign, applications, per_call=1), at=campaign.next_at))
+        entry = replace(entry_of(campaign, applications, per_call=1), at=campaign.next_at)
+        held = _holds(campaign, entry, applications)
+        entries.append(replace(entry, note=_("held: the working days are not known")) if held else entry)
     return entries
+
+
+def _holds(campaign: Campaign, entry: Entry, applications: Applications) -> bool:
+    """Whether its next moment is one at which the working days are looked for again."""
+    if not entry.only_working_days:
+        return False
+    campaign.calendar = applications.calendar(campaign.application_id)
+    return campaign.rule is not None and campaign.rule.holds_on(entry.at.astimezone(campaign.zone).date())
 
 
 def next_of_schedules(applications: Applications, most: int, *, now: datetime) -> list[Entry]:

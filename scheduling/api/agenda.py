@@ -101,7 +101,13 @@ class CalendarDaySerializer(serializers.Serializer[Day]):
     """A day of the calendar."""
 
     date = serializers.DateField()
-    works = serializers.BooleanField(help_text="Whether the company works, make-up days included.")
+    works = serializers.BooleanField(
+        help_text="Whether the company works, make-up days included; what its weekday says if it is not `known`."
+    )
+    known = serializers.BooleanField(
+        help_text="Whether anything says that it is a working day or not; what goes out on working days only is held "
+        "else."
+    )
     holiday = serializers.CharField(help_text="Why it differs from its weekday.")
     entries = CalendarEntrySerializer(many=True)
     loads = CalendarLoadSerializer(many=True)
@@ -124,6 +130,9 @@ class CalendarSerializer(serializers.Serializer[Agenda]):
 
     days = CalendarDaySerializer(many=True)
     undated = UndatedSerializer(many=True)
+    days_unknown = serializers.CharField(
+        help_text="Which years' working days are not known, and what to do, in words; empty if all are."
+    )
     uncounted = serializers.IntegerField(
         help_text="Audiences that were not counted, because that takes long; ask again to go on."
     )

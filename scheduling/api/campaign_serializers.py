@@ -10,6 +10,7 @@ from conversations.services import Explanation
 from core.web.api_explanations import ExplanationLineSerializer
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
+from scheduling.api.calendar.unknown_days import DaysUnknownFrom
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Delivery
 
 MOST_CONTENTS = 4  # two languages in two variants
@@ -50,6 +51,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         help_text="Days of the send window if `window_days` is `chosen`: 1 is Monday, 7 is Sunday.",
     )
     problems = serializers.SerializerMethodField(help_text="Errors that keep it from being approved.")
+    days_unknown_from = DaysUnknownFrom()
 
     class Meta:
         model = Campaign
@@ -67,7 +69,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
                 "offers_settings",
             ),
             *("link_clicks", "in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
-            *("state", "reason", "next_at", "problems", "created_at", "changed_at"),
+            *("state", "reason", "next_at", "days_unknown_from", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")
 

@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, UserIdFilter
 from scheduling import services
+from scheduling.api.calendar.unknown_days import SharesCalendars
 from scheduling.api.campaign_files import CampaignFiles
 from scheduling.api.campaign_previews import CampaignPreviews
 from scheduling.api.campaign_serializers import (
@@ -53,7 +54,7 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List campaigns"), retrieve=extend_schema(summary="Get a campaign"))
-class Campaigns(CampaignFiles, CampaignPreviews, Rehearsals, viewsets.ModelViewSet[Campaign]):
+class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, viewsets.ModelViewSet[Campaign]):
     """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
 
     queryset = Campaign.objects.select_related("application").prefetch_related("contents")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from core.web.api_fields import ChoiceField, StrictSerializer
 from scheduling import services
+from scheduling.api.calendar.unknown_days import DaysUnknownFrom
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
 
@@ -61,6 +62,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         required=False, help_text="A draft sends nothing until it is published. Set it when you create a schedule."
     )
     next_runs = serializers.SerializerMethodField(help_text="The next five runs; empty while paused.")
+    days_unknown_from = DaysUnknownFrom()
 
     class Meta:
         model = Schedule
@@ -79,6 +81,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
                 "paused",
                 "words",
                 "next_runs",
+                "days_unknown_from",
                 "created_at",
                 "updated_at",
             ),

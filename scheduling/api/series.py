@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, UserIdFilter
 from scheduling import services
+from scheduling.api.calendar.unknown_days import SharesCalendars
 from scheduling.api.campaign_serializers import CampaignNoteSerializer, StartSerializer
 from scheduling.api.campaigns import READ, WRITE
 from scheduling.api.rehearsal import Rehearsals
@@ -70,7 +71,7 @@ class SeriesFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List series"), retrieve=extend_schema(summary="Get a series"))
-class SeriesView(StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
+class SeriesView(SharesCalendars, StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
     """Messages on days counted from a date or an event of each member. A second person approves the whole."""
 
     queryset = with_steps()

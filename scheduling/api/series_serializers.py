@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
+from scheduling.api.calendar.unknown_days import DaysUnknownFrom
 from scheduling.api.campaign_serializers import MOST_CONTENTS, CampaignContentSerializer
 from scheduling.models import Campaign, CampaignContent, Enrolment, Series, SeriesChange
 
@@ -57,6 +58,7 @@ class SeriesSerializer(StrictModelSerializer[Series]):
     )
     steps = SeriesStepSerializer(many=True, max_length=MOST_STEPS, required=False)  # type: ignore[call-arg]
     problems = serializers.SerializerMethodField(help_text="Errors that keep it from being approved; lists have none.")
+    days_unknown_from = DaysUnknownFrom()
 
     class Meta:
         model = Series
@@ -64,7 +66,7 @@ class SeriesSerializer(StrictModelSerializer[Series]):
             *("id", "name", "application", "audience", "anchor", "fact", "departments", "flow", "repeats_yearly"),
             *("stop_rule", "stops_on_reply", "stop_flow", "late", "days_off", "time_zone", "in_member_zone"),
             *("ends_on", "steps"),
-            *("state", "reason", "problems", "created_at", "changed_at"),
+            *("state", "reason", "days_unknown_from", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "created_at", "changed_at")
 

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from scheduling.api.agenda import CalendarView
+from scheduling.api.calendar.working_days import WorkingDayImports, WorkingDaysView
 from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
 from scheduling.api.lists import AudienceLists
 from scheduling.api.segments import Audiences, Segments
@@ -20,5 +21,10 @@ router.register("series", SeriesView, basename="series")
 router.register("series-members", Enrolments, basename="series-member")
 router.register("segments", Segments, basename="segment")
 router.register("audience-lists", AudienceLists, basename="audience-list")
+router.register("working-day-imports", WorkingDayImports, basename="working-day-import")
 router.register("audience", Audiences, basename="audience")
-urlpatterns = [path("calendar/", CalendarView.as_view(), name="agenda"), *router.urls]
+urlpatterns = [
+    path("calendar/", CalendarView.as_view(), name="agenda"),
+    path("working-days/", WorkingDaysView.as_view(), name="working-days"),
+    *router.urls,
+]

@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, StrictBooleanFilter
 from scheduling import services
+from scheduling.api.calendar.unknown_days import SharesCalendars
 from scheduling.api.serializers import (
     ConversionSerializer,
     ConvertedSerializer,
@@ -25,7 +26,7 @@ from scheduling.api.serializers import (
     ScheduleSerializer,
     SendBackSerializer,
 )
-from scheduling.models import Run, Schedule, share_calendars
+from scheduling.models import Run, Schedule
 
 WRITE = "schedules:write"
 DRAFT = "schedules:draft"
@@ -48,7 +49,7 @@ class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="List schedules"),
     retrieve=extend_schema(summary="Get a schedule"),
 )
-class Schedules(viewsets.ModelViewSet[Schedule]):
+class Schedules(SharesCalendars, viewsets.ModelViewSet[Schedule]):
     """Recurring texts and videos, by a cron line in a time zone."""
 
     queryset = Schedule.objects.select_related("application")
@@ -77,10 +78,6 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     def _need_publishing(self) -> None:
         if not self._publishes():
             raise PermissionDenied
-
-    def paginate_queryset(self, queryset: Any) -> Any:
-        """The schedules of one company share its calendar."""
-        return share_calendars(super().paginate_queryset(queryset) or [])
 
     @extend_schema(summary="Create a schedule")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -3,7 +3,7 @@
 import core.django_setup  # noqa: F401 - says what is missing
 from core.work.base import FAR
 from scheduling.models.awaited_videos import AwaitedVideo
-from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
+from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, CalendarImport, calendar_of
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
 from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet
@@ -19,7 +19,6 @@ from scheduling.models.schedules import (
     ScheduleQuerySet,
     default_grace,
     default_time_zone,
-    share_calendars,
 )
 from scheduling.models.segments import (
     AudienceSheet,
@@ -30,6 +29,7 @@ from scheduling.models.segments import (
 )
 from scheduling.models.sending_policy import SendingPolicy
 from scheduling.models.series import Series, SeriesChange, SeriesQuerySet
+from scheduling.models.shared_calendars import share_calendars
 
 __all__ = [
     "EVERYONE",
@@ -43,6 +43,7 @@ __all__ = [
     "Batch",
     "CalendarDay",
     "CalendarDayQuerySet",
+    "CalendarImport",
     "Campaign",
     "CampaignChange",
     "CampaignContent",

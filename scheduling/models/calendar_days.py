@@ -1,8 +1,11 @@
 """The working days of a company, where they differ from Monday to Friday: public holidays and make-up days (调休)."""
 
 from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar
@@ -57,6 +60,55 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d}"
+
+
+class CalendarImport(models.Model):
+    """A list that was taken over, with the days as they were before, so that it can be undone.
+
+    Attributes:
+        title: what the list is, by its own words or by those of who imported it.
+        years: the years that it holds in full.
+        before: the days that it changed, as they were: the date, whether it works, its name and its source.
+        after: the same days as it left them.
+    """
+
+    class Way(models.TextChoices):
+        ADMIN = "admin", _("page of the admin")
+        API = "api", _("REST API")
+        COMMAND = "command", _("command line")
+
+    corporation = models.ForeignKey(
+        Corporation, models.CASCADE, related_name="calendar_imports", verbose_name=_("corporation")
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    way = models.CharField(_("way"), max_length=8, choices=Way, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("imported by"),
+    )
+    at = models.DateTimeField(_("imported at"), default=timezone.now, editable=False)
+    undone_at = models.DateTimeField(_("undone at"), null=True, editable=False)
+    years: "models.JSONField[list[int], list[int]]" = models.JSONField(_("known in full"), default=list)
+    before: "models.JSONField[list[Any], list[Any]]" = models.JSONField(_("before"), default=list)
+    after: "models.JSONField[list[Any], list[Any]]" = models.JSONField(_("after"), default=list)
+
+    class Meta:
+        verbose_name = _("import of working days")
+        verbose_name_plural = _("imports of working days")
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(way__in=["admin", "api", "command"]), name="calendarimport_known_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.at:%Y-%m-%d}"
 
 
 def calendar_of(application: Application | None) -> Calendar:

@@ -6,11 +6,9 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar, Rule
-from scheduling.models.calendar_days import calendar_of
 from scheduling.models.mailings import Mailing
 from scheduling.models.schedules import Schedule, default_time_zone
 from scheduling.models.series import Series
@@ -244,11 +242,6 @@ class Campaign(Mailing, HonoursChoices):
     def valid_for(self) -> timedelta | None:
         """How long after its moment a message may still go out; None for ever."""
         return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
-
-    @cached_property
-    def calendar(self) -> Calendar:
-        """The working days of its company. Lists share one among their campaigns."""
-        return calendar_of(self.application)
 
     @property
     def rule(self) -> Rule | None:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.business_calendar import Calendar
+from scheduling.models.calendar_days import calendar_of
 from wecom.models import Application
 
 
@@ -53,6 +55,11 @@ class Mailing(models.Model):
     def _default_sender(self) -> Application | None:
         rows = Application.objects.select_related("corporation__sending_policy")
         return rows.filter(is_default=True).first()
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of its company. Lists share one among their rows."""
+        return calendar_of(self.application)
 
     @property
     def is_editable(self) -> bool:

@@ -1,7 +1,6 @@
 """Schedules: to whom, what, and when."""
 
 import zoneinfo
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -284,14 +283,3 @@ class Schedule(OnTopic):
     def words(self) -> str:
         """Its rule in words."""
         return describe_rule(self.rule)
-
-
-def share_calendars(schedules: Iterable[Schedule]) -> list[Schedule]:
-    """The schedules of a list, with one calendar for each company instead of a query for each row."""
-    found: dict[int | None, Calendar] = {}
-    rows = list(schedules)
-    for row in rows:
-        key = row.application.corporation_id if row.application else None
-        if row.days == row.Days.WORKING:
-            row.calendar = found[key] = found.get(key) or calendar_of(row.application)
-    return rows

@@ -4,6 +4,9 @@ import core.django_setup  # noqa: F401 - says what is missing
 from core.interchange.flaws import FileRefused
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change
+from scheduling.day_lists.day_list import read_day_list
+from scheduling.day_lists.day_list import text_of as day_list_text
+from scheduling.day_lists.values import DayList, ListedDay
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
@@ -20,7 +23,6 @@ from scheduling.responses.clicks import clicks_of
 from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
-from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, preview, preview_scripts
 from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
@@ -30,10 +32,12 @@ from scheduling.segments.reach import members_of
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
-from scheduling.services.calendar import (
+from scheduling.services.calendar.imports import DayChange, ImportedDays, import_days, last_import, undo_import
+from scheduling.services.calendar.unknown_days import UnknownDays, days_unknown_from
+from scheduling.services.calendar.working_days import SATURDAY, WorkingDay, WorkingDays, company_of, list_working_days
+from scheduling.services.calendar.years import (
     UnknownYear,
     fill_calendars,
-    import_days,
     on_working_days,
     unknown_years,
     works_on,
@@ -131,21 +135,29 @@ __all__ = [
     "PARTS",
     "PREVIEWED",
     "READY",
+    "SATURDAY",
     "USUAL_DAYS",
     "Audience",
     "CampaignForecast",
     "Day",
+    "DayChange",
+    "DayList",
     "Dropped",
     "FileRefused",
     "Imported",
+    "ImportedDays",
     "Kind",
+    "ListedDay",
     "Occasion",
     "Rehearsal",
     "RunReport",
     "SeriesForecast",
     "StepAhead",
     "Timeline",
+    "UnknownDays",
     "UnknownYear",
+    "WorkingDay",
+    "WorkingDays",
     "allow_sending",
     "anchor_in_words",
     "application_of",
@@ -165,6 +177,7 @@ __all__ = [
     "check_rule",
     "check_segment_name",
     "clicks_of",
+    "company_of",
     "convert_schedule",
     "copy_series",
     "copy_step",
@@ -172,6 +185,8 @@ __all__ = [
     "count_segments",
     "date_facts",
     "day_in_words",
+    "day_list_text",
+    "days_unknown_from",
     "deciding_choice",
     "discard_sheet",
     "due_on",
@@ -205,7 +220,9 @@ __all__ = [
     "keep_sheet",
     "kept_sheets",
     "last_change",
+    "last_import",
     "left_out",
+    "list_working_days",
     "members_of",
     "messages_of",
     "move_campaign",
@@ -291,6 +308,7 @@ __all__ = [
     "sweep",
     "sweep_campaigns",
     "sweep_series",
+    "undo_import",
     "unknown_years",
     "upcoming",
     "upload_sheet",

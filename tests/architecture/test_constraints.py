@@ -172,6 +172,7 @@ BROKEN: dict[str, list[Values]] = {
     "statement_once_per_voice": [a_voice],
     "calendarday_unique_date": [values()],
     "calendarday_known_source": [values(source="guessed")],
+    "calendarimport_known_way": [values(way="guessed")],
 }
 # What two rows may both be, though the fields of the constraint are equal, and what a check lets through.
 ALLOWED: dict[str, list[Values]] = {

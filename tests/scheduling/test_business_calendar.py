@@ -1,5 +1,6 @@
 """When a rule is due: weekdays, month ends, daylight saving, and China's working days."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -225,3 +226,14 @@ def test_looking_back_finds_what_looking_ahead_had_promised(line, zone, moment):
 
 def test_the_package_numbers_days_as_we_do():
     assert (CronSim.LAST, CronSim.LAST_WEEKDAY) == (business_calendar.LAST, business_calendar.LAST_WEEKDAY)
+
+
+def test_the_first_moment_of_an_unknown_year_is_found_whatever_lies_before():
+    calendar = business_calendar.Calendar(years=frozenset(range(2080, 2090)))
+    every_minute = Rule(line="* * * * *", zone=SHANGHAI, working_days=True, calendar=calendar)
+    assert every_minute.next_unknown(at("2080-03-01T12:00")) == at("2090-01-01T00:00")
+    assert rule("0 9 * * *").next_unknown(at("2090-03-01T12:00")) is None
+    unknown = replace(every_minute, line="0 9 * * *")
+    assert unknown.next_unknown(at("2090-03-01T12:00")) == at("2090-03-02T09:00")
+    entered = replace(calendar, days={date(2090, 1, 1): False, date(2090, 1, 2): True})
+    assert replace(unknown, calendar=entered).next_unknown(at("2089-12-31T12:00")) == at("2090-01-03T09:00")

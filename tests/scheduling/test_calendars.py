@@ -11,13 +11,11 @@ from tests.scheduling.support.schedules import clock, make_schedule, outcomes, s
 from tests.support.factories import make_application, make_corporation
 
 pytestmark = pytest.mark.django_db
-NEW_YEAR = "2090年部分节假日安排\n元旦：1月1日至3日放假。1月7日上班。"
+NEW_YEAR = "2090-01-01..2090-01-03 休 元旦\n2090-01-07 班"
 
 
-def imported(application, text: str) -> set[int]:
-    found = services.read_day_list(text)
-    assert found.errors == ()
-    return services.import_days(application.corporation, found.days)
+def imported(application, text: str) -> frozenset[int]:
+    return services.import_days(application.corporation, services.read_day_list(text)).years
 
 
 def test_new_year_of_an_unknown_year_is_held_and_told(application):

@@ -105,6 +105,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "CampaignImportRequest": {"file": "campaigns.yaml", "dry_run": True},
     "FlowImportRequest": {"file": "flows.yaml", "dry_run": True},
     "CampaignNoteRequest": {"why": "The room has changed."},
+    "DayListRequest": {"text": "2027-01-01 休 元旦", "title": "https://www.gov.cn/", "dry_run": True},
     "CampaignStartRequest": {"dry_run": True},
     "CampaignTestRequest": {"user_id": "zhangsan", "variant": "A"},
     "ConversionRequest": {"ends_schedule": True, "dry_run": True},

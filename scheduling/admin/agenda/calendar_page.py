@@ -104,6 +104,8 @@ def _days(
         "is_filtered": any(form.cleaned_data.values()),
         "conflicts": [(day, cells.shown(entry, zone, may_move), more) for day, entry, more in found[:SHOWN_CONFLICTS]],
         "more_conflicts": max(0, len(found) - SHOWN_CONFLICTS),
+        "days_unknown": agenda.days_unknown,
+        "may_import": may("scheduling.add_calendarday") and may("scheduling.change_calendarday"),
         "peaks": [cells.peak_words(one) for one in peaks or ()],
         "here": _address(request, view=span.view, on=span.on),
         "before": _address(request, view=span.view, on=span.before),

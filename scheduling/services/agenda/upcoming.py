@@ -161,7 +161,8 @@ def _empty_days(applications: Applications, application: int | None, since: date
         day = since + timedelta(days=number)
         works = calendar.works_on(day)
         differs = works != (day.weekday() < SATURDAY)
-        yield Day(date=day, works=works, differs=differs, holiday=names.get(day, "") if differs else "")
+        holiday = names.get(day, "") if differs else ""
+        yield Day(date=day, works=works, known=calendar.knows(day), differs=differs, holiday=holiday)
 
 
 def _counted(entry: Entry, estimates: Estimates) -> Entry:

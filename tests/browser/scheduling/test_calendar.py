@@ -31,7 +31,7 @@ from wecom.models import *
 app = Application.objects.get(is_default=True)
 app.corporation.accounts = 1
 app.corporation.save()
-services.import_days(app.corporation, services.read_day_list("{MONTH.year}-01-01 休 元旦").days)
+services.import_days(app.corporation, services.read_day_list("{MONTH.year}-01-01 休 元旦"))
 for number in range(120):
     values = {{"name": f"成员{{number}}", "status": "active"}}
     Member.objects.get_or_create(corporation=app.corporation, user_id=f"cal{{number}}", defaults=values)

@@ -56,6 +56,7 @@ ROWS = {
     "/api/v1/schedules/": "scheduling.Schedule",
     "/api/v1/schedule-runs/": "scheduling.Run",
     "/api/v1/segments/": "scheduling.Segment",
+    "/api/v1/working-day-imports/": "scheduling.CalendarImport",
     "/api/v1/webhook-endpoints/": "openuser.WebhookEndpoint",
     "/api/v1/webhook-deliveries/": "openuser.WebhookDelivery",
     "/api/v1/incidents/": "openuser.Incident",

@@ -176,7 +176,7 @@ def test_each_condition_is_found_and_has_words_and_a_page(settings):
     WebhookEndpoint.objects.create(name="OA", url="https://oa.example.com", enabled=False, off_because="gone")
     watch.evaluate(now)
     found = {incident.kind: incident for incident in Incident.objects.all()}
-    assert set(found) == set(Incident.Kind.values) - {"logins", "spool"}
+    assert set(found) == set(Incident.Kind.values) - {"logins", "spool", "days_unknown"}
     for incident in found.values():
         condition = condition_of(incident)
         assert condition.path(incident).startswith("/admin/")

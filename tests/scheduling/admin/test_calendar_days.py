@@ -1,5 +1,7 @@
 """Working days and holidays in the admin: imported, edited, and missed on the home page."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from openuser.admin.problems import problems_for
-from scheduling.models import CalendarDay
+from scheduling.models import CalendarDay, CalendarImport
+from tests.scheduling.day_lists.notices import NOTICES
 from tests.scheduling.support.schedules import clock, make_schedule
 
 pytestmark = pytest.mark.django_db
@@ -21,22 +24,56 @@ def client() -> Client:
     return client
 
 
-def test_a_pasted_list_is_imported_for_a_company(client, application):
-    values = {"corporation": application.corporation_id, "text": "2090-01-01..2090-01-03 休 元旦\n2090-01-07 班"}
-    assert client.post(IMPORT, values).status_code == 302
-    assert CalendarDay.objects.filter(source="list").count() == 4
+def shown(client, application, text: str, **values: object) -> str:
+    """The page that asks whether a list is right."""
+    answer = client.post(IMPORT, {"corporation": application.corporation_id, "text": text, **values})
+    assert (answer.status_code, CalendarDay.objects.exists()) == (200, False)
+    return str(answer.content.decode())
 
 
-def test_a_file_from_chinese_windows_is_imported(client, application):
+def confirm(client, application, text: str, **values: object) -> int:
+    values = {"corporation": application.corporation_id, "text": text, "confirmed": "1", **values}
+    return int(client.post(IMPORT, values).status_code)
+
+
+def test_a_pasted_notice_is_shown_as_months_and_then_taken_over(client, application):
+    page = shown(client, application, NOTICES[2026])
+    assert "国务院办公厅关于2026年部分节假日安排的通知" in page
+    assert page.count('class="ou-day-month"') == 7
+    assert re.search(r'class="ou-day-off" title="2026-02-17: day off 春节" data-date="2026-02-17"', page)
+    assert re.search(r'class="ou-day-made-up" title="2026-02-28: working day 春节"', page)
+    assert confirm(client, application, NOTICES[2026]) == 302
+    assert CalendarDay.objects.filter(source="list").count() == 39
+    row = CalendarImport.objects.get()
+    assert (row.way, row.by.username) == ("admin", "boss")
+
+
+def test_a_contradiction_is_shown_and_needs_a_second_look(client, application):
+    wrong = NOTICES[2026].replace("2月14日（周六）", "2月14日（周五）")
+    assert "2026-02-14 is a Saturday, but the notice says 周五" in shown(client, application, wrong)
+    shown(client, application, wrong, confirmed="1")
+    assert confirm(client, application, wrong, anyway="1") == 302
+    assert CalendarDay.objects.get(date="2026-02-14").works
+
+
+def test_the_last_import_is_undone_on_its_page(client, application):
+    confirm(client, application, NOTICES[2026])
+    row = CalendarImport.objects.get()
+    assert f'name="import" value="{row.pk}"' in client.get(IMPORT).content.decode()
+    for _time in range(2):
+        assert client.post(f"{IMPORT}undo/", {"import": row.pk}).status_code == 302
+    assert not CalendarDay.objects.exists()
+    assert client.get(f"{IMPORT}undo/").status_code == 403
+
+
+def test_a_file_from_chinese_windows_is_read(client, application):
     file = SimpleUploadedFile("days.csv", "日期,类型,名称\n2090-01-01,休,元旦\n".encode("gb18030"))
-    assert client.post(IMPORT, {"corporation": application.corporation_id, "file": file}).status_code == 302
-    assert CalendarDay.objects.get().name == "元旦"
+    answer = client.post(IMPORT, {"corporation": application.corporation_id, "file": file})
+    assert 'title="2090-01-01: day off 元旦"' in answer.content.decode()
 
 
 def test_a_wrong_line_is_named_and_nothing_is_imported(client, application):
-    values = {"corporation": application.corporation_id, "text": "2090-01-01 休\nabc"}
-    assert "Line 2" in client.post(IMPORT, values).content.decode()
-    assert not CalendarDay.objects.exists()
+    assert "Line 2" in shown(client, application, "2090-01-01 休\nabc", confirmed="1")
 
 
 def test_an_edited_day_is_one_that_was_entered(client, application):

@@ -87,7 +87,7 @@ def test_a_moment_that_expired_does_not_end_a_run_before_it(application):
 
 @pytest.mark.django_db
 def test_on_working_days_it_waits_for_the_table_of_the_next_year(application):
-    services.import_days(application.corporation, services.read_day_list("2089-01-01 休").days)
+    services.import_days(application.corporation, services.read_day_list("2089-01-01 休"))
     factories.make_member(application, "zhangsan")
     campaign = launch(now=clock("2089-12-30T08:00"), days="working", **AT_NINE)
     services.sweep_campaigns(now=clock("2089-12-30T09:00"))
@@ -95,6 +95,6 @@ def test_on_working_days_it_waits_for_the_table_of_the_next_year(application):
     services.sweep_campaigns(now=clock("2090-01-05T09:00"))
     campaign.refresh_from_db()
     assert (campaign.may_go_on, campaign.runs.count()) == (True, 1)
-    services.import_days(application.corporation, services.read_day_list("2090-01-01 休").days)
+    services.import_days(application.corporation, services.read_day_list("2090-01-01 休"))
     services.sweep_campaigns(now=clock("2090-01-06T09:00"))
     assert campaign.runs.latest("pk").moment == clock("2090-01-06T09:00")

@@ -97,7 +97,7 @@ def test_without_the_others_the_cap_is_not_reached(company, others):
 
 
 def test_a_year_without_working_days_is_told(company):
-    services.import_days(company.corporation, services.read_day_list("2089-01-01 休").days)
+    services.import_days(company.corporation, services.read_day_list("2089-01-01 休"))
     old = clock("2089-12-29T12:00")
     told = services.rehearse(greeting(), days=5, cohort={"members": ["zhang"]}, now=old)
     (held,) = told.dropped

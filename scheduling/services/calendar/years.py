@@ -1,17 +1,15 @@
-"""The working days of each company: filled from the package, imported from a list, and missed in time."""
+"""The working days of each company: filled from the package, and missed in time."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from scheduling.business_calendar import published_days, published_years
-from scheduling.models import CalendarDay, Campaign, Schedule, calendar_of
-from scheduling.schedules.day_lists import ListedDay
+from scheduling.models import CalendarDay, Campaign, Schedule, Series, calendar_of
 from wecom.models import Application, Corporation
 
 # The State Council publishes the next year's days in October or November.
@@ -20,7 +18,7 @@ PUBLISHED_IN = 11
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownYear:
-    """A year whose working days a company does not know, and how many of its schedules and campaigns need them."""
+    """A year whose working days a company does not know, and how many schedules, campaigns and series need them."""
 
     corporation: Corporation
     year: int
@@ -33,31 +31,19 @@ def fill_calendars(*, now: datetime | None = None) -> int:
     return sum(_fill(corporation, this_year) for corporation in Corporation.objects.order_by("pk"))
 
 
-@transaction.atomic
-def import_days(corporation: Corporation, days: Sequence[ListedDay]) -> set[int]:
-    """Store a list. Returns the years that it holds in full: those with 1 January.
+def unknown_years(*, within: timedelta | None = None, now: datetime | None = None) -> list[UnknownYear]:
+    """The years that schedules, campaigns and series need and their companies do not know.
 
-    Such a year is replaced, except days that a person entered. Days of other years are only added.
+    Args:
+        within: looks so far ahead; without it, at this year and, from November on, at the next.
     """
-    years = {day.date.year for day in days if (day.date.month, day.date.day) == (1, 1)}
-    rows = CalendarDay.objects.filter(corporation=corporation)
-    rows.filter(date__year__in=years, source__in=CalendarDay.WHOLE_LISTS).delete()
-    for day in days:
-        source = CalendarDay.Source.LIST if day.date.year in years else CalendarDay.Source.ENTERED
-        values = {"works": day.works, "name": day.name, "source": source}
-        if day.date.year in years:
-            rows.get_or_create(corporation=corporation, date=day.date, defaults=values)
-        else:
-            rows.update_or_create(corporation=corporation, date=day.date, defaults=values)
-    return years
-
-
-def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
-    """The years that schedules and campaigns need and their companies do not know: this one, from November the next."""
     today = timezone.localdate(now or timezone.now())
-    years = [today.year] + ([today.year + 1] if today.month >= PUBLISHED_IN else [])
-    own, others = (rows.order_by().values_list("application", flat=True) for rows in on_working_days())
-    counts = Counter[int | None](own.union(others, all=True))  # None is the default application
+    last = (today + within).year if within else today.year + (1 if today.month >= PUBLISHED_IN else 0)
+    years = [year for year in range(today.year, last + 1) if year not in published_years()]
+    if not years:
+        return []
+    own, others, waiting = (rows.order_by().values_list("application", flat=True) for rows in on_working_days())
+    counts = Counter[int | None](own.union(others, waiting, all=True))  # None is the default application
     if not counts:
         return []
     needing: dict[int, Application] = {}
@@ -75,11 +61,12 @@ def unknown_years(*, now: datetime | None = None) -> list[UnknownYear]:
     ]
 
 
-def on_working_days() -> tuple[QuerySet[Schedule], QuerySet[Campaign]]:
-    """The schedules and campaigns that go out on working days, and go on to do so."""
+def on_working_days() -> tuple[QuerySet[Schedule], QuerySet[Campaign], QuerySet[Series]]:
+    """The schedules, campaigns and series that go out on working days, and go on to do so."""
     schedules = Schedule.objects.filter(days=Schedule.Days.WORKING, paused=False, only_on=None)
     campaigns = Campaign.objects.filter(days=Schedule.Days.WORKING, state__in=Campaign.ON)
-    return schedules, campaigns.filter(repeats=Campaign.Repeats.CRON)
+    series = Series.objects.running().filter(days_off=Series.DaysOff.WAIT)
+    return schedules, campaigns.filter(repeats=Campaign.Repeats.CRON), series
 
 
 def works_on(application: Application | None) -> Callable[[date], bool]:

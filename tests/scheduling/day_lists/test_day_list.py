@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scheduling.schedules.day_lists import read_day_list
+from scheduling.day_lists.day_list import read_day_list
 
 NOTICE = """国务院办公厅关于2026年部分节假日安排的通知
 经国务院批准，现将2026年元旦、春节放假调休日期的具体安排通知如下。

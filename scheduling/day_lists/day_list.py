@@ -1,0 +1,42 @@
+"""Reads a list in whichever form it has."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from scheduling.day_lists.calendar_files import CalendarFile
+from scheduling.day_lists.lines import Lines
+from scheduling.day_lists.notices import Notice
+from scheduling.day_lists.values import DayList, DayListForm, Flaw, ListedDay
+
+FORMS: tuple[DayListForm, ...] = (CalendarFile(), Notice(), Lines())
+"""The first that recognises a text reads it."""
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file in UTF-8, or in the encoding of Chinese Windows."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
+def read_day_list(text: str) -> DayList:
+    """The days of a list in any of the forms. A list with 1 January holds that year in full."""
+    form = next(form for form in FORMS if form.recognises(text))
+    found = list(form.read(text))
+    days: dict[date, ListedDay] = {}
+    flaws = [item for item in found if isinstance(item, Flaw)]
+    for item in found:
+        if isinstance(item, ListedDay) and days.setdefault(item.date, item).works != item.works:
+            words = _("%(date)s is both a working day and a day off.") % {"date": item.date}
+            flaws.append(Flaw(code="both", words=words))
+    if not found:
+        flaws.append(Flaw(code="no_date", words=_("There is no date in it.")))
+    years = {day.year for day in days if (day.month, day.day) == (1, 1)} if form.is_whole(text) else set[int]()
+    return DayList(
+        days=tuple(days[day] for day in sorted(days)),
+        flaws=tuple(dict.fromkeys(flaws)),
+        title=form.title(text),
+        years=frozenset(years),
+    )

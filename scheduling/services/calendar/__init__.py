@@ -1,0 +1,1 @@
+"""The working days of companies: known, imported, and marked where they are not."""

@@ -1,0 +1,47 @@
+"""From when on nothing says which days are working days, of one schedule, campaign or series."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from scheduling.business_calendar import Rule
+from scheduling.models import Campaign, Schedule, Series
+from scheduling.schedules.validation import COUNTED, HELD
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownDays:
+    """The first moment on a day of which nothing says whether it is a working day.
+
+    Attributes:
+        stops: whether nothing is sent from then on; else Monday to Friday count, holidays or not.
+        words: the same in words, and what to do.
+    """
+
+    at: datetime
+    year: int
+    stops: bool
+    words: str
+
+
+def days_unknown_from(row: Schedule | Campaign | Series, *, now: datetime | None = None) -> UnknownDays | None:
+    """That moment; None where it does not ask for working days, or goes out no more."""
+    now = now or timezone.now()
+    if isinstance(row, Series):
+        return _of_series(row, now)
+    over = row.state in Campaign.OVER if isinstance(row, Campaign) else row.paused
+    rule: Rule | None = None if over else row.rule
+    at = rule.next_unknown(now) if rule else None
+    return None if rule is None or at is None else _told(at, at.astimezone(row.zone).year, stops=rule.holds)
+
+
+def _of_series(series: Series, now: datetime) -> UnknownDays | None:
+    if series.days_off != Series.DaysOff.WAIT or series.state in Series.OVER:
+        return None
+    day = series.calendar.unknown_after(now.astimezone(series.zone).date())
+    return _told(datetime.combine(day, time(), series.zone), day.year, stops=False)
+
+
+def _told(at: datetime, year: int, *, stops: bool) -> UnknownDays:
+    return UnknownDays(at=at, year=year, stops=stops, words=str(HELD if stops else COUNTED) % {"year": year})
