@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from avatars.engines.puppet import Puppet
-from avatars.models import Render, StreamState
+from avatars.models import Render, Statement, StreamState
 from avatars.reasons import availability, render
+from avatars.reasons.consent import CONSENT
 from avatars.rendering import engine_status
 from avatars.speech.kokoro import Kokoro
 from core.diagnosis import Check, Finding, bad, good, warn
@@ -77,6 +78,24 @@ class FaceModels(Check):
         return bad("face_model_missing", words % availability.lack(found), remedy=availability.supply(found))
 
 
+class DrawnFaces(Check):
+    """Pictures that were stated to be drawn by one person alone and look like photographs, and unmeasured ones."""
+
+    id = "drawn-faces"
+    title = gettext_lazy("Faces stated to be drawn")
+    after = ("migrations",)
+
+    def run(self) -> Finding:
+        rows = Statement.objects.unconfirmed().select_related("digital_human")
+        if names := sorted(str(row.digital_human) for row in rows):
+            words = _("These look like photographs, and are not shown: %s.") % ", ".join(names)
+            return bad("statement_unconfirmed", words, remedy=str(CONSENT["statement_unconfirmed"][1]))
+        if count := Statement.objects.unmeasured().count():
+            words = _("%d pictures are not measured yet.") % count
+            return warn("statement_unmeasured", words, remedy=_("Wait some minutes: workers measure them."))
+        return good(_("None looks like a photograph, or a second person has confirmed it."))
+
+
 class PluggedIn(Check):
     """The engines that digital humans and voices name, and those that stand in for others."""
 
@@ -119,7 +138,7 @@ class ShownStreams(Check):
         return warn("stream_differs", words % {"count": count}, remedy=remedy)
 
 
-CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn, ShownStreams)
+CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn, DrawnFaces, ShownStreams)
 
 
 def _options(engines: dict[str, Any], name: str) -> dict[str, Any]:

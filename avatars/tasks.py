@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from avatars import services
 from avatars.rendering import compression, narration, render_worker
 from avatars.rendering.portrait_videos import video_check
 
@@ -24,6 +25,11 @@ def check_portrait_video(pk: int) -> None:
 @shared_task(name="avatars.narrate")
 def narrate(pk: int) -> None:
     narration.narrate(pk)
+
+
+@shared_task(name="avatars.measure_pictures")
+def measure_pictures() -> None:
+    services.measure_pictures()
 
 
 @shared_task(name="avatars.warm")

@@ -27,6 +27,10 @@ from avatars.models import DigitalHuman, PortraitVideo, Statement
 from avatars.thumbnails import portrait_thumb
 from core.web.admin import ProtectedDeleteAdmin, action, change_url
 
+CONFIRM = _(
+    "The picture looks like a photograph. It is shown once a second person confirms, with evidence, that it is drawn: "
+    "on the page of the statement."
+)
 MOST = 10 * 1024 * 1024  # bytes of a portrait
 
 
@@ -37,12 +41,18 @@ class MayFilter(admin.SimpleListFilter):
     parameter_name = "may"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("drawn", _("drawn")), ("consented", _("consented")), ("missing", _("no active consent"))]
+        return [
+            ("drawn", _("drawn")),
+            ("consented", _("consented")),
+            ("missing", _("no active consent")),
+            ("unconfirmed", _("“drawn” is to be confirmed")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> QuerySet[DigitalHuman]:
         drawn = DigitalHuman.objects.drawn().values("pk")
         photographs = queryset.exclude(pk__in=drawn)
         chosen = {
+            "unconfirmed": queryset.filter(pk__in=DigitalHuman.objects.unconfirmed().values("pk")),
             "drawn": queryset.filter(pk__in=drawn),
             "consented": services.annotate_consents(photographs).filter(Q(face_consented=True)),
             "missing": services.annotate_consents(queryset).exclude(
@@ -169,10 +179,14 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
         return int(human.render_count)
 
     def save_model(self, request: HttpRequest, obj: DigitalHuman, form: Any, change: bool) -> None:
+        if "portrait" in form.changed_data:
+            obj.portrait_by = who(request)
         super().save_model(request, obj, form, change)
         if form.states_drawn:
             reason = form.cleaned_data["origin_reason"]
-            services.declare_drawn(obj, by=who(request), reason=reason, photographic=form.photographic)
+            stated = services.declare_drawn(obj, by=who(request), reason=reason, photographic=form.photographic)
+            if stated.state == Statement.State.UNCONFIRMED:
+                self.message_user(request, CONFIRM, messages.WARNING)
         elif form.cleaned_data.get("origin") == DigitalHuman.Origin.PHOTOGRAPH:
             services.withdraw_statements(obj, by=who(request))
         if "portrait" in form.changed_data:

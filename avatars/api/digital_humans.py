@@ -130,6 +130,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         photographic: bool | None = None
         if portrait:
             wish["portrait"], warnings, photographic = _look_at(portrait, face)
+            wish["portrait_by"] = name_of(request)
         elif stated and serializer.instance is not None:
             photographic = services.looks_photographed(serializer.instance)
         if stated:

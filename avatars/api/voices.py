@@ -63,6 +63,10 @@ class Engines(viewsets.ViewSet):
     pagination_class = None
     required_scopes = {"GET": "digital_humans:read"}
 
+    def get_queryset(self) -> "QuerySet[Voice]":
+        """What staff need the right to view."""
+        return Voice.objects.all()
+
     def list(self, request: Request) -> Response:
         """Lists all configured engines with missing files or packages and their licences. Loads none of them."""
         return Response(EngineSerializer(services.engines(), many=True).data)

@@ -51,7 +51,7 @@ def decide(
     voice = human.voice
     return ConsentDecision(
         face=covering_consent(human, purpose=purpose, now=now),
-        statement=Statement.objects.about_picture(human).first(),
+        statement=Statement.objects.in_force().about_picture(human).first(),
         voice=covering_voice_consent(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
     )
 
@@ -63,12 +63,12 @@ def covering_consent(
 
     `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
     """
-    if Statement.objects.about_picture(human, portrait).exists():
+    if Statement.objects.in_force().about_picture(human, portrait).exists():
         return None
     given = list(Consent.objects.covering(human, portrait))
     found = _active(given, purpose, now)
     if found is None:
-        raise consent_error(refusal_code(given, now) or code_without_face_consent(human))
+        raise consent_error(refusal_code(given, now) or code_without_face_consent(human, portrait))
     return found
 
 
@@ -99,7 +99,7 @@ def decide_for_render(render: Render, *, now: datetime | None = None) -> Consent
     portrait = str(render.recipe.get("portrait", ""))
     return ConsentDecision(
         face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
-        statement=Statement.objects.about_picture(render.digital_human, portrait).first(),
+        statement=Statement.objects.in_force().about_picture(render.digital_human, portrait).first(),
         voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
         partner=_decide_for_partner(render, render.partner, now) if render.partner else None,
     )
@@ -114,7 +114,7 @@ def _decide_for_partner(render: Render, partner: DigitalHuman, now: datetime | N
         found = render.partner_voice_consent
     return ConsentDecision(
         face=covering_consent(partner, purpose=render.purpose, portrait=portrait, now=now),
-        statement=Statement.objects.about_picture(partner, portrait).first(),
+        statement=Statement.objects.in_force().about_picture(partner, portrait).first(),
         voice=found,
     )
 
@@ -132,6 +132,7 @@ def check(work: Render | Narration, *, now: datetime | None = None, locked: bool
     if isinstance(work, Render):
         portrait = str(work.recipe.get("portrait", ""))
         shown = work.consent_id is None and not _is_stated(work.digital_human, portrait, locked=locked)
+        _check_confirmed(work.digital_human, portrait, needed=shown)
         _check(work.consent_id, needed=shown, prefix="", now=now, locked=locked)
         if work.partner is not None:
             _check_partner(work, work.partner, now=now, locked=locked)
@@ -142,6 +143,7 @@ def check(work: Render | Narration, *, now: datetime | None = None, locked: bool
 def _check_partner(render: Render, partner: DigitalHuman, *, now: datetime | None, locked: bool) -> None:
     portrait, voice = _partner_of(render)
     shown = render.partner_consent_id is None and not _is_stated(partner, portrait, locked=locked)
+    _check_confirmed(partner, portrait, needed=shown)
     _check(render.partner_consent_id, needed=shown, prefix="", now=now, locked=locked)
     heard = render.partner_voice_consent_id is None and is_cloned(*voice)
     _check(render.partner_voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
@@ -149,8 +151,14 @@ def _check_partner(render: Render, partner: DigitalHuman, *, now: datetime | Non
 
 def _is_stated(human: DigitalHuman, portrait: str, *, locked: bool) -> bool:
     """Whether a statement says that the picture is drawn."""
-    rows = Statement.objects.about_picture(human, portrait)
+    rows = Statement.objects.in_force().about_picture(human, portrait)
     return (rows.select_for_update() if locked else rows).first() is not None
+
+
+def _check_confirmed(human: DigitalHuman, portrait: str, *, needed: bool) -> None:
+    """Say that a second person is missing, where one has stated that the picture is drawn."""
+    if needed and Statement.objects.about_picture(human, portrait).exists():
+        raise consent_error("statement_unconfirmed")
 
 
 def _check(pk: int | None, *, needed: bool, prefix: str, now: datetime | None, locked: bool) -> None:

@@ -39,7 +39,7 @@ def is_synthetic(voice: Voice) -> bool:
 def is_drawn(human: DigitalHuman) -> bool:
     """Whether a statement says so of its portrait. No query if `annotate_consents` was applied."""
     known: bool | None = getattr(human, "stated", None)
-    return human.origin == DigitalHuman.Origin.DRAWN if known is None else known
+    return Statement.objects.in_force().about_picture(human).exists() if known is None else known
 
 
 def allowed_humans(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
@@ -75,7 +75,7 @@ def annotate_consents(humans: QuerySet[DigitalHuman], *, now: datetime | None = 
     faces = Likeness.objects.filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"), consent__in=active)
     name = Concat(OuterRef("voice__engine"), Value(":"), OuterRef("voice__key"))
     voices = Likeness.objects.filter(voice_key=name, consent__in=active)
-    drawn = Statement.objects.kept().filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"))
+    drawn = Statement.objects.in_force().filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"))
     synthetic = Statement.objects.kept().filter(voice=OuterRef("voice"), voice_key=name)
     return humans.select_related("voice").annotate(
         face_consented=Exists(faces),
@@ -114,7 +114,7 @@ def allowed_renders(now: datetime | None = None, *, path: str = "") -> Q:
 def _allowed(active: QuerySet[Consent], path: str, whose: str) -> Q:
     """The condition for renders in which one person may be shown and heard."""
     face = Q(**{f"{path}{whose}consent__in": active})
-    drawn = Q(**{f"{path}{whose}consent": None, f"{path}{whose}statement__in": Statement.objects.kept()})
+    drawn = Q(**{f"{path}{whose}consent": None, f"{path}{whose}statement__in": Statement.objects.in_force()})
     voice = Q(**{f"{path}{whose}voice_consent__in": active}) | Q(**{f"{path}{whose}voice_consent": None})
     return (face | drawn) & voice
 

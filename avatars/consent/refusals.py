@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from avatars.exceptions import ConsentError
-from avatars.models import Consent, DigitalHuman, Voice
+from avatars.models import Consent, DigitalHuman, Statement, Voice
 from avatars.reasons.consent import CONSENT
 
 # Where several consents cover it and none permits it, the refusal names the first of these that applies.
@@ -32,7 +32,9 @@ def refusal_code(given: list[Consent], now: datetime | None) -> str:
     return next((code for code in WORST if code in flaws), "")
 
 
-def code_without_face_consent(human: DigitalHuman) -> str:
+def code_without_face_consent(human: DigitalHuman, portrait: str = "") -> str:
+    if Statement.objects.about_picture(human, portrait).exists():
+        return "statement_unconfirmed"
     return "consent_portrait" if human.likenesses.exists() else "consent_missing"
 
 

@@ -73,7 +73,7 @@ class DigitalHumanForm(OriginForm):
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
         self.photographic: bool | None = None
-        self.was_drawn = not self.instance._state.adding and services.is_drawn(self.instance)
+        self.was_drawn = not self.instance._state.adding and self.instance.origin == DRAWN
         self.initial.setdefault("origin", DRAWN if self.was_drawn else DigitalHuman.Origin.PHOTOGRAPH)
         is_kept = not self.instance._state.adding and "portrait" in self.fields
         if is_kept and services.missing_portraits([self.instance]):

@@ -65,8 +65,15 @@ class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
     """Queries on digital humans."""
 
     def drawn(self) -> "DigitalHumanQuerySet":
-        """Those of whose very picture a statement says that it shows no real person."""
-        return self.filter(statements__portrait=models.F("portrait"), statements__withdrawn_at=None)
+        """Those of whose very picture a statement in force says that it shows no real person."""
+        looks, confirmed = "statements__looks_photographed", "statements__confirmed_at__isnull"
+        counts = models.Q(**{looks: False}) | models.Q(**{f"{looks}__isnull": True}) | models.Q(**{confirmed: False})
+        return self.filter(counts, statements__portrait=models.F("portrait"), statements__withdrawn_at=None)
+
+    def unconfirmed(self) -> "DigitalHumanQuerySet":
+        """Those whose picture looks like a photograph and was stated to be drawn by one person alone."""
+        alone = {"statements__looks_photographed": True, "statements__confirmed_at": None}
+        return self.filter(statements__portrait=models.F("portrait"), statements__withdrawn_at=None, **alone)
 
     def photographs(self) -> "DigitalHumanQuerySet":
         """All others: their person must have consented."""
@@ -194,6 +201,9 @@ class DigitalHuman(models.Model):
         verbose_name=_("idle video"),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    # Who brought the picture: they do not confirm that it is drawn.
+    portrait_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
 
     objects = DigitalHumanQuerySet.as_manager()
 

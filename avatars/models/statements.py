@@ -1,10 +1,13 @@
 """Statements: who said, and when, that a picture is drawn or a voice synthetic, so that no consent is needed."""
 
+from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from avatars import validators
+from avatars.models.consents import evidence_name
 from avatars.models.humans import DigitalHuman
 from avatars.models.voices import Voice
 
@@ -14,12 +17,30 @@ OURSELVES = "OpenUser"
 """Who states what comes with OpenUser."""
 
 
+UNCONFIRMED = models.Q(looks_photographed=True, confirmed_at=None)
+
+
 class StatementQuerySet(models.QuerySet["Statement"]):
     """Queries on statements."""
 
     def kept(self) -> "StatementQuerySet":
         """Those not withdrawn. Whether one still applies depends on the picture or voice; see `about_picture`."""
         return self.filter(withdrawn_at=None)
+
+    def in_force(self) -> "StatementQuerySet":
+        """Those that count: of a picture that looks like a photograph only with a second person's confirmation.
+
+        One that is not measured yet counts until it is.
+        """
+        return self.kept().exclude(UNCONFIRMED)
+
+    def unconfirmed(self) -> "StatementQuerySet":
+        """Those that a second person has to confirm before they count, of the pictures that are used now."""
+        return self.kept().filter(UNCONFIRMED, portrait=models.F("digital_human__portrait"))
+
+    def unmeasured(self) -> "StatementQuerySet":
+        """Those about pictures of which no measurement is known."""
+        return self.kept().filter(voice=None, looks_photographed=None)
 
     def about_picture(self, human: DigitalHuman, portrait: str = "") -> "StatementQuerySet":
         """Those that hold for this portrait of a digital human, by default the one that it has now."""
@@ -33,12 +54,13 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 class Statement(models.Model):
     """That a picture shows no real person, or that a voice is no real person's: void once the picture or voice changes.
 
-    A statement is never changed. `looks_photographed` is what the measurement of the picture said, None where there
-    was none.
+    What was stated is never changed. `looks_photographed` is what the measurement of the picture says, None until there
+    is one. If it does, a second person confirms the statement, with evidence: a file or a link.
     """
 
     class State(models.TextChoices):
         HOLDS = "holds", _("in force")
+        UNCONFIRMED = "unconfirmed", _("not in force: a second person has to confirm it with evidence")
         VOID = "void", _("void: the picture or voice has changed")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -60,6 +82,29 @@ class Statement(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     recorded_by = models.CharField(_("recorded by"), max_length=150, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True, default="", db_default="")
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    confirmation = models.CharField(
+        _("how they know"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Who drew the picture, or with which program it was made."),
+    )
+    evidence = models.FileField(
+        _("evidence"),
+        upload_to=evidence_name,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[FileExtensionValidator(validators.EVIDENCE_KINDS), validators.check_evidence],
+        help_text=_("A licence, an invoice, the drawing in progress: PDF, picture, MP3, M4A or MP4 up to 20 MB."),
+    )
+    evidence_sha256 = models.CharField(
+        _("hash of the evidence"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
+    evidence_link = models.URLField(_("link to the evidence"), max_length=500, blank=True, default="", db_default="")
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_by = models.CharField(_("withdrawal recorded by"), max_length=150, blank=True)
 
@@ -83,6 +128,11 @@ class Statement(models.Model):
                 condition=models.Q(withdrawn_at=None),
                 name="statement_once_per_voice",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None)
+                | ~models.Q(confirmed_by=models.F("recorded_by")) & ~models.Q(evidence="", evidence_link=""),
+                name="statement_confirmed_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +144,10 @@ class Statement(models.Model):
         if self.withdrawn_at is not None:
             return self.State.WITHDRAWN
         now = str(self.digital_human.portrait.name) if self.digital_human else self.voice.identity if self.voice else ""
-        return self.State.HOLDS if now == (self.portrait or self.voice_key) else self.State.VOID
+        if now != (self.portrait or self.voice_key):
+            return self.State.VOID
+        is_open = self.looks_photographed and self.confirmed_at is None
+        return self.State.UNCONFIRMED if is_open else self.State.HOLDS
 
     @property
     def claim(self) -> str:

@@ -10,6 +10,13 @@ CONSENT: dict[str, tuple[Any, Any]] = {
         _("No consent of the person in this photograph is recorded."),
         _("Ask the person, and record their consent under Consents, or choose another digital human."),
     ),
+    "statement_unconfirmed": (
+        _("The picture looks like a photograph, and no second person has confirmed that it is drawn."),
+        _(
+            "Record a consent of the person under Consents, or let a second person confirm the statement with "
+            "evidence, on its page under Statements."
+        ),
+    ),
     "consent_portrait": (
         _("The consent was given for another picture than this one."),
         _("Record a consent for this picture under Consents."),

@@ -7,6 +7,7 @@ from avatars.consent import (
     annotate_consents,
     annotate_render_counts,
     annotate_voice_consents,
+    consent_error,
     covering_consent,
     engine_voice_allowed,
     human_allowed,
@@ -30,16 +31,18 @@ from avatars.services.audio import to_amr, to_wav, transcribe
 from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
 from avatars.services.consents.statements import (
     check_drawn,
+    confirm_drawn,
     declare_built_in,
     declare_drawn,
     declare_synthetic,
     looks_photographed,
+    measure_pictures,
     withdraw_statements,
 )
 from avatars.services.engine_trials import compare_engines, try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
-from avatars.services.labels import check_label, check_media_consent
+from avatars.services.labels import check_label, check_media_consent, member_in_file
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, check_marks, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks, register_upkeep, tidy_disk
 from avatars.services.narrations import cancel_narration, request_narration
@@ -174,6 +177,8 @@ __all__ = [
     "check_script",
     "clean_up",
     "compare_engines",
+    "confirm_drawn",
+    "consent_error",
     "covering_consent",
     "decide_consent",
     "declare_built_in",
@@ -205,7 +210,9 @@ __all__ = [
     "keeps_background",
     "latest_portrait_video",
     "looks_photographed",
+    "measure_pictures",
     "measure_video",
+    "member_in_file",
     "missing_portraits",
     "move_scene",
     "personal_faults",

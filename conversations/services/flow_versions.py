@@ -14,6 +14,7 @@ from conversations.models import Flow, FlowVersion, GoldenConversation, SessionP
 from conversations.services import golden
 from conversations.sessions import plans
 from conversations.sessions.plans import Impact, StateChoice
+from core.stated_reasons import has_words, plain_reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +65,13 @@ def publish_planned(
     before, machine = publication.readable(flow.live), publication.draft(flow)
     found = golden.differing(flow, machine)
     of_callers = [one for one in golden.run_callers_golden(flow, machine) if one.differs]
-    if not despite.strip():
+    if not has_words(despite):
         golden.refuse_differences(found)
         golden.refuse_differences_of_callers(of_callers)
     impacts = plans.impacts(flow, machine)
     plans.check(impacts, plan, now=now)
     version = publication.publish(
-        flow, machine, by=by, note=note, despite=despite.strip() if found or of_callers else ""
+        flow, machine, by=by, note=note, despite=plain_reason(despite) if found or of_callers else ""
     )
     done = Publication(
         version=version,

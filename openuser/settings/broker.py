@@ -121,6 +121,7 @@ CELERY_BEAT_SCHEDULE = {
     "answers": {"task": "conversations.tell_answers", "schedule": SWEEP_SECONDS},
     "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
     "probe": {"task": "wecom.probe", "schedule": max(1, SWEEP_SECONDS * 4 // 5)},
+    "pictures": {"task": "avatars.measure_pictures", "schedule": 60.0},
     "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
     "incidents": {"task": "openuser.watch", "schedule": SWEEP_SECONDS},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.validators import FileExtensionValidator
 from rest_framework import serializers
 
+from avatars import validators
 from avatars.models import Statement
-from core.web.api_fields import ChoiceField
+from core.web.api_fields import ChoiceField, StrictCharField, StrictSerializer
 
 
 class StatementSerializer(serializers.ModelSerializer[Statement]):
@@ -17,10 +19,26 @@ class StatementSerializer(serializers.ModelSerializer[Statement]):
         model = Statement
         fields = (
             *("id", "digital_human", "voice", "state", "sha256", "looks_photographed", "reason"),
+            *("confirmed_by", "confirmed_at", "confirmation", "evidence_link", "evidence_sha256"),
             *("recorded_by", "recorded_at", "withdrawn_at", "withdrawn_by"),
         )
         read_only_fields = fields
         extra_kwargs: dict[str, Any] = {
             "sha256": {"help_text": "SHA-256 of the picture's file; empty for a voice."},
-            "looks_photographed": {"help_text": "The measurement of the picture; null if there was none."},
+            "looks_photographed": {"help_text": "The measurement of the picture; null until there is one."},
         }
+
+
+EVIDENCE: list[Any] = [FileExtensionValidator(validators.EVIDENCE_KINDS), validators.check_evidence]
+
+
+class ConfirmationSerializer(StrictSerializer):
+    """How a second person knows that a picture is drawn, and the evidence: a file, or a link."""
+
+    confirmation = StrictCharField(max_length=300, help_text="Who drew it, or with which program it was made.")
+    evidence = serializers.FileField(
+        required=False,
+        validators=EVIDENCE,
+        help_text="PDF, picture, MP3, M4A or MP4 up to 20 MB.",
+    )
+    evidence_link = serializers.URLField(required=False, default="", max_length=500)

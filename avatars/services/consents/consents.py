@@ -23,6 +23,7 @@ from avatars.rendering import live_stream
 from avatars.services.erasure import forget_person
 from avatars.services.playback.previews import forget_video_preview
 from avatars.signals import consent_withdrawn, render_finished
+from core.stated_reasons import has_words, plain_reason
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,10 @@ def withdraw_consent(
     if consent.withdrawn_at is not None:
         words = gettext("This consent was withdrawn before.")
         raise ConsentError(words, code="withdrawn_before", remedy=gettext("There is nothing left to do."))
+    if reason.strip() and not has_words(reason):
+        words = gettext("This is no reason.")
+        raise ConsentError(words, code="reason_missing", field="reason", remedy=gettext("Give it in words, or none."))
+    reason = plain_reason(reason)
     consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = now or timezone.now(), by, reason
     consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     # Unfinished renders first: one that finishes meanwhile is among the finished ones.

@@ -12,19 +12,44 @@ from django.utils.translation import gettext as _
 from avatars.exceptions import ConsentError
 from avatars.models import BUILT_IN, OURS, OURSELVES, DigitalHuman, Render, Statement, Voice
 from avatars.services.portraits import examine_portrait
+from core.stated_reasons import has_words, plain_reason
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 10 * 1024 * 1024
 
 
-def looks_photographed(human: DigitalHuman) -> bool | None:
-    """What the measurement of its portrait says; None where the picture cannot be measured."""
+def looks_photographed(human: DigitalHuman) -> bool:
+    """What the measurement of its portrait says; yes where the picture cannot be measured, which proves nothing."""
     try:
-        with default_storage.open(str(human.portrait.name)) as file:
-            return examine_portrait(file.read(MAX_BYTES + 1)).photographic
+        return _measured(str(human.portrait.name))
     except OSError:
-        return None
+        return True
+
+
+def measure_pictures(*, most: int = 20) -> int:
+    """Measure pictures that were stated to be drawn and never measured, as before an update. Returns how many.
+
+    What looks photographed is not shown from then on, until a second person confirms it or a consent covers it.
+    """
+    count = 0
+    for statement in Statement.objects.unmeasured().order_by("pk")[:most]:
+        try:
+            looks = _measured(statement.portrait)
+        except OSError:
+            if default_storage.exists(statement.portrait):
+                continue  # the storage is away: the next pass measures it
+            looks = True  # nothing is left to look at, and nothing can be shown
+        count += Statement.objects.unmeasured().filter(pk=statement.pk).update(looks_photographed=looks)
+        if looks:
+            told = {"statement": statement.pk}
+            logger.warning("A picture that was stated to be drawn looks photographed.", extra=told)
+    return count
+
+
+def _measured(name: str) -> bool:
+    with default_storage.open(name) as file:
+        return examine_portrait(file.read(MAX_BYTES + 1)).photographic is not False
 
 
 def check_drawn(photographic: bool | None, reason: str) -> None:
@@ -32,7 +57,7 @@ def check_drawn(photographic: bool | None, reason: str) -> None:
 
     It needs one unless the measurement says that the picture looks drawn.
     """
-    if photographic is not False and not reason.strip():
+    if photographic is not False and not has_words(reason):
         words = _("The picture looks like a photograph. Say why it shows no real person.")
         raise _reason_missing(words)
 
@@ -56,7 +81,7 @@ def declare_synthetic(voice: Voice, *, by: str, reason: str = "") -> Statement:
 
     Raises `ConsentError` where a reason is needed: for voices of any engine but the built-in one.
     """
-    if voice.engine != OURS and not reason.strip():
+    if voice.engine != OURS and not has_words(reason):
         raise _reason_missing(_("Say how you know that it is no real person's voice."))
     return _record({"voice": voice, "voice_key": voice.identity}, reason=reason, by=by)
 
@@ -64,6 +89,43 @@ def declare_synthetic(voice: Voice, *, by: str, reason: str = "") -> Statement:
 def declare_built_in(voice: Voice) -> Statement:
     """State of a voice of the built-in engine, which knows only synthetic ones, that it is one."""
     return declare_synthetic(voice, by=OURSELVES, reason=BUILT_IN)
+
+
+@transaction.atomic
+def confirm_drawn(statement: Statement, *, by: str, how: str, evidence: Any = None, link: str = "") -> Statement:
+    """Confirm as a second person that a picture that looks like a photograph is drawn: how one knows, and evidence.
+
+    `evidence` is a validated upload; a `link` does as well. Raises `ConsentError` where the same person stated it or
+    brought the picture, where nothing is to be confirmed any more, and without words or evidence.
+    """
+    row = Statement.objects.select_for_update(of=("self",)).select_related("digital_human").get(pk=statement.pk)
+    if row.state != Statement.State.UNCONFIRMED or row.digital_human is None:
+        words = _("There is nothing to confirm: the picture has changed, or it was confirmed or withdrawn.")
+        raise ConsentError(words, code="nothing_to_confirm", remedy=_("Load the page again."))
+    brought_by = {row.recorded_by, row.digital_human.portrait_by, *_senders(row.digital_human, row.portrait)}
+    if by.casefold() in {name.casefold() for name in brought_by if name}:
+        words = _("You stated it yourself, or brought the picture.")
+        raise ConsentError(words, code="same_person", remedy=_("Let another person confirm it."))
+    if not has_words(how):
+        words = _("Say how you know that it shows no real person.")
+        raise ConsentError(words, code="reason_missing", field="confirmation", remedy=_("Give the reason in words."))
+    if not evidence and not link:
+        words = _("There is no evidence.")
+        raise ConsentError(words, code="evidence_missing", field="evidence", remedy=_("Bring a file, or name a link."))
+    row.confirmed_by, row.confirmed_at, row.confirmation = by[:150], timezone.now(), plain_reason(how)[:300]
+    row.evidence_link = link
+    if evidence:
+        row.evidence_sha256 = hashlib.sha256(b"".join(evidence.chunks())).hexdigest()
+        evidence.seek(0)
+        row.evidence = evidence
+    row.save()
+    logger.info("A statement was confirmed.", extra={"statement": row.pk})
+    return row
+
+
+def _senders(human: DigitalHuman, portrait: str) -> list[str]:
+    """Who sent the video of which this picture is a frame."""
+    return list(human.portrait_videos.filter(still=portrait).values_list("requested_by", flat=True))
 
 
 @transaction.atomic
@@ -82,7 +144,7 @@ def withdraw_statements(subject: DigitalHuman | Voice, *, by: str) -> int:
 
 @transaction.atomic
 def _record(about: dict[str, Any], **fields: Any) -> Statement:
-    found = {"reason": fields.pop("reason").strip()[:300], "recorded_by": fields.pop("by"), **fields}
+    found = {"reason": plain_reason(fields.pop("reason"))[:300], "recorded_by": fields.pop("by"), **fields}
     statement, is_new = Statement.objects.get_or_create(**about, withdrawn_at=None, defaults=found)
     if is_new and statement.digital_human is not None:
         # Its videos of this picture rest on it from now on.
@@ -96,4 +158,4 @@ def _record(about: dict[str, Any], **fields: Any) -> Statement:
 
 
 def _reason_missing(words: str) -> ConsentError:
-    return ConsentError(words, code="reason_missing", field="origin_reason", remedy=_("Give the reason."))
+    return ConsentError(words, code="reason_missing", field="origin_reason", remedy=_("Give the reason in words."))

@@ -71,6 +71,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "AnswerImportRequest": {"file": "answers.xlsx", "dry_run": True},
     "PatchedAnswerRequest": {"valid_until": "2026-12-31", "departments": [2]},
     "PatchedAnswerFormRequest": {"file": "form.xlsx"},
+    "ConfirmationRequest": {
+        "confirmation": "I saw the designer's file.",
+        "evidence_link": "https://example.com/licences/7",
+    },
     "ConsentRequest": {"person": "Zhang San", "digital_humans": [1], "purposes": ["chat"], "evidence": EVIDENCE},
     "DigitalHumanRequest": {"name": "Xiao Li", "voice": 1, "portrait": PICTURE},
     "DirectorySyncRequest": {"application": 1},

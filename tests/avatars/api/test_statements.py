@@ -4,7 +4,9 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from avatars.models import DigitalHuman, Statement
 from tests.avatars.support import drawings
@@ -96,7 +98,8 @@ def test_a_recorder_gives_a_reason_where_it_looks_photographed(recorder, photo):
     assert not DigitalHuman.objects.exists()
     made = post(recorder, photo, origin="drawn", origin_reason="Generated; see ticket 7.").json()
     (listed,) = recorder.get(STATEMENTS).json()["results"][:1]
-    assert (made["origin"], listed["looks_photographed"]) == ("drawn", True)
+    assert (made["origin"], listed["looks_photographed"], listed["state"]) == ("photograph", True, "unconfirmed")
+    assert problem(render(recorder, made["id"]), 409)["code"] == "statement_unconfirmed"
     assert listed["reason"] == "Generated; see ticket 7."
 
 
@@ -115,3 +118,15 @@ def test_voices_are_filtered_by_what_is_stated(writer):
     for origin, voice in (("synthetic", synthetic), ("cloned", cloned)):
         (found,) = writer.get("/api/v1/voices/", {"origin": origin}).json()["results"]
         assert (found["id"], found["origin"], found["consented"]) == (voice.pk, origin, origin == "synthetic")
+
+
+def test_a_person_confirms_it_and_a_program_does_not(recorder, photo):
+    made = post(recorder, photo, origin="drawn", origin_reason="Generated; see ticket 7.").json()
+    address = f"{STATEMENTS}{recorder.get(STATEMENTS).json()['results'][0]['id']}/confirm/"
+    body = {"confirmation": "I saw the model's licence.", "evidence_link": "https://example.com/licence"}
+    assert problem(recorder.post(address, body, format="json"), 403)["code"] == "person_needed"
+    boss = APIClient()
+    boss.force_login(User.objects.create_superuser("boss"))
+    assert problem(boss.post(address, {**body, "confirmation": "."}, format="json"), 422)["code"] == "reason_missing"
+    assert boss.post(address, body, format="json").json()["state"] == "holds"
+    assert render(recorder, made["id"]).status_code == 202
