@@ -13,9 +13,13 @@ class ConversationsConfig(AppConfig):
         from avatars.models import Narration, Render
         from conversations import checks, personal_data, receivers  # noqa: F401
         from conversations.delivery import channel
+        from conversations.models import Content, Conversation, QuestionOccurrence, TicketLine, UnansweredQuestion
         from conversations.videos import fallbacks
+        from core.confidentiality import rights
 
         personal_data.register_models()
+        rights.close(Content, Conversation, TicketLine)
+        rights.close(QuestionOccurrence, UnansweredQuestion, unless=("conversations.read_unansweredquestion",))
         avatars.register_names(channel.readings_of_names)
         avatars.register_waiters(Render, fallbacks.waiting_for_video)
         avatars.register_waiters(Narration, fallbacks.waiting_for_narration)

@@ -1,9 +1,11 @@
-"""The processes that work, what all processes have counted, and what all machines have to forget."""
+"""The processes that work, what all processes have counted, what all machines forget, and who read what."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkerProcess(models.Model):
@@ -81,3 +83,43 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class AccessRecord(models.Model):
+    """That an account or a program has read what a member said: once an hour for each page. The words are not kept.
+
+    Attributes:
+        person: the key of the member; 0 for a reading of many.
+        page: the label of a model, or the name of a page.
+    """
+
+    class Way(models.TextChoices):
+        ROW = "row", _("on its page")
+        LIST = "list", _("in a list")
+        SEARCH = "search", _("in a search")
+        EXPORT = "export", _("exported")
+
+    reader = models.CharField(_("read by"), max_length=160)
+    is_program = models.BooleanField(_("program"), default=False)
+    page = models.CharField(_("page"), max_length=60)
+    way = models.CharField(_("way"), max_length=6, choices=Way)
+    person = models.BigIntegerField(default=0)
+    rows = models.PositiveIntegerField(_("rows"), default=1)
+    hour = models.DateTimeField(_("hour"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "reader", "is_program", "person", "page", "way"], name="access_record_once_an_hour"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "hour"], name="access_record_person"),
+            models.Index(fields=["reader", "hour"], name="access_record_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.hour:%Y-%m-%d %H:00} {self.page}"

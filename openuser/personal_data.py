@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import AccessRecord
 from core.personal_data.holdings import Holding, Kind, Person
 from core.personal_data.log_retention import log_days
 from core.personal_data.registry import register, without_personal_data
@@ -20,6 +21,7 @@ from core.personal_data.work_rows import WorkHolding
 from openuser.models import ApiAnswer, WebhookDelivery
 
 ACCOUNTS = Kind(key="accounts", label=_("accounts of staff"))
+ACCESS_RECORDS = Kind(key="access_records", label=_("access records"), days=lambda: log_days("ACCESS_RECORDS_DAYS"))
 ADMIN_LOG = Kind(key="admin_log", label=_("log of changes"), days=lambda: log_days("ADMIN_LOG_DAYS"))
 LOGINS = Kind(key="logins", label=_("log-ins"), days=lambda: log_days("LOGINS_DAYS"))
 WEB_SESSIONS = Kind(key="web_sessions", label=_("sessions of the admin"), days=lambda: 1)
@@ -64,6 +66,14 @@ class LogHolding(Holding):
             super().clear(pks)
 
 
+class AccessRecordHolding(Holding):
+    """Who has read what a person said. Records stay when the person is erased: they name the row of an alias."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person is None:
+            super().clear(pks)
+
+
 def register_models() -> None:
     """Called once, when the app is ready."""
     attempts: dict[str, Any] = {"of": _of_name, "age": "attempt_time"}
@@ -71,6 +81,7 @@ def register_models() -> None:
         Holding(User, ACCOUNTS),
         LogHolding(LogEntry, ADMIN_LOG, of=_logged, age="action_time"),
         WebSessionHolding(Session, WEB_SESSIONS, age="expire_date"),
+        AccessRecordHolding(AccessRecord, ACCESS_RECORDS, of=lambda person: Q(person=person.pk), age="at"),
         Holding(AccessLog, LOGINS, **attempts),
         Holding(AccessFailureLog, LOGINS, **attempts),
         Holding(AccessAttempt, LOGINS, **attempts),

@@ -1,7 +1,8 @@
-"""The five roles of the admin, which are groups of accounts with permissions.
+"""The six roles of the admin, which are groups of accounts with permissions.
 
 Every role may view what a viewer may view. An editor also edits content, an operator also renders, sends and runs, an
-approver also approves campaigns, an administrator may do everything. An account may have several roles.
+approver also approves campaigns, a conversation reader also reads what members tell the digital human, an administrator
+may do everything. An account may have several roles.
 """
 
 from collections.abc import Iterable
@@ -19,22 +20,30 @@ STANDARD_ACTIONS = ("add", "change", "delete", "view")
 
 
 class Role(TextChoices):
-    """The names of the five groups."""
+    """The names of the six groups."""
 
     VIEWER = "viewer", _("Viewer")
     EDITOR = "editor", _("Editor")
     OPERATOR = "operator", _("Operator")
     APPROVER = "approver", _("Approver")
+    READER = "reader", _("Conversation reader")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
 DESCRIPTIONS = {
-    Role.VIEWER: _("Views conversations, videos and deliveries. Changes nothing."),
+    Role.VIEWER: _("Views videos and deliveries, without what members have said. Changes nothing."),
     Role.EDITOR: _(
         "Also edits digital humans, answers and other content, tries them out, and drafts schedules. Sends no messages."
     ),
-    Role.OPERATOR: _("Views what a viewer views, and sends, runs, publishes, cancels and repeats."),
+    Role.OPERATOR: _(
+        "Views what a viewer views, and sends, runs, publishes, cancels and repeats. Answers members, and reads the "
+        "conversations of the tickets that they serve."
+    ),
     Role.APPROVER: _("Views what a viewer views, and approves campaigns of others or sends them back."),
+    Role.READER: _(
+        "Views what a viewer views, and reads what members tell the digital human: conversations, answers in flows, "
+        "questions without an answer. Each reading is recorded."
+    ),
     Role.ADMINISTRATOR: _("Does everything, including applications with their keys, and accounts."),
 }
 
@@ -47,10 +56,16 @@ class Rights:
     editor: str = ""
     operator: str = ""
     approver: str = ""
+    reader: str = ""
 
     def of(self, role: Role) -> set[str]:
         """The actions of one role."""
-        own = {Role.EDITOR: self.editor, Role.OPERATOR: self.operator, Role.APPROVER: self.approver}
+        own = {
+            Role.EDITOR: self.editor,
+            Role.OPERATOR: self.operator,
+            Role.APPROVER: self.approver,
+            Role.READER: self.reader,
+        }
         extra = own.get(role, "")
         return {*self.everybody.split(), *extra.split()}
 
@@ -60,6 +75,8 @@ BEAT = Rights(everybody="", operator="view")
 EDITABLE = Rights(editor="add change delete")
 # Records are not editable: `change` allows actions on them, such as sending again or cancelling.
 RECORDS = Rights(operator="change")
+# Nothing without what members said. Who is not a reader needs a ticket of the member.
+SAID = Rights(everybody="", reader="view")
 
 ROLE_PERMISSIONS: dict[str, Rights] = {
     # Never edited or deleted; `change` allows recording a withdrawal.
@@ -83,8 +100,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.Voice": EDITABLE,
     "conversations.Answer": EDITABLE,
     "conversations.CannedAnswer": EDITABLE,
-    "conversations.Content": Rights(),
-    "conversations.Conversation": RECORDS,
+    "conversations.Content": SAID,
+    "conversations.Conversation": Rights(everybody="", reader="view read"),
     "conversations.Desk": EDITABLE,
     "conversations.Document": EDITABLE,
     # Written by every change of a draft, and read by undo.
@@ -113,8 +130,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Operator": EDITABLE,
     "conversations.OperatorGroup": EDITABLE,
     "conversations.ProgressCard": Rights(),
-    # Everything that members asked: those who write answers settle it.
-    "conversations.QuestionOccurrence": Rights(),
+    "conversations.QuestionOccurrence": SAID,
     "conversations.Session": Rights(operator="add change"),
     "conversations.SessionMove": Rights(),
     "conversations.SessionPlan": Rights(),
@@ -123,10 +139,11 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.Ticket": Rights(operator="answer"),
     "conversations.TicketCard": Rights(),
     "conversations.TicketChange": Rights(),
-    "conversations.TicketLine": Rights(),
+    "conversations.TicketLine": SAID,
     "conversations.Topic": EDITABLE,
     "conversations.Transition": EDITABLE,
-    "conversations.UnansweredQuestion": Rights(editor="change"),
+    # Those who write answers settle it. They read it with a right of its own, which an administrator gives.
+    "conversations.UnansweredQuestion": Rights(everybody="", editor="change", reader="view read"),
     "conversations.WatchLink": Rights(),
     "scheduling.AudienceSheet": EDITABLE,
     # The lines come and go with their list.
@@ -159,7 +176,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.Attempt": Rights(),
     "wecom.BroadcastReservation": Rights(),
     "wecom.CallQuota": Rights(),
-    "wecom.Callback": Rights(operator="change read"),
+    "wecom.Callback": Rights(operator="change", reader="read"),
     "wecom.CardUpdate": Rights(),
     "wecom.Circuit": Rights(),
     "wecom.Corporation": Rights(),
@@ -193,6 +210,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "openuser.ApiClient": ADMINISTRATORS_ONLY,
     "openuser.WebhookEndpoint": ADMINISTRATORS_ONLY,
     "openuser.WebhookDelivery": ADMINISTRATORS_ONLY,
+    "core.AccessRecord": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
     "django_celery_beat.ClockedSchedule": BEAT,
@@ -222,7 +240,7 @@ def models_without_roles() -> list[str]:
 
 
 def sync_groups(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
-    """Give the five groups their permissions on one app's models, after its migrations.
+    """Give the six groups their permissions on one app's models, after its migrations.
 
     Other groups and the members of groups do not change.
     """

@@ -1,5 +1,7 @@
 """Narrations in the admin: what was spoken in the place of a video."""
 
+from collections.abc import Iterable, Sequence
+
 from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.utils.html import format_html, format_html_join
@@ -8,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars.models import Narration
+from core.confidentiality.admin import WordsAdmin
 from core.web.admin import NOTHING, WorkAdmin, duration, row_link, shorten
 
 
 @admin.register(Narration)
-class NarrationAdmin(WorkAdmin):
+class NarrationAdmin(WordsAdmin, WorkAdmin):
+    words_fields = ("script", "text", "recordings")
+    words_columns = ("text", "recipe", "parts")
+    words_searched = ("text",)
     list_display = ("id", "script", "digital_human", "state", "length", "timeline", "when")
     list_filter = ("status", "digital_human")
     search_fields = ("text", "=cid")
@@ -24,6 +30,10 @@ class NarrationAdmin(WorkAdmin):
         (_("How it went"), {"fields": ("state", "why", "attempts", "length", "speech_engine_used", "rests_on")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
+
+    def people_in(self, rows: Sequence[Narration]) -> Iterable[int]:
+        """Nobody in particular: equal words share one."""
+        return ()
 
     @display(description=_("script"), ordering="text")
     def script(self, narration: Narration) -> str:

@@ -1,9 +1,10 @@
 """Renders in the admin: to watch, to cancel, to make again."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -18,8 +19,9 @@ from avatars.admin import render_timeline
 from avatars.admin.engine_comparison import EngineComparisonPages
 from avatars.admin.video_pages import VideoPages, render_state
 from avatars.exceptions import ConsentError, MediaError
-from avatars.models import Consent, Render, Rendition
+from avatars.models import BY_MEMBER, SAID_BY_MEMBERS, Consent, Render, Rendition
 from avatars.reasons import render as reasons
+from core.confidentiality.admin import SomeWordsAdmin
 from core.web.admin import NOTHING, WorkAdmin, action, duration, link, row_action, row_link, shorten
 
 
@@ -45,7 +47,9 @@ class RestsOnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Render)
-class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
+class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
+    words_columns = ("text", "recipe", "recording", "renditions")
+    words_in = SAID_BY_MEMBERS
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
     list_filter = ("status", "digital_human", "mode", "template", "presentations", RestsOnFilter)
@@ -55,7 +59,7 @@ class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
     sortable_by = ("id", "when")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("player", "text", "digital_human", "mode")}),
+        (None, {"fields": ("player", "whole_script", "digital_human", "mode")}),
         (
             _("How it went"),
             {"fields": ("how_far", "state", "why", "todo", "went", "attempts", "times", "made_by", "rests_on")},
@@ -70,16 +74,27 @@ class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
     class Media:
         js = ("avatars/stream_player.js", "avatars/video_player.js")
 
+    def has_words(self, row: Render) -> bool:
+        return row.said_by_member is not None
+
+    def people_in(self, rows: Sequence[Render]) -> Iterable[int]:
+        return (row.said_by_member or 0 for row in rows)
+
     @display(description="")
     def thumb(self, render: Render) -> str:
-        name = shorten(render.text, 60) or str(render)
-        if not render.poster:
+        hidden = self.said(render, "")
+        name = str(render) if hidden else shorten(render.text, 60) or str(render)
+        if hidden or not render.poster:
             return format_html('<span class="ou-thumb ou-thumb-empty" role="img" aria-label="{}"></span>', name)
         return format_html('<img class="ou-thumb" src="{}" alt="{}" loading="lazy">', render.poster.url, name)
 
     @display(description=_("script"), ordering="text")
     def script(self, render: Render) -> str:
-        return shorten(render.text, 60)
+        return str(self.said(render, shorten(render.text, 60)))
+
+    @display(description=_("script"))
+    def whole_script(self, render: Render) -> str:
+        return str(self.said(render, render.text))
 
     @display(description=_("progress"))
     def how_far(self, render: Render) -> str:
@@ -150,6 +165,8 @@ class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
 
     @display(description=_("video"))
     def player(self, render: Render) -> str:
+        if hidden := self.said(render, ""):
+            return str(hidden)
         if not render.video and not render.is_finished:
             return render_to_string("admin/videos/slot.html", {"state": render_state(render)})
         return render_to_string("admin/videos/video.html", {"render": render}) if render.video else NOTHING
@@ -212,7 +229,10 @@ class RenderAdmin(EngineComparisonPages, VideoPages, WorkAdmin):
 
 
 @admin.register(Rendition)
-class RenditionAdmin(WorkAdmin):
+class RenditionAdmin(SomeWordsAdmin, WorkAdmin):
+    list_has_words = False
+    words_columns = ("render__text",)
+    words_in = Q(render__requester__startswith=BY_MEMBER)
     list_display = ("id", "of_render", "state", "why", "file_size", "at_most", "timeline", "when")
     list_filter = ("status",)
     search_fields = ("=cid", "render__text")
@@ -224,13 +244,19 @@ class RenditionAdmin(WorkAdmin):
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
 
+    def has_words(self, row: Rendition) -> bool:
+        return row.render is not None and row.render.said_by_member is not None
+
+    def people_in(self, rows: Sequence[Rendition]) -> Iterable[int]:
+        return (row.render.said_by_member or 0 for row in rows if row.render)
+
     @display(description=_("render"), ordering="render")
     def of_render(self, rendition: Rendition) -> str:
         return row_link(rendition.render) if rendition.render else gettext("an uploaded file")
 
     @display(description=_("file"))
     def file(self, rendition: Rendition) -> str:
-        return link(rendition.video.url, "MP4") if rendition.video else NOTHING
+        return str(self.said(rendition, link(rendition.video.url, "MP4") if rendition.video else NOTHING))
 
     @display(description=_("size"), ordering="size")
     def file_size(self, rendition: Rendition) -> str:

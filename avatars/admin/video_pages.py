@@ -19,6 +19,7 @@ from avatars.forms.digital_humans import preview_form
 from avatars.forms.samples import ComparisonForm
 from avatars.models import DigitalHuman, Render
 from avatars.previews.video_preview import COLUMNS, ROWS
+from core.confidentiality.rights import may_read
 from core.web.admin import change_url
 
 SIDES = ("one", "other")
@@ -130,6 +131,8 @@ class VideoPages(ModelAdmin[Any]):
             render = Render.objects.select_related("digital_human").filter(pk=pk).first()
             if render is None:
                 raise Http404
+            if render.said_by_member is not None and not may_read(request.user):
+                raise PermissionDenied
             return page_of(render, **named)
 
         return view

@@ -1,13 +1,16 @@
 """Renders and their files over REST."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, parsers, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +24,9 @@ from avatars.api.serializers import (
     RenderSerializer,
 )
 from avatars.models import Render
+from core.confidentiality.access_records import record_access
+from core.confidentiality.rest import OWN, ReadingViews
+from core.confidentiality.rights import may_read
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser
 
@@ -40,7 +46,11 @@ class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List renders"))
 class Renders(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Render]
+    ReadingViews,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    viewsets.GenericViewSet[Render],
 ):
     """Videos of digital humans."""
 
@@ -75,13 +85,22 @@ class Renders(
         render = services.request_render(human, text, **wishes, priority=services.TEST, requester=who, cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
         return Response(
-            self._progress(render), status=code, headers={"Location": location_of(request, "render", render)}
+            self._progress(render, own=True), status=code, headers={"Location": location_of(request, "render", render)}
         )
 
     @extend_schema(summary="Get a render", responses=RenderProgressSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Progress, estimated time, and the files once it is done."""
-        return Response(self._progress(self.get_object()))
+        return super().retrieve(request, *args, **kwargs)
+
+    def get_serializer_class(self) -> Any:
+        return RenderSerializer if self.action == "list" else RenderProgressSerializer
+
+    def rows_with_words(self, rows: Sequence[Render]) -> Sequence[Render]:
+        return [row for row in rows if row.said_by_member is not None]
+
+    def people_in(self, rows: Sequence[Render]) -> Iterable[int]:
+        return (row.said_by_member or 0 for row in rows)
 
     @extend_schema(summary="Cancel a render", request=None, responses=RenderProgressSerializer)
     @action(detail=True, methods=["post"])
@@ -119,11 +138,17 @@ class Renders(
         """A still picture of the video."""
         return _serve_video_file(request, self.get_object(), "poster")
 
-    def _progress(self, render: Render) -> Any:
-        return RenderProgressSerializer(render, context=self.get_serializer_context()).data
+    def _progress(self, render: Render, *, own: bool = False) -> Any:
+        return RenderProgressSerializer(render, context={**self.get_serializer_context(), OWN: own}).data
 
 
 def _serve_video_file(request: Request, render: Render, name: str) -> HttpResponseBase:
     """A file of a video. Raises `ConsentError` if the consent is no longer in force."""
+    if render.said_by_member is not None:
+        if not may_read(request.user):
+            raise PermissionDenied(
+                gettext("A member's words are heard in it: it takes the right to read conversations.")
+            )
+        record_access(request.user, "avatars.Render", people=[render.said_by_member])
     services.check_consent(render)
     return serve_file(request, getattr(render, name))

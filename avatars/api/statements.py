@@ -15,6 +15,7 @@ from avatars import services
 from avatars.api.requester import name_of
 from avatars.api.serializers import StatementSerializer
 from avatars.api.serializers.statements import ConfirmationSerializer
+from avatars.exceptions import ConsentError
 from avatars.forms.origins import MAY_NOT_STATE
 from avatars.models import Statement
 from core.web.api_filters import IdFilter
@@ -55,7 +56,8 @@ class Statements(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         """
         who: Any = request.user
         if hasattr(who, "scopes"):
-            raise PermissionDenied(gettext("A person confirms it, not a program."), code="person_needed")
+            words, remedy = gettext("A person confirms it, not a program."), gettext("Let a second person do it.")
+            raise ConsentError(words, code="person_needed", remedy=remedy)
         if not who.has_perm("avatars.add_consent"):
             raise PermissionDenied(MAY_NOT_STATE, code="statement_forbidden")
         body = ConfirmationSerializer(data=request.data)

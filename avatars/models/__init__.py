@@ -22,7 +22,17 @@ from avatars.models.presentations import (
     PresentationVariable,
     SceneLayout,
 )
-from avatars.models.renders import CONSENTS, RECORDED, STREAMS, WITHHELD, Render, new_content_id, rests_on
+from avatars.models.renders import (
+    BY_MEMBER,
+    CONSENTS,
+    RECORDED,
+    SAID_BY_MEMBERS,
+    STREAMS,
+    WITHHELD,
+    Render,
+    new_content_id,
+    rests_on,
+)
 from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
@@ -33,11 +43,13 @@ from avatars.models.voices import OURS, SpokenMood, Voice, voice_identity
 __all__ = [
     "BEFORE",
     "BUILT_IN",
+    "BY_MEMBER",
     "CONSENTS",
     "EVIDENCE",
     "OURS",
     "OURSELVES",
     "RECORDED",
+    "SAID_BY_MEMBERS",
     "STREAMS",
     "WITHHELD",
     "CaptionLanguages",

@@ -33,6 +33,14 @@ def check_media_consent(name: str) -> None:
         consent.check(work)
 
 
+def member_in_file(name: str) -> int | None:
+    """The key of the member whose words a video, its captions or its still picture have; None where there is none."""
+    name = posixpath.normpath(name)
+    of_renditions = Render.objects.filter(renditions__video=name) if name.startswith("renditions/") else ()
+    works = (*_works_of(name), *of_renditions)
+    return next((row.said_by_member for row in works if isinstance(row, Render) and row.said_by_member), None)
+
+
 def _works_of(name: str) -> list[Render | Narration]:
     """The rows that a media file was made for, or from: each stores its files in a folder of its own."""
     root, _, inner = name.partition("/")

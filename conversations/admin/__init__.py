@@ -1,6 +1,7 @@
 """Conversations in the admin: desks, topics and flows to edit; messages, versions, sessions and errands to read."""
 
 from conversations.admin import (
+    access_records,
     conversations,
     desks,
     errands,
@@ -14,6 +15,7 @@ from conversations.admin.flows import flow_admin, states, versions
 from conversations.admin.handoff import canned_answers, operators
 
 __all__ = [
+    "access_records",
     "answer_admin",
     "canned_answers",
     "conversations",

@@ -20,14 +20,15 @@ from conversations.admin import explanations
 from conversations.admin.language_filter import LanguageFilter
 from conversations.models import Conversation, Message
 from conversations.signals import ThreadEntry, thread_shown
-from core.web.admin import NOTHING, ReadOnlyAdmin, short_time, shorten
+from core.confidentiality.admin import ClosedAdmin
+from core.web.admin import NOTHING, row_link, short_time, shorten
 
 THREAD = 100
 LANGUAGES = dict(settings.LANGUAGES)
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(ClosedAdmin):
     list_display = ("member", "last_words", "said", "application", "speaks", "last")
     list_filter = ("application", ("language", LanguageFilter))
     search_fields = ("member__user_id", "member__name")
@@ -94,6 +95,11 @@ class ConversationAdmin(ReadOnlyAdmin):
         may_ask: bool = conversation.may_ask_why  # type: ignore[attr-defined]
         context = {"conversation": conversation, "messages": shown, "more": more, "may_ask_why": may_ask}
         return render_to_string("admin/conversations/thread.html", context)
+
+
+def conversation_link(row: Any, conversation: Conversation) -> str:
+    """A link from a row of `WordsAdmin`, for those who may read conversations."""
+    return row_link(conversation) if row.shows_words else str(conversation)
 
 
 def _others(conversation: Conversation, *, since: datetime | None) -> list[ThreadEntry]:

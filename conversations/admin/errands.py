@@ -1,12 +1,16 @@
 """Errands in the admin, to read."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations.admin.conversations import conversation_link
 from conversations.models import Errand
-from core.web.admin import WorkAdmin, row_link
+from core.confidentiality.admin import WordsAdmin
+from core.web.admin import WorkAdmin
 from core.web.admin_filters import KnownValuesFilter, ReasonFilter
 
 
@@ -18,7 +22,9 @@ class ProviderFilter(KnownValuesFilter):
 
 
 @admin.register(Errand)
-class ErrandAdmin(WorkAdmin):
+class ErrandAdmin(WordsAdmin, WorkAdmin):
+    list_has_words = False
+    words_columns = ("question", "request", "result")
     list_display = ("id", "kind", "provider", "conversation", "state", "why", "timeline", "when")
     list_filter = ("status", "kind", ("provider", ProviderFilter), ("reason", ReasonFilter))
     search_fields = ("conversation__member__user_id", "conversation__member__name", "=cid")
@@ -31,6 +37,10 @@ class ErrandAdmin(WorkAdmin):
         (_("Times"), {"fields": ("created_at", "due_at", "deadline_at", "finished_at", "attempts")}),
     )
 
+    def rows_with_words(self, rows: list[Any]) -> list[Any]:
+        """Its page has none: questions stay encrypted."""
+        return []
+
     @display(description=_("conversation"))
     def conversation_link(self, errand: Errand) -> str:
-        return row_link(errand.conversation)
+        return conversation_link(errand, errand.conversation)

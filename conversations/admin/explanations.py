@@ -18,6 +18,7 @@ from conversations.explanations.explanation import explain
 from conversations.explanations.values import Explanation, Line, Link
 from conversations.models import Conversation, Message
 from conversations.signals import entry_explained
+from core.confidentiality.rights import may_read
 
 ASK = "conversations.view_message"
 
@@ -40,7 +41,7 @@ def panel(message: Message, user: PermissionsMixin | AnonymousUser, *, with_pict
 def dialog(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """The same in a dialog, for the thread of a conversation."""
     message = get_object_or_404(Message.objects.select_related("content"), pk=pk, direction=Message.Direction.OUT)
-    if not model_admin.has_view_permission(request, message):
+    if not model_admin.has_view_permission(request, message) or not may_read(request.user):
         raise PermissionDenied
     context = {"message": message, "panel": panel(message, request.user, with_picture=False)}
     return TemplateResponse(request, "admin/conversations/why_dialog.html", context)

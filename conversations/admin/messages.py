@@ -17,7 +17,8 @@ from avatars.models import Consent
 from conversations import services
 from conversations.admin import explanations
 from conversations.models import Message, MessageQuerySet
-from core.web.admin import STATUS_TONES, ReadOnlyAdmin, badge, row_link, shorten
+from core.confidentiality.admin import WordsAdmin
+from core.web.admin import STATUS_TONES, badge, row_link, shorten
 from wecom.exceptions import ContentError
 
 DELIVERIES = {"done": _("delivered"), "failed": _("not delivered")}
@@ -57,7 +58,10 @@ class RecallableFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(WordsAdmin):
+    words_fields = ("words", "all_words", "reasons")
+    words_columns = ("content__text", "cause", "download", "ticket_line")
+    words_searched = ("content__text",)
     list_display = ("id", "way", "member", "words", "outcome", "timeline", "when")
     list_filter = (
         *("direction", "state", "degraded", "content__kind", "application"),
@@ -92,7 +96,8 @@ class MessageAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
         """What a member wrote has no *Why?*."""
         shown, made, why = self.fieldsets
-        return (shown, made) if obj is None or obj.direction == Message.Direction.IN else (shown, why, made)
+        told = (shown, made) if obj is None or obj.direction == Message.Direction.IN else (shown, why, made)
+        return self.without_words(request, told)
 
     @display(description=_("reasons"))
     def reasons(self, message: Any) -> SafeString:

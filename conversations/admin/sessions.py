@@ -1,5 +1,6 @@
 """Sessions in the admin: the state of each member in their flow."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,13 +16,15 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from conversations import services
+from conversations.admin.conversations import conversation_link
 from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Desk, Session, SessionCaller, StateEntry
 from conversations.sessions.current import spoken_language
+from core.confidentiality.admin import WordsAdmin
 from core.text.slot_values import RECEIVED
-from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
+from core.web.admin import NOTHING, badge, row_action, row_link, short_time
 from wecom.models import Download
 
 STATUS_TONES = {
@@ -88,7 +91,10 @@ def _way(written: str) -> tuple[str, str, date | None, str]:
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
+class SessionAdmin(WordsAdmin):
+    list_has_words = False
+    words_fields = ("around", "filled", "walked")
+    words_columns = ("slots", "labels", "data", "sources", "path", "callers", "offered", "held")
     list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
     list_display_links = ("id", "member")
     list_filter = ("status", "version__flow", WayFilter, InsideFilter)
@@ -111,13 +117,16 @@ class SessionAdmin(ReadOnlyAdmin):
         css = {"all": ("conversations/flows.css",)}
         js = ("conversations/flows.js",)
 
+    def people_in(self, rows: Sequence[Any]) -> Iterable[int]:
+        return (row.conversation.member_id for row in rows)
+
     @display(description=_("member"), ordering="conversation__member__user_id")
     def member(self, session: Session) -> str:
         return str(session.conversation.member)
 
     @display(description=_("member"))
     def who(self, session: Session) -> str:
-        return row_link(session.conversation)
+        return conversation_link(session, session.conversation)
 
     @display(description=_("flow version"))
     def flow(self, session: Session) -> str:

@@ -1,5 +1,6 @@
 """Tickets and operators over REST."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
@@ -23,6 +24,7 @@ from conversations.api.serializers.tickets import (
     TicketTransferSerializer,
 )
 from conversations.models import Operator, Ticket, TicketChange
+from core.confidentiality.rest import OWN, ReadingViews
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
 READ, WRITE = "tickets:read", "tickets:write"
@@ -46,13 +48,16 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List tickets"), retrieve=extend_schema(summary="Get a ticket"))
-class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Ticket]):
+class Tickets(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Ticket]):
     """Members who are passed on to people. While a ticket waits or is answered, the digital human is silent."""
 
     queryset = Ticket.objects.select_related("conversation__member", "conversation__application", "operator", "group")
     serializer_class = TicketSerializer
     filterset_class = TicketFilter
     required_scopes = {"GET": READ, "POST": WRITE}
+
+    def people_in(self, rows: Sequence[Ticket]) -> Iterable[int]:
+        return (row.conversation.member_id for row in rows)
 
     @extend_schema(
         summary="Pass a member on to people", request=TicketRequestSerializer, responses={201: TicketSerializer}
@@ -65,7 +70,7 @@ class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
             ticket = serializer.open(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("ticket-detail", args=[ticket.pk], request=request)}
         found = self.get_queryset().get(pk=ticket.pk)
-        return Response(TicketSerializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
+        return Response(self.get_serializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(summary="Answer the member of a ticket", request=TicketAnswerSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
@@ -80,7 +85,7 @@ class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
     def note(self, request: Request, pk: str) -> Response:
         """The member does not read it."""
         note = services.add_note(self.get_object(), self._valid(TicketNoteSerializer, request)["text"])
-        return Response(TicketChangeSerializer(note).data)
+        return Response(TicketChangeSerializer(note, context={OWN: True}).data)
 
     @extend_schema(summary="Assign a ticket", request=TicketAssignmentSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
@@ -116,7 +121,7 @@ class Tickets(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
         return dict(serializer.validated_data)
 
     def _shown(self) -> Response:
-        return Response(TicketSerializer(self.get_object()).data)
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 class TicketChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -133,13 +138,16 @@ class TicketChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
 @extend_schema_view(
     list=extend_schema(summary="List changes of tickets"), retrieve=extend_schema(summary="Get a change of a ticket")
 )
-class TicketChanges(viewsets.ReadOnlyModelViewSet[TicketChange]):
+class TicketChanges(ReadingViews, viewsets.ReadOnlyModelViewSet[TicketChange]):
     """What happened to tickets, with the notes of operators."""
 
-    queryset = TicketChange.objects.select_related("by", "to")
+    queryset = TicketChange.objects.select_related("by", "to", "ticket__conversation")
     serializer_class = TicketChangeSerializer
     filterset_class = TicketChangeFilter
     required_scopes = {"GET": READ}
+
+    def people_in(self, rows: Sequence[TicketChange]) -> Iterable[int]:
+        return (row.ticket.conversation.member_id for row in rows)
 
 
 class OperatorFilter(django_filters.FilterSet):  # type: ignore[misc]

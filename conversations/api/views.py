@@ -1,5 +1,6 @@
 """Messages, flows and sessions over REST."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
@@ -11,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -44,6 +45,8 @@ from conversations.flows import publication
 from conversations.flows.graph import Marks, svg
 from conversations.flows.subflows.shown import runs_of
 from conversations.models import Content, Flow, Message, Session
+from core.confidentiality.rest import OWN, ReadingViews
+from core.confidentiality.rights import may_read
 from core.interchange.rest import refusing_by_place
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
@@ -72,7 +75,7 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List messages"))
-class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
+class Messages(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
     """Messages from and to members."""
 
     queryset = Message.objects.select_related("member", "content", "outbound__recall", "render").annotate(
@@ -96,18 +99,27 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         with transaction.atomic(), services.because(services.Cause.PROGRAM, program="rest"):
             message = serializer.send(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("message-detail", args=[message.pk], request=request)}
-        return Response(MessageProgressSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
+        context = {**self.get_serializer_context(), OWN: True}
+        shown = MessageProgressSerializer(message, context=context).data
+        return Response(shown, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+    def get_serializer_class(self) -> Any:
+        return MessageSerializer if self.action == "list" else MessageProgressSerializer
 
     @extend_schema(summary="Get a message", responses=MessageProgressSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """With its delivery status."""
-        return Response(MessageProgressSerializer(self.get_object()).data)
+        return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(summary="Get why a message was sent", responses=ExplanationSerializer)
     @action(detail=True)
     def why(self, request: Request, pk: str) -> Response:
         """What decided: the step of a flow, an answer, a person … `by` is empty if that was not recorded."""
         message = self.get_object()
+        if not may_read(request.user):
+            raise PermissionDenied(
+                gettext("It says what the member said, which takes the right to read conversations.")
+            )
         if message.direction == Message.Direction.IN:
             raise NotFound(gettext("The member wrote this message."), code="from_member")
         return Response(ExplanationSerializer(explain(message)).data)
@@ -121,7 +133,7 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     def recall(self, request: Request, pk: str) -> Response:
         """For all its recipients and with all its parts, within 24 hours. Then `outcome` is `recalled`."""
         services.recall(self.get_object(), cid=request.headers.get("X-Request-ID", ""))
-        return Response(MessageProgressSerializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
+        return Response(self.get_serializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
 
 
 class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -225,7 +237,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List sessions"), retrieve=extend_schema(summary="Get a session"))
-class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):
+class Sessions(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):
     """Runs of flows: the current state and the answers of each member."""
 
     queryset = Session.objects.select_related(
@@ -234,6 +246,9 @@ class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
     required_scopes = {"GET": "sessions:read", "POST": "sessions:write"}
+
+    def people_in(self, rows: Sequence[Session]) -> Iterable[int]:
+        return (row.conversation.member_id for row in rows)
 
     @extend_schema(
         summary="Start a flow for a member", request=SessionRequestSerializer, responses={201: SessionSerializer}
@@ -246,11 +261,13 @@ class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
             session = serializer.start(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("session-detail", args=[session.pk], request=request)}
         found = self.get_queryset().get(pk=session.pk)
-        return Response(SessionSerializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
+        context = {**self.get_serializer_context(), OWN: True}
+        shown = SessionSerializer(found, context=context).data
+        return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(summary="Stop a session", request=None, responses=SessionSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: str) -> Response:
         """Without a message to the member. A session that has ended stays unchanged."""
         services.stop_session(self.get_object())
-        return Response(SessionSerializer(self.get_object()).data)
+        return Response(self.get_serializer(self.get_object()).data)

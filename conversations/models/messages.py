@@ -136,6 +136,7 @@ class Conversation(models.Model):
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
+        permissions = [("read_conversation", "Can read what members tell the digital human")]
         constraints = [
             models.UniqueConstraint(fields=["application", "member"], name="conversation_one_per_member"),
         ]

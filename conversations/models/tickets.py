@@ -48,6 +48,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         answers = models.Q(on_phone=True, operator__member__user_id=name)
         return self.silencing().filter(asks | answers, conversation__application=application)
 
+    def served_by(self, operator: "Operator | None") -> "TicketQuerySet":
+        """Those whose conversations an operator reads: taken by them, or waiting for their groups, or for any."""
+        if operator is None:
+            return self.filter(status=Ticket.Status.OPEN, group=None)
+        if not operator.enabled:
+            return self.none()
+        theirs = models.Q(group=None) | models.Q(group__in=operator.groups.all())
+        return self.filter(models.Q(operator=operator) | theirs & models.Q(status=Ticket.Status.OPEN))
+
     def silenced(self) -> models.Q:
         """A condition on conversations: those in which the bot is silent."""
         asks = models.Q(pk__in=self.silencing().values("conversation"))

@@ -53,6 +53,7 @@ from conversations.preferences.page_links import open_link as open_preferences_l
 from conversations.preferences.page_links import page as preferences_page
 from conversations.replies.service_calls import try_call
 from conversations.services.answers import import_answers, remove_answer, save_answer
+from conversations.services.confidentiality import people_of_file, serves_file
 from conversations.services.documents import check_file as check_document
 from conversations.services.documents import read_again, remove_document, save_document
 from conversations.services.files.drafts import Draft, read_draft, write_draft
@@ -220,6 +221,7 @@ __all__ = [
     "open_preferences_link",
     "operator_of",
     "pass_on_files",
+    "people_of_file",
     "preferences_page",
     "preferences_url",
     "prepare_message",
@@ -272,6 +274,7 @@ __all__ = [
     "send_recording",
     "send_recording_of",
     "send_video_of",
+    "serves_file",
     "show_on_page",
     "spoken_language",
     "start_flow",

@@ -14,7 +14,7 @@ from conversations.models import Flow, FlowVersion, GoldenConversation, SessionP
 from conversations.services import golden
 from conversations.sessions import plans
 from conversations.sessions.plans import Impact, StateChoice
-from core.stated_reasons import has_words, plain_reason
+from core.evidence.stated_reasons import has_words, plain_reason
 
 
 @dataclass(frozen=True, kw_only=True)

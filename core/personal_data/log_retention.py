@@ -1,4 +1,4 @@
-"""How long logs are kept: log-ins, changes by staff, incidents. The law asks for a least number of days."""
+"""How long logs are kept: log-ins, changes by staff, readings, incidents. The law asks for a least number of days."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from django.conf import settings
 LOGS: Mapping[str, str] = {
     "LOGINS_DAYS": "OPENUSER_KEEP_LOGINS_DAYS",
     "ADMIN_LOG_DAYS": "OPENUSER_KEEP_ADMIN_LOG_DAYS",
+    "ACCESS_RECORDS_DAYS": "OPENUSER_KEEP_ACCESS_RECORDS_DAYS",
     "INCIDENTS_DAYS": "OPENUSER_KEEP_INCIDENTS_DAYS",
 }
 

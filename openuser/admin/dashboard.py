@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message, Ticket
+from core.confidentiality.rights import may_read
 from core.lookups import among
 from openuser.admin import kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
@@ -90,7 +91,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     may, now = request.user.has_perm, timezone.now()
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
-    sees_conversations = may("conversations.view_conversation")
+    sees_conversations = may("conversations.view_conversation") and may_read(request.user)
     counted = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
     drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
     found = kept_counts.look(
@@ -188,11 +189,8 @@ def _seconds_left(render: Render) -> float | None:
 
 
 def _conversations(today: datetime) -> QuerySet[Conversation]:
-    """Today's conversations, with the member's last message."""
-    said = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
-    said = said.filter(direction=Message.Direction.IN).order_by("-pk")
+    """Today's conversations; what was said in them stays on their pages."""
     rows = Conversation.objects.filter(last_message_at__gte=today).select_related("member", "application")
-    rows = rows.annotate(newest=Subquery(said.values("content__text")[:1]))
     return rows.order_by("-last_message_at")[:NEWEST]
 
 

@@ -141,6 +141,7 @@ SECTIONS = (
             "auth.User": "person",
             "auth.Group": "group",
             "wecom.PrivacyRequest": "policy",
+            "core.AccessRecord": "visibility",
             "openuser.ApiClient": "key",
             "openuser.WebhookEndpoint": "webhook",
             "openuser.WebhookDelivery": "outbox",

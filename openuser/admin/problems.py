@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from avatars.models import Render
+from avatars import services as avatars
+from avatars.models import Render, Statement
 from core.web.admin import change_url, reason_words
 from scheduling import services as scheduling
 from scheduling.models import Run
@@ -81,6 +82,8 @@ def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[A
     if may("scheduling.view_run"):
         found["runs"] = _failed_runs(since)
         found |= zip(WORKING, scheduling.on_working_days(), strict=True)
+    if may("avatars.view_statement"):
+        found["statements"] = Statement.objects.unconfirmed().select_related("digital_human").order_by("-pk")
     if may("auth.view_user"):
         found["logins"] = _refused_logins(since)
     return found
@@ -102,6 +105,8 @@ def problems_for(
         problems += [_run_problem(row) for row in rows["runs"][:SHOWN]]
     if not rows.keys().isdisjoint(WORKING):
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
+    if "statements" in rows:
+        problems += [_statement_problem(row) for row in rows["statements"][:SHOWN]]
     if may("wecom.view_application"):
         outages = [row for row in known.applications if row.probe_at] if known else wecom.list_outages()
         problems += [_outage_problem(row) for row in outages]
@@ -138,7 +143,7 @@ def _render_problem(render: Render, acts: bool) -> Problem:
     return Problem(
         key=f"render-{render.pk}",
         what=_("Video not made"),
-        words=render.text,
+        words=_("For a member") if render.said_by_member else render.text,
         why=f"{render.digital_human}: {reason_words(render)}",
         remedy=render.advice,
         at=render.finished_at or render.created_at,
@@ -190,6 +195,21 @@ def _run_problem(run: Run) -> Problem:
         remedy=run.why,
         at=run.due_at,
         url=_url(run),
+        more="",
+        buttons=(),
+    )
+
+
+def _statement_problem(statement: Statement) -> Problem:
+    refusal = avatars.consent_error("statement_unconfirmed")
+    return Problem(
+        key=f"statement-{statement.pk}",
+        what=_("Not shown"),
+        words=str(statement.digital_human),
+        why=refusal.message,
+        remedy=refusal.remedy,
+        at=statement.recorded_at,
+        url=change_url(statement),
         more="",
         buttons=(),
     )

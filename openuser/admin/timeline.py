@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from avatars.models import Render
 from conversations.models import Content, Errand, Message, Session, Ticket, TicketChange
+from core.confidentiality.access_records import record_access
+from core.confidentiality.rights import may_read
 from core.web.admin import change_url, reason_words, shorten
 from core.work.base import Work
 from wecom.models import Application, Attempt, Callback, CardUpdate, Download, Member, Outbound, Upload
@@ -39,9 +41,13 @@ def view(request: HttpRequest, cid: str) -> HttpResponse:
     """The page. Requires the permission to view messages."""
     if not request.user.has_perm("conversations.view_message"):
         raise PermissionDenied
-    steps = sorted(_steps(cid), key=lambda step: step.at)
+    reads = may_read(request.user)
+    messages = list(Message.objects.filter(cid=cid).select_related("content", "render", "outbound__upload"))
+    steps = sorted(_steps(cid, messages, reads), key=lambda step: step.at)
     if not steps:
         raise Http404(_("There is nothing with this ID."))
+    if reads and messages:
+        record_access(request.user, "timeline", people={message.member_id for message in messages})
     first = steps[0].at
     rows = [(step, (step.at - first).total_seconds()) for step in steps]
     context = {
@@ -59,8 +65,8 @@ def timeline_url(cid: str) -> str:
     return reverse("timeline", args=[cid]) if cid else ""
 
 
-def _steps(cid: str) -> Iterator[Step]:
-    messages = list(Message.objects.filter(cid=cid).select_related("content", "render", "outbound__upload"))
+def _steps(cid: str, messages: list[Message], reads: bool) -> Iterator[Step]:
+    """All steps; without what members said for those who do not read it."""
     renders = {message.render_id: message.render for message in messages if message.render}
     renders |= {render.pk: render for render in Render.objects.filter(cid=cid)}
     outbounds = list(Outbound.objects.filter(cid=cid).select_related("upload", "application").prefetch_related("tries"))
@@ -71,7 +77,7 @@ def _steps(cid: str) -> Iterator[Step]:
     for callback in callbacks:
         yield from _callback(callback, names)
     for message in messages:
-        yield _message(message)
+        yield _message(message, reads)
     for session in Session.objects.filter(cid=cid).select_related("version__flow"):
         yield _session(session)
     for download in Download.objects.filter(cid=cid):
@@ -81,13 +87,13 @@ def _steps(cid: str) -> Iterator[Step]:
     for ticket in Ticket.objects.filter(cid=cid).select_related("operator", "group"):
         yield from _ticket(ticket)
     for render in renders.values():
-        yield from _render(render)
+        yield from _render(render, reads or render.said_by_member is None)
     for upload in uploads.values():
         yield from _upload(upload)
     for outbound in outbounds:
         yield from _outbound(outbound, names)
     for change in CardUpdate.objects.filter(cid=cid):
-        yield _card(change)
+        yield _card(change, reads)
 
 
 def _people(application: Application, user_ids: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:
@@ -104,14 +110,14 @@ def _callback(callback: Callback, names: Names) -> Iterator[Step]:
         yield Step(at=callback.finished_at, title=_("Callback handled"), detail=_outcome(callback), tone=tone)
 
 
-def _message(message: Message) -> Step:
+def _message(message: Message, reads: bool) -> Step:
     title = _("The digital human said")
     if message.direction == Message.Direction.IN:
         title = _("The member said")
     elif message.content.kind == Content.Kind.VIDEO:
         title = _("Video announced")
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
-    words = shorten(message.content.text, 120) or message.content.get_kind_display()
+    words = (shorten(message.content.text, 120) if reads else "") or message.content.get_kind_display()
     detail = _("%s (sent as text instead)") % words if message.degraded else words
     if message.reason == Message.Reason.VOICE:
         detail = _("%s (sent as voice instead)") % words
@@ -153,13 +159,14 @@ def _download(download: Download) -> Iterator[Step]:
         yield Step(at=download.finished_at, title=title, detail=_outcome(download), tone=tone, url=change_url(download))
 
 
-def _card(change: CardUpdate) -> Step:
+def _card(change: CardUpdate, reads: bool) -> Step:
     tone = {CardUpdate.Status.DONE: "ok", CardUpdate.Status.FAILED: "bad"}.get(CardUpdate.Status(change.status), "wait")
     at = change.finished_at or change.created_at
-    return Step(at=at, title=_("The card shows: %s") % change.text, detail=_outcome(change), tone=tone)
+    title = _("The card shows: %s") % change.text if reads else _("The card was changed")
+    return Step(at=at, title=title, detail=_outcome(change), tone=tone)
 
 
-def _render(render: Render) -> Iterator[Step]:
+def _render(render: Render, reads: bool) -> Iterator[Step]:
     yield Step(at=render.created_at, title=_("Video requested"), detail=str(render), url=change_url(render))
     if render.started_at:
         detail = _("attempt %d") % render.attempts
@@ -175,8 +182,8 @@ def _render(render: Render) -> Iterator[Step]:
             title=_("Video ready") if done else _("Video not made"),
             detail=seconds if done else f"{_outcome(render)} {render.advice}".strip(),
             tone="ok" if done else "bad",
-            video=render.video.url if done else "",
-            poster=render.poster.url if done and render.poster else "",
+            video=render.video.url if done and reads else "",
+            poster=render.poster.url if done and reads and render.poster else "",
         )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from core.confidentiality import rights
 from openuser.api import problems
 from openuser.models import ApiClient
 
@@ -28,7 +29,9 @@ class ScopeOrPermission(BasePermission):
             if scope in who.scopes or partial_scope_of(view) in who.scopes:
                 return True
             raise problems.ScopeMissing(scope)
-        return bool(who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request)))
+        if not (who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request))):
+            return False
+        return not rights.is_closed_to(view.get_queryset().model, who)
 
 
 class ReadsDescription(BasePermission):

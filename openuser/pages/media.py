@@ -12,6 +12,9 @@ from django.http.response import HttpResponseBase
 from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import EVIDENCE, STREAMS, WITHHELD
+from conversations import services as conversations
+from core.confidentiality.access_records import record_access
+from core.confidentiality.rights import may_read
 from core.web import range_responses, signed_links
 
 MAX_NAME_LENGTH = 200
@@ -35,6 +38,9 @@ FOLDER_PERMISSIONS = {
     EVIDENCE: "avatars.read_consent",
     WITHHELD: "avatars.read_consent",
 }
+
+# Of these, files that have what members said need the right to read it as well.
+SAID_IN = ("inbound", "renders", "renditions", "recordings", "narrations", "desk")
 
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -67,7 +73,28 @@ def _find_permitted(request: HttpRequest, name: str) -> Path:
         raise Http404
     if required is not None and not request.user.has_perm(required):
         raise PermissionDenied
+    if folder in SAID_IN:
+        _check_words(request, name, folder)
     return _shown(name)
+
+
+def _check_words(request: HttpRequest, name: str, folder: str) -> None:
+    """Files that have what a member said are for those who may read it, and who serve that member."""
+    if folder == "desk":
+        if not (may_read(request.user) or request.user.has_perm("conversations.answer_ticket")):
+            raise PermissionDenied
+        return
+    path = posixpath.normpath(name)
+    if folder == "inbound":
+        people, serves = conversations.people_of_file(path), conversations.serves_file(request.user, path)
+    else:
+        member = avatars.member_in_file(path)
+        people, serves = [member] if member else [], False
+        if member is None and folder != "narrations":
+            return
+    if not may_read(request.user) and not serves:
+        raise PermissionDenied
+    record_access(request.user, "media", people=people)
 
 
 def _shown(name: str) -> Path:

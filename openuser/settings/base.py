@@ -241,6 +241,8 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
 
 
 # ---- what monitoring reads
+# The right to read what members tell the digital human: of accounts, and of programs.
+CONFIDENTIALITY = {"PERMISSION": "conversations.read_conversation", "SCOPE": "conversations:read"}
 METRICS: dict[str, Any] = {
     # Token with which Prometheus asks for /metrics (`Authorization: Bearer …`). Empty: no token opens it.
     "TOKEN": env.str("OPENUSER_METRICS_TOKEN", default=""),

@@ -19,6 +19,8 @@ RETENTION: dict[str, Any] = {
     "UPLOADS_DAYS": env.int("OPENUSER_KEEP_UPLOADS_DAYS", default=90),
     # Retention of the admin's log of changes, in days, at least 180. 0: forever.
     "ADMIN_LOG_DAYS": env.int("OPENUSER_KEEP_ADMIN_LOG_DAYS", default=365),
+    # Retention of the records of who has read what members told the digital human, in days, at least 180. 0: forever.
+    "ACCESS_RECORDS_DAYS": env.int("OPENUSER_KEEP_ACCESS_RECORDS_DAYS", default=365),
     # Retention of incidents that are over, in days, at least 180. 0: forever.
     "INCIDENTS_DAYS": env.int("OPENUSER_KEEP_INCIDENTS_DAYS", default=365),
     # Days after which members who left are erased, like by `manage.py person erase`. 0: never.

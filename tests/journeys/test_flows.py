@@ -20,7 +20,14 @@ class Api:
 
     def __init__(self, stack: Stack) -> None:
         self.url = f"{stack.url}/api/v1"
-        scopes = ["flows:read", "messages:read", "renders:read", "sessions:read", "sessions:write"]
+        scopes = [
+            "conversations:read",
+            "flows:read",
+            "messages:read",
+            "renders:read",
+            "sessions:read",
+            "sessions:write",
+        ]
         token = stack.manage("api_client", f"flows-{stack.port}", "--scopes", ",".join(scopes)).split()[-1]
         self.headers = {"Authorization": f"Bearer {token}"}
 

@@ -1,4 +1,4 @@
-"""The five roles: groups have exactly the table's rights, and every model is in the table."""
+"""The six roles: groups have exactly the table's rights, and every model is in the table."""
 
 import pytest
 from django.apps import apps
@@ -72,6 +72,18 @@ def test_who_edits_does_not_send_and_who_sends_does_not_edit():
     assert not sends & editor
 
 
+def test_only_readers_and_administrators_read_what_members_say():
+    rights = {
+        "conversations.conversation.read_conversation",
+        "conversations.unansweredquestion.read_unansweredquestion",
+    }
+    rights |= {"wecom.callback.read_callback"}
+    reading = {role for role in Role if rights & permissions_of(role)}
+    assert reading == {Role.READER, Role.ADMINISTRATOR}
+    assert permissions_of(Role.VIEWER) < permissions_of(Role.READER)
+    assert all(rights <= permissions_of(role) for role in reading)
+
+
 @pytest.mark.databases
 def test_migrating_again_mends_our_groups_and_leaves_those_of_people_alone():
     own = Group.objects.create(name="night shift")
@@ -113,7 +125,7 @@ def save(client: Client, user: User, **changes: object):
     return client.post(reverse("admin:auth_user_change", args=[user.pk]), form)
 
 
-def test_the_form_offers_the_four_roles_with_what_they_may_do(client, boss):
+def test_the_form_offers_the_six_roles_with_what_they_may_do(client, boss):
     for page in (reverse("admin:auth_user_add"), reverse("admin:auth_user_change", args=[boss.pk])):
         html = client.get(page).content.decode()
         for role in Role:
@@ -154,7 +166,7 @@ def test_the_list_of_accounts_says_roles_in_words_and_finds_by_them(client):
     assert str(Role.OPERATOR.label) in page.content.decode()
 
 
-def test_our_four_groups_are_not_edited_and_others_are(client):
+def test_our_groups_are_not_edited_and_others_are(client):
     own = Group.objects.create(name="night shift")
     ours = Group.objects.get(name="viewer")
     for page in ("change", "delete"):

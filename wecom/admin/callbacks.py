@@ -1,5 +1,6 @@
 """Callbacks in the admin: inspect them, and replay them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
+from core.confidentiality.admin import ReadingAdmin
 from core.text_search import Found
 from core.web.admin import badge, row_action
 from core.web.admin_filters import KnownValuesFilter
 from wecom import services
 from wecom.admin.people import PeopleAdmin, with_user_id
 from wecom.admin.xml_view import tree
-from wecom.models import Callback
+from wecom.models import Callback, Member
 from wecom.models.labels import EVENTS, KINDS
+
+READ = "wecom.read_callback"
 
 
 class KindFilter(KnownValuesFilter):
@@ -33,7 +37,8 @@ class EventFilter(KnownValuesFilter):
 
 
 @admin.register(Callback)
-class CallbackAdmin(PeopleAdmin):
+class CallbackAdmin(ReadingAdmin, PeopleAdmin):
+    list_has_words = False
     people_field = "from_user_id"
     list_display = ("id", "what", "sender", "application", "state", "why", "timeline", "when")
     list_filter = ("status", ("kind", KindFilter), ("event", EventFilter), "application")
@@ -54,6 +59,12 @@ class CallbackAdmin(PeopleAdmin):
         found, events = super().find_rows(words), [name for name in EVENTS if words.lower() in name]
         return replace(found | Q(event__in=events), are_few=False) if events else found
 
+    def shows_words(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(READ)
+
+    def people_in(self, rows: Sequence[Callback]) -> Iterable[int]:
+        return Member.objects.keys_of((row.application.corporation_id, row.from_user_id) for row in rows)
+
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
         return callback.what
@@ -65,7 +76,7 @@ class CallbackAdmin(PeopleAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
         """The content requires its own permission: it has members' texts, and codes that grant access."""
-        said = [(_("What it said"), {"fields": ("said",)})] if request.user.has_perm("wecom.read_callback") else []
+        said = [(_("What it said"), {"fields": ("said",)})] if self.shows_words(request) else []
         return [*super().get_fieldsets(request, obj), *said]
 
     @display(description=_("content"))

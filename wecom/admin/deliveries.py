@@ -1,10 +1,11 @@
 """Outbound messages in the admin: inspect them, send them again, decide unclear ones."""
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from core.confidentiality.admin import SomeWordsAdmin
 from core.web.admin import (
     NOTHING,
     STATUS_TONES,
@@ -27,7 +29,7 @@ from wecom import services
 from wecom.admin.callbacks import KindFilter
 from wecom.admin.people import FIRST, ManyPeopleAdmin
 from wecom.exceptions import ContentError
-from wecom.models import Attempt, Outbound, Recall
+from wecom.models import Attempt, Member, Outbound, Recall
 
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
 
@@ -58,7 +60,9 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 
 
 @admin.register(Outbound)
-class OutboundAdmin(ManyPeopleAdmin):
+class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
+    words_columns = ("content", "options", "body", "fingerprint", "upload", "attached")
+    words_in = Q(reach=1)
     people_field = "recipients"
     list_display = ("id", "kind", "to", "says", "state", "why", "attempts", "timeline", "when")
     list_filter = ("status", ("reason", ReasonFilter), ("msgtype", KindFilter), "application")
@@ -79,6 +83,13 @@ class OutboundAdmin(ManyPeopleAdmin):
     actions = ("resend", "treat_as_sent", "recall")
     actions_detail = ("resend_this", "treat_as_sent_this", "recall_this")
 
+    def has_words(self, row: Outbound) -> bool:
+        """What goes to one person may answer, repeat or pass on what a member said."""
+        return row.reach == 1
+
+    def people_in(self, rows: Sequence[Outbound]) -> Iterable[int]:
+        return Member.objects.keys_of((row.application.corporation_id, row.recipients[0]) for row in rows)
+
     @display(description=_("type"), ordering="msgtype")
     def kind(self, outbound: Outbound) -> str:
         return outbound.kind
@@ -90,11 +101,11 @@ class OutboundAdmin(ManyPeopleAdmin):
 
     @display(description=_("text"))
     def says(self, outbound: Outbound) -> str:
-        return shorten(_words(outbound), 44)
+        return str(self.said(outbound, shorten(_words(outbound), 44)))
 
     @display(description=_("content"))
     def says_all(self, outbound: Outbound) -> str:
-        return format_html('<div class="ou-words">{}</div>', _words(outbound))
+        return format_html('<div class="ou-words">{}</div>', self.said(outbound, _words(outbound)))
 
     @display(description=_("file"))
     def file(self, outbound: Outbound) -> str:

@@ -1,5 +1,7 @@
 """Files in the admin: uploads to the platform, and downloads of members' files."""
 
+from collections.abc import Iterable, Sequence
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
+from core.confidentiality.admin import WordsAdmin
 from core.web.admin import NOTHING, WorkAdmin, row_action
 from core.web.admin_filters import ReasonFilter
 from wecom import services
@@ -38,7 +41,10 @@ class UploadAdmin(WorkAdmin):
 
 
 @admin.register(Download)
-class DownloadAdmin(WorkAdmin):
+class DownloadAdmin(WordsAdmin, WorkAdmin):
+    list_has_words = False
+    words_fields = ("shown",)
+    words_columns = ("path", "sha256")
     list_display = ("id", "kind", "bytes_", "come", "application", "state", "why", "timeline", "when")
     list_filter = ("status", "kind", ("reason", ReasonFilter), "application")
     search_fields = ("=cid",)
@@ -56,6 +62,10 @@ class DownloadAdmin(WorkAdmin):
     @display(description=_("size"), ordering="size")
     def bytes_(self, download: Download) -> str:
         return filesizeformat(download.size) if download.size else NOTHING
+
+    def people_in(self, rows: Sequence[Download]) -> Iterable[int]:
+        """Who sent it is known to the conversation."""
+        return ()
 
     @display(description=_("received"))
     def come(self, download: Download) -> str:

@@ -1,5 +1,6 @@
 """The menu below the chat, in the admin: its buttons, a preview, and its last publication."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from core.confidentiality.admin import WordsAdmin
 from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, WorkAdmin, action, badge, reason_words
 from core.web.admin_filters import ReasonFilter
 from wecom import services
 from wecom.application import menus
 from wecom.client.error_codes import REMEDIES
 from wecom.exceptions import ContentError
-from wecom.models import Application, CardUpdate, MenuButton, MenuPublication
+from wecom.models import Application, CardUpdate, Member, MenuButton, MenuPublication
 
 DIALOG = {
     "title": _("Publish the menu?"),
@@ -169,7 +171,9 @@ class MenuPublicationAdmin(WorkAdmin):
 
 
 @admin.register(CardUpdate)
-class CardUpdateAdmin(WorkAdmin):
+class CardUpdateAdmin(WordsAdmin, WorkAdmin):
+    words_fields = ("text",)
+    words_columns = ("text",)
     list_display = ("id", "user_id", "text", "state", "why", "timeline", "when")
     list_filter = ("status", ("reason", ReasonFilter), "application")
     search_fields = ("user_id", "=cid")
@@ -180,6 +184,9 @@ class CardUpdateAdmin(WorkAdmin):
         (None, {"fields": ("user_id", "text", "application", "state", "why", "errcode", "attempts", "timeline")}),
         (_("Times"), {"fields": ("created_at", "due_at", "finished_at", "expires_at")}),
     )
+
+    def people_in(self, rows: Sequence[CardUpdate]) -> Iterable[int]:
+        return Member.objects.keys_of((row.application.corporation_id, row.user_id) for row in rows)
 
 
 def bars() -> list[Bar]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from core.confidentiality.access_records import Way, record_access
 from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, ReadOnlyAdmin, action
 from wecom import services
@@ -37,6 +38,7 @@ class PersonalDataActions(ModelAdmin[Any]):
         member = self._member(request, object_id)
         file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the response closes it
         services.export_person(member, file, by=request.user.get_username())
+        record_access(request.user, "personal_data", people=[member.pk], way=Way.EXPORT)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"{member.user_id}.zip")
 

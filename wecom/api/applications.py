@@ -1,5 +1,6 @@
 """Callbacks and applications over REST."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
@@ -9,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.confidentiality.rest import ReadingViews
 from core.diagnosis import Level, run_checks
 from core.web.api_filters import IdFilter, StrictBooleanFilter, UserIdFilter
 from wecom import services
@@ -19,7 +21,8 @@ from wecom.api.serializers import (
     MenuRequestSerializer,
     MenuSerializer,
 )
-from wecom.models import Application, Callback
+from wecom.api.serializers.applications import reads_content
+from wecom.models import Application, Callback, Member
 
 
 class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -34,13 +37,19 @@ class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List callbacks"), retrieve=extend_schema(summary="Get a callback"))
-class Callbacks(viewsets.ReadOnlyModelViewSet[Callback]):
+class Callbacks(ReadingViews, viewsets.ReadOnlyModelViewSet[Callback]):
     """Callbacks of WeChat Work, kept for 30 days. Message texts need the scope `callbacks:text`."""
 
     queryset = Callback.objects.select_related("application")
     serializer_class = CallbackSerializer
     filterset_class = CallbackFilter
     required_scopes = {"GET": "callbacks:read", "POST": "callbacks:write"}
+
+    def may_read_words(self) -> bool:
+        return reads_content(self.request.user)
+
+    def people_in(self, rows: Sequence[Callback]) -> Iterable[int]:
+        return Member.objects.keys_of((row.application.corporation_id, row.from_user_id) for row in rows)
 
     @extend_schema(summary="Replay a callback", request=None, responses=CallbackSerializer)
     @action(detail=True, methods=["post"])

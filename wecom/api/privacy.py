@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.confidentiality.access_records import Way, record_access
 from wecom import services
 from wecom.api.serializers import PersonRequestSerializer, PrivacyRequestSerializer
 from wecom.models import PrivacyRequest
@@ -67,6 +68,7 @@ class PrivacyRequests(viewsets.ReadOnlyModelViewSet[PrivacyRequest]):
         member = _member(request.query_params.dict())
         file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the response closes it
         services.export_person(member, file, by=_who(request))
+        record_access(request.user, "personal_data", people=[member.pk], way=Way.EXPORT)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"{member.user_id}.zip")
 

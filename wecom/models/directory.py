@@ -84,6 +84,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         rows = self.filter(user_id__in=set(user_ids)).exclude(name="")
         return {(number, user_id): name for number, user_id, name in rows.values_list("corporation", "user_id", "name")}
 
+    def keys_of(self, people: Iterable[tuple[int, str]]) -> list[int]:
+        """The keys of those members among people, who are given by corporation and user ID."""
+        wanted = {(corporation, user_id.lower()) for corporation, user_id in people}
+        rows = self.filter(user_id__in={user_id for _corporation, user_id in wanted})
+        return [
+            key
+            for key, corporation, user_id in rows.values_list("pk", "corporation", "user_id")
+            if (corporation, user_id) in wanted
+        ]
+
     def readings(self, names: Collection[str], *, with_notes: Collection[str] = ()) -> dict[str, str]:
         """Those of members, `with_notes` as in 曾丽（人事）, too, with the pinyin, "" where there is none or two."""
         wanted, found = list(names), dict[str, set[str]]()

@@ -1,6 +1,6 @@
 """Renders as the API shows and takes them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -21,11 +21,16 @@ from avatars.models import (
     VideoFormat,
 )
 from avatars.reasons.render import RECORDINGS
+from core.confidentiality.rest import WordsSerializer
 from core.web.api_fields import ChoiceField, StrictSerializer
 
+FILES = ("video_url", "captions_url", "translated_captions_url", "poster_url")
 
-class RenderSerializer(serializers.ModelSerializer[Render]):
+
+class RenderSerializer(WordsSerializer, serializers.ModelSerializer[Render]):
     """A render and its progress."""
+
+    left_out: ClassVar = {"text": "", **dict.fromkeys(FILES)}
 
     hint = serializers.CharField(source="advice", read_only=True, help_text="How to fix a failed render.")
     video_url = serializers.SerializerMethodField(help_text="URL of the MP4; null until it is done.")
@@ -53,7 +58,14 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             "template",
         )
         read_only_fields = fields
-        extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}
+        extra_kwargs = {
+            "text": {"help_text": "Empty without the scope `conversations:read`, where a member asked for the video."},
+            "seconds": {"help_text": "How long the video plays."},
+            "size": {"help_text": "In bytes."},
+        }
+
+    def has_words(self, row: Render) -> bool:
+        return row.said_by_member is not None
 
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_video_url(self, render: Render) -> str | None:

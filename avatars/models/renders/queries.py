@@ -25,6 +25,11 @@ def rests_on(consent: Any, path: str = "") -> models.Q:
     return reduce(or_, (models.Q(**{f"{path}{name}": consent}) for name in CONSENTS))
 
 
+BY_MEMBER = "member:"
+"""What the `requester` begins with whose words a member has written, or answered in a flow."""
+SAID_BY_MEMBERS = models.Q(requester__startswith=BY_MEMBER)
+
+
 class RenderQuerySet(models.QuerySet[Row]):
     """Queries on renders."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.models.consents import Consent
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode
-from avatars.models.renders.queries import CONSENTS, RenderQuerySet
+from avatars.models.renders.queries import BY_MEMBER, CONSENTS, RenderQuerySet
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
 from avatars.models.statements import Statement
@@ -224,6 +224,12 @@ class Render(Work):
     def is_bulk(self) -> bool:
         """Whether it gives way to videos that somebody waits for."""
         return self.priority <= self.BULK
+
+    @property
+    def said_by_member(self) -> int | None:
+        """The key of the member whose words these are; None where they are the company's."""
+        key = self.requester.removeprefix(BY_MEMBER)
+        return int(key) if key != self.requester and key.isdecimal() else None
 
     @property
     def shown_text(self) -> str:

@@ -23,7 +23,7 @@ from avatars.rendering import live_stream
 from avatars.services.erasure import forget_person
 from avatars.services.playback.previews import forget_video_preview
 from avatars.signals import consent_withdrawn, render_finished
-from core.stated_reasons import has_words, plain_reason
+from core.evidence.stated_reasons import has_words, plain_reason
 
 logger = logging.getLogger(__name__)
 

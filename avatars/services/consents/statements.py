@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from avatars.exceptions import ConsentError
 from avatars.models import BUILT_IN, OURS, OURSELVES, DigitalHuman, Render, Statement, Voice
 from avatars.services.portraits import examine_portrait
-from core.stated_reasons import has_words, plain_reason
+from core.evidence.stated_reasons import has_words, plain_reason
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conversations import services
 from conversations.admin.answers import answer_files, trial
-from conversations.admin.answers.unanswered import told_words
+from conversations.admin.answers.unanswered import may_settle, told_words
 from conversations.admin.files.pages import FileButtons
 from conversations.exceptions import QuestionSettled
 from conversations.knowledge.unanswered import different
@@ -128,8 +128,8 @@ class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
     def _unanswered(self, request: HttpRequest) -> UnansweredQuestion | None:
         """The question without an answer that this form was opened for."""
         number = request.GET.get("unanswered", "")
-        may = request.user.has_perm("conversations.change_unansweredquestion")
-        return UnansweredQuestion.objects.waiting().filter(pk=number).first() if number.isdecimal() and may else None
+        may = number.isdecimal() and may_settle(request.user)
+        return UnansweredQuestion.objects.waiting().filter(pk=number).first() if may else None
 
     @action(description=_("Try a question"), icon="science", url_path="try", permissions=["view"])
     def try_question(self, request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Questions without an answer: the list, most asked first, and the page that answers or dismisses one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,9 @@ from conversations.exceptions import QuestionSettled
 from conversations.knowledge import retrieval
 from conversations.language import detect_language
 from conversations.models import Answer, Desk, UnansweredQuestion
-from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, change_url, row_action, row_link, short_time, shorten
+from core.confidentiality.admin import ClosedAdmin
+from core.confidentiality.rights import is_closed_to
+from core.web.admin import NOTHING, action, badge, change_url, row_action, row_link, short_time, shorten
 
 SUGGESTED, SHOWN = 5, 50
 LANGUAGES = dict(Desk.Language.choices)
@@ -64,7 +66,7 @@ class Suggestion:
 
 
 @admin.register(UnansweredQuestion)
-class UnansweredQuestionAdmin(ReadOnlyAdmin):
+class UnansweredQuestionAdmin(ClosedAdmin):
     list_display = ("question", "times", "wishes", "spoken", "last", "condition")
     list_filter = (StatusFilter, ("language", LanguageFilter))
     search_fields = ("question",)
@@ -81,6 +83,10 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
 
     class Media:
         css = {"all": ("conversations/answers.css",)}
+
+    def people_in(self, rows: Sequence[Any]) -> Iterable[int]:
+        """Only a page of one question says who asked it."""
+        return rows[0].occurrences.values_list("conversation__member", flat=True)[:SHOWN] if len(rows) == 1 else ()
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows: Any = super().get_queryset(request)
@@ -171,7 +177,7 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
         return [one for one in every if one.path.startswith("reopen") != is_open]
 
     def has_settle_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perms(("conversations.change_unansweredquestion", "conversations.change_answer"))
+        return may_settle(request.user)
 
     @display(description=_("want to be told"))
     def wishes(self, question: Any) -> str:
@@ -204,6 +210,12 @@ class UnansweredQuestionAdmin(ReadOnlyAdmin):
         url = reverse("admin:conversations_unansweredquestion_answer_with", args=[question.pk])
         rows = list(_suggested(question)) if question.status == Status.OPEN else []
         return render_to_string("admin/answers/suggestions.html", {"rows": rows, "url": url})
+
+
+def may_settle(user: Any) -> bool:
+    """Whether an account may answer and dismiss these questions: it has to be able to read them."""
+    rights = ("conversations.change_unansweredquestion", "conversations.change_answer")
+    return bool(user.has_perms(rights)) and not is_closed_to(UnansweredQuestion, user)
 
 
 def told_words(question: UnansweredQuestion) -> str:

@@ -20,6 +20,7 @@ from conversations.admin.handoff.desk_page import ANSWER
 from conversations.admin.handoff.thread import FOLDER
 from conversations.exceptions import HandoffRefused
 from conversations.models import Conversation, Operator, OperatorGroup, Ticket
+from core.confidentiality.rights import may_read
 from core.exceptions import OpenUserError
 
 FEWEST_BYTES, MOST_BYTES = 6, 20 * 1024 * 1024  # WeChat Work takes files of more than 5 bytes
@@ -56,7 +57,7 @@ def act_view(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_conversation_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes over a running conversation, whose member has not asked for a person."""
-    if not request.user.has_perm(ANSWER):
+    if not request.user.has_perm(ANSWER) or not may_read(request.user):
         raise PermissionDenied
     conversation = get_object_or_404(Conversation.objects.select_related("application", "member"), pk=pk)
     try:

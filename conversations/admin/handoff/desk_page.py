@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from conversations import services
-from conversations.admin.handoff import ticket_lists, viewers
+from conversations.admin.handoff import readers, ticket_lists, viewers
 from conversations.admin.handoff.thread import thread_of
 from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
 from conversations.tickets import office_hours
+from core.confidentiality.access_records import record_access
+from core.confidentiality.rights import may_read
 
 EARLIER = 3  # closed tickets of the same member that are listed beside one
-VIEW, ANSWER = "conversations.view_ticket", "conversations.answer_ticket"
+VIEW, ANSWER = "conversations.view_ticket", readers.ANSWER
 
 
 def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -34,10 +36,11 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "choice": choice,
         "lists": ticket_lists.counts(choice, operator),
         "topics": ticket_lists.topics(),
-        "rows": ticket_lists.rows_of(choice, operator, now),
+        "rows": ticket_lists.rows_of(choice, operator, now, reader=readers.Reader.of(request.user, operator)),
         "ticket": ticket,
         "may_answer": request.user.has_perm(ANSWER),
     }
+    readers.record_list(request.user, context["rows"])
     if not context["rows"]:
         context |= _nothing(context["lists"])
     if ticket is not None:
@@ -72,11 +75,16 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
     """What the page shows of one ticket. To look at it marks its lines as read."""
     now = timezone.now()
     mine = operator is not None and ticket.operator_id == operator.pk
-    if ticket.is_unfinished and request.user.has_perm(ANSWER) and (mine or ticket.operator is None):
+    reads = readers.Reader.of(request.user, operator).may_read(ticket)
+    if reads:
+        record_access(request.user, readers.DESK, people=[ticket.conversation.member_id])
+    if reads and ticket.is_unfinished and request.user.has_perm(ANSWER) and (mine or ticket.operator is None):
         services.mark_read(ticket, now=now)
     time, tone = ticket_lists.time_words(ticket, now)
     return {
-        "thread": thread_of(ticket),
+        "reads": reads,
+        "reads_all": may_read(request.user),
+        "thread": thread_of(ticket) if reads else [],
         "earlier": _earlier(ticket),
         "changes": ticket.changes.select_related("by", "to", "group"),
         "mine": mine,

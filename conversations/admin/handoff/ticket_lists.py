@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin.handoff.readers import Reader
 from conversations.models import Message, Operator, Ticket, Topic
 from core.web.admin import shorten
 
@@ -58,11 +59,13 @@ def condition(name: str, operator: Operator | None) -> Q:
     return Q(status__in=Ticket.UNFINISHED) & (mine if name == MINE else Q())
 
 
-def rows_of(choice: Choice, operator: Operator | None, now: datetime) -> list[Row]:
-    """The tickets of a list: those that wait longest first, closed ones newest first."""
+def rows_of(choice: Choice, operator: Operator | None, now: datetime, *, reader: Reader) -> list[Row]:
+    """The tickets of a list: those that wait longest first, closed ones newest first. Words of those that one reads."""
     tickets = _tickets(choice).filter(condition(choice.name, operator))
     newest = ("-closed_at", "-pk") if choice.name == CLOSED else ("last_line_at", "pk")
-    return [_row(ticket, now) for ticket in tickets.order_by(*newest)[:SHOWN]]
+    found = list(tickets.order_by(*newest)[:SHOWN])
+    read = reader.among(found)
+    return [_row(ticket, now, reads=ticket.pk in read) for ticket in found]
 
 
 def counts(choice: Choice, operator: Operator | None) -> list[dict[str, Any]]:
@@ -123,12 +126,12 @@ def _tickets(choice: Choice) -> Any:
     return rows.filter(topic=choice.topic) if choice.topic else rows
 
 
-def _row(ticket: Any, now: datetime) -> Row:
+def _row(ticket: Any, now: datetime, *, reads: bool) -> Row:
     words, tone = time_words(ticket, now)
     at = timezone.localtime(ticket.closed_at) if ticket.closed_at else None
     return Row(
         ticket=ticket,
-        words=shorten(" ".join((ticket.newest or "").split()), WORDS),
+        words=shorten(" ".join((ticket.newest or "").split()), WORDS) if reads else "",
         unread=int(ticket.unread) if ticket.is_unfinished else 0,
         time=f"{at:%m-%d %H:%M}" if at else words,
         tone="" if at else tone,

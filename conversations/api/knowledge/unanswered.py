@@ -1,5 +1,6 @@
 """Questions without an answer over REST: read, answered, dismissed and put back."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
@@ -18,6 +19,7 @@ from conversations.api.serializers.unanswered import (
     UnansweredQuestionSerializer,
 )
 from conversations.models import UnansweredQuestion
+from core.confidentiality.rest import ReadingViews
 
 READ, WRITE = "questions:read", "questions:write"
 
@@ -33,18 +35,26 @@ class UnansweredQuestionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(list=extend_schema(summary="List questions without an answer"))
-class UnansweredQuestions(viewsets.ReadOnlyModelViewSet[UnansweredQuestion]):
+class UnansweredQuestions(ReadingViews, viewsets.ReadOnlyModelViewSet[UnansweredQuestion]):
     """What members asked and the table of answers did not know. The words are those of members."""
 
     queryset = UnansweredQuestion.objects.waiting().defer("vector")
     serializer_class = UnansweredQuestionSerializer
     filterset_class = UnansweredQuestionFilter
     required_scopes = {"GET": READ, "POST": WRITE}
+    reads_always = True
+
+    def people_in(self, rows: Sequence[UnansweredQuestion]) -> Iterable[int]:
+        """Only one question says who asked it."""
+        return rows[0].occurrences.values_list("conversation__member", flat=True)[:50] if len(rows) == 1 else ()
+
+    def get_serializer_class(self) -> Any:
+        return UnansweredQuestionDetailSerializer if self.action == "retrieve" else UnansweredQuestionSerializer
 
     @extend_schema(summary="Get a question without an answer", responses=UnansweredQuestionDetailSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """With who asked when, and whether they want to be told."""
-        return Response(UnansweredQuestionDetailSerializer(self.get_object()).data)
+        return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(
         summary="Answer a question", request=QuestionAnswerSerializer, responses=UnansweredQuestionSerializer

@@ -1,6 +1,6 @@
 """Flows and sessions in the API, and the request that starts a session."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.flows import publication
 from conversations.models import Flow, Session, SessionCaller
 from conversations.sessions.current import spoken_language
+from core.confidentiality.rest import WordsSerializer
 from core.web.api_fields import StrictCharField, StrictModelSerializer
 
 
@@ -112,8 +113,10 @@ class NewFlowRequestSerializer(FlowRequestSerializer):
         fields = (*FlowRequestSerializer.Meta.fields, "steps")
 
 
-class CallerSerializer(serializers.ModelSerializer[SessionCaller]):
+class CallerSerializer(WordsSerializer, serializers.ModelSerializer[SessionCaller]):
     """A flow that waits for the end of a sub-flow."""
+
+    left_out: ClassVar = {"slots": {}}
 
     flow = serializers.IntegerField(source="version.flow_id", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
@@ -126,8 +129,13 @@ class CallerSerializer(serializers.ModelSerializer[SessionCaller]):
         extra_kwargs = {"state": {"help_text": "The key of the step that runs the sub-flow."}}
 
 
-class SessionSerializer(serializers.ModelSerializer[Session]):
-    """One member's run through a flow. In a sub-flow `flow`, `state` and `slots` are those of the sub-flow."""
+class SessionSerializer(WordsSerializer, serializers.ModelSerializer[Session]):
+    """One member's run through a flow. In a sub-flow `flow`, `state` and `slots` are those of the sub-flow.
+
+    Answers are empty without the scope `conversations:read`.
+    """
+
+    left_out: ClassVar = {"slots": {}, "labels": {}, "data": {}}
 
     flow = serializers.IntegerField(source="version.flow_id", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)

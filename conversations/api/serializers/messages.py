@@ -1,6 +1,6 @@
 """Messages and their delivery status in the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from avatars import services as avatars
+from conversations.delivery.causes import Cause
 from conversations.models import Message
+from core.confidentiality.rest import WordsSerializer
 from core.web.api_fields import ChoiceField
 from wecom.models import Outbound, Recall
 
@@ -116,12 +118,18 @@ class OutcomeSerializer(serializers.Serializer[Message]):
         return str(Outbound.Reason(reason).label if known else delivery_status(message).label)
 
 
-class MessageSerializer(serializers.ModelSerializer[Message]):
+class MessageSerializer(WordsSerializer, serializers.ModelSerializer[Message]):
     """A message from or to a member."""
+
+    left_out: ClassVar = {"text": ""}
 
     user_id = serializers.CharField(source="member.user_id", read_only=True)
     kind = serializers.CharField(source="content.kind", read_only=True)
-    text = serializers.CharField(source="content.text", read_only=True)
+    text = serializers.CharField(
+        source="content.text",
+        read_only=True,
+        help_text="Empty without the scope `conversations:read`, unless a program sent it over REST.",
+    )
     outcome = serializers.SerializerMethodField()
 
     class Meta:
@@ -131,6 +139,9 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             *("degraded", "reason", "why", "deadline_at", "render", "outbound", "cid", "created_at"),
         )
         read_only_fields: tuple[str, ...] = fields
+
+    def has_words(self, row: Message) -> bool:
+        return (row.cause.get("by"), row.cause.get("program")) != (Cause.PROGRAM, "rest")
 
     @extend_schema_field(OutcomeSerializer)
     def get_outcome(self, message: Message) -> Any:

@@ -1,15 +1,20 @@
 """Tickets in the API."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from conversations import services
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.models import Operator, OperatorGroup, Ticket, TicketChange, Topic
+from core.confidentiality.rest import WordsSerializer
 from core.web.api_fields import StrictCharField, StrictSerializer
 
 
-class TicketSerializer(serializers.ModelSerializer[Ticket]):
+class TicketSerializer(WordsSerializer, serializers.ModelSerializer[Ticket]):
     """A member who is passed on to people."""
+
+    left_out: ClassVar = {"summary": ""}
 
     user_id = serializers.CharField(source="conversation.member.user_id", read_only=True)
     application = serializers.IntegerField(source="conversation.application_id", read_only=True)
@@ -26,6 +31,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
         )
         read_only_fields = fields
         extra_kwargs = {
+            "summary": {"help_text": "The last messages before it; empty without the scope `conversations:read`."},
             "wait": {"help_text": "What an open ticket waits for. With `later` the digital human goes on meanwhile."},
             "on_phone": {"help_text": "Whether the operator answers on the phone."},
             "rating": {"help_text": "The member's satisfaction, 1 to 5."},
@@ -34,8 +40,10 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
         }
 
 
-class TicketChangeSerializer(serializers.ModelSerializer[TicketChange]):
+class TicketChangeSerializer(WordsSerializer, serializers.ModelSerializer[TicketChange]):
     """Something that happened to a ticket, or a note."""
+
+    left_out: ClassVar = {"text": ""}
 
     by_name = serializers.CharField(source="by.name", read_only=True, default=None)
     to_name = serializers.CharField(source="to.name", read_only=True, default=None)
@@ -44,6 +52,7 @@ class TicketChangeSerializer(serializers.ModelSerializer[TicketChange]):
         model = TicketChange
         fields = ("id", "ticket", "kind", "by", "by_name", "to", "to_name", "group", "text", "at")
         read_only_fields = fields
+        extra_kwargs = {"text": {"help_text": "Of a note; empty without the scope `conversations:read`."}}
 
 
 class OperatorSerializer(serializers.ModelSerializer[Operator]):

@@ -66,6 +66,7 @@ class UnansweredQuestion(models.Model):
     class Meta:
         verbose_name = _("question without an answer")
         verbose_name_plural = _("questions without an answer")
+        permissions = [("read_unansweredquestion", "Can read questions without an answer")]
         constraints = [
             models.UniqueConstraint(
                 fields=["plain"], condition=~models.Q(status="answered"), name="unanswered_question_once"

@@ -124,7 +124,7 @@ def test_a_person_confirms_it_and_a_program_does_not(recorder, photo):
     made = post(recorder, photo, origin="drawn", origin_reason="Generated; see ticket 7.").json()
     address = f"{STATEMENTS}{recorder.get(STATEMENTS).json()['results'][0]['id']}/confirm/"
     body = {"confirmation": "I saw the model's licence.", "evidence_link": "https://example.com/licence"}
-    assert problem(recorder.post(address, body, format="json"), 403)["code"] == "person_needed"
+    assert problem(recorder.post(address, body, format="json"), 409)["code"] == "person_needed"
     boss = APIClient()
     boss.force_login(User.objects.create_superuser("boss"))
     assert problem(boss.post(address, {**body, "confirmation": "."}, format="json"), 422)["code"] == "reason_missing"

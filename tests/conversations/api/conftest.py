@@ -15,4 +15,4 @@ def application() -> Application:
 
 @pytest.fixture
 def api(application):
-    return make_api("messages:read", "messages:write", "members:read", "members:write")
+    return make_api("conversations:read", "messages:read", "messages:write", "members:read", "members:write")

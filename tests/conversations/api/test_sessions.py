@@ -25,7 +25,7 @@ def flow() -> Flow:
 
 @pytest.fixture
 def api():
-    return make_api("flows:read", "sessions:read", "sessions:write")
+    return make_api("conversations:read", "flows:read", "sessions:read", "sessions:write")
 
 
 def start(api, flow: Flow, **fields: object):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def api(application):
     factories.make_member(application, "lisi")
-    return factories.make_api("tickets:read", "tickets:write")
+    return factories.make_api("conversations:read", "tickets:read", "tickets:write")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.core import checks
 from django.utils import timezone
 
+from core.models import AccessRecord
 from core.personal_data import log_retention
 from openuser import retention
 from openuser.models import Incident
@@ -17,6 +18,7 @@ LOGS = [
     (AccessLog, "LOGINS_DAYS", "attempt_time"),
     (AccessFailureLog, "LOGINS_DAYS", "attempt_time"),
     (LogEntry, "ADMIN_LOG_DAYS", "action_time"),
+    (AccessRecord, "ACCESS_RECORDS_DAYS", "at"),
     (Incident, "INCIDENTS_DAYS", "opened_at"),
 ]
 

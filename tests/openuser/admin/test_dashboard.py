@@ -22,6 +22,7 @@ SEEN = (
     "view_render",
     "view_outbound",
     "view_conversation",
+    "read_conversation",
     "view_message",
     "view_application",
     "view_schedule",
@@ -84,13 +85,25 @@ def test_what_runs_comes_before_what_waits_and_urgent_before_patient():
 
 
 @pytest.mark.databases
-def test_a_conversation_of_today_shows_what_was_said_last():
+def test_a_conversation_of_today_is_named_without_its_words():
     make_talk("怎么请假")
-    page = home("view_conversation")
-    assert "怎么请假" in page
+    page = home("view_conversation", "read_conversation")
+    assert "怎么请假" not in page
     assert ">lisi<" in page
     Conversation.objects.update(last_message_at=timezone.now() - timedelta(days=1))
-    assert "怎么请假" not in home("view_conversation")
+    assert ">lisi<" not in home("view_conversation", "read_conversation")
+    assert ">lisi<" not in home("view_conversation")
+
+
+def test_a_video_that_a_member_asked_for_stands_there_without_its_words():
+    asked = {"text": "老板是不是傻", "requester": "member:7"}
+    make_render(status="running", **asked)
+    make_render(status="failed", reason="error", finished_at=timezone.now(), **asked)
+    make_render(status="done", poster="renders/a/poster.jpg", finished_at=timezone.now(), **asked)
+    page = home("view_render", "view_conversation", "read_conversation")
+    assert page.count("member") >= 3
+    assert "老板是不是傻" not in page
+    assert "poster.jpg" not in page
 
 
 def test_a_video_of_today_is_shown_by_its_poster():
@@ -153,7 +166,8 @@ def test_members_who_wait_for_a_person_are_counted():
         ((), []),
         (("view_render",), ["unfinished-renders", "videos", "problems"]),
         (("view_outbound",), ["problems"]),
-        (("view_conversation",), ["conversations"]),
+        (("view_conversation",), []),
+        (("view_conversation", "read_conversation"), ["conversations"]),
         (("view_message",), []),
         (("view_schedule",), ["next-runs"]),
         (("view_campaign",), ["next-runs"]),
@@ -219,4 +233,4 @@ def test_a_busy_day_asks_as_often_as_a_quiet_one():
 @pytest.mark.parametrize(("emulated", "words"), [(True, "/emulator/"), (False, "Say hello to the application")])
 def test_a_quiet_day_leads_to_the_phone(settings, emulated, words):
     settings.EMULATED = emulated
-    assert words in home("view_conversation")
+    assert words in home("view_conversation", "read_conversation")

@@ -105,7 +105,7 @@ def test_it_asks_as_often_for_many_rows_as_for_one(boss, application, django_ass
         Attempt.objects.create(outbound=outbound, number=1)
     client = Client()
     client.force_login(boss)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert client.get(reverse("timeline", args=[CID])).status_code == 200
 
 

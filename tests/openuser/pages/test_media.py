@@ -87,6 +87,9 @@ def test_staff_need_the_right_to_view_what_a_file_belongs_to(client, settings, t
         assert client.get(f"/media/{name}").status_code == 403, name
     app, _dot, codename = FOLDER_PERMISSIONS[folder].partition(".")
     clerk.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    if folder in ("inbound", "narrations", "desk"):  # what members said
+        assert client.get(f"/media/{folder}/a.jpg").status_code == 403
+        clerk.user_permissions.add(Permission.objects.get(codename="read_conversation"))
     assert body(client.get(f"/media/{folder}/a.jpg")) == b"picture"
 
 
@@ -157,6 +160,8 @@ def test_what_members_sent_is_for_those_who_may_see_it(client, received):
     assert client.get(received).status_code == 403
     assert client.get(f"{received}/listen").status_code == 403
     clerk.user_permissions.add(Permission.objects.get(codename="view_download"))
+    assert client.get(received).status_code == 403
+    clerk.user_permissions.add(Permission.objects.get(codename="read_conversation"))
     assert body(client.get(received)) == AMR
     client.logout()
     assert client.get(received).status_code == 302

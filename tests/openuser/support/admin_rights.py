@@ -6,7 +6,7 @@ A button that does something is for operators and administrators, unless it is n
 from django.db.models import Model
 
 from avatars.models import Consent, Render
-from conversations.models import Answer, Flow, GoldenConversation
+from conversations.models import Answer, Conversation, Flow, GoldenConversation, UnansweredQuestion
 from openuser import roles
 from openuser.roles import Role
 from scheduling.models import Campaign, Delivery
@@ -67,7 +67,7 @@ NAMED = {
         for page in ("rehearsal", "rehearse_this")
     },
     **{f"scheduling_audiencesheet_{page}": "add" for page in ("upload", "upload_list", "preview")},
-    **{f"conversations_{model}_why": "view" for model in ("message", "conversation")},
+    "conversations_conversation_why": "view",
     **{f"conversations_flow_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},
     **{f"conversations_{model}_import_file": "add" for model in ("answer", "document")},
     **{f"conversations_{model}_export_chosen": "view" for model in ("flow", "answer", "document")},
@@ -89,6 +89,9 @@ NAMED = {
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     **{f"avatars_presentation_{act}": ("add", Render) for act in ("make", "make_translation")},
+    "avatars_statement_confirm": ("add", Consent),
+    "avatars_statement_confirm_this": ("add", Consent),
+    "conversations_message_why": ("read", Conversation),
     "conversations_document_try_question": ("view", Answer),
     "conversations_flowversion_restore_this": ("change", Flow),
     "conversations_flow_golden": ("view", GoldenConversation),
@@ -107,6 +110,8 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
 }
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {name: {Role.EDITOR} for name in ("sample", "make_idle_video", "try_out")}
+# To see rows of these takes the right to read them as well.
+CLOSED = (Conversation, UnansweredQuestion)
 ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
 
 
@@ -119,5 +124,7 @@ def may(role: Role, model: type[Model], name: str, needs: dict[str, str]) -> boo
     page = page_of(model, name)
     word, whose = ELSEWHOSE.get(name, (NAMED.get(name) or needs.get(page), model))
     if word:
-        return f"{word}_{whose._meta.model_name}" in roles.codenames(whose, role)
+        rights = roles.codenames(whose, role)
+        reads = whose not in CLOSED or f"read_{whose._meta.model_name}" in rights
+        return reads and f"{word}_{whose._meta.model_name}" in rights
     return role in ACTING | ALSO_FOR.get(page, set())

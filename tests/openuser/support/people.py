@@ -28,6 +28,7 @@ from conversations.models import (
     TicketLine,
     WatchLink,
 )
+from core.confidentiality.access_records import record_access
 from openuser.models import ApiAnswer
 from scheduling.models import AudienceSheet, AudienceSheetMember, CampaignResponse, Run, Schedule, Segment
 from tests.support import factories
@@ -163,6 +164,7 @@ def logs(member: Member, words: str) -> None:
     staff = User.objects.filter(username="hr").first() or User.objects.create_user("hr")
     LogEntry.objects.create(user=staff, object_repr=str(member), change_message=words, action_flag=CHANGE)
     LogEntry.objects.create(user=staff, object_repr=member.user_id, action_flag=CHANGE)
+    record_access(staff, "conversations.Conversation", people=[member.pk])
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         filled(model, username=member.user_id)
     filled(ApiAnswer, status=200, body=f'{{"user_id": "{member.user_id}"}}'.encode())

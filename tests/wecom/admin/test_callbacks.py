@@ -73,7 +73,14 @@ def test_a_callback_whose_key_is_lost_does_not_break_its_list(settings):
 
 
 @pytest.mark.parametrize(
-    ("role", "reads"), [(Role.VIEWER, False), (Role.EDITOR, False), (Role.OPERATOR, True), (Role.ADMINISTRATOR, True)]
+    ("role", "reads"),
+    [
+        (Role.VIEWER, False),
+        (Role.EDITOR, False),
+        (Role.OPERATOR, False),
+        (Role.READER, True),
+        (Role.ADMINISTRATOR, True),
+    ],
 )
 def test_what_it_said_is_for_those_who_may_read_it(role, reads):
     body = event_body("change_contact", CHANGES["create_user"][0]).decode()

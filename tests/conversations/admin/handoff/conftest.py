@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from conversations import services
-from conversations.models import Flow, Ticket
+from conversations.models import Flow, Operator, Ticket
 from tests.support import factories
 
 
@@ -18,6 +18,12 @@ def staff() -> User:
 
 
 @pytest.fixture
+def operator(staff) -> Operator:
+    """That account among the operators."""
+    return factories.make_operator(None, member=None, user=staff, name="赵六")
+
+
+@pytest.fixture
 def desk(staff) -> Client:
     client = Client(headers={"Accept-Language": "zh-hans"})
     client.force_login(staff)
@@ -25,8 +31,10 @@ def desk(staff) -> Client:
 
 
 @pytest.fixture
-def group(application):
-    return factories.make_operator_group(application, name="IT 支持")
+def group(application, operator):
+    group = factories.make_operator_group(application, name="IT 支持")
+    group.operators.add(operator)
+    return group
 
 
 @pytest.fixture

@@ -87,10 +87,13 @@ def test_a_group_of_another_application_is_refused(desk, ticket):
     assert "“别处”接待的是另一个应用的成员。" in act(desk, ticket, "transfer", group=other.pk)
 
 
-def test_a_running_conversation_is_taken_over_with_its_flow(desk, person, flow, group):
+def test_a_running_conversation_is_taken_over_with_its_flow(desk, staff, person, flow, group):
     person.says("制作视频")
     conversation = Conversation.objects.get()
-    answer = desk.post(reverse("desk-take-conversation", args=[conversation.pk]))
+    take = reverse("desk-take-conversation", args=[conversation.pk])
+    assert desk.post(take).status_code == 403  # nobody asked for a person: to look into it takes the right to read
+    staff.user_permissions.add(Permission.objects.get(codename="read_conversation"))
+    answer = desk.post(take)
     ticket = Ticket.objects.get()
     assert answer.url == reverse("desk-ticket", args=[ticket.pk])
     assert ticket.reason == Ticket.Reason.OPERATOR

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.stated_reasons import has_words, plain_reason
+from core.evidence.stated_reasons import has_words, plain_reason
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""The right to read what members tell the digital human: of an account a permission, of a program a scope."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+
+# Models whose pages are nothing without what members said, by label, each with further permissions that open them.
+_closed: dict[str, tuple[str, ...]] = {}
+
+
+def may_read(who: Any) -> bool:
+    """Whether this account or program may read what members said, whoever serves them."""
+    scopes = getattr(who, "scopes", None)
+    if scopes is not None:
+        return settings.CONFIDENTIALITY["SCOPE"] in scopes
+    return bool(who and who.is_authenticated and who.has_perm(settings.CONFIDENTIALITY["PERMISSION"]))
+
+
+def close(*models: type[Model], unless: tuple[str, ...] = ()) -> None:
+    """The pages of these models need the right to read as well, or one of the permissions in `unless`."""
+    _closed.update(dict.fromkeys((model._meta.label for model in models), unless))
+
+
+def closed_models() -> frozenset[str]:
+    """The labels of the models that are closed."""
+    return frozenset(_closed)
+
+
+def is_closed_to(model: type[Model], who: Any) -> bool:
+    """Whether this account may not see rows of a model at all. Programs are asked for the scopes of its addresses."""
+    unless = _closed.get(model._meta.label)
+    if unless is None or hasattr(who, "scopes") or may_read(who):
+        return False
+    return not any(who.has_perm(name) for name in unless)

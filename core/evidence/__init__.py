@@ -1,0 +1,1 @@
+"""What people state as a proof."""
