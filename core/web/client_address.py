@@ -19,7 +19,10 @@ def client_address(request: HttpRequest) -> str:
 
 def client_network(request: HttpRequest) -> IPv4Network | IPv6Network:
     """What one visitor may have many addresses of: a /64 of IPv6, else the address alone."""
-    address = ipaddress.ip_address(client_address(request).partition("%")[0])
+    try:
+        address = ipaddress.ip_address(client_address(request).partition("%")[0])
+    except ValueError:  # what a server says of a Unix socket
+        return IPv4Network(0)
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:
             return IPv6Network((address, 64), strict=False)

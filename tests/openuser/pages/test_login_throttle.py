@@ -134,6 +134,8 @@ def test_names_without_an_account_are_slowed_down_alike(boss):
         ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
         ("fe80::1%eth0", "fe80::2", True),
         ("203.0.113.1", "203.0.113.2", False),
+        ("unix:", "0.0.0.0", True),
+        ("", "0.0.0.0", True),
     ],
 )
 def test_failures_count_by_address_and_for_ipv6_by_network(rf, one, other, is_same):
