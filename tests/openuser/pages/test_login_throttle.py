@@ -60,6 +60,7 @@ def test_each_wrong_password_is_slower_until_the_tenth_stops():
     assert [Failures(here=number).is_stopped for number in (9, 10)] == [False, True]
 
 
+@pytest.mark.databases
 def test_the_tenth_wrong_password_stops_the_account_at_this_address_alone(boss):
     failed(9, ago=timedelta(minutes=2))
     assert log_in("wrong").status_code == 429
@@ -74,6 +75,7 @@ def test_a_guesser_behind_the_same_address_keeps_no_colleague_out(boss):
     assert log_in().status_code == 302
 
 
+@pytest.mark.databases
 def test_a_hundred_failures_stop_an_address_for_those_it_never_saw(boss):
     User.objects.create_superuser("known", password=PASSWORD)
     has_logged_in("known", COMPANY)
@@ -84,6 +86,7 @@ def test_a_hundred_failures_stop_an_address_for_those_it_never_saw(boss):
     assert log_in(address=HOME).status_code == 302
 
 
+@pytest.mark.databases
 def test_guesses_from_many_addresses_never_lock_the_owner_out(boss):
     has_logged_in("boss", COMPANY)
     for number in range(200):
@@ -206,6 +209,7 @@ def test_log_ins_and_wrong_passwords_are_kept_for_half_a_year(boss, days, is_kep
     assert AccessLog.objects.exists() == is_kept
 
 
+@pytest.mark.databases
 def test_a_name_of_no_account_is_not_kept(boss):
     log_in("wrong", name="boss")
     log_in("wrong", name="a password in the wrong field")
