@@ -134,7 +134,7 @@ BROKEN: dict[str, list[Values]] = {
     "state_one_video_source": [both_sources],
     "session_one_active": [values(status="active")],
     "document_valid_period": [values(valid_from="2026-02-01", valid_until="2026-01-31")],
-    "passage_once_in_document": [values()],
+    "passage_once_in_edition": [values()],
     "unanswered_question_once": [values(status="open"), values(status="dismissed")],
     "viewing_one_per_member": [values()],
     "viewing_one_per_file": [a_file()],

@@ -28,7 +28,7 @@ from core.work.updates import update_each
 logger = logging.getLogger(__name__)
 
 PIECE_SECONDS = 1.0  # after which other work gets its turn
-AT_ONCE = 8  # passages of a batch of the embedder
+AT_ONCE = 4  # passages of a batch of the embedder
 READ = 10  # percent of the progress that reading is; the rest are vectors
 STORED_AT_ONCE, DELETED_AT_ONCE = 200, 500
 TRY_AGAIN = timedelta(hours=1)

@@ -61,7 +61,7 @@ def read(name: str, pages: int) -> bool:
     from conversations import services
     from conversations.knowledge.documents.retrieval import find_passages
     from conversations.models import Document
-    from tests.conversations.support import handbook
+    from tests.conversations.knowledge.documents import handbook
 
     data = handbook.word(pages) if name == "docx" else handbook.pdf(pages)
     stored = default_storage.save(f"documents/handbook.{name}", ContentFile(data))

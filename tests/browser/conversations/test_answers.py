@@ -109,3 +109,33 @@ def test_a_phone_shows_the_buttons_beside_a_stored_file(desk: Page, stack, tmp_p
     desk.locator("[name=_continue]").click()
     for icon in ("download", "file_upload"):
         expect(desk.locator(".field-file").get_by_text(icon, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def changed(stack, fields: str) -> None:
+    """The long document as it is when a worker is in the middle of it, or has ended."""
+    rows = "from conversations.models import Document; Document.objects.filter(title='长手册')"
+    stack.manage("shell", "-c", f"{rows}.update({fields})")
+
+
+def test_a_long_document_shows_a_bar_and_the_time_left(desk, english, stack, picture, tmp_path):
+    file = tmp_path / "handbook.md"
+    file.write_text("# 班车\n\n班车早上七点半发车。\n", encoding="utf-8")
+    desk.goto(f"{stack.url}/admin/conversations/document/add/")
+    desk.locator("#id_title").fill("长手册")
+    desk.locator("[name=file]").set_input_files(file)
+    desk.locator("[name=_continue]").click()
+    expect(desk.locator("#document-state")).to_contain_text("已读取", timeout=60_000)
+    half = "lease_until='2099-01-01T00:00Z', found_count=180, embedded_count=95, progress=56, pace=1.1"
+    changed(stack, f"status='running', {half}")
+    form = desk.url
+    for page, left, name in ((desk, "还需2 分钟", "zh"), (english, "2 minutes left", "en")):
+        page.goto(form)
+        expect(page.get_by_test_id("document-progress")).to_contain_text(left)
+        expect(page.get_by_test_id("document-progress").locator("progress")).to_have_attribute("value", "56")
+        expect(page.locator("#document-passages")).to_contain_text("95")
+        shots(page, picture, f"form-{name}")
+        page.goto(f"{stack.url}/admin/conversations/document/")
+        expect(page.locator("#result_list").get_by_test_id("document-progress")).to_contain_text(left)
+        shots(page, picture, f"list-{name}")
+    changed(stack, "status='done', found_count=0")
+    expect(english.get_by_test_id("document-progress")).to_have_count(0, timeout=30_000)

@@ -114,15 +114,15 @@ def test_many_rows_are_taken_over_in_short_transactions(tiny):
     Department.objects.create(corporation=company, number=7, name="研发")
     factories.make_answer("问题0", "好。")
     lines = [f"问题{number},回答{number}。,研发,假期" for number in range(450)]
-    table = read_table("\n".join(["问题,回答,部门,主题", *lines]).encode())
+    data = "\n".join(["问题,回答,部门,主题", *lines]).encode()
     with CaptureQueriesContext(connection) as queries:
-        services.import_answers(table)
+        services.import_answers(read_table(data))
     assert Answer.objects.filter(topic__name="假期", departments__name="研发").count() == 450
     assert Topic.objects.filter(name="假期").count() == 1
     assert sum(query["sql"].startswith("SAVEPOINT") for query in queries) >= 3  # 200 rows each
     assert len(queries) < 120
     assert Embedding.work_rows().unfinished().count() == 450
-    assert services.import_answers(table).unchanged == 450
+    assert services.import_answers(read_table(data)).unchanged == 450
 
 
 def test_the_days_of_a_row_are_checked_without_the_database():

@@ -4,7 +4,8 @@ import pytest
 
 from conversations.knowledge.documents import extraction
 from conversations.knowledge.documents.extraction import DocumentRefused
-from tests.conversations.support import document_files, handbook
+from tests.conversations.knowledge.documents import handbook
+from tests.conversations.support import document_files
 
 GUIDE = (
     "# 假期\n\n年假每年 **5** 天，见[制度](http://x.example)。\n\n## 病假\n\n病假要有病历。\n```\n# no heading\n```\n"

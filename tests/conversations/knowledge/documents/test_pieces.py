@@ -25,8 +25,9 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def pieces(media, tiny, monkeypatch):
-    """Each piece has the time of one batch."""
+    """Each piece has the time of one batch of eight."""
     monkeypatch.setattr(worker, "PIECE_SECONDS", 0)
+    monkeypatch.setattr(worker, "AT_ONCE", 8)
     yield
     passage_index._indexes.clear()
 
