@@ -173,7 +173,7 @@ def _how_far(document: Document) -> str:
     seconds = document.seconds_left
     if seconds is None:
         return str(_("its passages are being read"))
-    return str(_("%(duration)s left") % {"duration": wait_words(seconds)})
+    return str(_("about %(duration)s left") % {"duration": wait_words(seconds)})
 
 
 def _live(name: str, shown: object) -> SafeString:

@@ -128,7 +128,7 @@ def test_a_long_document_shows_a_bar_and_the_time_left(desk, english, stack, pic
     half = "lease_until='2099-01-01T00:00Z', found_count=180, embedded_count=95, progress=56, pace=1.1"
     changed(stack, f"status='running', {half}")
     form = desk.url
-    for page, left, name in ((desk, "还需2 分钟", "zh"), (english, "2 minutes left", "en")):
+    for page, left, name in ((desk, "大约还需 2 分钟", "zh"), (english, "about 2 minutes left", "en")):
         page.goto(form)
         expect(page.get_by_test_id("document-progress")).to_contain_text(left)
         expect(page.get_by_test_id("document-progress").locator("progress")).to_have_attribute("value", "56")
