@@ -32,11 +32,13 @@ CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
 # test_production and test_postgres do.
 WORKER = [*CELERY, "--skip-checks", "worker", "--without-mingle", "--without-gossip"]
 COMMANDS = {
-    # One process for two lanes, which costs less. Those of tests/journeys/test_lanes.py are apart.
+    # One process for two lanes, which costs less: see `StackOfLanes`.
     "worker": [*WORKER, "-Q", "default,bulk", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
     "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
     "beat": [*CELERY, "beat", "-l", "WARNING"],
 }
+# The processes of `up`, in which the lanes are apart.
+LANES = {"worker": ("default", "4"), "bulk": ("bulk", "2"), "render": ("render", "1")}
 WORK_TABLES = (
     *("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render"),
     *("scheduling_campaignrun", "scheduling_batch"),
@@ -279,3 +281,14 @@ class Stack:
         if status:
             raise subprocess.CalledProcessError(status, command, output=said)
         return said
+
+
+class StackOfLanes(Stack):
+    """One whose lanes have processes of their own, as `up` starts them."""
+
+    def commands(self) -> dict[str, list[str]]:
+        lines = {
+            name: [*WORKER, "-Q", lane, "-P", "threads", "-c", threads, "-l", "WARNING", "-n", f"{name}@stack"]
+            for name, (lane, threads) in LANES.items()
+        }
+        return {**super().commands(), **lines}

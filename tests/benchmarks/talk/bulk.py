@@ -25,7 +25,7 @@ from openuser.servers import postgres
 from tests.benchmarks.support.goals import goal
 from tests.benchmarks.talk.crowd import HURRIED, LIMITS, ROOMY, Crowd, spread
 from tests.support.emulator import wait_for
-from tests.support.stack import WORKER, Stack
+from tests.support.stack import Stack, StackOfLanes
 
 SETTINGS = "tests.benchmarks.support.embedder_settings"
 QUESTION = "怎么请假"
@@ -84,17 +84,6 @@ WHOLE = Amounts(questions=120, answers=10_000, passages=1_000, documents=4, memb
 SHORT = Amounts(questions=40, answers=300, passages=60, documents=2, members=3_000, videos=1, seconds=60)
 
 
-class Installation(Stack):
-    """The processes of `up`: the lanes are apart."""
-
-    def commands(self) -> dict[str, list[str]]:
-        def worker(name: str, lane: str, threads: int) -> list[str]:
-            return [*WORKER, "-Q", lane, "-P", "threads", "-c", str(threads), "-l", "WARNING", "-n", f"{name}@stack"]
-
-        lanes = {"worker": ("default", 4), "bulk": ("bulk", 2), "render": ("render", 1)}
-        return {**super().commands(), **{name: worker(name, *lane) for name, lane in lanes.items()}}
-
-
 class Bench:
     """Members who ask, of whom each round has new ones."""
 
@@ -139,7 +128,7 @@ class Bench:
 
 def measure(label: str, amounts: Amounts) -> None:
     """One installation, idle and busy."""
-    stack = Installation(settings=SETTINGS)
+    stack = StackOfLanes(settings=SETTINGS)
     stack.env = {name: value for name, value in stack.env.items() if name not in HURRIED} | ROOMY
     try:
         stack.start()
