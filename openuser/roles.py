@@ -163,6 +163,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.Enrolment": Rights(operator="add change"),
     "scheduling.EnrolmentStep": Rights(),
     "scheduling.LinkClicks": Rights(),
+    # Asked for on the page of what is rehearsed; each person and client reads their own.
+    "scheduling.RehearsalRun": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     # Without the right to publish, a person writes drafts only.

@@ -1,10 +1,13 @@
 """What schedules and campaigns hold about people, for the registry in `core.personal_data`."""
 
+import json
 from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import Render
@@ -20,6 +23,7 @@ from scheduling.models import (
     CampaignRun,
     Delivery,
     Enrolment,
+    RehearsalRun,
     Run,
     Schedule,
     Segment,
@@ -39,6 +43,7 @@ CAMPAIGNS = Kind(key="campaigns", label=_("campaigns"))
 CAMPAIGN_RUNS = Kind(
     key="campaign_runs", label=_("runs of campaigns"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"]
 )
+REHEARSALS = Kind(key="rehearsals", label=_("rehearsals"), days=lambda: settings.SCHEDULING["KEEP_REHEARSALS_DAYS"])
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
 
@@ -165,6 +170,8 @@ def register_models() -> None:
         Holding(CampaignResponse, CAMPAIGN_RUNS, of=lambda person: Q(member=person.pk)),
         SeriesHolding(Series, CAMPAIGNS, of=_in_series),
         AudienceHolding(SeriesChange, CAMPAIGNS, of=lambda person: mentions("description", person.user_id)),
+        # What everybody would get stands together: it goes as a whole, and can be asked for again.
+        Holding(RehearsalRun, REHEARSALS, of=_rehearsed, age="created_at", hidden=(*LEASE, "result")),
         Holding(Enrolment, CAMPAIGNS, of=lambda person: Q(member=person.pk)),
     )
     without_personal_data(
@@ -206,6 +213,15 @@ def _in_series(person: Person) -> Q:
     for name in person.names:
         words |= mentions("stop_rule", name)
     return words
+
+
+def _rehearsed(person: Person) -> Q:
+    """Asked for with the person, or telling of them: as a member, or by their name in words to others."""
+    result = Cast(F("result"), TextField())
+    found = mentions("wish", person.user_id) | Q(IContains(result, f'"member": {person.pk},'))
+    for name in person.names:  # SQLite keeps it escaped
+        found |= Q(IContains(result, name)) | Q(IContains(result, json.dumps(name)[1:-1]))
+    return found
 
 
 def _listed(person: Person) -> Q:

@@ -27,6 +27,11 @@ def send_batch(pk: int) -> None:
     services.send_batch(pk)
 
 
+@shared_task(name="scheduling.rehearse")
+def rehearse(pk: int) -> None:
+    services.run_rehearsal(pk)
+
+
 @shared_task(name="scheduling.tidy")
 def tidy() -> None:
     services.forget_old_runs()

@@ -82,6 +82,7 @@ TASK_QUEUES: dict[str, tuple[str, ...]] = {
     "bulk.answers": ("conversations.embed", "conversations.embed_missing"),
     "bulk.campaigns": ("scheduling.run_due", "scheduling.send_batch", "scheduling.start_run", "scheduling.sweep"),
     "bulk.documents": ("conversations.read_document",),
+    "bulk.rehearsals": ("scheduling.rehearse",),
     "bulk.messages": ("wecom.deliver_bulk_due",),
     "render": ("avatars.check_portrait_video", "avatars.fit", "avatars.render", "avatars.warm"),
 }

@@ -25,4 +25,6 @@ SCHEDULING: dict[str, Any] = {
     "APPROVE_OWN_CAMPAIGNS": env.bool("OPENUSER_APPROVE_OWN_CAMPAIGNS", default=False),
     # Retention of the records of runs, in days.
     "KEEP_RUNS_DAYS": env.int("OPENUSER_KEEP_RUNS_DAYS", default=400),
+    # Retention of rehearsals with what they found, in days.
+    "KEEP_REHEARSALS_DAYS": env.int("OPENUSER_KEEP_REHEARSALS_DAYS", default=7),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -27,7 +27,7 @@ from core.exceptions import OpenUserError
 from core.spreadsheets import csv_file
 from core.web.admin import action, change_url
 from scheduling import services
-from scheduling.models import Campaign, Segment, Series
+from scheduling.models import Campaign, RehearsalRun, Segment, Series
 from scheduling.schedules.validation import parse_user_ids
 from wecom.models import Department
 
@@ -132,14 +132,14 @@ class RehearsalAdmin(ModelAdmin[Any]):
         return redirect(reverse(f"admin:{self._rehearsal_name}", args=[object_id]))
 
     def rehearsal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form; with `days` in the query what would happen, as a page or as a CSV."""
+        """The form; with `rehearsal` in the query how far that is and what it found, as a page or as a CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         subject: Subject = get_object_or_404(self.model._default_manager.select_related("application"), pk=pk)
         today = timezone.now().astimezone(subject.zone).date()
         initial = {"since": f"{today:%Y-%m-%d}", "days": services.USUAL_DAYS, "others": True}
-        asked = request.GET if "days" in request.GET else None
-        form = RehearsalForm(asked, subject=subject, initial=initial)
+        written = request.POST if request.method == "POST" else request.GET
+        form = RehearsalForm(written if "days" in written else None, subject=subject, initial=initial)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Rehearse “%(name)s”") % {"name": subject.name},
@@ -148,15 +148,19 @@ class RehearsalAdmin(ModelAdmin[Any]):
             "back": change_url(subject),
             "form": form,
         }
-        if form.is_valid():
-            try:
-                found = _rehearse(request, subject, form)
-            except OpenUserError as error:
-                context["error"] = error
-            else:
-                if request.GET.get("format") == "csv":
-                    return _file(found, subject)
-                context |= _shown(found, subject, request)
+        if request.method == "POST":
+            if form.is_valid():
+                try:
+                    return HttpResponseRedirect(_address(request, _asked(request, subject, form)))
+                except OpenUserError as error:
+                    context["error"] = error
+            return TemplateResponse(request, "admin/rehearsal/page.html", context)
+        run = _run(request, subject)
+        if run is not None:
+            found = services.read_rehearsal(run.result) if run.result else None
+            if found and request.GET.get("format") == "csv":
+                return _file(found, subject)
+            context |= {"run": run, **(_shown(found, subject, request) if found else {})}
         return TemplateResponse(request, "admin/rehearsal/page.html", context)
 
     @property
@@ -164,10 +168,28 @@ class RehearsalAdmin(ModelAdmin[Any]):
         return f"scheduling_{self.model._meta.model_name}_rehearsal"
 
 
-def _rehearse(request: HttpRequest, subject: Subject, form: RehearsalForm) -> services.Rehearsal:
+def _run(request: HttpRequest, subject: Subject) -> RehearsalRun | None:
+    """The rehearsal that the address names, if this person asked for it."""
+    number = request.GET.get("rehearsal", "")
+    if not (number.isdecimal() and len(number) < 19):
+        return None
+    rows = services.rehearsals_of(subject, asked_by=services.asker_of(request.user))
+    return get_object_or_404(rows, pk=int(number))
+
+
+def _address(request: HttpRequest, run: RehearsalRun) -> str:
+    """The page with what was written in the form, and the rehearsal."""
+    query = request.POST.copy()
+    query.pop("csrfmiddlewaretoken", None)
+    query["rehearsal"] = str(run.pk)
+    return f"?{query.urlencode()}"
+
+
+def _asked(request: HttpRequest, subject: Subject, form: RehearsalForm) -> RehearsalRun:
     data = form.cleaned_data
-    return services.rehearse(
+    return services.request_rehearsal(
         subject,
+        asked_by=services.asker_of(request.user),
         cohort=form.cohort,
         since=data["since"],
         days=data["days"],

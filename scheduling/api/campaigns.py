@@ -35,6 +35,7 @@ from scheduling.models import Campaign, CampaignRun, Delivery
 
 READ, WRITE = "campaigns:read", "campaigns:write"
 STEPS = {
+    "request_rehearsal": ("campaigns:read", "scheduling.view_campaign"),
     **dict.fromkeys(("approve", "send_back"), ("campaigns:approve", "scheduling.approve_campaign")),
     "send_test": (WRITE, "scheduling.change_campaign"),
     **dict.fromkeys(("start", "pause", "resume", "cancel"), ("campaigns:send", "scheduling.send_campaign")),
@@ -53,7 +54,11 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ("state", "content_type", "message_class", "repeats")
 
 
-@extend_schema_view(list=extend_schema(summary="List campaigns"), retrieve=extend_schema(summary="Get a campaign"))
+@extend_schema_view(
+    list=extend_schema(summary="List campaigns"),
+    retrieve=extend_schema(summary="Get a campaign"),
+    read_rehearsal=extend_schema(operation_id="campaigns_rehearsal_read"),
+)
 class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, viewsets.ModelViewSet[Campaign]):
     """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
 

@@ -1,15 +1,21 @@
-"""A rehearsal over REST: what a campaign or a series would do in the days to come. Nothing is kept, so it is a GET."""
+"""A rehearsal over REST: what a campaign or a series would do in the days to come.
+
+A worker goes through the days. Whoever asks gets the rehearsal's address, and reads its progress and its result there.
+"""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from core.web.api_fields import StrictSerializer
 from scheduling import services
+from scheduling.models import RehearsalRun
 
 
 class RehearsalQuerySerializer(StrictSerializer):
@@ -88,33 +94,92 @@ class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
     timelines = RehearsalTimelineSerializer(many=True)
 
 
+class RehearsalProblemSerializer(serializers.Serializer[dict[str, str]]):
+    """Why a rehearsal failed, and what to do."""
+
+    code = serializers.CharField()
+    field = serializers.CharField(help_text="The name of the field that is wrong; empty if none is.")
+    detail = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class RehearsalRunSerializer(serializers.ModelSerializer[RehearsalRun]):
+    """A rehearsal that was asked for."""
+
+    result = serializers.SerializerMethodField(help_text="What would happen, once it is done.")
+    error = RehearsalProblemSerializer(allow_null=True, help_text="Of one that failed.")
+
+    class Meta:
+        model = RehearsalRun
+        fields = ("id", "status", "reason", "percent", "created_at", "finished_at", "error", "result")
+
+    @extend_schema_field(RehearsalSerializer(allow_null=True))
+    def get_result(self, run: RehearsalRun) -> Any:
+        return RehearsalSerializer(services.read_rehearsal(run.result)).data if run.result else None
+
+
 class Rehearsals(viewsets.GenericViewSet[Any]):
     """For what can be rehearsed."""
 
     @extend_schema(
-        summary="Rehearse a campaign or a series",
+        summary="Rehearse a campaign or a series while you wait",
+        description="What each member would get in the days to come, and why not. Sends nothing and keeps nothing. "
+        "Goes with the next release: `POST` queues a rehearsal, and answers at once.",
         parameters=[RehearsalQuerySerializer],
         responses=RehearsalSerializer,
         filters=False,
+        deprecated=True,
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def rehearsal(self, request: Request, pk: str) -> Response:
-        """What each member would get in the days to come, and why not. Sends nothing and keeps nothing."""
-        query = RehearsalQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        chosen = {
-            "departments": [{"number": asked["department"]}] if "department" in asked else [],
-            "segments": [asked["segment"]] if "segment" in asked else [],
-            "members": [one.strip() for one in asked.get("members", "").split(",") if one.strip()],
-        }
-        found = services.rehearse(
-            self.get_object(),
-            cohort={name: value for name, value in chosen.items() if value} or None,
-            since=asked.get("since"),
-            days=asked["days"],
-            others=asked["others"],
-            leavers=services.read_member_days(asked["leavers"], field="leavers"),
-            joiners=services.read_member_days(asked["joiners"], field="joiners"),
-        )
-        return Response(RehearsalSerializer(found).data)
+        """What each member would get in the days to come, and why not."""
+        found = services.rehearse(self.get_object(), **_wish(request.query_params))
+        return Response(RehearsalSerializer(found).data, headers={"Deprecation": "true"})
+
+    @extend_schema(
+        summary="Rehearse a campaign or a series",
+        request=RehearsalQuerySerializer,
+        responses={202: RehearsalRunSerializer},
+    )
+    @rehearsal.mapping.post
+    def request_rehearsal(self, request: Request, pk: str) -> Response:
+        """Queues it. `Location` is where its progress and its result are read, for some days.
+
+        An earlier one of the same campaign or series that you still wait for is cancelled.
+        """
+        subject = self.get_object()
+        run = services.request_rehearsal(subject, asked_by=_asker(request), **_wish(request.data))
+        name = f"{self.basename}-read-rehearsal"
+        location = reverse(name, args=[subject.pk, run.pk], request=request)
+        return Response(RehearsalRunSerializer(run).data, status=202, headers={"Location": location})
+
+    @extend_schema(summary="Get a rehearsal", responses=RehearsalRunSerializer, filters=False)
+    @action(detail=True, methods=["get"], url_path=r"rehearsal/(?P<run>[0-9]{1,18})", pagination_class=None)
+    def read_rehearsal(self, request: Request, pk: str, run: str) -> Response:
+        """How far one that you asked for is, and what it found."""
+        rows = services.rehearsals_of(self.get_object(), asked_by=_asker(request))
+        return Response(RehearsalRunSerializer(get_object_or_404(rows, pk=run)).data)
+
+
+def _wish(data: Any) -> dict[str, Any]:
+    """What is asked for, as arguments of `rehearse`."""
+    query = RehearsalQuerySerializer(data=data)
+    query.is_valid(raise_exception=True)
+    asked = query.validated_data
+    chosen = {
+        "departments": [{"number": asked["department"]}] if "department" in asked else [],
+        "segments": [asked["segment"]] if "segment" in asked else [],
+        "members": [one.strip() for one in asked.get("members", "").split(",") if one.strip()],
+    }
+    return {
+        "cohort": {name: value for name, value in chosen.items() if value} or None,
+        "since": asked.get("since"),
+        "days": asked["days"],
+        "others": asked["others"],
+        "leavers": services.read_member_days(asked["leavers"], field="leavers"),
+        "joiners": services.read_member_days(asked["joiners"], field="joiners"),
+    }
+
+
+def _asker(request: Request) -> str:
+    return services.asker_of(request.user)

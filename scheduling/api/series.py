@@ -31,6 +31,7 @@ from scheduling.api.series_serializers import (
 from scheduling.models import Enrolment, Series
 
 STEPS = {
+    "request_rehearsal": ("campaigns:read", "scheduling.view_series"),
     **dict.fromkeys(("approve", "send_back"), ("campaigns:approve", "scheduling.approve_series")),
     **dict.fromkeys(("start", "pause", "resume", "cancel", "members"), ("campaigns:send", "scheduling.send_series")),
 }
@@ -70,7 +71,11 @@ class SeriesFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ("state", "anchor")
 
 
-@extend_schema_view(list=extend_schema(summary="List series"), retrieve=extend_schema(summary="Get a series"))
+@extend_schema_view(
+    list=extend_schema(summary="List series"),
+    retrieve=extend_schema(summary="Get a series"),
+    read_rehearsal=extend_schema(operation_id="series_rehearsal_read"),
+)
 class SeriesView(SharesCalendars, StepPermissions, Rehearsals, viewsets.ModelViewSet[Series]):
     """Messages on days counted from a date or an event of each member. A second person approves the whole."""
 

@@ -11,7 +11,7 @@ from scheduling.models.deliveries import Batch, CampaignRun, Delivery, OpenBatch
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
 from scheduling.models.mailings import Mailing, MailingChange
 from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks
-from scheduling.models.runs import Run, RunMessage
+from scheduling.models.runs import RehearsalRun, Run, RunMessage
 from scheduling.models.schedules import (
     EVERYONE,
     LONGEST_GRACE,
@@ -59,6 +59,7 @@ __all__ = [
     "Mailing",
     "MailingChange",
     "OpenBatches",
+    "RehearsalRun",
     "Run",
     "RunMessage",
     "Schedule",

@@ -6,7 +6,7 @@ the workers of the same campaigns on PostgreSQL. Here the real database is only 
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
@@ -25,7 +25,8 @@ SENDING = (
 )
 """Whose log lines would send an operator to look for messages that were never sent."""
 
-_is_aside: ContextVar[bool] = ContextVar("is_aside", default=False)
+_real: ContextVar[BaseDatabaseWrapper | None] = ContextVar("real", default=None)
+"""The real database's connection, for who is in one aside."""
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def database_aside(rows: Iterable[tuple[type[models.Model], Iterable[models.Mode
     cid = correlation_id()
     try:
         aside.connection.deserialize(_schema())
-        with _in_place_of(real, aside), transaction.atomic(), _quiet():
+        with _in_place_of(real, aside), transaction.atomic(), _quiet(real):
             for model, some in found:
                 # As they are, through the base manager: no signals and no default values.
                 model._base_manager.bulk_create(some, batch_size=AT_ONCE)
@@ -49,6 +50,14 @@ def database_aside(rows: Iterable[tuple[type[models.Model], Iterable[models.Mode
     finally:
         set_correlation_id(cid)
         aside.connection.close()
+
+
+@contextmanager
+def real_database() -> Iterator[None]:
+    """Within the block of `database_aside` queries go to the real one, such as the progress of what is done aside."""
+    real = _real.get()
+    with nullcontext() if real is None else _in_place_of(connections[DEFAULT_DB_ALIAS], real):
+        yield
 
 
 @contextmanager
@@ -61,16 +70,16 @@ def _in_place_of(before: BaseDatabaseWrapper, other: BaseDatabaseWrapper) -> Ite
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    token = _is_aside.set(True)
+def _quiet(real: BaseDatabaseWrapper) -> Iterator[None]:
+    token = _real.set(real)
     try:
         yield
     finally:
-        _is_aside.reset(token)
+        _real.reset(token)
 
 
 def _is_real(_record: logging.LogRecord) -> bool:
-    return not _is_aside.get()
+    return _real.get() is None
 
 
 for _name in SENDING:

@@ -1,6 +1,6 @@
 """The clock of a rehearsal: it jumps from one moment at which something is due to the next, and does what is due."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,23 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MovedClock:
-    """Moves from a moment to an end. `last_days` are those of members who leave, by their key."""
+    """Moves from a moment to an end, and tells each moment that it comes to.
+
+    `last_days` are those of members who leave, by their key.
+    """
 
     def __init__(
-        self, now: datetime, *, until: datetime, last_days: Mapping[int, date], joiners: Joiners, zone: ZoneInfo
+        self,
+        now: datetime,
+        *,
+        until: datetime,
+        last_days: Mapping[int, date],
+        joiners: Joiners,
+        zone: ZoneInfo,
+        moved: Callable[[datetime], None] = lambda _moment: None,
     ) -> None:
         self.now = now
+        self.moved = moved
         self.until = until
         self.joiners = joiners
         self.leaves = {
@@ -49,6 +60,7 @@ class MovedClock:
             if following >= self.until:
                 return
             self.now = following
+            self.moved(following)
 
     def _do_what_is_due(self) -> datetime:
         """Returns the next moment at which something is due."""

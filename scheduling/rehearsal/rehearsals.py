@@ -1,7 +1,8 @@
 """A campaign or a series over the days to come, for some members: what each gets when, and why not."""
 
 import time as stopwatch
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from scheduling.segments.audience import parse_audience
 from wecom.models import Application
 
 MOST_MEMBERS, MOST_DAYS, USUAL_DAYS = 2_000, 92, 60
+PREPARED, TOLD = 0.1, 0.9  # the parts of the work when all rows are copied, and when all days are gone through
 
 
 def rehearse(
@@ -37,6 +39,7 @@ def rehearse(
     joiners: Mapping[str, date] | None = None,
     in_full: bool = False,
     now: datetime | None = None,
+    progress: Callable[[float], None] = lambda _part: None,
 ) -> Rehearsal:
     """What a saved campaign or series would do; nothing is sent, rendered or kept.
 
@@ -50,10 +53,69 @@ def rehearse(
         leavers: the last days of members who leave, by user ID.
         joiners: for a series that begins with an event, the days on which that comes for some members, by user ID.
         in_full: whether words show personal facts.
+        progress: told the part that is done, from 0 to 1.
 
     Raises `SchedulingError` for the first error of the subject, for too many members, and for too many days.
     """
     begun, now = stopwatch.perf_counter(), now or timezone.now()
+    plan = planned(
+        subject, cohort=cohort, since=since, days=days, others=others, leavers=leavers, joiners=joiners, now=now
+    )
+    begins, ends, joining, last_days = plan.begins, plan.ends, plan.joiners, plan.last_days
+    counted = max(now, begins - (ends - begins))  # a first day that lies far ahead has little before it
+
+    def moved(moment: datetime) -> None:
+        progress(PREPARED + (TOLD - PREPARED) * max(0.0, (moment - counted) / (ends - counted)))
+
+    with database_aside(rows_for({*plan.members, *joining.moments}, plan.campaigns, plan.series, now=now)):
+        progress(PREPARED)
+        clock = MovedClock(now, until=begins, last_days=last_days, joiners=joining, zone=subject.zone, moved=moved)
+        if not subjects.is_going(subject):
+            clock.move()
+            clock.now = begins
+            subjects.start(subject, begins)
+        clock.until = ends
+        clock.move()
+        found = findings_since(begins, first_run=clock.first_run)
+    progress(TOLD)
+    timelines, each_day, dropped = told(found, subject, last_days=last_days, in_full=in_full)
+    return Rehearsal(
+        name=subject.name,
+        begins=begins,
+        ends=ends,
+        members=len(plan.members),
+        timelines=timelines,
+        days=each_day,
+        dropped=(*_held(subject, begins, ends), *joining.told(), *dropped),
+        seconds=stopwatch.perf_counter() - begun,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is gone through: the days, and the keys of the members, campaigns and series."""
+
+    begins: datetime
+    ends: datetime
+    members: list[int]
+    campaigns: set[int]
+    series: set[int]
+    last_days: Mapping[int, date]
+    joiners: Joiners
+
+
+def planned(
+    subject: Subject,
+    *,
+    cohort: Mapping[str, Any] | None = None,
+    since: date | None = None,
+    days: int = USUAL_DAYS,
+    others: bool = True,
+    leavers: Mapping[str, date] | None = None,
+    joiners: Mapping[str, date] | None = None,
+    now: datetime,
+) -> Plan:
+    """What `rehearse` would go through with these arguments. Raises `SchedulingError` as it does; costs little."""
     application = subjects.check(subject, now)
     zone = subject.zone
     first = max(since or now.astimezone(zone).date(), now.astimezone(zone).date())
@@ -64,25 +126,14 @@ def rehearse(
     campaigns, series = _scope(subject, application, others=others)
     last_days = keys_of(leavers or {}, application, field="leavers")
     joining = Joiners.of(subject, keys_of(joiners or {}, application, field="joiners"), begins=begins)
-    with database_aside(rows_for({*keys, *joining.moments}, campaigns, series, now=now)):
-        clock = MovedClock(now, until=begins, last_days=last_days, joiners=joining, zone=zone)
-        if not subjects.is_going(subject):
-            clock.move()
-            clock.now = begins
-            subjects.start(subject, begins)
-        clock.until = ends
-        clock.move()
-        found = findings_since(begins, first_run=clock.first_run)
-    timelines, each_day, dropped = told(found, subject, last_days=last_days, in_full=in_full)
-    return Rehearsal(
-        name=subject.name,
+    return Plan(
         begins=begins,
         ends=ends,
-        members=len(keys),
-        timelines=timelines,
-        days=each_day,
-        dropped=(*_held(subject, begins, ends), *joining.told(), *dropped),
-        seconds=stopwatch.perf_counter() - begun,
+        members=keys,
+        campaigns=campaigns,
+        series=series,
+        last_days=last_days,
+        joiners=joining,
     )
 
 

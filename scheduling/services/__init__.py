@@ -15,8 +15,11 @@ from scheduling.explanations.origins import explain_entry, explain_message
 from scheduling.explanations.outcome_evidence import lines_of as outcome_evidence
 from scheduling.files.ready import READY, messages_of
 from scheduling.rehearsal.member_days import read_member_days
+from scheduling.rehearsal.rehearsal_runs import asker_of, request_rehearsal, run_rehearsal
+from scheduling.rehearsal.rehearsal_runs import of_subject as rehearsals_of
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
+from scheduling.rehearsal.stored_results import read as read_rehearsal
 from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.cards import asks, not_confirmed, responses_of
 from scheduling.responses.clicks import clicks_of
@@ -167,6 +170,7 @@ __all__ = [
     "ask_approval",
     "ask_for_publishing",
     "ask_series_approval",
+    "asker_of",
     "asks",
     "audience_of",
     "campaign_problems",
@@ -252,9 +256,11 @@ __all__ = [
     "read_audience",
     "read_day_list",
     "read_member_days",
+    "read_rehearsal",
     "recall_run",
     "recipients_of",
     "rehearsal_table",
+    "rehearsals_of",
     "rehearse",
     "remind_not_confirmed",
     "remove",
@@ -265,6 +271,7 @@ __all__ = [
     "remove_step",
     "replace_steps",
     "report_of",
+    "request_rehearsal",
     "responses_of",
     "resume",
     "resume_campaign",
@@ -275,6 +282,7 @@ __all__ = [
     "run_all_due",
     "run_due",
     "run_now",
+    "run_rehearsal",
     "save_campaign",
     "save_schedule",
     "save_segment",

@@ -102,7 +102,7 @@ def rehearse(hand: Mouse, stack: Stack, name: str, person: Person, words: str) -
     expect(page.locator("#id_days")).to_have_value("60")
     hand.write(page.locator("#id_members"), person.user_id)
     follow(hand, page.get_by_test_id("rehearse"))
-    expect(page.get_by_test_id("timeline")).to_contain_text(words)
+    expect(page.get_by_test_id("timeline")).to_contain_text(words, timeout=60_000)  # a worker goes through the days
 
 
 # By keyboard is the harder way to the same pages.

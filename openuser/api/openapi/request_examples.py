@@ -226,6 +226,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ],
         "dry_run": True,
     },
+    "RehearsalQueryRequest": {"since": "2026-12-07", "days": 30, "members": "zhangsan,lisi"},
     "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},
     "TemplateFormRequest": TEMPLATE_FORM,
     "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},

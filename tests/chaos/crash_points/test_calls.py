@@ -88,7 +88,7 @@ def test_a_call_goes_on_seconds_after_its_worker_was_killed(stack, service: WebS
     assert first == second
 
 
-def test_a_call_that_may_be_made_once_is_over_when_its_worker_dies(stack, service: WebService, person: Person):
+def test_a_call_that_may_be_made_once_ends_with_its_worker(stack, service: WebService, person: Person):
     call(stack, service, person, name="只此一次", attempts=1)
     killed = stack.kill_worker()
     assert person.reads_text(seconds=90) == "太慢了。"

@@ -10,7 +10,7 @@ from avatars.models import Narration, PortraitVideo, Render, Rendition
 from conversations.models import Document, Embedding, Errand, MoveBatch
 from core.work.base import Work
 from openuser.models import Alert, WebhookDelivery
-from scheduling.models import Batch, CampaignRun
+from scheduling.models import Batch, CampaignRun, RehearsalRun
 from tests.support import factories
 from wecom.models import (
     Callback,
@@ -46,6 +46,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Alert: factories.make_alert,
     CampaignRun: factories.make_campaign_run,
     Batch: factories.make_batch,
+    RehearsalRun: factories.make_rehearsal_run,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
 

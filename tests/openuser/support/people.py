@@ -152,6 +152,7 @@ def campaign(application: Application, member: Member, words: str) -> None:
     row.changes.create(after="waiting", description={"audience": audience})
     run = factories.make_campaign_run(row, content={"audience": audience}, status="done", ended_at=row.created_at)
     factories.make_delivery(run, member=member)
+    factories.make_rehearsal_run(run.campaign, result={"timelines": [{"member": member.pk, "occasions": []}]})
     CampaignResponse.objects.create(run=run, member=member, key="read", label="已阅")
     asked = {"op": "all", "rules": [{"subject": "name", "test": "is", "value": member.name}]}
     series = factories.make_series_row(application, audience=audience, stop_rule=asked)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from openuser.models import WebhookDelivery, WebhookEndpoint
+from scheduling import services
 from scheduling.models import Campaign, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import make_campaign, outcomes, work
 from tests.support import factories
@@ -154,6 +155,23 @@ def test_a_rehearsal_tells_the_days_and_keeps_nothing(api, people):
     assert not Delivery.objects.exists()
     answer = api.get(f"{address}nobody")
     assert (answer.status_code, answer.json()["code"]) == (422, "rehearsal_nobody")
+
+
+def test_a_rehearsal_is_asked_for_and_read_where_it_is(api, people):
+    row = post(api, CAMPAIGNS, {**BODY, "repeats": "cron", "cron": "0 9 * * *"}, status=201)
+    address, wish = f"{CAMPAIGNS}{row['id']}/rehearsal/", {"since": "2099-01-05", "days": 2, "members": "p1"}
+    asked = api.post(address, wish, content_type="application/json")
+    assert (asked.status_code, asked.json()["status"], asked.json()["result"]) == (202, "queued", None)
+    place = asked["Location"]
+    assert place.endswith(f"{address}{asked.json()['id']}/")
+    assert api.get(place).json()["percent"] == 0
+    services.run_rehearsal(asked.json()["id"])
+    found = api.get(place).json()
+    assert (found["status"], found["percent"], found["error"]) == ("done", 100, None)
+    assert found["result"] == api.get(f"{address}?since=2099-01-05&days=2&members=p1").json()
+    assert not Delivery.objects.exists()
+    refused = api.post(address, {**wish, "members": "nobody"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "rehearsal_nobody")
 
 
 def test_problems_say_what_keeps_it_from_being_approved(api, application):

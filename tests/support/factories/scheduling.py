@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from scheduling.models import Batch, Campaign, CampaignRun, Delivery, Enrolment, SendingPolicy, Series
+from scheduling.models import Batch, Campaign, CampaignRun, Delivery, Enrolment, RehearsalRun, SendingPolicy, Series
 from tests.support.factories.wecom import make_application, make_member
 from wecom.models import Application
 
@@ -25,6 +25,12 @@ def make_batch(run: CampaignRun | None = None, **fields: Any) -> Batch:
     fields.setdefault("number", run.batches.count() + 1)
     fields.setdefault("size", 1)
     return Batch.objects.create(run=run, language="zh-hans", variant="A", **fields)
+
+
+def make_rehearsal_run(campaign: Campaign | None = None, **fields: Any) -> RehearsalRun:
+    """A rehearsal of a campaign that somebody asked for."""
+    fields = {"asked_by": "user:1", "language": "en", **fields}
+    return RehearsalRun.objects.create(campaign=campaign or make_campaign_row(), **fields)
 
 
 def make_delivery(run: CampaignRun | None = None, **fields: Any) -> Delivery:

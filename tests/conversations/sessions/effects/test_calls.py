@@ -165,7 +165,7 @@ def test_a_call_that_was_killed_is_made_again_and_told_once(person, flow, servic
     assert person.read() == ["单号 7，对吗？ | 1. 是 | 2. 否"]
 
 
-def test_a_call_that_may_be_made_once_is_not_made_again_after_a_kill(person, flow, service):
+def test_a_call_with_one_attempt_is_not_made_again_after_a_kill(person, flow, service):
     State.objects.filter(key="call").update(attempts=1)
     services.publish(flow)
     begin(person)
