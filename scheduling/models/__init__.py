@@ -3,7 +3,13 @@
 import core.django_setup  # noqa: F401 - says what is missing
 from core.work.base import FAR
 from scheduling.models.awaited_videos import AwaitedVideo
-from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, CalendarImport, calendar_of
+from scheduling.models.calendar_days import (
+    CalendarDay,
+    CalendarDayQuerySet,
+    CalendarImport,
+    calendar_of,
+    share_calendars,
+)
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
 from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet
@@ -29,7 +35,6 @@ from scheduling.models.segments import (
 )
 from scheduling.models.sending_policy import SendingPolicy
 from scheduling.models.series import Series, SeriesChange, SeriesQuerySet
-from scheduling.models.shared_calendars import share_calendars
 
 __all__ = [
     "EVERYONE",

@@ -1,7 +1,8 @@
 """The working days of a company, where they differ from Monday to Friday: public holidays and make-up days (调休)."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -117,3 +118,19 @@ def calendar_of(application: Application | None) -> Calendar:
         Application.objects.filter(pk=application.pk) if application else Application.objects.filter(is_default=True)
     )
     return CalendarDay.objects.filter(corporation__in=applications.values("corporation")).calendar()
+
+
+R = TypeVar("R", bound=Any)
+
+
+def share_calendars(rows: Iterable[R]) -> list[R]:
+    """The rows of a list that ask for days, with one calendar for each company instead of a query for each row."""
+    found: dict[int | None, Calendar] = {}
+    listed = list(rows)
+    for row in listed:
+        key = row.application.corporation_id if row.application else None
+        if row.asks_for_days:
+            if key not in found:
+                found[key] = calendar_of(row.application)
+            row.calendar = found[key]
+    return listed

@@ -244,6 +244,11 @@ class Campaign(Mailing, HonoursChoices):
         return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
 
     @property
+    def asks_for_days(self) -> bool:
+        """Whether it goes out on working days only."""
+        return self.days == Schedule.Days.WORKING
+
+    @property
     def rule(self) -> Rule | None:
         """The rule of a repeated campaign."""
         if self.repeats != self.Repeats.CRON:

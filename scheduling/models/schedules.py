@@ -248,6 +248,11 @@ class Schedule(OnTopic):
         return calendar_of(self.application)
 
     @property
+    def asks_for_days(self) -> bool:
+        """Whether it goes out on working days only."""
+        return self.days == self.Days.WORKING
+
+    @property
     def rule(self) -> Rule:
         working = self.days == self.Days.WORKING
         return Rule(

@@ -170,6 +170,11 @@ class Series(Mailing):
         indexes = [models.Index(fields=["state"], name="series_state")]
 
     @property
+    def asks_for_days(self) -> bool:
+        """Whether its steps wait for the next working day."""
+        return self.days_off == self.DaysOff.WAIT
+
+    @property
     def is_event(self) -> bool:
         """Whether members come into it by an event, and not by a date that lies ahead."""
         return self.anchor in self.EVENTS

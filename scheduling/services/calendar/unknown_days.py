@@ -37,7 +37,7 @@ def days_unknown_from(row: Schedule | Campaign | Series, *, now: datetime | None
 
 
 def _of_series(series: Series, now: datetime) -> UnknownDays | None:
-    if series.days_off != Series.DaysOff.WAIT or series.state in Series.OVER:
+    if not series.asks_for_days or series.state in Series.OVER:
         return None
     day = series.calendar.unknown_after(now.astimezone(series.zone).date())
     return _told(datetime.combine(day, time(), series.zone), day.year, stops=False)
