@@ -21,9 +21,14 @@ PATIENCE = 0.2  # seconds for reading an application; recording its callback tak
 
 
 class FastLane:
-    """Records the callbacks of one web process."""
+    """Records the callbacks of one web process.
 
-    def __init__(self) -> None:
+    Attributes:
+        patience: seconds for reading an application.
+    """
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self.patience = patience
         self._thread = DatabaseThread()
         self._commits = GroupCommit(self._thread)
 
@@ -52,7 +57,7 @@ class FastLane:
     async def _read_application(self, key: str) -> Application:
         try:
             # In one thread: the second of two that ask at the same time finds what the first one read.
-            return await self._thread.run(partial(_find, key), patience=PATIENCE)
+            return await self._thread.run(partial(_find, key), patience=self.patience)
         except DatabaseAway as error:
             application = application_cache.last_known(key) or _recall(key)
             if application is None:
