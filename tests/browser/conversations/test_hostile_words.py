@@ -14,7 +14,18 @@ from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Whatever runs is noted; a dialog that was opened by other means is too.
-WATCH = "window.ran = []; window.hostile = () => window.ran.push(location.href); window.alert = window.hostile;"
+WATCH = """
+window.ran = []; window.hostile = () => window.ran.push(location.href); window.alert = window.hostile;
+window.asked = 0;
+const ask = window.fetch;
+window.fetch = (...words) => { window.asked += 1; return ask(...words).finally(() => { window.asked -= 1; }); };
+"""
+# What was asked for is there, and pictures that are no pictures have said so. A network that is silent for half a
+# second would be another thing: a page that asks for news again and again has none.
+SETTLED = """
+document.readyState === "complete" && window.asked === 0
+  && [...document.images].every((image) => image.complete || image.loading === "lazy")
+"""
 
 
 @pytest.fixture
@@ -163,6 +174,6 @@ def test_no_page_of_the_url_configuration_runs_them(
 
 def nothing_ran(page: Page, name: str) -> None:
     """No payload was executed, nor stands in the page as markup."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SETTLED)
     assert page.evaluate("window.ran") == [], name
     assert page.locator("[onerror], [onload], [onfocus], [ontoggle], [onbegin], iframe").count() == 0, name

@@ -84,6 +84,20 @@ app.corporation.accounts = 0
 app.corporation.save()
 """
 
+# Nothing has moved for ten frames.
+AT_REST = """
+() => new Promise((rest) => {
+  let still = 0, last = NaN;
+  const look = () => {
+    const now = scrollX + scrollY + document.querySelector("#calendar").getBoundingClientRect().top;
+    still = now === last ? still + 1 : 0;
+    last = now;
+    still < 10 ? requestAnimationFrame(look) : rest(true);
+  };
+  look();
+})
+"""
+
 
 @pytest.fixture(scope="module")
 def plans(stack: Stack) -> Iterator[None]:
@@ -204,8 +218,10 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
     touch("Move", *there)  # at once: that is a swipe
     touch("End")
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("体测报名·日历")
+    # A swipe scrolls a page that is long, and goes on to scroll it after the finger is gone.
+    month.wait_for_function(AT_REST)
     held.scroll_into_view_if_needed()
-    here, there = places()  # a swipe scrolls a page that is long
+    here, there = places()
     touch("Start", *here)
     expect(held).to_have_class(re.compile("ou-calendar-dragged"))
     touch("Move", *there)
