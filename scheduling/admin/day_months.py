@@ -58,7 +58,7 @@ def _cell(day: date, listed: Mapping[date, services.ListedDay], changes: Mapping
     return Cell(
         day=day,
         kind="made-up" if one.works else "off",
-        label=gettext("work") if one.works else (one.name.removesuffix("节")[:SHORTEST] or gettext("off")),
+        label=gettext("work") if one.works else (one.name[:SHORTEST] or gettext("off")),
         words=f"{day}: {what} {one.name}".rstrip(),
         is_new=day in changes,
     )

@@ -67,7 +67,7 @@ class CalendarImport(models.Model):
     """A list that was taken over, with the days as they were before, so that it can be undone.
 
     Attributes:
-        title: what the list is, by its own words or by those of who imported it.
+        title: what the list is, by its own words and by those of who imported it.
         years: the years that it holds in full.
         before: the days that it changed, as they were: the date, whether it works, its name and its source.
         after: the same days as it left them.

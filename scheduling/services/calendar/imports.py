@@ -66,7 +66,7 @@ def import_days(
     Days of other years are added, as if a person had entered them. The same list again changes nothing.
 
     Args:
-        title: where the list comes from, if it does not say.
+        title: where the list comes from, behind its own title.
         anyway: takes over a list whose `doubts` a person has looked at.
 
     Raises `SchedulingError` for a list with errors, and for one with doubts without `anyway`.
@@ -92,7 +92,7 @@ def import_days(
         return result
     row = CalendarImport.objects.create(
         corporation=corporation,
-        title=(title or found.title)[:LONGEST_TITLE],
+        title=" · ".join(filter(None, (found.title, title)))[:LONGEST_TITLE],
         way=way,
         by=by,  # type: ignore[misc]
         years=sorted(found.years),

@@ -29,11 +29,12 @@ def test_a_notice_is_imported_shown_and_taken_back(file):
     out, err = run("import", str(file), "--title", "gov.cn")
     assert "Known in full by it: 2080." in out
     assert err == ""
-    assert (CalendarImport.objects.get().way, CalendarImport.objects.get().title) == ("command", "gov.cn")
+    row = CalendarImport.objects.get()
+    assert (row.way, row.title) == ("command", "国务院办公厅关于2080年部分节假日安排的通知 · gov.cn")
     out, err = run("show", "2080")
     assert {"2080-02-12 休 春节", "2080-02-04 班 春节"} <= set(out.splitlines())
     assert err == ""
-    assert "Undone: gov.cn." in run("undo")[0]
+    assert "· gov.cn" in run("undo")[0]
     assert "2080" in run("show", "2080")[1]
     with pytest.raises(CommandError, match="no import"):
         run("undo")
