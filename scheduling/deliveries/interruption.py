@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from conversations import services as conversations
+from core.work import crash_points
 from scheduling.campaigns import approval
 from scheduling.deliveries import progress, videos, way_out_calls
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
@@ -32,6 +33,7 @@ def take_back(campaign: Campaign) -> int:
     ours = Batch.objects.filter(run__campaign=campaign)
     rendering = Q(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
     count = ours.filter(Q(status=Batch.Status.RUNNING) | rendering).update(**WAITS, lease_owner="", lease_until=None)
+    crash_points.point("campaign.stopping")
     videos.end_unwanted(campaign)
     flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
     return count + sum(_take_back(batch) for batch in flying.select_related("outbound"))
@@ -93,6 +95,16 @@ def cancel_rest(campaign: Campaign, *, now: datetime) -> int:
                 progress.end_run(run, now=now)
     videos.end_unwanted(campaign)
     return count
+
+
+def cancel_left(*, now: datetime, most: int) -> None:
+    """End what of cancelled campaigns has not gone out, where the process died that was to do so."""
+    waiting = Batch.objects.filter(status__in=Batch.UNFINISHED, ended_at=None)
+    runs = CampaignRun.objects.filter(ended_at=None, campaign__state=Campaign.State.CANCELLED)
+    left = runs.filter(Q(status__in=CampaignRun.UNFINISHED) | Exists(waiting.filter(run=OuterRef("pk"))))
+    for campaign in Campaign.objects.filter(pk__in=left.values("campaign")).order_by("pk")[:most]:
+        take_back(campaign)
+        cancel_rest(campaign, now=now)
 
 
 def _take_back(batch: Batch) -> int:

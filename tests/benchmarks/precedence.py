@@ -22,7 +22,7 @@ from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.speech.base import Manner
 from avatars.studio.studio import Studio
-from core.work import cpu_priority
+from core.work.lanes import cpu_priority
 from tests.benchmarks.text_to_video import SENTENCES
 
 LOAD = 25
@@ -77,10 +77,13 @@ def beside_bulk(urgent: Studio, bulk: Studio, portrait: Path) -> tuple[float, fl
             drawn.set()
 
     def make() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            began = time.monotonic()
-            bulk.make_video(spec(portrait, "bulk"), Path(folder), on_progress=note)
+        began = time.monotonic()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                bulk.make_video(spec(portrait, "bulk"), Path(folder), on_progress=note)
             taken.append(time.monotonic() - began)
+        finally:
+            drawn.set()
 
     beside = threading.Thread(target=make)
     beside.start()
@@ -113,23 +116,29 @@ def measured(*, old: bool) -> dict[str, float]:
         os.nice(OLD_NICENESS)  # which the studio inherits
     urgent = Studio()
     bulk = urgent if old else Studio(bulk=True)
-    found = {}
+    found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         portrait = Path(name) / "xiao.png"
         portrait.write_bytes(urgent.draw("xiao"))
         for place in {urgent, bulk}:
             seconds_of(place, portrait, "warm")
-        found["idle"] = seconds_of(urgent, portrait, "idle")
-        with load(1):
-            found[f"beside {LOAD} busy processes of one program"] = seconds_of(urgent, portrait, "load")
-        with load(LOAD):
-            found[f"beside {LOAD} busy processes of as many"] = seconds_of(urgent, portrait, "sessions")
+        note(found, "idle", seconds_of(urgent, portrait, "idle"))
         mine, theirs = beside_bulk(urgent, bulk, portrait)
-        found["asked for while a bulk video is drawn"] = mine
-        found["that bulk video"] = theirs
+        note(found, "asked for while a bulk video is drawn", mine)
+        note(found, "that bulk video", theirs)
+        with load(1):
+            note(found, f"beside {LOAD} busy processes of one program", seconds_of(urgent, portrait, "load"))
+        with load(LOAD):
+            note(found, f"beside {LOAD} busy processes of as many", seconds_of(urgent, portrait, "sessions"))
     urgent.close()
     bulk.close()
     return found
+
+
+def note(found: dict[str, float], case: str, seconds: float) -> None:
+    """Keep the seconds of a case, and show at once how far it is."""
+    found[case] = seconds
+    print(f"{case}: {seconds:.1f} s", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -110,11 +110,14 @@ def database_url():
     return urlsplit(configured.DATABASE_URL)._replace(path=f"/{name}").geturl()
 
 
-def die_at(point, folder):
-    """A worker in a process of its own, that dies at a point of its way. `folder` holds its files as it does ours."""
+RENDER_NEXT = "from avatars.rendering import render_worker; render_worker.render_next()"
+
+
+def die_at(point, folder, does=RENDER_NEXT):
+    """A process of its own, by default a worker, that dies at a point. `folder` holds its files as it does ours."""
     env = {**os.environ, "OPENUSER_CRASH_AT": point, "OPENUSER_VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": ENGINES}
     env |= {"TEST_DATABASE_URL": database_url(), "TEST_BROKER_URL": configured.BROKER_URL}
     if not (folder / "media").exists():
         (folder / "media").symlink_to(default_storage.path(""))
-    line = "import django; django.setup(); from avatars.rendering import render_worker; render_worker.render_next()"
+    line = f"import django; django.setup(); {does}"
     return subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, check=False, timeout=60).returncode

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,14 @@ from scheduling import services
 from scheduling.deliveries import batches, progress
 from scheduling.models import AwaitedVideo, Batch, CampaignRun, Delivery
 from tests.avatars.support.child_processes import alive, group_of, wait_until
-from tests.avatars.support.rendering import LONG, make_human, nothing_is_left, stage_of, working
+from tests.avatars.support.rendering import (
+    LONG,
+    die_at,
+    make_human,
+    nothing_is_left,
+    stage_of,
+    working,
+)
 from tests.scheduling.support import series as series_support
 from tests.scheduling.support.campaigns import launch, outcomes, work
 from tests.support.factories import make_desk, make_member
@@ -200,3 +208,28 @@ def test_the_studio_drops_a_video_of_a_cancelled_campaign_at_once(connected, emu
     assert (render.status, render.reason) == ("cancelled", "unwanted")
     assert Delivery.objects.get().status == "cancelled"
     assert os.listdir(work_dir) == []
+
+
+CANCEL = "from scheduling import models, services; services.cancel_campaign(models.Campaign.objects.get())"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_engines")
+def test_deaths_of_worker_and_canceller_leave_no_row_and_no_file(connected, emulator, work_dir, tmp_path):
+    make_desk(connected, digital_human=make_human())
+    make_member(connected, emulator.hire().user_id, status="active")
+    campaign = launch("你好，世界。", content_type="video")
+    work(calls=False)
+    assert die_at("stage.filming", tmp_path) == 137
+    assert list((tmp_path / "work").iterdir())
+    assert die_at("campaign.stopping", tmp_path, CANCEL) == 137
+    campaign.refresh_from_db()
+    assert (campaign.state, Render.objects.get().status) == ("cancelled", "running")
+    conversations.release_all()  # as the sweeper does
+    assert (Render.objects.get().status, Render.objects.get().reason) == ("cancelled", "unwanted")
+    avatars.tidy_disk(now=timezone.now() + timedelta(minutes=2))
+    assert list((tmp_path / "work").iterdir()) == []
+    assert nothing_is_left(work_dir)
+    services.sweep_campaigns()
+    assert outcomes(campaign) == {"cancelled:cancelled": 1}
+    assert campaign.runs.get().ended_at is not None
