@@ -1,4 +1,4 @@
-"""How long a video takes that somebody waits for, beside other work: `python -m tests.benchmarks.precedence`.
+"""How long a video takes that somebody waits for, beside other work: `python -m tests.benchmarks.pictures.precedence`.
 
 A video of some 15 seconds by a warm studio, on an idle machine, beside 25 busy processes of other programs, and beside
 a bulk video. Each is made as before, by one studio with niceness 5 that makes one after another, and as now, by a
@@ -101,7 +101,7 @@ def main() -> None:
         return
     rows = {}
     for name in ("before", "now"):
-        line = [sys.executable, "-m", "tests.benchmarks.precedence", name]
+        line = [sys.executable, "-m", "tests.benchmarks.pictures.precedence", name]
         rows[name] = json.loads(subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout)
     autogroup = cpu_priority.AUTOGROUP.exists()
     print(f"seconds of a video of about 15 s; {os.cpu_count()} processors, autogroups {'on' if autogroup else 'off'}")
