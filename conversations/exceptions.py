@@ -1,6 +1,6 @@
 """Errors of conversations."""
 
-from core.exceptions import OpenUserError, TemporaryError
+from core.exceptions import OpenUserError, RightMissing, TemporaryError
 
 
 class ConversationError(OpenUserError):
@@ -9,6 +9,10 @@ class ConversationError(OpenUserError):
 
 class FlowError(ConversationError):
     """A flow cannot be published, started or changed in its current state."""
+
+
+class OverrideRefused(FlowError, RightMissing):
+    """This person or program may not publish a flow although golden conversations differ."""
 
 
 class HandoffRefused(ConversationError):

@@ -27,5 +27,9 @@ class TemporaryError(OpenUserError):
     """An error that may pass with time: the work goes back to the queue."""
 
 
+class RightMissing(OpenUserError):
+    """An error of who asks: another right is needed, or another person."""
+
+
 def _rebuild(kind: type[OpenUserError], message: str, code: str, remedy: str, field: str) -> OpenUserError:
     return kind(message, code=code, remedy=remedy, field=field)

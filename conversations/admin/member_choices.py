@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from conversations import services
 from conversations.models import Desk, MemberPreference, MutedTopic, PreferenceChange, Topic
+from core.parties.acting_client import named
 from core.web.admin import NOTHING, extend_page
 from wecom.models import Member
 
@@ -144,7 +145,8 @@ extend_page(Member, inlines=(ChoicesInline,), list_filter=(TextFilter, MutedFilt
 
 def _who(change: PreferenceChange) -> str:
     how = str(change.get_origin_display())
-    return f"{how}: {change.by.get_username()}" if change.by else how
+    who = named(change.by, change.client)
+    return f"{how}: {who}" if who else how
 
 
 def _what(change: PreferenceChange, topics: dict[int, str]) -> str:

@@ -21,7 +21,7 @@ from conversations import services
 from conversations.api.flows.drafts import FlowDrafts
 from conversations.api.flows.figures import FlowFigures
 from conversations.api.flows.files import FlowFiles
-from conversations.api.flows.golden import account_of
+from conversations.api.flows.golden import check_may_override
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import (
     FlowRequestSerializer,
@@ -48,6 +48,7 @@ from conversations.models import Content, Flow, Message, Session
 from core.confidentiality.rest import OWN, ReadingViews
 from core.confidentiality.rights import may_read
 from core.interchange.rest import refusing_by_place
+from core.parties.acting_client import account_of
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
 PARTS_OF_PUBLICATION = ("version", "changes", "differing", "differing_callers", "planned")
@@ -188,6 +189,8 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
         body = PublicationRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         options = body.options()
+        if options["despite"].strip() and not options["dry_run"]:
+            check_may_override(request)
         done = services.publish_planned(self.get_object(), by=account_of(request), **options)
         answer = {"dry_run": options["dry_run"], **{name: getattr(done, name) for name in PARTS_OF_PUBLICATION}}
         code = status.HTTP_200_OK if options["dry_run"] else status.HTTP_201_CREATED

@@ -14,6 +14,7 @@ from conversations.machine.edges import Operator
 from conversations.machine.values import Machine
 from conversations.models import Content, FlowVersion, Message
 from conversations.wording import explanation_texts as texts
+from core.parties.acting_client import named
 
 Cause = Mapping[str, Any]
 
@@ -77,7 +78,10 @@ def _around(callers: Iterable[Any]) -> Iterable[Line]:
 def _version(version: FlowVersion) -> Iterable[Line]:
     yield Line(topic="version", label=_("Version"), words=str(version), link=link_to(version))
     at = formats.date_format(timezone.localtime(version.published_at), "Y-m-d H:i")
-    if version.published_by is None:
+    if version.published_by is None and version.client:
+        words = _("by %(name)s on %(at)s") % {"name": named(None, version.client), "at": at}
+        yield Line(topic="publisher", label=_("Published"), words=words)
+    elif version.published_by is None:
         yield Line(topic="publisher", label=_("Published"), words=_("on %s") % at)
     else:
         who = {"name": str(version.published_by), "at": at}

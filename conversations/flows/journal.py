@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
 from conversations.models import DraftSnapshot, Flow, State
+from core.parties.acting_client import named
 
 KEPT = 100  # changes of a flow that can be undone
 
@@ -105,9 +106,13 @@ def _keep(
 
 def _moved(flow: Flow) -> str:
     last = flow.snapshots.select_related("by").defer("rows").done().first()
-    if last is None or last.by is None:
+    if last is None or not (last.by or last.client):
         return _("The draft was changed on another page.")
-    what = {"who": last.by.get_username(), "time": date_format(localtime(last.made_at), "H:i"), "change": str(last)}
+    what = {
+        "who": named(last.by, last.client),
+        "time": date_format(localtime(last.made_at), "H:i"),
+        "change": str(last),
+    }
     return _("%(who)s changed the draft at %(time)s (%(change)s).") % what
 
 

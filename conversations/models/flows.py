@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.machine.values import Machine
 from conversations.models.messages import Desk
 from conversations.models.translations import OF_FLOWS, translations_of
+from core.parties.acting_client import ClientNameField
 from wecom.models import Department
 
 SLASHES = ("/", "／")
@@ -193,6 +194,7 @@ class FlowVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("published by")
     )
+    client = ClientNameField(_("published by the program"))
 
     class Meta:
         verbose_name = _("flow version")

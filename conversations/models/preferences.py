@@ -12,6 +12,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from core.parties.acting_client import ClientNameField
 from wecom.models import Member
 
 LONGEST_ON_CARD = 16  # characters of a topic's name that a card shows whole
@@ -132,6 +133,7 @@ class PreferenceChange(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    client = ClientNameField()
     before: "models.JSONField[Any, Any]" = models.JSONField(_("before"), default=dict)
     after: "models.JSONField[Any, Any]" = models.JSONField(_("after"), default=dict)
 

@@ -12,6 +12,7 @@ from conversations.models.messages import Conversation, Message
 from conversations.models.operators import Operator, OperatorGroup
 from conversations.models.preferences import Topic
 from conversations.models.sessions import Session
+from core.parties.acting_client import ClientNameField
 from wecom.models import Application, Outbound
 
 
@@ -222,6 +223,7 @@ class TicketChange(models.Model):
     by = models.ForeignKey(
         Operator, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("operator")
     )
+    client = ClientNameField()
     to = models.ForeignKey(Operator, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("to"))
     group = models.ForeignKey(
         OperatorGroup, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("group")

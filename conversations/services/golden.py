@@ -22,6 +22,7 @@ from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Machine
 from conversations.models import Flow, GoldenConversation
 from conversations.sessions.formula_context import played_context
+from core.parties.acting_client import client_name
 from wecom.models import Member
 
 LONGEST_NAME = 100
@@ -87,8 +88,8 @@ def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = N
     found = comparison.compare(machine, golden, library_for([machine]).flows)
     golden.turns = [turn.to_json() for turn in found.now.turns]
     golden.outcome, golden.accepted_at = found.outcome, timezone.now()
-    golden.accepted_by_id = by.pk if by else None
-    golden.save(update_fields=["turns", "outcome", "accepted_at", "accepted_by"])
+    golden.accepted_by_id, golden.accepted_client = by.pk if by else None, client_name()
+    golden.save(update_fields=["turns", "outcome", "accepted_at", "accepted_by", "accepted_client"])
     return golden
 
 

@@ -17,6 +17,7 @@ from conversations.models import Answer, Conversation, QuestionOccurrence, Sessi
 from conversations.replies import answers
 from conversations.services.answers import save_answer
 from conversations.wording import unanswered_texts
+from core.parties.acting_client import client_name
 
 BATCH = 200  # members told in one pass
 Status = UnansweredQuestion.Status
@@ -117,4 +118,5 @@ def _settle(row: UnansweredQuestion, status: str, *, by: Any, **fields: Any) -> 
         setattr(row, name, value)
     row.status = status
     row.settled_at, row.settled_by = (None, None) if status == Status.OPEN else (timezone.now(), by)
-    row.save(update_fields=["status", "settled_at", "settled_by", *fields])
+    row.settled_client = "" if status == Status.OPEN else client_name()
+    row.save(update_fields=["status", "settled_at", "settled_by", "settled_client", *fields])

@@ -1,9 +1,10 @@
 """API clients in the admin. A token is shown only once, when it is created."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -32,7 +33,7 @@ class ApiClientForm(forms.ModelForm[ApiClient]):
 
     class Meta:
         model = ApiClient
-        fields = ("name", "scopes", "rate", "expires_at", "enabled")
+        fields = ("name", "scopes", "may_approve", "rate", "expires_at", "enabled")
 
 
 @admin.register(ApiClient)
@@ -43,11 +44,11 @@ class ApiClientAdmin(FormAdmin):
     list_filter = ("enabled",)
     search_fields = ("name", "prefix")
     fieldsets = (
-        (None, {"fields": ("name", "scopes")}),
+        (None, {"fields": ("name", "scopes", "may_approve")}),
         (_("Limits"), {"fields": ("rate", "expires_at", "enabled")}),
-        (_("Its token"), {"fields": ("prefix", "last_used", "created_by", "created_at")}),
+        (_("Its token"), {"fields": ("prefix", "last_used", "token_by", "created_by", "created_at")}),
     )
-    readonly_fields = ("prefix", "last_used", "created_by", "created_at")
+    readonly_fields = ("prefix", "last_used", "token_by", "created_by", "created_at")
     actions = ("switch_off",)
     actions_detail = ("renew", "switch_off_this")
 
@@ -76,18 +77,18 @@ class ApiClientAdmin(FormAdmin):
             super().save_model(request, obj, form, change)
         else:
             obj.created_by_id = request.user.pk
-            clients.renew_token(obj)
+            clients.renew_token(obj, by=_account(request))
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         """Show a new token instead of the list; the one from `save_model` was never shown."""
-        return self._show(request, obj, clients.renew_token(obj))
+        return self._show(request, obj, clients.renew_token(obj, by=_account(request)))
 
     @action(description=_("New token"), permissions=["change"], icon="key", url_path="renew")
     def renew(self, request: HttpRequest, object_id: str) -> HttpResponse:
         client = ApiClient.objects.get(pk=object_id)
         if request.method != "POST":
             return self._show(request, client, "")
-        token = clients.renew_token(client)
+        token = clients.renew_token(client, by=_account(request))
         self.log_change(request, client, "A new token was made.")
         return self._show(request, client, token)
 
@@ -112,3 +113,7 @@ class ApiClientAdmin(FormAdmin):
             "token": token,
         }
         return TemplateResponse(request, "admin/api_clients/token.html", context)
+
+
+def _account(request: HttpRequest) -> User:
+    return cast(User, request.user)

@@ -23,7 +23,7 @@ from core.confidentiality.rights import may_read
 from core.lookups import among
 from openuser.admin import kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
-from scheduling.models import Schedule
+from scheduling.models import Schedule, SendingPolicy
 from wecom import services as wecom
 from wecom.models import Application, Guard, Outbound
 
@@ -94,6 +94,8 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     sees_conversations = may("conversations.view_conversation") and may_read(request.user)
     counted = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
     drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
+    decides = may("scheduling.change_sendingpolicy")
+    undecided = SendingPolicy.objects.undecided() if decides else SendingPolicy.objects.none()
     found = kept_counts.look(
         {f"{one.key}:{today:%Y-%m-%d}": one.rows for one in counted},
         {
@@ -102,6 +104,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
             **next_runs.sought(may, now=now),
             **drafts,
             "guard": held_guard,
+            "quiet": undecided,
         },
     )
     applications = list(_applications())
@@ -115,6 +118,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
         "held_applications": held if may("wecom.view_application") else [],
         "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in found.there else None,
+        "undecided_policies": list(undecided) if "quiet" in found.there else [],
         "counters": _counters(counted, found.figures.values()),
         "sees_renders": sees_renders,
         "sees_problems": bool(late) or sees_renders or sees_outbounds or may("scheduling.view_run"),

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from core.parties.acting_client import set_acting_client
 from openuser.api import clients
 from openuser.api.throttling import wait_after_wrong_token
 from openuser.metrics.counts import AUTH_FAILURES
@@ -26,6 +27,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             if wait := wait_after_wrong_token(request):
                 raise exceptions.Throttled(wait)
             raise exceptions.AuthenticationFailed(code="token_invalid")
+        set_acting_client(client.acting)
         return client, client
 
     def authenticate_header(self, request: Request) -> str:

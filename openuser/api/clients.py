@@ -26,13 +26,13 @@ def create(
 ) -> tuple[ApiClient, str]:
     """A new client and its token, which is shown only once."""
     client = ApiClient(name=name, scopes=sorted(scopes), rate=rate, expires_at=expires_at, created_by=created_by)
-    return client, renew_token(client)
+    return client, renew_token(client, by=created_by)
 
 
-def renew_token(client: ApiClient) -> str:
-    """Give a client a new token and save it; the old token stops working at once."""
+def renew_token(client: ApiClient, *, by: User | None = None) -> str:
+    """Give a client a new token, which this account sees, and save it; the old token stops working at once."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    client.prefix, client.digest = token[:PREFIX_LENGTH], digest_of(token)
+    client.prefix, client.digest, client.token_by = token[:PREFIX_LENGTH], digest_of(token), by
     client.save()
     return token
 

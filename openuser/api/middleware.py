@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from core.logs import set_correlation_id
+from core.parties.acting_client import set_acting_client
 from core.web import content_policy
 from openuser.api.problems import MEDIA_TYPE, Problem
 
@@ -51,7 +52,10 @@ class APIMiddleware:
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
         set_correlation_id(request_id)
-        response = refuse_plain_http(request) or refuse_too_large(request) or self.get_response(request)
+        try:
+            response = refuse_plain_http(request) or refuse_too_large(request) or self.get_response(request)
+        finally:
+            set_acting_client(None)  # the thread serves others next
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             if response.status_code >= 500:
                 logger.error("A request failed.", extra={"cid": request_id, "status": response.status_code})

@@ -17,7 +17,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from avatars.exceptions import QuotaExceeded
-from core.exceptions import OpenUserError, TemporaryError
+from core.exceptions import OpenUserError, RightMissing, TemporaryError
 from core.storage import disk
 from wecom.exceptions import NotConfigured
 
@@ -117,6 +117,8 @@ def _problem_of_own_error(error: OpenUserError) -> Problem:
         status = 503
     if isinstance(error, QuotaExceeded):
         status = 429
+    if isinstance(error, RightMissing):
+        status = 403
     errors = (FieldError(code=error.code, detail=error.message, field=error.field),) if error.field else ()
     return Problem(status=status, code=error.code, detail=error.message, hint=error.remedy, errors=errors)
 

@@ -15,6 +15,7 @@ from openuser.doctor.configuration import Database, Migrations, Settings, databa
 from openuser.doctor.leavers import Leavers
 from openuser.doctor.pooler import Pooler
 from openuser.doctor.processes import Beat, Broker, BulkWorker, LivePages, RenderWorker, Worker
+from openuser.doctor.quiet_hours import QuietHours
 from openuser.doctor.storage import Space, Storage
 from openuser.doctor.working_days import WorkingDays
 from wecom import services as wecom
@@ -27,7 +28,7 @@ def all_checks() -> list[Check]:
     machine = [Settings(), keys, Space(), Storage(), spooled]
     workers = [Worker(), BulkWorker(), RenderWorker()]
     processes = [Database(), Pooler(), Migrations(), Broker(), LivePages(), *workers, Beat()]
-    rows = [WorkingDays(), Leavers(), Backups(), *conversations.doctor_checks()]
+    rows = [WorkingDays(), QuietHours(), Leavers(), Backups(), *conversations.doctor_checks()]
     return [*machine, *processes, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 

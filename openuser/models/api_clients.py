@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.parties.acting_client import LONGEST_NAME, ActingClient
+
 
 class ApiClient(models.Model):
     """A program that uses the API with a token, of which only the hash is stored.
@@ -68,7 +70,7 @@ class ApiClient(models.Model):
     is_anonymous: ClassVar[bool] = False
 
     name = models.CharField(
-        _("name"), max_length=60, unique=True, help_text=_("The system that uses it, such as “OA”.")
+        _("name"), max_length=LONGEST_NAME, unique=True, help_text=_("The system that uses it, such as “OA”.")
     )
     scopes: "models.JSONField[Any, Any]" = models.JSONField(_("scopes"), default=list)
     rate = models.PositiveIntegerField(
@@ -80,6 +82,12 @@ class ApiClient(models.Model):
     expires_at = models.DateTimeField(
         _("expires at"), null=True, blank=True, help_text=_("Leave it empty for no expiry.")
     )
+    may_approve = models.BooleanField(
+        _("may approve"),
+        default=False,
+        db_default=False,
+        help_text=_("Without it a client approves nothing, whatever its scopes. Only an administrator changes it."),
+    )
     prefix = models.CharField(_("token begins with"), max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
@@ -90,6 +98,16 @@ class ApiClient(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("created by"),
+    )
+    token_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("token made by"),
+        help_text=_("This account has seen the token: what the client writes, it does not approve."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
@@ -104,6 +122,12 @@ class ApiClient(models.Model):
     def is_valid_at(self, now: datetime) -> bool:
         """Whether it is enabled and not expired."""
         return self.enabled and (self.expires_at is None or self.expires_at > now)
+
+    @property
+    def acting(self) -> ActingClient:
+        """What rows that it causes say of it."""
+        holder = self.token_by_id or self.created_by_id
+        return ActingClient(key=self.pk, name=self.name, holder=holder, may_approve=self.may_approve)
 
 
 class ApiAnswer(models.Model):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
+from core.parties.acting_client import ClientNameField
 from core.work.base import Work
 
 SECRET_BYTES = 32  # Standard Webhooks takes 24 to 64
@@ -70,6 +71,7 @@ class WebhookEndpoint(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    client = ClientNameField(_("created by the program"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:

@@ -21,8 +21,10 @@ SCHEDULING: dict[str, Any] = {
     "STORM_PERCENT": env.int("OPENUSER_CAMPAIGN_STORM_PERCENT", default=20),
     # Minutes that a batch waits for its video before the words go out alone.
     "VIDEO_PATIENCE_MINUTES": env.int("OPENUSER_CAMPAIGN_VIDEO_MINUTES", default=60),
-    # Whether the person who asks for approval may give it, for a company with a single administrator.
+    # Whether persons may approve what they wrote or asked for, for a company with one administrator. Clients never may.
     "APPROVE_OWN_CAMPAIGNS": env.bool("OPENUSER_APPROVE_OWN_CAMPAIGNS", default=False),
+    # Quiet hours of a company that has no sending policy of its own yet, such as a new one; empty for none.
+    "QUIET_HOURS": env.str("OPENUSER_QUIET_HOURS", default="21:00-08:00"),
     # Retention of the records of runs, in days.
     "KEEP_RUNS_DAYS": env.int("OPENUSER_KEEP_RUNS_DAYS", default=400),
     # Retention of rehearsals with what they found, in days.

@@ -24,6 +24,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
+# Tests run at any hour.
+os.environ.setdefault("OPENUSER_QUIET_HOURS", "")
+
 from openuser.servers import valkey
 from openuser.settings.base import *  # noqa: F403
 from openuser.settings.base import (

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from core.parties.acting_client import named
 from core.web.admin import action, badge, change_url
 from scheduling import services
 from scheduling.admin.forms import RunNowForm, reach_of
@@ -75,7 +76,7 @@ class DraftsAdmin(ModelAdmin[Schedule]):
     @display(description=_("status"), ordering="paused")
     def condition(self, schedule: Schedule) -> str:
         if schedule.draft and schedule.asked_at:
-            who = schedule.asked_by.get_username() if schedule.asked_by else ""
+            who = named(schedule.asked_by, schedule.asked_client)
             return format_html("{} <span class='ou-quiet'>{}</span>", badge(_("publishing asked for"), "warn"), who)
         if schedule.draft:
             return badge(_("sent back") if schedule.returned_note else _("draft"), "info")

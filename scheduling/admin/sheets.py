@@ -17,6 +17,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.exceptions import OpenUserError
+from core.parties.acting_client import named
 from core.spreadsheets import LARGEST_FILE, csv_file
 from core.web.admin import NOTHING, FormAdmin, action, short_time
 from scheduling import services
@@ -70,7 +71,7 @@ class AudienceSheetAdmin(FormAdmin):
 
     @display(description=_("created by"), ordering="created_by")
     def uploader(self, sheet: AudienceSheet) -> str:
-        return sheet.created_by.get_username() if sheet.created_by else NOTHING
+        return named(sheet.created_by, sheet.client) or NOTHING
 
     @display(description=_("uploaded at"), ordering="created_at")
     def uploaded(self, sheet: AudienceSheet) -> str:

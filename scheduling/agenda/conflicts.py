@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import AHEAD, Audience, Conflict, Entry, State
-from scheduling.campaigns.send_hours import SendHours
+from scheduling.campaigns.hours.send_hours import SendHours
 from scheduling.campaigns.sending_policy import Policy, policy_of
 from scheduling.descriptions import listed
 from scheduling.models import Batch

@@ -13,8 +13,8 @@ from scheduling.agenda.entries import KINDS, Audience, Entry, Kind, State
 from scheduling.agenda.occurrences import Occurrence, occurrences
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.hours.send_hours import window_of
 from scheduling.campaigns.schedule_content import audience_of
-from scheduling.campaigns.send_hours import window_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Schedule, Series
 from scheduling.segments.audience import AudienceRule, parse_audience

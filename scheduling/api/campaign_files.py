@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.interchange.rest import ImportDifferenceSerializer, errors_by_place, ids_of
+from core.parties.acting_client import account_of
 from core.web.api_fields import StrictSerializer
 from scheduling import services
 from scheduling.api.campaign_serializers import CampaignProblemSerializer
@@ -89,7 +89,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
         try:
             found = services.import_file(
                 body.validated_data["file"].read(),
-                by=who if isinstance(who, AbstractBaseUser) else None,
+                by=account_of(request),
                 may_write=_kinds_of(who),
                 dry_run=dry_run,
             )

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.services import Explanation
+from core.parties.acting_client import account_of
 from core.web.api_explanations import ExplanationLineSerializer
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
@@ -69,6 +70,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
                 "offers_settings",
             ),
             *("link_clicks", "in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
+            *("next_working_day_at", "urgent_reason"),
             *("state", "reason", "next_at", "days_unknown_from", "problems", "created_at", "changed_at"),
         )
         read_only_fields = ("state", "reason", "next_at", "created_at", "changed_at")
@@ -84,14 +86,14 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
 
     def create(self, validated_data: dict[str, Any]) -> Campaign:
         contents = [CampaignContent(**one) for one in validated_data.pop("contents")]
-        return services.save_campaign(Campaign(**validated_data), contents)
+        return services.save_campaign(Campaign(**validated_data), contents, by=account_of(self.context["request"]))
 
     def update(self, instance: Campaign, validated_data: dict[str, Any]) -> Campaign:
         given = validated_data.pop("contents", None)
         for name, value in validated_data.items():
             setattr(instance, name, value)
         contents = None if given is None else [CampaignContent(**one) for one in given]
-        return services.save_campaign(instance, contents)
+        return services.save_campaign(instance, contents, by=account_of(self.context["request"]))
 
 
 class CampaignNoteSerializer(StrictSerializer):
@@ -112,6 +114,55 @@ class CampaignStartSerializer(StartSerializer):
     anyway = serializers.BooleanField(
         required=False, default=False, help_text="Starts it in spite of blockers that are not `final`."
     )
+    at = serializers.DateTimeField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="When it goes out, for a campaign that names no moment of its own; within three months.",
+    )
+    next_working_day_at = serializers.TimeField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="The same, as a time of day: the next time that it is so late on a working day of the company.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["at"] and attrs["next_working_day_at"]:
+            raise serializers.ValidationError({"at": "Give `at` or `next_working_day_at`, not both."})
+        return attrs
+
+
+class BetterMomentSerializer(serializers.Serializer[Any]):
+    """A moment that is offered instead: pass it as `at` of a start."""
+
+    kind = serializers.CharField(help_text="`morning`, or `working_day` if the next morning is a day off.")
+    at = serializers.DateTimeField()
+    is_known = serializers.BooleanField(help_text="Whether the working days of its year are known.")
+
+
+class OddHourSerializer(serializers.Serializer[Any]):
+    """What is odd about the moment at which it goes out. A warning: nothing is refused."""
+
+    message = serializers.CharField(source="words")
+    is_night = serializers.BooleanField(help_text="From 21:00 to 8:00 in the time zone of the campaign.")
+    is_weekend = serializers.BooleanField()
+    is_holiday = serializers.BooleanField()
+    instead = BetterMomentSerializer(many=True)
+
+
+class StartedCampaignSerializer(CampaignSerializer):
+    """A campaign that was started."""
+
+    odd_hour = serializers.SerializerMethodField(help_text="Null if it goes out at an ordinary hour.")
+
+    class Meta(CampaignSerializer.Meta):
+        fields = (*CampaignSerializer.Meta.fields, "odd_hour")  # type: ignore[assignment]
+
+    @extend_schema_field(OddHourSerializer(allow_null=True))
+    def get_odd_hour(self, campaign: Campaign) -> dict[str, Any] | None:
+        odd = services.odd_hour_of(campaign)
+        return dict(OddHourSerializer(odd).data) if odd else None
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
@@ -135,6 +186,15 @@ class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecas
     blockers = BlockerSerializer(
         many=True, help_text="Why a start would be refused; empty if nothing speaks against it."
     )
+    odd_hour = serializers.SerializerMethodField(help_text="Null if it would go out at an ordinary hour.")
+
+    @extend_schema_field(OddHourSerializer(allow_null=True))
+    def get_odd_hour(self, forecast: services.CampaignForecast) -> dict[str, Any] | None:
+        return dict(OddHourSerializer(forecast.odd).data) if forecast.odd else None
+
+
+CHANGE_FIELDS = ("id", "at", "by", "client", "before", "after", "wrote", "why", "digest")
+"""Of a step or an edit: the account, or the program by its name; an edit has the same state before and after."""
 
 
 class CampaignChangeSerializer(serializers.ModelSerializer[CampaignChange]):
@@ -142,7 +202,7 @@ class CampaignChangeSerializer(serializers.ModelSerializer[CampaignChange]):
 
     class Meta:
         model = CampaignChange
-        fields = ("id", "at", "by", "before", "after", "why", "digest")
+        fields = CHANGE_FIELDS
         read_only_fields = fields
 
 

@@ -28,6 +28,7 @@ from scheduling.api.campaign_serializers import (
     DeliverySerializer,
     EvidenceSerializer,
     RunReportSerializer,
+    StartedCampaignSerializer,
 )
 from scheduling.api.confirmations import Confirmations
 from scheduling.api.rehearsal import Rehearsals
@@ -124,19 +125,24 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
     @extend_schema(
         summary="Start a campaign",
         request=CampaignStartSerializer,
-        responses={200: CampaignSerializer, 202: CampaignForecastSerializer},
+        responses={200: StartedCampaignSerializer, 202: CampaignForecastSerializer},
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
         """It goes out at its moments from now on, or at once. With `dry_run` it answers 202 with what that would do.
 
-        Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`.
+        Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`. `odd_hour`
+        warns of a moment at night or on a day off; `at` or `next_working_day_at` put the start off.
         """
-        asked = self._body(CampaignStartSerializer)
+        asked, campaign = self._body(CampaignStartSerializer), self.get_object()
+        at = asked["at"]
+        if asked["next_working_day_at"] is not None:
+            at = services.next_working_day(campaign, asked["next_working_day_at"])
         if asked["dry_run"]:
-            forecast = services.forecast_campaign(self.get_object())
+            forecast = services.forecast_campaign(campaign, at=at)
             return Response(CampaignForecastSerializer(forecast).data, status=202)
-        return self._step(lambda row: services.start_unblocked(row, anyway=asked["anyway"], by=self._person))
+        started = services.start_unblocked(campaign, anyway=asked["anyway"], at=at, by=self._person)
+        return Response(StartedCampaignSerializer(started, context=self.get_serializer_context()).data)
 
     @extend_schema(summary="Pause a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])

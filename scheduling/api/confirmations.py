@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.parties.acting_client import account_of
 from scheduling import services
 from scheduling.api.campaign_serializers import CampaignSerializer
 from scheduling.models import CampaignRun
@@ -54,9 +55,7 @@ class Confirmations(viewsets.GenericViewSet[CampaignRun]):
     @action(detail=True, methods=["post"])
     def remind(self, request: Request, pk: str) -> Response:
         """Needs `campaigns:write`. Nothing is sent before the draft is approved and started."""
-        who = request.user
-        by = who if isinstance(who, AbstractBaseUser) else None
-        campaign = services.remind_not_confirmed(self.get_object(), by=by)
+        campaign = services.remind_not_confirmed(self.get_object(), by=account_of(request))
         location = str(reverse("campaign-detail", args=[campaign.pk], request=request))
         shown = CampaignSerializer(campaign, context={"request": request}).data
         return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": location})

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, parsers, serializers, status, viewsets
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.parties.acting_client import account_of
 from core.spreadsheets import LARGEST_FILE
 from core.web.api_fields import StrictSerializer
 from scheduling import services
@@ -91,12 +91,12 @@ class AudienceLists(
         """Keeps the user IDs of a file, and says what is left out, by row. With `dry_run` it keeps nothing."""
         body = AudienceListUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        asked, who = body.validated_data, request.user
+        asked = body.validated_data
         found = services.import_sheet(
             asked["file"].read(LARGEST_FILE + 1),
             name=asked["name"] or asked["file"].name.rpartition(".")[0],
             application=current_application(None),
-            by=who if isinstance(who, AbstractBaseUser) else None,
+            by=account_of(request),
             dry_run=asked["dry_run"],
         )
         kept = None if asked["dry_run"] else self.get_queryset().get(pk=found.sheet.pk)

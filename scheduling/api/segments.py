@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.parties.acting_client import account_of
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
 from scheduling.exceptions import SchedulingError
@@ -53,14 +53,13 @@ class SegmentSerializer(StrictModelSerializer[Segment]):
         return told or services.segments_in_words([segment])[segment.pk]
 
     def create(self, validated_data: dict[str, Any]) -> Segment:
-        by = self.context["request"].user
         segment = Segment(corporation=current_application(None).corporation, **validated_data)
-        return services.save_segment(segment, by=by if isinstance(by, AbstractBaseUser) else None)
+        return services.save_segment(segment, by=account_of(self.context["request"]))
 
     def update(self, instance: Segment, validated_data: dict[str, Any]) -> Segment:
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        return services.save_segment(instance)
+        return services.save_segment(instance, by=account_of(self.context["request"]))
 
 
 class RuleSerializer(StrictSerializer):

@@ -8,10 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.parties.acting_client import account_of
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from scheduling import services
 from scheduling.api.calendar.unknown_days import DaysUnknownFrom
-from scheduling.api.campaign_serializers import MOST_CONTENTS, CampaignContentSerializer
+from scheduling.api.campaign_serializers import CHANGE_FIELDS, MOST_CONTENTS, CampaignContentSerializer
 from scheduling.models import Campaign, CampaignContent, Enrolment, Series, SeriesChange
 
 MOST_STEPS = 60
@@ -102,8 +103,9 @@ class SeriesSerializer(StrictModelSerializer[Series]):
     @transaction.atomic
     def create(self, validated_data: dict[str, Any]) -> Series:
         steps = validated_data.pop("steps", [])
-        series = services.save_series(Series(**validated_data))
-        services.replace_steps(series, map(_step, steps))
+        by = account_of(self.context["request"])
+        series = services.save_series(Series(**validated_data), by=by)
+        services.replace_steps(series, map(_step, steps), by=by)
         return with_steps().get(pk=series.pk)
 
     @transaction.atomic
@@ -111,9 +113,10 @@ class SeriesSerializer(StrictModelSerializer[Series]):
         steps = validated_data.pop("steps", None)
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        services.save_series(instance)
+        by = account_of(self.context["request"])
+        services.save_series(instance, by=by)
         if steps is not None:
-            services.replace_steps(instance, map(_step, steps))
+            services.replace_steps(instance, map(_step, steps), by=by)
         return with_steps().get(pk=instance.pk)
 
 
@@ -122,7 +125,7 @@ class SeriesChangeSerializer(serializers.ModelSerializer[SeriesChange]):
 
     class Meta:
         model = SeriesChange
-        fields = ("id", "at", "by", "before", "after", "why", "digest")
+        fields = CHANGE_FIELDS
         read_only_fields = fields
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -15,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from core.parties.acting_client import account_of
 from core.web.api_filters import IdFilter, StrictBooleanFilter
 from scheduling import services
 from scheduling.api.calendar.unknown_days import SharesCalendars
@@ -118,7 +118,7 @@ class Schedules(SharesCalendars, viewsets.ModelViewSet[Schedule]):
     def ask_for_publishing(self, request: Request, pk: str) -> Response:
         """Those who may publish see it on their home page. Asking again changes nothing."""
         schedule = self.get_object()
-        by = request.user if isinstance(request.user, AbstractBaseUser) else None
+        by = account_of(request)
         return Response(self.get_serializer(services.ask_for_publishing(schedule, by=by)).data)
 
     @extend_schema(summary="Publish a draft", request=None, responses=ScheduleSerializer)
@@ -151,8 +151,8 @@ class Schedules(SharesCalendars, viewsets.ModelViewSet[Schedule]):
         """
         schedule, body = self.get_object(), ConversionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        by = request.user if isinstance(request.user, AbstractBaseUser) else None
-        if by is not None and not by.has_perm("scheduling.add_campaign"):
+        by = account_of(request)
+        if by is not None and not request.user.has_perm("scheduling.add_campaign"):
             raise PermissionDenied
         differences = services.successor_of(schedule).differences
         if body.validated_data["dry_run"]:

@@ -27,7 +27,9 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         **({"link_clicks": str(campaign.link_clicks)} if campaign.link_clicks != Campaign.Clicks.NONE else {}),
         "audience": campaign.audience,
         "segments": rules_of(campaign.audience),
-        "time": {name: plain(getattr(campaign, name)) for name in TIMING},
+        **({"urgent_reason": campaign.urgent_reason} if campaign.urgent_reason else {}),
+        "time": {name: plain(getattr(campaign, name)) for name in TIMING}
+        | ({"next_working_day_at": plain(campaign.next_working_day_at)} if campaign.next_working_day_at else {}),
         "contents": describe_contents(campaign),
     }
 

@@ -3,7 +3,11 @@
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
+from scheduling.campaigns.hours.odd_hours import next_working_day
 from scheduling.campaigns.member_zones import first_due, zones_of
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
 MOST_CAUGHT_UP = 31
@@ -14,13 +18,39 @@ FARTHEST = timedelta(hours=27)
 """By which a wall clock is ahead of another one, at most: from UTC+14 to UTC-12, and an hour of summer time."""
 
 
-def watch(campaign: Campaign, now: datetime) -> None:
-    """Count the moments of a campaign from now on; one that goes out once has none after its run."""
+LATEST_START = timedelta(days=92)
+
+
+def watch(campaign: Campaign, now: datetime, *, at: datetime | None = None) -> None:
+    """Count the moments of a campaign from now on; one that goes out once has none after its run.
+
+    `at` is when one goes out that names no moment; without it, that is at once, or on its working day.
+    """
     campaign.watched_from = now
     if campaign.rule is not None:
         campaign.next_at = next_start(campaign, now)
     elif not campaign.runs.exists():
-        campaign.next_at = first_due(campaign, campaign.starts_at) if campaign.starts_at else now
+        moment = once(campaign, now)
+        campaign.next_at = first_due(campaign, moment) if campaign.starts_at else at or moment
+
+
+def once(campaign: Campaign, now: datetime) -> datetime:
+    """The moment of a campaign that goes out once, if it was started now."""
+    if campaign.next_working_day_at is not None and campaign.starts_at is None:
+        return next_working_day(now, campaign.next_working_day_at, campaign.zone, campaign.calendar)
+    return campaign.starts_at or now
+
+
+def check_later(campaign: Campaign, at: datetime, now: datetime) -> None:
+    """Raise `SchedulingError` unless a start may be put off until a moment."""
+    if campaign.rule is not None or campaign.starts_at is not None or campaign.runs.exists():
+        words = _("It has its own moments, which were approved.")
+        raise SchedulingError(
+            words, code="own_moments", field="at", remedy=_("Change its times, and ask for approval.")
+        )
+    if not now < at <= now + LATEST_START:
+        words = _("A start can be put off until a moment within three months.")
+        raise SchedulingError(words, code="start_moment", field="at", remedy=_("Choose a moment that lies ahead."))
 
 
 def due_moment(campaign: Campaign, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from wecom.models import Application, Corporation
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The policy of a company as a value; without a row nothing is limited."""
+    """The policy of a company as a value."""
 
     quiet_from: time | None = None
     quiet_until: time | None = None
@@ -44,7 +44,7 @@ def policy_of(application: Application) -> Policy:
         row = getattr(application.corporation, "sending_policy", None)
     else:
         row = SendingPolicy.objects.filter(corporation=application.corporation_id).first()
-    return Policy() if row is None else policy_value(row)
+    return policy_value(row if row is not None else SendingPolicy())  # without a row, that of a new company
 
 
 def policy_value(row: SendingPolicy) -> Policy:

@@ -40,7 +40,9 @@ def change(
     description: Mapping[str, Any] | None = None,
     digest: str = "",
     now: datetime | None = None,
+    wrote: bool = False,
 ) -> None:
     """Take a locked campaign to another state and record the step. Raises `SchedulingError` for one that cannot be."""
-    LIFE.take(campaign, after, by=by, why=why, reason=reason, description=description, digest=digest, now=now)
+    said: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
+    LIFE.take(campaign, after, by=by, now=now, wrote=wrote, **said)
     publish_change("campaigns", "state")

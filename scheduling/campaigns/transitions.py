@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -47,6 +47,7 @@ class Life:
         description: Mapping[str, Any] | None,
         digest: str,
         now: datetime | None,
+        wrote: bool = False,
     ) -> datetime:
         """Take a locked row to another state and record the step; when. Raises `SchedulingError` for a wrong one."""
         self.check(row, after)
@@ -60,6 +61,7 @@ class Life:
             after=after,
             why=why.strip()[:300],
             digest=digest,
+            wrote=wrote,
             description=dict(description or {}),
         )
         return at
@@ -67,7 +69,7 @@ class Life:
 
 def last_change(row: Campaign | Series, after: str) -> Any:
     """The last step to a state, None if there was none: who asked, who approved, with what it was like then."""
-    return row.changes.filter(after=after).select_related("by").first()
+    return row.changes.filter(after=after).exclude(before=F("after")).select_related("by").first()
 
 
 def bound_to(row: Campaign | Series) -> str:
@@ -82,9 +84,9 @@ def check_seen(seen: str, digest: str, *, words: str, code: str) -> None:
         raise SchedulingError(words, code=code, remedy=_("Look at it again."))
 
 
-def check_second_person(row: Campaign | Series, by: AbstractBaseUser | None, *, words: str) -> None:
-    """Raise `SchedulingError` if the person asked for this approval, and may not approve what is their own."""
+def check_asked(row: Campaign | Series, digest: str) -> None:
+    """Raise `SchedulingError` if what waits is not what approval was asked for, such as after an edit of a segment."""
     asked = last_change(row, "waiting")
-    alone = settings.SCHEDULING["APPROVE_OWN_CAMPAIGNS"]
-    if by is not None and asked is not None and asked.by_id == by.pk and not alone:
-        raise SchedulingError(words, code="own_approval", remedy=_("Ask somebody else to approve it."))
+    if asked is not None and asked.digest and asked.digest != digest and row.state == "waiting":
+        words = _("Something that it uses was changed since approval was asked for.")
+        raise SchedulingError(words, code="changed_since_asked", remedy=_("Send it back, and ask for approval again."))

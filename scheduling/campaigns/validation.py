@@ -15,7 +15,7 @@ from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import links, moments, variables
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
-from scheduling.campaigns.send_hours import chosen_weekdays, hours_of
+from scheduling.campaigns.hours.send_hours import chosen_weekdays, hours_of
 from scheduling.campaigns.way_out import way_out
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
@@ -57,6 +57,9 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     if campaign.repeats == Campaign.Repeats.SERIES and campaign.series_id is None:
         words = _("It is no step of a series.")
         yield _error("repeats", "no_series", words, _("Choose once or repeatedly, or add a step to a series."))
+    if campaign.next_working_day_at is not None and campaign.in_member_zone:
+        words, remedy = _("The next working day is counted by the clock of one time zone."), _("Choose a date instead.")
+        yield _error("in_member_zone", "working_day_zone", words, remedy)
     if campaign.repeats != Campaign.Repeats.CRON:
         return
     try:

@@ -16,7 +16,7 @@ from core.lookups import among
 from core.work import crash_points
 from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
-from scheduling.campaigns.send_hours import SendHours, window_of
+from scheduling.campaigns.hours.send_hours import SendHours, window_of
 from scheduling.deliveries import flow_starts, progress, videos, way_out_calls
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos

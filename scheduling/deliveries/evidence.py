@@ -97,7 +97,7 @@ def _step(campaign: Campaign, after: Campaign.State, digest: str = "") -> dict[s
     row = (rows.filter(digest=digest) if digest else rows).first()
     if row is None:
         return None
-    return {"by": row.by.get_username() if row.by else "", "at": _time(row.at), "why": row.why, "digest": row.digest}
+    return {"by": row.who, "at": _time(row.at), "why": row.why, "digest": row.digest}
 
 
 def _call(outbound: Outbound) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
 from scheduling.campaigns import approval, moments, sending_policy, state, validation
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.hours import odd_hours
+from scheduling.campaigns.hours.odd_hours import OddHour
 from scheduling.deliveries import reasons, videos, way_out_calls
 from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
 from scheduling.descriptions import listed
@@ -107,6 +109,10 @@ class StartForecast:
     ends_at: datetime | None
     because: str
     blockers: tuple[Blocker, ...]
+    odd: OddHour
+    """Whether its moment is at night or on a day off, and what is offered instead."""
+    may_wait: bool = False
+    """Whether its start can be put off, because it names no moment of its own."""
 
     @property
     def is_blocked(self) -> bool:
@@ -175,11 +181,15 @@ def _judged(campaign: Campaign, application: Application, *, now: datetime) -> Q
     )
 
 
-def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
-    """What would happen if a campaign was started now. Raises `SchedulingError` for a broken audience."""
+def forecast_start(campaign: Campaign, *, now: datetime, at: datetime | None = None) -> StartForecast:
+    """What would happen if a campaign was started now, to go out at `at` if it names no moment of its own.
+
+    Raises `SchedulingError` for a broken audience.
+    """
     application, reached = sender_of(campaign), reach_of(campaign, now=now)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
-    begins = _first_moment(campaign, now)
+    begins = at or _first_moment(campaign, now)
+    odd = odd_hours.look(begins, campaign.zone, campaign.calendar)
     zones = zone_starts(campaign, application, _judged(campaign, application, now=now), begins, now=now)
     first = min(zones, key=lambda one: one.starts_at)
     begins = first.starts_at
@@ -208,6 +218,8 @@ def forecast_start(campaign: Campaign, *, now: datetime) -> StartForecast:
             *_blockers(campaign, reached, application, now=now),
             *_expiry(campaign, zones),
         ),
+        odd=odd,
+        may_wait=campaign.rule is None and campaign.starts_at is None and not campaign.runs.exists(),
     )
 
 
@@ -223,7 +235,7 @@ def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:
-    moment = moments.next_moment(campaign, now) if campaign.rule is not None else campaign.starts_at
+    moment = moments.next_moment(campaign, now) if campaign.rule is not None else moments.once(campaign, now)
     return moment or now
 
 

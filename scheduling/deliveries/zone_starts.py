@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from scheduling.campaigns.hours.send_hours import hours_of
 from scheduling.campaigns.member_zones import clocks_of, with_clocks
-from scheduling.campaigns.send_hours import hours_of
 from scheduling.descriptions import listed
 from scheduling.models import Campaign
 from scheduling.segments.reach import first_names

@@ -97,7 +97,7 @@ def _of_cancellation(delivery: Delivery) -> Iterator[ExplanationLine]:
     rows = CampaignChange.objects.filter(campaign=delivery.run.campaign_id, after=Campaign.State.CANCELLED)
     last = rows.select_related("by").first()
     if last is not None:
-        yield people.line(TOPIC, _("Cancelled"), last.by, last.at, last.why)
+        yield people.line(TOPIC, _("Cancelled"), last.by, last.at, last.why, client=last.client)
 
 
 R = Delivery.Reason

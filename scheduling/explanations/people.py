@@ -8,12 +8,16 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from conversations.services import ExplanationLine, ExplanationLink
+from core.parties.acting_client import named
 from scheduling.models import Campaign, MailingChange, Series
 
 
-def line(topic: str, label: str, by: AbstractBaseUser | None, at: datetime, why: str = "") -> ExplanationLine:
-    """Who took a step: with a link to their account, or only when, if it is gone or was a program's."""
-    words = f"{by} · {moment(at)}" if by else moment(at)
+def line(
+    topic: str, label: str, by: AbstractBaseUser | None, at: datetime, why: str = "", *, client: str = ""
+) -> ExplanationLine:
+    """Who took a step: an account with a link to it, or a program by its name; only when, if that is not known."""
+    who = named(by, client)
+    words = f"{who} · {moment(at)}" if who else moment(at)
     link = ExplanationLink(model="auth.User", pk=by.pk) if by else None
     return ExplanationLine(topic=topic, label=label, words=f"{words}: {why}" if why else words, link=link)
 
@@ -29,7 +33,7 @@ def lines_of(mailing: Campaign | Series, *, until: datetime, digest: str = "") -
         ("approved", _("Approved"), (approvals.filter(digest=digest) if digest else approvals).first()),
         ("started", _("Started"), changes.filter(after__in=("scheduled", "running"), before="approved").first()),
     )
-    written = line("written", _("Written"), mailing.created_by, mailing.created_at)
+    written = line("written", _("Written"), mailing.created_by, mailing.created_at, client=mailing.client)
     return [written, *(_of(topic, label, change) for topic, label, change in steps if change is not None)]
 
 
@@ -39,4 +43,4 @@ def moment(at: datetime) -> str:
 
 
 def _of(topic: str, label: str, change: MailingChange) -> ExplanationLine:
-    return line(topic, label, change.by, change.at, change.why)
+    return line(topic, label, change.by, change.at, change.why, client=change.client)

@@ -108,6 +108,20 @@ class Campaign(Mailing, HonoursChoices):
     starts_at = models.DateTimeField(
         _("starts at"), null=True, blank=True, help_text=_("Leave it empty to send as soon as it is started.")
     )
+    next_working_day_at = models.TimeField(
+        _("on the next working day at"),
+        null=True,
+        blank=True,
+        help_text=_("The next time that it is so late on a working day, counted from the start."),
+    )
+    urgent_reason = models.CharField(
+        _("urgent because"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("An urgent campaign goes out in quiet hours too. Who approves it reads the reason."),
+    )
     cron = models.CharField(
         _("cron line"), max_length=120, blank=True, help_text=_("“0 9 * * 1” is every Monday at 9:00.")
     )
@@ -237,6 +251,11 @@ class Campaign(Mailing, HonoursChoices):
     def names_moment(self) -> bool:
         """Whether its moments are named by a clock, and are not those of a start or of members in a series."""
         return self.repeats == self.Repeats.CRON or self.starts_at is not None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it goes out in quiet hours too."""
+        return bool(self.urgent_reason.strip())
 
     @property
     def valid_for(self) -> timedelta | None:

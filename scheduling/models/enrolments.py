@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.parties.acting_client import ClientNameField
 from scheduling.models.campaigns import Campaign
 from scheduling.models.deliveries import CampaignRun
 from scheduling.models.series import Series
@@ -70,6 +71,8 @@ class Enrolment(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stopped by")
     )
+    client = ClientNameField(_("taken in by the program"))
+    ended_client = ClientNameField(_("stopped by the program"), default="")
     created_at = models.DateTimeField(_("taken in at"), default=timezone.now)
     started_at = models.DateTimeField(_("first step at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.parties.acting_client import ClientNameField, PartyRow, named
 from scheduling.business_calendar import Calendar
 from scheduling.models.calendar_days import calendar_of
 from wecom.models import Application
@@ -37,6 +38,7 @@ class Mailing(models.Model):
         related_name="+",
         verbose_name=_("written by"),
     )
+    client = ClientNameField(_("written by the program"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
 
@@ -73,17 +75,35 @@ class Mailing(models.Model):
             return ZoneInfo(settings.TIME_ZONE)
 
 
-class MailingChange(models.Model):
-    """A step in the life of a campaign or series: who, when, why, and what it was like then."""
+class MailingChange(PartyRow):
+    """A step in the life of a campaign or series, or an edit: who, when, why, and what it was like then.
+
+    Attributes:
+        wrote: whether this changed what an approval is bound to.
+    """
+
+    before: "models.CharField[Any, Any]"
+    after: "models.CharField[Any, Any]"
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     why = models.CharField(_("why"), max_length=300, blank=True)
+    wrote = models.BooleanField(_("was changed"), default=False, db_default=False)
     digest = models.CharField(max_length=64, blank=True)
     description = models.JSONField(_("what it was like"), default=dict, blank=True)
 
     class Meta:
         abstract = True
         ordering = ("-pk",)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it took the row to another state, and was no mere edit."""
+        return bool(self.before != self.after)
+
+    @property
+    def who(self) -> str:
+        """The person or the program; "" for OpenUser itself."""
+        return named(self.by, self.client)

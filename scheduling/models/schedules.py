@@ -14,6 +14,7 @@ from django_celery_beat.models import PeriodicTask
 
 from avatars import services as avatars
 from avatars.models import DigitalHuman, Presentation, Render, RenderMode, RenderTemplate
+from core.parties.acting_client import ClientNameField
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.descriptions import describe_rule
 from scheduling.models.calendar_days import calendar_of
@@ -189,6 +190,8 @@ class Schedule(OnTopic):
         related_name="+",
         verbose_name=_("publishing asked for by"),
     )
+    asked_client = ClientNameField(_("publishing asked for by the program"), default="")
+    client = ClientNameField(_("written by the program"))
     returned_note = models.CharField(
         _("why it was sent back"), max_length=300, blank=True, default="", db_default="", editable=False
     )

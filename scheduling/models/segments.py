@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.parties.acting_client import PartyRow
 from wecom.models import Corporation
 
 
@@ -23,8 +24,11 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         return [one for one in self.filter(corporation=corporation).order_by("name") if names_fact(one.rule, key)]
 
 
-class Segment(models.Model):
-    """Members whom a rule means. Who they are is found each time, as the directory and facts have it then."""
+class Segment(PartyRow):
+    """Members whom a rule means. Who they are is found each time, as the directory and facts have it then.
+
+    `rule_by`, or the program, changed the rule last.
+    """
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="segments", verbose_name=_("corporation"))
     name = models.CharField(_("name"), max_length=80)
@@ -41,6 +45,16 @@ class Segment(models.Model):
         related_name="+",
         verbose_name=_("created by"),
     )
+    rule_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("rule changed by"),
+    )
+    rule_at = models.DateTimeField(_("rule changed at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
@@ -74,7 +88,7 @@ class AudienceSheetQuerySet(models.QuerySet["AudienceSheet"]):
         return self.filter(expires_at__lte=now)
 
 
-class AudienceSheet(models.Model):
+class AudienceSheet(PartyRow):
     """A list of user IDs that was uploaded as an audience. It is deleted at `expires_at`."""
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="+", verbose_name=_("corporation"))

@@ -3,8 +3,10 @@
 from datetime import time
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.campaigns import parties
 from scheduling.campaigns.transitions import bound_to
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Series
@@ -37,6 +39,7 @@ def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> 
 def keep_with_series(step: Campaign, series: Series) -> None:
     """Give a step that is saved what its series decides."""
     step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
+    step.next_working_day_at, step.urgent_reason = None, ""
     step.audience, step.application = series.audience, series.application
     step.time_zone, step.in_member_zone = series.time_zone, series.in_member_zone
 
@@ -49,9 +52,10 @@ def share(series: Series) -> None:
 
 
 def follow(series: Series, *, by: AbstractBaseUser | None = None) -> None:
-    """Void the approval of a locked series, if it is not what was approved or asked for any more."""
+    """Note an edit of a locked series; void its approval, if it is not what was approved or asked for any more."""
+    digest = approval.digest(series)
     if series.state == Series.State.DRAFT:
-        return
-    description = approval.describe(series)
-    if approval.digest(series) != bound_to(series):
-        life.void(series, by=by, why=_("It was changed."), description=description)
+        parties.note_edit(series, digest, by=by, at=timezone.now())
+    elif digest != bound_to(series):
+        description = approval.describe(series)
+        life.void(series, by=by, why=_("It was changed."), description=description, digest=digest)

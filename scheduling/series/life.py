@@ -42,21 +42,25 @@ def change(
     description: Mapping[str, Any] | None = None,
     digest: str = "",
     now: datetime | None = None,
+    wrote: bool = False,
 ) -> None:
     """Take a locked series and its steps to another state, and record it.
 
     Raises `SchedulingError` for a state that it cannot have next.
     """
-    now = LIFE.take(series, after, by=by, why=why, reason=reason, description=description, digest=digest, now=now)
+    said: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
+    now = LIFE.take(series, after, by=by, now=now, wrote=wrote, **said)
     for step in Campaign.objects.select_for_update(of=("self",)).filter(series=series).order_by("pk"):
         _take_along(step, after, by=by, why=why, reason=reason, now=now)
     publish_change("campaigns", "state")
 
 
-def void(series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any]) -> None:
-    """Make a locked series a draft again, because it is not what was approved or asked for any more."""
+def void(
+    series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any], digest: str
+) -> None:
+    """Make a locked series a draft again, because it was changed and is not what was approved or asked for any more."""
     series.approved_hash = ""
-    change(series, S.DRAFT, by=by, why=why, description=description)
+    change(series, S.DRAFT, by=by, why=why, description=description, digest=digest, wrote=True)
 
 
 def _take_along(

@@ -45,7 +45,7 @@ from scheduling.services.calendar.years import (
     unknown_years,
     works_on,
 )
-from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign
+from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign, next_working_day, odd_hour_of
 from scheduling.services.campaign_links import count_click, find_link, names_opener
 from scheduling.services.campaign_previews import (
     campaign_reach,
@@ -69,6 +69,7 @@ from scheduling.services.campaigns import (
     cancel_campaign,
     changed_since_approval,
     convert_schedule,
+    make_urgent,
     pause_campaign,
     remove_campaign,
     resume_campaign,
@@ -101,7 +102,14 @@ from scheduling.services.segments import (
     subjects_for_rules,
     value_shape,
 )
-from scheduling.services.sending_policy import allow_sending, is_sending_stopped, save_sending_policy, stop_sending
+from scheduling.services.sending_policy import (
+    allow_sending,
+    decide_quiet_hours,
+    is_sending_stopped,
+    save_sending_policy,
+    stop_sending,
+    undecided_policies,
+)
 from scheduling.services.series.enrolments import enrol, preview_enrolment, stop_member
 from scheduling.services.series.life import (
     SeriesForecast,
@@ -191,6 +199,7 @@ __all__ = [
     "day_in_words",
     "day_list_text",
     "days_unknown_from",
+    "decide_quiet_hours",
     "deciding_choice",
     "discard_sheet",
     "due_on",
@@ -227,6 +236,7 @@ __all__ = [
     "last_import",
     "left_out",
     "list_working_days",
+    "make_urgent",
     "members_of",
     "messages_of",
     "move_campaign",
@@ -235,8 +245,10 @@ __all__ = [
     "names_opener",
     "next_entries",
     "next_steps",
+    "next_working_day",
     "not_confirmed",
     "note_response",
+    "odd_hour_of",
     "on_working_days",
     "outcome_evidence",
     "parse_audience",
@@ -316,6 +328,7 @@ __all__ = [
     "sweep",
     "sweep_campaigns",
     "sweep_series",
+    "undecided_policies",
     "undo_import",
     "unknown_years",
     "upcoming",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import Count
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from scheduling.campaigns import approval, validation
 from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.hours import odd_hours
+from scheduling.campaigns.hours.odd_hours import OddHour
 from scheduling.deliveries import forecast, run_start, way_out_calls
 from scheduling.deliveries.forecast import Blocker
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
@@ -20,7 +22,7 @@ from wecom.models import Member
 class CampaignForecast:
     """How many members would get a campaign now, in how many calls, and how many are left out for each reason.
 
-    `blockers` are what a start would be refused for.
+    `blockers` are what a start would be refused for; `odd` says whether its moment is at night or on a day off.
     """
 
     planned: int
@@ -29,10 +31,13 @@ class CampaignForecast:
     variants: Mapping[str, int] = field(default_factory=dict)
     zones: Mapping[str, int] = field(default_factory=dict)
     blockers: tuple[Blocker, ...] = ()
+    odd: OddHour | None = None
 
 
-def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> CampaignForecast:
-    """The figures of a run at this moment; nothing is kept and nothing is sent.
+def forecast_campaign(
+    campaign: Campaign, *, at: datetime | None = None, now: datetime | None = None
+) -> CampaignForecast:
+    """The figures of a run at this moment, or at `at`; nothing is kept and nothing is sent.
 
     Equal to what a start would write, because it is what a start writes: the rows are taken back. Raises
     `SchedulingError` for the first error of the campaign, and for an audience that names what does not exist any more.
@@ -41,7 +46,7 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
     for problem in validation.problems(campaign, now):
         raise problem
     description = approval.describe(campaign)
-    blockers = forecast.forecast_start(campaign, now=now).blockers
+    ahead = forecast.forecast_start(campaign, now=now, at=at)
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
         words = CampaignWords.of(campaign.pk, description)
@@ -61,7 +66,19 @@ def forecast_campaign(campaign: Campaign, *, now: datetime | None = None) -> Cam
             left_out=dict(left_out.annotate(Count("pk"))),
             variants=variants,
             zones=zones,
-            blockers=blockers,
+            blockers=ahead.blockers,
+            odd=ahead.odd,
         )
         transaction.set_rollback(True)
     return found
+
+
+def next_working_day(campaign: Campaign, at: time, *, now: datetime | None = None) -> datetime:
+    """The next time that it is `at` on a working day, by the clock of a campaign and the days of its company."""
+    return odd_hours.next_working_day(now or timezone.now(), at, campaign.zone, campaign.calendar)
+
+
+def odd_hour_of(campaign: Campaign, *, now: datetime | None = None) -> OddHour:
+    """Whether a campaign goes out at night or on a day off: at its next moment, or where it runs since its latest."""
+    latest = campaign.runs.order_by("-moment").values_list("moment", flat=True).first()
+    return odd_hours.look(campaign.next_at or latest or now or timezone.now(), campaign.zone, campaign.calendar)

@@ -30,9 +30,9 @@ def campaign_reach(campaign: Campaign, *, now: datetime | None = None) -> Campai
     return forecast.reach_of(campaign, now=now or timezone.now())
 
 
-def forecast_start(campaign: Campaign, *, now: datetime | None = None) -> StartForecast:
+def forecast_start(campaign: Campaign, *, at: datetime | None = None, now: datetime | None = None) -> StartForecast:
     """What a start would do, and what speaks against it. Raises `SchedulingError` for a broken audience."""
-    return forecast.forecast_start(campaign, now=now or timezone.now())
+    return forecast.forecast_start(campaign, now=now or timezone.now(), at=at)
 
 
 def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", in_full: bool = True) -> MemberPreview:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.interchange.differences import Difference, differences
-from scheduling.campaigns import approval, moments, state, transitions, validation
+from core.parties.acting_client import client_name
+from scheduling.campaigns import approval, moments, parties, state, transitions, validation
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
@@ -46,6 +47,8 @@ def save_campaign(
             raise SchedulingError(_("It cannot be changed now."), code="campaign_state", remedy=remedy)
         for name in ("state", "reason", "approved_hash", "watched_from", "next_at"):
             setattr(campaign, name, getattr(before, name))
+    else:
+        campaign.client = client_name()
     if series is not None:
         edits.keep_with_series(campaign, series)
     campaign.name, campaign.cron = campaign.name.strip(), " ".join(campaign.cron.split())
@@ -61,9 +64,13 @@ def save_campaign(
         campaign.refresh_from_db(fields=["state", "approved_hash"])
         return campaign
     description = approval.describe(campaign)
-    if campaign.state not in (S.DRAFT,) and approval.digest(description) != transitions.bound_to(campaign):
+    digest = approval.digest(description)
+    if campaign.state == S.DRAFT:
+        parties.note_edit(campaign, digest, by=by, at=campaign.changed_at)
+    elif digest != transitions.bound_to(campaign):
         campaign.approved_hash, campaign.next_at = "", None
-        state.change(campaign, S.DRAFT, by=by, why=_("It was changed."), description=description)
+        why = _("It was changed.")
+        state.change(campaign, S.DRAFT, by=by, why=why, description=description, digest=digest, wrote=True)
     return campaign
 
 
@@ -105,7 +112,7 @@ def approve(
 ) -> Campaign:
     """Approve exactly what waits; `seen` is the hash of what the approver saw.
 
-    Raises `SchedulingError` if it was changed since, has errors, or is approved by the person who asked.
+    Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
     """
 
     def grant(row: Campaign) -> None:
@@ -113,7 +120,8 @@ def approve(
         digest = approval.digest(description)
         words = _("The campaign was changed since you looked at it.")
         transitions.check_seen(seen, digest, words=words, code="campaign_changed")
-        transitions.check_second_person(row, by, words=_("A campaign is approved by a second person."))
+        transitions.check_asked(row, digest)
+        parties.check_approver(row, by, words=_("A campaign is approved by a second person."))
         for problem in validation.problems(row, now or timezone.now()):
             raise problem
         row.approved_hash = digest
@@ -129,10 +137,13 @@ def send_back_campaign(campaign: Campaign, *, by: Person = None, why: str, now: 
     return _locked(campaign, lambda row: state.change(row, S.DRAFT, by=by, why=why, now=now))
 
 
-def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
-    """Schedule an approved campaign: from now on it goes out at its moments, or at once if it names none.
+def start_campaign(
+    campaign: Campaign, *, at: datetime | None = None, by: Person = None, now: datetime | None = None
+) -> Campaign:
+    """Schedule an approved campaign: from now on it goes out at its moments, or if it names none at `at`, or at once.
 
-    Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back.
+    Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back, and
+    for a moment `at` that has passed, or of a campaign that names its own.
     """
     now = now or timezone.now()
     if campaign.replaces_id is not None and campaign.ends_replaced:
@@ -140,7 +151,9 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
 
     def begin(row: Campaign) -> None:
         _check_approved(row)
-        moments.watch(row, now)
+        if at is not None:
+            moments.check_later(row, at, now)
+        moments.watch(row, now, at=at)
         if row.replaces is not None and row.ends_replaced:
             pause(row.replaces, now=now)
         state.change(row, S.SCHEDULED, by=by, now=now)
@@ -155,7 +168,12 @@ def start_campaign(campaign: Campaign, *, by: Person = None, now: datetime | Non
 
 
 def start_unblocked(
-    campaign: Campaign, *, anyway: bool = False, by: Person = None, now: datetime | None = None
+    campaign: Campaign,
+    *,
+    anyway: bool = False,
+    at: datetime | None = None,
+    by: Person = None,
+    now: datetime | None = None,
 ) -> Campaign:
     """Start a campaign that nothing on its start page speaks against; `anyway` overrides what is not final there.
 
@@ -163,11 +181,26 @@ def start_unblocked(
     """
     now = now or timezone.now()
     _check_alone(campaign)
-    for blocker in forecast.forecast_start(campaign, now=now).against(anyway=anyway):
+    for blocker in forecast.forecast_start(campaign, now=now, at=at).against(anyway=anyway):
         error = blocker.error
         remedy = error.remedy if blocker.final else _("Set `anyway` to send it all the same.")
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=remedy)
-    return start_campaign(campaign, by=by, now=now)
+    return start_campaign(campaign, at=at, by=by, now=now)
+
+
+def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: datetime | None = None) -> Campaign:
+    """Let a campaign go out in quiet hours too, for a reason; approval is asked for once more, with the reason in it.
+
+    Raises `SchedulingError` without a reason, and for one that cannot be changed now.
+    """
+    if not reason.strip():
+        words, remedy = _("The reason is missing."), _("Say why it cannot wait: who approves it reads that.")
+        raise SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy)
+    _check_alone(campaign)
+    with transaction.atomic():
+        campaign.urgent_reason = reason.strip()[: Campaign._meta.get_field("urgent_reason").max_length]
+        save_campaign(campaign, by=by)
+        return ask_approval(campaign, by=by, now=now) if campaign.state == S.DRAFT else campaign
 
 
 def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
@@ -242,6 +275,8 @@ def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
     for one in contents:
         one.campaign = campaign
         one.save()
+    # What the caller has read along is not what it says any more.
+    getattr(campaign, "_prefetched_objects_cache", {}).pop("contents", None)
 
 
 def _check_alone(campaign: Campaign) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.parties.acting_client import client_name
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import beat_entries, validation
@@ -24,6 +25,7 @@ def ask_for_publishing(
     def ask(row: Schedule) -> None:
         if row.asked_at is None:
             row.asked_at, row.asked_by_id, row.returned_note = now or timezone.now(), by.pk if by else None, ""
+            row.asked_client = client_name()
 
     return _settle(schedule, ask)
 
@@ -41,7 +43,7 @@ def publish(schedule: Schedule, *, seen: datetime | None = None, now: datetime |
             raise SchedulingError(words, code="draft_changed", remedy=_("Look at it again, then publish it."))
         validation.check(row)
         row.draft = row.paused = False
-        row.asked_at, row.asked_by, row.returned_note = None, None, ""
+        row.asked_at, row.asked_by, row.returned_note, row.asked_client = None, None, "", ""
         row.watched_from, row.next_tick_at = now, row.rule.next_tick(now)
 
     return _settle(schedule, publish_row)

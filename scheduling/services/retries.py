@@ -125,8 +125,10 @@ def remind_not_confirmed(run: CampaignRun, *, by: AbstractBaseUser | None = None
         _mark(content)
     name = _("Reminder: %(name)s") % {"name": campaign.name}
     fresh = {"name": name[:NAME], "state": S.DRAFT, "created_by": None, "repeats": Campaign.Repeats.ONCE}
-    fresh |= dict.fromkeys(("reason", "approved_hash", "cron"), "")
-    fresh |= dict.fromkeys(("series", "day", "at", "starts_at", "ends_on", "watched_from", "next_at"))
+    fresh |= dict.fromkeys(("reason", "approved_hash", "cron", "urgent_reason"), "")
+    fresh |= dict.fromkeys(
+        ("series", "day", "at", "starts_at", "ends_on", "watched_from", "next_at", "next_working_day_at")
+    )
     for field, value in fresh.items():
         setattr(campaign, field, value)
     campaign.audience = _exactly(members, name=name[:NAME], by=by)

@@ -42,6 +42,10 @@ def save_segment(segment: Segment, *, by: AbstractBaseUser | None = None) -> Seg
     segment.rule = check_rule(segment.rule, corporation=segment.corporation, own=segment.pk)
     if segment.pk is None and by is not None:
         segment.created_by_id = by.pk
+    before = Segment.objects.filter(pk=segment.pk).values_list("rule", flat=True).first()
+    if before != segment.rule:
+        segment.rule_by_id, segment.rule_at = by.pk if by else None, timezone.now()
+        segment.name_client()
     segment.save()
     return segment
 

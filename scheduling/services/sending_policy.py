@@ -1,6 +1,6 @@
 """The switch that stops everything that is not a reply, for a whole company."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import services as conversations
-from scheduling.campaigns.send_hours import SendHours, window_of
+from scheduling.campaigns.hours.send_hours import SendHours, window_of
 from scheduling.campaigns.sending_policy import policy_of, policy_value
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
@@ -16,14 +16,40 @@ from scheduling.models import Batch, Campaign, SendingPolicy
 from scheduling.schedules import stops
 from wecom.models import Application, Corporation
 
+USUAL_QUIET_HOURS = time(21), time(8)
+
+
+def undecided_policies() -> list[SendingPolicy]:
+    """The policies of companies that are still to decide whether they want quiet hours."""
+    return list(SendingPolicy.objects.undecided())
+
+
+def decide_quiet_hours(
+    policy: SendingPolicy, *, wanted: bool, by: AbstractBaseUser | None = None, now: datetime | None = None
+) -> list[Campaign]:
+    """Give a company the quiet hours of a new one, or note that it wants none. Returns what `save_sending_policy` does.
+
+    A company that has decided meanwhile keeps what it has.
+    """
+    with transaction.atomic():
+        row = SendingPolicy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
+        if row.quiet_decided_at is not None or row.quiet_from is not None:
+            return []
+        if wanted:
+            row.quiet_from, row.quiet_until = USUAL_QUIET_HOURS
+        return save_sending_policy(row, by=by, now=now)
+
 
 @transaction.atomic
-def save_sending_policy(policy: SendingPolicy, *, now: datetime | None = None) -> list[Campaign]:
-    """Save quiet hours and caps. What waits for its hours looks again at once.
+def save_sending_policy(
+    policy: SendingPolicy, *, by: AbstractBaseUser | None = None, now: datetime | None = None
+) -> list[Campaign]:
+    """Save quiet hours and caps, and who decided on them. What waits for its hours looks again at once.
 
     Returns the campaigns that could never go out now, because their send windows lie within the quiet hours.
     """
     now = now or timezone.now()
+    policy.quiet_decided_at, policy.quiet_decided_by_id = now, by.pk if by else None
     policy.save()
     ours = [
         campaign

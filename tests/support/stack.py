@@ -93,6 +93,7 @@ class Stack:
         env |= {
             "DJANGO_SETTINGS_MODULE": self.settings,
             "OPENUSER_BOOTSTRAP": "off",
+            "OPENUSER_QUIET_HOURS": "",  # tests run at any hour
             "OPENUSER_VAR_DIR": str(self.folder),
             "SITE_URL": self.url,
             "OPENUSER_SWEEP_SECONDS": str(self.sweep_seconds),

@@ -16,6 +16,7 @@ from conversations.admin.flows.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.flows.differences import diff
 from conversations.models import FlowVersion
+from core.parties.acting_client import named
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, row_action, row_link, short_time
 
 
@@ -56,7 +57,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     @display(description=_("published by"))
     def publisher(self, version: FlowVersion) -> str:
         """Without a link, because few accounts may view accounts."""
-        return str(version.published_by or NOTHING)
+        return named(version.published_by, version.client) or NOTHING
 
     @display(description=_("published at"), ordering="published_at")
     def published(self, version: FlowVersion) -> str:

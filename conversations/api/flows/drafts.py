@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations import services
-from conversations.api.flows.golden import account_of
 from conversations.api.serializers.drafts import DraftRequestSerializer, DraftSeenSerializer, DraftSerializer
 from conversations.models import Flow
 from core.interchange.rest import refusing_by_place
+from core.parties.acting_client import account_of
 
 
 class FlowDrafts(viewsets.GenericViewSet[Flow]):

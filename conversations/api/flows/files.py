@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -18,6 +17,7 @@ from conversations.models import Answer, Document, Flow
 from conversations.services import PARTS, Imported, Kind
 from core.interchange.import_page import download
 from core.interchange.rest import ImportDifferenceSerializer, ids_of, refusing_by_place
+from core.parties.acting_client import account_of
 from core.web.api_fields import StrictSerializer
 
 MODELS: dict[Kind, Any] = {"flow": Flow, "answer": Answer, "document": Document}
@@ -90,7 +90,7 @@ class FlowFiles(viewsets.GenericViewSet[Flow]):
         with refusing_by_place():
             found = services.import_file(
                 body.validated_data["file"].read(),
-                by=who if isinstance(who, AbstractBaseUser) else None,
+                by=account_of(request),
                 may_write=[kind for kind in PARTS if _may(who, kind, "write")],
                 dry_run=dry_run,
             )

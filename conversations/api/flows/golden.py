@@ -3,8 +3,8 @@
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -14,7 +14,9 @@ from rest_framework.reverse import reverse
 
 from conversations import services
 from conversations.api.serializers.golden import GoldenConversationRequestSerializer, GoldenConversationSerializer
+from conversations.exceptions import OverrideRefused
 from conversations.models import GoldenConversation
+from core.parties.acting_client import account_of, check_may_approve
 from core.web.api_filters import IdFilter
 
 WRITE = "flows:write"
@@ -74,9 +76,14 @@ class GoldenConversations(
         return Response(GoldenConversationSerializer(golden).data)
 
 
-def account_of(request: Request) -> AbstractBaseUser | None:
-    """The account behind a request; None for a program."""
-    return request.user if isinstance(request.user, AbstractBaseUser) else None
+def check_may_override(request: Request) -> None:
+    """Raise `OverrideRefused` for a person without the right, and for a client that approves nothing."""
+    check_may_approve()
+    account = account_of(request)
+    if account is not None and not request.user.has_perm("conversations.override_goldenconversation"):
+        words = _("Golden conversations differ, and you have no right to publish all the same.")
+        remedy = _("Ask an administrator for the right, or accept what the flow says now.")
+        raise OverrideRefused(words, code="override_missing", remedy=remedy)
 
 
 def _may_read_members(who: Any) -> bool:

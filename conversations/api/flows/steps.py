@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from conversations.api.flows.golden import account_of
 from conversations.api.serializers.drafts import (
     DraftSeenSerializer,
     DraftSerializer,
@@ -24,6 +23,7 @@ from conversations.api.serializers.drafts import (
 from conversations.models import Flow, State, Transition
 from conversations.services.files import steps
 from core.interchange.rest import refusing_by_place
+from core.parties.acting_client import account_of
 
 WRITE = "flows:write"
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
@@ -20,6 +19,7 @@ from conversations.api.serializers.unanswered import (
 )
 from conversations.models import UnansweredQuestion
 from core.confidentiality.rest import ReadingViews
+from core.parties.acting_client import account_of
 
 READ, WRITE = "questions:read", "questions:write"
 
@@ -66,7 +66,7 @@ class UnansweredQuestions(ReadingViews, viewsets.ReadOnlyModelViewSet[Unanswered
         """
         question, body = self.get_object(), QuestionAnswerSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        services.answer_question(question, body.validated_data["answer"], by=_account(request))
+        services.answer_question(question, body.validated_data["answer"], by=account_of(request))
         return self._shown(question)
 
     @extend_schema(summary="Dismiss a question", request=None, responses=UnansweredQuestionSerializer)
@@ -74,7 +74,7 @@ class UnansweredQuestions(ReadingViews, viewsets.ReadOnlyModelViewSet[Unanswered
     def dismiss(self, request: Request, pk: str) -> Response:
         """It stays dismissed when it is asked again. A question that is not open is refused with 409."""
         question = self.get_object()
-        services.dismiss_question(question, by=_account(request))
+        services.dismiss_question(question, by=account_of(request))
         return self._shown(question)
 
     @extend_schema(summary="Open a question again", request=None, responses=UnansweredQuestionSerializer)
@@ -88,7 +88,3 @@ class UnansweredQuestions(ReadingViews, viewsets.ReadOnlyModelViewSet[Unanswered
     def _shown(self, question: UnansweredQuestion) -> Response:
         rows: QuerySet[UnansweredQuestion] = self.get_queryset()
         return Response(UnansweredQuestionSerializer(rows.get(pk=question.pk)).data)
-
-
-def _account(request: Request) -> AbstractBaseUser | None:
-    return request.user if isinstance(request.user, AbstractBaseUser) else None

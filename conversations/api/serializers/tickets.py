@@ -50,7 +50,7 @@ class TicketChangeSerializer(WordsSerializer, serializers.ModelSerializer[Ticket
 
     class Meta:
         model = TicketChange
-        fields = ("id", "ticket", "kind", "by", "by_name", "to", "to_name", "group", "text", "at")
+        fields = ("id", "ticket", "kind", "by", "by_name", "client", "to", "to_name", "group", "text", "at")
         read_only_fields = fields
         extra_kwargs = {"text": {"help_text": "Of a note; empty without the scope `conversations:read`."}}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.flows import Flow
+from core.parties.acting_client import ClientNameField
 
 
 class DraftSnapshotQuerySet(models.QuerySet["DraftSnapshot"]):
@@ -41,6 +42,7 @@ class DraftSnapshot(models.Model):
     step = models.CharField(_("step"), max_length=60, blank=True)
     undone = models.BooleanField(_("undone"), default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("by"))
+    client = ClientNameField()
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
 
     objects = DraftSnapshotQuerySet.as_manager()

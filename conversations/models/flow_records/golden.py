@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.flows import Flow
+from core.parties.acting_client import ClientNameField
 from wecom.models import Member
 
 
@@ -40,6 +41,7 @@ class GoldenConversation(models.Model):
         editable=False,
         verbose_name=_("recorded by"),
     )
+    client = ClientNameField(_("recorded by the program"))
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True, editable=False)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -51,6 +53,7 @@ class GoldenConversation(models.Model):
         verbose_name=_("accepted by"),
         help_text=_("Who accepted what the flow says now."),
     )
+    accepted_client = ClientNameField(_("accepted by the program"), default="")
 
     class Meta:
         verbose_name = _("golden conversation")

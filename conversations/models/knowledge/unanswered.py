@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.knowledge.answers import Answer
 from conversations.models.messages import Conversation
+from core.parties.acting_client import ClientNameField
 
 LONGEST = 500  # characters of a question that are kept
 
@@ -58,6 +59,7 @@ class UnansweredQuestion(models.Model):
         related_name="+",
         verbose_name=_("settled by"),
     )
+    settled_client = ClientNameField(_("settled by the program"), default="")
     model = models.CharField(max_length=120, blank=True, editable=False)
     vector = models.BinaryField(default=b"", editable=False)
 

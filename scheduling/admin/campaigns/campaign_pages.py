@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.interchange.differences import differences
+from core.parties.acting_client import named
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
@@ -89,7 +90,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
             _("Compare two variants"),
             {"fields": ("compare", "share_b", *content_fields.names_of("b_zh"), *content_fields.names_of("b_en"))},
         ),
-        (_("When"), {"fields": (*TIMES, "missed", "valid_minutes", "interrupts", *WINDOW)}),
+        (_("When"), {"fields": (*TIMES, "urgent_reason", "missed", "valid_minutes", "interrupts", *WINDOW)}),
     )
 
     class Media:
@@ -166,7 +167,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     @display(description=_("written by"), ordering="created_by")
     def written_by(self, campaign: Campaign) -> str:
-        return campaign.created_by.get_username() if campaign.created_by else NOTHING
+        return named(campaign.created_by, campaign.client) or NOTHING
 
     @display(description=_("campaign"))
     def whole(self, campaign: Campaign) -> SafeString:

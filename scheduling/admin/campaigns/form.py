@@ -26,8 +26,9 @@ from scheduling.schedules import repetition
 from wecom.models import Application
 
 AT_ONCE = "now"
-NEW_REPEATS = ((AT_ONCE, _("as soon as it is started")), *REPEATS)
-REPEATING = f"repeat !== '{AT_ONCE}' && repeat !== '{repetition.ONCE}'"
+WORKING_DAY = "working_day"
+NEW_REPEATS = ((AT_ONCE, _("as soon as it is started")), (WORKING_DAY, _("on the next working day")), *REPEATS)
+REPEATING = f"repeat !== '{AT_ONCE}' && repeat !== '{WORKING_DAY}' && repeat !== '{repetition.ONCE}'"
 TIMED = f"repeat !== '{AT_ONCE}'"
 CONDITIONS = {
     "at": f"{TIMED} && repeat !== 'cron'",
@@ -87,7 +88,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
 
     class Meta:
         model = Campaign
-        fields = (*OWN, "valid_minutes", "interrupts", "link_clicks", *WINDOW)
+        fields = (*OWN, "urgent_reason", "valid_minutes", "interrupts", "link_clicks", *WINDOW)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +114,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
                 self._note(field, words)
 
     def clean(self) -> dict[str, Any]:
-        if self.data.get("repeat") == AT_ONCE:
+        if self.data.get("repeat") in (AT_ONCE, WORKING_DAY):
             data: dict[str, Any] = forms.ModelForm.clean(self) or self.cleaned_data
         else:
             data = super().clean()
@@ -166,10 +167,12 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
 
     def _set_times(self, data: dict[str, Any]) -> None:
         campaign, kind = self.instance, data.get("repeat")
-        once = kind in (AT_ONCE, repetition.ONCE)
+        once = kind in (AT_ONCE, WORKING_DAY, repetition.ONCE)
         campaign.repeats = Campaign.Repeats.ONCE if once else Campaign.Repeats.CRON
         campaign.cron = data["cron"] = "" if once else data.get("cron") or ""
-        campaign.starts_at = None
+        campaign.starts_at = campaign.next_working_day_at = None
+        if kind == WORKING_DAY:
+            campaign.next_working_day_at = data.get("at") or time(9)
         if once:
             data["days"], data["ends_on"] = Schedule.Days.EVERY, None
         if kind == repetition.ONCE and data.get("only_on") and data.get("time_zone"):
@@ -188,6 +191,9 @@ def _is_public(address: str) -> bool:
 def _timing(campaign: Campaign) -> dict[str, Any]:
     if campaign.repeats == Campaign.Repeats.CRON:
         return {**initial_timing(campaign.cron, None), "cron": campaign.cron}
+    if campaign.next_working_day_at is not None and campaign.starts_at is None:
+        at = f"{campaign.next_working_day_at:%H:%M}"
+        return {**initial_timing("", None), "repeat": WORKING_DAY, "at": at}
     if campaign.starts_at is None:
         return {**initial_timing("", None), "repeat": AT_ONCE}
     local = campaign.starts_at.astimezone(campaign.zone)

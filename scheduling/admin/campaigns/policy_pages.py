@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +19,7 @@ from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, FormAdmin, action, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns.life_forms import CancelForm
-from scheduling.models import SendingPolicy
+from scheduling.models import Campaign, SendingPolicy
 
 SHOWN = 5
 
@@ -73,11 +76,33 @@ class SendingPolicyAdmin(FormAdmin):
             return NOTHING
         return f"{policy.quiet_from:%H:%M}–{policy.quiet_until:%H:%M}"
 
-    def save_model(self, request: HttpRequest, obj: SendingPolicy, form: PolicyForm, change: bool) -> None:
-        for campaign in services.save_sending_policy(obj)[:SHOWN]:
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.quiet_hours_view)
+        return [path("<int:pk>/quiet-hours/", view, name="scheduling_sendingpolicy_quiet_hours"), *super().get_urls()]
+
+    def quiet_hours_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The answer to the question on the admin's home."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        policy = get_object_or_404(SendingPolicy, pk=pk)
+        wanted = request.POST.get("wanted") == "yes"
+        stuck = services.decide_quiet_hours(policy, wanted=wanted, by=request.user)  # type: ignore[arg-type]
+        words = gettext("Campaigns are quiet from 21:00 to 8:00.") if wanted else gettext("There are no quiet hours.")
+        self.log_change(request, policy, words)
+        self.message_user(request, words, messages.SUCCESS)
+        self._warn_of(request, stuck)
+        return redirect("admin:index")
+
+    def _warn_of(self, request: HttpRequest, stuck: list[Campaign]) -> None:
+        for campaign in stuck[:SHOWN]:
             words = gettext("“%(name)s” can never go out now: its send window lies within the quiet hours.")
             shown = link(change_url(campaign), gettext("Show"))
             self.message_user(request, format_html("{} {}", words % {"name": campaign}, shown), messages.WARNING)
+
+    def save_model(self, request: HttpRequest, obj: SendingPolicy, form: PolicyForm, change: bool) -> None:
+        self._warn_of(request, services.save_sending_policy(obj, by=request.user))  # type: ignore[arg-type]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("corporation",) if obj else ()

@@ -1,5 +1,6 @@
 """The start page of a campaign: who gets it, who does not and why, which videos it needs, when it is through."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.dateparse import parse_time
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -16,8 +18,12 @@ from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.columns import moment
+from scheduling.deliveries.forecast import StartForecast
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
+
+OTHER = "other"
+"""The choice of another time of the next working day."""
 
 
 class StartAdmin(ModelAdmin[Campaign]):
@@ -39,17 +45,33 @@ class StartAdmin(ModelAdmin[Campaign]):
         if campaign.state != Campaign.State.APPROVED:
             self.message_user(request, gettext("Only an approved campaign can be started."), messages.ERROR)
             return redirect(change_url(campaign))
+        if request.method == "POST" and "urgent" in request.POST:
+            return self._make_urgent(request, campaign)
         context = self._context(request, campaign)
         forecast = context.get("forecast")
         if request.method == "POST" and forecast is not None:
             if not forecast.against(anyway=request.POST.get("anyway") == "yes"):
-                return self._start(request, campaign)
+                return self._start(request, campaign, forecast)
             self.message_user(request, gettext("It was not started: see what speaks against it."), messages.ERROR)
         return TemplateResponse(request, "admin/campaigns/start.html", context)
 
-    def _start(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    def _make_urgent(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        """It goes out in quiet hours too, once a second person has approved the reason."""
+        if not request.user.has_perm("scheduling.change_campaign"):
+            raise PermissionDenied
         try:
-            services.start_campaign(campaign, by=request.user)  # type: ignore[arg-type]
+            services.make_urgent(campaign, request.POST["urgent"], by=request.user)  # type: ignore[arg-type]
+        except OpenUserError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.path)
+        self.log_change(request, campaign, gettext("It was made urgent."))
+        words = gettext("Approval was asked for once more. Whoever approves it reads your reason.")
+        self.message_user(request, words, messages.SUCCESS)
+        return redirect(change_url(campaign))
+
+    def _start(self, request: HttpRequest, campaign: Campaign, forecast: StartForecast) -> HttpResponse:
+        try:
+            services.start_campaign(campaign, at=_chosen(request, campaign, forecast), by=request.user)  # type: ignore[arg-type]
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(change_url(campaign))
@@ -82,6 +104,21 @@ class StartAdmin(ModelAdmin[Campaign]):
             "starts": moment(forecast.starts_at, campaign),
             "ends": moment(forecast.ends_at, campaign) if forecast.ends_at else "",
             "minutes": max(1, round(forecast.render_seconds / 60)) if forecast.render_seconds else 0,
+            "odd": forecast.odd,
+            "instead": [(one, moment(one.at, campaign)) for one in forecast.odd.instead],
+            "may_change": request.user.has_perm("scheduling.change_campaign"),
             "doubts": [one for one in forecast.blockers if not one.final],
             "blockers": [one for one in forecast.blockers if one.final],
         }
+
+
+def _chosen(request: HttpRequest, campaign: Campaign, forecast: StartForecast) -> datetime | None:
+    """The moment that is chosen on the page instead of now; None for its own."""
+    chosen = request.POST.get("when", "")
+    if chosen == OTHER:
+        at = parse_time(request.POST.get("working_day_at", ""))
+        if at is None:
+            words, remedy = gettext("The time of day is missing."), gettext("Choose one, such as 09:00.")
+            raise SchedulingError(words, code="empty", field="working_day_at", remedy=remedy)
+        return services.next_working_day(campaign, at)
+    return next((one.at for one in forecast.odd.instead if one.kind == chosen), None)

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 
 from core.exceptions import OpenUserError
+from core.parties.acting_client import named
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, change_url, row_link, short_time
 from scheduling import services
 from scheduling.admin.campaigns.columns import delivery_badge, moment_in
@@ -123,7 +124,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
     @display(description=_("stopped by"))
     def stopped_by(self, row: Enrolment) -> str:
-        return row.ended_by.get_username() if row.ended_by else NOTHING
+        return named(row.ended_by, row.ended_client) or NOTHING
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

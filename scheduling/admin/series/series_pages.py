@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from core.exceptions import OpenUserError
 from core.interchange.differences import differences
+from core.parties.acting_client import named
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, change_url
 from scheduling import services
 from scheduling.admin.campaigns.files.pages import FileButtons
@@ -113,7 +114,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
 
     @display(description=_("written by"), ordering="created_by")
     def written_by(self, series: Series) -> str:
-        return series.created_by.get_username() if series.created_by else NOTHING
+        return named(series.created_by, series.client) or NOTHING
 
     @display(description=_("series"))
     def whole(self, series: Series) -> SafeString:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.parties.acting_client import client_name
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Enrolment, Series
 from scheduling.series import edits, sweep, turns
@@ -73,7 +74,8 @@ def stop_member(
         raise SchedulingError(words, code="enrolment_ended", remedy=_("There is nothing to stop."))
     row.status, row.reason, row.note = Enrolment.Status.STOPPED, reason, note.strip()[:300]
     row.ended_at, row.ended_by_id = now or timezone.now(), by.pk if by else None
-    row.save(update_fields=["status", "reason", "note", "ended_at", "ended_by"])
+    row.ended_client = client_name()
+    row.save(update_fields=["status", "reason", "note", "ended_at", "ended_by", "ended_client"])
     return row
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.interchange.differences import Difference, differences
-from scheduling.campaigns import transitions
+from core.parties.acting_client import client_name
+from scheduling.campaigns import parties, transitions
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
 from scheduling.segments.audience import parse_audience
@@ -38,6 +39,8 @@ def save_series(series: Series, *, by: Person = None) -> Series:
         edits.check_editable(before)
         for name in LIFE:
             setattr(series, name, getattr(before, name))
+    else:
+        series.client = client_name()
     series.name = series.name.strip()
     series.created_by_id = series.created_by_id or (by.pk if by else None)
     series.changed_at = timezone.now()
@@ -72,14 +75,15 @@ def approve_series(
 ) -> Series:
     """Approve exactly what waits; `seen` is the hash of what the approver saw.
 
-    Raises `SchedulingError` if it was changed since, has errors, or is approved by the person who asked.
+    Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
     """
 
     def grant(row: Series) -> None:
         digest = approval.digest(row)
         words = _("The series was changed since you looked at it.")
         transitions.check_seen(seen, digest, words=words, code="series_changed")
-        transitions.check_second_person(row, by, words=_("A series is approved by a second person."))
+        transitions.check_asked(row, digest)
+        parties.check_approver(row, by, words=_("A series is approved by a second person."))
         _check_problems(row, now)
         row.approved_hash = digest
         life.change(row, S.APPROVED, by=by, why=why, description=approval.describe(row), digest=digest, now=now)

@@ -55,6 +55,7 @@ NAMED = {
     **{f"scheduling_series_{act}_this": "send" for act in ("start", "pause", "resume", "cancel")},
     "scheduling_series_add_member": "send",
     "scheduling_enrolment_stop_this": "change",
+    "scheduling_sendingpolicy_quiet_hours": "change",
     **{f"scheduling_sendingpolicy_{act}_this": "stop" for act in ("stop", "allow")},
     **{f"scheduling_campaignrun_{page}": "view" for page in ("csv", "csv_this", "evidence")},
     **{f"scheduling_campaign_{page}": "add" for page in ("import", "ready", "import_file", "from_ready")},

@@ -5,18 +5,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from rest_framework.test import APIClient
 
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling import services
 from scheduling.models import Campaign, CampaignRun, Delivery
-from tests.scheduling.support.campaigns import make_campaign, outcomes, work
+from tests.scheduling.support.campaigns import approver_api, make_campaign, outcomes, work
+from tests.scheduling.support.schedules import zone_where_it_is
 from tests.support import factories
 from tests.support.factories import make_api
 from wecom.models import Member, MemberFact, Outbound
 
 pytestmark = pytest.mark.django_db
 CAMPAIGNS = "/api/v1/campaigns/"
+FAR = "2099-01-01T09:00:00+08:00"
 BODY = {
     "name": "年会",
     "content_type": "text",
@@ -39,7 +42,8 @@ def people(application):
 
 
 def post(api: APIClient, url: str, body: Any = None, *, status: int = 200) -> Any:
-    answer = api.post(url, body or {}, format="json")
+    who = approver_api() if url.endswith("/approve/") else api
+    answer = who.post(url, body or {}, format="json")
     assert answer.status_code == status, answer.content
     return answer.json()
 
@@ -62,6 +66,7 @@ def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):
     found = post(api, f"{address}start/", {"dry_run": True}, status=202)
     assert found.pop("zones") == {"Asia/Shanghai": 3}
     assert [one["code"] for one in found.pop("blockers")] == ["not_approved"]
+    found.pop("odd_hour")  # tests run at any hour
     assert found == {"planned": 3, "calls": 1, "left_out": {"disabled": 1, "no_value": 1}, "variants": {"A": 3}}
     assert not Delivery.objects.exists()
     assert not Outbound.objects.exists()
@@ -240,3 +245,40 @@ def test_webhooks_hear_of_start_stop_and_end(api, people):
 )
 def test_an_audience_of_another_form_is_refused(api, application, audience, field):
     assert post(api, CAMPAIGNS, {**BODY, "audience": audience}, status=422)["field"] == field
+
+
+def test_a_start_at_night_is_a_warning_with_better_moments(api, people):
+    address = approved(api, time_zone=zone_where_it_is(3))
+    odd = post(api, f"{address}start/", {"dry_run": True}, status=202)["odd_hour"]
+    assert (odd["is_night"], odd["instead"][0]["kind"]) == (True, "morning")
+    later = odd["instead"][0]["at"]
+    by_then = post(api, f"{address}start/", {"dry_run": True, "at": later}, status=202)["odd_hour"]
+    assert not (by_then and by_then["is_night"])
+    started = post(api, f"{address}start/", {"at": later})
+    assert (started["state"], parse_datetime(started["next_at"])) == ("scheduled", parse_datetime(later))
+
+
+def test_a_start_may_wait_for_the_next_working_day(api, people):
+    address = approved(api, time_zone=zone_where_it_is(3))
+    started = post(api, f"{address}start/", {"next_working_day_at": "10:30"})
+    campaign = Campaign.objects.get()
+    local = parse_datetime(started["next_at"]).astimezone(campaign.zone)
+    assert (f"{local:%H:%M}", campaign.calendar.works_on(local.date())) == ("10:30", True)
+    assert started["odd_hour"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [({"at": "2020-01-01T09:00:00+08:00"}, "start_moment"), ({"at": FAR, "next_working_day_at": "09:00"}, "invalid")],
+)
+def test_a_start_is_not_put_off_into_the_past_or_twice(api, people, body, code):
+    assert post(api, f"{approved(api)}start/", body, status=422)["code"] == code
+
+
+def test_urgency_and_the_working_day_are_approved_over_rest(api, people):
+    address = approved(api, next_working_day_at="09:00:00", urgent_reason="停水")
+    assert api.get(address).json()["urgent_reason"] == "停水"
+    for change in ({"urgent_reason": "停电"}, {"next_working_day_at": "10:00:00"}):
+        assert api.patch(address, change, format="json").json()["state"] == "draft"
+        post(api, f"{address}ask-approval/")
+        assert post(api, f"{address}approve/")["state"] == "approved"

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from core.work.base import Work
 from scheduling import services
@@ -40,6 +41,14 @@ def launch(*texts: Any, now: datetime | None = None, **fields: Any) -> Campaign:
 
 def make_person() -> User:
     return User.objects.create_user(f"staff{User.objects.count()}", is_staff=True)
+
+
+def approver_api() -> APIClient:
+    """A person who may do all, over REST: the second one, where a client has written and asked."""
+    person, _created = User.objects.get_or_create(username="second", is_staff=True, is_superuser=True)
+    api = APIClient()
+    api.force_login(person)
+    return api
 
 
 def work(now: datetime | None = None, *, calls: bool = True) -> None:

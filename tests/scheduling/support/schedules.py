@@ -74,3 +74,9 @@ def video_form(**fields: Any) -> dict[str, Any]:
     """What the form of a schedule sends for a video every morning at nine."""
     values = {"name": "欢迎", "user_ids": "wangfang\nnobody", "message_type": "video", "text": "", "cron": "0 9 * * *"}
     return {**values, "time_zone": "Asia/Shanghai", "days": "every", "grace_minutes": "10", **fields}
+
+
+def zone_where_it_is(hour: int) -> str:
+    """A time zone in which it is this hour of the day now."""
+    offset = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"

@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from openuser.api import clients
-from openuser.models import Alert, Incident, WebhookDelivery, WebhookEndpoint
+from openuser.models import Alert, ApiClient, Incident, WebhookDelivery, WebhookEndpoint
 
 
 def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
@@ -37,9 +37,10 @@ def make_alert(**fields: Any) -> Alert:
     return Alert.objects.create(**{"news": Alert.News.OPENED, "channel": Alert.Channel.GROUP, **fields})
 
 
-def make_api(*scopes: str, **fields: Any) -> APIClient:
-    """An API client whose token has these scopes."""
-    _client, token = clients.create(f"client-{secrets.token_hex(4)}", scopes=scopes, **fields)
+def make_api(*scopes: str, may_approve: bool = False, **fields: Any) -> APIClient:
+    """An API client whose token has these scopes; one that may approve, if an administrator allowed that."""
+    client, token = clients.create(fields.pop("name", f"client-{secrets.token_hex(4)}"), scopes=scopes, **fields)
+    ApiClient.objects.filter(pk=client.pk).update(may_approve=may_approve)
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return api

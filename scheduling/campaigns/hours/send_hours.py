@@ -22,12 +22,14 @@ class SendWindow:
     Attributes:
         weekdays: 1 is Monday, 7 is Sunday.
         calendar: the company's working days, if it opens on these only; an unknown year counts Monday to Friday.
+        in_quiet_hours: whether it is open in the quiet hours of the company too, because the campaign is urgent.
     """
 
     opens: time = WHOLE_DAY
     closes: time = WHOLE_DAY
     weekdays: frozenset[int] = EVERY_WEEKDAY
     calendar: Calendar | None = None
+    in_quiet_hours: bool = False
 
     def opening_after(self, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
         """The window that is open or opens next, as its beginning and end; None if no day has one."""
@@ -63,7 +65,7 @@ class SendHours:
         """Why and until when a message must wait; None if it may go out now."""
         at, reason = now, None
         for _turn in range(MOST_TURNS):
-            quiet = self.policy.quiet_until_when(at, zone)
+            quiet = self._quiet_until(at, zone)
             if quiet is not None:
                 at, reason = quiet.astimezone(UTC), Batch.Reason.QUIET
                 continue
@@ -80,8 +82,11 @@ class SendHours:
         if opening is None:
             return True
         begin, end = opening
-        quiet = self.policy.quiet_until_when(begin, zone)
+        quiet = self._quiet_until(begin, zone)
         return quiet is not None and quiet >= end
+
+    def _quiet_until(self, at: datetime, zone: ZoneInfo) -> datetime | None:
+        return None if self.window.in_quiet_hours else self.policy.quiet_until_when(at, zone)
 
 
 def hours_of(campaign: Campaign, application: Application) -> SendHours:
@@ -98,6 +103,7 @@ def window_of(campaign: Campaign) -> SendWindow:
         closes=campaign.window_until if named and campaign.window_until else WHOLE_DAY,
         weekdays=frozenset(chosen_weekdays(campaign)) if chosen else EVERY_WEEKDAY,
         calendar=campaign.calendar if days == Campaign.WindowDays.WORKING else None,
+        in_quiet_hours=campaign.is_urgent,
     )
 
 

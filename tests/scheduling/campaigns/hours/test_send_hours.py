@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.business_calendar import Calendar
 from scheduling.campaigns import validation
-from scheduling.campaigns.send_hours import SendHours, SendWindow
+from scheduling.campaigns.hours.send_hours import SendHours, SendWindow
 from scheduling.campaigns.sending_policy import Policy
 from scheduling.models import Batch, SendingPolicy
 from tests.scheduling.support.campaigns import approve, launch, make_campaign

@@ -1,0 +1,1 @@
+"""Who acts: a person, or a program for which a person answers."""

@@ -1,0 +1,93 @@
+"""A moment at night, on a weekend or on a holiday, and better ones. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from scheduling.business_calendar import Calendar
+
+NIGHT_FROM, NIGHT_UNTIL = time(21), time(8)
+MORNING = time(9)
+SATURDAY = 5
+LONGEST_SEARCH = 366  # days
+NEXT_MORNING, WORKING_DAY = "morning", "working_day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetterMoment:
+    """A moment that is offered instead: `kind` is `morning`, or `working_day` where the next morning is a day off.
+
+    `is_known` is False where nothing says whether its day works.
+    """
+
+    kind: str
+    at: datetime
+    is_known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OddHour:
+    """What is odd about a moment, by the clock of a zone and the company's working days."""
+
+    at: datetime
+    is_night: bool
+    is_weekend: bool
+    is_holiday: bool
+    instead: tuple[BetterMoment, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is odd, as sentences; "" for an ordinary moment."""
+        found = []
+        if self.is_night:
+            found.append(_("Its moment is at night: %(time)s.") % {"time": f"{self.at:%H:%M}"})
+        if self.is_weekend:
+            found.append(_("Its moment is on a weekend."))
+        if self.is_holiday:
+            found.append(_("Its moment is on a holiday."))
+        return " ".join(found)
+
+    def __bool__(self) -> bool:
+        return self.is_night or self.is_weekend or self.is_holiday
+
+
+def look(at: datetime, zone: ZoneInfo, calendar: Calendar) -> OddHour:
+    """What is odd about a moment, and the next morning and the next working day at nine if anything is."""
+    local = at.astimezone(zone)
+    is_night = local.time() >= NIGHT_FROM or local.time() < NIGHT_UNTIL
+    is_off = not calendar.works_on(local.date())
+    is_weekend = is_off and local.weekday() >= SATURDAY
+    found = OddHour(at=local, is_night=is_night, is_weekend=is_weekend, is_holiday=is_off and not is_weekend)
+    return replace(found, instead=tuple(_instead(found, zone, calendar))) if found else found
+
+
+def _instead(odd: OddHour, zone: ZoneInfo, calendar: Calendar) -> Iterator[BetterMoment]:
+    working = next_working_day(odd.at, MORNING, zone, calendar)
+    morning = _next_time(odd.at, MORNING)
+    if odd.is_night:
+        yield _better(NEXT_MORNING, morning, zone, calendar)
+    if not odd.is_night or morning != working:
+        yield _better(WORKING_DAY, working, zone, calendar)
+
+
+def next_working_day(after: datetime, at: time, zone: ZoneInfo, calendar: Calendar) -> datetime:
+    """The next time that it is `at` on a working day; on any day where a company has none within a year."""
+    local = after.astimezone(zone)
+    first = _next_time(local, at)
+    for days in range(LONGEST_SEARCH):
+        day = first.date() + timedelta(days=days)
+        if calendar.works_on(day):
+            return datetime.combine(day, at, zone).astimezone(UTC)
+    return first.astimezone(UTC)
+
+
+def _next_time(local: datetime, at: time) -> datetime:
+    today = datetime.combine(local.date(), at, local.tzinfo)
+    return today if today > local else datetime.combine(local.date() + timedelta(days=1), at, local.tzinfo)
+
+
+def _better(kind: str, at: datetime, zone: ZoneInfo, calendar: Calendar) -> BetterMoment:
+    return BetterMoment(kind=kind, at=at.astimezone(UTC), is_known=calendar.knows(at.astimezone(zone).date()))
