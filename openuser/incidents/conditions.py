@@ -106,6 +106,11 @@ class MessagesWait(Backlog):
     def words(self, incident: Incident) -> str:
         return str(_("%(count)d messages wait to be sent, the oldest for %(minutes)d minutes.") % incident.details)
 
+    def remedy(self, incident: Incident) -> str:
+        return _(
+            "Start workers of the queues “default” and “bulk”, or more of them. The doctor says what does not run."
+        )
+
 
 class VideosWait(Backlog):
     """Videos are due and are not made."""
