@@ -50,12 +50,13 @@ def import_answers(table: Table, *, dry_run: bool = False) -> Findings:
     """
     found = compare(table)
     for start in range(0, 0 if dry_run else len(found.changes), AT_ONCE):
-        _take_over(found.changes[start : start + AT_ONCE])
+        write_answers(found.changes[start : start + AT_ONCE])
     return found
 
 
 @transaction.atomic
-def _take_over(changes: Sequence[Change]) -> None:
+def write_answers(changes: Sequence[Change]) -> None:
+    """Store many answers as `save_answer` does, at a few statements for all that are new."""
     for change in changes:
         if change.answer.topic is not None and change.answer.topic.pk is None:
             change.answer.topic.save()

@@ -11,8 +11,9 @@ from conversations.files.entries import KEYS, answer_entry, document_entry, flow
 from conversations.files.readers import Sources, read_flow, read_knowledge
 from conversations.files.references import References
 from conversations.flows import drafts, publication
+from conversations.knowledge.sheet import Change
 from conversations.models import Answer, Document, Flow
-from conversations.services.answers import save_answer
+from conversations.services.answers import write_answers
 from conversations.services.documents import save_document
 from conversations.services.files.outcomes import Imported, outcome
 from core.exceptions import OpenUserError
@@ -68,6 +69,13 @@ class Importer:
         return replace(imported, problems=tuple(publication.check(flow)))
 
     def _answers(self) -> Iterator[Imported]:
+        found = list(self._read_answers())
+        write_answers([change for change, before, after in found if before != after])
+        for change, before, after in found:
+            yield outcome("answer", change.answer.question, change.answer.pk, before, after)
+
+    def _read_answers(self) -> Iterator[tuple[Change, Mapping[str, Any], Mapping[str, Any]]]:
+        """What the file says of answers, with their entries before and after."""
         known = self._known(Answer, "answers")
         for entry in self.content.parts["answers"]:
             with self._noted(entry):
@@ -78,8 +86,8 @@ class Importer:
                     continue
                 row, lists = read[0], read[1].lists
                 after = answer_entry(row, self.media, lists=lists)
-                saved = save_answer(_filled(current or row, read[1].fields), **lists) if before != after else row
-                yield outcome("answer", entry.name, saved.pk, before, after)
+                filled = _filled(current or row, read[1].fields) if before != after else row
+                yield Change(answer=filled, lists=lists, before=current), before, after
 
     def _documents(self) -> Iterator[Imported]:
         known = self._known(Document, "documents")

@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conversations import services
 from conversations.models import Answer, Document
@@ -113,3 +115,17 @@ def test_a_dry_run_of_a_zip_stores_no_file(company, media):
 def test_an_export_of_nothing_is_refused():
     with pytest.raises(FileError, match=r"[Nn]othing"):
         exported()
+
+
+def test_many_answers_of_a_file_are_written_in_few_statements(company):
+    """The transaction of all keeps others from writing to SQLite."""
+    departments = list(company.corporation.departments.all())
+    for number in range(60):
+        make_answer(f"问题{number}", "好。").departments.set(departments)
+    packed = exported()
+    Answer.objects.all().delete()
+    with CaptureQueriesContext(connection) as queries:
+        assert {one.verdict for one in services.import_file(packed.data)} == {"new"}
+    assert sum(query["sql"].startswith(("INSERT", "UPDATE", "DELETE")) for query in queries) < 20
+    assert Answer.objects.filter(departments__in=departments).count() == 60
+    assert exported().data == packed.data
