@@ -76,9 +76,10 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
 
 
 def worker(name: str, lane: str, threads: str) -> list[str]:
-    """A Celery worker of one lane, whose parent starts it again at once if it is killed."""
-    line = ["python", "-m", "openuser.launcher.worker_process", "-Q", lane, "-P", "threads", "-c", threads]
-    return [*line, "-n", f"{name}@%h", "-l", "WARNING", "--without-gossip", "--without-mingle"]
+    """A Celery worker of one lane; that of what somebody waits for has a parent that starts it again at once."""
+    command = ["python", "-m", "openuser.launcher.worker_process"] if lane == "default" else [*CELERY, "worker"]
+    line = [*command, "-Q", lane, "-P", "threads", "-c", threads, "-n", f"{name}@%h", "-l", "WARNING"]
+    return [*line, "--without-gossip", "--without-mingle"]
 
 
 def main() -> None:
