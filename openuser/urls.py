@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
+from openuser.admin import doctor, engines, quotas, second_factor, timeline
+from openuser.admin.home import dashboard
 from openuser.pages import campaign_links, errors, health, media, metrics, preferences, session, watch
 
 handler403, handler404 = errors.forbidden, errors.not_found

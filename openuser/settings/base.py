@@ -284,7 +284,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "DASHBOARD_CALLBACK": "openuser.admin.dashboard.callback",
+    "DASHBOARD_CALLBACK": "openuser.admin.home.dashboard.callback",
     "LOGIN": {"form": "openuser.second_factor.login_form.LoginForm"},
     "ACCOUNT": {"navigation": "openuser.admin.navigation.account_links"},
     "STYLES": [lambda request: static("openuser/admin.css")],

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 from django.utils import timezone
 
+from scheduling.models import Schedule
 from tests.support.factories import make_presentation, make_series_row, make_template, make_upload, make_voice
 from tests.support.model_rows import make_row
 
@@ -42,6 +43,15 @@ BUTTON = {"key": "", "url": "", "app_id": "", "page": ""}
 MINI = {**BUTTON, "kind": "view_miniprogram", "app_id": "wx1", "page": "pages/index"}
 # What breaks a constraint. Of one that is about two rows: what both have besides equal values of its fields.
 BROKEN: dict[str, list[Values]] = {
+    "access_record_once_an_hour": [values()],
+    "awaited_video_by_one": [values(batch=None), lambda: {"schedule": make_row(Schedule)}],
+    "awaited_video_once_per_batch": [values()],
+    "awaited_video_once_per_schedule": [lambda: {"batch": None, "schedule": make_row(Schedule)}],
+    "rehearsal_of_one_subject": [values(campaign=None, series=None), lambda: {"series": make_series_row()}],
+    "statement_confirmed_by_another": [
+        lambda: {"confirmed_at": timezone.now(), "recorded_by": "anna", "confirmed_by": "anna", "evidence_link": "x"},
+        lambda: {"confirmed_at": timezone.now(), "recorded_by": "anna", "confirmed_by": "ben", "evidence": ""},
+    ],
     "alert_once": [values()],
     "incident_open_once": [values()],
     "metric_count_once": [values()],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, KnowledgeRevision, Message, State, WatchLink
-from scheduling.models import AudienceSheet, Campaign, CampaignContent, Schedule
+from scheduling.models import AudienceSheet, AwaitedVideo, Campaign, CampaignContent, Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
@@ -144,6 +144,11 @@ def make_campaign_content(**fields: Any) -> Any:
     return filled(CampaignContent, **{"presentation": None, **fields})
 
 
+def make_awaited_video(**fields: Any) -> AwaitedVideo:
+    """What the batch of a campaign waits for."""
+    return filled(AwaitedVideo, **{"schedule": None, **fields})  # type: ignore[no-any-return]
+
+
 def make_state(**fields: Any) -> State:
     """A step has one source of its video."""
     return filled(State, **{"presentation": None, **fields})  # type: ignore[no-any-return]
@@ -160,6 +165,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "openuser.WebhookDelivery": factories.make_webhook_delivery,
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
     "avatars.Consent": factories.make_consent,
+    "scheduling.AwaitedVideo": make_awaited_video,
     "scheduling.Batch": factories.make_batch,
     "scheduling.CampaignContent": make_campaign_content,
     "scheduling.Delivery": factories.make_delivery,
@@ -190,6 +196,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
     ),
     "scheduling.AudienceSheet": lambda **fields: filled(AudienceSheet, **{"kept": True, **fields}),
+    "scheduling.RehearsalRun": factories.make_rehearsal_run,
     "scheduling.Schedule": make_schedule,
     "wecom.Application": factories.make_application,
     "wecom.Callback": factories.make_callback,

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from core.work.base import Work
-from openuser.admin import problems
+from openuser.admin.home import problems
 from tests.support import factories
 from tests.support.emulator import Emulator
 from wecom import services, tasks

@@ -174,7 +174,7 @@ def test_the_evidence_of_a_member_is_a_signed_file(run, sender, staff):
     assert sender.get(page(run, "evidence"), {"delivery": 10**9}).status_code == 302
 
 
-def test_a_bar_tells_how_many_videos_are_made_and_how_long_it_takes(company, staff, sender):
+def test_a_bar_tells_how_many_videos_are_made_and_when(company, staff, sender):
     campaign = launch("{{name}}，早上好。", content_type="video")
     work(calls=False)
     first, second, third = Render.objects.order_by("pk")

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from openuser.admin import kept_counts
+from openuser.admin.home import kept_counts
 from tests.support.factories import make_application, make_callback
 from wecom.models import Callback
 

@@ -21,7 +21,7 @@ from avatars.models import Render
 from conversations.models import Conversation, Message, Ticket
 from core.confidentiality.rights import may_read
 from core.lookups import among
-from openuser.admin import kept_counts, next_runs, problems, unfinished
+from openuser.admin.home import kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
 from scheduling.models import Schedule, SendingPolicy
 from wecom import services as wecom
