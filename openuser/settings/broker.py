@@ -71,6 +71,7 @@ TASK_QUEUES: dict[str, tuple[str, ...]] = {
         "wecom.wake_callbacks",
     ),
     "bulk": (
+        "avatars.measure_pictures",
         "conversations.move_sessions",
         "openuser.back_up",
         "openuser.sweep_bulk",
