@@ -19,10 +19,10 @@ from tests.benchmarks.door.installation import is_empty
 from tests.chaos.delivery import Database
 from tests.runner.database_templates import templates, url_of
 from tests.support.emulator import wait_for
+from tests.support.servers.faketime import moved_clock
 from tests.support.stack import SMALL_ENGINES, Stack
 
 SHARED = "TEST_CHAOS_FOLDER"  # what the scenarios of a run share, so that one migrates and the others copy
-FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
 S = TypeVar("S", bound="Stage")
 LAST_LINES = 15  # of the log of each part, where a scenario failed
 
@@ -153,11 +153,10 @@ def with_clock(offset: str) -> dict[str, str]:
 
     Raises `CannotPlay` if libfaketime is missing and cannot be installed.
     """
-    ensure_program("faketime", package="faketime")
-    library = next(Path("/").glob(FAKETIME.removeprefix("/")))
-    # asyncio would hang with a false monotonic clock, and no machine has one.
-    words = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1"}
-    return words | {"FAKETIME_TIMESTAMP_FILE" if os.path.isabs(offset) else "FAKETIME": offset}
+    try:
+        return moved_clock(offset)
+    except ServiceError as error:
+        raise CannotPlay(str(error)) from error
 
 
 def set_clock(file: Path, offset: str) -> None:
