@@ -6,6 +6,7 @@ a path, `-x` or `-k WORD`; without a path, all files run that read the date or n
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from openuser.servers.processes import ServiceError
 from tests.runner.dates import moments
@@ -17,7 +18,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--short", action="store_true", help="two days and a few files, as the suite does")
     parser.add_argument("--at", action="append", default=[], metavar="MOMENT", help="one of several days instead")
     ours, others = parser.parse_known_args(words)
-    chosen = moments.SHORT_FILES if ours.short else moments.files()
+    chosen: Sequence[str] = moments.SHORT_FILES if ours.short else moments.files()
     if any(word.startswith("tests/") for word in others):
         chosen = ()
     failed = []
