@@ -123,8 +123,6 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
 
     @extend_schema(
         summary="Rehearse a campaign or a series while you wait",
-        description="What each member would get in the days to come, and why not. Sends nothing and keeps nothing. "
-        "Goes with the next release: `POST` queues a rehearsal, and answers at once.",
         parameters=[RehearsalQuerySerializer],
         responses=RehearsalSerializer,
         filters=False,
@@ -132,7 +130,10 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def rehearsal(self, request: Request, pk: str) -> Response:
-        """What each member would get in the days to come, and why not."""
+        """What each member would get in the days to come, and why not. Sends nothing and keeps nothing.
+
+        Goes with the next release: `POST` queues a rehearsal, and answers at once.
+        """
         found = services.rehearse(self.get_object(), **_wish(request.query_params))
         return Response(RehearsalSerializer(found).data, headers={"Deprecation": "true"})
 
