@@ -40,6 +40,11 @@ def command(module: str, *words: str) -> Line:
     return ("-m", f"tests.{module}", *words)
 
 
+def on_both(*names: str) -> tuple[Line, Line]:
+    """Tests of the suite, on SQLite and on PostgreSQL."""
+    return tests(*names), command("runner.on_postgres", *(f"tests/{name}" for name in names))
+
+
 def scenario(name: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """A scenario, and its short form."""
     line = command("chaos.scenarios", name, "--seed", "{seed}")
@@ -55,7 +60,7 @@ def played(id: str, fault: str, holds: str, limit: int, name: str) -> Row:
     return Row(id=id, fault=fault, holds=holds, limit=limit, lines=lines, short=short)
 
 
-MINUTES = 45  # of all rows
+MINUTES = 50  # of all rows
 ONCE = "the ledger has one answer to each question"
 ROWS: tuple[Row, ...] = (
     played(
@@ -181,6 +186,35 @@ ROWS: tuple[Row, ...] = (
     ),
     played("K19", "packets of database and broker lost", f"dead connections found ≤ 15 s, {ONCE}", 110, "half_open"),
     played("K20", "SIGTERM of everything under load", f"ended ≤ 30 s, no lease left, no 5xx, {ONCE}", 60, "drain"),
+    row(
+        "K21",
+        "the process of bulk: stopped, killed, missing",
+        "members are answered meanwhile, nothing is lost or doubled, another worker stands in",
+        90,
+        tests("journeys/test_lanes.py"),
+        *on_both("core/work/lanes/test_stand_in.py"),
+    ),
+    row(
+        "K22",
+        "a handbook: its worker dies, it is replaced or deleted in the middle",
+        "it goes on where it was, the earlier edition answers until the next is whole",
+        40,
+        *on_both("conversations/knowledge/documents/test_pieces.py"),
+    ),
+    row(
+        "K23",
+        "campaign with personal videos stopped in every way, its worker and who cancels die",
+        "no video is made that nobody waits for, no row or file is left",
+        90,
+        *on_both("scheduling/deliveries/test_stopped_videos.py", "conversations/videos/test_ended_waits.py"),
+    ),
+    row(
+        "K24",
+        "a worker is killed in the call of a flow",
+        "the call goes on, or the member hears of it, ≤ 8 s later",
+        60,
+        *on_both("chaos/crash_points/test_calls.py"),
+    ),
     played("D1", "1,000 callbacks, four copies each at once", f"a row each, {ONCE}", 75, "copies"),
     row(
         "D2",
