@@ -48,6 +48,13 @@ UNFOLD = (
     _("This object doesn't have a change history."),
     _("You have been successfully logged out from the administration"),
 )
+# Whose Chinese is hard to read.
+DJANGO = (
+    _(
+        "Please enter the correct %(username)s and password for a staff account. Note that both fields may be "
+        "case-sensitive."
+    ),
+)
 BEAT = (
     _("Scheduler"),
     _("Schedule"),

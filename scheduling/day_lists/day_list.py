@@ -32,7 +32,8 @@ def read_day_list(text: str) -> DayList:
             words = _("%(date)s is both a working day and a day off.") % {"date": item.date}
             flaws.append(Flaw(code="both", words=words))
     if not found:
-        flaws.append(Flaw(code="no_date", words=_("There is no date in it.")))
+        words = _("There is no date in it. Paste the whole notice, with its title and all its days.")
+        flaws.append(Flaw(code="no_date", words=words))
     years = {day.year for day in days if (day.month, day.day) == (1, 1)} if form.is_whole(text) else set[int]()
     return DayList(
         days=tuple(days[day] for day in sorted(days)),

@@ -51,7 +51,8 @@ def move_campaign(
     if seen != (timezone.localdate(before) if before else None):
         raise _changed()
     if day is not None:
-        after = _moved(before, day, row.zone) if before else datetime.combine(day, USUAL_TIME, row.zone)
+        usual = datetime.combine(day, row.next_working_day_at or USUAL_TIME, row.zone)
+        after = _moved(before, day, row.zone) if before else usual
         _check_ahead(after, now)
     if row.state != Campaign.State.DRAFT and not voids:
         if row.state == Campaign.State.WAITING:
@@ -61,6 +62,8 @@ def move_campaign(
         raise SchedulingError(words, code="approval_void", remedy=_("Confirm that you want to move it."))
     state = row.state
     row.starts_at = after
+    if after is not None:
+        row.next_working_day_at = None
     save_campaign(row, by=by)
     campaign.refresh_from_db()
     return Moved(before=before, after=after, voided=row.state != state)

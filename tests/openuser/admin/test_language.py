@@ -30,6 +30,12 @@ def test_the_browser_decides_the_language_until_somebody_chooses_one(client):
     assert client.cookies["django_language"]["max-age"] >= 365 * 24 * 3600
 
 
+def test_a_wrong_password_is_told_in_plain_chinese():
+    form = {"username": "boss", "password": "wrong-password-1"}
+    page = Client().post(reverse("admin:login"), form, headers={"accept-language": "zh-CN"})
+    assert "用户名或密码不正确，或者这个账号不能登录管理后台。" in page.content.decode()
+
+
 def test_every_page_offers_the_switch_in_both_languages(client):
     page = client.get(reverse("admin:conversations_answer_changelist")).content.decode()
     assert 'action="/i18n/setlang/"' in page

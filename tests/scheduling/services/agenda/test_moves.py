@@ -1,6 +1,6 @@
 """Moved to another day: the time of day stays, an approval does not, and what went out is not moved."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -50,6 +50,13 @@ def test_a_draft_without_a_moment_gets_nine_in_the_morning():
     assert campaign.starts_at == clock("2026-12-02T09:00")
     moved = services.move_campaign(campaign, None, seen=TO, now=NOW)
     assert campaign.starts_at is moved.after is None
+
+
+def test_one_for_the_next_working_day_keeps_its_time_on_the_chosen_day():
+    campaign = make_campaign(next_working_day_at=time(9, 30))
+    services.move_campaign(campaign, TO, seen=None, now=NOW)
+    assert campaign.starts_at == clock("2026-12-02T09:30")
+    assert campaign.next_working_day_at is None
 
 
 def test_an_approved_one_is_moved_only_if_that_is_wanted():
