@@ -114,6 +114,9 @@ class StatementAdmin(ReadOnlyAdmin):
         if not self.has_record_permission(request):
             raise PermissionDenied
         statement = get_object_or_404(Statement.objects.select_related("digital_human"), pk=pk)
+        if not Statement.objects.unconfirmed().filter(pk=pk).exists():
+            self.message_user(request, gettext("No second person has to confirm this statement."), messages.ERROR)
+            return redirect(change_url(statement))
         form = ConfirmationForm(request.POST or None, request.FILES or None, instance=statement)
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data

@@ -72,3 +72,13 @@ def test_the_first_person_and_a_full_stop_are_refused(statement):
     assert "There is no evidence." in confirm(of("chief"), statement, evidence_link="").content.decode()
     statement.refresh_from_db()
     assert statement.state == "unconfirmed"
+
+
+def test_a_statement_that_nobody_has_to_confirm_has_no_such_page(statement):
+    boss = of("boss")
+    voice = Statement.objects.create(voice=make_voice(), reason="Synthetic.")
+    confirm(boss, statement)
+    for settled in (voice, statement):
+        page = boss.get(reverse("admin:avatars_statement_confirm", args=[settled.pk]), follow=True)
+        assert page.redirect_chain[-1][0] == reverse("admin:avatars_statement_change", args=[settled.pk])
+        assert "No second person has to confirm this statement." in page.content.decode()
