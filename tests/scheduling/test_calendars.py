@@ -34,6 +34,15 @@ def test_weekdays_count_in_an_unknown_year_by_choice(application):
     assert outcomes(schedule)[-1] == ("01-02 09:00", "sent")
 
 
+@pytest.mark.parametrize(
+    ("unknown_days", "words"), [("hold", "nothing is sent"), ("weekdays", "Monday to Friday count")]
+)
+def test_its_page_says_what_comes_of_an_unknown_year(application, unknown_days, words):
+    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days=unknown_days)
+    (warning,) = services.preview(schedule, now=clock("2090-01-01T00:00")).warnings
+    assert words in warning
+
+
 def test_an_imported_year_decides_day_by_day(application):
     assert imported(application, NEW_YEAR) == {2090}
     schedule = make_schedule(days="working", now="2090-01-01T00:00")

@@ -73,6 +73,13 @@ def test_a_confirmation_needs_another_person_words_and_evidence(human, by, how, 
     assert human.statements.get().state == "unconfirmed"
 
 
+def test_who_sent_the_video_of_a_picture_does_not_confirm_it(human):
+    video = {"still": str(human.portrait.name), "video": "portraits/a.mp4", "requested_by": "designer"}
+    factories.make_portrait_video(human, status="done", **video)
+    assert refused(services.confirm_drawn, human.statements.get(), by="Designer", **HOW) == "same_person"
+    assert services.confirm_drawn(human.statements.get(), by="boss", **HOW).confirmed_by == "boss"
+
+
 def test_a_new_picture_ends_it(human):
     statement = human.statements.get()
     services.confirm_drawn(statement, by="boss", **HOW)

@@ -85,6 +85,21 @@ def test_a_video_that_the_member_asked_for_stays_one():
     assert (message.state, message.render.status) == ("waiting", "queued")
 
 
+def test_a_video_that_somebody_joins_while_it_is_cancelled_goes_on(monkeypatch):
+    message = promise()
+    Message.objects.filter(pk=message.pk).update(state=Message.State.CANCELLED)
+    cancel = demand._cancel
+
+    def another_member_joins(kind, keys):
+        Message.objects.filter(pk=message.pk).update(state=Message.State.WAITING)
+        return cancel(kind, keys)
+
+    monkeypatch.setattr(demand, "_cancel", another_member_joins)
+    assert demand.cancel_unwanted(Render) == 0
+    message.render.refresh_from_db()
+    assert message.render.status == "queued"
+
+
 def test_a_video_that_a_program_asked_for_too_goes_on():
     message = promise()
     avatars.request_render(message.render.digital_human, message.render.text, purpose="chat", requester="client:1")

@@ -4,6 +4,7 @@ Models and addresses that come later are found by themselves.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from conversations.models import Message, Session, Ticket
+from core.confidentiality.access_records import record_access
 from core.models import AccessRecord
 from openuser.models import ApiClient
 from openuser.roles import Role
@@ -222,6 +224,13 @@ def test_each_reading_is_recorded_once_an_hour(member):
         ("a-reader", "conversations.Conversation", member.pk, "row"),
         ("a-reader", "conversations.Conversation", member.pk, "search"),
     ]
+
+
+def test_the_next_hour_is_another_reading(member):
+    reader, nine = User.objects.create_user("anna"), datetime(2026, 12, 1, 9, tzinfo=UTC)
+    for minutes in (0, 59, 60):
+        record_access(reader, "desk", people=[member.pk], now=nine + timedelta(minutes=minutes))
+    assert [record.hour for record in AccessRecord.objects.order_by("pk")] == [nine, nine + timedelta(hours=1)]
 
 
 def test_every_page_that_tells_it_leaves_a_record(member):

@@ -9,6 +9,8 @@ import redis
 from django.conf import settings
 
 from core.work import broker
+from tests.support import factories
+from wecom.models import Outbound
 
 
 @pytest.fixture
@@ -41,6 +43,15 @@ def test_bulk_goes_to_its_lane_and_not_to_those_who_answer(server):
     broker.publish_task("wecom.deliver", 2)
     assert tasks(server, "default") == [("wecom.deliver", "[2]")]
     assert tasks(server, "bulk.messages") == [("wecom.deliver", "[1]")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_wakes_its_task_in_the_lane_of_its_priority(server):
+    bulk, reply = factories.make_outbound(priority=Outbound.BULK), factories.make_outbound(priority=0)
+    bulk.wake()
+    reply.wake()
+    assert tasks(server, "default") == [("wecom.deliver", f"[{reply.pk}]")]
+    assert tasks(server, "bulk.messages") == [("wecom.deliver", f"[{bulk.pk}]")]
 
 
 def test_videos_that_nobody_waits_for_stay_behind_the_others(server):

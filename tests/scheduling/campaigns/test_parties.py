@@ -221,6 +221,22 @@ def test_a_rule_that_changed_since_it_was_asked_is_not_approved(parties, applica
     assert refusal(campaign, make_person()) == "changed_since_asked"
 
 
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_program_whose_token_nobody_holds_does_not_approve_what_it_wrote(parties, kind):
+    token_of_the_command_line = make_api(*SCOPES, name="cli", may_approve=True)
+    address = written(token_of_the_command_line, kind)
+    parties["ben"].post(f"{address}ask-approval/")
+    answer = token_of_the_command_line.post(f"{address}approve/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "own_approval")
+    assert parties["grc"].post(f"{address}approve/").json()["state"] == "approved"
+
+
+def test_only_persons_approve_their_own_where_that_is_allowed(parties, settings):
+    settings.SCHEDULING = {**settings.SCHEDULING, "APPROVE_OWN_CAMPAIGNS": True}
+    expected = {"ben": (200, ""), "oa": (409, "own_approval")}
+    assert {who: approval(parties, "campaigns", who, who, who) for who in expected} == expected
+
+
 def test_nobody_approves_namelessly_nor_a_program_what_is_nobodys(parties):
     campaign = make_campaign()
     services.ask_approval(campaign, by=make_person())

@@ -20,8 +20,13 @@ LATER = stand_in.PATIENCE + 1
 
 @pytest.fixture
 def bulk(woken) -> Outbound:
-    """A bulk message whose task waits; it has expired, so that it ends without a call."""
+    """A bulk message whose task waits."""
     current_app.loader.import_default_modules()  # as a worker does
+    return queued()
+
+
+def queued() -> Outbound:
+    """One more; it has expired, so that it ends without a call."""
     row = factories.make_outbound(priority=Outbound.BULK, expires_at=timezone.now() - timedelta(hours=1))
     broker.publish_task(row.task, row.pk, bulk=True)
     assert broker.publisher.flush(10)
@@ -67,9 +72,9 @@ def test_what_somebody_waits_for_is_left_to_the_threads_that_answer(woken):
 
 
 def test_a_task_of_a_newer_version_keeps_none_from_its_turn(bulk):
-    broker.publish_task("scheduling.of_tomorrow", 1)
-    assert broker.publisher.flush(10)
+    broker.publish_task("scheduling.of_tomorrow", 1, bulk=True)
+    last = queued()
     thread = stand_in.StandIn()
-    thread.turn(0.0)
-    thread.turn(LATER)
+    assert [thread.turn(at) for at in (0.0, LATER)] == [0, 3]
     assert is_finished(bulk)
+    assert is_finished(last)
