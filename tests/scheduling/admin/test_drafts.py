@@ -89,6 +89,12 @@ def test_the_dialog_says_what_is_published_to_whom(draft, operator):
         assert words in dialog
 
 
+def test_a_dialog_is_left_by_a_button_that_says_so(draft, operator):
+    dialog = operator.get(page(draft, "publish_this")).content.decode().partition('id="dialog"')[2]
+    assert "Go back" in dialog
+    assert "Cancel" not in dialog  # which beside “Cancel the campaign” might do just that
+
+
 def test_a_draft_that_was_changed_meanwhile_is_not_published(draft, editor, operator):
     seen = operator.get(page(draft, "publish_this")).content.decode().split('name="seen" value="')[1].split('"')[0]
     editor.post(page(draft), form(text="别的。"))
