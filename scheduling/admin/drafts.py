@@ -16,6 +16,7 @@ from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from core.evidence.stated_reasons import check_reason
 from core.parties.acting_client import named
 from core.web.admin import action, badge, change_url
 from scheduling import services
@@ -49,6 +50,7 @@ class SendBackForm(BaseDialogForm):
         label=capfirst(_("what to change")),
         max_length=300,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        validators=[check_reason],
         help_text=_("The person who asked reads it on the home page and on the draft."),
     )
 

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.evidence.stated_reasons import stated_reason
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Series
 
@@ -65,6 +66,20 @@ class Life:
             description=dict(description or {}),
         )
         return at
+
+
+def note_of(why: str) -> str:
+    """What an approver wants changed, as it is kept. Raises `SchedulingError` for a note without words."""
+    words, remedy = _("A note is missing."), _("Say in words what to change.")
+    return stated_reason(why, SchedulingError(words, code="empty", field="why", remedy=remedy))
+
+
+def reason_given(why: str, *, field: str = "why") -> str:
+    """The reason of a step as it is kept, "" for none. Raises `SchedulingError` for one without words."""
+    if not why.strip():
+        return ""
+    words, remedy = _("This is no reason."), _("Give it in words, or none.")
+    return stated_reason(why, SchedulingError(words, code="no_reason", field=field, remedy=remedy))
 
 
 def last_change(row: Campaign | Series, after: str) -> Any:

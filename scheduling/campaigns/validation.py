@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
+from core.evidence.stated_reasons import has_words
 from core.text.slot_values import Slot
 from core.text.time_zones import time_zones
 from scheduling.business_calendar import parse_cron
@@ -31,6 +32,9 @@ def problems(campaign: Campaign, now: datetime, *, slots: Slots | None = None) -
     """All errors of a campaign that is saved. `slots` are what its variables may be, where the caller knows them."""
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
+    if campaign.urgent_reason and not has_words(campaign.urgent_reason):
+        words, remedy = _("This is no reason."), _("Say in words why it cannot wait, or leave it empty.")
+        yield _error("urgent_reason", "no_reason", words, remedy)
     yield from timing(campaign, now)
     yield from _window(campaign, now)
     yield from _audience(campaign)

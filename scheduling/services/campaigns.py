@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.interchange.differences import Difference, differences
 from core.parties.acting_client import client_name
 from scheduling.campaigns import approval, moments, parties, state, transitions, validation
@@ -52,6 +53,7 @@ def save_campaign(
     if series is not None:
         edits.keep_with_series(campaign, series)
     campaign.name, campaign.cron = campaign.name.strip(), " ".join(campaign.cron.split())
+    campaign.urgent_reason = plain_reason(campaign.urgent_reason)
     campaign.created_by_id = campaign.created_by_id or (by.pk if by else None)
     campaign.changed_at = timezone.now()
     with suppress(SchedulingError):  # which is one of its problems
@@ -132,8 +134,7 @@ def approve(
 
 def send_back_campaign(campaign: Campaign, *, by: Person = None, why: str, now: datetime | None = None) -> Campaign:
     """Give a campaign that waits back to its writer, with a note. Raises `SchedulingError` without one."""
-    if not why.strip():
-        raise SchedulingError(_("A note is missing."), code="empty", field="why", remedy=_("Say what to change."))
+    why = transitions.note_of(why)
     return _locked(campaign, lambda row: state.change(row, S.DRAFT, by=by, why=why, now=now))
 
 
@@ -193,18 +194,21 @@ def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: date
 
     Raises `SchedulingError` without a reason, and for one that cannot be changed now.
     """
-    if not reason.strip():
-        words, remedy = _("The reason is missing."), _("Say why it cannot wait: who approves it reads that.")
-        raise SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy)
+    words, remedy = _("The reason is missing."), _("Say in words why it cannot wait: who approves it reads that.")
+    reason = stated_reason(reason, SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy))
     _check_alone(campaign)
     with transaction.atomic():
-        campaign.urgent_reason = reason.strip()[: Campaign._meta.get_field("urgent_reason").max_length]
+        campaign.urgent_reason = reason[: Campaign._meta.get_field("urgent_reason").max_length]
         save_campaign(campaign, by=by)
         return ask_approval(campaign, by=by, now=now) if campaign.state == S.DRAFT else campaign
 
 
 def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
-    """Pause a campaign: batches of which no call was made yet are taken back."""
+    """Pause a campaign: batches of which no call was made yet are taken back.
+
+    Raises `SchedulingError` for a reason without words.
+    """
+    why = transitions.reason_given(why)
 
     def pause(row: Campaign) -> None:
         state.change(row, S.PAUSED, by=by, why=why, now=now)
@@ -231,7 +235,11 @@ def resume_campaign(campaign: Campaign, *, by: Person = None, now: datetime | No
 
 
 def cancel_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
-    """End a campaign for good: who has not got it does not get it."""
+    """End a campaign for good: who has not got it does not get it.
+
+    Raises `SchedulingError` for a reason without words.
+    """
+    why = transitions.reason_given(why)
 
     def end(row: Campaign) -> None:
         row.next_at = None

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.evidence.stated_reasons import stated_reason
 from core.parties.acting_client import client_name
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
@@ -55,9 +56,9 @@ def send_back(schedule: Schedule, *, note: str) -> Schedule:
     def answer(row: Schedule) -> None:
         if row.asked_at is None:
             raise SchedulingError(_("Nobody asks for this draft to be published."), code="not_asked")
-        if not note.strip():
-            raise SchedulingError(_("A note is missing."), code="empty", field="note", remedy=_("Say what to change."))
-        row.asked_at, row.returned_note = None, note.strip()
+        remedy = _("Say in words what to change.")
+        refusal = SchedulingError(_("A note is missing."), code="empty", field="note", remedy=remedy)
+        row.asked_at, row.returned_note = None, stated_reason(note, refusal)
 
     return _settle(schedule, answer)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import services as conversations
+from core.evidence.stated_reasons import stated_reason
 from scheduling.campaigns.hours.send_hours import SendHours, window_of
 from scheduling.campaigns.sending_policy import policy_of, policy_value
 from scheduling.deliveries import interruption
@@ -72,15 +73,13 @@ def stop_sending(
 
     Raises `SchedulingError` without a reason.
     """
-    if not why.strip():
-        raise SchedulingError(
-            _("The reason is missing."), code="empty", field="why", remedy=_("Say what has happened.")
-        )
+    remedy = _("Say in words what has happened.")
+    why = stated_reason(why, SchedulingError(_("The reason is missing."), code="empty", field="why", remedy=remedy))
     now = now or timezone.now()
     values = {
         "stopped_at": now,
         "stopped_by_id": by.pk if by else None,
-        "stopped_why": why.strip()[:300],
+        "stopped_why": why[:300],
     }
     with transaction.atomic():
         stops.await_runs(corporation)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from core.evidence.stated_reasons import check_reason
 from scheduling import services
 from scheduling.admin.campaigns.differences import Row, readable
 from scheduling.campaigns import approval
@@ -18,6 +19,7 @@ LONGEST = 300
 
 
 def note_field(label: Any, *, required: bool, help_text: Any = "") -> forms.CharField:
+    """A note in a dialog."""
     return forms.CharField(
         label=capfirst(label),
         required=required,
@@ -27,22 +29,29 @@ def note_field(label: Any, *, required: bool, help_text: Any = "") -> forms.Char
     )
 
 
+def reason_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """A reason in a dialog, which is given in words."""
+    field = note_field(label, required=required, help_text=help_text)
+    field.validators.append(check_reason)
+    return field
+
+
 class NoteForm(BaseDialogForm):
     """Why, for the history."""
 
-    why = note_field(_("why"), required=False, help_text=_("It stands in the history."))
+    why = reason_field(_("why"), required=False, help_text=_("It stands in the history."))
 
 
 class CancelForm(BaseDialogForm):
     """Why a campaign ends."""
 
-    why = note_field(_("why"), required=True, help_text=_("It stands in the history."))
+    why = reason_field(_("why"), help_text=_("It stands in the history."))
 
 
 class SendBackForm(BaseDialogForm):
     """What is to be changed."""
 
-    why = note_field(_("what to change"), required=True, help_text=_("The writer reads it on the campaign's page."))
+    why = reason_field(_("what to change"), help_text=_("The writer reads it on the campaign's page."))
 
 
 class ReachForm(BaseDialogForm):

@@ -18,7 +18,7 @@ from core.parties.acting_client import named
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, change_url, row_link, short_time
 from scheduling import services
 from scheduling.admin.campaigns.columns import delivery_badge, moment_in
-from scheduling.admin.campaigns.life_forms import note_field
+from scheduling.admin.campaigns.life_forms import reason_field
 from scheduling.admin.series.columns import enrolment_badge
 from scheduling.models import Delivery, Enrolment, EnrolmentStep
 
@@ -38,7 +38,7 @@ class AddMemberForm(forms.Form):
 class StopForm(BaseDialogForm):
     """Why the series ends for this member."""
 
-    note = note_field(_("note"), required=True, help_text=_("It stands on the member's page."))
+    note = reason_field(_("note"), help_text=_("It stands on the member's page."))
 
 
 @admin.register(Enrolment)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.parties.acting_client import client_name
+from scheduling.campaigns.transitions import reason_given
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Enrolment, Series
 from scheduling.series import edits, sweep, turns
@@ -66,13 +67,17 @@ def stop_member(
     reason: Enrolment.Reason = Enrolment.Reason.PERSON,
     now: datetime | None = None,
 ) -> Enrolment:
-    """End a series for one member. What is on its way goes out. Raises `SchedulingError` if it has ended already."""
+    """End a series for one member. What is on its way goes out.
+
+    Raises `SchedulingError` if it has ended already, and for a note without words.
+    """
+    note = reason_given(note, field="note")
     edits.locked(enrolment.series_id)
     row = Enrolment.objects.get(pk=enrolment.pk)
     if row.status != Enrolment.Status.ACTIVE:
         words = _("The series has ended for this member already.")
         raise SchedulingError(words, code="enrolment_ended", remedy=_("There is nothing to stop."))
-    row.status, row.reason, row.note = Enrolment.Status.STOPPED, reason, note.strip()[:300]
+    row.status, row.reason, row.note = Enrolment.Status.STOPPED, reason, note[:300]
     row.ended_at, row.ended_by_id = now or timezone.now(), by.pk if by else None
     row.ended_client = client_name()
     row.save(update_fields=["status", "reason", "note", "ended_at", "ended_by", "ended_client"])

@@ -93,8 +93,7 @@ def approve_series(
 
 def send_back_series(series: Series, *, by: Person = None, why: str, now: datetime | None = None) -> Series:
     """Give a series that waits back to its writer, with a note. Raises `SchedulingError` without one."""
-    if not why.strip():
-        raise SchedulingError(_("A note is missing."), code="empty", field="why", remedy=_("Say what to change."))
+    why = transitions.note_of(why)
     return _locked(series, lambda row: life.change(row, S.DRAFT, by=by, why=why, now=now))
 
 
@@ -117,7 +116,11 @@ def start_series(series: Series, *, by: Person = None, now: datetime | None = No
 
 
 def pause_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
-    """Pause a series with all its steps: what no call was made for yet is taken back, and nobody comes in."""
+    """Pause a series with all its steps: what no call was made for yet is taken back, and nobody comes in.
+
+    Raises `SchedulingError` for a reason without words.
+    """
+    why = transitions.reason_given(why)
     _locked(series, lambda row: life.change(row, S.PAUSED, by=by, why=why, now=now))
     life.take_back(series)
     return series
@@ -141,7 +144,8 @@ def resume_series(series: Series, *, by: Person = None, now: datetime | None = N
 
 
 def cancel_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
-    """End a series for good, for all members who are in it."""
+    """End a series for good, for all members who are in it. Raises `SchedulingError` for a reason without words."""
+    why = transitions.reason_given(why)
     _locked(series, lambda row: life.change(row, S.CANCELLED, by=by, why=why, now=now))
     life.take_back(series)
     life.cancel_rest(series, now=now or timezone.now())

@@ -57,7 +57,8 @@ def test_a_series_goes_from_draft_to_cancelled(api, application):
     address = f"{SERIES}{row['id']}/"
     steps = [("ask-approval", "waiting"), ("approve", "approved"), ("start", "running"), ("pause", "paused")]
     for step, state in [*steps, ("resume", "running"), ("cancel", "cancelled")]:
-        assert post(api, f"{address}{step}/", {"why": "w"} if step in ("pause", "cancel") else None)["state"] == state
+        body = {"why": "换了日子"} if step in ("pause", "cancel") else None
+        assert post(api, f"{address}{step}/", body)["state"] == state
     assert api.get(f"{address}changes/").json()[0]["after"] == "cancelled"
 
 
