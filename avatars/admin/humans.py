@@ -180,7 +180,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
 
     def save_model(self, request: HttpRequest, obj: DigitalHuman, form: Any, change: bool) -> None:
         if "portrait" in form.changed_data:
-            obj.portrait_by = who(request)
+            obj.portrait_by, obj.portrait_holder = who(request), None
         super().save_model(request, obj, form, change)
         if form.states_drawn:
             reason = form.cleaned_data["origin_reason"]

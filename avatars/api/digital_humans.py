@@ -23,6 +23,7 @@ from avatars.exceptions import PortraitError
 from avatars.forms.origins import MAY_NOT_STATE
 from avatars.models import DigitalHuman
 from avatars.reasons.portrait import REMARKS, UNUSABLE
+from core.parties.acting_client import holder_key
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser
 
@@ -130,7 +131,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         photographic: bool | None = None
         if portrait:
             wish["portrait"], warnings, photographic = _look_at(portrait, face)
-            wish["portrait_by"] = name_of(request)
+            wish |= {"portrait_by": name_of(request), "portrait_holder_id": holder_key()}
         elif stated and serializer.instance is not None:
             photographic = services.looks_photographed(serializer.instance)
         if stated:

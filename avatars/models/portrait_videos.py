@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models.humans import DigitalHuman
 from avatars.reasons import render
 from avatars.reasons import video as reasons
+from core.parties.acting_client import PartyRow
 from core.work.base import Work
 
 
@@ -28,7 +29,7 @@ class PortraitVideoQuerySet(models.QuerySet["PortraitVideo"]):
         return self.filter(digital_human=human, still=name, status=Work.Status.DONE).exclude(video="")
 
 
-class PortraitVideo(Work):
+class PortraitVideo(PartyRow, Work):
     """A video that moves a digital human. `still` is the name of the picture that stands for it: its frame.
 
     The portrait of the digital human is that picture, so a consent or a statement about the portrait is about this

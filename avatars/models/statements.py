@@ -10,6 +10,7 @@ from avatars import validators
 from avatars.models.consents import evidence_name
 from avatars.models.humans import DigitalHuman
 from avatars.models.voices import Voice
+from core.parties.acting_client import PartyRow
 
 BUILT_IN = gettext_noop("It comes with OpenUser.")
 BEFORE = gettext_noop("Recorded before statements existed.")
@@ -51,11 +52,12 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.kept().filter(voice=voice, voice_key=voice.identity)
 
 
-class Statement(models.Model):
+class Statement(PartyRow):
     """That a picture shows no real person, or that a voice is no real person's: void once the picture or voice changes.
 
-    What was stated is never changed. `looks_photographed` is what the measurement of the picture says, None until there
-    is one. If it does, a second person confirms the statement, with evidence: a file or a link.
+    What was stated is never changed. A program that stated it is named with the account that holds its token.
+    `looks_photographed` is what the measurement of the picture says, None until there is one. If it does, a second
+    person confirms the statement, with evidence: a file or a link.
     """
 
     class State(models.TextChoices):

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from avatars.exceptions import ConsentError
 from avatars.models import BUILT_IN, OURS, OURSELVES, DigitalHuman, Render, Statement, Voice
 from avatars.services.portraits import examine_portrait
 from core.evidence.stated_reasons import has_words, plain_reason
+from core.parties.acting_client import acting_client
 
 logger = logging.getLogger(__name__)
 
@@ -95,16 +97,20 @@ def declare_built_in(voice: Voice) -> Statement:
 def confirm_drawn(statement: Statement, *, by: str, how: str, evidence: Any = None, link: str = "") -> Statement:
     """Confirm as a second person that a picture that looks like a photograph is drawn: how one knows, and evidence.
 
-    `evidence` is a validated upload; a `link` does as well. Raises `ConsentError` where the same person stated it or
-    brought the picture, where nothing is to be confirmed any more, and without words or evidence.
+    `evidence` is a validated upload; a `link` does as well. Raises `ConsentError` where a program asks, where the same
+    person stated it or brought the picture, by their account or by a program whose token they hold, where nothing is to
+    be confirmed any more, and without words or evidence.
     """
-    row = Statement.objects.select_for_update(of=("self",)).select_related("digital_human").get(pk=statement.pk)
+    if acting_client() is not None:
+        words, remedy = _("A person confirms it, not a program."), _("Let a second person do it.")
+        raise ConsentError(words, code="person_needed", remedy=remedy)
+    rows = Statement.objects.select_for_update(of=("self",))
+    row = rows.select_related("digital_human__portrait_holder", "holder").get(pk=statement.pk)
     if row.state != Statement.State.UNCONFIRMED or row.digital_human is None:
         words = _("There is nothing to confirm: the picture has changed, or it was confirmed or withdrawn.")
         raise ConsentError(words, code="nothing_to_confirm", remedy=_("Load the page again."))
-    brought_by = {row.recorded_by, row.digital_human.portrait_by, *_senders(row.digital_human, row.portrait)}
-    if by.casefold() in {name.casefold() for name in brought_by if name}:
-        words = _("You stated it yourself, or brought the picture.")
+    if by.casefold() in {name.casefold() for name in _first_persons(row, row.digital_human)}:
+        words = _("You stated it yourself or brought the picture, perhaps by a program whose token you hold.")
         raise ConsentError(words, code="same_person", remedy=_("Let another person confirm it."))
     if not has_words(how):
         words = _("Say how you know that it shows no real person.")
@@ -123,9 +129,12 @@ def confirm_drawn(statement: Statement, *, by: str, how: str, evidence: Any = No
     return row
 
 
-def _senders(human: DigitalHuman, portrait: str) -> list[str]:
-    """Who sent the video of which this picture is a frame."""
-    return list(human.portrait_videos.filter(still=portrait).values_list("requested_by", flat=True))
+def _first_persons(row: Statement, human: DigitalHuman) -> Iterator[str]:
+    """Who stated it, who brought the picture or the video of which it is a frame, and who holds a program's token."""
+    videos = human.portrait_videos.filter(still=row.portrait).select_related("holder")
+    done = [(row.recorded_by, row.holder), (human.portrait_by, human.portrait_holder)]
+    for name, holder in [*done, *((one.requested_by, one.holder) for one in videos)]:
+        yield from filter(None, (name, holder.get_username() if holder else ""))
 
 
 @transaction.atomic

@@ -130,3 +130,18 @@ def test_a_person_confirms_it_and_a_program_does_not(recorder, photo):
     assert problem(boss.post(address, {**body, "confirmation": "."}, format="json"), 422)["code"] == "reason_missing"
     assert boss.post(address, body, format="json").json()["state"] == "holds"
     assert render(recorder, made["id"]).status_code == 202
+
+
+def test_who_holds_the_token_of_the_program_that_stated_it_does_not_confirm(photo):
+    people = {name: User.objects.create_superuser(name) for name in ("hr", "boss")}
+    program = make_api("digital_humans:write", "consents:read", "consents:write", created_by=people["hr"])
+    assert post(program, photo, origin="drawn", origin_reason="Generated; see ticket 7.").status_code == 201
+    address = f"{STATEMENTS}{program.get(STATEMENTS).json()['results'][0]['id']}/confirm/"
+    body = {"confirmation": "I saw the model's licence.", "evidence_link": "https://example.com/licence"}
+    answers = []
+    for person in people.values():
+        api = APIClient()
+        api.force_login(person)
+        answers.append(api.post(address, body, format="json"))
+    assert problem(answers[0], 409)["code"] == "same_person"
+    assert answers[1].json()["state"] == "holds"

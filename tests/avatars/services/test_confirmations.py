@@ -1,14 +1,21 @@
 """What looks like a photograph needs a consent, or a second person who confirms with evidence that it is drawn."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import product
+
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from avatars import services
 from avatars.doctor import DrawnFaces
 from avatars.exceptions import ConsentError
-from avatars.models import DigitalHuman, Render, Statement
+from avatars.models import DigitalHuman, PortraitVideo, Render, Statement
 from avatars.rendering import render_worker
+from core.parties.acting_client import ActingClient, acts, holder_key
 from tests.avatars.support import drawings
 from tests.support import factories
 from tests.support.factories.avatars import PDF
@@ -144,3 +151,64 @@ def test_a_picture_that_cannot_be_measured_counts_as_a_photograph():
     human = factories.make_digital_human(portrait=b"no picture")
     services.measure_pictures()
     assert human.statements.get().state == "unconfirmed"
+
+
+# ---- who may be the second person, where programs state and bring pictures too
+
+PARTIES = {
+    "hr": None,
+    "program of hr": ActingClient(key=1, name="OA"),
+    "program of boss": ActingClient(key=2, name="CMS"),
+    "program of the command line": ActingClient(key=3, name="cron"),
+}
+CONFIRM = ("hr", "boss", "third", "program of third")
+STANDS_BEHIND = {"hr": "hr", "program of hr": "hr", "program of boss": "boss"}
+
+
+@pytest.mark.parametrize("confirms", CONFIRM)
+def test_the_second_person_stands_behind_nothing_that_the_first_did(confirms, accounts):
+    human = factories.make_digital_human(origin="photograph")
+    for way, brings, states in product(("picture", "video"), PARTIES, PARTIES):
+        statement = stated(human, way=way, brings=brings, states=states, accounts=accounts)
+        case = (way, brings, states)
+        if confirms == "program of third":
+            with acts(ActingClient(key=9, name="other", holder=accounts["third"].pk, may_approve=True)):
+                assert refused(services.confirm_drawn, statement, by="other", **HOW) == "person_needed", case
+        elif confirms in {STANDS_BEHIND.get(states), STANDS_BEHIND.get(brings)}:
+            assert refused(services.confirm_drawn, statement, by=confirms.upper(), **HOW) == "same_person", case
+        else:
+            assert services.confirm_drawn(statement, by=confirms, **HOW).state == "holds", case
+            continue
+        assert human.statements.get().state == "unconfirmed", case
+
+
+def stated(human: DigitalHuman, *, way: str, brings: str, states: str, accounts: dict[str, User]) -> Statement:
+    """What one party states about the picture that another, or the same, has brought."""
+    human.statements.all().delete()
+    human.portrait_videos.all().delete()
+    human.portrait_by, human.portrait_holder_id = "", None
+    with as_party(brings, accounts) as name:
+        if way == "picture":
+            human.portrait_by, human.portrait_holder_id = name, holder_key()
+        else:
+            PortraitVideo.objects.create(digital_human=human, requested_by=name, still=str(human.portrait.name))
+    human.save()
+    with as_party(states, accounts) as name:
+        statement = services.declare_drawn(human, by=name, reason="Made by a program.", photographic=True)
+    client = PARTIES[states]
+    assert statement.client == (client.name if client else "")
+    return statement
+
+
+@pytest.fixture
+def accounts() -> dict[str, User]:
+    return {name: User.objects.create_user(name) for name in ("hr", "boss", "third")}
+
+
+@contextmanager
+def as_party(party: str, accounts: dict[str, User]) -> Iterator[str]:
+    """The name by which a person or a program stands in the record of what it does."""
+    client = PARTIES[party]
+    holder = accounts.get(STANDS_BEHIND.get(party, ""))
+    with acts(replace(client, holder=holder.pk if holder else None) if client else None):
+        yield client.name if client else party
