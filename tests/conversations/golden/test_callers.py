@@ -90,3 +90,19 @@ def test_programs_read_which_callers_would_differ(contact, visit):
     assert "访客" in problem(api.post(f"{address}publish/", {}), 422)["detail"]
     done = api.post(f"{address}publish/", {"despite": "短一点", "dry_run": True}).json()
     assert [one["flow_name"] for one in done["differing_callers"]] == ["访客"]
+
+
+def test_a_program_gives_a_reason_only_if_it_may_approve(contact, visit):
+    change(contact)
+    address = f"/api/v1/flows/{contact.pk}/publish/"
+    program = make_api("flows:read", "flows:write", name="CMS")
+    refusal = problem(program.post(address, {"despite": "短一点"}), 403)
+    assert refusal["code"] == "client_may_not_approve"
+    assert "CMS" in refusal["detail"]
+    assert refusal["hint"]
+    assert contact.versions.count() == 1
+    allowed = make_api("flows:read", "flows:write", may_approve=True)
+    for says_nothing in (".", "\u200b"):
+        assert problem(allowed.post(address, {"despite": says_nothing}), 422)["code"] == "golden_differs"
+    assert allowed.post(address, {"despite": "短一点"}).status_code == 201
+    assert contact.versions.get(number=2).despite == "短一点"
