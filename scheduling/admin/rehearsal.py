@@ -222,6 +222,7 @@ def _shown(found: services.Rehearsal, subject: Subject, request: HttpRequest) ->
             for day in found.days
         ],
         "dropped": [(_moment(one.at, subject), one.name, one.why) for one in found.dropped],
+        "doubts": [(_moment(one.at, subject), one) for one in found.days_unknown],
         "lines": [
             (line, [(_moment(one.at, subject), one) for one in line.occasions], _got(line))
             for line in found.timelines[:SHOWN]

@@ -82,6 +82,16 @@ class DroppedMomentSerializer(serializers.Serializer[services.Dropped]):
     why = serializers.CharField()
 
 
+class RehearsalDoubtSerializer(serializers.Serializer[services.RehearsalDoubt]):
+    """From when on the days of a campaign or series rest on working days that nobody knows."""
+
+    at = serializers.DateTimeField()
+    name = serializers.CharField()
+    year = serializers.IntegerField()
+    stops = serializers.BooleanField(help_text="Whether nothing goes out from then on; else Monday to Friday count.")
+    words = serializers.CharField(help_text="What that means and what to do.")
+
+
 class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
     """What would happen."""
 
@@ -91,6 +101,7 @@ class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
     sent = serializers.IntegerField(help_text="How many messages would go out.")
     days = RehearsalDaySerializer(many=True)
     dropped = DroppedMomentSerializer(many=True)
+    days_unknown = RehearsalDoubtSerializer(many=True, help_text="What counts days that nobody knows; empty if none.")
     timelines = RehearsalTimelineSerializer(many=True)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Series
+from scheduling.models import Campaign, Series, share_calendars
 from scheduling.rehearsal import subjects
 from scheduling.rehearsal.copied_rows import rows_for
 from scheduling.rehearsal.database_aside import database_aside
@@ -18,7 +18,7 @@ from scheduling.rehearsal.findings import findings_since, told
 from scheduling.rehearsal.joiners import Joiners
 from scheduling.rehearsal.member_days import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
-from scheduling.rehearsal.results import Dropped, Rehearsal
+from scheduling.rehearsal.results import Doubt, Dropped, Rehearsal
 from scheduling.rehearsal.subjects import Subject
 from scheduling.segments import reach
 from scheduling.segments.audience import parse_audience
@@ -88,6 +88,7 @@ def rehearse(
         days=each_day,
         dropped=(*_held(subject, begins, ends), *joining.told(), *dropped),
         seconds=stopwatch.perf_counter() - begun,
+        days_unknown=doubts_of(plan),
     )
 
 
@@ -146,6 +147,34 @@ def _held(subject: Subject, begins: datetime, ends: datetime) -> tuple[Dropped, 
     year = at.astimezone(subject.zone).year
     words = _("the working days of %(year)d are not known. It waits from here on; import them") % {"year": year}
     return (Dropped(at=at, name=subject.name, why=words),)
+
+
+def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
+    """What of all that goes out counts days, from when on, of which nothing says whether they are working days."""
+    rows = [
+        *Campaign.objects.filter(pk__in=plan.campaigns).select_related("application"),
+        *Series.objects.filter(pk__in=plan.series).select_related("application"),
+    ]
+    found = [_doubt(row, plan.begins) for row in share_calendars(rows) if row.asks_for_days]
+    return tuple(sorted((one for one in found if one and one.at < plan.ends), key=lambda one: (one.at, one.name)))
+
+
+def _doubt(row: Subject, begins: datetime) -> Doubt | None:
+    if isinstance(row, Campaign):
+        rule = row.rule
+        at, stops = rule.next_held(begins) if rule else None, True
+        words = _("The working days of %(year)d are not known yet: from then on nothing of it goes out. Import them.")
+    else:
+        day = row.calendar.unknown_after(begins.astimezone(row.zone).date())
+        at, stops = max(begins, datetime.combine(day, time(), row.zone)), False
+        words = _(
+            "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. "
+            "Import them."
+        )
+    if at is None:
+        return None
+    year = at.astimezone(row.zone).year
+    return Doubt(at=at, name=row.name, year=year, stops=stops, words=words % {"year": year})
 
 
 def _checked_days(days: int) -> int:

@@ -63,6 +63,20 @@ class Dropped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """From this moment on a campaign or series counts days of which nothing says whether they are working days.
+
+    `stops` says whether nothing of it goes out any more; else Monday to Friday count. `words` says what to do.
+    """
+
+    at: datetime
+    name: str
+    year: int
+    stops: bool
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rehearsal:
     """The days that were rehearsed, with the timelines of members to whom something happens."""
 
@@ -74,6 +88,7 @@ class Rehearsal:
     days: tuple[Day, ...]
     dropped: tuple[Dropped, ...]
     seconds: float
+    days_unknown: tuple[Doubt, ...] = ()
 
     @property
     def nothing_for(self) -> int:

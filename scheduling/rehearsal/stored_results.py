@@ -5,7 +5,7 @@ from dataclasses import astuple, fields
 from datetime import date, datetime
 from typing import Any
 
-from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
+from scheduling.rehearsal.results import Day, Doubt, Dropped, Occasion, Rehearsal, Timeline
 from wecom.models import Member
 
 NAMES = tuple(field.name for field in fields(Occasion))
@@ -30,6 +30,7 @@ def write(found: Rehearsal) -> dict[str, Any]:
         "seconds": found.seconds,
         "days": [[day.date.isoformat(), day.sent, dict(day.left_out)] for day in found.days],
         "dropped": [[one.at.isoformat(), one.name, one.why] for one in found.dropped],
+        "days_unknown": [[one.at.isoformat(), one.name, one.year, one.stops, one.words] for one in found.days_unknown],
         "timelines": lines,
         "texts": list(texts),
     }
@@ -50,6 +51,10 @@ def read(stored: Mapping[str, Any]) -> Rehearsal:
         ),
         dropped=tuple(
             Dropped(at=datetime.fromisoformat(at), name=name, why=why) for at, name, why in stored["dropped"]
+        ),
+        days_unknown=tuple(
+            Doubt(at=datetime.fromisoformat(at), name=name, year=year, stops=stops, words=words)
+            for at, name, year, stops, words in stored.get("days_unknown", ())
         ),
         timelines=tuple(
             Timeline(

@@ -19,6 +19,7 @@ from scheduling.rehearsal.rehearsal_runs import asker_of, request_rehearsal, run
 from scheduling.rehearsal.rehearsal_runs import of_subject as rehearsals_of
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
+from scheduling.rehearsal.results import Doubt as RehearsalDoubt
 from scheduling.rehearsal.stored_results import read as read_rehearsal
 from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.cards import asks, not_confirmed, responses_of
@@ -161,6 +162,7 @@ __all__ = [
     "ListedDay",
     "Occasion",
     "Rehearsal",
+    "RehearsalDoubt",
     "RunReport",
     "SeriesForecast",
     "StepAhead",

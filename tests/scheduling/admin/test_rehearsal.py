@@ -166,3 +166,11 @@ def test_nobody_else_reads_what_a_person_asked_for(reader, lisi):
     other = person_of("viewer", name="other")
     answer = other.get(address(campaign), {"rehearsal": RehearsalRun.objects.get().pk})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Monday to Friday count"), ("zh-hans", "周一至周五")])
+def test_the_page_marks_unknown_days_of_a_series(reader, lisi, language, words):
+    reader.cookies["django_language"] = language
+    html = rehearsed(reader, make_series(0, days_off="wait"))
+    assert 'data-testid="days-unknown"' in html
+    assert words in html

@@ -142,7 +142,16 @@ def test_a_rehearsal_of_a_series_keeps_nothing(api, member):
     found = api.get(f"{SERIES}{series.pk}/rehearsal/?since=2099-01-05&days=3&members=wangfang").json()
     (line,) = found["timelines"]
     assert [one["at"][:10] for one in line["occasions"]] == ["2099-01-06", "2099-01-07"]
+    assert found["days_unknown"] == []
     assert not Enrolment.objects.exists()
+
+
+def test_a_rehearsal_marks_the_unknown_days_of_a_series(api, member):
+    series = make_series(0, days_off="wait", name="入职")
+    found = api.get(f"{SERIES}{series.pk}/rehearsal/?since=2099-01-05&days=3&members=wangfang").json()
+    (doubt,) = found["days_unknown"]
+    assert (doubt["name"], doubt["year"], doubt["stops"]) == ("入职", 2099, False)
+    assert "import" in doubt["words"].lower()
 
 
 def test_a_rehearsal_lets_members_leave_after_their_last_day(api, member):

@@ -1,12 +1,13 @@
 """A series is rehearsed as it will run: dates of joining that lie ahead, leavers, caps and holidays."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import CalendarDay, Enrolment, SendingPolicy
+from scheduling.rehearsal.stored_results import read, write
 from tests.scheduling.support import campaigns
 from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
 from tests.scheduling.support.schedules import SHANGHAI
@@ -16,6 +17,7 @@ from wecom.models import Member
 from wecom.services import set_facts
 
 pytestmark = pytest.mark.django_db
+YEAR_END = datetime(2098, 12, 30, 8, tzinfo=SHANGHAI)
 
 START = {
     "early": "2026-09-25",
@@ -92,6 +94,37 @@ def test_members_who_come_in_equal_what_then_happens(company):
 def due(joiners, now):
     local = now.astimezone(SHANGHAI)
     return [user_id for user_id, day in joiners.items() if (local.date(), local.time()) == (day, time(9))]
+
+
+@pytest.fixture
+def year_end(company):
+    """2098 is known in full, 2099 is not."""
+    CalendarDay.objects.create(corporation=company.corporation, date=date(2098, 10, 1), source="list")
+    return {"days": 4, "now": YEAR_END, "cohort": {"members": ["old"]}}
+
+
+def test_a_series_says_from_when_it_counts_unknown_days(year_end):
+    told = services.rehearse(make_series(0, days_off="wait", name="入职"), **year_end)
+    (doubt,) = told.days_unknown
+    assert (doubt.name, doubt.year, doubt.stops) == ("入职", 2099, False)
+    assert doubt.at.astimezone(SHANGHAI).isoformat() == "2099-01-01T00:00:00+08:00"
+    assert "Monday to Friday" in doubt.words
+    assert read(write(told)).days_unknown == told.days_unknown
+
+
+def test_series_that_count_no_unknown_days_say_nothing(year_end):
+    assert services.rehearse(make_series(0), **year_end).days_unknown == ()
+    waits = make_series(0, days_off="wait")
+    assert services.rehearse(waits, **{**year_end, "days": 2}).days_unknown == ()
+
+
+def test_what_else_goes_out_says_its_unknown_days_too(year_end):
+    campaigns.launch("早", name="早安", now=YEAR_END, repeats="cron", cron="0 9 * * *", days="working")
+    services.start_series(approve(make_series(0, days_off="wait", name="试用")), now=YEAR_END)
+    other = make_series(0, name="别的")
+    told = services.rehearse(other, **year_end)
+    assert [(one.name, one.stops) for one in told.days_unknown] == [("试用", False), ("早安", True)]
+    assert services.rehearse(other, **year_end, others=False).days_unknown == ()
 
 
 def test_who_is_not_taken_in_is_named(company):
