@@ -1,10 +1,15 @@
 """Signals of conversations, sent inside the transaction that settles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from django.db.models import Model
 from django.dispatch import Signal
+
+from wecom.models import Application
+
+SATURDAY, PUBLISHED_IN = 5, 11  # the State Council publishes the days of a year in the November before it
 
 preferences_changed = Signal()
 """A member chose something else: `change` (`PreferenceChange`)."""
@@ -33,7 +38,7 @@ entry_explained = Signal()
 
 working_days_wanted = Signal()
 """Office hours and formulas depend on the company's calendar: `application`, None for the default one. A receiver
-returns a function from a date to whether the company works on it; without one, Monday to Friday count."""
+returns a `WorkingCalendar`; without one, Monday to Friday count."""
 
 message_received = Signal()
 """A member has written or sent something: `message`, which is recorded and not answered yet."""
@@ -49,6 +54,38 @@ ticket_assigned = Signal()
 
 ticket_closed = Signal()
 """A ticket ended: `ticket`, whose `outcome` says how."""
+
+
+class WorkingCalendar(Protocol):
+    """The working days of a company."""
+
+    def works_on(self, day: date) -> bool:
+        """Whether it is a working day; Monday to Friday where that is not known."""
+
+    def knows(self, day: date) -> bool:
+        """Whether that is known, and not only what its weekday says."""
+
+
+class MondayToFriday:
+    """Where nobody has a calendar. Nothing is known of holidays."""
+
+    def works_on(self, day: date) -> bool:
+        return day.weekday() < SATURDAY
+
+    def knows(self, day: date) -> bool:
+        return False
+
+
+def company_calendar(application: Application | None) -> WorkingCalendar:
+    """The calendar of an application's company; of the default application without one."""
+    answers: Any = working_days_wanted.send(Application, application=application)
+    return next((found for _receiver, found in answers if found is not None), MondayToFriday())
+
+
+def unknown_years_ahead(calendar: WorkingCalendar, today: date) -> list[int]:
+    """This year, and from November on the next one, if their days are not known."""
+    days = [today, *([date(today.year + 1, 1, 1)] if today.month >= PUBLISHED_IN else [])]
+    return [day.year for day in days if not calendar.knows(day)]
 
 
 @dataclass(frozen=True, kw_only=True)

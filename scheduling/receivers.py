@@ -1,7 +1,7 @@
 """Receivers of the signals of other apps. Each calls one service, which writes rows only, or answers a question."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -10,6 +10,7 @@ from conversations.models import Message, PreferenceChange
 from conversations.services import Explanation, ExplanationLine
 from conversations.signals import (
     ThreadEntry,
+    WorkingCalendar,
     card_pressed,
     entry_explained,
     message_explained,
@@ -79,5 +80,5 @@ def on_entry_explained(key: str, member: Member, application: Application, **_: 
 
 
 @receiver(working_days_wanted)
-def on_working_days_wanted(application: Application | None, **_: Any) -> Callable[[date], bool]:
-    return services.works_on(application)
+def on_working_days_wanted(application: Application | None, **_: Any) -> WorkingCalendar:
+    return services.company_calendar(application)

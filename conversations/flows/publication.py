@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +31,7 @@ from conversations.machine.shown_facts import facts_shown
 from conversations.machine.subflows import Subflow
 from conversations.machine.values import Machine, Node, NodeKind
 from conversations.models import Flow, FlowVersion, Session, SessionCaller, State, Transition
+from conversations.signals import company_calendar, unknown_years_ahead
 from conversations.wording import flow_texts
 from core.text.placeholders import parse_values
 from core.text.slot_values import RECEIVED, TYPED, Slot, SlotType, parse_choices
@@ -86,7 +88,15 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     found += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
     found += [*video_templates.problems(machine), *files.problems(machine)]
     found += [*formulas.problems(machine, own_facts), *calls.problems(machine)]
+    found += formulas.of_days(machine, unknown_years(machine))
     return sorted(found, key=lambda problem: not problem.is_error)
+
+
+def unknown_years(*machines: Machine, today: date | None = None) -> list[int]:
+    """The years from this one on whose days are not known, if formulas of these flows ask for working days."""
+    if not any(formulas.asks_for_days(formula) for machine in machines for formula in machine.formulas):
+        return []
+    return unknown_years_ahead(company_calendar(None), today or timezone.localdate())
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from conversations.delivery.card_names import named
 from conversations.handoff.subject import topic_asked_about
 from conversations.models import Conversation, Desk, Message, OperatorGroup, Ticket, Topic
 from conversations.tickets import lines, office_hours, opening, operator_cards
-from conversations.wording import handoff_texts
+from conversations.wording import handoff_texts, working_day_texts
 from wecom.contents import Button, ButtonCard
 
 TASK = "handoff-"
@@ -77,8 +77,11 @@ def message_left(ticket: Ticket, *, cid: str, now: datetime) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(wait=Ticket.Wait.LATER)
     ticket.wait = Ticket.Wait.LATER
     group = ticket.group
-    opens = None if group is None or office_hours.is_open(group, now) else office_hours.next_opening(group, now)
-    words = handoff_texts.message_kept(group.name if group else "", opens)
+    if group is None or office_hours.is_open(group, now):
+        words = handoff_texts.message_kept(group.name if group else "", None)
+    else:
+        words = handoff_texts.message_kept(group.name, office_hours.next_opening(group, now))
+        words = working_day_texts.promised(words, office_hours.unknown_year(group, now))
     messages.say(ticket.conversation, words, cid=cid)
     if not ticket.cards.exists():
         operator_cards.announce(ticket)
@@ -111,5 +114,6 @@ def offer(
 
 def _offer_message(conversation: Conversation, group: OperatorGroup, *, cid: str, now: datetime) -> None:
     words = handoff_texts.nobody_there(group.name, office_hours.next_opening(group, now))
+    words = working_day_texts.promised(words, office_hours.unknown_year(group, now))
     how = handoff_texts.how_to_leave_message()
     offer(conversation, words, ((LEAVE_MESSAGE, handoff_texts.leave_message()),), how, cid=cid)

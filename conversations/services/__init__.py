@@ -81,10 +81,12 @@ from conversations.services.handoff import (
     hand_off,
     is_answered_by_person,
     mark_read,
+    office_days_unknown,
     operator_of,
     pass_on_files,
     take_conversation,
     take_ticket,
+    ticket_due_days_unknown,
     transfer_ticket,
 )
 from conversations.services.inbound import (
@@ -217,6 +219,7 @@ __all__ = [
     "muting",
     "notify_rate_limit",
     "offered_topics",
+    "office_days_unknown",
     "open_draft",
     "open_preferences_link",
     "operator_of",
@@ -285,6 +288,7 @@ __all__ = [
     "take_conversation",
     "take_ticket",
     "tell_answers",
+    "ticket_due_days_unknown",
     "ticket_report",
     "tickets_between",
     "top_askers",

@@ -1,6 +1,7 @@
 """Hand-off to people, for the desk, REST and the clock: each call is one transaction without network."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -13,9 +14,11 @@ from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings, lateness
 from conversations.models import Conversation, Message, Operator, OperatorGroup, Ticket, TicketChange, Topic
 from conversations.replies import received_files
-from conversations.tickets import assignment, lines, opening, operator_cards
+from conversations.signals import PUBLISHED_IN
+from conversations.tickets import assignment, lines, office_hours, opening, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.videos import video_messages
+from conversations.wording import working_day_texts
 from core.text.member_names import full_name
 from wecom.models import Callback, Download, Outbound
 
@@ -25,6 +28,22 @@ def operator_of(user: AbstractBaseUser) -> Operator:
     name = full_name(getattr(user, "last_name", ""), getattr(user, "first_name", "")) or user.get_username()
     found, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name[:60]})
     return found
+
+
+def office_days_unknown(groups: Iterable[OperatorGroup], since: date | None = None, until: date | None = None) -> str:
+    """That office hours count Monday to Friday in years that nobody knows, and what to do; "" if they do not.
+
+    Without days from today on: this year, and from November on the next one.
+    """
+    today = timezone.localdate()
+    ahead = today.replace(year=today.year + 1, month=1, day=1) if today.month >= PUBLISHED_IN else today
+    return office_hours.days_unknown(groups, since or today, until or ahead)
+
+
+def ticket_due_days_unknown(ticket: Ticket) -> str:
+    """That the moment at which an answer is due rests on days that nobody knows, and what to do; "" if not."""
+    year = office_hours.due_unknown_year(ticket)
+    return working_day_texts.counted([year] if year else [])
 
 
 @because(Cause.HANDOFF)

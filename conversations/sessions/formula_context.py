@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from conversations.machine.shown_facts import facts_shown
 from conversations.machine.values import Machine, remembered
 from conversations.models import Conversation
 from conversations.sessions import clocks
-from conversations.signals import working_days_wanted
+from conversations.signals import company_calendar
 from wecom.facts.stored_values import facts_of
 from wecom.models import Application, Department, Member, Tag
 
@@ -51,9 +50,7 @@ def played_context(machines: Iterable[Machine], member: Member | None, now: date
 
 def _with_calendar(context: Context, application: Application | None) -> Context:
     """With the working days of an application's company; of the default application without one."""
-    answers: Any = working_days_wanted.send(Conversation, application=application)
-    calendars = [works_on for _receiver, works_on in answers]
-    return replace(context, works_on=calendars[0]) if calendars else context
+    return replace(context, works_on=company_calendar(application).works_on)
 
 
 @remembered

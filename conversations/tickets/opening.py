@@ -9,7 +9,7 @@ from conversations.signals import ticket_opened
 from conversations.tickets import office_hours, operator_cards
 from conversations.tickets.changes import Kind, record
 from conversations.tickets.summary import summary_of
-from conversations.wording import handoff_texts
+from conversations.wording import handoff_texts, working_day_texts
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +68,10 @@ def pass_on(
 def promise(group: OperatorGroup, now: datetime) -> str:
     """What a member reads who is passed on to a group: how soon it answers, or when it is there again."""
     if office_hours.is_open(group, now):
-        return handoff_texts.passed_on(group.name, group.answer_within)
-    return handoff_texts.passed_on_later(group.name, office_hours.next_opening(group, now))
+        words = handoff_texts.passed_on(group.name, group.answer_within)
+    else:
+        words = handoff_texts.passed_on_later(group.name, office_hours.next_opening(group, now))
+    return working_day_texts.promised(words, office_hours.unknown_year(group, now))
 
 
 def _due(group: OperatorGroup | None, now: datetime) -> datetime | None:

@@ -264,8 +264,9 @@ class Campaign(Mailing, HonoursChoices):
 
     @property
     def asks_for_days(self) -> bool:
-        """Whether it goes out on working days only."""
-        return self.days == Schedule.Days.WORKING
+        """Whether it goes out on working days only, or begins on one."""
+        working = self.days == Schedule.Days.WORKING or self.window_days == self.WindowDays.WORKING
+        return working or self.next_working_day_at is not None
 
     @property
     def rule(self) -> Rule | None:

@@ -160,19 +160,22 @@ def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
 
 
 def _doubt(row: Subject, begins: datetime) -> Doubt | None:
-    if isinstance(row, Campaign):
-        rule = row.rule
-        at, stops = rule.next_held(begins) if rule else None, True
+    rule = row.rule if isinstance(row, Campaign) else None
+    held = rule.next_held(begins) if rule else None
+    if held is not None:
         words = _("The working days of %(year)d are not known yet: from then on nothing of it goes out. Import them.")
-    else:
-        day = row.calendar.unknown_after(begins.astimezone(row.zone).date())
-        at, stops = max(begins, datetime.combine(day, time(), row.zone)), False
-        words = _(
-            "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. "
-            "Import them."
-        )
-    if at is None:
+        return _doubted(row, held, words, stops=True)
+    if isinstance(row, Campaign) and row.window_days != Campaign.WindowDays.WORKING:
         return None
+    day = row.calendar.unknown_after(begins.astimezone(row.zone).date())
+    words = _(
+        "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. "
+        "Import them."
+    )
+    return _doubted(row, max(begins, datetime.combine(day, time(), row.zone)), words, stops=False)
+
+
+def _doubted(row: Subject, at: datetime, words: str, *, stops: bool) -> Doubt:
     year = at.astimezone(row.zone).year
     return Doubt(at=at, name=row.name, year=year, stops=stops, words=words % {"year": year})
 

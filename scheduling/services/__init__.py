@@ -41,10 +41,10 @@ from scheduling.services.calendar.unknown_days import UnknownDays, days_unknown_
 from scheduling.services.calendar.working_days import SATURDAY, WorkingDay, WorkingDays, company_of, list_working_days
 from scheduling.services.calendar.years import (
     UnknownYear,
+    company_calendar,
     fill_calendars,
     on_working_days,
     unknown_years,
-    works_on,
 )
 from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign, next_working_day, odd_hour_of
 from scheduling.services.campaign_links import count_click, find_link, names_opener
@@ -191,6 +191,7 @@ __all__ = [
     "check_rule",
     "check_segment_name",
     "clicks_of",
+    "company_calendar",
     "company_of",
     "convert_schedule",
     "copy_series",
@@ -337,6 +338,5 @@ __all__ = [
     "upload_sheet",
     "value_shape",
     "warnings",
-    "works_on",
     "zone_of",
 ]

@@ -90,6 +90,7 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
         "mine": mine,
         "time": time,
         "tone": tone,
+        "days_unknown": services.ticket_due_days_unknown(ticket) if ticket.is_unfinished else "",
         "waited": ticket_lists.duration(ticket.waited(now)),
         "handled": ticket_lists.duration(span) if (span := ticket.handled(now)) is not None else "",
         "viewers": viewers.others_at(ticket.pk, request.user),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleTimeWidget
 
+from conversations import services
 from conversations.models import Operator, OperatorGroup, Ticket
 from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin
 from wecom.models import Application
@@ -94,9 +95,10 @@ class OperatorGroupAdmin(FormAdmin):
     search_fields = ("name",)
     search_help_text = _("Search for a name.")
     autocomplete_fields = ("topics", "operators")
+    readonly_fields = ("days_unknown",)
     fieldsets = (
         (None, {"fields": ("name", "application", "topics", "operators", "enabled")}),
-        (_("When they are there"), {"fields": ("days", ("opens_at", "closes_at"), "answer_within")}),
+        (_("When they are there"), {"fields": ("days", "days_unknown", ("opens_at", "closes_at"), "answer_within")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OperatorGroup]:
@@ -114,6 +116,10 @@ class OperatorGroupAdmin(FormAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         usual = Application.objects.filter(is_default=True).first()
         return {"application": usual, **super().get_changeform_initial_data(request)}
+
+    @display(description=_("public holidays"))
+    def days_unknown(self, group: OperatorGroup) -> str:
+        return services.office_days_unknown([group]) or gettext("The days of these years are known.")
 
     @display(description=_("topics"))
     def about(self, group: OperatorGroup) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations import services
 from conversations.admin.handoff.desk_page import VIEW
 from conversations.admin.handoff.ticket_lists import duration
+from conversations.models import OperatorGroup
 from core.spreadsheets import csv_file
 
 DAYS = 30
@@ -56,6 +57,7 @@ def report_view(request: HttpRequest) -> HttpResponse:
             for by, (title, none) in BY.items()
         ]
         context = {"total": _row(report.total), "tables": tables, "since": since, "until": until}
+        context["days_unknown"] = services.office_days_unknown(OperatorGroup.objects.filter(enabled=True), since, until)
     else:
         context = {"total": None, "tables": []}
     context |= {**admin.site.each_context(request), "title": gettext("Report of tickets"), "form": form}

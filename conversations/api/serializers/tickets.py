@@ -21,13 +21,25 @@ class TicketSerializer(WordsSerializer, serializers.ModelSerializer[Ticket]):
     operator_name = serializers.CharField(source="operator.name", read_only=True, default=None)
     group_name = serializers.CharField(source="group.name", read_only=True, default=None)
     status_words = serializers.CharField(source="get_status_display", read_only=True)
+    due_days_unknown = serializers.SerializerMethodField(
+        help_text="That `due_at` rests on days that nobody knows, and what to do; empty if it does not."
+    )
 
     class Meta:
         model = Ticket
         fields = (
             *("id", "user_id", "application", "session", "group", "group_name", "topic", "operator", "operator_name"),
             *("status", "status_words", "wait", "reason", "outcome", "on_phone", "summary", "rating", "cid"),
-            *("opened_at", "due_at", "late_at", "taken_at", "answered_at", "last_line_at", "closed_at"),
+            *(
+                "opened_at",
+                "due_at",
+                "due_days_unknown",
+                "late_at",
+                "taken_at",
+                "answered_at",
+                "last_line_at",
+                "closed_at",
+            ),
         )
         read_only_fields = fields
         extra_kwargs = {
@@ -38,6 +50,9 @@ class TicketSerializer(WordsSerializer, serializers.ModelSerializer[Ticket]):
             "due_at": {"help_text": "When an answer is due."},
             "late_at": {"help_text": "When the member was told that it takes longer."},
         }
+
+    def get_due_days_unknown(self, ticket: Ticket) -> str:
+        return services.ticket_due_days_unknown(ticket)
 
 
 class TicketChangeSerializer(WordsSerializer, serializers.ModelSerializer[TicketChange]):

@@ -1,6 +1,6 @@
 """Problems of formulas in a flow, and of the steps that decide, set and wait. Reads values, not rows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
@@ -10,13 +10,14 @@ from conversations.machine.edges import On
 from conversations.machine.formulas.errors import Fault, FormulaError
 from conversations.machine.formulas.evaluation import FACTS
 from conversations.machine.formulas.parser import parse
-from conversations.machine.formulas.syntax import names
+from conversations.machine.formulas.syntax import calls, names
 from conversations.machine.values import Machine, Node, NodeKind
-from conversations.wording import formula_texts
+from conversations.wording import formula_texts, working_day_texts
 from core.text.slot_values import LOOKED_UP
 from wecom.facts.definitions import BUILT_IN
 
 ALIKE = 0.6
+WORKING_DAY = "is_working_day"
 OF_MEMBER = ("name", "alias", "position", "user_id", "language", "department", "departments", "tags")
 BUILT_IN_KEYS = tuple(key for key, *_others in BUILT_IN)
 
@@ -31,6 +32,21 @@ def problems(machine: Machine, own_facts: Collection[str] = ()) -> Iterator[Prob
                 Problem(code=f"formula_{error.fault}", state=node.name, words=formula_texts.fault(error))
                 for error in _faults(formula, known)
             )
+
+
+def of_days(machine: Machine, years: Sequence[int]) -> Iterator[Problem]:
+    """A warning for each step that asks for working days, of which those of `years` are not known."""
+    for node in machine.nodes:
+        if years and any(asks_for_days(formula) for formula in node.formulas):
+            yield Problem(code="days_unknown", state=node.name, words=working_day_texts.counted(years), is_error=False)
+
+
+def asks_for_days(formula: str) -> bool:
+    """Whether a formula asks for working days."""
+    try:
+        return WORKING_DAY in calls(parse(formula))
+    except FormulaError:
+        return False
 
 
 def _of_kind(machine: Machine, node: Node) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from conversations.delivery import messages
 from conversations.machine.effects import HandOff
 from conversations.models import Desk, OperatorGroup, Session, Ticket, Topic
 from conversations.tickets import office_hours, opening, operator_cards
-from conversations.wording import handoff_texts, small_talk_texts
+from conversations.wording import handoff_texts, small_talk_texts, working_day_texts
 
 
 def pass_on(session: Session, effect: HandOff, *, cid: str, now: datetime) -> bool:
@@ -32,6 +32,7 @@ def pass_on(session: Session, effect: HandOff, *, cid: str, now: datetime) -> bo
         return True
     wait = Ticket.Wait.LATER
     ticket = opening.open_ticket(conversation, group, reason=reason, topic=topic, wait=wait, cid=cid, now=now)
-    messages.say(conversation, handoff_texts.message_kept(group.name, office_hours.next_opening(group, now)), cid=cid)
+    words = handoff_texts.message_kept(group.name, office_hours.next_opening(group, now))
+    messages.say(conversation, working_day_texts.promised(words, office_hours.unknown_year(group, now)), cid=cid)
     operator_cards.announce(ticket)
     return False

@@ -33,7 +33,21 @@ def days_unknown_from(row: Schedule | Campaign | Series, *, now: datetime | None
     over = row.state in Campaign.OVER if isinstance(row, Campaign) else row.paused
     rule: Rule | None = None if over else row.rule
     at = rule.next_unknown(now) if rule else None
-    return None if rule is None or at is None else _told(at, at.astimezone(row.zone).year, stops=rule.holds)
+    if rule is not None and at is not None:
+        return _told(at, at.astimezone(row.zone).year, stops=rule.holds)
+    return _of_moment(row, now) if isinstance(row, Campaign) and not over else None
+
+
+def _of_moment(campaign: Campaign, now: datetime) -> UnknownDays | None:
+    """Of a campaign that begins on the next working day, or goes out in a window on working days."""
+    if campaign.window_days == Campaign.WindowDays.WORKING:
+        day = campaign.calendar.unknown_after(now.astimezone(campaign.zone).date())
+        return _told(datetime.combine(day, time(), campaign.zone), day.year, stops=False)
+    moment = campaign.next_at if campaign.next_working_day_at is not None else None
+    on = moment.astimezone(campaign.zone).date() if moment else None
+    if moment is None or on is None or campaign.calendar.knows(on):
+        return None
+    return _told(moment, on.year, stops=False)
 
 
 def _of_series(series: Series, now: datetime) -> UnknownDays | None:

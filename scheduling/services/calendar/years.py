@@ -1,14 +1,13 @@
 """The working days of each company: filled from the package, and missed in time."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from scheduling.business_calendar import published_days, published_years
+from scheduling.business_calendar import Calendar, published_days, published_years
 from scheduling.models import CalendarDay, Campaign, Schedule, Series, calendar_of
 from wecom.models import Application, Corporation
 
@@ -69,9 +68,9 @@ def on_working_days() -> tuple[QuerySet[Schedule], QuerySet[Campaign], QuerySet[
     return schedules, campaigns.filter(repeats=Campaign.Repeats.CRON), series
 
 
-def works_on(application: Application | None) -> Callable[[date], bool]:
-    """A function from a date to whether the application's company works on it."""
-    return calendar_of(application).works_on
+def company_calendar(application: Application | None) -> Calendar:
+    """The working days of an application's company, and which of them are known."""
+    return calendar_of(application)
 
 
 def _fill(corporation: Corporation, this_year: int) -> int:

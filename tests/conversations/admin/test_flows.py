@@ -225,6 +225,17 @@ def test_trying_shows_the_way_so_far_and_why_and_goes_back(hr, flow):
     assert [bubble.sort for bubble in hr.get(page).context["bubbles"]] == ["out"]
 
 
+@pytest.mark.parametrize(("day", "is_marked"), [("2099-01-01", True), ("2026-05-06", False)])
+def test_trying_says_whether_working_days_are_only_assumed(hr, flow, day, is_marked):
+    page = url("flow", "try_it", flow.pk)
+    first = Transition.objects.filter(state__flow=flow).order_by("pk")[0]
+    Transition.objects.filter(pk=first.pk).update(test="formula", value="is_working_day()")
+    hr.post(page, {"act": "cast", "day": day})
+    shown = hr.get(page).content.decode()
+    assert ('data-testid="days-unknown"' in shown) is is_marked
+    assert ("2099 are not known yet" in shown) is is_marked
+
+
 def test_trying_plays_a_member_on_another_day(hr, flow):
     page = url("flow", "try_it", flow.pk)
     anna = factories.make_member(factories.make_application(), "anna", name="安娜")

@@ -1,5 +1,6 @@
 """Office hours: times of day on working days, over midnight, and around the clock."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -52,3 +53,18 @@ def test_the_next_opening_is_on_the_next_working_day():
     assert office.next_opening(at(9, 7)) == at(9, 9)
     assert office.next_opening(at(9, 19)) == at(10, 9)
     assert office.next_opening(at(10, 19)) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "moment", "year"),
+    [
+        (WORKS, at(9, 12), None),
+        (set(), at(9, 12), 2026),
+        ({date(2026, 10, 9)}, at(9, 19), 2026),
+        ({date(2026, 10, 9), date(2026, 10, 10)}, at(9, 19), None),
+    ],
+    ids=["open", "open by its weekday", "opens by its weekday", "opens"],
+)
+def test_hours_name_the_year_whose_days_they_only_assume(known, moment, year):
+    office = replace(hours(time(9), time(18)), knows=lambda day: day in known)
+    assert office.unknown_year(moment) == year

@@ -87,6 +87,12 @@ def test_a_schedule_says_from_when_on_its_days_are_unknown(api, unknown_days, st
     assert all(at < found["at"] for at in api.get(f"/api/v1/schedules/{schedule.pk}/").json()["next_runs"]) or not stops
 
 
+def test_a_campaign_whose_window_opens_on_working_days_says_so(api):
+    campaign = launch(window_days="working", repeats="cron", cron="0 9 * * *")
+    found = api.get(f"/api/v1/campaigns/{campaign.pk}/").json()["days_unknown_from"]
+    assert (found["stops"], found["at"][:10]) == (False, f"{found['year']}-01-01")
+
+
 def test_a_campaign_says_so_and_one_of_every_day_does_not(api):
     waiting, other = (launch(days=days, repeats="cron", cron="0 9 * * *") for days in ("working", "every"))
     found = {row["id"]: row["days_unknown_from"] for row in api.get("/api/v1/campaigns/").json()["results"]}

@@ -28,7 +28,7 @@ from conversations.machine.places import Place
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Act, Machine
 from conversations.models import Flow, Session
-from conversations.wording import flow_texts, handoff_texts
+from conversations.wording import flow_texts, handoff_texts, working_day_texts
 from core.text.slot_values import Choice
 
 KEPT = 60
@@ -95,6 +95,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "known": cast.known(list(machines.values())),
         "may_see_members": request.user.has_perm(SEE_MEMBERS),
         "is_empty": not machine.nodes,
+        "days_unknown": working_day_texts.counted(publication.unknown_years(*machines.values(), today=cast.day)),
     }
     return TemplateResponse(request, "admin/flows/try.html", context)
 

@@ -1,7 +1,11 @@
 """Operators and their groups in the admin."""
 
-import pytest
+from html import unescape
 
+import pytest
+from django.urls import reverse
+
+from conversations import services
 from conversations.models import Operator
 from tests.conversations.support.flow_pages import url
 from tests.support import factories
@@ -46,3 +50,18 @@ def test_office_hours_are_shown_without_seconds(hr):
     form = hr.get(url("operatorgroup", "add")).content.decode()
     assert 'value="09:00"' in form
     assert "09:00:00" not in form
+
+
+@pytest.mark.parametrize(
+    ("days", "year", "is_marked"), [("working", 2099, True), ("working", 2026, False), ("all", 2099, False)]
+)
+def test_the_report_says_whether_office_hours_are_only_assumed(hr, application, days, year, is_marked):
+    factories.make_operator_group(application, days=days)
+    report = hr.get(reverse("desk-report"), {"since": f"{year}-01-01", "until": f"{year}-01-31"}).content.decode()
+    assert ('data-testid="days-unknown"' in report) is is_marked
+
+
+def test_the_page_of_a_group_says_what_its_hours_rest_on(hr, application):
+    group = factories.make_operator_group(application, days="working")
+    shown = hr.get(url("operatorgroup", "change", group.pk)).content.decode()
+    assert (services.office_days_unknown([group]) or "The days of these years are known.") in unescape(shown)

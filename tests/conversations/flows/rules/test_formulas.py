@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from conversations.flows.rules.formulas import problems
+from conversations.flows.rules.formulas import of_days, problems
 from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.values import Node, NodeKind
 from core.text.slot_values import Slot
@@ -55,3 +55,15 @@ def test_a_fault_is_told_with_its_place_and_a_remedy(formula, code, words):
 )
 def test_a_step_that_does_nothing_is_named(node, code):
     assert [one for one, _words in found(node, expire_after=30)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("formula", "years", "count"),
+    [("is_working_day()", [2027], 1), ("is_working_day()", [], 0), ("today() > '2027-01-01'", [2027], 0)],
+)
+def test_working_days_of_unknown_years_are_a_warning(formula, years, count):
+    machine = video_machine(nodes=(*video_machine().nodes, branch(formula)))
+    with translation.override("en"):
+        told = list(of_days(machine, years))
+    assert [(one.state, one.code, one.is_error) for one in told] == [("分支", "days_unknown", False)] * count
+    assert all("2027" in one.words and "working_days" in one.words for one in told)

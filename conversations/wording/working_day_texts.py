@@ -1,0 +1,23 @@
+"""What is said where days are counted whose public holidays are not published yet."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+
+def promised(words: str, year: int | None) -> str:
+    """To a member: what was promised, and that it rests on unknown days; `year` is None where all are known."""
+    if year is None:
+        return words
+    note = _("The public holidays of %(year)d are not announced yet, so it may be later.") % {"year": year}
+    return f"{words}\n{note}"
+
+
+def counted(years: Sequence[int]) -> str:
+    """To who sets up flows and office hours, with what to do; empty if all years are known."""
+    words = _(
+        "The public holidays of %(years)s are not known yet: Monday to Friday count as working days there, holidays or "
+        "not. Paste the State Council's notice under Working days and holidays, or import it with manage.py "
+        "working_days or over REST."
+    )
+    return words % {"years": ", ".join(map(str, years))} if years else ""
