@@ -40,6 +40,7 @@ def refused(step, *args, **options) -> str:
     return caught.value.code
 
 
+@pytest.mark.databases
 def test_a_new_company_sends_nothing_at_night(quiet):
     campaign = launch("早上好", now=NIGHT)
     work(NIGHT, calls=False)
@@ -81,6 +82,7 @@ def test_urgency_is_approved_once_more_with_its_reason(quiet):
     assert services.save_campaign(campaign, by=sender).state == "draft"
 
 
+@pytest.mark.databases
 def test_a_start_is_put_off_until_the_morning(quiet):
     campaign = approve(make_campaign("早上好"))
     services.start_campaign(campaign, at=MORNING, now=NIGHT)
@@ -116,6 +118,7 @@ def test_a_company_from_before_is_asked_and_nothing_changes(undecided, settings)
     assert QuietHours().run().level == "warn"
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("answer", "hours"), [("yes", (time(21), time(8))), ("no", (None, None))])
 def test_the_question_is_answered_by_one_click_and_kept(undecided, answer, hours):
     boss = person_of("administrator", name="boss")
