@@ -42,7 +42,7 @@ def command(module: str, *words: str) -> Line:
 
 def on_both(*names: str) -> tuple[Line, Line]:
     """Tests of the suite, on SQLite and on PostgreSQL."""
-    return tests(*names), command("runner.on_postgres", *(f"tests/{name}" for name in names))
+    return tests(*names), command("support.servers.on_postgres", *(f"tests/{name}" for name in names))
 
 
 def scenario(name: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:

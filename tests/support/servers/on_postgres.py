@@ -1,4 +1,4 @@
-"""Tests on a PostgreSQL of their own: python -m tests.runner.on_postgres PATH …   Words go to pytest."""
+"""Tests on a PostgreSQL of their own: python -m tests.support.servers.on_postgres PATH …   Words go to pytest."""
 
 import os
 import subprocess
