@@ -94,7 +94,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     number = str(asked.get("delivery", ""))
     one = run.deliveries.filter(pk=int(number)).select_related("member").first() if number.isdecimal() else None
     return {
-        "percent": 0 if not run.planned else 100 if run.ended_at else round(100 * over / run.planned),
+        "percent": _percent(run),
         "open": max(0, run.planned - over) if run.ended_at is None else 0,
         "report": report,
         "chart": chart_of(report, run.campaign.zone),
@@ -112,6 +112,13 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "reasons": Delivery.Reason.choices,
         "evidence": evidence_of(run, one) if one else None,
     }
+
+
+def _percent(run: CampaignRun) -> int:
+    """How much of a run is over; of one that ended before anybody got it, how much had failed."""
+    if run.ended_at is not None and run.sent:
+        return 100
+    return round(100 * (run.sent + run.failed) / run.planned) if run.planned else 0
 
 
 def _report(run: CampaignRun) -> services.RunReport:

@@ -132,7 +132,7 @@ def test_a_person_confirms_it_and_a_program_does_not(recorder, photo):
     assert render(recorder, made["id"]).status_code == 202
 
 
-def test_who_holds_the_token_of_the_program_that_stated_it_does_not_confirm(photo):
+def test_the_holder_of_the_token_that_stated_it_does_not_confirm(photo):
     people = {name: User.objects.create_superuser(name) for name in ("hr", "boss")}
     program = make_api("digital_humans:write", "consents:read", "consents:write", created_by=people["hr"])
     assert post(program, photo, origin="drawn", origin_reason="Generated; see ticket 7.").status_code == 201

@@ -57,6 +57,7 @@ def test_answers_on_the_card_are_counted_by_button(application, hr):
     [
         ({"planned": 0, "left_out": 3, "reason": "nobody"}, "no member is left", 0),
         ({"planned": 2, "failed": 2}, "nobody got it", 100),
+        ({"planned": 4, "reason": "cancelled"}, "cancelled", 0),
         ({"planned": 2, "sent": 1, "failed": 1}, "finished", 100),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_draft_without_a_moment_gets_nine_in_the_morning():
     assert campaign.starts_at is moved.after is None
 
 
-def test_one_for_the_next_working_day_keeps_its_time_on_the_chosen_day():
+def test_one_for_the_next_working_day_keeps_its_time_when_moved():
     campaign = make_campaign(next_working_day_at=time(9, 30))
     services.move_campaign(campaign, TO, seen=None, now=NOW)
     assert campaign.starts_at == clock("2026-12-02T09:30")
