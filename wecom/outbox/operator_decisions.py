@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.work.base import FAR
 from core.work.updates import update_returning
 from wecom.models import Attempt, Corporation, Outbound
-from wecom.outbox import duplicates
+from wecom.outbox import duplicates, payloads
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def resend(outbound: Outbound) -> bool:
     if outbound.upload is not None and outbound.msgtype in duplicates.BARE_MEDIA:
         outbound.upload = duplicates.distinct_upload(outbound.upload, outbound.fingerprint, timezone.now())
     fresh = {"body": None, "upload": outbound.upload, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
-    return outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
+    return outbound.restart(repeat=min(outbound.repeat + 1, payloads.REPEATS), invalid=[], unlicensed=[], **fresh)
 
 
 @transaction.atomic
