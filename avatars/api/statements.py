@@ -55,9 +55,10 @@ class Statements(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         who: Any = request.user
         if not hasattr(who, "scopes") and not who.has_perm("avatars.add_consent"):
             raise PermissionDenied(MAY_NOT_STATE, code="statement_forbidden")
+        statement = self.get_object()
         body = ConfirmationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
         evidence = {"evidence": given.get("evidence"), "link": given["evidence_link"]}
-        services.confirm_drawn(self.get_object(), by=name_of(request), how=given["confirmation"], **evidence)
+        services.confirm_drawn(statement, by=name_of(request), how=given["confirmation"], **evidence)
         return Response(self.get_serializer(self.get_object()).data)
