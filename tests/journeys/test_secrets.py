@@ -22,7 +22,12 @@ WORDS = "金丝雀在矿井里唱歌。"
 NAME = "canaryname卡娜丽"
 SLOW = 150
 TOKEN = "from wecom import services; print(services.access_token())"
-TITLES = "from openuser.admin import timeline; print(*[s.title for s in timeline._steps({cid!r})], sep='|')"
+TITLES = """
+from conversations.models import Message
+from openuser.admin import timeline
+messages = list(Message.objects.filter(cid={cid!r}))
+print(*[step.title for step in timeline._steps({cid!r}, messages, True)], sep="|")
+"""
 
 
 def shell(stack: Stack, line: str) -> str:

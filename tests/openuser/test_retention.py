@@ -26,9 +26,10 @@ from conversations.models import (
     TicketChange,
     UnansweredQuestion,
 )
+from core.models import AccessRecord
 from core.personal_data import registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
-from scheduling.models import CampaignRun, Run
+from scheduling.models import CampaignRun, RehearsalRun, Run
 from tests.support.model_rows import make_message, make_row
 from tests.support.personal_data import tables_with
 from wecom.models import Callback, CardUpdate, Download, FactImport, GroupMessage, Outbound, Upload
@@ -58,7 +59,9 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     TicketChange: ({"text": WORDS}, True),
     Run: ({"detail": WORDS}, False),
     CampaignRun: ({"content": SAID, "status": "done", "ended_at": timezone.now()}, False),
+    RehearsalRun: ({"wish": SAID, "result": SAID, "status": "done"}, False),
     FactImport: ({"content": WORDS}, False),
+    AccessRecord: ({"reader": WORDS}, False),
     LogEntry: ({"object_repr": WORDS, "change_message": WORDS}, False),
     WebSession: ({"session_data": WORDS, "session_key": "k"}, False),
     AccessAttempt: ({"username": WORDS}, False),

@@ -50,7 +50,7 @@ def test_a_pasted_notice_is_looked_at_taken_over_and_taken_back(desk, stack, pic
     expect(desk.get_by_test_id("days-unknown")).to_have_count(0)
     desk.goto(f"{stack.url}/admin/scheduling/calendarday/import/")
     desk.get_by_role("button", name="撤销这次导入").click()
-    expect(desk.get_by_test_id("last")).to_have_count(0)
+    expect(desk.get_by_test_id("last").filter(has_text="2080")).to_have_count(0)  # an earlier one may be there
     desk.goto(f"{stack.url}/admin/calendar/?on=2080-02-01")
     expect(desk.get_by_test_id("days-unknown")).to_contain_text("2080")
     expect(desk.locator("[data-day='2080-02-12']")).to_contain_text("不明")

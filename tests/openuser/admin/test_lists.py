@@ -110,6 +110,7 @@ SMALL = {
     *("avatars_digitalhuman", "axes_accessfailurelog", "conversations_topic", "openuser_webhookendpoint"),
     *("scheduling_campaign", "scheduling_schedule", "wecom_application", "wecom_department", "wecom_groupchat"),
     *("conversations_operator", "conversations_operatorgroup", "wecom_guard", "wecom_privacyrequest", "wecom_tag"),
+    "scheduling_sendingpolicy",
 }
 
 
