@@ -14,6 +14,7 @@ class StatementSerializer(serializers.ModelSerializer[Statement]):
     """A statement that a picture shows no real person, or that a voice is synthetic."""
 
     state = ChoiceField(Statement.State.choices, read_only=True, help_text="State as of now.")
+    evidence_link = serializers.CharField(read_only=True, help_text="Link to the evidence; empty without one.")
 
     class Meta:
         model = Statement
