@@ -166,7 +166,7 @@ def test_the_dialog_is_for_those_who_may_see_messages(person, flow):
     viewer = User.objects.create_user("viewer", is_staff=True)
     client.force_login(viewer)
     assert client.get(url).status_code == 403
-    viewer.user_permissions.add(Permission.objects.get(codename="view_message"))
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_message", "read_conversation"]))
     page = client.get(url).content.decode()
     assert "制作视频 v1" in page
     assert reverse("admin:conversations_flowversion_change", args=[flow.live_id]) not in page

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def thread(company, member: Member) -> tuple[str, int]:
     conversation = Conversation.objects.get_or_create(application=company, member=member)[0]
-    client = person_of("viewer", name=f"viewer{User.objects.count()}")
+    client = person_of("reader", name=f"reader{User.objects.count()}")
     address = f"/admin/conversations/conversation/{conversation.pk}/change/"
     with CaptureQueriesContext(connection) as asked:
         html = seen(client, address)
