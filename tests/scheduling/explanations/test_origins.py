@@ -104,14 +104,14 @@ def test_the_thread_asks_why_for_its_own_member_only(application, anna):
     ben = factories.make_member(application, "ben")
     hers, his = (Conversation.objects.create(application=application, member=one) for one in (anna, ben))
     page = "/admin/conversations/conversation/"
-    viewer, key = person_of("viewer"), f"why/delivery-{delivery.pk}/"
-    thread = viewer.get(f"{page}{hers.pk}/change/").content.decode()
+    reader, key = person_of("reader"), f"why/delivery-{delivery.pk}/"
+    thread = reader.get(f"{page}{hers.pk}/change/").content.decode()
     assert f"{page}{hers.pk}/{key}" in thread
-    asked = viewer.get(f"{page}{hers.pk}/{key}").content.decode()
+    asked = reader.get(f"{page}{hers.pk}/{key}").content.decode()
     assert "went to its audience" in asked
     assert f"?delivery={delivery.pk}" in asked
-    assert viewer.get(f"{page}{his.pk}/{key}").status_code == 404
-    assert viewer.get(f"{page}{hers.pk}/why/nothing/").status_code == 404
+    assert reader.get(f"{page}{his.pk}/{key}").status_code == 404
+    assert reader.get(f"{page}{hers.pk}/why/nothing/").status_code == 404
 
 
 def test_programs_ask_why_of_a_delivery(application, anna):
