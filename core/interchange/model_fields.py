@@ -3,6 +3,7 @@
 A field that is added to a model travels with the next export by itself.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from core.interchange.flaws import Findings, Place
 from core.interchange.references import References
 
+LINE_ENDS = re.compile(r"\r+\n")
 KEY = "name"  # by which a row is found again, so that it stays as it is
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
@@ -81,7 +83,7 @@ def plain_time(value: time) -> str:
 def tidy(value: Any) -> Any:
     """A value with one kind of line end, and JSON with its keys in one order: PostgreSQL keeps them in its own."""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n")
+        return LINE_ENDS.sub("\n", value)
     if isinstance(value, Mapping):
         return {key: tidy(value[key]) for key in sorted(value, key=lambda key: (key != "kind", key))}
     return [tidy(one) for one in value] if isinstance(value, list | tuple) else value

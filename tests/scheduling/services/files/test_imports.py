@@ -231,6 +231,7 @@ DRAFTS = st.lists(
 
 @pytest.mark.databases
 @example(segments={"甲": "一\r\n二"}, drafts=[], with_flow=False)
+@example(segments={"甲": "一\r\r\n二"}, drafts=[], with_flow=False)
 @settings(max_examples=25, deadline=None)
 @given(
     segments=st.dictionaries(NAMES.map(str.strip), WORDS.map(str.strip), min_size=1, max_size=2),
