@@ -27,4 +27,9 @@ class ProbeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         view = VIEWS.get(request.path_info)
-        return view(request) if view else self.get_response(request)
+        if view is None:
+            return self.get_response(request)
+        response = view(request)
+        # Django would write an error for each 503, as often as a supervisor asks.
+        vars(response)["_has_been_logged"] = True
+        return response

@@ -30,7 +30,7 @@ def test_readiness_reports_a_full_disk(client: Client, settings):
 
 
 @pytest.mark.parametrize("mute", [False, True])
-def test_without_the_database_the_spool_makes_a_process_ready(settings, tmp_path: Path, mute: bool):
+def test_without_the_database_the_spool_makes_a_process_ready(settings, tmp_path: Path, mute: bool, caplog):
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
     by_asgi = AsyncRequestFactory().get("/healthz/ready")
     with unreachable(mute=mute):
@@ -39,6 +39,7 @@ def test_without_the_database_the_spool_makes_a_process_ready(settings, tmp_path
         assert (response.status_code, json.loads(response.content)["database"]) == (200, "away")
         (tmp_path / "spool").write_text("no folder")  # as good as a disk that takes nothing
         assert health.ready(by_asgi).status_code == 503
+    assert "django.request" not in {line.name for line in caplog.records}  # a supervisor asks every few seconds
 
 
 @pytest.fixture
