@@ -70,6 +70,7 @@ def test_an_answer_at_the_desk_is_sent_after_a_new_log_in(desk: Page, stack: Sta
     desk.goto(f"{stack.url}/admin/conversations/conversation/?q={person.user_id}")
     desk.locator("#result_list tbody a").first.click()
     desk.get_by_test_id("take-over").get_by_role("button").click()
+    desk.wait_for_load_state()  # before its scripts, Enter begins a new line
     desk.clock.install()
     box = desk.get_by_test_id("composer").locator("textarea")
     box.fill("我来看看。")

@@ -133,7 +133,7 @@ class Stack:
         self.prepare()
         for name in self.commands():
             self.run(name)
-        wait_for(self.is_up, "the web process")
+        wait_for(self.is_up, "the web process", seconds=180)  # beside other stacks that start
         wait_for(lambda: answers(f"{self.emulator.url}/emulator/api/calls"), "the emulator")
         return self
 

@@ -229,7 +229,10 @@ def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):
     touch("End")
     expect(month.get_by_test_id("said")).to_contain_text("“体测报名·日历”")
     expect(place).to_contain_text("体测报名·日历")
-    box = entry(month, "体测报名·日历").first.bounding_box()
+    moved = entry(month, "体测报名·日历").first
+    expect(moved).to_be_focused()  # the days came anew from the server, which a tap must not fall into
+    expect(month.locator("#calendar:not([data-uncounted])")).to_be_visible()
+    box = moved.bounding_box()
     touch("Start", box["x"] + 20, box["y"] + 8)
     touch("End")
     expect(month).to_have_url(re.compile("/change/"))
