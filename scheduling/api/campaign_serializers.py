@@ -148,6 +148,7 @@ class OddHourSerializer(serializers.Serializer[Any]):
     is_night = serializers.BooleanField(help_text="From 21:00 to 8:00 in the time zone of the campaign.")
     is_weekend = serializers.BooleanField()
     is_holiday = serializers.BooleanField()
+    is_known = serializers.BooleanField(help_text="Whether the working days of its year are known.")
     instead = BetterMomentSerializer(many=True)
 
 

@@ -134,9 +134,16 @@ class SeriesForecastSerializer(serializers.Serializer[services.SeriesForecast]):
 
     members = serializers.IntegerField(help_text="Members who come in.")
     due = serializers.SerializerMethodField(help_text="Members whose turn comes at once, by the key of the step.")
+    at_night = serializers.SerializerMethodField(help_text="Keys of the steps before 8:00 or from 21:00.")
+    on_days_off = serializers.BooleanField(
+        source="odd.on_days_off", help_text="Whether steps go out on weekends and holidays too."
+    )
 
     def get_due(self, forecast: services.SeriesForecast) -> dict[str, int]:
         return {str(step.pk): count for step, count in forecast.due.items()}
+
+    def get_at_night(self, forecast: services.SeriesForecast) -> list[int]:
+        return [step.pk for step in forecast.odd.at_night]
 
 
 class EnrolmentRequestSerializer(StrictSerializer):

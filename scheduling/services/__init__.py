@@ -33,6 +33,7 @@ from scheduling.schedules.validation import left_out
 from scheduling.segments.audience import parse_audience
 from scheduling.segments.choices import find_choices, named_choices
 from scheduling.segments.reach import members_of
+from scheduling.series.odd_steps import odd_steps
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
@@ -252,6 +253,7 @@ __all__ = [
     "not_confirmed",
     "note_response",
     "odd_hour_of",
+    "odd_steps",
     "on_working_days",
     "outcome_evidence",
     "parse_audience",

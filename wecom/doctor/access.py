@@ -135,7 +135,7 @@ class VisibleRange(ApplicationCheck):
             words = _("No member can see the application: its visible range is empty.")
             remedy = _("Add people, departments or tags.")
             return bad("nobody", words, remedy=remedy, where=_("%s → Visible range (可见范围)") % self.page)
-        words = _("“%(name)s” can be seen by %(users)d members, %(departments)d departments and %(tags)d tags.")
+        words = _("“%(name)s” can be seen by: members %(users)d, departments %(departments)d, tags %(tags)d.")
         counts = {"users": len(agent.users), "departments": len(agent.departments), "tags": len(agent.tags)}
         return good(words % {"name": agent.name, **counts})
 

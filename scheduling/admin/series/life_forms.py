@@ -39,12 +39,12 @@ class ApproveSeriesForm(ApprovalForm):
 
 
 def reach_context(series: Series) -> dict[str, Any]:
-    """Who may be in it; the error of its audience instead, where it has one."""
-    sender = series.sender
+    """Who may be in it, or the error of its audience; and which steps go out at night or on days off."""
+    sender, odd = series.sender, list(services.odd_steps(series).sentences())
     try:
         rule = services.read_audience(series.audience)
         if sender is None:
-            return {"series": series}
-        return {"series": series, "reach": services.preview_audience(rule, application=sender)}
+            return {"series": series, "odd": odd}
+        return {"series": series, "odd": odd, "reach": services.preview_audience(rule, application=sender)}
     except SchedulingError as error:
-        return {"series": series, "error": error}
+        return {"series": series, "odd": odd, "error": error}

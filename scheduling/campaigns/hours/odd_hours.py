@@ -1,4 +1,4 @@
-"""A moment at night, on a weekend or on a holiday, and better ones. Pure."""
+"""A moment at night, on a weekend, on a holiday or in a year of unknown days, and better ones. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,12 +30,17 @@ class BetterMoment:
 
 @dataclass(frozen=True, kw_only=True)
 class OddHour:
-    """What is odd about a moment, by the clock of a zone and the company's working days."""
+    """What is odd about a moment, by the clock of a zone and the company's working days.
+
+    Attributes:
+        is_known: whether the working days of its year are known; else Monday to Friday count as such.
+    """
 
     at: datetime
     is_night: bool
     is_weekend: bool
     is_holiday: bool
+    is_known: bool
     instead: tuple[BetterMoment, ...] = ()
 
     @property
@@ -48,23 +53,38 @@ class OddHour:
             found.append(_("Its moment is on a weekend."))
         if self.is_holiday:
             found.append(_("Its moment is on a holiday."))
+        if not self.is_known:
+            words = _("The working days of %(year)d are not known yet: it may be a holiday.")
+            found.append(words % {"year": self.at.year})
         return " ".join(found)
 
     def __bool__(self) -> bool:
-        return self.is_night or self.is_weekend or self.is_holiday
+        return self.is_night or self.is_weekend or self.is_holiday or not self.is_known
+
+
+def is_night(at: time) -> bool:
+    """Whether members may be asleep or at home: before 8:00, and from 21:00."""
+    return at >= NIGHT_FROM or at < NIGHT_UNTIL
 
 
 def look(at: datetime, zone: ZoneInfo, calendar: Calendar) -> OddHour:
     """What is odd about a moment, and the next morning and the next working day at nine if anything is."""
     local = at.astimezone(zone)
-    is_night = local.time() >= NIGHT_FROM or local.time() < NIGHT_UNTIL
     is_off = not calendar.works_on(local.date())
     is_weekend = is_off and local.weekday() >= SATURDAY
-    found = OddHour(at=local, is_night=is_night, is_weekend=is_weekend, is_holiday=is_off and not is_weekend)
+    found = OddHour(
+        at=local,
+        is_night=is_night(local.time()),
+        is_weekend=is_weekend,
+        is_holiday=is_off and not is_weekend,
+        is_known=calendar.knows(local.date()),
+    )
     return replace(found, instead=tuple(_instead(found, zone, calendar))) if found else found
 
 
 def _instead(odd: OddHour, zone: ZoneInfo, calendar: Calendar) -> Iterator[BetterMoment]:
+    if not (odd.is_night or odd.is_weekend or odd.is_holiday):
+        return
     working = next_working_day(odd.at, MORNING, zone, calendar)
     morning = _next_time(odd.at, MORNING)
     if odd.is_night:

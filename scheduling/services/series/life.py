@@ -19,6 +19,7 @@ from scheduling.models import Campaign, CampaignRun, Series
 from scheduling.segments.audience import parse_audience
 from scheduling.segments.rules import parse_group
 from scheduling.series import approval, corrections, edits, intake, life, stops, sweep, turns, validation
+from scheduling.series.odd_steps import OddSteps, odd_steps
 from scheduling.series.plan import Plan
 from scheduling.series.validation import SeriesProblem
 
@@ -170,10 +171,15 @@ def series_changed_since_approval(series: Series) -> list[Difference]:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesForecast:
-    """How many members would come in if a series was started now, and whose turn would be at which step at once."""
+    """How many members would come in if a series was started now, and whose turn would be at which step at once.
+
+    Attributes:
+        odd: the steps at night, and whether steps go out on days off.
+    """
 
     members: int
     due: Mapping[Campaign, int]
+    odd: OddSteps
 
 
 def forecast_series(series: Series, *, now: datetime | None = None) -> SeriesForecast:
@@ -196,7 +202,7 @@ def forecast_series(series: Series, *, now: datetime | None = None) -> SeriesFor
         for turn in turns.turns(plan):
             due[turn.step] += turns.whose_turn(plan, turn).count()
         transaction.set_rollback(True)
-    return SeriesForecast(members=members, due=+due)
+    return SeriesForecast(members=members, due=+due, odd=odd_steps(row))
 
 
 def sweep_series(*, now: datetime | None = None) -> int:

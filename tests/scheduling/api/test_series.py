@@ -130,7 +130,7 @@ def test_a_dry_run_of_a_start_is_equal_to_the_outcome(api, member, application):
     series = make_series(0, 3)
     address = f"{SERIES}{series.pk}/"
     found = post(api, f"{address}start/", {"dry_run": True}, status=202)
-    assert (found, Enrolment.objects.count()) == ({"members": 3, "due": {}}, 0)
+    assert (found, Enrolment.objects.count()) == ({"members": 3, "due": {}, "at_night": [], "on_days_off": True}, 0)
     for step in ("ask-approval", "approve", "start"):
         post(api, f"{address}{step}/")
     assert Enrolment.objects.count() == 3

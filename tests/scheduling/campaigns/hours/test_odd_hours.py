@@ -47,6 +47,16 @@ def test_a_company_that_never_works_gets_the_next_day():
     assert f"{found.astimezone(SHANGHAI):%m-%d %H:%M}" == "12-02 09:00"
 
 
+def test_an_ordinary_hour_of_an_unknown_year_may_be_a_holiday():
+    odd = odd_hours.look(clock("2027-01-01T10:00"), SHANGHAI, HOLIDAY)
+    assert odd
+    assert (odd.is_known, odd.words, odd.instead) == (
+        False,
+        "The working days of 2027 are not known yet: it may be a holiday.",
+        (),
+    )
+
+
 def test_a_day_of_an_unknown_year_is_marked():
     odd = odd_hours.look(clock("2049-01-01T03:00"), SHANGHAI, Calendar())
     assert [one.is_known for one in odd.instead] == [False] * len(odd.instead)
