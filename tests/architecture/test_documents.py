@@ -123,6 +123,26 @@ def test_every_model_of_the_glossary_exists():
     assert sorted(named - {*models(), "Work"}) == []
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
+def test_a_default_beside_the_name_of_its_setting_is_true(name: str):
+    reference = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    defaults = dict(re.findall(r"^\| `(\w+)` \| `(\d+)` \|", reference, re.M))
+    text = (ROOT / name).read_text(encoding="utf-8")
+    # As a row of a table (… | 1,000 | `NAME` |) and in a sentence (1,000 members (`NAME`)).
+    told = re.findall(r"([\d,]*\d)(?: \| `| \w+ \(`)([A-Z][A-Z_0-9]+)`", text)
+    assert told
+    assert [(key, number) for number, key in told if number.replace(",", "") != defaults.get(key)] == []
+
+
+def test_the_glossary_has_the_words_of_the_product():
+    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    known = {
+        word.strip() for line in glossary.splitlines() if line[:2] == "| " for word in line.split("|")[1].split(",")
+    }
+    asked = ("campaign", "series", "segment", "delivery", "ticket", "operator", "passage", "golden conversation")
+    assert [word for word in (*asked, "rehearsal", "incident") if word not in known] == []
+
+
 def test_upgrade_notes_list_every_renamed_setting():
     notes = (ROOT / "docs/upgrading.md").read_text(encoding="utf-8")
     assert [old for old, new in OLD_NAMES.items() if f"| `{old}` | `{new}` |" not in notes] == []
