@@ -146,7 +146,8 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
         raise Http404
     path = Path(default_storage.path(stored))
     if which.endswith("captions"):
-        return HttpResponse(_as_webvtt(path.read_text(encoding="utf-8")), content_type=CAPTIONS)
+        words = _as_webvtt(path.read_text(encoding="utf-8"))
+        return HttpResponse(words, content_type=CAPTIONS, headers=NOT_KEPT)
     response = range_responses.serve(request, path)
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'

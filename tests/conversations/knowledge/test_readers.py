@@ -116,7 +116,7 @@ def right(member, application) -> Right:
 
 def restrict(to: Model) -> None:
     kind = "tags" if isinstance(to, Tag) else "departments"
-    services.save_answer(answer(), **{kind: [to]})  # type: ignore[arg-type]
+    services.save_answer(answer(), **{kind: [to]})
     services.save_document(Document.objects.get(), **{kind: [to]})  # type: ignore[arg-type]
 
 

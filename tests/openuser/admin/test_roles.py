@@ -20,6 +20,7 @@ from openuser.roles import Role
 from scheduling.models import Schedule
 from tests.openuser.support.admin_pages import MODELS, account, addresses, asked, member_of
 from tests.openuser.support.admin_rights import NEEDS, POSTING, may
+from tests.openuser.support.security_headers import flaws
 from tests.support.admin_rendering import can_be_saved, signed_in, unrendered
 from tests.support.model_rows import make_row
 from wecom.models import Application
@@ -68,16 +69,18 @@ class Answers:
         statuses: by the method and the name of the page.
         actions: what the list offers to do with rows.
         saves: whether the form offers to be saved.
+        flaws: of the security headers, by the name of the page.
     """
 
     statuses: dict[tuple[str, str], int]
     actions: set[str]
     saves: bool
+    flaws: dict[str, list[str]]
 
 
 @cache
 def answers(model: type[Model]) -> dict[Role | None, Answers]:
-    """What each role gets, and a superuser for None. Two tests look at it: the requests are the same for both."""
+    """What each role gets, and a superuser for None. Three tests look at it: the requests are the same for all."""
     pages = addresses(make_row(model, **LIKE.get(model, {})))
     people: dict[Role | None, User] = {None: User.objects.create_superuser("chief")}
     people |= {role: account(role) for role in Role}
@@ -96,6 +99,7 @@ def answers_to(user: User, model: type[Model], pages: dict[str, str]) -> Answers
             statuses={page: answer.status_code for page, answer in found.items()},
             actions=actions_of(found["get", f"{label}_changelist"]),
             saves=can_be_saved(found["get", f"{label}_change"]),
+            flaws={name: wrong for (_method, name), one in found.items() if (wrong := flaws(one, admin=True))},
         )
 
 
@@ -111,6 +115,11 @@ def test_a_page_is_for_those_whom_the_table_names(model):
             if status != expected:
                 wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_every_page_of_a_row_has_its_security_headers(model):
+    assert {role: found.flaws for role, found in answers(model).items() if found.flaws} == {}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
