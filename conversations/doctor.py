@@ -1,19 +1,21 @@
-"""Check of the language model, for the doctor."""
+"""Checks of the language model and of the commands of flows, for the doctor."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.exceptions import ServiceBusy, ServiceRefused
+from conversations.flows import lint
 from conversations.model_service import report, spending
 from conversations.model_service.chat_model import check_service
+from conversations.models import Flow
 from conversations.wording import model_texts
 from core.diagnosis import Check, Finding, bad, good, warn
 
 
 def doctor_checks() -> list[Check]:
     """The checks of conversations."""
-    return [LanguageModel()]
+    return [LanguageModel(), FlowCommands()]
 
 
 class LanguageModel(Check):
@@ -37,3 +39,20 @@ class LanguageModel(Check):
             remedy = _("To allow more, raise OPENUSER_CHAT_COMPANY_QUESTIONS, _TOKENS or _COST.")
             return warn("company_limit", words, remedy=remedy)
         return good(_("%s answers.") % settings.CHAT["model"])
+
+
+class FlowCommands(Check):
+    """No flow that members can start has a command that means something else, which an update may have brought."""
+
+    id = "flow_commands"
+    title = gettext_lazy("Commands of flows")
+    after = ("database",)
+
+    def run(self) -> Finding:
+        flows = Flow.objects.live().only("name", "command", "triggers").order_by("pk")
+        taken = [(flow, problem) for flow in flows for name in flow.commands for problem in lint.reserved_command(name)]
+        if not taken:
+            return good(_("Each starts its flow."))
+        words = " ".join(f"{flow}: {problem.words}" for flow, problem in taken)
+        remedy = _("Change the commands of these flows, also among the words that start them.")
+        return warn("command_reserved", words, remedy=remedy, where=_("Admin → Talk → Flows"))

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from conversations.flows.problems import Problem
 from conversations.flows.rules import choices as choice_rules
 from conversations.flows.succession import is_decided
+from conversations.machine.commands import act_for, command_named
 from conversations.machine.edges import Guard, On, Operator
-from conversations.machine.keywords import COMMANDS, act_for
 from conversations.machine.values import Form, Machine, Node, NodeKind
+from conversations.wording import command_texts
 from core.text.placeholders import MEMBER, has_stray_braces, placeholder_names
 from core.text.slot_values import Choice, SlotType, fold_text, is_blank
 from wecom.messages import COMMAND
@@ -189,15 +190,25 @@ def _silently(node: Node, silent: Collection[int], *, asking: bool) -> list[str]
 
 def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
     for words in triggers:
-        if act_for(words) is not None:
-            text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
+        if act_for(words) is not None or command_named(words) is not None:
+            text = _("“%s” has a meaning of its own everywhere and cannot start a flow. Use other words.") % words
             yield Problem(code="reserved", words=text)
 
 
-def _command(command: str) -> Iterator[Problem]:
-    if command in COMMANDS or act_for(command) is not None:
+def reserved_command(command: str) -> Iterator[Problem]:
+    """The problem of a command that never starts a flow, because it is built in or a keyword."""
+    built_in = command_named(command)
+    if built_in is not None:
+        text = _("The command “%(command)s” is built in: “%(line)s”. Use another one.")
+        line = command_texts.line(built_in)
+        yield Problem(code="command_reserved", words=text % {"command": command, "line": line})
+    elif act_for(command) is not None:
         text = _("The command “%s” has a meaning of its own everywhere. Use another one.") % command
         yield Problem(code="command_reserved", words=text)
+
+
+def _command(command: str) -> Iterator[Problem]:
+    yield from reserved_command(command)
     read = COMMAND.fullmatch(command)
     if read is None or read[2] or fold_text(command) != command:
         text = _("The command “%s” would not be understood. Use letters and digits, or Chinese characters alone.")

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import translation
 
 from conversations.flows import video_templates
+from conversations.machine.commands import act_for
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context
-from conversations.machine.keywords import act_for
 from conversations.machine.levels import Leg, Level, Published, Walk, advance
 from conversations.machine.places import Place
 from conversations.machine.resolution import Resolution

@@ -1,19 +1,18 @@
 """What a member writes, taps or sends during a hand-off: it goes to the operator, and the bot is silent."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.handoff import endings, operator_turns, requests
+from conversations.machine.commands import BOT, HUMAN, MESSAGE, Command, Place, command_in
 from conversations.models import Content, Conversation, Message, Ticket
-from conversations.providers.small_talk import talk_in
-from conversations.providers.small_talk_phrases import Talk
+from conversations.providers.small_talk import MEANT, talk_in
 from conversations.tickets import lines
 from conversations.wording import handoff_texts
 
-BOT = ("/bot", "/机器人")
-HUMAN = ("/human", "/人工")
-LEAVE_MESSAGE = ("/message", "/留言")
+Act = Callable[[Conversation, Ticket, str, str, datetime], bool]  # False: it is passed on as a text
 
 
 def is_silent(conversation: Conversation) -> bool:
@@ -51,18 +50,42 @@ def paused_words(conversation: Conversation) -> str | None:
 def _member_wrote(conversation: Conversation, ticket: Ticket, message: Message, *, cid: str, now: datetime) -> None:
     ticket.conversation = conversation
     text = message.content.text.strip() if message.content.kind == Content.Kind.TEXT else ""
-    command = text.split(maxsplit=1)[0].replace("／", "/").lower() if text else ""
-    if command in BOT:
-        endings.end(ticket, Ticket.Outcome.LEFT, now=now)
-    elif command in HUMAN or talk_in(text) == Talk.PERSON:
-        messages.say(conversation, requests.where_it_stands(ticket), cid=cid)
-    elif command in LEAVE_MESSAGE and ticket.status == Ticket.Status.OPEN:
-        left = text.partition(" ")[2].strip()
-        requests.begin_message(conversation, left, cid=cid, now=now)
-        if left:
-            endings.go_on(conversation, cid=cid, now=now)
-    else:
-        lines.from_member(ticket, message, now=now)
-        if ticket.status == Ticket.Status.OPEN and ticket.wait == Ticket.Wait.MESSAGE:
-            requests.message_left(ticket, cid=cid, now=now)
-            endings.go_on(conversation, cid=cid, now=now)
+    command, rest = _meant(text)
+    if command is not None and ACTS[command](conversation, ticket, rest, cid, now):
+        return
+    lines.from_member(ticket, message, now=now)
+    if ticket.status == Ticket.Status.OPEN and ticket.wait == Ticket.Wait.MESSAGE:
+        requests.message_left(ticket, cid=cid, now=now)
+        endings.go_on(conversation, cid=cid, now=now)
+
+
+def _meant(text: str) -> tuple[Command | None, str]:
+    """The command that a text is, or means like 转人工, and what follows its name."""
+    name = text.split(maxsplit=1)[0] if text else ""
+    command, rest = command_in(Place.HANDOFF, name), text.removeprefix(name).strip()
+    talk = talk_in(text) if command is None else None
+    if talk in MEANT:
+        command, rest = MEANT[talk]
+    return (command, rest) if command in ACTS else (None, "")
+
+
+def _back(_conversation: Conversation, ticket: Ticket, _rest: str, _cid: str, now: datetime) -> bool:
+    endings.end(ticket, Ticket.Outcome.LEFT, now=now)
+    return True
+
+
+def _where_it_stands(conversation: Conversation, ticket: Ticket, _rest: str, cid: str, _now: datetime) -> bool:
+    messages.say(conversation, requests.where_it_stands(ticket), cid=cid)
+    return True
+
+
+def _leave_message(conversation: Conversation, ticket: Ticket, rest: str, cid: str, now: datetime) -> bool:
+    if ticket.status != Ticket.Status.OPEN:
+        return False
+    requests.begin_message(conversation, rest, cid=cid, now=now)
+    if rest:
+        endings.go_on(conversation, cid=cid, now=now)
+    return True
+
+
+ACTS: dict[Command, Act] = {BOT: _back, HUMAN: _where_it_stands, MESSAGE: _leave_message}

@@ -6,6 +6,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings
+from conversations.machine.commands import CLOSE, DONE, HELP, NOTE, RELEASE, Command, Place, command_in
 from conversations.models import Content, Conversation, Message, Operator, Ticket
 from conversations.tickets import assignment, lines
 from conversations.tickets.changes import Kind, record
@@ -13,7 +14,7 @@ from conversations.wording import handoff_texts
 
 PASSED_ON = (Content.Kind.TEXT, Content.Kind.IMAGE, Content.Kind.VOICE, Content.Kind.VIDEO)
 
-Command = Callable[[Conversation, Ticket, str, datetime], None]
+Act = Callable[[Conversation, Ticket, str, datetime], None]
 
 
 def handle(thread: Conversation, ticket: Ticket, message: Message, *, cid: str, now: datetime) -> None:
@@ -27,33 +28,37 @@ def handle(thread: Conversation, ticket: Ticket, message: Message, *, cid: str, 
     content = message.content
     text = content.text.strip() if content.kind == Content.Kind.TEXT else ""
     if text.startswith(("/", "／")):
-        name, _, rest = text.partition(" ")
-        command = COMMANDS.get(name.replace("／", "/").lower())
+        name = text.split(maxsplit=1)[0]
+        command = command_in(Place.OPERATOR, name)
         if command is None:
             messages.say(thread, handoff_texts.unknown_command(), cid=cid)
         else:
-            command(thread, ticket, rest.strip(), now)
+            ACTS[command](thread, ticket, text.removeprefix(name).strip(), now)
     elif content.kind not in PASSED_ON or (content.kind != Content.Kind.TEXT and message.download is None):
         messages.say(thread, handoff_texts.not_passed_on(str(content.get_kind_display())), cid=cid)
     else:
         lines.from_operator(ticket, operator, message, now=now)
 
 
-def take_by_number(thread: Conversation, number: str, *, cid: str, now: datetime) -> bool:
-    """“/take 12” of an operator whose phone shows no cards; False for a member who is none."""
-    operator = Operator.objects.filter(member=thread.member_id, enabled=True).first()
+def operator_of(thread: Conversation) -> Operator | None:
+    """The operator that this member is."""
+    return Operator.objects.filter(member=thread.member_id, enabled=True).first()
+
+
+def take_by_number(thread: Conversation, number: str, *, cid: str, now: datetime) -> None:
+    """“/take 12” of an operator whose phone shows no cards; of another member it does nothing."""
+    operator = operator_of(thread)
     if operator is None:
-        return False
+        return
     rows = Ticket.objects.filter(conversation__application=thread.application_id)
     ticket = rows.filter(pk=number.strip()).first() if number.strip().isdecimal() else None
     if ticket is None:
         messages.say(thread, handoff_texts.no_such_ticket(), cid=cid)
-        return True
+        return
     try:
         assignment.take(ticket, operator, on_phone=True, now=now)
     except HandoffRefused as error:
         messages.say(thread, str(error), cid=cid)
-    return True
 
 
 def _hand_back(_thread: Conversation, ticket: Ticket, _rest: str, now: datetime) -> None:
@@ -79,10 +84,4 @@ def _help(thread: Conversation, ticket: Ticket, _rest: str, _now: datetime) -> N
     messages.say(thread, handoff_texts.you_answer(str(ticket.conversation.member), ""), cid=ticket.cid)
 
 
-COMMANDS: dict[str, Command] = {
-    **dict.fromkeys(("/done", "/交还"), _hand_back),
-    **dict.fromkeys(("/close", "/结束"), _close),
-    **dict.fromkeys(("/release", "/放回"), _release),
-    **dict.fromkeys(("/note", "/备注"), _note),
-    **dict.fromkeys(("/help", "/帮助"), _help),
-}
+ACTS: dict[Command, Act] = {DONE: _hand_back, CLOSE: _close, RELEASE: _release, NOTE: _note, HELP: _help}

@@ -5,6 +5,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.delivery.card_names import named
 from conversations.handoff.subject import topic_asked_about
+from conversations.machine.commands import HUMAN
 from conversations.models import Conversation, Desk, Message, OperatorGroup, Ticket, Topic
 from conversations.tickets import lines, office_hours, opening, operator_cards
 from conversations.wording import handoff_texts, working_day_texts
@@ -91,7 +92,7 @@ def offer_person(conversation: Conversation, *, cid: str) -> bool:
     """Offer a person with one tap, or in words where the desk sends no cards; False without operators."""
     if OperatorGroup.objects.for_topic(conversation.application, None) is None:
         return False
-    offer(conversation, handoff_texts.offer_person(), ((PERSON, handoff_texts.reach_person()),), "/human", cid=cid)
+    offer(conversation, handoff_texts.offer_person(), ((PERSON, handoff_texts.reach_person()),), HUMAN.name, cid=cid)
     return True
 
 

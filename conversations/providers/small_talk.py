@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from conversations.delivery.causes import Cause, described
 from conversations.knowledge import retrieval
+from conversations.machine.commands import AS_TEXT, AS_VIDEO, HELP, HUMAN, LANGUAGE, PREFERENCES, Command
 from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.providers.small_talk_phrases import PHRASES, Talk
 from conversations.wording import small_talk_texts as texts
@@ -16,9 +17,15 @@ TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.
 LEADING = re.compile(r"^(?:你好|您好|请问|请|hello|hi|hey|please)[\s,，!！]+(?=.)")
 TRAILING = re.compile(r"(?:[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！?？.。…]|please|lin xiao|林晓)+$")
 ECHO = re.compile(r"(.)\1{1,}")
-COMMANDING = frozenset(  # they run a command, before flows
-    [Talk.ABILITIES, Talk.PERSON, Talk.CHINESE, Talk.ENGLISH, Talk.SETTINGS, Talk.TEXT_ONLY, Talk.VIDEOS]
-)
+MEANT: dict[Talk, tuple[Command, str]] = {  # the command that is run, before flows, and what follows its name
+    Talk.ABILITIES: (HELP, ""),
+    Talk.PERSON: (HUMAN, ""),
+    Talk.CHINESE: (LANGUAGE, "中文"),
+    Talk.ENGLISH: (LANGUAGE, "english"),
+    Talk.SETTINGS: (PREFERENCES, ""),
+    Talk.TEXT_ONLY: (PREFERENCES, AS_TEXT),
+    Talk.VIDEOS: (PREFERENCES, AS_VIDEO),
+}
 SAID: dict[Talk, Callable[[], str]] = {
     Talk.GREETING: texts.greeting,
     Talk.PRESENCE: texts.presence,

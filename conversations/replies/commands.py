@@ -1,4 +1,4 @@
-"""The built-in commands, each with a Chinese name too."""
+"""What the built-in commands do in a chat, and the suggestion for one with a typing error."""
 
 import difflib
 from collections.abc import Callable, Iterable
@@ -11,44 +11,66 @@ from conversations.delivery.messages import say
 from conversations.handoff import operator_turns, requests
 from conversations.knowledge import retrieval
 from conversations.language import detect_language
-from conversations.machine.values import Act
-from conversations.models import Conversation, Desk, Flow, Session
+from conversations.machine.commands import (
+    AS_TEXT,
+    AS_VIDEO,
+    CANCEL,
+    HELP,
+    HUMAN,
+    LANGUAGE,
+    MESSAGE,
+    PREFERENCES,
+    STATUS,
+    TAKE,
+    VIDEO,
+    Command,
+    Place,
+    command_in,
+    commands_in,
+)
+from conversations.machine.values import Act as SessionAct
+from conversations.models import Conversation, Desk, Flow, OperatorGroup, Session
 from conversations.preferences import cards as preference_cards
-from conversations.providers.small_talk import talk_in
-from conversations.providers.small_talk_phrases import Talk
+from conversations.providers.small_talk import MEANT, talk_in
 from conversations.sessions import runner
 from conversations.videos import lifecycle, member_requests
-from conversations.wording import chat_texts, small_talk_texts, video_texts
+from conversations.wording import chat_texts, command_texts, small_talk_texts, video_texts
 
-Command = Callable[[Conversation, str, str], None]
+Act = Callable[[Conversation, str, str], None]
 
 
 def run(conversation: Conversation, name: str, args: str, *, cid: str) -> None:
     """Run a command by its lower-case name; the command of a flow starts the flow."""
-    if name in COMMANDS:
+    command = command_in(Place.CHAT, name)
+    if command is not None and _may_use(conversation, command):
         with because(Cause.COMMAND, name=name):
-            COMMANDS[name](conversation, args, cid)
+            ACTS[command](conversation, args, cid)
         return
     flow = next((flow for flow in _flows() if name in flow.commands), None)
     if flow is not None:
         runner.start(conversation, Flow.objects.select_related("live__flow").get(pk=flow.pk), cid=cid)
     else:
         with because(Cause.NOTICE, notice="unknown_command"):
-            say(conversation, _unknown(name), cid=cid)
+            say(conversation, _unknown(conversation, name), cid=cid)
 
 
 def is_command(name: str) -> bool:
     """Whether this is a command, or one with a typing error."""
-    return _alike(name, _known()) is not None
+    return _alike(name, commands_in(Place.CHAT)) is not None
 
 
-def _unknown(name: str) -> str:
-    alike = _alike(name, _known())
+def _unknown(conversation: Conversation, name: str) -> str:
+    alike = _alike(name, _usable(conversation))
     return chat_texts.did_you_mean(alike) if alike else chat_texts.unknown_command()
 
 
-def _known() -> list[str]:
-    return [*COMMANDS, *(name for flow in _flows() for name in flow.commands)]
+def _usable(conversation: Conversation) -> list[Command]:
+    """The commands that this member may use in the chat."""
+    return [command for command in commands_in(Place.CHAT) if _may_use(conversation, command)]
+
+
+def _may_use(conversation: Conversation, command: Command) -> bool:
+    return not command.for_operators or operator_turns.operator_of(conversation) is not None
 
 
 def _flows() -> Iterable[Flow]:
@@ -56,15 +78,21 @@ def _flows() -> Iterable[Flow]:
     return Flow.objects.live().only("command", "triggers").order_by("pk")
 
 
-def _alike(name: str, known: Iterable[str]) -> str | None:
+def _alike(name: str, built_in: Iterable[Command]) -> str | None:
+    """The name of a command or of a flow that is the most like this one."""
+    own = (name for command in built_in for name in command.names)
+    known = [*own, *(name for flow in _flows() for name in flow.commands)]
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
 
 
-def send_help(conversation: Conversation, _args: str, cid: str) -> None:
+def _help(conversation: Conversation, _args: str, cid: str) -> None:
     """Send the list of commands and flows."""
     desk = Desk.objects.of(conversation.application)
     name = desk.digital_human.name if desk else conversation.application.name
-    say(conversation, chat_texts.help_text(name, _ways_in(conversation.language)), cid=cid)
+    has_operators = OperatorGroup.objects.for_topic(conversation.application, None) is not None
+    listed = [command for command in _usable(conversation) if has_operators or not command.needs_operators]
+    lines = command_texts.lines(listed)
+    say(conversation, chat_texts.help_text(name, lines, _ways_in(conversation.language)), cid=cid)
 
 
 def _ways_in(language: str) -> list[tuple[str, str]]:
@@ -98,16 +126,16 @@ def _status(conversation: Conversation, _args: str, cid: str) -> None:
     say(conversation, video_texts.work_in_progress(rows) if rows else video_texts.nothing_waits(), cid=cid)
 
 
-def cancel(conversation: Conversation, _args: str, cid: str) -> None:
+def _cancel(conversation: Conversation, _args: str, cid: str) -> None:
     """Cancel the flow that the member is in; else the videos that they wait for; else the flow that sleeps."""
     session = Session.objects.active_in(conversation)
     if session is not None:
-        runner.advance(session, Act.CANCEL, cid=cid)
+        runner.advance(session, SessionAct.CANCEL, cid=cid)
         return
     videos = lifecycle.cancel_waiting(conversation)
     asleep = Session.objects.sleeping_in(conversation) if not videos else None
     if asleep is not None:
-        runner.advance(asleep, Act.CANCEL, cid=cid)
+        runner.advance(asleep, SessionAct.CANCEL, cid=cid)
     else:
         say(conversation, video_texts.cancelled(videos), cid=cid)
 
@@ -130,8 +158,7 @@ def _message(conversation: Conversation, args: str, cid: str) -> None:
 
 
 def _take(conversation: Conversation, args: str, cid: str) -> None:
-    if not operator_turns.take_by_number(conversation, args, cid=cid, now=timezone.now()):
-        say(conversation, chat_texts.unknown_command(), cid=cid)
+    operator_turns.take_by_number(conversation, args, cid=cid, now=timezone.now())
 
 
 def _language(conversation: Conversation, args: str, cid: str) -> None:
@@ -144,16 +171,15 @@ def _language(conversation: Conversation, args: str, cid: str) -> None:
 
 
 def _preferences(conversation: Conversation, args: str, cid: str) -> None:
-    """Show the member's settings, or change those at the numbers that are named."""
+    """Show the member's settings, or change those at the numbers that are named, or take text or videos."""
+    if args in (AS_TEXT, AS_VIDEO):
+        preference_cards.choose_text(conversation, as_text=args == AS_TEXT, cid=cid)
+        return
     numbers = [int(word) for word in args.split() if word.isdecimal()]
     for number in numbers:
         preference_cards.choose_number(conversation, number, cid=cid)
     if not numbers:
         preference_cards.show(conversation, cid=cid)
-
-
-def _prefer_text(conversation: Conversation, args: str, cid: str) -> None:
-    preference_cards.choose_text(conversation, as_text=args == TEXT_ONLY, cid=cid)
 
 
 def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
@@ -162,11 +188,12 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
     The table of answers comes first.
     """
     talk = talk_in(text)
-    command, args = TALK_COMMANDS.get(talk, (None, "")) if talk else (None, "")
-    if command is None or retrieval.has_exactly(text):
+    meant = MEANT.get(talk) if talk else None
+    if meant is None or retrieval.has_exactly(text):
         return False
+    command, args = meant
     with because(Cause.COMMAND, talk=talk):
-        command(conversation, args, cid)
+        ACTS[command](conversation, args, cid)
     return True
 
 
@@ -174,34 +201,14 @@ LANGUAGES = {
     **{"中文": "zh-hans", "汉语": "zh-hans", "chinese": "zh-hans", "zh": "zh-hans"},
     **{"英文": "en", "英语": "en", "english": "en", "en": "en", "auto": "", "自动": ""},
 }
-TEXT_ONLY, VIDEOS = "text", "videos"
-TALK_COMMANDS: dict[Talk, tuple[Command, str]] = {
-    Talk.ABILITIES: (send_help, ""),
-    Talk.PERSON: (_human, ""),
-    Talk.CHINESE: (_language, "中文"),
-    Talk.ENGLISH: (_language, "english"),
-    Talk.SETTINGS: (_preferences, ""),
-    Talk.TEXT_ONLY: (_prefer_text, TEXT_ONLY),
-    Talk.VIDEOS: (_prefer_text, VIDEOS),
-}
-COMMANDS: dict[str, Command] = {
-    "/help": send_help,
-    "/帮助": send_help,
-    "/video": _video,
-    "/视频": _video,
-    "/status": _status,
-    "/状态": _status,
-    "/cancel": cancel,
-    "/取消": cancel,
-    "/human": _human,
-    "/人工": _human,
-    "/message": _message,
-    "/留言": _message,
-    "/take": _take,
-    "/接单": _take,
-    "/language": _language,
-    "/语言": _language,
-    "/preferences": _preferences,
-    "/settings": _preferences,
-    "/设置": _preferences,
+ACTS: dict[Command, Act] = {
+    VIDEO: _video,
+    STATUS: _status,
+    CANCEL: _cancel,
+    HUMAN: _human,
+    MESSAGE: _message,
+    LANGUAGE: _language,
+    PREFERENCES: _preferences,
+    TAKE: _take,
+    HELP: _help,
 }

@@ -12,7 +12,7 @@ from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
 from conversations.errands import worker
 from conversations.flows import triggers
-from conversations.machine.keywords import act_for
+from conversations.machine.commands import CANCEL, HELP, act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Message, Session
 from conversations.providers.base import RemoteProvider
@@ -32,6 +32,7 @@ from core import backends
 from wecom.messages import Inbound, TextMessage
 
 LEAVING = (Act.CANCEL, Act.BACK, Act.RESTART)  # what counts during a call; other texts are answered after it
+COMMAND_OF = {Act.CANCEL: CANCEL, Act.HELP: HELP}  # of a keyword, outside of flows
 DURING_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
 
 
@@ -153,8 +154,8 @@ def _handle_keyword(conversation: Conversation, session: Session | None, text: s
     ended = current.resumable(conversation, now=now) if act in (Act.RESUME, Act.RESTART) else None
     if ended is not None:
         runner.resume(ended, act, cid=cid, now=now)
-    elif act in (Act.CANCEL, Act.HELP):
-        commands.run(conversation, f"/{act}", "", cid=cid)
+    elif act in COMMAND_OF:
+        commands.run(conversation, COMMAND_OF[act].name, "", cid=cid)
     else:
         return False
     return True

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Subquery
 
 from conversations.knowledge import retrieval
-from conversations.machine.keywords import act_for
+from conversations.machine.commands import act_for
 from conversations.models import Conversation, Session, Ticket
 from conversations.providers.small_talk import talk_in
 from conversations.sessions import current

@@ -16,7 +16,7 @@ from conversations.delivery.messages import say
 from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.exceptions import ServiceRefused
 from conversations.handoff import member_turns
-from conversations.machine.keywords import KEYWORDS
+from conversations.machine.commands import KEYWORDS
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, TicketLine
 from conversations.providers.base import RemoteProvider
 from conversations.replies import dispatch, question_preparation

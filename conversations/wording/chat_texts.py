@@ -15,24 +15,10 @@ def too_much() -> str:
     return _("That was a lot at once. I answer what I have so far; please write the rest again in a minute.")
 
 
-def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
-    """`flows` are pairs: what to write, and the purpose."""
-    lines = "".join(f"\n· {way} – {title}" for way, title in flows)
-    return (
-        _(
-            "I am %(name)s. You can:\n"
-            "· ask me a question, just as you would ask a colleague\n"
-            "· /video <text> – I say your text in a video\n"
-            "· /status – see what is being made\n"
-            "· /cancel – stop the videos you are waiting for\n"
-            "· /human – see how to reach a person\n"
-            "· /language – choose Chinese or English\n"
-            "· /preferences – choose topics, and text instead of videos\n"
-            "· /help – see this again"
-        )
-        % {"name": name}
-        + lines
-    )
+def help_text(name: str, commands: Sequence[str], flows: Sequence[tuple[str, str]] = ()) -> str:
+    """`commands` are lines; `flows` are pairs: what to write, and the purpose."""
+    lines = "".join(f"\n· {line}" for line in (*commands, *(f"{way} – {title}" for way, title in flows)))
+    return _("I am %(name)s. You can:\n· ask me a question, just as you would ask a colleague") % {"name": name} + lines
 
 
 def text_too_long(length: int, most: int) -> str:

@@ -8,6 +8,9 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conversations.machine.commands import Place, commands_in
+from conversations.wording import command_texts
+
 
 def passed_on(group: str, minutes: int) -> str:
     """To the member: a person will answer."""
@@ -191,14 +194,9 @@ def is_over() -> str:
 
 def you_answer(name: str, earlier: str) -> str:
     """To the operator who has taken a ticket on the phone."""
-    words = _(
-        "You write with %(name)s now; what you send here goes to them.\n"
-        "/done – hand back to the digital human\n"
-        "/close – solved\n"
-        "/release – put back for the others\n"
-        "/note … – a note that only operators read"
-    ) % {"name": name}
-    return f"{words}\n\n{earlier}" if earlier else words
+    words = _("You write with %(name)s now; what you send here goes to them.") % {"name": name}
+    briefing = "\n".join([words, *_operator_commands()])
+    return f"{briefing}\n\n{earlier}" if earlier else briefing
 
 
 def line_of(name: str, text: str) -> str:
@@ -252,7 +250,7 @@ def assigned_to_you(name: str) -> str:
 
 
 def unknown_command() -> str:
-    return _("There is no such command; nothing was passed on. Send /done, /close, /release or /note with a text.")
+    return "\n".join([_("There is no such command; nothing was passed on. You can send:"), *_operator_commands()])
 
 
 def no_such_ticket() -> str:
@@ -282,3 +280,7 @@ def announced(title: str, summary: str, number: int) -> str:
 def tried() -> str:
     """In place of a hand-off where a flow is tried out."""
     return _("(A person answers here. Write anything: the person hands back, and the flow goes on.)")
+
+
+def _operator_commands() -> list[str]:
+    return command_texts.lines(commands_in(Place.OPERATOR))

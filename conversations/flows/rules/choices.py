@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
-from conversations.machine.keywords import act_for
+from conversations.machine.commands import act_for
 from conversations.machine.values import Node
 from core.text.slot_values import Choice, fold_text, numbered_labels, parse_ordinal
 from wecom.contents import Button, Checkbox

@@ -8,7 +8,7 @@ from conversations.flows import triggers
 from conversations.flows.problems import Problem
 from conversations.knowledge import retrieval
 from conversations.models import Answer, Flow
-from conversations.providers.small_talk import COMMANDING, talk_in
+from conversations.providers.small_talk import MEANT, talk_in
 from core.text.slot_values import fold_text
 
 NARROW_ENOUGH = 2  # Chinese characters; of other letters twice as many
@@ -29,6 +29,11 @@ def problems(flow: Flow) -> Iterator[Problem]:
                     yield _both(words, pattern, other)
     if flow.event:
         yield from _event(flow, others)
+    if flow.menu_key.startswith("/") and flow.menu_key.partition(" ")[0].lower() not in flow.commands:
+        text = _(
+            "The menu key “%s” begins with / and is read as a command that does not start this flow. Leave out the /."
+        )
+        yield Problem(code="menu_key_is_command", words=text % flow.menu_key)
 
 
 def _taken(flow: Flow, others: Sequence[Flow]) -> Iterator[Problem]:
@@ -45,7 +50,7 @@ def _starts(flow: Flow) -> list[str]:
 
 
 def _known_elsewhere(words: str) -> Iterator[Problem]:
-    if talk_in(words) in COMMANDING and not retrieval.exact_answers(words):
+    if talk_in(words) in MEANT and not retrieval.exact_answers(words):
         text = _("“%s” means a command, such as help or a person, before any flow starts. Use other words.") % words
         yield Problem(code="trigger_is_talk", words=text)
     found = retrieval.exact_answers(words)

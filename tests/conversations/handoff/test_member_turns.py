@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conversations import services
+from conversations.machine.commands import NAMED, Place, commands_in
 from conversations.models import Conversation, OperatorGroup, Session, Ticket, TicketLine
 from tests.conversations.support.person import Person
 from tests.support import factories
@@ -184,6 +185,28 @@ def test_outside_office_hours_a_message_can_be_left(person, phone, group):
     phone.taps("take")
     assert person.read() == ["现在由王工回复你。要回到我这里，请发送“/bot”。"]
     assert person.says("你好") == []
+
+
+@pytest.mark.parametrize("name", [name for command in commands_in(Place.HANDOFF) for name in command.names])
+def test_every_name_of_a_command_is_understood_during_a_hand_off(person, phone, name):
+    person.says("转人工")
+    assert person.says(name) != []
+    assert not TicketLine.objects.exists()
+
+
+def test_the_text_of_a_command_may_stand_on_the_next_line(person, phone):
+    person.says("转人工")
+    assert person.says("/留言\n打印机坏了")[0].startswith("谢谢。“IT 支持”会看到你的留言")
+    assert Ticket.objects.get().wait == Ticket.Wait.LATER
+
+
+@pytest.mark.parametrize("name", [name for name in NAMED if name not in ("/bot", "/机器人", "/human", "/人工")])
+def test_other_names_are_passed_on_to_who_answers(person, phone, name):
+    person.says("转人工")
+    phone.taps("take")
+    person.read()
+    assert person.says(name) == []
+    assert phone.read() == [f"zhangsan：{name}"]
 
 
 def test_a_message_is_left_with_one_command(person, phone):

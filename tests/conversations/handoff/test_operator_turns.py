@@ -3,10 +3,13 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from conversations import services
 from conversations.exceptions import HandoffRefused
+from conversations.machine.commands import Place, commands_in
 from conversations.models import Message, Session, Ticket, TicketCard, TicketChange, TicketLine
+from conversations.wording import command_texts
 from tests.conversations.support.person import Person
 from wecom.callbacks import processor
 from wecom.models import CardUpdate, Download, Outbound
@@ -129,10 +132,24 @@ def test_a_note_stays_among_operators(person, phone, ticket):
     assert phone.says("/note 换过墨盒了") == ["已备注。"]
     assert person.read() == []
     assert TicketChange.objects.filter(kind="note").get().text == "换过墨盒了"
-    assert phone.says("/nonsense") == [
-        "没有这个命令，内容没有转给对方。可以发送 /done、/close、/release，或 /note 加内容。"
-    ]
+    assert phone.says("/note\n纸也换了") == ["已备注。"]
+    (unknown,) = phone.says("/nonsense")
+    assert unknown.startswith("没有这个命令，内容没有转给对方。可以发送：\n/done（/交还）：交还给数字人\n")
     assert person.read() == []
+
+
+@pytest.mark.parametrize("name", [name for command in commands_in(Place.OPERATOR) for name in command.names])
+def test_every_name_of_a_command_is_understood(person, phone, ticket, name):
+    said = phone.says(name)
+    assert said != []
+    assert not any(words.startswith("没有这个命令") for words in said)
+    assert not any(name in words for words in person.read())
+
+
+def test_the_operator_reads_every_command(phone, ticket):
+    (text,) = phone.says("/help")
+    with translation.override("zh-hans"):
+        assert text.splitlines()[1:] == command_texts.lines(commands_in(Place.OPERATOR))
 
 
 def test_pictures_go_to_the_other_phone_when_they_are_fetched(person, phone, ticket):

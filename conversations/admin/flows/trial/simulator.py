@@ -21,8 +21,8 @@ from conversations.flows.graph import Marks
 from conversations.flows.subflows.library import library_for
 from conversations.golden import replay
 from conversations.machine.calls import Request
+from conversations.machine.commands import act_for
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
-from conversations.machine.keywords import act_for
 from conversations.machine.levels import Level, advance, speaking
 from conversations.machine.places import Place
 from conversations.machine.spoken import spoken_in

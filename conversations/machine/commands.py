@@ -1,0 +1,130 @@
+"""The built-in commands, and the keywords that work anywhere in a flow.
+
+A command has its names, where and by whom it is understood, and its line in `/help`. What it does is bound in `ACTS` of
+the module that handles its place (see `Place`).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conversations.machine.values import Act
+from core.text.slot_values import fold_text
+from core.text.traditional import simplified
+
+
+class Place(StrEnum):
+    """Where a command is understood."""
+
+    CHAT = "chat"  # between a member and the digital human: `conversations.replies.commands`
+    HANDOFF = "handoff"  # of a member who waits for a person or has one: `conversations.handoff.member_turns`
+    OPERATOR = "operator"  # on the phone of an operator who answers: `conversations.handoff.operator_turns`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command with all its names. Its line is in English, for `gettext`, and begins with one of the names."""
+
+    names: tuple[str, ...]
+    line: str
+    places: tuple[Place, ...] = (Place.CHAT,)
+    for_operators: bool = False  # in the chat it is unknown to all other members
+    needs_operators: bool = False  # `/help` names it only where an application has operators
+
+    @property
+    def name(self) -> str:
+        """The name that stands for it in code."""
+        return self.names[0]
+
+
+def gettext_noop(line: str) -> str:
+    """Mark a line for `makemessages`: this package imports no framework."""
+    return line
+
+
+VIDEO = Command(names=("/video", "/视频"), line=gettext_noop("/video <text> – I say your text in a video"))
+STATUS = Command(names=("/status", "/状态"), line=gettext_noop("/status – see what is being made"))
+CANCEL = Command(names=("/cancel", "/取消"), line=gettext_noop("/cancel – stop the videos you are waiting for"))
+HUMAN = Command(
+    names=("/human", "/人工"),
+    line=gettext_noop("/human – see how to reach a person"),
+    places=(Place.CHAT, Place.HANDOFF),
+)
+MESSAGE = Command(
+    names=("/message", "/留言"),
+    line=gettext_noop("/message <text> – leave a message for a person"),
+    places=(Place.CHAT, Place.HANDOFF),
+    needs_operators=True,
+)
+LANGUAGE = Command(names=("/language", "/语言"), line=gettext_noop("/language – choose Chinese or English"))
+PREFERENCES = Command(
+    names=("/preferences", "/settings", "/设置"),
+    line=gettext_noop("/preferences – choose topics, and text instead of videos"),
+)
+TAKE = Command(
+    names=("/take", "/接单"),
+    line=gettext_noop("/take <number> – answer the ticket with this number"),
+    for_operators=True,
+)
+BOT = Command(
+    names=("/bot", "/机器人"),
+    line=gettext_noop("/bot – get back to the digital human"),
+    places=(Place.HANDOFF,),
+)
+DONE = Command(
+    names=("/done", "/交还"),
+    line=gettext_noop("/done – hand back to the digital human"),
+    places=(Place.OPERATOR,),
+)
+CLOSE = Command(names=("/close", "/结束"), line=gettext_noop("/close – solved"), places=(Place.OPERATOR,))
+RELEASE = Command(
+    names=("/release", "/放回"),
+    line=gettext_noop("/release – put back for the others"),
+    places=(Place.OPERATOR,),
+)
+NOTE = Command(
+    names=("/note", "/备注"),
+    line=gettext_noop("/note … – a note that only operators read"),
+    places=(Place.OPERATOR,),
+)
+HELP = Command(
+    names=("/help", "/帮助"),
+    line=gettext_noop("/help – see this again"),
+    places=(Place.CHAT, Place.OPERATOR),
+)
+# In the order of `/help`.
+COMMANDS = (
+    *(VIDEO, STATUS, CANCEL, HUMAN, MESSAGE, LANGUAGE, PREFERENCES, TAKE),
+    *(BOT, DONE, CLOSE, RELEASE, NOTE, HELP),
+)
+AS_TEXT, AS_VIDEO = "text", "videos"  # written after the name of `PREFERENCES`
+KEYWORDS: dict[Act, tuple[str, ...]] = {
+    Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),
+    Act.BACK: ("返回", "上一步", "后退", "back", "go back"),
+    Act.RESTART: ("重来", "重新开始", "从头开始", "restart", "start over"),
+    Act.HELP: ("帮助", "help", "?"),
+    Act.RESUME: ("继续", "接着来", "continue", "resume", "go on"),
+}
+NAMED = {name: command for command in COMMANDS for name in command.names}
+ACT_OF = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
+
+
+def command_named(name: str) -> Command | None:
+    """The built-in command with this name, in any case and width; None if there is none."""
+    return NAMED.get(unicodedata.normalize("NFKC", name).lower())
+
+
+def command_in(place: Place, name: str) -> Command | None:
+    """The command with this name that is understood at a place."""
+    command = command_named(name)
+    return command if command is not None and place in command.places else None
+
+
+def commands_in(place: Place) -> list[Command]:
+    """The commands that are understood at a place."""
+    return [command for command in COMMANDS if place in command.places]
+
+
+def act_for(text: str) -> Act | None:
+    """The act that a whole message is a keyword for, with or without a slash; None for other messages."""
+    return ACT_OF.get(simplified(fold_text(text)).removeprefix("/").removeprefix("／"))
