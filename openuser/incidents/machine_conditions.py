@@ -54,15 +54,15 @@ class Spooled(OfMachine):
 
     def find(self, now: datetime) -> Iterator[Found]:
         waiting = wecom.spooled_callbacks(now)
-        if waiting.oldest_seconds > self.longest.total_seconds():
-            details = {"host": process_identity.host(), "count": waiting.count}
+        if waiting.set_aside or waiting.oldest_seconds > self.longest.total_seconds():
+            details = {"host": process_identity.host(), "count": waiting.count + waiting.set_aside}
             yield Found(subject=process_identity.host(), details=details)
 
     def words(self, incident: Incident) -> str:
         return str(_("%(count)d callbacks lie on the disk of %(host)s and are not in the database.") % incident.details)
 
     def remedy(self, incident: Incident) -> str:
-        return _("Restart the web process of that machine and read its log. Do not delete the files.")
+        return _("Let the doctor of that machine say why, restart its web process and read its log. Keep the files.")
 
 
 class Logins(Condition):

@@ -68,6 +68,8 @@ WECOM: dict[str, Any] = {
     "CALLBACK_MAX_AGE": env.float("WECHAT_CALLBACK_MAX_AGE_HOURS", default=6.0) * 3600,
     # Folder in which callbacks wait while the database is away. On a disk of this machine; processes may share it.
     "SPOOL_DIR": env.str("OPENUSER_SPOOL_DIR", default="") or str(VAR_DIR / "spool"),
+    # Most MB of callbacks in that folder; callbacks above it are not acknowledged, so that WeChat Work repeats them.
+    "SPOOL_MAX": env.int("OPENUSER_SPOOL_MAX_MB", default=500) * MB,
     # Retention of the content of callbacks, in days.
     "KEEP_CALLBACKS_DAYS": env.int("WECHAT_KEEP_CALLBACKS_DAYS", default=30),
     # Messages of one member that are answered in a minute; 0: no limit.

@@ -18,7 +18,7 @@ from openuser import asgi
 from openuser.launcher import listener, web_process
 from tests.support import factories
 from tests.support.emulator import wait_for
-from tests.wecom.callbacks.test_spool import mute_database
+from tests.wecom.callbacks.spool.test_spool import mute_database
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.hostile_callbacks import MUTATORS
 from wecom import middleware

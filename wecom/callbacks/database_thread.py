@@ -8,11 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, InternalError, OperationalError, ProgrammingError, connections
 
 from core.work.db_connections import unpooled_connection
 
-AWAY = (OperationalError, InterfaceError)
+# The last two: its tables are those of another version, as before `migrate`.
+AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE = 0.05  # seconds until the next try
 PROBE_SECONDS = 1.0  # between two tries while the database is away
 PROBE_PATIENCE = 0.1

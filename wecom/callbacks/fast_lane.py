@@ -8,11 +8,13 @@ from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
 from wecom.callbacks import application_cache, application_file, inbox
 from wecom.callbacks.database_thread import DatabaseAway, DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.signed_query import read_usual
+from wecom.callbacks.spool import folder
 from wecom.crypto import CryptoError
 from wecom.exceptions import NotConfigured, NotRecorded
 from wecom.models import Application
@@ -34,6 +36,7 @@ class FastLane:
 
     def start(self) -> None:
         """Record what earlier processes left in the spool. Called in the event loop."""
+        folder.delete_set_aside(timezone.now())
         self._commits.replay_soon()
 
     async def record(self, key: str, query: bytes, body: bytes) -> bool:

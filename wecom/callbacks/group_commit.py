@@ -8,19 +8,20 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connections
 
 from core.work import crash_points
 from core.work.broker import publish_task
 from wecom import metrics
 from wecom.callbacks import inbox, inbox_rows
-from wecom.callbacks.database_thread import AWAY, DatabaseAway, DatabaseThread
+from wecom.callbacks.database_thread import DatabaseAway, DatabaseThread
 from wecom.callbacks.inbox_rows import Values
-from wecom.callbacks.spool import Spool
+from wecom.callbacks.spool.spool import Spool
 from wecom.exceptions import NotRecorded
 from wecom.models import Callback
 
@@ -32,6 +33,8 @@ REPLAY_SECONDS = 1.0
 REPLAY_PATIENCE = 60.0
 WAKE_TASK = "wecom.wake_callbacks"
 WAKE_SECONDS = 0.05  # between two messages to the broker
+
+OF_A_ROW = (IntegrityError, DataError, OverflowError)  # the database would take other rows
 
 # The ID of a row; None for a repeat, and for a row in the spool; an error of this row alone.
 Outcome = int | Exception | None
@@ -94,7 +97,7 @@ class GroupCommit:
 
     def replay_soon(self) -> None:
         """Record what the spool holds, also what earlier processes left, as soon as the database is there."""
-        if self._spool.may_hold and (self._replaying is None or self._replaying.done()):
+        if self._spool.is_waiting() and (self._replaying is None or self._replaying.done()):
             self._replaying = asyncio.create_task(self._replay())
 
     async def _commit_all(self) -> None:
@@ -132,12 +135,11 @@ class GroupCommit:
         return [None] * len(rows)
 
     async def _replay(self) -> None:
-        while self._spool.may_hold:
-            try:
-                work = partial(self._spool.replay, partial(_insert_spooled, wake=self._wakes()))
+        while self._spool.is_waiting():
+            work = partial(self._spool.replay, partial(_insert, wake=self._wakes()))
+            with suppress(DatabaseAway, OSError):
                 await self._thread.run(work, patience=REPLAY_PATIENCE)
-            except (DatabaseAway, OSError):
-                await asyncio.sleep(REPLAY_SECONDS)
+            await asyncio.sleep(REPLAY_SECONDS)
 
     def _wakes(self) -> Wakes:
         """For a thread, which may come to it long after this loop has given up on it."""
@@ -146,8 +148,8 @@ class GroupCommit:
 
     def _insert(self, rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
         """Insert what waits in the spool, and then these rows, so that a member's callbacks keep their order."""
-        if self._spool.may_hold:
-            self._spool.replay(partial(_insert_spooled, wake=wake))
+        if self._spool.is_waiting():
+            self._spool.replay(partial(_insert, wake=wake))
         return _insert(rows, wake)
 
 
@@ -161,20 +163,12 @@ def _settle(recorded: "asyncio.Future[int | None]", outcome: Outcome) -> None:
 
 
 def _insert(rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
-    """Insert rows and wake them; what became of each. Raises one of `AWAY` if the database is."""
+    """Insert rows and wake them; what became of each. Raises one of `AWAY` if the database takes none of them."""
     crash_points.point("webhook.recording")
     try:
         outcomes: Sequence[Outcome] = inbox_rows.insert(connections[DEFAULT_DB_ALIAS], rows)
-    except AWAY:
-        raise
-    except DatabaseError as error:  # of one of them, such as an application that is gone: the others must not suffer
+    except OF_A_ROW as error:  # such as an application that is gone: the others must not suffer
         return [error] if len(rows) == 1 else [outcome for row in rows for outcome in _insert([row], wake)]
     crash_points.point("webhook.recorded")
     wake([pk for row, pk in zip(rows, outcomes, strict=True) if isinstance(pk, int) and inbox_rows.is_queued(row)])
     return outcomes
-
-
-def _insert_spooled(rows: list[Values], *, wake: Wakes) -> None:
-    refused = [outcome for outcome in _insert(rows, wake) if isinstance(outcome, Exception)]
-    if refused:  # their application was deleted meanwhile
-        logger.error("Callbacks of the spool could not be recorded.", extra={"callbacks": len(refused)})

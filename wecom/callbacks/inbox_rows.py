@@ -22,6 +22,8 @@ UNTOUCHED = (
     *("status", "reason", "attempts", "lease_owner", "lease_until"),
     *("gave_way", "woken_at", "started_at", "finished_at"),
 )
+# Without these a row is none, or nobody knows whose; every version wrote them.
+NEEDED = {"application_id", "identity", "from_user_id", "body", "created_at"}
 _untouched = itemgetter(*UNTOUCHED)
 Values = dict[str, Any]  # by column, as they are stored
 
@@ -31,15 +33,19 @@ def values_of(*, body: str, **columns: Any) -> Values:
     return {**_defaults(), **columns, "body": _columns()["body"].get_prep_value(body)}
 
 
-def values_in(document: Values) -> Values:
+def values_in(document: object) -> Values:
     """What JSON made of a row; a column that it lacks, of an older version, has its default.
 
     Raises `ValueError` if it is no row.
     """
+    if not isinstance(document, dict) or not document.keys() >= NEEDED:
+        raise ValueError("This is no callback.")
     try:
         found = {name: field.to_python(document[name]) for name, field in _columns().items() if name in document}
     except (TypeError, ValidationError) as error:
         raise ValueError("This is no callback.") from error
+    if any(value is None and not _columns()[name].null for name, value in found.items()):
+        raise ValueError("This is no callback.")
     return {**_defaults(), **found}
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.diagnosis import Check, Finding, bad, good, warn
-from wecom.callbacks import spool
+from wecom.callbacks.spool import folder as spool
 from wecom.doctor import credential_formats
 from wecom.models import Application
 from wecom.restore import guard as restore_guard
@@ -75,6 +75,18 @@ class Spooled(Check):
             words = _("The folder %s cannot be written: without the database, callbacks are lost.")
             remedy = _("Make room on its disk, or let the user of the web process write there (OPENUSER_SPOOL_DIR).")
             return bad("unwritable", words % settings.WECOM["SPOOL_DIR"], remedy=remedy)
+        if waiting.set_aside:
+            words = ngettext(
+                "%(count)d callback could not be recorded and lies in a file *.broken in %(folder)s.",
+                "%(count)d callbacks could not be recorded and lie in files *.broken in %(folder)s.",
+                waiting.set_aside,
+            ) % {"count": waiting.set_aside, "folder": settings.WECOM["SPOOL_DIR"]}
+            remedy = _(
+                "Half a line comes from a process that was killed: delete its file. Whole lines belong to an "
+                "application that you deleted, or to another version of OpenUser. Install that version, remove "
+                ".broken from the name of the file, and restart the web process."
+            )
+            return warn("set_aside", words, remedy=remedy)
         if not waiting.count:
             return good(_("None waits on the disk of this machine."))
         since = now - timedelta(seconds=waiting.oldest_seconds)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from core.personal_data.holdings import Person
 from core.personal_data.work_rows import ERASED, WorkHolding
+from wecom.callbacks.spool import folder
 from wecom.media import downloads
 from wecom.messages import xml_tree
 from wecom.models import Callback, Download
@@ -26,6 +27,10 @@ class CallbackHolding(WorkHolding):
         changes = Callback.objects.filter(event=CHANGE, application__corporation=person.corporation).exclude(body="")
         named = (row.pk for row in changes.only("body").iterator() if _names(row.body, person))
         return sorted({*super().find(person), *named})
+
+    def expire(self, before: datetime, now: datetime) -> int:
+        folder.delete_set_aside(now)
+        return super().expire(before, now)
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person is None:

@@ -12,8 +12,8 @@ from wecom.callbacks.key_ring import note_callbacks as note_key_proofs
 from wecom.callbacks.key_ring import note_url_check
 from wecom.callbacks.key_ring import open_sealed as open_echo
 from wecom.callbacks.rejections import record_rejection
-from wecom.callbacks.spool import takes_callbacks as spool_takes_callbacks
-from wecom.callbacks.spool import waiting as spooled_callbacks
+from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
+from wecom.callbacks.spool.folder import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
 from wecom.client.applications import webhook_url
 from wecom.client.error_codes import remedy_for

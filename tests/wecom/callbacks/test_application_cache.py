@@ -10,8 +10,9 @@ from tests.support import factories
 from tests.support.database_away import unreachable
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
-from wecom.callbacks import application_cache, application_file, spool
+from wecom.callbacks import application_cache, application_file
 from wecom.callbacks.fast_lane import PATIENCE, FastLane
+from wecom.callbacks.spool.folder import count
 from wecom.exceptions import NotConfigured, NotRecorded
 from wecom.models import Application, Callback
 
@@ -115,13 +116,13 @@ def in_new_process(application: Application, *, msg_id: int = 2, token: str = ""
 def test_a_callback_is_kept_although_no_database_told_the_keys(known, folder):
     with unreachable():
         assert in_new_process(known, patience=PATIENCE)
-    assert spool.count(folder) == 1
+    assert count(folder) == 1
 
 
 def test_a_forged_callback_is_not(known, folder):
     with unreachable():
         assert not in_new_process(known, token="somebodyelse", patience=PATIENCE)
-    assert spool.count(folder) == 0
+    assert count(folder) == 0
 
 
 def test_a_withdrawn_application_counts_until_the_database_is_back(known):

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from core.metrics.counts import pending
 from openuser import asgi
@@ -208,6 +209,41 @@ def test_a_body_that_takes_too_long_is_cut_off(application, monkeypatch):
     scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": [], "root_path": ""}
     asyncio.run(asgi.application(scope, receive, send))
     assert said[0]["status"] == 408
+
+
+@pytest.mark.parametrize("by", [by_view, by_asgi])
+def test_a_body_of_more_than_64_kib_is_refused_however_sound(application, by: Callable[[Sent], tuple[Any, ...]]):
+    sent = next(sound(application))
+    assert by(sent._replace(body=sent.body.ljust(65_537)))[0] == 413
+    assert not Callback.objects.exists()
+    assert by(sent._replace(body=sent.body.ljust(65_536)))[0] == 200
+
+
+def test_a_body_that_announces_more_than_its_limit_is_not_read(application):
+    sent = next(sound(application))
+    body = BytesIO(sent.body.ljust(65_537))
+    environ = RequestFactory().post(f"{PATH}?{sent.query}", content_type="text/xml").environ
+    environ |= {"CONTENT_LENGTH": "65537", "wsgi.input": body}
+    said: list[str] = []
+    list(middleware.ByWSGI(None)(environ, lambda status, headers: said.append(status)))
+    assert said == ["413 Request Entity Too Large"]
+    assert body.tell() == 0
+
+
+def test_of_a_body_without_an_end_little_is_taken_from_the_server(application):
+    sent, events, said = next(sound(application)), 0, list[dict[str, Any]]()
+
+    async def receive() -> dict[str, Any]:
+        nonlocal events
+        events += 1
+        return {"type": "http.request", "body": b" " * 30_000, "more_body": events < 100}
+
+    async def send(event: dict[str, Any]) -> None:
+        said.append(event)
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": sent.query.encode(), "root_path": ""}
+    asyncio.run(asgi.application({**scope, "headers": [(b"host", b"testserver")], "scheme": "http"}, receive, send))
+    assert (said[0]["status"], events) == (413, 3)
 
 
 def test_callbacks_are_counted_by_what_became_of_them(application):

@@ -1,0 +1,140 @@
+"""The folder of the spool: what waits in it, and what was set aside. Any process of this machine may ask."""
+
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+SUFFIX = ".jsonl"
+SET_ASIDE = ".broken"  # follows the name of the file that a line came from
+NANOSECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many callbacks wait, since when the oldest file of them is there, and how many lines were set aside."""
+
+    count: int
+    oldest_seconds: float
+    set_aside: int
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of all processes, the oldest first."""
+    return sorted(path for path in _entries(folder) if path.name.endswith(SUFFIX))
+
+
+def waiting(now: datetime) -> Waiting:
+    """What waits in the spool of this machine."""
+    folder = Path(settings.WECOM["SPOOL_DIR"])
+    found = count(folder)
+    oldest = min(map(_began, files(folder)), default=now.timestamp())
+    return Waiting(
+        count=found,
+        oldest_seconds=max(0.0, now.timestamp() - oldest) if found else 0.0,
+        set_aside=sum(_count_lines(path) for path in _set_aside_files(folder)),
+    )
+
+
+def count(folder: Path) -> int:
+    """How many callbacks wait in the spool of this machine."""
+    return sum(map(_count_lines, files(folder)))
+
+
+def has_room(folder: Path, more: int) -> bool:
+    """Whether the spool stays within its limit with so many bytes more."""
+    return more + sum(map(_size, [*files(folder), *_set_aside_files(folder)])) <= int(settings.WECOM["SPOOL_MAX"])
+
+
+def takes_callbacks() -> bool:
+    """Whether the spool of this machine could keep a callback now."""
+    folder = Path(settings.WECOM["SPOOL_DIR"])
+    # Not made here: it belongs to the user of the web process.
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(bytes(settings.WECOM["MAX_BODY"]))
+    except OSError:
+        return False
+    return has_room(folder, settings.WECOM["MAX_BODY"])
+
+
+def set_aside(path: Path, lines: Sequence[bytes]) -> None:
+    """Write lines of a file beside it. Returns once they are on the disk."""
+    beside = path.with_name(path.name + SET_ASIDE)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # an earlier try wrote the same lines
+    try:
+        write(descriptor, b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync(beside.parent)
+
+
+def delete_set_aside(now: datetime) -> int:
+    """Remove files of lines that were set aside, once callbacks of their age are not kept either. Returns how many."""
+    days = settings.WECOM["KEEP_CALLBACKS_DAYS"]
+    oldest = now.timestamp() - days * 24 * 3600 if days > 0 else 0.0
+    old = [path for path in _set_aside_files(Path(settings.WECOM["SPOOL_DIR"])) if _began(path) < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def sync(folder: Path) -> None:
+    """Returns once the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write(descriptor: int, data: bytes) -> None:
+    """Write all of it, in as many calls as that takes."""
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / entry.name for entry in entries]
+    except OSError:  # it is not there yet, or of another user
+        return []
+
+
+def _set_aside_files(folder: Path) -> list[Path]:
+    return [path for path in _entries(folder) if path.name.endswith(SET_ASIDE)]
+
+
+def _began(path: Path) -> float:
+    """When the first callback of a file came."""
+    moment = path.name.partition("-")[0]
+    if moment.isdecimal():
+        return int(moment) / NANOSECONDS
+    with suppress(OSError):  # another one has replayed it
+        return path.stat().st_mtime
+    return time.time()
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def _count_lines(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(1 for _ in file)
+    except FileNotFoundError:  # another one has replayed it
+        return 0
+    except OSError:  # of another user: there is something in it
+        return 1
