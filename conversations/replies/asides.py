@@ -4,15 +4,17 @@ from datetime import datetime
 
 from conversations.handoff import member_turns
 from conversations.knowledge import retrieval
+from conversations.machine.commands import HELP, HUMAN
 from conversations.machine.values import Act
 from conversations.models import Conversation, Session
-from conversations.providers.small_talk import talk_in
+from conversations.providers.small_talk import MEANT, talk_in
 from conversations.providers.small_talk_phrases import Talk
 from conversations.replies import answers, commands, local_replies
 from conversations.sessions import current, runner
 
-# They answer the flow, or nothing.
-PASSED_OVER = (*(Talk.AGREED, Talk.PRAISE, Talk.CHINESE, Talk.ENGLISH, Talk.SETTINGS, Talk.TEXT_ONLY, Talk.VIDEOS),)
+# Of the sentences that mean a command, those that ask for help or a person are taken out of a flow.
+ASKING = {talk for talk, (command, _args) in MEANT.items() if command in (HELP, HUMAN)}
+PASSED_OVER = {Talk.AGREED, Talk.PRAISE, *MEANT} - ASKING  # they answer the flow, or nothing
 
 
 def answer_aside(conversation: Conversation, session: Session, text: str, *, cid: str, now: datetime) -> bool:
@@ -36,7 +38,7 @@ def _is_aside(conversation: Conversation, session: Session, text: str, now: date
     # Any text answers an open question, so only what is clearly meant for us is taken out.
     if not current.asks_for_text(session):
         return False
-    if talk in (Talk.PERSON, Talk.ABILITIES):
+    if talk in ASKING:
         return True
     if not text.rstrip().endswith(("?", "？")):
         return False

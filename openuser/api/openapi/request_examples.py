@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from conversations.machine.commands import HELP
+
 # Files stand in forms by their names.
 PICTURE, EVIDENCE, RECORDING = "picture.png", "evidence.pdf", "recording.mp3"
 TEMPLATE = {
@@ -88,7 +90,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MemberRequest": {"user_id": "zengli", "name": "曾丽", "pinyin": "zēng lì", "language": "zh-hans"},
     "MenuRequest": {
         "buttons": [
-            {"name": "Help", "kind": "click", "key": "/help"},
+            {"name": "Help", "kind": "click", "key": HELP.name},
             {
                 "name": "More",
                 "kind": "menu",
