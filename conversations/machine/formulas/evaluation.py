@@ -103,9 +103,14 @@ def _plus(one: Value, other: Value, context: Context) -> Value:
         return moved
     if first is not None and (moved := _moved(other, first, context)) is not None:
         return moved
-    if (is_empty(one) and second is not None) or (is_empty(other) and first is not None):
+    if (is_empty(one) and _counts(other, context)) or (is_empty(other) and _counts(one, context)):
         return None
     return f"{stored(one)}{stored(other)}"[:LONGEST]
+
+
+def _counts(value: Value, context: Context) -> bool:
+    """Whether it is a number, a date or a moment, to which nothing unknown can be added."""
+    return as_number(value) is not None or as_moment(value, context.zone) is not None
 
 
 def _minus(one: Value, other: Value, context: Context) -> Value:

@@ -115,13 +115,13 @@ FUNCTIONS: Mapping[str, Function] = {
         example='contains(reason, "ill")',
     ),
     "starts_with": Function(
-        run=lambda context, value, part: folded(stored(value)).startswith(folded(stored(part))),
+        run=lambda context, value, part: not is_empty(part) and folded(stored(value)).startswith(folded(stored(part))),
         least=2,
         most=2,
         example='starts_with(code, "A")',
     ),
     "ends_with": Function(
-        run=lambda context, value, part: folded(stored(value)).endswith(folded(stored(part))),
+        run=lambda context, value, part: not is_empty(part) and folded(stored(value)).endswith(folded(stored(part))),
         least=2,
         most=2,
         example='ends_with(email, "@example.com")',

@@ -13,7 +13,7 @@ from typing import TypeAlias
 Value: TypeAlias = str | bool | Decimal | date | datetime | tuple[str, ...] | None
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?")
-NO_WORDS = ("", "no", "false", "0")
+NO_WORDS = ("", "no", "false")
 GREATEST = Decimal(10) ** 15
 SATURDAY = 5
 
@@ -50,6 +50,8 @@ def is_empty(value: Value) -> bool:
 
 def truth(value: Value) -> bool:
     """Whether a condition holds: empty, 0, “no” and false do not."""
+    if isinstance(value, str) and (number := as_number(value)) is not None:
+        return bool(number)
     if isinstance(value, str):
         return value.strip().casefold() not in NO_WORDS
     return bool(value)
