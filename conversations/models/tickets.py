@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.messages import Conversation, Message
-from conversations.models.operators import Operator, OperatorGroup
+from conversations.models.operators import Operator, OperatorGroup, keep_while_unfinished
 from conversations.models.preferences import Topic
 from conversations.models.sessions import Session
 from core.parties.acting_client import ClientNameField
@@ -115,7 +115,7 @@ class Ticket(models.Model):
         Session, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("session")
     )
     group = models.ForeignKey(
-        OperatorGroup, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("group")
+        OperatorGroup, keep_while_unfinished, null=True, blank=True, related_name="tickets", verbose_name=_("group")
     )
     topic = models.ForeignKey(
         Topic, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("topic")

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from conversations import services
-from conversations.models import Conversation, Operator, Ticket
+from conversations.models import Conversation, Operator, OperatorGroup, Ticket
 from core.models import AccessRecord
 from tests.conversations.admin.handoff.desk_pages import act, page
 
@@ -67,3 +67,25 @@ def test_serving_is_recorded_too(desk, ticket):
     reads(desk, ticket)
     ways = set(AccessRecord.objects.filter(page="desk", reader="ops").values_list("way", "person"))
     assert ways == {("row", ticket.conversation.member_id), ("list", ticket.conversation.member_id)}
+
+
+def test_a_group_is_not_deleted_while_its_tickets_are_open(group, ticket, admin_client):
+    outsider = another("ops3", "answer_ticket")
+    address = reverse("admin:conversations_operatorgroup_delete", args=[group.pk])
+    for step in ("waits", "is taken"):
+        shown = page(admin_client, address)
+        assert str(ticket) in shown
+        admin_client.post(address, {"post": "yes"})
+        assert OperatorGroup.objects.get() == group, step
+        assert reads(outsider, ticket) == (False, False)
+        ticket = services.take_ticket(ticket, group.operators.get())
+    services.hand_back(ticket)
+    admin_client.post(address, {"post": "yes"})
+    assert not OperatorGroup.objects.exists()
+    assert reads(outsider, ticket) == (False, False)
+
+
+def test_an_application_goes_with_its_groups_and_tickets(ticket):
+    ticket.conversation.application.delete()
+    assert not Ticket.objects.exists()
+    assert not OperatorGroup.objects.exists()
