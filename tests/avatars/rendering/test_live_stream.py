@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,7 +17,17 @@ from avatars.media import fragmented_mp4
 from avatars.models import STREAMS, Consent, Render
 from avatars.rendering import live_stream
 from tests.avatars.support.child_processes import wait_until
-from tests.avatars.support.rendering import LONG, after, die_at, expire, make_human, request, video_of, working
+from tests.avatars.support.rendering import (
+    LONG,
+    after,
+    die_at,
+    expire,
+    make_human,
+    make_old,
+    request,
+    video_of,
+    working,
+)
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
@@ -216,6 +227,7 @@ def test_streams_are_deleted_when_nobody_watches_them_any_more():
 def test_a_folder_that_no_render_knows_is_deleted_after_a_day():
     left = f"{STREAMS}/{'a' * 32}"
     default_storage.save(live_stream.part_name(left, 0), ContentFile(b"left"))
+    make_old(Path(default_storage.path(left)))
     services.clean_up()
     assert default_storage.exists(left)
     services.clean_up(now=timezone.now() + timedelta(days=2))

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 from avatars import services
 from avatars.exceptions import MediaError
 from avatars.models import Narration, Render
+from tests.avatars.support.rendering import make_old
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +172,8 @@ def test_an_expired_recorded_video_needs_the_same_recording(spoken):
 def test_recordings_of_no_row_go_after_a_day_and_other_files_stay(spoken):
     stray = default_storage.save(f"recordings/{'d' * 32}.wav", ContentFile(b"RIFF"))
     other = default_storage.save("recordings/readme.txt", ContentFile(b"of another program"))
+    for name in (stray, other):
+        make_old(Path(default_storage.path(name)))
     services.clean_up(now=in_days(0.9))
     assert default_storage.exists(stray)
     services.clean_up(now=in_days(1.1))
@@ -191,6 +195,7 @@ def test_an_administrator_reads_why_a_video_is_not_made_again(spoken, client, ad
 def test_what_dead_workers_left_goes_after_a_day(place):
     for name in ("render-1-x", "narration-2-y"):
         (place / name).mkdir()
+        make_old(place / name)
     services.tidy_disk(now=in_days(0.9))
     assert len(os.listdir(place)) == 2
     services.tidy_disk(now=in_days(1.1))

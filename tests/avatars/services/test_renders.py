@@ -17,6 +17,7 @@ from avatars.exceptions import ScriptError
 from avatars.models import Render
 from avatars.rendering import recipes
 from avatars.signals import render_finished
+from tests.avatars.support.rendering import make_old
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,11 +222,6 @@ def test_what_somebody_made_meanwhile_is_not_made_again(human):
     assert not services.retry_render(stale)
 
 
-def make_old(path: Path, age: timedelta) -> None:
-    at = (timezone.now() - age).timestamp()
-    os.utime(path, (at, at))
-
-
 def test_only_working_folders_of_dead_workers_are_removed(settings, tmp_path):
     settings.AVATARS = {
         **settings.AVATARS,
@@ -250,6 +246,8 @@ def test_a_working_folder_goes_a_minute_after_its_render_ended(settings, tmp_pat
         (tmp_path / f"render-{render.pk}-{name}").mkdir()
     running = factories.make_render(human, status=Render.Status.RUNNING)
     (tmp_path / f"render-{running.pk}-running").mkdir()
+    for folder in tmp_path.iterdir():
+        make_old(folder)
     services.tidy_disk(now=now)
     assert sorted(name.split("-")[2] for name in os.listdir(tmp_path)) == ["ending", "running"]
 
@@ -259,8 +257,8 @@ def test_stored_files_that_no_row_knows_are_removed_after_a_day(human):
     kept, lost, fresh = ("0" * 31 + digit for digit in "123")
     for folder in (kept, lost, fresh, "not-ours"):
         default_storage.save(f"renders/{folder}/video.mp4", ContentFile(b"video"))
-        if folder != fresh:
-            make_old(Path(default_storage.path(f"renders/{folder}")), timedelta(hours=25))
+        age = timedelta(hours=0 if folder == fresh else 25)
+        make_old(Path(default_storage.path(f"renders/{folder}")), age)
     factories.make_render(human, status=Render.Status.DONE, video=f"renders/{kept}/video.mp4")
     factories.make_render(human, status=Render.Status.FAILED)
     services.clean_up()

@@ -121,3 +121,9 @@ def die_at(point, folder, does=RENDER_NEXT):
         (folder / "media").symlink_to(default_storage.path(""))
     line = f"import django; django.setup(); {does}"
     return subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, check=False, timeout=60).returncode
+
+
+def make_old(path: Path, age: timedelta = timedelta()) -> None:
+    """Give a file an age by the clock of this process, which `tests.runner.dates` moves; the kernel's stays."""
+    at = (timezone.now() - age).timestamp()
+    os.utime(path, (at, at))

@@ -77,7 +77,8 @@ def test_day_0_of_an_event_is_the_day_where_the_member_is(application):
     sweep("2026-12-02T09:31")
     days = {name: enrolment(member).anchor_on for name, member in members.items()}
     assert days == {"wang": date(2026, 12, 2), "smith": date(2026, 12, 1)}
-    (ahead,) = services.steps_ahead(Enrolment.objects.get(member=members["smith"]).series, enrolment(members["smith"]))
+    row = enrolment(members["smith"])
+    (ahead,) = services.steps_ahead(row.series, row, now=clock("2026-12-02T09:31"))
     assert (ahead.zone.key, ahead.at) == ("America/New_York", clock("2026-12-02T22:00"))
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
     ("at", "is_night"),
     [(time(7, 59), True), (time(8), False), (time(20, 59), False), (time(21), True), (time(0), True), (None, False)],
 )
-def test_a_step_before_eight_or_from_nine_in_the_evening_is_at_night(at, is_night):
+def test_before_eight_and_from_nine_in_the_evening_it_is_night(at, is_night):
     series = make_series((0, time(9)), (0, at))
     assert [step.at for step in odd_steps(series).at_night] == [at] * is_night
 
