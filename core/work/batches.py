@@ -75,6 +75,11 @@ def put_back(rows: Sequence[W], *, wakes: bool = True, **fields: Any) -> list[W]
     return ours
 
 
+def leased(rows: Sequence[W]) -> set[int]:
+    """The IDs of those that are still leased."""
+    return set(_mine(rows).values_list("pk", flat=True)) if rows else set()
+
+
 def _mine(rows: Sequence[W]) -> "WorkQuerySet[W]":
     owner = rows[0].lease_owner
     return (

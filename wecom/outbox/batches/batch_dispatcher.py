@@ -92,11 +92,14 @@ def _deliver_batch(outbounds: list[Outbound], now: datetime, guard: Guard) -> No
         settlement.settle(made, guard=guard, reserved=now, took=timedelta(seconds=time.monotonic() - began))
         crash_points.point("outbound.settled")
         wakes.remember(call.outbound.pk for call in made[1:] if call.outbound.status == Outbound.Status.DONE)
-    _deliver_alone(outbounds, attempts, now)
+    _deliver_alone(outbounds, attempts, now + timedelta(seconds=time.monotonic() - began))
 
 
 def _deliver_alone(outbounds: list[Outbound], attempts: list[Attempt], now: datetime) -> None:
-    """What could not go out with the others; back to the queue, if the lease does not last for another call."""
+    """What could not go out with the others; back to the queue, if the lease does not last for another call.
+
+    `now` is after the calls: a message may have expired meanwhile, and its quota counts from its own call.
+    """
     called = {attempt.outbound_id for attempt in attempts}
     for outbound in outbounds:
         if outbound.pk in called:

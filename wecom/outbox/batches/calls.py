@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from core import traces
 from core.logs import set_correlation_id
-from core.work import crash_points
+from core.work import batches, crash_points
 from core.work.db_connections import release_connections
 from wecom.client import api, outages
 from wecom.client.transport import Token
@@ -58,12 +58,13 @@ class Call:
 
 
 class _Course:
-    """Whether more calls may be begun, by how those before them ended."""
+    """Whether more calls may be begun, by how those before them ended, and which: not what was withdrawn or expired."""
 
     def __init__(self, seconds: float) -> None:
         self._ends_at = time.monotonic() + seconds
         self._is_over = False
         self._in_a_row = 0
+        self._withdrawn: set[Call] = set()
         self.is_troubled = False
         self._lock = threading.Lock()
 
@@ -75,6 +76,13 @@ class _Course:
     def last_end(self) -> float:
         """When each call that was begun has ended, or should have."""
         return self._ends_at + longest_call()
+
+    def takes(self, call: Call) -> bool:
+        expires_at = call.outbound.expires_at
+        return call not in self._withdrawn and (expires_at is None or expires_at > timezone.now())
+
+    def withdraw(self, calls: Sequence[Call]) -> None:
+        self._withdrawn.update(calls)
 
     def end(self) -> None:
         self._is_over = True
@@ -96,13 +104,14 @@ def make(calls: Sequence[Call], token: Token, *, seconds: float, goes_on: Callab
     """Make the calls in their order. Returns when all that were begun have ended, or should have.
 
     None is begun after so many seconds, nor once `goes_on` says no, nor in trouble: once one `stops_others`, or several
-    in a row `met_trouble`. Returns whether that was so.
+    in a row `met_trouble`. Returns whether that was so. A message that expires meanwhile, or loses its lease because a
+    person cancels or erases it, is not called for.
     """
     waiting, course = iter(calls), _Course(seconds)
 
     def make_some() -> None:
         try:
-            while course.goes_on and (call := _next(waiting)) is not None:
+            while course.goes_on and (call := _next(waiting, course)) is not None:
                 _make(call, token)
                 course.note(call)
         finally:
@@ -113,8 +122,10 @@ def make(calls: Sequence[Call], token: Token, *, seconds: float, goes_on: Callab
         done, pending = wait(pending, timeout=LOOK)
         for future in done:
             future.result()
-        if pending and course.goes_on and not goes_on():
-            course.end()
+        if pending and course.goes_on:
+            course.withdraw(_withdrawn(calls))
+            if not goes_on():
+                course.end()
     course.end()
     return course.is_troubled
 
@@ -138,8 +149,15 @@ def _make(call: Call, token: Token) -> None:
         outbound.application.failing_since = None
 
 
-def _next(waiting: Iterator[Call]) -> Call | None:
-    return next(waiting, None)
+def _next(waiting: Iterator[Call], course: _Course) -> Call | None:
+    return next((call for call in waiting if course.takes(call)), None)
+
+
+def _withdrawn(calls: Sequence[Call]) -> list[Call]:
+    """Those of the calls to come whose message is no longer leased."""
+    waiting = [call for call in calls if not call.began]
+    ours = batches.leased([call.outbound for call in waiting])
+    return [call for call in waiting if call.outbound.pk not in ours]
 
 
 def _callers() -> ThreadPoolExecutor:

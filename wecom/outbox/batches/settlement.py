@@ -4,7 +4,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -69,12 +68,13 @@ def _settle_accepted(calls: Sequence[Call], reserved: datetime, took: timedelta)
 def _put_back(calls: Sequence[Call], guard: Guard, reserved: datetime) -> None:
     """Undo what was prepared for calls that were not made.
 
-    Their attempts stay, closed: the newest one is what tells this database from an older one.
+    Their attempts stay, closed: the newest one is what tells this database from an older one. So does their number
+    among equal messages, since a message that is sent again must not have its own earlier bytes.
     """
-    fresh: dict[str, Any] = {"body": None, "repeat": 0, "first_attempt_at": None}
-    ours = {outbound.pk for outbound in batches.put_back([call.outbound for call in calls], **fresh)}
-    attempts = [call.attempt for call in calls if call.outbound.pk in ours]
+    batches.put_back([call.outbound for call in calls], body=None, first_attempt_at=None)
+    attempts = [call.attempt for call in calls]  # also of what was withdrawn meanwhile
     closed = {"outcome": Attempt.Outcome.RETRY, "ended_at": timezone.now(), "detail": NOT_CALLED}
-    Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts]).update(**closed)
+    unclear = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts], outcome=Attempt.Outcome.OPEN)
+    unclear.update(**closed)
     batch_quota.refund([attempt.outbound for attempt in attempts], reserved)
     restore_guard.record_refusals(guard, attempts)
