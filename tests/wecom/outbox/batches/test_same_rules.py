@@ -263,7 +263,7 @@ def test_what_ends_during_a_batch_is_not_called_for(connected, emulator, monkeyp
     assert emulator.calls("message/send") == 2
 
 
-def test_what_is_sent_again_keeps_its_number_when_a_batch_puts_it_back(connected, emulator):
+def test_what_a_batch_puts_back_keeps_its_number(connected, emulator):
     row, busy = message(emulator), message(emulator)
     dispatcher.deliver(row.pk)
     first = bytes(Outbound.objects.get(pk=row.pk).body or b"")
