@@ -38,7 +38,8 @@ async function open(userid, chat) {
   await loadChat();
   scrollToEnd();
   const trayOpen = !byId("more-tray").hidden || !byId("emoji-tray").hidden; // opened before the chat was there
-  const elsewhere = byId("inspector").contains(document.activeElement); // a form beside the phone is filled in
+  // A form beside the phone is filled in, or a button of the composer was reached before the chat began to open.
+  const elsewhere = ["inspector", "composer-form"].some((id) => byId(id).contains(document.activeElement));
   const moved = ![before, document.body].includes(document.activeElement); // somebody was quicker than the chat
   if (matchMedia("(hover: hover)").matches && !trayOpen && !elsewhere && !moved) byId("composer").focus({ preventScroll: true });
   if (entered) await openApplication(member);
