@@ -40,11 +40,11 @@ class ApproveSeriesForm(ApprovalForm):
 
 def reach_context(series: Series) -> dict[str, Any]:
     """Who may be in it, or the error of its audience; and which steps go out at night or on days off."""
-    sender, odd = series.sender, list(services.odd_steps(series).sentences())
+    context: dict[str, Any] = {"series": series, "odd": list(services.odd_steps(series).sentences())}
     try:
         rule = services.read_audience(series.audience)
-        if sender is None:
-            return {"series": series, "odd": odd}
-        return {"series": series, "odd": odd, "reach": services.preview_audience(rule, application=sender)}
+        if series.sender is not None:
+            context["reach"] = services.preview_audience(rule, application=series.sender)
     except SchedulingError as error:
-        return {"series": series, "odd": odd, "error": error}
+        context["error"] = error
+    return context

@@ -58,8 +58,13 @@ class OddHour:
             found.append(words % {"year": self.at.year})
         return " ".join(found)
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether the clock or the calendar offers a better moment; where days are not known, nothing does."""
+        return self.is_night or self.is_weekend or self.is_holiday
+
     def __bool__(self) -> bool:
-        return self.is_night or self.is_weekend or self.is_holiday or not self.is_known
+        return self.may_wait or not self.is_known
 
 
 def is_night(at: time) -> bool:
@@ -79,12 +84,10 @@ def look(at: datetime, zone: ZoneInfo, calendar: Calendar) -> OddHour:
         is_holiday=is_off and not is_weekend,
         is_known=calendar.knows(local.date()),
     )
-    return replace(found, instead=tuple(_instead(found, zone, calendar))) if found else found
+    return replace(found, instead=tuple(_instead(found, zone, calendar))) if found.may_wait else found
 
 
 def _instead(odd: OddHour, zone: ZoneInfo, calendar: Calendar) -> Iterator[BetterMoment]:
-    if not (odd.is_night or odd.is_weekend or odd.is_holiday):
-        return
     working = next_working_day(odd.at, MORNING, zone, calendar)
     morning = _next_time(odd.at, MORNING)
     if odd.is_night:

@@ -7,7 +7,6 @@ studio for what is waited for beside one that gives way. Only lines of one run c
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from avatars.pipeline.stages import Stage
 from avatars.speech.base import Manner
 from avatars.studio.studio import Studio
 from core.work.lanes import cpu_priority
+from openuser.servers.processes import Processes
 from tests.benchmarks.text_to_video import SENTENCES
 
 LOAD = 25
@@ -38,14 +38,13 @@ def load(programs: int) -> Iterator[None]:
     line = (
         f"import subprocess, sys; [subprocess.Popen([sys.executable, '-c', {BUSY!r}]) for _ in range({others})]\n{BUSY}"
     )
-    started = [subprocess.Popen([sys.executable, "-c", line], start_new_session=True) for _ in range(programs)]
+    owner = Processes()  # ends them also where this program is killed
+    started = [owner.start([sys.executable, "-c", line], output=subprocess.DEVNULL) for _ in range(programs)]
     time.sleep(2.0)
     try:
         yield
     finally:
-        for process in started:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        owner.end(started, grace=0.0)
 
 
 def spec(portrait: Path, name: str) -> VideoSpec:
