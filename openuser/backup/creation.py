@@ -58,7 +58,7 @@ def create(
     with place.new(name) as target:
         counted = _Counted(target, total, progress)
         writer = archive.Writer(counted, passphrase)
-        for path in sorted(Path(settings.WECOM["SPOOL_DIR"]).glob("*.jsonl")):
+        for path in sorted(Path(settings.WECOM["SPOOL_DIR"]).glob("*.jsonl*")):
             _add_file(writer, f"spool/{path.name}", path)
         with database.snapshot() as snapshot:
             writer.add_stream("database", snapshot.pieces)

@@ -42,6 +42,7 @@ def installation(settings) -> None:
     spool = Path(settings.WECOM["SPOOL_DIR"])
     spool.mkdir()
     (spool / "1.jsonl").write_bytes(b"{}\n")
+    (spool / "0.jsonl.broken").write_bytes(b"half a li\n")  # acknowledged, too
 
 
 def called(*line: str) -> str:
@@ -59,6 +60,7 @@ def test_a_backup_holds_database_files_spool_and_keys(installation, folder, sett
         found = {name: content.read(size) for name, size, content in entries}
     assert found["media/renders/一.mp4"] == b"video"
     assert found["spool/1.jsonl"] == b"{}\n"
+    assert found["spool/0.jsonl.broken"] == b"half a li\n"
     assert settings.FIELD_KEYS[0].encode() in found["keys.json"]
     assert len(found["database/00000"]) > 1000
     about = restoration.check(places.place_of(str(folder)), one.name, passphrase=WORDS)

@@ -203,3 +203,16 @@ def test_old_incidents_go_with_their_alerts_and_open_ones_stay():
     watch.delete_old(now)
     assert set(Incident.objects.all()) == kept
     assert not Alert.objects.exists()
+
+
+def test_callbacks_that_were_set_aside_are_an_incident_until_a_person_looked(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    broken = tmp_path / f"{1_790_000_000 * 10**9:020}-a.jsonl.broken"
+    broken.write_text("half a li\n")
+    watch.evaluate()
+    (incident,) = Incident.objects.all()
+    assert (incident.kind, incident.details["count"]) == ("spool", 1)
+    broken.unlink()
+    watch.evaluate(timezone.now() + timedelta(days=2))  # it has been calm for long
+    incident.refresh_from_db()
+    assert incident.resolved_at is not None

@@ -244,6 +244,14 @@ def test_callbacks_in_the_spool_are_counted_with_what_to_do(settings, tmp_path):
     assert "OPENUSER_SPOOL_DIR" in finding["remedy"]
 
 
+def test_callbacks_that_were_set_aside_are_counted_with_their_folder(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    (tmp_path / f"{1_790_000_000 * 10**9:020}-a.jsonl.broken").write_text("half a li\n")
+    finding = found("spool")
+    assert (finding["level"], finding["code"]) == ("warn", "set_aside")
+    assert finding["words"] == f"1 callback could not be recorded and lies in a file *.broken in {tmp_path}."
+
+
 def test_a_spool_that_cannot_be_written_is_told_with_its_folder(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "file")}
