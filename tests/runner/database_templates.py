@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 from urllib.parse import urlsplit, urlunsplit
 
 import django
@@ -135,7 +136,9 @@ class Template:
         elif self.server:
             create(self.server, self.database)
         line = [sys.executable, "manage.py", *self.command]
-        subprocess.run(line, env=env, cwd=ROOT, check=True, capture_output=True)
+        done = subprocess.run(line, env=env, cwd=ROOT, check=False, stdout=PIPE, stderr=STDOUT, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(self.command)} ended with {done.returncode}:\n{done.stdout[-4000:]}")
 
 
 def templates(run: Path, server: str) -> tuple[Template, Template]:
