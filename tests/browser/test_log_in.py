@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.support.desk import take_over
 from tests.browser.support.windows import PASSWORD
 from tests.support.emulator import Person
 from tests.support.stack import Stack
@@ -67,10 +68,7 @@ def test_a_step_is_kept_although_its_form_has_a_field_called_method(desk: Page, 
 def test_an_answer_at_the_desk_is_sent_after_a_new_log_in(desk: Page, stack: Stack, person: Person) -> None:
     person.writes("你好")
     person.reads()
-    desk.goto(f"{stack.url}/admin/conversations/conversation/?q={person.user_id}")
-    desk.locator("#result_list tbody a").first.click()
-    desk.get_by_test_id("take-over").get_by_role("button").click()
-    desk.wait_for_load_state()  # before its scripts, Enter begins a new line
+    take_over(desk, stack, person)
     desk.clock.install()
     box = desk.get_by_test_id("composer").locator("textarea")
     box.fill("我来看看。")

@@ -1,6 +1,5 @@
 """An operator's morning on three screens: the operator's phone, the desk, and the phone of the employee beside them."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.support import chat
+from tests.browser.support.desk import take_over
 from tests.browser.support.windows import PHONE, opened
 from tests.support.emulator import Person
 from tests.support.stack import Stack
@@ -192,10 +192,7 @@ def _shows_every_line_once(employee: Page, operator: Page) -> None:
 def test_a_running_conversation_is_taken_over(desk: Page, stack: Stack, employee: Person, operator: Person) -> None:
     employee.writes("你好")
     employee.reads()
-    desk.goto(f"{stack.url}/admin/conversations/conversation/?q={employee.user_id}")
-    desk.locator("#result_list tbody a").first.click()
-    desk.get_by_test_id("take-over").get_by_role("button").click()
-    expect(desk).to_have_url(re.compile(r"/admin/desk/\d+/"))
+    take_over(desk, stack, employee)
     employee.hears("boss")
     employee.writes("有人吗？")
     answer(desk, "在的。")
@@ -209,9 +206,7 @@ def test_what_is_not_sent_yet_stays_at_the_desk(desk: Page, stack: Stack, employ
     """What was written while an answer was on its way, and a file that was chosen before a note."""
     employee.writes("你好")
     employee.reads()
-    desk.goto(f"{stack.url}/admin/conversations/conversation/?q={employee.user_id}")
-    desk.locator("#result_list tbody a").first.click()
-    desk.get_by_test_id("take-over").get_by_role("button").click()
+    take_over(desk, stack, employee)
     box = desk.get_by_test_id("composer").locator("textarea")
     box.fill("我来看看。")
     box.evaluate(
