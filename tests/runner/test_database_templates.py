@@ -70,3 +70,12 @@ def test_what_no_run_has_used_for_long_is_removed(kept, tmp_path):
         os.utime(kept / name, (time.time() - age,) * 2)
     empty.remove()
     assert [path.name for path in kept.iterdir()] == ["empty-used"]
+
+
+def test_a_run_with_its_clock_moved_removes_nothing(kept, monkeypatch, tmp_path):
+    """Those of `tests.runner.dates` are years ahead, beside a run that makes its databases."""
+    empty, _ = templates(tmp_path, "")
+    (kept / "empty-used").mkdir(parents=True)
+    monkeypatch.setattr(time, "time", lambda: os.stat(kept).st_mtime + 2 * KEPT_SECONDS)
+    empty.remove()
+    assert [path.name for path in kept.iterdir()] == ["empty-used"]
