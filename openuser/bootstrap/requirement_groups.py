@@ -47,7 +47,7 @@ ENGINES = Group(
     files=("engines.txt", "constraints.txt"),
     megabytes=500,
     optional=True,
-    without="what needs Edge, sherpa-onnx, Real-ESRGAN or Node is not tested",
+    without="what needs Edge, sherpa-onnx or Real-ESRGAN is not tested",
     arguments=("--no-deps",),
 )
 PRODUCTION = Group(

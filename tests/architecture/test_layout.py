@@ -18,6 +18,7 @@ OF_THE_SUITE = {
     "chaos",
     "fixtures",
     "guide_app",
+    "javascript",
     "journeys",
     "mutation",
     "runner",

@@ -13,9 +13,12 @@
   class StreamPlayer {
     constructor(video) {
       this.video = video;
-      this.base = "";
       this.left = 0;
       this.tracks = [];
+      this.base = "";
+      this.parts = 0; // fragments that the server has
+      this.next = 0; // the fragment that the player gets next
+      this.captioned = 0; // parts whose captions are shown
     }
 
     get begun() {

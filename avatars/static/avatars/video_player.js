@@ -43,7 +43,7 @@
 
   function addLoudness(wave, bars, player, seek) {
     for (const height of bars) wave.append(element("i", "", { style: `--height: ${Math.max(2, height)}%` }));
-    const show = () => {
+    const draw = () => {
       const length = player.duration || 0;
       const played = length ? player.currentTime / length : 0;
       wave.setAttribute("aria-valuemax", length.toFixed(1));
@@ -51,7 +51,7 @@
       wave.setAttribute("aria-valuetext", clock(player.currentTime));
       [...wave.children].forEach((bar, index) => bar.classList.toggle("ou-played", index < played * bars.length));
     };
-    for (const news of ["timeupdate", "seeking", "loadedmetadata"]) player.addEventListener(news, show);
+    for (const news of ["timeupdate", "seeking", "loadedmetadata"]) player.addEventListener(news, draw);
     wave.addEventListener("click", (event) => {
       const box = wave.getBoundingClientRect();
       seek(((event.clientX - box.left) / box.width) * player.duration);
@@ -68,7 +68,7 @@
       seek(to);
     });
     wave.hidden = false;
-    show();
+    draw();
   }
 
   function addPictures(sheet, preview, player, seek) {
@@ -228,7 +228,9 @@
   }
 
   function begin() {
-    for (const slot of document.querySelectorAll("[data-slot]")) {
+    /** @type {NodeListOf<HTMLElement & { empty?: Node[] }>} what a slot shows before its first video */
+    const slots = document.querySelectorAll("[data-slot]");
+    for (const slot of slots) {
       slot.empty = [...slot.children].filter((part) => !part.matches(".ou-video-preview")).map((part) => part.cloneNode(true));
       if (slot.dataset.again && !slot.querySelector(".ou-video-preview")) follow(slot);
     }

@@ -3,6 +3,7 @@
   const begin = () => {
     const panel = document.querySelector("[data-preview]");
     const button = panel?.querySelector("button");
+    /** @type {HTMLFormElement} */
     const form = document.querySelector("#digitalhuman_form");
     if (!button || !form) return;
     const slot = panel.querySelector("[data-slot]");

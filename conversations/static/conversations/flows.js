@@ -1,4 +1,5 @@
 // Scrolls to the marked state of a picture, and to the newest message; pictures in a frame are zoomed and moved.
+/* global GraphView */
 addEventListener("DOMContentLoaded", () => {
   for (const frame of document.querySelectorAll(".ou-flow")) {
     const here = frame.querySelector(".here");

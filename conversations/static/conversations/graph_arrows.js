@@ -1,10 +1,16 @@
 // Draws transitions: each state has a dot to drag to another state, and a plus that adds a step after it.
+/* exported GraphArrows */
 class GraphArrows {
   static SVG = "http://www.w3.org/2000/svg";
 
   // `connect(from, to)` and `add(after)` get keys; `missed()` is called when an arrow ends nowhere.
   constructor(view, words, { connect, add, missed }) {
-    Object.assign(this, { view, words, connect, add, missed, line: null });
+    this.view = view;
+    this.words = words;
+    this.connect = connect;
+    this.add = add;
+    this.missed = missed;
+    this.line = null;
     view.frame.addEventListener("pointerdown", (event) => this.begin(event));
     addEventListener("pointermove", (event) => this.follow(event));
     addEventListener("pointerup", (event) => this.end(event));

@@ -1,5 +1,6 @@
 // The graph of a draft: a click opens a step's form beside it; every change goes to the server, which draws anew.
 // Without this script the boxes lead to the pages of the steps.
+/* global GraphArrows, GraphView */
 addEventListener("DOMContentLoaded", () => {
   const page = document.getElementById("graph");
   const [frame, panel, said, ask] = ["frame", "panel", "said", "ask"].map((name) => document.getElementById(`graph-${name}`));
@@ -208,9 +209,10 @@ addEventListener("DOMContentLoaded", () => {
   panel.addEventListener("change", (event) => {
     const row = event.target.closest("[data-row]");
     if (row) showCells(row);
-    if ("connect" in event.target.dataset && event.target.value) {
+    const to = event.target.closest("[data-connect]")?.value;
+    if (to) {
       dirty = false;
-      connect(form().dataset.step, event.target.value);
+      connect(form().dataset.step, to);
     }
   });
   document.addEventListener("keydown", (event) => {

@@ -1,4 +1,5 @@
 // Zooms and moves a drawing in its frame: by wheel, by two fingers, by dragging, by buttons and by keys.
+/* exported GraphView */
 class GraphView {
   static LEAST = 0.15;
   static MOST = 2.5;

@@ -14,7 +14,9 @@
   class Answers {
     constructor(area) {
       this.area = area;
-      [this.own, this.theirs, this.words] = ["own", "theirs", "words"].map((name) => JSON.parse(area.dataset[name]));
+      this.own = JSON.parse(area.dataset.own);
+      this.theirs = JSON.parse(area.dataset.theirs);
+      this.words = JSON.parse(area.dataset.words);
       this.takes = area.dataset.answers === "taken"; // “ours = theirs”; what is given stands the other way round
       this.flow = area.form.querySelector("[name$='subflow']");
       this.list = make("datalist", { id: `${area.id}_own` }, ...this.own.map(([value, label]) => make("option", { value, label })));

@@ -1,5 +1,6 @@
 // The preview comes without leaving the page, so that the chosen file need not be chosen again to be taken over.
 addEventListener("DOMContentLoaded", () => {
+  /** @type {HTMLFormElement} */
   const form = document.querySelector("[data-import]");
   if (!form) return;
   form.addEventListener("submit", async (event) => {

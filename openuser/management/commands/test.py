@@ -193,6 +193,8 @@ def checks(environment: Mapping[str, str]) -> Iterator[Step]:
         ("ruff check", ("-m", "ruff", "check", ".")),
         ("mypy", ("-m", "mypy", ".")),
         ("lint-imports", (str(Path(sys.executable).with_name("lint-imports")),)),
+        ("eslint", ("-m", "tests.javascript", "eslint")),
+        ("tsc --checkJs", ("-m", "tests.javascript", "tsc")),
     ):
         yield Step(title=title, work=partial(succeeds, line, environment))
     for title, words in (

@@ -2,8 +2,8 @@
 // data-checks="each": one request per check; "all": one request for all.
 {
   addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("form[data-checks]")) return;
+    const form = event.target.closest("form[data-checks]");
+    if (!form) return;
     event.preventDefault();
     const key = event.submitter?.value;
     if (form.dataset.checks === "all") runAllAtOnce(form);

@@ -30,8 +30,7 @@ addEventListener("DOMContentLoaded", () => {
           row.querySelector('[data-cell="key"]').hidden = action.value !== "answer";
         }
       });
-      const add = list.querySelector("[data-add]");
-      add.hidden = rows.length >= Number(list.dataset.most);
+      list.querySelector("[data-add]").hidden = rows.length >= Number(list.dataset.most);
     }
     function rename(row, path) {
       const before = row.dataset.row;

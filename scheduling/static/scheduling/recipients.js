@@ -1,8 +1,7 @@
 // The picker of recipients: a search field with suggestions, and a chip for each that was chosen.
 // The three text fields stay the form's truth, and the only ones without this script.
-const FIELDS = { member: "id_user_ids", department: "id_department_numbers", tag: "id_tag_numbers" };
-
 addEventListener("DOMContentLoaded", () => {
+  const FIELDS = { member: "id_user_ids", department: "id_department_numbers", tag: "id_tag_numbers" };
   const picker = document.getElementById("recipient-picker");
   const first = document.getElementById(FIELDS.member);
   if (!picker || !first) return;

@@ -125,10 +125,10 @@ addEventListener("DOMContentLoaded", () => {
       draw(row);
     }
     function take(node) {
-      const next = node.nextElementSibling ?? node.previousElementSibling;
+      const neighbour = node.nextElementSibling ?? node.previousElementSibling;
       const group = node.parentElement.closest("[data-group]");
       node.remove();
-      (next?.querySelector("select") ?? group.querySelector("[data-add-condition]")).focus();
+      (neighbour?.querySelector("select") ?? group.querySelector("[data-add-condition]")).focus();
       ask();
     }
     function next(group) {
@@ -141,7 +141,7 @@ addEventListener("DOMContentLoaded", () => {
       place.innerHTML = blank(kind).replaceAll("__path__", path);
       const made = place.content.firstElementChild;
       for (const plain of made.querySelectorAll("[data-plain]")) plain.remove();
-      made.dataset.depth = Number(group.dataset.depth) + 1;
+      made.dataset.depth = String(Number(group.dataset.depth) + 1);
       group.querySelector(":scope > [data-rows]").append(made);
       if (kind === "group") {
         gather(made);

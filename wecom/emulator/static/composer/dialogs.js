@@ -2,7 +2,14 @@
 import { byId, element } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 
+/** @typedef {import("../shared/texts.js").Name} Name */
+/** @typedef {Record<string, { label: Name, [attribute: string]: unknown }>} Fields */
+
 // `fields` are inputs by name, with a label and attributes; `submit(values)` gets what was entered, trimmed.
+/**
+ * @param {{ id: string, title: Name, button?: Name, fields: Fields }} dialog
+ * @param {(values: Record<string, string>) => void} submit
+ */
 function openDialog({ id, title, button = "send", fields }, submit) {
   const inputs = Object.entries(fields).map(([name, { label, ...attributes }]) => [
     name, label, element("input", { ...attributes, name, required: true, "data-testid": `${id}-${name}` }),
@@ -33,6 +40,7 @@ function center(dialog) {
 }
 
 export function askLink(submit) {
+  /** @type {Fields} */
   const fields = {
     name: { label: "title", maxlength: 128 },
     url: { label: "address", type: "url", placeholder: "https://example.com" },
@@ -42,6 +50,7 @@ export function askLink(submit) {
 
 export function askLocation(submit) {
   const degrees = (most) => ({ type: "number", step: "any", min: -most, max: most });
+  /** @type {Fields} */
   const fields = {
     label: { label: "locationName", maxlength: 200, value: t("locationDefault") },
     latitude: { label: "latitude", ...degrees(90), value: 23.1065 },
@@ -53,6 +62,7 @@ export function askLocation(submit) {
 }
 
 export function askScannedCode(submit) {
+  /** @type {Fields} */
   const fields = { code: { label: "codeContent", maxlength: 2000, placeholder: "https://example.com" } };
   openDialog({ id: "scan", title: "scanTitle", button: "done", fields }, ({ code }) => submit(code));
 }

@@ -23,7 +23,7 @@ export function start(send) {
     event.preventDefault();
     showHint(true);
   });
-  chat.addEventListener("dragleave", (event) => chat.contains(event.relatedTarget) || showHint(false));
+  chat.addEventListener("dragleave", (event) => chat.contains(/** @type {Node} */ (event.relatedTarget)) || showHint(false));
   chat.addEventListener("drop", (event) => {
     event.preventDefault();
     showHint(false);

@@ -6,6 +6,7 @@ import { language, t } from "../shared/texts.js";
 const COMPARE = "请核对 Token、EncodingAESKey 与企业 ID";
 const SURROUNDINGS = { "a byte order mark": "BOM", "blanks or a newline": "空白或换行", quotes: "引号", JSON: "JSON", "a web page": "网页", something: "其他内容" };
 // The emulator's verdicts in Chinese.
+/** @type {[RegExp, (...found: string[]) => string][]} */
 const CHINESE = [
   [/^The URL answers as it should/, () => "应答正确。"],
   [/^The application has no callback URL/, () => "应用没有设置回调 URL。"],

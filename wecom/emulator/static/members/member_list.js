@@ -31,8 +31,8 @@ function memberLines(member, application) {
 // Each change tells the applications, as a change in the console does.
 function directoryActions(member) {
   const path = `members/${encodeURIComponent(member.userid)}`;
-  const action = (text, path, data, method = "POST") => {
-    const click = () => change(callApi(method, path, data));
+  const action = (text, address, data, method = "POST") => {
+    const click = () => change(callApi(method, address, data));
     return element("button", { className: "menu-item", type: "button", role: "menuitem", text, click, "data-testid": "member-action" });
   };
   if (member.left) return [action(t("rejoinCompany"), path, { left: false }, "PATCH")];

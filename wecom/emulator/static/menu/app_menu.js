@@ -3,7 +3,7 @@ import { byId, element, externalLink } from "../shared/dom.js";
 
 let typing = false; // whether the member has switched to the text field
 let shownButtons = "[]";
-let pressButton = () => {};
+let pressButton = (_button) => {};
 
 // `onPress(button)` is called with a button of the menu.
 export function start(onPress) {

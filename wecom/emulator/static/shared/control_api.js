@@ -10,7 +10,7 @@ export async function callApi(method, path, data = {}) {
   const url = new URL(`/emulator/api/${path}`, location.href);
   const options = { method };
   if (data instanceof FormData) {
-    for (const [name, value] of Object.entries(application)) data.append(name, value);
+    for (const [name, value] of Object.entries(application)) data.append(name, String(value));
     options.body = data;
     return fetchJson(url, options);
   }

@@ -4,9 +4,12 @@ import zh from "./texts_zh.js";
 
 const requested = new URLSearchParams(location.search).get("lang") || navigator.language || "zh";
 export const language = requested.toLowerCase().startsWith("en") ? "en" : "zh";
+/** @typedef {keyof typeof en} Name */
+/** @type {Record<Name, string>} */
 const TEXTS = { zh, en }[language];
 
 // The text of a name, with `{0}`, `{1}` … replaced by the values.
+/** @param {Name | `kind.${string}` | `step.${string}` | `effect.${string}`} name */
 export function t(name, ...values) {
   return (TEXTS[name] ?? name).replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
 }

@@ -1,0 +1,1 @@
+"""ESLint and TypeScript over the scripts of our pages."""
