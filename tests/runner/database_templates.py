@@ -18,7 +18,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from subprocess import PIPE, STDOUT
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from urllib.parse import urlsplit, urlunsplit
 
 import django
@@ -108,9 +108,10 @@ class Template:
     def _made(self) -> Iterator[None]:
         """The first process makes it. One process at a time uses it: PostgreSQL copies no database with a session."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        os.utime(self.folder)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            with NamedTemporaryFile(dir=self.folder):
+                pass  # the folder is used now: `os.utime` would write the time of a moved clock
             made = self.folder / MADE
             if not made.exists():
                 self._clear()
