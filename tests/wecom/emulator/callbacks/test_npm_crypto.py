@@ -10,8 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tests.support.node import NODE
-from tests.support.npm import install
+from tests.support.npm import NODE, install
 from tests.wecom.emulator.support.clients import Application, Listener
 from wecom.crypto import Keys, open_sealed, seal, sign
 
