@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.fixtures.s3",
     "tests.fixtures.stack_logs",
     "tests.fixtures.videos",
+    "tests.runner.first_failures",
     "tests.runner.long_tests",
 ]
 

@@ -97,13 +97,14 @@ def record(tested: TestTotals, folder: Path, root: Path) -> None:
         path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def lines(tested: TestTotals) -> list[str]:
+def lines(tested: TestTotals, *, with_folders: bool = True) -> list[str]:
     """The seconds per folder, then pytest's closing line for all runs together."""
     if not tested.outcomes:
         return []
     longest = sorted(tested.folders().items(), key=lambda item: -item[1])
     folders = [f"  {seconds:7.1f} s  {name.replace('.', '/')}" for name, seconds in longest]
+    folders = ["\nSeconds of the tests, of all workers together", *folders] if with_folders else []
     counts = ", ".join(f"{tested.outcomes[word]} {word}" for word in ORDER if tested.outcomes[word])
     length = timedelta(seconds=round(tested.seconds))
     closing = f" {counts} in {tested.seconds:.2f}s ({length}) ".center(WIDTH, "=")
-    return ["\nSeconds of the tests, of all workers together", *folders, "", closing]
+    return [*folders, "", closing]

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from openuser.management.commands.test import DATABASES, files_with
+from openuser.management.suite import DATABASES, files_with
 from openuser.servers import postgres
 from openuser.servers.processes import Processes
 from tests.support.paths import ROOT

@@ -10,8 +10,8 @@ import threading
 import pytest
 from django.core.management.base import OutputWrapper
 
-from openuser.management import junit
-from openuser.management.commands import test as suite
+from openuser.management import junit, suite
+from openuser.management.commands.test import Command
 
 TESTS = """
 import pytest
@@ -123,8 +123,12 @@ def test_the_lanes_run_side_by_side_and_each_output_is_whole(capfd):
 
     lanes = [iter([suite.Step(title="one", work=meets), suite.Step(title="two", work=fails)])]
     lanes.append(iter([suite.Step(title="three", work=meets)]))
-    outcomes = suite.Command(stdout=OutputWrapper(sys.stdout))._run(tuple(lanes), fail_fast=False)
-    assert [(outcome.title, outcome.passed) for outcome in outcomes] == [("one", True), ("two", False), ("three", True)]
+    outcomes = Command(stdout=OutputWrapper(sys.stdout))._run(tuple(lanes), fail_fast=False)
+    assert [(outcome.step.title, outcome.passed) for outcome in outcomes] == [
+        ("one", True),
+        ("two", False),
+        ("three", True),
+    ]
     shown = capfd.readouterr().out
     assert "== one\nsaid\n" in shown
     assert "== two\nsorry\n" in shown
@@ -132,5 +136,5 @@ def test_the_lanes_run_side_by_side_and_each_output_is_whole(capfd):
 
 def test_the_first_failure_may_end_all():
     steps = [suite.Step(title=title, work=lambda output: False) for title in ("one", "two")]
-    (outcome,) = suite.Command(stdout=OutputWrapper(io.StringIO()))._run((iter(steps), iter(steps)), fail_fast=True)
-    assert (outcome.title, outcome.passed) == ("one", False)
+    (outcome,) = Command(stdout=OutputWrapper(io.StringIO()))._run((iter(steps), iter(steps)), fail_fast=True)
+    assert (outcome.step.title, outcome.passed) == ("one", False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from openuser.launcher import programs
 from openuser.launcher.installation import Login
 from openuser.launcher.instance_lock import InstanceLock
-from openuser.management.commands import test as suite
+from openuser.management import suite
 from openuser.management.commands.up import apply_plan, welcome
 from tests.support.emulator import free_port
 from tests.support.paths import ROOT
