@@ -16,8 +16,7 @@ class FirstFailures:
             return
         self.left -= 1
         crash = getattr(report.longrepr, "reprcrash", None)
-        self.terminal.ensure_newline()
-        self.terminal.write_line(f"FAILED {report.nodeid}")
+        self.terminal.write_line(f"\nFAILED {report.nodeid}")
         if crash:
             (words, *_) = crash.message.splitlines() or [""]
             self.terminal.write_line(f"    {crash.path}:{crash.lineno}: {words[:WIDTH]}")
