@@ -21,6 +21,7 @@ OF_THE_SUITE = {
     "javascript",
     "journeys",
     "mutation",
+    "nightly",
     "runner",
     "support",
 }

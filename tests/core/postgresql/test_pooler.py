@@ -1,6 +1,6 @@
 """PgBouncer in transaction mode before PostgreSQL: what lasts longer than a transaction goes past it.
 
-`python -m tests.runner.pooled` runs everything that depends on the database through one.
+`python -m tests.nightly.pooled` runs everything that depends on the database through one.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Settings of tests that reach their database through the PgBouncer of TEST_POOLER_URL; see tests/runner/pooled.py.
+"""Settings of tests that reach their database through the PgBouncer of TEST_POOLER_URL; see tests/nightly/pooled.py.
 
 TEST_DATABASE_URL names PostgreSQL itself, where databases of tests are made, and what goes past a pooler.
 """

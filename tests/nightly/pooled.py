@@ -1,4 +1,4 @@
-"""The tests that depend on the database, through PgBouncer in transaction mode: python -m tests.runner.pooled [PATH …]
+"""The tests that depend on the database, through PgBouncer in transaction mode: python -m tests.nightly.pooled [PATH …]
 
 Everything that would keep something in a connection from one transaction to the next fails here. It starts a PostgreSQL
 and a PgBouncer of its own; words go to pytest, such as a path, `-x` or `-k WORD`.
