@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,8 @@ from tests.runner import database_templates
 from tests.support.paths import ROOT
 
 SECONDS = 240  # a fault that makes its tests hang is caught, too
-PYTEST = ("-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "--tb=line")
+PYTEST = ("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--tb=line")
+HUNG = "The tests hung."
 OURS = ("OPENUSER_", "WECHAT_", "TEST_", "DJANGO_", "PYTEST_")
 IN_THE_DATABASE = ("openuser/roles.py",)  # what `migrate` writes
 
@@ -40,8 +41,13 @@ class Run:
     @property
     def caught_by(self) -> str:
         """The test that failed, if one did."""
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", self.output, re.MULTILINE)
-        return failed[1] if failed else ""
+        return next(iter(self.failed), "")
+
+    @property
+    def failed(self) -> list[str]:
+        """The tests that failed; the IDs of some have blanks."""
+        lines = re.findall(r"^(?:FAILED|ERROR) (\S.*)$", self.output, re.MULTILINE)
+        return [line.partition(" - ")[0] for line in lines]
 
 
 @contextmanager
@@ -95,12 +101,26 @@ def write(path: Path, text: str) -> None:
         compiled.unlink()
 
 
-def run_tests(root: Path, tests: Sequence[str], templates: Path | None, *, seconds: float = SECONDS) -> Run:
-    """Run tests of a tree in a process of their own, which leaves nothing behind."""
+def run_tests(
+    root: Path,
+    tests: Sequence[str],
+    templates: Path | None,
+    *,
+    seconds: float = SECONDS,
+    variables: Mapping[str, str] | None = None,
+    to_the_end: bool = False,
+) -> Run:
+    """Run tests of a tree in a process of their own, which leaves nothing behind, up to the first that fails."""
     folder = tempfile.mkdtemp(prefix="ou-m-", dir="/tmp")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment |= {"OPENUSER_VAR_DIR": folder, "TEST_SEED": "0", database_templates.GIVEN: str(templates or "")}
-    line = [sys.executable, *PYTEST, *tests]
+    environment |= {
+        "OPENUSER_VAR_DIR": folder,
+        "TEST_SEED": "0",
+        "PYTHONHASHSEED": "0",
+        database_templates.GIVEN: str(templates or ""),
+    }
+    environment |= variables or {}
+    line = [sys.executable, *PYTEST, *([] if to_the_end else ["-x"]), *tests]
     with subprocess.Popen(
         line,
         cwd=root,
@@ -113,9 +133,10 @@ def run_tests(root: Path, tests: Sequence[str], templates: Path | None, *, secon
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return Run(outcome=Outcome.CAUGHT, output="The tests hung.")
+            return Run(outcome=Outcome.CAUGHT, output=HUNG)
         finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # also what the tests started, and when Ctrl-C ends this run
             shutil.rmtree(folder, ignore_errors=True)
     outcomes = {0: Outcome.MISSED, 1: Outcome.CAUGHT}
     return Run(outcome=outcomes.get(process.returncode, Outcome.BROKEN), output=output)

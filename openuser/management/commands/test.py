@@ -22,7 +22,7 @@ from openuser.servers.processes import ServiceError
 RECORDS = ROOT / "tests" / "runner"  # what `--record` keeps
 FLAGS = frozenset(
     {
-        *("--fast", "--both", "--thorough", "--record", "--fail-fast"),
+        *("--fast", "--both", "--thorough", "--record", "--fail-fast", "--mutate"),
         *("-h", "--help", "--traceback", "--no-color", "--force-color"),
     }
 )
@@ -54,6 +54,9 @@ class Command(BaseCommand):
         parser.add_argument("--thorough", action="store_true", help="also the cases that differ little from others")
         parser.add_argument("--record", action="store_true", help="keep the seconds of files and of long tests")
         parser.add_argument("--fail-fast", action="store_true", help="one step at a time, up to the first that fails")
+        parser.add_argument(
+            "--mutate", action="store_true", help="change the app that follows at random places instead"
+        )
         parser.add_argument("pytest", nargs="*", help="anything else goes to pytest, such as a path or -k WORD")
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -63,6 +66,9 @@ class Command(BaseCommand):
         super().run_from_argv([*argv[:2], *ours, "--", *rest])
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["mutate"]:  # in the place of this process, so that Ctrl-C reaches it first
+            os.chdir(ROOT)
+            os.execv(sys.executable, [sys.executable, "-m", "tests.mutation.mutants", *options["pytest"]])  # noqa: S606
         plan = Plan(
             fast=options["fast"],
             both=options["both"],
