@@ -47,9 +47,9 @@ def parse_clock(text: str) -> ClockTime | None:
     if text in WHOLE:
         return ClockTime(time=WHOLE[text])
     if found := LEADING_PART.fullmatch(text):
-        return _latin(found[2], found[1])
+        return _latin(found[2], PARTS[found[1]])
     if found := TRAILING_PART.fullmatch(text):
-        return _latin(found[1], found[2] or found[3])
+        return _latin(found[1], PARTS[found[2] or found[3]])
     return _han(text) or _latin(text, "")
 
 

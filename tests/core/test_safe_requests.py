@@ -1,5 +1,6 @@
 """Safe requests never reach internal addresses, unless settings allow it, and never another host than checked."""
 
+import gzip
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -264,16 +265,27 @@ def test_an_exchange_ends_at_its_size_and_at_its_time():
     assert caught.value.code == "too_long"
 
 
+def test_an_exchange_unpacks_its_body_and_counts_what_comes_out():
+    with serving(gzip.compress(b"said"), "Content-Encoding: gzip") as url:
+        assert exchanged(url).body == b"said"
+    bomb = gzip.compress(bytes(1_001))
+    assert len(bomb) < 1_000
+    with serving(bomb, "Content-Encoding: gzip") as url, pytest.raises(EgressError) as caught:
+        exchanged(url)
+    assert caught.value.code == "too_long"
+
+
 @contextmanager
-def serving(body: bytes) -> Iterator[str]:
+def serving(body: bytes, *headers: str) -> Iterator[str]:
     """A server that sends this to whoever connects first."""
+    head = "\r\n".join(("HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers, "", ""))
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
             connection, _address = server.accept()
             with connection:
                 connection.recv(65_536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+                connection.sendall(head.encode() + body)
 
         thread = Thread(target=answer)
         thread.start()

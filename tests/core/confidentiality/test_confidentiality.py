@@ -244,6 +244,13 @@ def test_every_page_that_tells_it_leaves_a_record(member):
     assert unrecorded == []
 
 
+def test_who_sees_no_words_leaves_no_record(member, everybody):
+    with without_menu():
+        for page in every_page():
+            asked(everybody, "get", page)
+    assert not AccessRecord.objects.exists()
+
+
 def test_what_a_program_reads_is_recorded_under_its_name(member):
     program = factories.make_api("messages:read", "conversations:read")
     program.get(f"/api/v1/messages/{Message.objects.get().pk}/")

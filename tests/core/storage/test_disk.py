@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,13 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (64_000, before[1]))
     yield place
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_room_of_a_disk_is_told_in_units_of_1048576_bytes(tmp_path: Path) -> None:
+    before = shutil.disk_usage(tmp_path).free
+    told = disk.disk_of(tmp_path / "not" / "made").free
+    after = shutil.disk_usage(tmp_path).free
+    assert min(before, after) // 1_048_576 <= told <= max(before, after) // 1_048_576
 
 
 def files(place: Path) -> list[str]:

@@ -31,6 +31,8 @@ def read(text: str) -> str | None:
         *[("at 3", "15:00"), ("3pm", "15:00"), ("3 p.m.", "15:00"), ("9am", "09:00"), ("12am", "00:00")],
         *[("12 pm", "12:00"), ("half past three", "15:30"), ("quarter to 7", "06:45"), ("ten past 8", "08:10")],
         *[("seven o'clock", "07:00"), ("noon", "12:00"), ("3 in the afternoon", "15:00"), ("18", "18:00")],
+        *[("8 in the evening", "20:00"), ("9, at night", "21:00"), ("12 at night", "00:00")],
+        ("in the morning at 6", "06:00"),
     ],
 )
 def test_times_are_read_as_people_say_them(text, value):
@@ -42,6 +44,8 @@ def test_hours_from_1_to_6_are_in_the_afternoon(text, value):
     assert read(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "晚上3点", "25点", "24:30", "3:70", "下午", "morning", "soon", "99", "半"])
+@pytest.mark.parametrize(
+    "text", ["", "晚上3点", "3 at night", "25点", "24:30", "3:70", "下午", "morning", "soon", "99"]
+)
 def test_what_is_no_time_or_may_be_two_is_asked_again(text):
     assert read(text) is None

@@ -49,3 +49,34 @@ def test_a_server_with_threads_gets_the_same(video):
     response: Any = range_responses.serve(RequestFactory().get("/"), video)
     assert b"".join(response) == CONTENT
     response.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"),
+    [
+        ("0-0", 0, 1),
+        ("100-", 100, 262_144),
+        ("262143-", 262_143, 262_144),
+        ("-5", 262_139, 262_144),
+        ("-999999", 0, 262_144),
+    ],
+)
+def test_a_range_has_its_bytes_and_says_which(video, wanted, first, last):
+    response: Any = range_responses.serve(RequestFactory().get("/", headers={"range": f"bytes={wanted}"}), video)
+    assert (response.status_code, response["Content-Range"]) == (206, f"bytes {first}-{last - 1}/262144")
+    assert b"".join(response) == CONTENT[first:last]
+    response.close()
+
+
+@pytest.mark.parametrize("wanted", ["262144-", "-0", "9-3", "999999-1000000"])
+def test_a_range_outside_of_the_file_is_refused(video, wanted):
+    response: Any = range_responses.serve(RequestFactory().get("/", headers={"range": f"bytes={wanted}"}), video)
+    assert (response.status_code, response["Content-Range"]) == (416, "bytes */262144")
+
+
+@pytest.mark.parametrize("wanted", ["bytes=-", "bytes=0-1,5-6", "lines=0-1", "bytes=a-b"])
+def test_a_range_that_is_none_gets_the_whole_file(video, wanted):
+    response: Any = range_responses.serve(RequestFactory().get("/", headers={"range": wanted}), video)
+    assert response.status_code == 200
+    assert b"".join(response) == CONTENT
+    response.close()

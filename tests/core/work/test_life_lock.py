@@ -123,3 +123,21 @@ def test_a_database_without_such_locks_does_with_heartbeats():
     heart.turn(time.monotonic())
     assert not WorkerProcess.objects.get().locked
     connections.close_all()
+
+
+def test_a_fork_of_a_process_without_a_lock_keeps_its_files():
+    """A process that is forked before it holds one must not close what belongs to others, such as its output."""
+    lock = life_lock.LifeLock()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.fstat(1)
+            os.write(writing, b"open")
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        assert pipe.read() == b"open"
+    lock.release()

@@ -76,6 +76,16 @@ def test_the_sweeper_wakes_replies_before_bulk(monkeypatch):
         assert not Outbound.objects.filter(pk=row.pk, woken_at=None).exists()
 
 
+def test_each_lane_wakes_its_own_rows_and_leaves_the_others(woken):
+    bulk, reply = factories.make_outbound(priority=Outbound.BULK), factories.make_outbound(priority=0)
+    callback = factories.make_callback()
+    woken()
+    assert sweeper.sweep(bulk=True) == 1
+    assert woken() == [(Outbound.task, f"[{bulk.pk}]")]
+    assert sweeper.sweep(bulk=False) == 2
+    assert sorted(woken()) == sorted([(Outbound.task, f"[{reply.pk}]"), (Callback.task, f"[{callback.pk}]")])
+
+
 def test_a_sweep_wakes_thousands_and_no_kind_waits_for_another(woken):
     application = factories.make_application()
     Callback.objects.bulk_create(
