@@ -8,6 +8,7 @@ RENDER_PACE = Histogram(
     words="Seconds of work for each second of a finished video.",
     limits=(0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30),
 )
+"""Seconds of work to a second of video."""
 GPU_FALLBACKS = Counter(
     name="openuser_gpu_fallback_total",
     words="Videos for which another render engine stepped in, as for one whose GPU is gone, by why.",

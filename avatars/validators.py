@@ -35,12 +35,12 @@ WORDS = {
     "clip_too_long": _("This clip is too long. Upload one of at most 10 seconds."),
     "clip_too_short": _("This clip is too short, or is no video. Upload one of half a second at least."),
 }
-MOST_POINTS = 20
+MOST_POINTS = 20  # places on a slide that pointers may show
 MUSIC = ("mp3", "m4a", "wav", "ogg", "aac", "flac")
 CLIPS = ("mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg", "ts")
 
 
-EVIDENCE_MOST = 20 * 1024 * 1024
+EVIDENCE_MOST = 20 * 1024 * 1024  # bytes of a document, a picture or a recording
 EVIDENCE_KINDS = ("pdf", "jpg", "jpeg", "png", "webp", "mp3", "m4a", "mp4")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-CONNECT_SECONDS = 0.5
+CONNECT_SECONDS = 0.5  # seconds: a check must not wait for a server that is not there
 
 
 class State(StrEnum):

@@ -16,7 +16,7 @@ from avatars.adapters.model_inputs import FileInput, Input
 from avatars.exceptions import EngineFailed
 
 DONE, FAILED = "succeeded", "failed"
-CANCEL_SECONDS = 5.0
+CANCEL_SECONDS = 5.0  # seconds; a cancellation is a courtesy: a server that does not answer must not hold the worker
 LATE = "engine_timeout"
 
 

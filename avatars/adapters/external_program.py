@@ -12,8 +12,9 @@ from pathlib import Path
 from avatars.exceptions import EngineFailed
 from avatars.media import child_process
 
-TICK = 0.2
+TICK = 0.2  # seconds between two looks at the time limit; a cancelled render ends as much later
 LONGEST_LINE = 64 * 1024
+"""Bytes of output that are kept to report: the end of a long error says more than its beginning."""
 # The part of our environment that programs need, without the keys of the platform, of databases and of servers.
 INHERITED = (
     "PATH",

@@ -21,7 +21,7 @@ PLAIN_VIDEO = 6
 """From this version on a video is a file; before, it is a file with subtitles."""
 FILE_DATA = {"_type": "gradio.FileData"}
 RESULTS = ("path", "name")
-CANCEL_SECONDS = 5.0
+CANCEL_SECONDS = 5.0  # seconds; a cancellation is a courtesy: a server that does not answer must not hold the worker
 
 
 class GradioServer:

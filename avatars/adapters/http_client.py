@@ -16,12 +16,12 @@ import requests
 from avatars.adapters import server_errors
 from avatars.exceptions import EngineFailed
 
-MEGABYTE = 1024 * 1024
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 60.0
-PIECE = 64 * 1024
-DENIED = frozenset({401, 403})
-BUSY = frozenset({409, 429, 503})
+MEGABYTE = 1024 * 1024  # bytes
+CONNECT_SECONDS = 5.0  # seconds to connect, within the limit of the whole request
+READ_SECONDS = 60.0  # seconds without a byte after which a server counts as dead, as long as an engine sets no other
+PIECE = 64 * 1024  # bytes read at a time: memory and the checks of size and time go by it
+DENIED = frozenset({401, 403})  # statuses of a key that is missing or wrong
+BUSY = frozenset({409, 429, 503})  # statuses that may pass
 # So much of a refusal is searched for its cause.
 EXPLANATION = 8 * 1024
 

@@ -14,7 +14,7 @@ from core.web.admin import duration
 
 TONES = {Outcome.RUNNING: "info", Outcome.DONE: "good", Outcome.FAILED: "bad", Outcome.LOST: "bad"}
 
-MINUTES_FROM = 120
+MINUTES_FROM = 120  # seconds; above, bars are labelled in minutes
 
 
 @dataclass(frozen=True, kw_only=True)

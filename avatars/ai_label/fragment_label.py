@@ -9,7 +9,7 @@ from avatars.ai_label import image_label, video_label
 from avatars.media import fragmented_mp4
 
 BOX = uuid.uuid5(uuid.NAMESPACE_URL, image_label.NAMESPACE).bytes
-HEAD = 24
+HEAD = 24  # bytes of a `uuid` box before its text: 4 of length, 4 of type, 16 of the UUID
 
 
 def labelled(fragment: bytes, origin: video_label.Origin) -> bytes:

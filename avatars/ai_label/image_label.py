@@ -25,7 +25,7 @@ PACKET = (
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
 )
 ATTRIBUTE = re.compile(rb"<TC260:AIGC>(.*?)</TC260:AIGC>", re.S)
-QUALITY = 88
+QUALITY = 88  # of JPEG, 0 to 100: the mark is found again at this quality
 START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
 
 

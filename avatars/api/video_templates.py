@@ -35,7 +35,7 @@ from core.web.api_fields import (
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser
 
-MOST_VARIABLES = 30
+MOST_VARIABLES = 30  # of a template, in one request
 FILES = ("background", "logo", "intro", "outro")
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="ID of the template.")
 

@@ -13,8 +13,8 @@ from avatars.engines.base import Picture
 from avatars.framing import fonts
 from avatars.framing.boxes import Box
 
-WEIGHT = 700
-WHITE, ACCENT = (255, 255, 255), (255, 214, 64)
+WEIGHT = 700  # of the font: bold, to be read on a moving picture
+WHITE, ACCENT = (255, 255, 255), (255, 214, 64)  # RGB: words yet to be spoken, and spoken ones
 LINES = 2
 """So many are shown at a time; what has more is shown in turn."""
 SMALLER = 0.7
@@ -22,10 +22,11 @@ SMALLER = 0.7
 
 # Of the shorter side, of the font's size, and of the frame's own sides.
 SIZE, SIZE_WIDE = 0.057, 0.062
-EDGE, SHADOW, LEADING = 0.085, 0.16, 1.34
+EDGE, SHADOW, LEADING = 0.085, 0.16, 1.34  # of the font's size: the dark edge, its shadow, the height of a line
 BESIDE, BELOW, BELOW_UPRIGHT = 0.06, 0.075, 0.165
-EDGE_ALPHA, SHADOW_ALPHA = 0.82, 0.42
-WIDE, UPRIGHT = 1.2, 1 / 1.4
+"""Of the frame's sides: free beside captions, below them, and below them in upright videos."""
+EDGE_ALPHA, SHADOW_ALPHA = 0.82, 0.42  # 0..1: how dark edge and shadow are at most
+WIDE, UPRIGHT = 1.2, 1 / 1.4  # width through height from which a frame counts as wide, and below which as upright
 CLAUSE_IS_WORTH = 0.12
 """A line that ends with a clause may be so much shorter than the other, as a share of the width squared."""
 

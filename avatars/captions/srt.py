@@ -16,7 +16,7 @@ from avatars.speech.text.speaking_style import blanked
 LINE = 16
 """The width of a line in Chinese characters."""
 
-_LATIN = 16 / 42
+_LATIN = 16 / 42  # of a Chinese character's width: lines hold 16 of those or 42 letters, as subtitlers count
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6“”‘’…—]"
 )

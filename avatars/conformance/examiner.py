@@ -19,7 +19,8 @@ from core.backends import backend, names
 
 OURS = "kokoro"
 SIZE = (320, 400)
-FPS = 20
+"""Pixels, width and height: small, so that slow engines finish in time; not square, to catch swapped sides."""
+FPS = 20  # frames a second; not the 25 of most networks, so that an engine that ignores the request is caught
 
 
 def examine(wish: CheckRequest) -> Outcome:

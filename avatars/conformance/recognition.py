@@ -23,7 +23,7 @@ SENTENCES = {
 }
 """The text for a language, and the voice of ours that speaks it."""
 HINTS = ("怎么请假", "什么时候发工资")
-ALIKE = 0.8
+ALIKE = 0.8  # 0..1, of the characters: telephone sound may cost single ones, but not a word in five
 NOTHING = (0.0, 0.1, 3.0)
 """Seconds of silence and of noise."""
 

@@ -12,10 +12,10 @@ from avatars.conformance.base import Broken, Check, NotApplicable, demand
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.speech.base import Sound, Speech
 
-RATE = 16_000
-PAUSE, WORD = 0.3, 0.3
+RATE = 16_000  # samples a second: enough for speech, and the rate of most networks
+PAUSE, WORD = 0.3, 0.3  # seconds of each silence and of each tone in the test sound
 NEAR = 20  # grey levels: a head moves; the same picture in a mirror differs by four times as many
-SAME = 3
+SAME = 3  # grey levels: what encoding alone changes between frames stays below it
 
 
 class Studio:

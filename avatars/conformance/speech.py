@@ -16,7 +16,8 @@ from avatars.speech.synthesis import synthesizer
 
 WORDLESS = ("", "  \n", "……！")
 LEAD, TAIL = 0.05, 0.1
-QUIET = 0.01
+"""Seconds at the beginning and at the end that must be quiet, so that joined sentences do not click."""
+QUIET = 0.01  # of full scale (−40 dB): the quiet that those ends need
 TOUCHING = 1e-6  # seconds
 
 

@@ -21,12 +21,13 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
-VERSION = 1
+VERSION = 1  # of the order that the program reads; a higher one tells programs of a changed contract
 VIDEO = "{video}"
 # What networks were trained with that paint lips on a video; and the share of the work that making that video is.
 FPS, DRIVING = 25, 0.1
 DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
-SOUND_RATE = 16_000
+"""Exit codes, the last four as sysexits.h numbers them; avatars/engines/README.md lists them."""
+SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
 
 
 class Command(RenderEngine):

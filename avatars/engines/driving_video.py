@@ -8,6 +8,7 @@ from avatars.engines.base import RenderEngine, Shot
 from avatars.media import ffmpeg
 
 MOST_BYTES = 200 * 1024 * 1024
+"""Of a file that is deleted after the render: large, so that encoding costs the network no detail."""
 
 
 def write(puppet: RenderEngine, shot: Shot, path: Path, progress: Callable[[float], None]) -> None:

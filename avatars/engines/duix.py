@@ -20,11 +20,11 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
-SOUND_RATE = 16_000
-ACCEPTED = 10_000
-DONE, FAILED = 2, 3
-ANSWER_SECONDS = 30.0
-SUBMITTING = 0.1
+SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
+ACCEPTED = 10_000  # `code` of an answer without an error, by Duix's API
+DONE, FAILED = 2, 3  # `status` of a task by Duix's API; 1 is running
+ANSWER_SECONDS = 30.0  # seconds for one request; the server answers at once and works afterwards
+SUBMITTING = 0.1  # 0..1, of the progress: drawing the driving video; the server's own percentage fills the rest
 LICENCE = "Duix community licence, restricted; read it before you use it in a company"
 
 

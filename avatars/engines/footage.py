@@ -11,7 +11,7 @@ from avatars.media import ffmpeg, mp4
 FIELD = "render_engine"
 # Engines round lengths as they please: so much may lack at the end, where the last frame stands still.
 MISSING_SECONDS = 0.25
-SQUEEZED = 0.02
+SQUEEZED = 0.02  # of the ratio of height to width: rounding to even sides stays below, a squeezed face does not
 
 
 def footage(path: Path, shot: Shot) -> Iterator[Picture]:

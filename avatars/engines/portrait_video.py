@@ -10,7 +10,7 @@ FPS = 25
 """Frames a second of every stored video."""
 KEYFRAME = 16
 """A stored video has a keyframe every so many frames, so that a piece of it is decoded backwards without the rest."""
-SURE = 0.5
+SURE = 0.5  # score of the mesh, 0..1, above which a frame shows a face
 SMALLEST_GAP = 0.02
 """Between lips that are shut, eye distances: as the mesh sees them."""
 

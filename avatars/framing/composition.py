@@ -25,14 +25,14 @@ from avatars.portraits import validation
 Floats = NDArray[np.float32]
 Mend = Callable[[Picture, float], Picture]
 
-MOST_MENDED = 4.0
+MOST_MENDED = 4.0  # times: restoration networks enlarge by four
 
 # How far the portrait's own background fades into what it is extended with, as a share of its width.
 FADE = 0.14
 # A silhouette that reaches the side of a portrait goes on beyond it, and falls like a shoulder.
 SHOULDER_FROM, SHOULDER_FALLS = 0.12, 0.25
-TOUCHES = 0.5
-BEYOND = 0.3
+TOUCHES = 0.5  # of the matte, 0..1, at the side: the person reaches it
+BEYOND = 0.3  # 0..1: how much a background repeated beyond an edge counts beside one that was seen
 
 
 def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST, mend: Mend | None = None) -> Picture:

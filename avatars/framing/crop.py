@@ -10,7 +10,7 @@ HEADROOM = 0.12
 HANDS = 0.94
 # Hair above the forehead's topmost point of the mesh, as a share of the face's height; the mesh ends below the hair.
 HAIR = 0.32
-EARS = 0.14
+EARS = 0.14  # of the width of the face, on both sides: the mesh ends before the ears
 # Of a close-up: its height by the head's, and what of it is above the head.
 CLOSE, CLOSE_ABOVE = 1.5, 0.1
 

@@ -7,6 +7,7 @@ from importlib import resources
 from PIL.ImageFont import FreeTypeFont, truetype
 
 SIMPLIFIED_CHINESE = 2
+"""Number of the face in the collection: Noto Sans CJK SC; others draw some characters as Japan or Korea do."""
 NOWHERE = "\U0010fffe"
 JOINERS = frozenset("\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 

@@ -8,7 +8,7 @@ from avatars.framing.boxes import Box
 from avatars.framing.pictures import opened
 from avatars.framing.scene import Corner, Logo
 
-MARGIN = 0.03
+MARGIN = 0.03  # of the shorter side: between a logo and the edges
 LONG = 2.5
 """A wide logo may be so many times as wide as it may be high."""
 

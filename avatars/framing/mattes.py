@@ -11,9 +11,10 @@ Floats = NDArray[np.float32]
 # As shares of the longer side: how far the true edge may be from the model's, which sees 256 × 256 pixels.
 REACH = 1 / 70
 SIMILAR = 2e-4
+"""Variance of colours (0..1) that counts as one surface: the guided filter's ε; more blurs the edges of hair."""
 # What is below or above is certain: the filter leaves a haze otherwise.
 CLEAR, SOLID = 0.12, 0.92
-SURE = 0.12
+SURE = 0.12  # 0..1: nearer than this to 0 or 1 the model's own value wins
 
 
 def refined(coarse: Floats, picture: Picture) -> Floats:

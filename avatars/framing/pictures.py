@@ -11,8 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from avatars.exceptions import MediaError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_BYTES = 10 * 1024 * 1024  # bytes: a photograph of a telephone, and more
+MAX_PIXELS = 40_000_000  # pixels: 160 MB of memory once decoded; a small file can claim far more
 COLOUR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 SHARP, PLAIN = 720, 480
 """The shorter side in pixels, in the enhanced modes and in the others."""
 
-PLAIN_LONGEST = 720
-LONGEST = 1280
+PLAIN_LONGEST = 720  # pixels of the longer side without enhancement: a third of the pixels of 1,280
+LONGEST = 1280  # pixels of the longer side: as a telephone shows it in full
 MOST_ENLARGED = 2.0
 """A portrait is enlarged no further: it would only become blurred and slow."""
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 LONGEST = 0.5
 """Shorter silences are not looked at: lips may close slowly, and open before the next sound."""
 SETTLES, LEADS = 0.25, 0.12
+"""Seconds left out after a silence begins, and before it ends: lips close slowly and open early."""
 LOOKS = 8
 """At so many frames of a silence, and of the speech."""
-SILENCES = 3
+SILENCES = 3  # the longest ones are looked at: a mouth that moves in silence does so in them
 # In distances between the eyes; the share is of how much they move in speech, which tells shaky measuring from moving.
 MOVES, SHARE = 0.06, 0.5
 STIR = 12

@@ -13,10 +13,10 @@ from avatars.speech.base import Speech
 Curve = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-LIKENESS_EVERY = 5
+LIKENESS_EVERY = 5  # frames from one look at the likeness to the next: enough for a percentile, at a fifth of the cost
 WORST = 5
 """Percentile: the likeness of all but the worst twentieth of the frames."""
-SIDE = 96
+SIDE = 96  # pixels of the square in which faces are compared
 LEAST = 3
 """Frames without which no correlation is worth a number."""
 REACH = 0.04

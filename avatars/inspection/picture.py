@@ -14,8 +14,8 @@ from avatars.media import ffmpeg
 
 # The shorter side of decoded frames, in pixels, and the factor by which they are shrunk to see whether anything moves.
 SIDE, COARSE = 256, 4
-LIGHT, DARK = 48, 24
-LIT_SHARE = 0.01
+LIGHT, DARK = 48, 24  # grey levels: from where a pixel of the portrait is lit, and below which a frame is black there
+LIT_SHARE = 0.01  # of the picture: with less light in it, a dark frame proves nothing
 # Grey levels on the coarse picture: encoding moves a still one by up to 7, lips move it by 30 and more.
 MOVED = 12
 STILL_SECONDS = 2.0

@@ -10,16 +10,19 @@ from avatars.inspection.thinned_sound import Thinned, heard_in, thinned
 
 Samples = NDArray[np.float32]
 
-SILENT_PEAK = 0.005
-CLIPPED_SHARE = 0.002
+SILENT_PEAK = 0.005  # of full scale (−46 dB): a video without this has no sound
+CLIPPED_SHARE = 0.002  # of all samples: single peaks are at full scale in good sound, too
 LATE = 0.04
 """Seconds by which sound may be off its picture."""
 
 RATE, ENVELOPE_RATE = 8_000, 200
+"""Samples a second that are kept of the sound, and of its loudness: 5 ms, finer than `LATE`."""
 WINDOW, SHIFT = 2.0, 0.3
-BLOCK = 0.25
+"""Seconds that are compared at the beginning and at the end, and how far they are shifted to look for the match."""
+BLOCK = 0.25  # seconds of a piece that must not be missing
 HEARD, MISSING = 0.02, 0.2
-ALIKE = 0.6
+"""Of full scale: from where speech counts as loud; of the speech's level: below which it is missing."""
+ALIKE = 0.6  # correlation of both loudness curves, −1..1, below which the sound is another one
 
 
 def check_sound(path: Path, expected: Expected) -> None:

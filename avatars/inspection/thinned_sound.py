@@ -12,7 +12,7 @@ from avatars.speech.audio.sample_buffer import let_go
 
 Samples = NDArray[np.float32]
 
-CLIPPED_LEVEL = 0.999
+CLIPPED_LEVEL = 0.999  # of full scale
 BLOCK = 1 << 16
 """Samples that are looked at together."""
 

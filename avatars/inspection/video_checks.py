@@ -10,7 +10,7 @@ from avatars.inspection.scenes import Take, check_scenes
 from avatars.inspection.sound import check_sound
 from avatars.media import mp4
 
-START_TOLERANCE = 0.001
+START_TOLERANCE = 0.001  # seconds: players round the beginnings of streams to milliseconds
 TOGETHER = 0.04
 """Seconds by which picture and sound may differ in length: one frame, which viewers do not notice."""
 

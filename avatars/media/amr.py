@@ -9,14 +9,14 @@ from avatars.exceptions import EngineMissing, OutputError
 from avatars.media import audio_segments, ffmpeg
 from avatars.media.audio_segments import AudioSegment, detect_silence
 
-RATE = 8_000
+RATE = 8_000  # samples a second: AMR-NB has no other
 BITS = "12.2k"
 LONGEST = 59.5  # seconds: half a second below the limit, for the last frame and the encoder's own
 # Milliseconds from here on.
 SEARCH = 20_000  # at the end of a part, where a pause is looked for
 PAUSE = 200  # is a pause
 ALIKE = 100  # pauses that differ by less are equally long
-STEP = 10
+STEP = 10  # milliseconds from one look for a pause to the next
 CUT = 5  # fade where a part begins and ends
 QUIETER = 16
 """Decibels by which a pause is quieter than the speech around it."""

@@ -38,8 +38,8 @@ WIDE, FILE = 4, 2
 
 QUIET, ROOM = 50, 40
 """Decibels below the highest peak: what is quieter at the ends is no voice, in a synthesised sound and in a room."""
-STEP = 10
-HEADROOM = 1.5
+STEP = 10  # milliseconds: how finely the beginning and the end of a voice are found
+HEADROOM = 1.5  # decibels left below full scale: the limit of `mastering`
 
 
 def of(samples: Samples, rate: int, *, width: int = WIDE) -> AudioSegment:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-DEATH_SIGNAL = 1
+DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 OURSELVES = Path("/proc/self/exe")
 # Of an ELF file: how long its header is as far as the machine that it is for, and where in it that stands.

@@ -17,7 +17,8 @@ BASE_OFFSET, DESCRIPTION, DURATION, SIZE = 0x1, 0x2, 0x8, 0x10
 """Flags of `tfhd`: which of its optional fields are there."""
 
 RUN_OFFSET, RUN_FIRST = 0x1, 0x4
-RUN_SIZE = 0x200
+"""Flags of a `trun` box (ISO 14496-12): it has a data offset, and flags for its first sample."""
+RUN_SIZE = 0x200  # flag of a `trun` box: each sample has its own size
 RUN_FIELDS = (0x100, 0x200, 0x400, 0x800)
 """Flags of `trun`: what it says of all its samples, and of each."""
 

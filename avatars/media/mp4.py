@@ -11,9 +11,9 @@ from avatars.exceptions import OutputError
 
 CODECS = {b"avc1": "h264", b"hvc1": "hevc", b"hev1": "hevc", b"mp4a": "aac"}
 CHROMA = {0: "gray", 1: "yuv420p", 2: "yuv422p", 3: "yuv444p"}
-HIGH_PROFILES = frozenset({100, 110, 122, 144, 244})
-LARGEST_INDEX = 64 * 1024 * 1024
-BLOCK = 1024 * 1024
+HIGH_PROFILES = frozenset({100, 110, 122, 144, 244})  # of H.264, whose headers name their chroma
+LARGEST_INDEX = 64 * 1024 * 1024  # bytes of a `moov` box that is read into memory: hours of video have less
+BLOCK = 1024 * 1024  # bytes read at a time
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from avatars.speech.base import Speech
 from avatars.speech.synthesis.stream import filled, shifted
 
 FOLDER = "pieces"
-LIMIT = 1000 * MEGABYTE
+LIMIT = 1000 * MEGABYTE  # bytes; the segments used longest ago go first, and are drawn again when needed
 STEP = 10
 """Seconds: videos of nearly the same length get the same bit rate, so that they share segments."""
 

@@ -11,6 +11,7 @@ from avatars.scenes.spec import Deck
 from avatars.speech.base import NATURAL, Manner
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
+"""Bytes: WeChat Work takes videos up to 10 MB; the label and the index are written afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)

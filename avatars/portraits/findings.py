@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from avatars.engines.faces import SeenFace
 
-NOBODY = -1
+NOBODY = -1  # index of a face: none was chosen
 
 Box = tuple[int, int, int, int]
 

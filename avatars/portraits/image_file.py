@@ -9,12 +9,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from avatars.exceptions import PortraitError
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_BYTES = 10 * 1024 * 1024  # bytes: a photograph of a telephone, and more
+MAX_PIXELS = 40_000_000  # pixels: 160 MB of memory once decoded; a small file can claim far more
 FORMATS = ("JPEG", "PNG", "WEBP")
-BACKGROUND = (236, 239, 243)
-ORIENTATION = 0x0112
-SIDEWAYS = (5, 6, 7, 8)
+BACKGROUND = (236, 239, 243)  # RGB behind transparent pictures: a light grey, as of a studio wall
+ORIENTATION = 0x0112  # number of the tag in EXIF
+SIDEWAYS = (5, 6, 7, 8)  # values of that tag whose width is the picture's height
 OTHER_KINDS = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"<svg", b"<?xml", b"8BPS", b"\0\0\1\0", b"\xff\x0a")
 HEIC = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif", b"avis")
 

@@ -12,7 +12,7 @@ from avatars.engines.base import Picture
 from avatars.engines.faces import COVERED, SeenFace
 from avatars.engines.puppet.face import findings
 
-QUARTER = 90
+QUARTER = 90  # degrees
 LYING = 50.0
 """Degrees from which a head is taken to lie: a person tilts it by 45 at most."""
 PHANTOM = 0.045
@@ -20,7 +20,7 @@ PHANTOM = 0.045
 one, while faces that are small, turned or covered leave one of both below 0.041, most below 0.026."""
 LARGE = 0.4
 """Of the largest face: smaller ones are in the background."""
-LOOKED_AT = 4
+LOOKED_AT = 4  # candidates that are measured in each turn: faces are among the likeliest
 
 
 class Upright(NamedTuple):

@@ -10,9 +10,10 @@ from avatars.engines.puppet.face.geometry import SHOWS_TEETH
 from avatars.engines.puppet.face.light import Light
 from avatars.engines.puppet.face.topology import EYES, LIPS, OVAL
 
-MIN_SIDE = 200
-MIN_EYES = 40.0
+MIN_SIDE = 200  # pixels of the shorter side of a portrait
+MIN_EYES = 40.0  # pixels between the outer corners of the eyes; below twice that, a warning
 MAX_YAW, GOOD_YAW = 35.0, 20.0
+"""Degrees to the side: beyond, the far side of the mouth smears; beyond, motions are made smaller."""
 GOOD_ROLL = 20.0
 """Degrees: people who pose tilt the head by up to 15, and the renderer draws any."""
 WIDE_OPEN = 0.2

@@ -16,11 +16,11 @@ from avatars.media import ffmpeg, mp4
 
 FORMATS = "mov,matroska"
 """What ffmpeg may open it as: MP4 and MOV, WebM. A playlist would have it open other files."""
-MAX_BYTES = 500 * 1024 * 1024
-SHORTEST, LONGEST = 20.0, 120.0
-LONGEST_SIDE = 1280
-QUALITY = 17
-SECONDS_OF_A_PROCESSOR = 900
+MAX_BYTES = 500 * 1024 * 1024  # bytes: two minutes as telephones record them, and more
+SHORTEST, LONGEST = 20.0, 120.0  # seconds that a portrait video may have
+LONGEST_SIDE = 1280  # pixels: videos are rendered no larger
+QUALITY = 17  # x264's CRF, 0 to 51, less is better: it is encoded once more in each render
+SECONDS_OF_A_PROCESSOR = 900  # seconds of CPU to decode it: a file made to be slow ends there
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from avatars.portraits import marks, orientation, texture, verdict
 from avatars.portraits.findings import Place
 from avatars.portraits.video_findings import ExaminedVideo, VideoFinding
 
-MIN_SIDE = 360
+MIN_SIDE = 360  # pixels of the shorter side of a portrait video
 EVERY = FPS // 2
 """Frames from one close look to the next; in between, only the mesh is followed."""
 TURNED, TILTED, NODDED = 25.0, 25.0, 25.0
@@ -40,7 +40,7 @@ TELLS = 3
 """Places of one code that are told, the longest."""
 LASTS = {"eyes_covered": 1.5, "mouth_covered": 1.0}
 """Seconds that some findings must last: lids that close, a mouth that opens wide."""
-WIDE = 240
+WIDE = 240  # pixels of the picture that shows a finding in its list
 UNPLACED = frozenset({"cut", "face_lost"})
 """They are about the whole frame: nothing is to be marked in it."""
 

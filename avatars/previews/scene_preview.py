@@ -18,8 +18,8 @@ from avatars.scenes.layouts import size_of
 from avatars.scenes.spec import Deck
 
 FOLDER = "scene-stills"
-LIMIT = 100 * MEGABYTE
-LONGEST = 960
+LIMIT = 100 * MEGABYTE  # bytes of the cache: previews are drawn again when they are dropped
+LONGEST = 960  # pixels of the longer side
 # Raise it when the same scene gives another picture.
 VERSION = 1
 

@@ -10,10 +10,10 @@ from avatars.ai_label import image_label, video_label
 from avatars.media import ffmpeg, mp4
 from avatars.media.file_cache import MEGABYTE, FileCache
 
-BARS = 160
-COLUMNS, ROWS = 6, 2
-RATE = 8_000
-CACHE_LIMIT = 100 * MEGABYTE
+BARS = 160  # values of loudness along a video
+COLUMNS, ROWS = 6, 2  # pictures across and down
+RATE = 8_000  # samples a second: enough to see where speech is loud
+CACHE_LIMIT = 100 * MEGABYTE  # bytes: previews are made again when they are dropped
 # Raise it when the same video gives another preview.
 VERSION = 2
 

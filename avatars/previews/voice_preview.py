@@ -13,10 +13,10 @@ from avatars.media import audio_segments, ffmpeg
 from avatars.media.file_cache import MEGABYTE, FileCache
 from avatars.speech.base import Speech, SpeechEngine
 
-SECONDS = 2.0
+SECONDS = 2.0  # of a voice: enough to tell two voices apart, and quickly made
 FADE = 150  # milliseconds
-BITS = 64_000
-CACHE_LIMIT = 50 * MEGABYTE
+BITS = 64_000  # a second, AAC
+CACHE_LIMIT = 50 * MEGABYTE  # bytes: previews are made again when they are dropped
 # Raise it when the same request gives another sound.
 VERSION = 3
 

@@ -31,8 +31,8 @@ PROMPTS = {
 COMMAS = {"zh": "，", "en": ", "}
 LONGEST_HINTS = 120  # characters: Whisper reads about 200 tokens before it listens
 TOKENS_PER_SECOND, LEAST_TOKENS = 10, 16  # no speech is faster; without a limit, noise makes it dream on and on
-QUIET = 1e-4
-BEAM = 5
+QUIET = 1e-4  # of full scale (−80 dB): below it Whisper invents words
+BEAM = 5  # candidates followed, as Whisper's authors measured with; fewer are faster and err more
 REMEDY = (
     "`.venv/bin/python -m pip install -r requirements/recognition.txt` installs it; or name a folder with a model of "
     "your own (CTranslate2) as `model_path`."

@@ -16,24 +16,24 @@ from avatars.models.stages import stage_run
 from avatars.scenes.spec import Layout
 from core.work import processes
 
-HISTORY = 20
-REMEMBERED = 100
+HISTORY = 20  # renders that an estimate rests on: enough for both tenths, few enough to follow a new engine
+REMEMBERED = 100  # rows read to find those: bounds the query
 ALIKE = 2.0  # scripts up to this many times as long or as short are compared first
 ENOUGH = 9  # the least number of ratios with a tenth at each end
-LOWEST, HIGHEST = 0.1, 0.9
+LOWEST, HIGHEST = 0.1, 0.9  # quantiles between which four of five renders are
 # Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn theirs.
 START = 1.3
-PER_CHARACTER = {"zh": 0.15, "en": 0.039}
+PER_CHARACTER = {"zh": 0.15, "en": 0.039}  # seconds a character of each language, from the same measurement
 # What a presentation takes besides: opening a scene, a second portrait, and drawing the one who listens meanwhile,
 # as a share of what it takes to speak and to draw the one who speaks.
 PER_SCENE, SECOND, LISTENING = 0.2, 0.8, 0.3
 # What the first render of an installation takes besides: it loads models, reads dictionaries, analyses the portrait.
 # A fresh installation on two cores took 9.1 s for what takes 1.75 s with a warm studio.
 COLD = 7.4
-FIRST_HAN = 0x2E7F
+FIRST_HAN = 0x2E7F  # code point: those above are counted as Chinese, those up to it as letters
 # How far an unmeasured machine may be from that one, and by how much few cases widen the range.
 UNLEARNED = (0.6, 2.0)
-FEW = 1.3
+FEW = 1.3  # times: beyond the fastest or slowest known render, where a quantile lies outside of them
 ESTIMATED = ("estimated_seconds", "estimated_low", "estimated_high")
 # From which share of its work on a running render tells the pace of now, and how far that may be from what it was.
 TELLING, SLOWEST, FASTEST = 0.2, 20.0, 0.5
@@ -53,7 +53,7 @@ class Estimate:
         return Estimate(low=self.low * factor, likely=self.likely * factor, high=self.high * factor)
 
 
-NOTHING = Estimate(low=0.0, likely=0.0, high=0.0)
+NOTHING = Estimate(low=0.0, likely=0.0, high=0.0)  # seconds: no work is left
 
 
 def estimate(

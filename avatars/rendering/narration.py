@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 SPOKEN = "narrations"  # the folder of the storage
 WORKING = "narration-"
-ASK_EVERY = 0.5
+ASK_EVERY = 0.5  # seconds between two looks whether the narration is still wanted
 SPEECH, DISK_FULL = "speech", "disk_full"
 
 

@@ -23,8 +23,8 @@ STAGES = {
     Render.Stage.CHECKING: (88, 11),
     Render.Stage.STORING: (99, 1),
 }
-REPORT_EVERY = 0.7
-ASK_EVERY = 0.3
+REPORT_EVERY = 0.7  # seconds between two writes of the row: pages show progress, and the database is spared
+ASK_EVERY = 0.3  # seconds between two looks whether the render is still wanted
 NEARLY = 80
 """Per cent from which on a bulk render stays where it is, though somebody waits for it now."""
 

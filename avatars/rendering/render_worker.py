@@ -34,7 +34,7 @@ from core.work.base import LeaseLost
 
 logger = logging.getLogger(__name__)
 
-CANDIDATES = 5
+CANDIDATES = 5  # rows that are tried in turn: another worker may have claimed the first ones
 WORKING, STORED = "render-", "renders"
 # The working files of the longest video and the video itself, with room for the database beside them.
 NEEDED_MB = 100

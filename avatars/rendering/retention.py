@@ -18,8 +18,9 @@ from avatars.rendering.render_worker import STORED, delete_folder
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500
+AT_ONCE = 500  # rows in one run of the cleaning: it ends soon, and the next run goes on
 KEEP_UNKNOWN = timedelta(days=1)
+"""Files without a row that are younger may belong to a render whose row is about to be written."""
 GONE: dict[str, Any] = {"size": None, "video": "", "captions": "", "translated_captions": "", "poster": ""}
 """What a row says of a video whose files were removed."""
 KEEP_STREAMS_KNOWN = timedelta(days=30)

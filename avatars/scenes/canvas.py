@@ -18,8 +18,8 @@ LIGHTER, DARKER = 1.03, 0.93
 TILE = (0.95, 0.82)
 # As shares of the shorter side.
 CORNER, BLUR, DROP, RING = 0.014, 0.014, 0.007, 0.006
-SHADOW = 70
-SMOOTH = 4
+SHADOW = 70  # grey level of 255: how dark the shadow under a slide is
+SMOOTH = 4  # times the size at which masks are drawn and shrunk: smooth edges
 
 
 @dataclass(frozen=True, kw_only=True)

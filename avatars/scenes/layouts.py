@@ -8,13 +8,13 @@ from avatars.scenes.spec import Layout
 
 SHORT = 720
 """The shorter side, in pixels: slides must be readable, whatever the mode."""
-USUAL = 16 / 9
-WIDE = 1.2
+USUAL = 16 / 9  # width through height of a presentation without a format, that of slides
+WIDE = 1.2  # width through height from which a tile and a slide stand side by side
 # As shares of the shorter side.
 MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3
 # As shares of the width or the height.
 BESIDE, BESIDE_NARROW, SLIDE_ENDS = 0.34, 0.4, 0.38
-ABOVE_CAPTIONS, ABOVE_BOTH = 0.74, 0.69
+ABOVE_CAPTIONS, ABOVE_BOTH = 0.74, 0.69  # of the height: where slides end above captions in one language, and in two
 ROOMY = 10.0
 """A tile lower than so many margins has a smaller lower third."""
 

@@ -12,11 +12,12 @@ from avatars.scenes.patches import Patch, eased
 
 # Of the shorter side; the name's and the role's fonts, the room around them, the stripe.
 NAME, ROLE, PAD, STRIPE = 0.046, 0.032, 0.022, 0.008
-LEADING = 1.3
-BOLD, MEDIUM = 700, 450
-PLATE, INK = (22, 28, 38, 205), (255, 255, 255, 255)
+LEADING = 1.3  # of the font's size: the height of a line
+BOLD, MEDIUM = 700, 450  # weights of the font: the name, the role
+PLATE, INK = (22, 28, 38, 205), (255, 255, 255, 255)  # RGBA, 0..255
 BEGINS, LASTS, RISE, FALL = 0.4, 5.0, 0.35, 0.35
-SMALLEST = 10
+"""Seconds: after the scene begins, for how long, and to fade in and out."""
+SMALLEST = 10  # pixels of the font, at which a long name stops getting smaller
 
 
 class LowerThird:

@@ -16,14 +16,15 @@ Samples = NDArray[np.float32]
 
 FORMATS = "mp3,mov,wav,ogg,flac,aac"
 LONGEST, MAX_BYTES = 900.0, 30 * 1024 * 1024
+"""Seconds that are read of a piece, and bytes of its file; longer videos repeat it."""
 LEVEL, DUCKED = -24.0, -12.0
 """Loudness of the music by itself, in LUFS, and by how many decibels it steps back under speech."""
-BLOCK = 0.02
-SPOKEN = 0.012
+BLOCK = 0.02  # seconds of which the loudest sample tells whether somebody speaks
+SPOKEN = 0.012  # of full scale (−38 dB): breath between words is quieter
 ATTACK, RELEASE = 0.12, 0.7
 """Seconds in which it steps back, and returns."""
-RISES, FALLS = 1.0, 2.0
-PEAK = 0.95
+RISES, FALLS = 1.0, 2.0  # seconds in which music fades in and out with the video
+PEAK = 0.95  # of full scale: above it the mix would distort once encoded
 PIECE = 1 << 18
 """Samples that are mixed together."""
 

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 MEMORY, SECONDS, FILE_BYTES = 1536 * 1024 * 1024, 60, 64 * 1024 * 1024
-MEGABYTE = 1024 * 1024
+"""Bytes, seconds of CPU, bytes of a file: a document made to exhaust the machine ends there."""
+MEGABYTE = 1024 * 1024  # bytes
 
 
 def main(file: str, folder: str, most: int, longest: int) -> str:

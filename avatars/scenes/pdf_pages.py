@@ -10,7 +10,8 @@ from avatars.exceptions import MediaError
 
 CHILD = Path(__file__).with_name("pdf_child.py")
 MOST_PAGES, MOST_BYTES, LONGEST = 60, 30 * 1024 * 1024, 1600
-TIME_LIMIT = 90.0
+"""Pages and bytes of a PDF; pixels of the longer side of a page's picture."""
+TIME_LIMIT = 90.0  # seconds by the clock; the child's own limit is of CPU, and a busy machine is slower
 WORDS = {
     "pdf_broken": "The PDF cannot be read.",
     "pdf_locked": "The PDF is protected by a password.",

@@ -12,7 +12,7 @@ from avatars.recognition.base import Transcript
 from avatars.studio.studio import studio
 from core import backends
 
-WAV_RATE = 16_000
+WAV_RATE = 16_000  # samples a second: what recognition listens at
 
 
 def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()) -> Transcript:

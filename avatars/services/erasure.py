@@ -27,6 +27,7 @@ from core.storage import erasures
 logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(days=2)
+"""After a withdrawal: workers that were busy then may cache speech of that voice until they end."""
 VOICE = "voice"  # a kind of erasure
 
 

@@ -26,6 +26,7 @@ from core.diagnosis import Check
 from core.storage import erasures, upkeep
 
 KEEP_RIGS = timedelta(days=30)
+"""Rigs and segments that were not used for so long are deleted; they are computed again when needed."""
 LEAVING = timedelta(minutes=1)  # a worker deletes its folder itself right after its render has ended
 
 

@@ -17,7 +17,7 @@ from avatars.reasons import render as render_reasons
 from avatars.reasons.video import KEEPS_BACKGROUND, UNUSABLE
 from avatars.services.portraits import forget_portrait
 
-KEEP_REPLACED = timedelta(days=1)
+KEEP_REPLACED = timedelta(days=1)  # after the check of a replaced video; one with a consent or a render is kept longer
 KINDS = ("mp4", "m4v", "mov", "webm")
 
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from avatars.exceptions import MediaError, OutputError
 from avatars.media import ffmpeg
 
-RATE = 16_000
-MAX_RECORDING_BYTES = 30 * 1024 * 1024
-SHORTEST = 0.5
-QUIET = 10 ** (-50 / 20)
+RATE = 16_000  # samples a second: what recognition listens at
+MAX_RECORDING_BYTES = 30 * 1024 * 1024  # bytes of an upload that is read into memory
+SHORTEST = 0.5  # seconds: shorter sound is a click, not a sentence
+QUIET = 10 ** (-50 / 20)  # of full scale (−50 dB): a recording with no louder sample has no voice in it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,10 @@ from avatars.signals import render_finished
 from avatars.speech.text.speaking_style import blanked
 from avatars.video_templates import variables
 
-CHAT, TEST, CAMPAIGN = 20, 10, 0
+CHAT, TEST, CAMPAIGN = 20, 10, 0  # priorities, the higher the sooner: a member waits, an author waits, nobody waits
 PER_SECOND = 4  # characters, as people speak
 ANEW: dict[str, Any] = {"stage": Render.Stage.WAITING, "stages": [], "progress": 0, "hint": ""}
+"""Columns of a render that begins again, as they are in a new row."""
 ANEW |= {"stream": "", "stream_index": {}}
 # Why a video failed that is worth another try when it is brought again.
 PASSING = ("disk", "disk_full", "ffmpeg_missing", "attempts")

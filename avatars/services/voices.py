@@ -13,7 +13,7 @@ from avatars.services.consents.statements import declare_built_in
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.studio.interactive import interactive_studio
 
-LONGEST_PREVIEW = 100
+LONGEST_PREVIEW = 100  # characters: some 20 seconds of speech, made while a person waits
 FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
 CHINESE, ENGLISH, BOTH = Voice.Language.CHINESE, Voice.Language.ENGLISH, Voice.Language.BOTH
 # The voices that come with us; pinyin errors and word errors are those of tests/benchmarks/speech.py.

@@ -13,7 +13,7 @@ from avatars.adapters.availability import Probed
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.speaking_style import Mood
 
-SENTENCE_PAUSE = 0.3
+SENTENCE_PAUSE = 0.3  # seconds between two sentences, where a script asks for no other
 
 Progress = Callable[[float], None]
 

@@ -46,7 +46,7 @@ VOICES = {
 }
 # A class that was heard less than this is drawn towards the mean of all.
 FEW = 20.0
-RIDGE = 0.02
+RIDGE = 0.02  # added to each variance, so that rare sounds have an inverse
 
 
 @dataclass(frozen=True, kw_only=True)

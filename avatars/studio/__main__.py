@@ -44,7 +44,7 @@ from core.work.lanes import cpu_priority
 
 logger = logging.getLogger("avatars.studio.studio")
 
-REPORT_EVERY = 0.1
+REPORT_EVERY = 0.1  # seconds between two lines of progress: a stage's beginning and end are always told
 
 
 class OrderHandler:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from avatars.studio.studio import Studio
 
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 60.0  # seconds without a task after which the child ends and gives its memory back
 
 
 class _SharedStudio:

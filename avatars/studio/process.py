@@ -16,7 +16,7 @@ from avatars.media import ffmpeg
 from avatars.studio.protocol import Answer, Order, order_line, read_answer
 
 ROOT = Path(__file__).resolve().parents[2]
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1024 * 1024  # bytes
 BULK = "bulk"
 """The argument of a child that gives way to all others."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")

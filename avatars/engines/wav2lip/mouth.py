@@ -17,8 +17,8 @@ Floats = NDArray[np.float32]
 FROM_FOREHEAD, BELOW_CHIN, BESIDE = 0.12, 0.07, 0.02
 # From cheek to cheek by the chin, as the oval runs.
 LOWER = OVAL[9:28]
-SOFT = 0.12
-INWARD = 0.08
+SOFT = 0.12  # of a quarter of the cut's size, sigma: the soft edge of the pasted mouth
+INWARD = 0.08  # of the way to the middle: the pasted part ends within the face
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-SIDE = 96
-MELS, STEPS = 80, 16
-PARAMETERS = 36_298_035
+SIDE = 96  # pixels of the square face that the network takes and gives
+MELS, STEPS = 80, 16  # bands of the spectrum, and how many of its columns: a fifth of a second
+PARAMETERS = 36_298_035  # of the published network: another number means weights of another one
 
 
 class Layer(nn.Module):  # type: ignore[misc]  # torch is optional, and so are its types

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from avatars.speech.audio.sound_files import resampled
 
-RATE = 16_000
-FFT, HOP = 800, 200
-BANDS, STEPS = 80, 16
-LOWEST, HIGHEST = 55.0, 7_600.0
-EMPHASIS = 0.97
+RATE = 16_000  # samples a second, as the network was trained; so are all figures below
+FFT, HOP = 800, 200  # samples of a window, and from one to the next: 80 columns a second
+BANDS, STEPS = 80, 16  # mel bands, and the fewest columns that the network takes
+LOWEST, HIGHEST = 55.0, 7_600.0  # hertz of the lowest and the highest band
+EMPHASIS = 0.97  # of the sample before, subtracted: lifts what consonants are told by
 FLOOR, REFERENCE_DB, RANGE_DB, SCALE = 1e-5, 20.0, 100.0, 4.0
+"""The least magnitude; decibels taken off; decibels that become −4 to 4."""
 PER_SECOND = RATE // HOP
 
 Floats = NDArray[np.float32]
@@ -52,6 +53,7 @@ def _filters() -> NDArray[np.float64]:
 
 
 LINEAR, KNEE, STEP = 200 / 3, 1_000.0, np.log(6.4) / 27
+"""Hertz a mel up to the knee, in hertz, and the logarithm a mel above: Slaney's scale, as librosa has it."""
 
 
 def _mel(hertz: float) -> float:

@@ -16,7 +16,7 @@ from avatars.exceptions import EngineMissing
 
 PREFIX = "module."
 KINDS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
-LARGEST_HEADER = 10_000_000
+LARGEST_HEADER = 10_000_000  # bytes: the file says how long its header is, and must not have us read all of it
 
 
 def load(path: Path) -> Wav2Lip:

@@ -14,7 +14,7 @@ SURE = 0.97
 """The least correlation of the figure's body with the picture: less, and it is another one."""
 COARSE = 360
 """Pixels across in which the place is refined."""
-STEPS, ENOUGH = 60, 1e-6
+STEPS, ENOUGH = 60, 1e-6  # the most steps of OpenCV's alignment, and the gain in likeness below which it ends
 
 
 @dataclass(frozen=True, kw_only=True)

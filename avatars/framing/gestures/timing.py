@@ -19,6 +19,7 @@ EARLY = 0.34
 RISE, FALL = 0.52, 0.60
 """Seconds of the way up and down."""
 HOLDS = {Arm.OPEN: 2.0, Arm.ASK: 1.7}
+"""Seconds that the hand stays up: long enough to be seen to arrive, and to go with one phrase."""
 COUNTED = 1.9
 """Seconds for which a gesture is held, the way up included; of a number."""
 BRIDGES = 0.5
@@ -49,6 +50,7 @@ class Gesture:
 
 
 AT_REST = Gesture(raised=0.0, before=Arm.REST, now=Arm.REST, way=1.0, turn=0.0)
+"""Arms down, and no way between two poses."""
 
 
 @dataclass(frozen=True, kw_only=True)

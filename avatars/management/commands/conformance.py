@@ -23,7 +23,7 @@ from avatars.studio.studio import Studio
 from core import backends
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
-LEAST_SECONDS = 120.0
+LEAST_SECONDS = 120.0  # seconds for an engine's test renders, even where its own limit is shorter: models have to load
 RENDERS = 2.5  # a check may render twice
 KINDS = tuple(kind for kind in engine_status.EngineKind if kind.value in CHECKS)
 Results = Iterator[tuple[Check, Outcome]]

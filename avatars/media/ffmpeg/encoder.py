@@ -21,27 +21,27 @@ from avatars.exceptions import OutputError
 from avatars.media import mp4
 from avatars.media.ffmpeg.processes import compiled, failed, run, running, source, threads
 
-CRF = 20
-AUDIO_BITS = 96_000
-MOST_VIDEO_BITS = 12_000_000
-LEAST_VIDEO_BITS = 60_000
+CRF = 20  # x264's quality, 0 to 51: less is better and larger; a size limit comes on top
+AUDIO_BITS = 96_000  # a second, AAC
+MOST_VIDEO_BITS = 12_000_000  # a second: short videos are not blown up to their limit
+LEAST_VIDEO_BITS = 60_000  # a second: with fewer, a video counts as too long for its limit
 KEYFRAME_SECONDS = 4
 """At most. In a portrait that speaks, a keyframe every 2 s took a third of all bits."""
 
-OVERHEAD = 0.98
+OVERHEAD = 0.98  # of the limit: the rest is for the container
 BESIDE_BITS = 100_000
 """A second, beside the picture: the sound, and an index of 25 bytes a frame. AAC may take a tenth more than that."""
 
 TAG_BYTES = 4096
 """Room for the metadata, which are written after the video has its size."""
 
-TRIES = 3
+TRIES = 3  # encodings, each with fewer bits, until the file is within its limit
 PRECISION = 0.995
 """Two passes come so near to the size that was asked of them."""
 
-PIPE_BYTES = 1024 * 1024
-SET_PIPE_SIZE = 1031
-STEADY_FPS = 30
+PIPE_BYTES = 1024 * 1024  # bytes, Linux' usual maximum: at 64 kB a frame takes many writes
+SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl(2), which the module `fcntl` names only since Python 3.10 on Linux
+STEADY_FPS = 30  # frames a second at most of a video that is made smaller: more frames would share the same bits
 AS_THEY_WERE = {
     "acodec": "aac",
     "audio_bitrate": AUDIO_BITS,
@@ -49,6 +49,7 @@ AS_THEY_WERE = {
     "map_metadata": 0,
     "movflags": "use_metadata_tags+faststart",
 }
+"""The upload's sound and tags: only the second pass writes them."""
 # Players take untagged video for BT.601 or BT.709 as they please; we convert to BT.709 and say so.
 COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 
@@ -56,7 +57,7 @@ COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt70
 Picture = NDArray[np.uint8]
 # Draws on a frame, of which it is told the number.
 Stamp = Callable[[Picture, int], object]
-WAITING = 4
+WAITING = 4  # frames between drawing and encoding: evens out both, at one frame of memory each
 
 
 @dataclass(frozen=True, kw_only=True)

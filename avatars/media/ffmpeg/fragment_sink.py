@@ -21,8 +21,8 @@ EARLY = "0.4,1,2,4,6,8,10"
 """Seconds at which more keyframes are: a fragment is complete at the next, and the first ones are waited for."""
 
 MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+use_metadata_tags"
-BLOCK = 64 * 1024
-LOUDEST = 2**15 - 1
+BLOCK = 64 * 1024  # bytes read at a time, a pipe's usual size
+LOUDEST = 2**15 - 1  # full scale of 16-bit samples
 
 Samples = NDArray[np.float32]
 Listener = Callable[[Part], None]

@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Work)  # the model, which its module names: it import
 
 CONSENTS = ("consent", "voice_consent", "partner_consent", "partner_voice_consent")
 """The columns with consents: to the face and to the voice, of both people in a dialogue."""
-SERVED = timedelta(minutes=10)
+SERVED = timedelta(minutes=10)  # renders that began within it count as turns which a requester has had
 PLACES = 2**40  # above every primary key
 
 

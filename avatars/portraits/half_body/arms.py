@@ -32,11 +32,11 @@ RAISED = {
 }
 OTHER = Raised(wrist=(218, 576), turn=22, pose=hands.CALM)
 """The arm on the right of the picture at a question: not quite as high, because people are not symmetrical."""
-SIZE = 1.1
+SIZE = 1.1  # times the size at which hands are drawn
 ELBOW = (250.0, 672.0)
 """Of the right half: there a forearm turns."""
-WRIST = (98.0, 700.0)
-CUFF = 13.0
+WRIST = (98.0, 700.0)  # units, across and down: where the wrists lie at rest
+CUFF = 13.0  # units of the sleeve before the wrist
 
 
 def elbow(person: Person) -> Pair:

@@ -29,8 +29,9 @@ FINGERS = (
 )
 """Of a palm whose wrist is at the origin and whose thumb is on the right: little, ring, middle and index finger."""
 PALM = ((-25, 14), (-31, -10), (-41, -40), (-43, -72), (-38, -94), (-10, -103), (14, -105), (40, -97), (44, -70))
-HEEL = ((44, -44), (37, -14), (26, 14))
-THUMB = ((24, -16), (46, -42), (62, -70), (72, -98))
+"""Units: its outline, from the wrist past the little finger to the index finger."""
+HEEL = ((44, -44), (37, -14), (26, 14))  # units: the ball of the thumb, which closes that outline
+THUMB = ((24, -16), (46, -42), (62, -70), (72, -98))  # units: along a thumb that is stretched
 TUCKED = ((28, -18), (50, -46), (40, -68), (6, -72))
 """The thumb over folded fingers."""
 
@@ -48,7 +49,7 @@ class Pose:
 
 
 OPEN = Pose()
-CALM = Pose(spread=0.45)
+CALM = Pose(spread=0.45)  # 0..1 of the fingers' own spread: a hand at ease
 ONE = Pose(stretched=(False, False, False, True))
 TWO = Pose(stretched=(False, False, True, True))
 THREE = Pose(stretched=(False, True, True, True))

@@ -6,7 +6,7 @@ from avatars.portraits.samples.curves import Points, oval
 from avatars.portraits.samples.painter import Canvas, Colour, Shape, mix
 from avatars.portraits.samples.people import Person
 
-DAYLIGHT = (1.0, 0.985, 0.95)
+DAYLIGHT = (1.0, 0.985, 0.95)  # RGB, 0..1: the warm white of the window
 
 
 def draw(canvas: Canvas, person: Person) -> None:

@@ -7,7 +7,7 @@ from avatars.portraits.samples.curves import Points, both_halves, line, oval, ri
 from avatars.portraits.samples.painter import Canvas, Colour, Shape, mix
 from avatars.portraits.samples.people import Person
 
-SHADOW = (0.25, 0.2, 0.22)
+SHADOW = (0.25, 0.2, 0.22)  # RGB, 0..1: of seams and buttons on a white shirt
 
 
 def blazer_and_blouse(canvas: Canvas, person: Person) -> None:

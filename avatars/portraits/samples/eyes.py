@@ -6,8 +6,8 @@ from avatars.portraits.samples.curves import Points, along, band, line, oval, ri
 from avatars.portraits.samples.painter import Canvas, Pixels, Shape, mix
 from avatars.portraits.samples.people import Person
 
-WHITE = (0.985, 0.965, 0.95)
-DARK = (0.05, 0.03, 0.03)
+WHITE = (0.985, 0.965, 0.95)  # RGB, 0..1: no eye is pure white
+DARK = (0.05, 0.03, 0.03)  # RGB, 0..1: pupils, and the rim of the iris
 
 
 def draw(canvas: Canvas, person: Person) -> None:

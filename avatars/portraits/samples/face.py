@@ -8,8 +8,8 @@ from avatars.portraits.samples.curves import both_halves, closed, line, oval, ri
 from avatars.portraits.samples.painter import Canvas, Pixels, Shape, blur, mix
 from avatars.portraits.samples.people import Build, Palette, Person
 
-KEY_LIGHT = (-0.46, -0.50, 0.73)
-RIM_LIGHT = (0.86, -0.20, 0.10)
+KEY_LIGHT = (-0.46, -0.50, 0.73)  # direction to the light (right, down, towards us): the window, high on the left
+RIM_LIGHT = (0.86, -0.20, 0.10)  # direction to the light that outlines the right side
 TONES = (0.0, 0.36, 0.68, 1.0)  # brightness at which the four skin tones lie
 
 

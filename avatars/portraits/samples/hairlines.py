@@ -12,6 +12,7 @@ Guides = Sequence[Guide]
 
 # One guide is one row or two: a knot to a line would hide the shape.
 # fmt: off
+# Units to the right and down from the middle of the face, on the canvas of `painter`:
 LONG_LEFT: Guides = (
     ((30, -153), (-16, -140), (-62, -108), (-94, -62), (-109, -8), (-113, 50), (-109, 112), (-122, 184), (-122, 240),
      (-92, 276)),

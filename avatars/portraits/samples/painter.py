@@ -16,12 +16,12 @@ from avatars.portraits.samples.curves import Points
 Pixels = NDArray[np.float32]
 Colour = tuple[float, float, float]
 
-UNITS_WIDE, UNITS_HIGH = 720, 960
-ORIGIN = (360.0, 384.0)
+UNITS_WIDE, UNITS_HIGH = 720, 960  # units of a picture of head and shoulders, whatever its pixels
+ORIGIN = (360.0, 384.0)  # units: where the middle of the face lies in it
 HALF_BODY_HIGH = 1152
 """Units of a picture of half a body, whose width is 864."""
-HALF_BODY_ORIGIN = (432.0, 330.0)
-SUPERSAMPLING = 2
+HALF_BODY_ORIGIN = (432.0, 330.0)  # units: where the middle of the face lies in that one
+SUPERSAMPLING = 2  # pixels painted across one of the picture: smooth edges, at four times the work
 ROUGH_SIGMA = 4.0  # pixels; wider blurs run on a shrunken copy, which looks the same
 
 

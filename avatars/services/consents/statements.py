@@ -18,7 +18,7 @@ from core.parties.acting_client import acting_client
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024  # bytes: those of a portrait, `image_file.MAX_BYTES`
 
 
 def looks_photographed(human: DigitalHuman) -> bool:

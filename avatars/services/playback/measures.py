@@ -16,7 +16,7 @@ from avatars.rendering import recipes
 from avatars.studio.interactive import interactive_studio
 from core.storage import local_copies
 
-CACHE_LIMIT = 4 * MEGABYTE
+CACHE_LIMIT = 4 * MEGABYTE  # bytes: some thousand results, a few numbers each
 # Raise it when the same video gives other measures.
 VERSION = 1
 

@@ -27,7 +27,7 @@ from avatars.studio.interactive import interactive_studio
 from avatars.video_templates import scenes as scene_texts
 from avatars.video_templates.scenes import Filling
 
-MOST_SCENES = 100
+MOST_SCENES = 100  # of a presentation: bounds its form, its row and its render
 
 
 def preview_scene(scene: PresentationScene) -> bytes:

@@ -19,7 +19,7 @@ from avatars.speech.alignment.features import FRAME_SECONDS, Floats, features
 MODEL = Path(__file__).resolve().parents[2] / "data" / "phones.npz"
 # A sound lasts at least so many hops of 10 ms.
 SHORTEST = 3
-IMPOSSIBLE = -1e9
+IMPOSSIBLE = -1e9  # score of a path that no real one reaches
 
 
 @dataclass(frozen=True, kw_only=True)

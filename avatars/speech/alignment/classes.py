@@ -1,6 +1,6 @@
 """Sounds that are told apart when speech is aligned: IPA and the extra letters of Kokoro's alphabet, by likeness."""
 
-SILENCE = 0
+SILENCE = 0  # class of silence; sounds count from 1
 
 _LIKE = (
     *("m", "nɲɳ", "ŋɴ", "lɫʎ", "ɹrɻɽɾ", "wɰ", "jʝɥ"),
@@ -10,7 +10,7 @@ _LIKE = (
     *("A", "I", "O", "W", "Y", "Q"),
 )
 CLASS_OF = {letter: number for number, letters in enumerate(_LIKE, start=1) for letter in letters}
-COUNT = len(_LIKE) + 1
+COUNT = len(_LIKE) + 1  # of classes, silence among them
 
 
 def class_of(symbol: str) -> int:

@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-RATE = 16_000
-HOP = 160
-WINDOW = 400
-FFT = 512
-BANDS = 28
-CEPSTRA = 13
-LOWEST, HIGHEST = 60.0, 7_600.0
-EMPHASIS = 0.97
-QUIETEST = 1e-8
-LOUD_DB = 35.0
-REACH = 2
-DIMENSIONS = 3 * CEPSTRA
+RATE = 16_000  # samples a second
+HOP = 160  # samples from one frame to the next: 10 ms
+WINDOW = 400  # samples of a frame: 25 ms, as speech recognition has it
+FFT = 512  # samples: the next power of two
+BANDS = 28  # on the mel scale, up to `HIGHEST`
+CEPSTRA = 13  # kept of them: the shape of the mouth; finer ones are the voice's pitch
+LOWEST, HIGHEST = 60.0, 7_600.0  # hertz: below is hum, above this rate has nothing
+EMPHASIS = 0.97  # of the sample before, subtracted: lifts what consonants are told by
+QUIETEST = 1e-8  # power, so that silence has a logarithm
+LOUD_DB = 35.0  # decibels below the loud end: louder frames are speech, by which the room's colour is measured
+REACH = 2  # frames to both sides from which changes are computed
+DIMENSIONS = 3 * CEPSTRA  # numbers a frame: the values, how they change, and how that changes
 FRAME_SECONDS = HOP / RATE
 
 

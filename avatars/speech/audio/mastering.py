@@ -16,14 +16,15 @@ from avatars.speech.audio.sample_buffer import let_go
 Samples = NDArray[np.float32]
 
 TARGET_LUFS = -16.0
-CEILING_DB = -1.5
-_MARGIN_DB = 0.1
-_BLOCK = 1 << 18
-_OVERSAMPLING = 4
-_REACH = 0.005
+"""Of finished speech: what players of telephones and the web are made for; raw voices have −19 to −24."""
+CEILING_DB = -1.5  # true peak below full scale: encoders overshoot by about as much
+_MARGIN_DB = 0.1  # decibels below the ceiling to which the limiter works: peaks between samples are estimated
+_BLOCK = 1 << 18  # samples worked on at once: bounds memory
+_OVERSAMPLING = 4  # times, to find peaks between samples, as ITU-R BS.1770 asks
+_REACH = 0.005  # seconds ahead and back that the limiter sees a peak: shorter distorts, longer is heard as pumping
 _RINGS = 0.2
 """Seconds for which the K-weighting hears a sound; a millionth of a millionth is left after half of them."""
-_TOLERANCE = 0.1
+_TOLERANCE = 0.1  # LU from the target at which correcting ends: less is not heard
 _LEEWAY = 1.5
 """Decibels by which a part may differ from the gain of all speech so far: a soft sentence stays softer."""
 

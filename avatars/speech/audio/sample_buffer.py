@@ -16,7 +16,7 @@ SAMPLE = 4
 """Bytes of one."""
 BLOCK = 1 << 18
 """Samples that are written at once."""
-NOTHING: Samples = np.zeros(0, np.float32)
+NOTHING: Samples = np.zeros(0, np.float32)  # samples of an empty buffer: a file of no length cannot be mapped
 
 
 class SampleBuffer:

@@ -17,8 +17,8 @@ from avatars.speech.audio import polyphase
 
 Samples = NDArray[np.float32]
 
-PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
-CODED_RATE = 24_000
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE  # format codes of WAV files
+CODED_RATE = 24_000  # samples a second of decoded MP3, AAC and others: our own voice's
 
 
 def resampled(samples: Samples, rate: int, to: int) -> Samples:

@@ -8,7 +8,7 @@ from avatars.exceptions import EngineMissing
 from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard
 
 LICENCE = "that of the service"
-LONGEST = 4096
+LONGEST = 4096  # characters of a request by OpenAI's API
 
 
 class OpenAI(Dictated):

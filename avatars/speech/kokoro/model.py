@@ -19,7 +19,7 @@ RATE = 24_000
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-_SAMPLES_PER_UNIT = 600
+_SAMPLES_PER_UNIT = 600  # 25 ms: the network gives durations in this unit
 _UNITS_LATE = 2
 """The sound comes 50 ms before the durations say, as hiss shows, heard that much before s, ʂ, ʃ … are reported."""
 

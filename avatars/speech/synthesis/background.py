@@ -11,7 +11,7 @@ from avatars.speech.audio.sample_buffer import Samples
 from avatars.speech.base import Progress, Recital, Speech
 from avatars.speech.synthesis.stream import SpeechStream
 
-INAUDIBLE = 1e-6
+INAUDIBLE = 1e-6  # of full scale: a voice with no louder sample said nothing
 
 
 @contextmanager

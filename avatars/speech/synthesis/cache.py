@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from avatars.media.file_cache import MEGABYTE, FileCache
 
 FOLDER = "speech"
-LIMIT = 500 * MEGABYTE
+LIMIT = 500 * MEGABYTE  # bytes: three hours of speech at 24,000 samples a second
 VERSION = 3
 """Raise it when the same parameters would sound differently."""
 
-_FULL = 32767
+_FULL = 32767  # full scale of 16-bit samples
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,8 @@ from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, se
 
 # Characters of several common readings, which only their neighbours tell apart; alone, they are a guess.
 POLYPHONES = frozenset("乐为传冠藏朝调干几降觉卷累量落铺强省盛似宿鲜兴咽扎占涨")
-KNOWN = 3
-PER_SECOND = 13.0
+KNOWN = 3  # least rating of a reading that is in a dictionary; below, it is guessed
+PER_SECOND = 13.0  # characters of IPA spoken a second, for the length that is shown
 _LATIN_RUN = re.compile(rf"[{LATIN}](?:[{LATIN}'&.\- ]*[{LATIN}])?")
 _CARDINAL = re.compile("[千万亿]|thousand|million")
 _LONG_NUMBER = re.compile(r"(?<![\d.])[1-9]\d{4,8}(?![\d.])")

@@ -30,7 +30,9 @@ from avatars.speech.text.pronunciations import Pronunciation
 # No speech is faster or slower: then the words are of another recording.
 FASTEST, SLOWEST = 30.0, 0.5
 STAY = 6.0
-RATE = 24_000
+"""Logarithm of likelihood that a change of sound costs: less flickers between alike sounds, more swallows short
+ones."""
+RATE = 24_000  # samples a second: our own voice's
 
 _LETTERS = {number: letter for letter, number in reversed(CLASS_OF.items())}
 

@@ -20,10 +20,10 @@ from avatars.speech.base import SENTENCE_PAUSE, Anchor, Control, Progress, Speec
 from avatars.speech.text.speaking_style import Mood
 
 FIELD = "speech_engine"
-SPEEDS = (0.5, 2.0)
+SPEEDS = (0.5, 2.0)  # times the usual tempo, as of the built-in voice
 # No sound takes so long: it is another text, or noise.
 LONGEST_SOUND, LONGEST_START = 1.5, 10.0
-INAUDIBLE = 1e-4
+INAUDIBLE = 1e-4  # of full scale (−80 dB): an engine whose sound has no louder sample said nothing
 
 
 @dataclass(frozen=True, kw_only=True)

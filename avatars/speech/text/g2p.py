@@ -52,7 +52,7 @@ _LETTERS = {
     **{"J": "ʤˈA", "K": "kˈA", "L": "ˈɛl", "M": "ˈɛm", "N": "ˈɛn", "O": "ˈO", "P": "pˈi", "Q": "kjˈu", "R": "ˈɑɹ"},
     **{"S": "ˈɛs", "T": "tˈi", "U": "jˈu", "V": "vˈi", "W": "dˈʌbᵊlju", "X": "ˈɛks", "Y": "wˈI", "Z": "zˈi"},
 }
-_AS_LETTERS, _AS_WORD = 3, 4
+_AS_LETTERS, _AS_WORD = 3, 4  # ratings as misaki gives them: spelled out, and found in its best dictionary
 _FLAP = "T"
 _ASPIRATED = re.compile(r"(?<![s])([ptk])(?=[ˈˌ]?[ɹljw]?[ˈˌ]?[aæɑɐʌəɛɜeiɪɔouʊᵊᵻAIOQWY])")
 

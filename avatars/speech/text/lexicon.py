@@ -18,7 +18,7 @@ from core.text import chinese_words
 
 _ALPHABETIC = re.compile(r"[^\W_]")
 _HAN = re.compile(f"[{HAN}]")
-_EPSILON = 1e-9
+_EPSILON = 1e-9  # weight added to an entry: it wins over the same words of the dictionary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from avatars.exceptions import ScriptError
 from avatars.speech.text.script import HAN, LATIN, clean
 from core.text import pinyin
 
-LONGEST_TOKEN, LONGEST_READING = 40, 120
+LONGEST_TOKEN, LONGEST_READING = 40, 120  # characters: a name or a term with its reading, not a sentence
 
 _VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "kokoro-vocab.json"
 # The letters of dictionaries, in those of Kokoro.

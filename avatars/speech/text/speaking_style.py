@@ -43,7 +43,7 @@ PROSODY = {
 }
 """`python -m tests.benchmarks.speech moods` measures them. A much narrower range would blur Chinese tones."""
 
-SLOWEST, FASTEST = 0.5, 2.0
+SLOWEST, FASTEST = 0.5, 2.0  # times the usual tempo, as the engines allow
 _MOOD_WORDS = {
     Mood.NEUTRAL: "neutral 自然 中性",
     Mood.WARM: "warm friendly 温暖 亲切",

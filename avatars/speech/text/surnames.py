@@ -33,7 +33,7 @@ SURNAMES = {
     **{"尉迟": "yu4 chi2", "万俟": "mo4 qi2", "令狐": "ling2 hu2", "澹台": "tan2 tai2", "长孙": "zhang3 sun1"},
     **{"鲜于": "xian1 yu2", "乐正": "yue4 zheng4", "宰父": "zai3 fu3", "亓官": "qi2 guan1", "拓跋": "tuo4 ba2"},
 }
-LONGEST_NAME = 4
+LONGEST_NAME = 4  # characters: a surname of two and a given name of two
 _NAME = re.compile(f"[{HAN}]{{2,{LONGEST_NAME}}}")
 
 

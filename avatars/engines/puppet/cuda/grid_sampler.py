@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-STEPS = 32.0
+STEPS = 32.0  # of a pixel, as OpenCV rounds places (INTER_BITS = 5); another number and both paths differ
 
 
 def coarse(where: Tensor) -> Tensor:

@@ -12,12 +12,13 @@ from avatars.engines.puppet.face.topology import CHEEK_SKIN, EYES
 
 Colour = NDArray[np.float32]
 
-LUMA = np.array([0.30, 0.59, 0.11])
+LUMA = np.array([0.30, 0.59, 0.11])  # shares of red, green and blue in brightness, as of Rec. 601
 # Of the portraits of `tests.benchmarks.pictures.blinks`, small and enlarged ones too, a photograph has 0.50 or more, a
 # drawing 0.30, and 0.49 once it was JPEG or WebP of medium quality.
 DRAWN_BELOW = 0.49
-GREY_BELOW = 5.0
+GREY_BELOW = 5.0  # grey levels between the channels of skin, below which a portrait is black and white
 WHITEST, FAIR_LIGHT = 95, 0.6
+"""Percentile of the eyes' pixels that is their white; the most brightness (0..1) that is inferred from it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from avatars.engines.puppet.face.litert import interpreter, run
 
 Floats = NDArray[np.float64]
 
-SIDE = 128
-LIKELY = 0.4
-SAME = 0.3
-TILE_OVERLAP = 1.4
+SIDE = 128  # pixels of the square that BlazeFace takes
+LIKELY = 0.4  # score, 0..1: low, as the mesh decides afterwards; a higher one misses small faces
+SAME = 0.3  # overlap, 0..1, from which two finds are one face
+TILE_OVERLAP = 1.4  # times the side of a tile: a face on the edge of one is whole in its neighbour
 
 
 @dataclass(frozen=True, kw_only=True)

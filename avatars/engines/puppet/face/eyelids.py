@@ -12,9 +12,9 @@ from avatars.engines.puppet.face.mesh import Floats
 
 # As shares of the eye distance.
 HIGHEST, LOWEST = 0.06, 0.07
-BEYOND = 0.16
-BELOW_EYE = (0.10, 0.18)
-FINENESS = 2.0
+BEYOND = 0.16  # how far beside the mesh's corners of an eye its real ones are looked for
+BELOW_EYE = (0.10, 0.18)  # from where to where below an eye the colour of bare skin is taken
+FINENESS = 2.0  # samples a pixel along and across the eye: half a pixel is seen when a lid closes
 # Grey levels from the skin's colour, and how much darker than skin a lash is.
 NOT_SKIN, LIGHT = 42.0, 0.60
 # How ruddy beside skin what is no skin.
@@ -23,8 +23,9 @@ PALE = 0.6
 TRACE = 0.006
 # The lid ends within its lashes, or it would bring a rim of the eye along.
 INTO_LASHES = 0.012
-SMOOTH = 0.03
+SMOOTH = 0.03  # sigma over which both lines are smoothed: single lashes would bend them
 THIN, TAIL, TO_TIP = 0.008, 0.02, 0.02
+"""The least gap of an eye; the stretch whose taper leads on to its tip; how far it leads."""
 
 
 @dataclass(frozen=True, kw_only=True)

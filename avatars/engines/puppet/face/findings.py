@@ -11,7 +11,7 @@ from avatars.engines.puppet.face.geometry import anatomy
 from avatars.engines.puppet.face.mesh import Face, FaceMesh
 from avatars.engines.puppet.face.topology import EYES, LIPS
 
-LONGEST = 1440
+LONGEST = 1440  # pixels of the longer side: a larger picture takes no longer
 LIDS = sorted({point for eye in EYES for point in eye.upper + eye.lower})
 
 

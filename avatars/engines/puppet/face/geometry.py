@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from avatars.engines.puppet.face.mesh import Face, Floats
 from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT, OVAL
 
-SHOWS_TEETH = 0.045
+SHOWS_TEETH = 0.045  # eye distances between the inner lips from which teeth are seen
 
 
 @dataclass(frozen=True, kw_only=True)

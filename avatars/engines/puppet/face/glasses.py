@@ -19,8 +19,10 @@ BRIDGE, RIM, ARMS = 0.12, 0.15, 0.17
 # As shares of the eye distance: half the width of a line, the blur before it, and where lines are looked for.
 LINE, BLUR = 0.03, 0.008
 BRIDGE_HEIGHTS, ARM_HEIGHTS, RIM_HEIGHTS = (-0.16, 0.22), (-0.22, 0.16), (-0.04, 0.14)
+"""Eye distances below the eyes: where each part of a frame is looked for."""
 BETWEEN, OUTSIDE, INSIDE = 0.35, (0.06, 0.22), (-0.02, 0.20)
-STEP = 0.005
+"""Of half the way between the inner corners; eye distances from a corner, outwards and inwards."""
+STEP = 0.005  # eye distances from sample to sample: half a pixel of a small face
 # Eyes behind glass this much darker than the cheeks are not seen. Shadow alone makes them 0.55, sunglasses 0.35.
 OPAQUE = 0.45
 

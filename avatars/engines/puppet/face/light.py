@@ -13,9 +13,10 @@ from avatars.engines.puppet.face.closeup import Closeup
 from avatars.engines.puppet.face.topology import EYES, OUTER_LOWER, OUTER_UPPER, OVAL
 
 CHEEKS = ((50, 205, 117, 187, 36), (280, 425, 346, 411, 266))
-SPOT = 0.06
-BURNT = 250
-WHITEST = 95
+"""Points of the mesh on bare skin: left cheek, right cheek."""
+SPOT = 0.06  # eye distances: half the side of the square around each point; wider ones reach hair and lips
+BURNT = 250  # grey level of 255 from which a colour has lost its drawing
+WHITEST = 95  # percentile of the lightness within the lids: their white, without single reflections
 GAMMA_END, GAMMA_SLOPE = 8.0, 903.3
 """Of CIE L*: below it lightness is proportional to light."""
 

@@ -8,9 +8,10 @@ from avatars.engines.puppet.face.geometry import Anatomy, smoothstep
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER
 
-COLUMNS = 41
+COLUMNS = 41  # places along the mouth at which the seam is looked for: four between two points of the mesh
 OFFSETS = np.linspace(-0.03, 0.03, 25)
-BEND = 6.0
+"""Eye distances above and below the mesh's line: further away are the edges of the lips."""
+BEND = 6.0  # grey levels that a step of one offset between neighbours costs: higher keeps the line straighter
 
 
 def on_seam(picture: Picture, face: Anatomy) -> Floats:

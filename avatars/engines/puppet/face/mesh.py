@@ -25,8 +25,8 @@ from avatars.engines.puppet.files import DATA
 
 Floats = NDArray[np.float64]
 
-MESH_SIDE = 256
-SURE = 0.5
+MESH_SIDE = 256  # pixels of the square that the mesh model takes
+SURE = 0.5  # presence score, 0..1: the model's own threshold, below which the points are guesses
 PARTS = (1, 2, 3)
 """How a picture is cut, a side, to look for faces: the whole, then quarters, then ninths."""
 

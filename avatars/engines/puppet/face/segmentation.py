@@ -10,7 +10,7 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.litert import interpreter, read_model, run
 from avatars.engines.puppet.files import DATA
 
-SIDE = 256
+SIDE = 256  # pixels of the square that the model takes
 
 
 class PersonMask:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+# Edges of the lips, from corner to corner; MediaPipe numbers the points, so another mesh needs other numbers:
 OUTER_UPPER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 OUTER_LOWER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 INNER_UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
@@ -22,6 +23,7 @@ UPPER_LIP = sorted(_UPPER - _LOWER)
 LOWER_LIP = sorted(_LOWER - _UPPER)
 LIPS = sorted(_UPPER | _LOWER)
 
+# Single points of the same mesh; the irises have the last ten numbers:
 MOUTH_LEFT, MOUTH_RIGHT = 61, 291
 LIP_TOP, LIP_BOTTOM = 13, 14
 EYE_LEFT, EYE_RIGHT = 33, 263
@@ -49,6 +51,7 @@ class EyePoints:
     iris: tuple[int, ...]
 
 
+# Points of the left eye, then of the right one:
 EYES = (
     EyePoints(
         upper=(33, 246, 161, 160, 159, 158, 157, 173, 133),

@@ -16,8 +16,8 @@ Area = tuple[slice, slice]
 
 # Of the eye distance: how far around the oval of the face it is rendered sharply.
 AROUND_FACE = 0.06
-SEAM = 10
-STRAIGHT = np.zeros(2, np.float32)
+SEAM = 10  # pixels over which the sharp part fades into the rest, so that no edge is seen
+STRAIGHT = np.zeros(2, np.float32)  # degrees to the side and down: at the camera
 STRIP = 8
 """Nodes of the grid: how high the strips are in which pixels are fetched."""
 

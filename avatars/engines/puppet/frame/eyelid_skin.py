@@ -15,12 +15,12 @@ Plane = NDArray[np.float32]
 
 # Shares of the eye distance.
 BELOW = (0.09, 0.22)
-FINE, GRAIN_FROM = 0.012, 0.05
-LASH_ROOT, LASH_TIP, LASH_SKIN = 0.008, 0.032, 0.05
-LASH_LINE, LASH_HALF = 0.004, 0.008
+FINE, GRAIN_FROM = 0.012, 0.05  # sigma of the blur that leaves pores; from how far below the lid they are taken
+LASH_ROOT, LASH_TIP, LASH_SKIN = 0.008, 0.032, 0.05  # below the lid, above it, and where bare skin is
+LASH_LINE, LASH_HALF = 0.004, 0.008  # how far above the lid the dark line is, and half its width
 # Pixels: a thinner line would break into dots where it is moved by parts of a pixel.
 THINNEST = 1.1
-FOLD_ABOVE, FOLD_HALF = 0.040, 0.014
+FOLD_ABOVE, FOLD_HALF = 0.040, 0.014  # shares again: how far above the lid its fold is, and half its width
 # Grey levels of pores; what differs more is a wrinkle, a lash or the rim of glasses.
 GRAIN = 7.0
 # Shares of the skin's light that count as skin: shadows, hair and rims are darker, reflections lighter.
@@ -31,7 +31,7 @@ DARKEST, LIGHTEST = 0.80, 1.15
 MIDDLE, CORNER = 0.98, 0.95
 # Where the skin around an eye is looked at, and how finely.
 MESH, SIDES, OVER, UNDER, LOWER_LASHES, CORNERS = 0.0075, 0.09, 0.05, 0.13, 0.035, 0.03
-SHADOW, SHINE = 0.25, 1.25
+SHADOW, SHINE = 0.25, 1.25  # of its usual light: what is darker or lighter around an eye is not skin
 # How much of a lid's middle looks like the skin below the eye rather than like the skin around it.
 BODY = 0.7
 # The share of its light that the skin around an eye has at most in the shadow of brow or hat: in the pictures of
@@ -39,7 +39,7 @@ BODY = 0.7
 SHADED, OPEN = 0.58, 0.76
 # Lashes and hair are thin and this much darker than the skin beside them; a shadow is wide. Steps of the mesh.
 HAIR, THIN = 9, 0.12
-ROUNDS, SETTLE = 9, 120
+ROUNDS, SETTLE = 9, 120  # blurs of falling width that fill gaps in the skin, and steps that smooth what they filled
 # Where the darkest of an eye's lashes are looked for, of the way between its corners; how dark they must be to have a
 # colour, and how far from grey that may be.
 LASHES_ALONG, LASH_DARK, LASH_TINT = (0.2, 0.8), 0.2, 1.6

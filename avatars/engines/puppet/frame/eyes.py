@@ -19,15 +19,15 @@ from avatars.engines.puppet.rig.rig import Rig
 
 Plane = NDArray[np.float32]
 
-SAMPLES = 48
-OPEN_ENOUGH = 0.004
+SAMPLES = 48  # places along an eye at which its lids are measured; lids are smooth between them
+OPEN_ENOUGH = 0.004  # of a blink, 0..1: less moves a lid by a part of a pixel, and is not drawn
 # How far a lid goes past the lower one, or the mesh's error would leave a sliver of the eye; eye distances.
 OVERLAP = 0.014
 # Above the lashes: where the lid's skin begins to cover, at least and at most, and over how much it does so softly.
 HIGHEST, LEAST_HIGH, SOFT = 0.090, 0.060, 0.025
 # Below the lower lid: over how much what covers the eye from below ends.
 LOWER_SOFT = 0.020
-BELOW_BROW = 0.015
+BELOW_BROW = 0.015  # eye distances: so far below the brow the skin stays at least
 # A lid that has moved this far covers where its lashes were.
 MOVED = 0.030
 # Beside the corners of an eye, how far its curves go on, and how softly what covers it ends.
@@ -36,13 +36,13 @@ BEYOND, SIDES, CORNER = 0.06, 0.016, 0.02
 BALL = 0.75
 # What is this much darker or lighter than the cheek before an eye with glasses is their rim, or shines on them.
 DARK_RIM, GLINT = 0.62, 1.3
-AROUND = 0.1
-NEARLY = 0.9
+AROUND = 0.1  # eye distances around the drawn box from which its skin is taken
+NEARLY = 0.9  # 0..1: so much of a mark is drawn as all of it, or a lid would show through a rim
 # A mark smaller than this is a lash, a wrinkle or a pore.
 LEAST = 0.08
 # Where lashes are looked for around the mesh's upper lid; further down is the dark of the eye itself.
 LASHES_FROM = (-0.030, 0.004)
-FEATHER = 4
+FEATHER = 4  # pixels over which the drawn box fades into the frame
 
 
 class Eye:

@@ -19,14 +19,18 @@ from avatars.engines.puppet.rig.rig import Rig
 
 Plane = NDArray[np.float32]
 
-SAMPLES = 64
-FEATHER = 6
-SOFT_EDGE = 1.1
-FULL_GAP = 1.6
-SEEN_GAP = 0.25
+SAMPLES = 64  # places along the mouth at which the gap between the lips is known
+FEATHER = 6  # pixels over which the drawn box fades into the frame
+SOFT_EDGE = 1.1  # pixels: the edge of the opening, as soft as the edge of a thing in a photograph
+FULL_GAP = 1.6  # pixels of opening from which the inside is drawn in full: it grows in and does not pop up
+SEEN_GAP = 0.25  # pixels; a narrower gap is not drawn at all
 PURSED_DARK, OWN_PURSED_DARK, OPEN_GAP = 0.6, 0.5, 0.12
+"""0..1: how dark pursed lips make the mouth, with painted teeth and with the portrait's own; eye distances of a gap
+that lets all light in."""
 NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.0, 0.2
+"""0..1: how dark a narrow gap is, in a photograph, in a drawing, and over the portrait's own teeth."""
 LIP_SHADOW, DRAWN_LIP_SHADOW, OWN_LIP_SHADOW = 0.30, 0.15, 0.12
+"""0..1: the shadow of the upper lip, in the same three cases; a drawing has little, and own teeth bring theirs."""
 OUT_OF_SHADOW = 0.55
 """How much less of the shadow in the mouth falls on a tongue between the teeth."""
 # Light that reaches into a mouth has been through skin: shadows lose blue first.

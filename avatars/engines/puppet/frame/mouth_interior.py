@@ -19,14 +19,15 @@ Sprite = NDArray[np.float32]
 
 INNER_RIMS = (*UPPER_RINGS[1][1:-1], *LOWER_RINGS[1][1:-1])
 
-FINENESS = 2.0
+FINENESS = 2.0  # pixels of a sprite to one of the portrait: moved by parts of a pixel, it stays sharp
 LEFT, TOP, RIGHT, BOTTOM = -0.40, -0.10, 0.40, 0.44
-INCISOR_EDGE = 0.002
+"""Eye distances from the middle of the mouth: what the widest vowel shows, and no more."""
+INCISOR_EDGE = 0.002  # eye distances below the middle of the mouth: the edge of the lower teeth
 # Half the upper teeth from the middle outwards: where each ends sideways, and how far it reaches below the seam.
 TOOTH_ENDS = (0.0, 0.088, 0.155, 0.212, 0.255, 0.290)
-TOOTH_LENGTHS = (0.026, 0.019, 0.024, 0.014, 0.006)
-DRAWN_LENGTH = 0.026
-LOWER_TOOTH = 0.058
+TOOTH_LENGTHS = (0.026, 0.019, 0.024, 0.014, 0.006)  # eye distances, as its ends are
+DRAWN_LENGTH = 0.026  # eye distances: the one tooth that a drawing has is as long as an incisor
+LOWER_TOOTH = 0.058  # eye distances: the width of a lower tooth, 5 mm at 90 mm between the outer corners of the eyes
 TIP_WIDTH, TIP_ROUND = 0.150, 0.045
 """Half the width of the tip of the tongue, and how far below its apex it is as wide; eye distances."""
 UPPER_ROW = 0.62

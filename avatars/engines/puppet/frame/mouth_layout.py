@@ -9,9 +9,10 @@ from avatars.engines.puppet.frame.warp import Pose
 from avatars.engines.puppet.rig.expressions import JAW_DROP
 from avatars.engines.puppet.rig.parameters import Expression
 
-TEETH_HIDE, TEETH_HIDDEN = 0.70, 0.95
+TEETH_HIDE, TEETH_HIDDEN = 0.70, 0.95  # of pursing, 0..1: where teeth begin to fade, and are gone
 COVERED_FROM, COVERED_TO, OWN_COVERED_TO = 0.15, 0.85, 0.65
-COVERED, OWN_COVERED = 0.05, 0.09
+"""Of pursing, 0..1: where both rows of teeth begin to go behind the lips, and are there: painted ones, own ones."""
+COVERED, OWN_COVERED = 0.05, 0.09  # eye distances that painted teeth, and own ones, go behind the lips
 LOWER_SHOWN = 0.024
 """How much of the lower teeth the lower lip leaves free at most: two millimetres."""
 TONGUE_FLAT, TONGUE_RISES = 0.13, 1.4

@@ -11,8 +11,8 @@ from avatars.engines.puppet.rig.rig import Rig
 
 Pose = NDArray[np.float32]
 
-INVERSE_STEPS = 3
-STILL_PIXELS = 0.02
+INVERSE_STEPS = 3  # fixed-point steps: more come nearer to the inverse and cost every frame
+STILL_PIXELS = 0.02  # pixels; what moves less at any pose is left as it is in the portrait
 EVERY_FACE = tuple(Expression)
 RESTING_FACE = tuple(part for part in Expression if part is not Expression.BROW)
 

@@ -15,17 +15,17 @@ WAITS = 3.0
 """Seconds for which a look that is due waits for a pause, at most."""
 PAUSE, BEGINS = 0.15, 0.25
 """Seconds of silence that end a phrase, and after its beginning in which a look can begin."""
-LOOKS = (0.40, 0.95)
+LOOKS = (0.40, 0.95)  # seconds of a look beside the camera, the shortest and the longest
 SIDEWAYS, UP, DOWN = (4.5, 8.5), 1.0, 4.0
 """Degrees that the eyes turn to a side, and at most up and down: thoughts are looked for beside a face."""
-SCANS = (0.8, 2.2)
+SCANS = (0.8, 2.2)  # seconds between two changes from one of the viewer's eyes to the other
 SCAN = 0.8
 """Degrees from one of the viewer's eyes to between them, seen from where people talk; and how often the eyes change."""
 SWIFT, SLOWEST = 0.021, 0.0022
 """Seconds that a saccade takes, and for each degree: the main sequence of human saccades."""
 BACK = 0.5
 """Seconds before the end in which the eyes are at the camera."""
-STILL = 0.45
+STILL = 0.45  # seconds at the beginning in which the eyes stay at the camera
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,23 +9,24 @@ from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.motion.pauses import pauses
 from avatars.speech.base import Sound
 
-BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16
-DOUBLE_BLINK, AGAIN = 0.12, 0.35
+BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16  # seconds, about a person's: lids fall faster than they rise
+DOUBLE_BLINK, AGAIN = 0.12, 0.35  # how often a second blink follows (0..1), and after how many seconds
 SOONEST, LATEST = 1.7, 4.2
 """Seconds from one blink to where the next one is due; it then waits for the end of a phrase."""
 WAITS = 1.0
 """Seconds for which a blink that is due waits, at most."""
 PAUSE = 0.12
 """Seconds of silence that end a phrase."""
-AFTER_PHRASE = 0.05
+AFTER_PHRASE = 0.05  # seconds into the silence: a blink marks the end of a phrase and does not cut it off
 PARTIAL, LOOK = 0.16, 0.10
 """How often lids come down a part of the way, and how often they stay so for a moment."""
 PARTLY, LOW = (0.45, 0.75), (0.25, 0.40)
+"""0..1, from where to where: how far lids come down in a partial blink, and in a moment of looking down."""
 LOOKS = (0.20, 0.30)
 """Seconds of such a look. All of it ends within the speech that is known when it begins."""
 LAST_BLINK = 0.55
 """Seconds before the end: a video does not stop with lids half closed."""
-FARTHEST = 2.2
+FARTHEST = 2.2  # times the usual sway: rare peaks of the noise are cut off
 
 
 @dataclass(frozen=True, kw_only=True)

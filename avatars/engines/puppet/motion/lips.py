@@ -15,19 +15,19 @@ from avatars.engines.puppet.motion.visemes import CLOSED, SILENCE, Viseme, is_st
 from avatars.engines.puppet.rig.parameters import LIPS
 from avatars.speech.base import Sound
 
-RATE = 200
-LEAD = 0.045
-SHORT_PAUSE = 0.07
-SOFTNESS = 0.018
-SOFT_REACH = round(4 * SOFTNESS * RATE)
-STRESS = 1.15
-SETTLE = 0.12
-BACKGROUND = 0.02
+RATE = 200  # of the track, a second: fine enough for the shortest sounds at any frame rate
+LEAD = 0.045  # seconds: people shape a sound before it is heard, and a mouth that is late is noticed first
+SHORT_PAUSE = 0.07  # seconds; a shorter silence is the closure of the stop after it
+SOFTNESS = 0.018  # seconds, sigma of the smoothing: more swallows fast sounds, less makes lips jump
+SOFT_REACH = round(4 * SOFTNESS * RATE)  # samples: four sigmas, beyond which the bell is nothing
+STRESS = 1.15  # times the pull of an unstressed vowel
+SETTLE = 0.12  # seconds from the edge of a silence until the lips are wholly at rest
+BACKGROUND = 0.02  # weight of a closed mouth where no sound pulls; the weakest sound has 0.12
 FARTHEST, FADES = 0.5, 0.1
 """Seconds before and after its sound within which a shape pulls at all, and over the last of which that ends."""
 BEHIND = 1.0
 """Seconds after which a sound shapes nothing any more."""
-EDGE = 0.1
+EDGE = 0.1  # seconds that the track goes on beyond the speech, for the smoothing
 # How far each parts the lips at 1, in eye distances.
 JAW_GAP, LIFT_GAP, DROP_GAP = 0.22, 0.045, 0.055
 JAW, WIDE, ROUND, LIFT, DROP, PRESS, TONGUE = range(len(LIPS))

@@ -31,7 +31,7 @@ SWAYS = {
     Head.LEAN: LEANS,
 }
 """How far each sways on average: a little less than in speech."""
-BROWS = 0.08
+BROWS = 0.08  # of `Expression.BROW`: brows of a listener are hardly seen to move
 
 
 def loop_moves(setup: Setup, speech: SpeechStream, *, block: int) -> Iterator[Motion]:

@@ -27,12 +27,13 @@ from avatars.speech.synthesis.stream import SpeechStream
 
 AHEAD = 0.68
 """Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
-BLOCK = 8
+BLOCK = 8  # frames planned together on a processor: a stream waits for so many, and fewer cost more calls
 SETTLE, SHUT = 0.6, 0.1
 """Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
 POUTS = 0.35, 0.80
 """Between these amounts of rounding the lips of a smile cease to part as in the portrait."""
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
+"""Seconds over which accents are smoothed into a motion of the brows, and their bell's sigma."""
 TURNS = 0.45
 """Seconds in which the head turns to something, and back."""
 NODS, LIFTS, TILTS = 0.9, 0.7, 1.3

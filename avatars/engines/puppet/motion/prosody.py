@@ -15,14 +15,17 @@ QUIETEST = 0.05
 FORGOTTEN = 10.0
 """Seconds after which a loud moment counts half."""
 USUAL, SETTLES = 0.35, 4.0
-PITCH_SETTLES = 2.0
+"""The energy (0..1) that counts as usual before any is heard, and the seconds in which it follows the voice."""
+PITCH_SETTLES = 2.0  # seconds in which the usual loudness and pitch follow the voice
 LOWEST, HIGHEST, PERIODIC = 75.0, 400.0, 0.45
 """Hertz between which voices speak, and how alike two of their periods are at least."""
-SPEAKING = 0.08
+SPEAKING = 0.08  # energy, 0..1, above which a frame counts as speech; breath stays below
 ACCENT = 1.8
 """How much a second the energy of a voice rises where it stresses something."""
 ENERGY_REACH, ACCENT_REACH, SPEAKING_REACH = 0.30, 0.36, 0.60
+"""Seconds that each curve is smoothed to both sides; it must be known so far ahead."""
 ENERGY_SIGMA, ACCENT_SIGMA, SPEAKING_SIGMA = 0.12, 0.145, 0.25
+"""Seconds, of their bells: 0.4 of the reach, where little is cut off."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,15 +19,16 @@ DECIDED = 0.24
 """Seconds before the middle of a syllable by which it is known whether it is stressed."""
 AROUND, APART = 0.40, 0.55
 """Seconds around a stressed syllable in which it is the strongest, and at least from one nod to the next."""
-LEAST = 0.22
+LEAST = 0.22  # of the sum below; a weaker stress gets no nod, or the head would nod at each word
 LOUD, TONE, LONG, MARKED, NUMBER = 0.55, 0.30, 0.30, 0.20, 0.30
 """What counts for stress: twice the usual loudness, a pitch four semitones above it, a syllable 0.2 s longer than a
 short one, a mark of the dictionary, a number."""
 SEMITONES, SHORT, LONGER = 4.0, 0.12, 0.20
+"""Semitones that count in full; seconds of a short syllable, and how much longer counts in full."""
 HALF_NOD, HALF_BROW = 0.22, 0.27
 """Seconds from the beginning of a nod, and of brows that go with it, to their height: that is in the syllable."""
-WEAKEST, STRONGEST = 0.45, 1.2
-BROWS_FROM = 0.8
+WEAKEST, STRONGEST = 0.45, 1.2  # times the usual nod: a nod that is seen, and one that is not too much
+BROWS_FROM = 0.8  # strength of a nod from which brows rise too
 ASKS, ASKED, RISES, FALLS = 0.30, 0.40, 0.25, 0.35
 """Of a question: seconds before its last word when brows rise, and after its beginning when they fall; how fast."""
 DIGITS = re.compile(r"[0-9０-９.,%％]+|第?[一二三四五六七八九十百千万亿两零]+")

@@ -26,8 +26,9 @@ class Viseme:
         return self.jaw, self.wide, self.round, self.lift, self.drop, self.press, self.tongue
 
 
-SILENCE = Viseme(dominance=0.60)
+SILENCE = Viseme(dominance=0.60)  # lips at rest pull less than vowels, so that they close and open softly
 
+# Consonants. A higher `dominance` bends the neighbours towards this shape, a lower one lets them show through:
 CLOSED = Viseme(round=0.05, press=1.0, dominance=1.0)
 BITE = Viseme(jaw=0.05, wide=0.10, lift=0.40, drop=-0.55, dominance=0.90)
 BETWEEN_TEETH = Viseme(jaw=0.14, wide=0.10, lift=0.20, drop=0.15, tongue=1.0, dominance=0.55)
@@ -41,6 +42,7 @@ RHOTIC = Viseme(jaw=0.14, wide=-0.05, round=0.40, lift=0.22, drop=0.20, dominanc
 LIP_GLIDE = Viseme(jaw=0.10, round=0.95, lift=0.02, drop=0.05, dominance=0.85)
 PALATAL_GLIDE = Viseme(jaw=0.12, wide=0.40, lift=0.22, drop=0.25, dominance=0.50)
 
+# Vowels, from open to rounded: they hold their shape but where a closure or a bite is beside them:
 OPEN = Viseme(jaw=0.78, wide=0.05, lift=0.22, drop=0.12, dominance=0.90, vowel=True)
 OPEN_FRONT = Viseme(jaw=0.62, wide=0.32, lift=0.30, drop=0.25, dominance=0.88, vowel=True)
 OPEN_MIDDLE = Viseme(jaw=0.45, wide=0.08, lift=0.20, drop=0.12, dominance=0.75, vowel=True)

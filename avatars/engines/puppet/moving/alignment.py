@@ -21,14 +21,14 @@ RIGID = (
 """Corners of the eyes, nose, forehead, temples, cheekbones."""
 NEAR = frozenset((5, 4, 1, 2, 98, 327, 94, 48, 278, 115, 344, 64, 294))
 """The lower nose: it is next to the mouth, so it counts more."""
-NEAR_WEIGHT = 3.0
+NEAR_WEIGHT = 3.0  # times the weight of the other rigid points
 WINDOW, OWN_WINDOW, ORDER = 11, 5, 2
 """Frames over which the head's way and the lips' are smoothed, by a polynomial of this order: a nod keeps its height.
 
 Against heads whose way is known, the mouth then trembles by 0.1 to 0.25 pixels from frame to frame; without, by 0.6."""
 MODES = 10
 """As many motions as a person's mouth has, about: what is beyond them is noise of the mesh."""
-TRACE = 0.02
+TRACE = 0.02  # of full weight, 0..1: points of less move with the head and have no motion of their own
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from avatars.exceptions import PortraitError
 
 SPOTS = (50, 280, 205, 425, 187, 411, 210, 430, 199, 164)
 """Skin around the mouth: cheeks, beside the lips, jaw, chin, below the nose."""
-SPOT = 0.04
+SPOT = 0.04  # eye distances: half the side of the square around each point whose mean colour is kept
 COARSE = 48
 """The longer side, in pixels, of the pictures that tell how much moves."""
 

@@ -6,8 +6,8 @@ from avatars.engines.puppet.face.geometry import Anatomy
 from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.moving.face_track import SPOTS
 
-WINDOW = 9
-DARKEST = 8.0
+WINDOW = 9  # frames over which light is smoothed: less lets noise flicker, more lags behind a turn
+DARKEST = 8.0  # grey level that darker colours count as: ratios of darker ones are noise
 MOST = 0.5
 """Of the logarithm: beyond it, a spot is covered rather than lit otherwise."""
 

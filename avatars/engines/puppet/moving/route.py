@@ -19,7 +19,7 @@ AHEAD = 32
 """Frames by which our pauses are known before they are shown."""
 BETWEEN_TURNS = 12
 """Frames that are shown between two turns at least: a body that sways faster is seen to."""
-AROUND = 3
+AROUND = 3  # frames to both sides in which a silent place must be calm too
 CALM = 0.3
 """The share of frames, the calmest, at which it may turn between the ends."""
 STILL = 0.25

@@ -13,7 +13,7 @@ from avatars.engines.puppet.files import FILES
 from avatars.media.file_cache import MEGABYTE, FileCache, code_digest
 
 FOLDER = "rigs"
-LIMIT = 400 * MEGABYTE
+LIMIT = 400 * MEGABYTE  # bytes; the rigs used longest ago go first, and are computed again when needed
 DIGEST = re.compile(r"[0-9a-f]{64}")
 PUPPET = Path(__file__).parents[1]
 

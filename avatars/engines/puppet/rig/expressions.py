@@ -25,22 +25,25 @@ from avatars.engines.puppet.face.topology import (
 )
 from avatars.engines.puppet.rig.parameters import Expression
 
-JAW_DROP = 0.22
+JAW_DROP = 0.22  # eye distances that the lower lip falls at a jaw of 1: the widest vowel of 0.78 opens 15 mm
 SPREAD, SHUT_IN, JAW_NARROWS = 0.20, 0.05, 0.028
-RAISE, DROP = 0.045, 0.055
-SEALED = 0.018
+"""Of a point's distance from the middle: spread lips, a smile that closes; eye distances: an open jaw."""
+RAISE, DROP = 0.045, 0.055  # eye distances: the upper lip up, the lower lip down, beside the jaw
+SEALED = 0.018  # eye distances by which round lips close near the corners, so that their opening is round as well
 RINGS, RING_UP, RING_FORM = (0.78, 0.84, 0.92, 1.0), 0.30, 0.8
 """Half the width of the opening of rounded lips, as a share of half the mouth, from the inner edges of the lips to the
 outer ones; the share of its height that is above the seam: what only the lower lip leaves is a sickle; and its form,
 between an ellipse (0.5) and a bow (1)."""
 RING_FOLLOWS = (1.0, 0.9, 0.75, 0.60)
+"""0..1: how much each ring follows the rounding, from the inner edge of the lips to the outer one."""
 OWN_TEETH_RING = 0.5
 """How much of it lips make that are apart in the portrait: where they would meet, the picture has no lip to show."""
 LAUGH_GAP, LAUGH_HALF, LAUGH_LESS = (0.175, 0.21), (0.30, 0.325), 0.6
 """From where to where a mouth laughs, by the gap and half the width that it has in the portrait, and how much less it
 is rounded. Of `tests.benchmarks.pictures.strangers` smiles have gaps of 0.06 to 0.173, the laugh has 0.216."""
-UPPER_SHARE = 0.36
+UPPER_SHARE = 0.36  # of the gap of an open portrait: the upper lip's part of closing it; the lower lip does the rest
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
+"""0..1: how much each ring follows when a portrait is closed, from the inner edge outwards."""
 
 
 @dataclass(frozen=True, kw_only=True)

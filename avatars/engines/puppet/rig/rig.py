@@ -16,6 +16,7 @@ from avatars.engines.puppet.rig.expressions import displacements
 from avatars.exceptions import PortraitError
 
 CALM_FROM, CALM_TO = 20.0, 35.0
+"""Degrees that a portrait is turned: from here motions are smaller; beyond, it is refused."""
 SHOULDERS, CHEST = 3.2, 5.2
 """Eye distances (90 mm in adults) from the middle of the face: shoulders are 2.6 of them away, and what is further down
 than the chest does not rise with the breath."""

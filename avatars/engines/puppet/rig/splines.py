@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from avatars.engines.puppet.face.mesh import Floats
 
 Reals = NDArray[np.floating[Any]]
-CHUNK = 4096
+CHUNK = 4096  # points interpolated together: bounds the memory of their distances to all centres
 
 
 class ThinPlate:
