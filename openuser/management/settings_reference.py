@@ -28,7 +28,7 @@ SECTIONS = {
     "REST API and webhooks": ("openuser/settings/rest.py",),
     "Security of a server": ("openuser/settings/production.py",),
     "Installation": ("openuser/bootstrap/environment.py", "openuser/bootstrap/pip.py"),
-    "Emulator": ("openuser/settings/emulator.py",),
+    "Emulator": ("wecom/emulator/settings.py",),
     "Tests": ("openuser/settings/test.py",),
 }
 INTRODUCTION = """\

@@ -1,4 +1,4 @@
-"""`python -m wecom.emulator` runs the emulator as one process; `manage.py emulator` calls it."""
+"""`python -m wecom.emulator` runs the emulator as one process; `manage.py emulator` and `wecom-emulator` call it."""
 
 import argparse
 import asyncio
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--port", default=9001, type=int)
     parser.add_argument("--callback", default="")
     args = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.emulator")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wecom.emulator.settings")
     django.setup()
     try:
         listener = socket.create_server((args.host, args.port), backlog=512)

@@ -22,7 +22,7 @@ from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
 from openuser.servers.processes import Processes, ServiceError
 
 RELOADED_PROGRAMS = ("web", "worker", "bulk", "render", "beat")
-EMULATOR_FILES = ("wecom/emulator/", "templates/emulator/")
+EMULATOR_FILES = ("wecom/emulator/",)
 
 
 class Command(BaseCommand):

@@ -223,7 +223,7 @@ def test_each_application_has_its_own_deliveries(
 
 
 def test_the_deadline_and_the_retries_are_the_platforms_unless_they_are_changed() -> None:
-    code = "from openuser.settings.emulator import EMULATOR as e; rules = e['RULES']; "
+    code = "from wecom.emulator.settings import EMULATOR as e; rules = e['RULES']; "
     code += "print(rules['callback_deadline'], rules['callback_retries'])"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EMULATOR_")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept, capture_output=True, text=True, check=True)
