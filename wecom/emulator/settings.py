@@ -31,7 +31,9 @@ def data_folder() -> Path:
     """Where the database lies by default: the checkout's `var`, or the user's data, as freedesktop.org names them."""
     if (CHECKOUT / "manage.py").exists():
         return CHECKOUT / "var"
-    return Path(env.str("XDG_DATA_HOME", default="") or Path.home() / ".local" / "share") / "wecom-emulator"
+    # Folder of the user's data, in which the emulator's lies where it is installed by itself. Empty: ~/.local/share.
+    data = env.str("XDG_DATA_HOME", default="")
+    return Path(data or Path.home() / ".local" / "share") / "wecom-emulator"
 
 
 # SQLite file of the emulator. Installed by itself, it lies in ~/.local/share/wecom-emulator.
