@@ -6,6 +6,7 @@ and fields. cosmic-ray changes any file, one place at a time.
 
 import ast
 import hashlib
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,11 +56,13 @@ class Mutant:
         return str(changed)
 
     def compiles(self, root: Path) -> bool:
-        """Whether Python reads the change: operators take the `*` of a signature for a product."""
-        try:
-            ast.parse(self.code(root))
-        except SyntaxError:
-            return False
+        """Whether Python reads the change without a warning: operators take the `*` of a signature for a product."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                compile(self.code(root), self.file, "exec")
+            except (SyntaxError, SyntaxWarning):
+                return False
         return True
 
 

@@ -42,6 +42,7 @@ def test_an_upload_is_previewed_and_kept(client: Client, company):
     page = upload(client, company, csv_file(ROWS))
     shown = [words in page for words in ("年会", "ghost", "row 4", "has left the company", "1 rows repeat a user ID")]
     assert shown == [True] * 5
+    assert "first sheet is read" not in page  # there is no other
     sheet = AudienceSheet.objects.get()
     assert sheet.name not in text_of(client.get(LIST))
     assert "can be chosen" in client.post(preview(sheet), {"keep": "1"}, follow=True).content.decode()

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling import services
-from scheduling.models import Campaign, CampaignRun, Delivery
+from scheduling.models import Campaign, CampaignChange, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import approver_api, make_campaign, outcomes, work
 from tests.scheduling.support.schedules import zone_where_it_is
 from tests.support import factories
@@ -58,6 +58,15 @@ def test_a_campaign_goes_from_draft_to_running(api, people):
     assert next(one["after"] for one in api.get(f"{address}changes/").json()) == "paused"
     assert post(api, f"{address}resume/")["state"] == "running"
     assert post(api, f"{address}cancel/")["state"] == "cancelled"
+
+
+def test_of_many_steps_the_newest_two_hundred_are_told(api, people):
+    row = make_campaign("早")
+    CampaignChange.objects.bulk_create(
+        CampaignChange(campaign=row, after="paused", why=f"{number}") for number in range(205)
+    )
+    told = [one["why"] for one in api.get(f"{CAMPAIGNS}{row.pk}/changes/").json()]
+    assert told == [f"{number}" for number in range(204, 4, -1)]
 
 
 def test_a_dry_run_is_equal_to_the_outcome_and_keeps_nothing(api, people):

@@ -13,6 +13,7 @@ def test_campaigns_go_into_a_file_and_come_back(application, tmp_path, capsys):
     make_campaign("早上好", name="早安")
     make_campaign("", name="晚安")
     call_command("export_campaigns", tmp_path / "all.yaml")
+    assert capsys.readouterr().err == f"{tmp_path / 'all.yaml'}: 2 campaigns, 0 series, application/yaml\n"
     call_command("export_campaigns", campaign=["早安"])
     assert "name: 晚安" not in capsys.readouterr().out
     Campaign.objects.filter(name="晚安").delete()

@@ -91,6 +91,24 @@ def test_no_place_of_a_series_is_told_in_english(application, audience):
     assert english([*rows, *gone]) == []
 
 
+def test_a_step_that_is_gone_begins_with_its_day_and_time(application):
+    series = factories.make_series_row(application)
+    fill(factories.make_campaign_row(application, series=series, day=3, at=time(9), repeats="series"))
+    described = series_approval.describe(series)
+    rows = series_differences.readable(differences(described, {**described, "steps": {}}), series)
+    assert [row.before for row in rows[:2]] == ["3", "09:00"]
+    assert len(rows) > 3
+
+
+@pytest.mark.parametrize(("number", "words"), [(12, "p10, p11"), (13, "p11 and 1 more"), (20, "p11 and 8 more")])
+def test_of_many_members_twelve_are_named_and_the_others_counted(application, number, words):
+    members = [f"p{number:02}" for number in range(number)]
+    campaign = factories.make_campaign_row(application, audience={"members": members})
+    rows = readable(differences({}, approval.describe(campaign)), campaign)
+    [told] = [row.after for row in rows if "p00" in row.after]
+    assert told.endswith(words)
+
+
 @pytest.mark.parametrize("model", [*SOURCES.values(), *(model for _words, model in PIECES.values())])
 def test_each_field_of_a_source_has_a_chinese_name(model):
     with override("zh-hans"):
