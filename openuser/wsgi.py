@@ -10,7 +10,9 @@ django_application = get_wsgi_application()
 
 # These import models, which need Django to be set up.
 from core.storage import upkeep  # noqa: E402
+from wecom import services  # noqa: E402
 from wecom.middleware import ByWSGI  # noqa: E402
 
 application = ByWSGI(django_application)
 upkeep.start()
+services.start_reception()

@@ -1,11 +1,12 @@
 """Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form.
 
-`ByWSGI` and `ByASGI` stand in front of Django's handlers. They call the view in threads that keep their connection to
-the database; `ByASGI` first tries the fast lane. `WebhookMiddleware` calls the view where nothing stands there: in
-tests, and under `runserver`.
+`ByWSGI` and `ByASGI` stand in front of Django's handlers and call the view in threads. With `OPENUSER_CALLBACK_LANE`
+the event loop of `ByASGI` calls what the view calls, without a thread. `WebhookMiddleware` calls the view where nothing
+stands in front: in tests.
 """
 
 import asyncio
+import errno
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -29,9 +30,11 @@ from core.logs import clear_correlation_id
 from core.metrics import writer
 from core.storage import upkeep
 from core.work.db_connections import keep_connections
-from wecom import metrics, platform_quirks
-from wecom.callbacks.fast_lane import FastLane
-from wecom.exceptions import NotRecorded
+from wecom import metrics, services
+from wecom.callbacks import reception
+from wecom.callbacks.reception import Answer, Reception
+from wecom.callbacks.signed_query import read_usual
+from wecom.views import response_of
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +66,14 @@ def _view(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _acknowledgement(request: HttpRequest) -> HttpResponse:
-    """What the view answers to a sound callback."""
-    request.get_host()
-    content = platform_quirks.current.acknowledgement
-    return HttpResponse(content, content_type="text/plain", headers={"Content-Length": str(len(content.encode()))})
+def _given(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
+    """A view that gives this answer, under `NEEDED`."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        request.get_host()
+        return response_of(answer)
+
+    return _chain(view)
 
 
 @lru_cache(maxsize=100)
@@ -122,6 +128,10 @@ class ByWSGI(_Gateway):
         began = time.perf_counter()
         writer.start()
         response = _threads().submit(self._answer_in_thread, partial(WSGIRequest, environ)).result()
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _note_silence(response.status_code)
+            # WSGI knows no end without an answer, but gunicorn and `runserver` end a connection that its client reset.
+            raise ConnectionResetError(errno.ECONNRESET, "A callback is left without an answer.")
         metrics.CALLBACK_SECONDS.observe(time.perf_counter() - began)
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [response.content]
@@ -130,14 +140,13 @@ class ByWSGI(_Gateway):
 class ByASGI(_Gateway):
     """An ASGI application that answers callbacks itself and hands every other request on.
 
-    Most callbacks take the fast lane, in the event loop; the others take one step to a thread, in which the view
-    answers. Django's own handler takes three steps and starts two threads for each request.
+    The view answers in a thread, which is one step; Django's own handler takes three and starts two threads for each
+    request. With the lane, usual callbacks are answered in the event loop.
     """
 
     def __init__(self, others: Any) -> None:
         super().__init__(others)
-        self._fast_lane = FastLane()
-        self._acknowledge = _chain(_acknowledgement)
+        self._lane = Reception() if settings.WECOM["CALLBACK_LANE"] else None
         self._answers: dict[object, _Acknowledgement | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -162,9 +171,7 @@ class ByASGI(_Gateway):
             return
         events = await self._events_for(scope, body)
         if events[0]["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            # The platform repeats what nobody answers, and may take an error for the end of it.
-            metrics.CALLBACKS.add("", "unpersisted")
-            logger.error("A callback is left without an answer.", extra={"status": events[0]["status"]})
+            _note_silence(events[0]["status"])
             await _disconnect(receive)
             return
         for event in events:
@@ -173,9 +180,7 @@ class ByASGI(_Gateway):
 
     async def _events_for(self, scope: Scope, body: bytes) -> list[Event]:
         try:
-            return await self._acknowledged(scope, body) or _events(await self._viewed(scope, body))
-        except NotRecorded:
-            return _events(HttpResponse(status=503))
+            return await self._by_lane(scope, body) or _events(await self._viewed(scope, body))
         except Exception:  # the edge of a process, whose server would answer for us
             logger.exception("A callback could not be answered.")
             return _events(HttpResponse(status=500))
@@ -184,7 +189,7 @@ class ByASGI(_Gateway):
         """The server starts and stops this process."""
         while (event := await receive())["type"] != "lifespan.shutdown":
             if event["type"] == "lifespan.startup":
-                self._fast_lane.start()
+                await (self._lane.start() if self._lane else asyncio.to_thread(services.start_reception))
                 writer.start()
                 upkeep.start()
                 await send({"type": "lifespan.startup.complete"})
@@ -196,14 +201,17 @@ class ByASGI(_Gateway):
         prefix = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")
         return scope["type"] == "http" and str(scope["path"]).removeprefix(prefix).startswith(_root())
 
-    async def _acknowledged(self, scope: Scope, body: bytes) -> list[Event] | None:
-        """The answer to a callback that the fast lane has recorded; None for all that the view must answer."""
-        if scope["method"] != "POST":
+    async def _by_lane(self, scope: Scope, body: bytes) -> list[Event] | None:
+        """The answer to a callback as the platform sends them; None for every other request, which the view answers."""
+        if self._lane is None or scope["method"] != "POST" or read_usual(scope["query_string"]) is None:
             return None
-        answer = self._answer_of(scope)
-        if answer is None or not await self._fast_lane.record(answer.key, scope["query_string"], body):
+        sound = self._answer_of(scope)
+        if sound is None:
             return None
-        return answer.events
+        answer = await self._lane.receive(sound.key, scope["query_string"], body)
+        if answer.status == HTTPStatus.OK:
+            return sound.events
+        return _events(_given(answer)(ASGIRequest(scope, BytesIO())))
 
     def _answer_of(self, scope: Scope) -> _Acknowledgement | None:
         """The answer to a sound callback with this address and these headers; None if it would be refused.
@@ -224,7 +232,7 @@ class ByASGI(_Gateway):
             found = _found(request.path_info)
         except (Resolver404, UnicodeDecodeError):
             return None
-        response = self._acknowledge(request)
+        response = _given(reception.acknowledgement())(request)
         # Otherwise for another host, or not by HTTPS.
         accepted = response.status_code == HTTPStatus.OK
         return _Acknowledgement(found.kwargs.get("key", ""), _events(response)) if accepted else None
@@ -263,6 +271,12 @@ async def _disconnect(receive: Receive) -> None:
     """Returns when the client has given up. The server answers for an application that returns earlier."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _note_silence(status: int) -> None:
+    """The platform repeats what nobody answers, and may take an error for the end of it."""
+    metrics.CALLBACKS.add("", "unpersisted")
+    logger.error("A callback is left without an answer.", extra={"status": status})
 
 
 def _hang_up(receive: Receive) -> None:

@@ -6,7 +6,6 @@ from functools import cache
 from http import HTTPStatus
 from threading import Event
 
-from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -45,8 +44,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     if found is Database.OLD:
         return JsonResponse({"status": "migrations"}, status=503)
     if found is Database.AWAY:
-        # Only the fast lane writes to the spool, and that is under ASGI.
-        if isinstance(request, ASGIRequest) and wecom.spool_takes_callbacks():
+        if wecom.spool_takes_callbacks():
             spooled = wecom.spooled_callbacks(timezone.now()).count
             return JsonResponse({"status": "ok", "database": "away", "spooled": spooled})
         return JsonResponse({"status": "database"}, status=503)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,8 @@ def child(times: int) -> None:
 
 def talk(application: Any, members: int) -> None:
     """Members who go through a flow of three questions: the callbacks, the turns, and the answers that are sent."""
-    from urllib.parse import parse_qs
-
-    from wecom.callbacks import inbox, processor
+    from wecom import services
+    from wecom.callbacks import processor
     from wecom.models import Callback, Outbound
     from wecom.outbox import dispatcher
 
@@ -91,10 +91,7 @@ def talk(application: Any, members: int) -> None:
     def record(text: str) -> None:
         for number in range(1, members + 1):
             query, body = request(f"crowd{number}", text)
-            asked = {name: value for name, (value,) in parse_qs(query).items()}
-            inbox.record_callback(
-                application, body, signature=asked["msg_signature"], timestamp=asked["timestamp"], nonce=asked["nonce"]
-            )
+            assert services.receive_callback("", query.encode(), body).status == HTTPStatus.OK
 
     for turn, text in enumerate(words):
         shown = cost if turn == 2 else _without_a_line

@@ -236,7 +236,7 @@ ROWS: tuple[Row, ...] = (
         "spliced signatures",
         "refused",
         20,
-        tests("wecom/test_crypto_splices.py", "wecom/callbacks/test_fast_lane.py"),
+        tests("wecom/test_crypto_splices.py", "wecom/callbacks/test_reception.py"),
     ),
     row(
         "F1",

@@ -140,7 +140,7 @@ def test_a_callback_leaves_its_correlation_id_to_no_other_record(post, applicati
     caplog.clear()
     caplog.handler.addFilter(AddCorrelationId())
     assert post(envelope) == 403
-    (record,) = (record for record in caplog.records if record.name == "wecom.views")
+    (record,) = (record for record in caplog.records if record.name == "wecom.callbacks.reception")
     assert not hasattr(record, "cid")
 
 

@@ -22,6 +22,7 @@ from tests.wecom.callbacks.spool.test_spool import mute_database
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.hostile_callbacks import MUTATORS
 from wecom import middleware
+from wecom.callbacks import reception
 from wecom.models import Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -147,11 +148,21 @@ def test_a_sound_callback_is_taken_however_its_length_is_told(application, serve
     assert Callback.objects.count() == 1
 
 
-def test_a_server_that_ends_answers_no_callback_that_nothing_took(application, settings, tmp_path, monkeypatch):
+@pytest.fixture
+def no_spool(settings, tmp_path) -> Iterator[None]:
     (tmp_path / "spool").write_text("no folder")
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
-    lane = middleware.ByASGI(None)  # reads the setting when it is made
-    routes = {"http": lane, "lifespan": lane.answer_lifespan}
+    reception.forget()
+    yield
+    reception.forget()
+
+
+@pytest.mark.usefixtures("no_spool")
+@pytest.mark.parametrize("lane", [False, True], ids=["view", "lane"])
+def test_a_server_that_ends_answers_no_callback_that_nothing_took(application, settings, monkeypatch, lane):
+    settings.WECOM = {**settings.WECOM, "CALLBACK_LANE": lane}
+    callbacks = middleware.ByASGI(None)  # reads the setting when it is made
+    routes = {"http": callbacks, "lifespan": callbacks.answer_lifespan}
     monkeypatch.setattr(asgi, "application", ProtocolTypeRouter(routes))
     envelope = Envelope(application, text_xml(application))
     lines, body = framed("length", envelope.body.encode())

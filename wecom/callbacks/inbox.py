@@ -1,4 +1,4 @@
-"""The inbox: callbacks are verified, decrypted and recorded once; a worker handles them (`callbacks.processor`)."""
+"""The inbox: callbacks are verified and decrypted into rows; a worker handles them (`callbacks.processor`)."""
 
 import hashlib
 import logging
@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from core import traces
-from core.logs import set_correlation_id
-from core.work import clock, crash_points
+from core.work import clock
 from core.work.sweeper import wake_rows
 from wecom import crypto, messages, metrics
 from wecom.callbacks import inbox_rows, key_ring, rejections
@@ -22,15 +21,6 @@ from wecom.callbacks.router import router
 from wecom.models import Application, Callback
 
 logger = logging.getLogger(__name__)
-
-
-def record_callback(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> None:
-    """Verify, decrypt and record a callback; a repeat changes nothing.
-
-    Raises `wecom.crypto.CryptoError` for a callback that must be refused, and `django.db.IntegrityError` if the
-    application no longer exists; nothing is stored then.
-    """
-    _insert(open_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce))
 
 
 def open_callback(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Values:
@@ -79,21 +69,6 @@ def _check_addressee(application: Application, envelope: messages.Envelope, inbo
         raise crypto.CryptoError(rejections.CORP_ID, "The callback is for another company.")
     if envelope.agent_id not in ("", str(application.agent_id)) or inbound.agent_id not in (0, application.agent_id):
         raise crypto.CryptoError(rejections.AGENT_ID, "The callback is for another application.")
-
-
-def _insert(row: Values) -> None:
-    set_correlation_id(row["cid"])
-    crash_points.point("webhook.recording")
-    (pk,) = inbox_rows.insert(connections[DEFAULT_DB_ALIAS], [row])
-    count_recorded([row], [pk])
-    if pk is None:
-        first = Callback.objects.only("cid").get(application=row["application_id"], identity=row["identity"])
-        logger.info("A callback came again.", extra={"cid": first.cid, "application": row["application_id"]})
-        return
-    crash_points.point("webhook.recorded")
-    if inbox_rows.is_queued(row):
-        Callback(pk=pk).wake()
-    log_arrivals([row])
 
 
 def count_recorded(rows: Sequence[Values], outcomes: Sequence[object]) -> None:

@@ -4,14 +4,13 @@ import core.django_setup  # noqa: F401 - says what is missing
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu
 from wecom.application.oauth import authorize_url, member_of_code
-from wecom.callbacks.application_cache import find as find_webhook_application
-from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
-from wecom.callbacks.inbox import record_callback, record_transcript, replay_callback, wake_callbacks
+from wecom.callbacks.inbox import record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.key_ring import note_callbacks as note_key_proofs
-from wecom.callbacks.key_ring import note_url_check
-from wecom.callbacks.key_ring import open_sealed as open_echo
-from wecom.callbacks.rejections import record_rejection
+from wecom.callbacks.reception import Answer as CallbackAnswer
+from wecom.callbacks.reception import check_url as check_webhook_url
+from wecom.callbacks.reception import receive as receive_callback
+from wecom.callbacks.reception import start as start_reception
 from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool.folder import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
@@ -126,6 +125,7 @@ __all__ = [
     "MAX_RECIPIENTS",
     "MEMBER_MESSAGES_PER_MINUTE",
     "OUTAGE_REMEDY",
+    "CallbackAnswer",
     "FactUse",
     "accept_upload",
     "access_token",
@@ -140,6 +140,7 @@ __all__ = [
     "check_reachable",
     "check_recipients",
     "check_upload",
+    "check_webhook_url",
     "compression_done",
     "compression_failed",
     "configure_from_settings",
@@ -176,7 +177,6 @@ __all__ = [
     "find_person",
     "find_unknown",
     "find_unreachable",
-    "find_webhook_application",
     "findings_of",
     "forecast_for",
     "get_agent_info",
@@ -205,16 +205,12 @@ __all__ = [
     "member_of_code",
     "note_key_proofs",
     "note_restore",
-    "note_url_check",
-    "open_echo",
     "preview_fact_import",
     "publish_menu",
     "pushes_are_stopped",
     "quota_day",
-    "read_webhook_application",
     "recall",
-    "record_callback",
-    "record_rejection",
+    "receive_callback",
     "record_transcript",
     "refuse_stopped_push",
     "release_restore_hold",
@@ -247,6 +243,7 @@ __all__ = [
     "set_facts",
     "spool_takes_callbacks",
     "spooled_callbacks",
+    "start_reception",
     "sync_directory",
     "sync_due_directories",
     "treat_as_sent",

@@ -117,7 +117,7 @@ def test_a_few_thousand_hostile_bodies_are_read_or_refused():
     assert ratio < 50
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_webhook_answers_hostile_requests_with_three_statuses_and_keeps_its_memory(caplog):
     caplog.set_level(logging.CRITICAL, logger="wecom")  # pytest would keep thousands of warnings
     webhook, ask = Webhook.as_view(), RequestFactory()

@@ -7,7 +7,7 @@ from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_
 from wecom import doctor
 from wecom.models import Application, Callback
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

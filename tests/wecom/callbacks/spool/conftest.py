@@ -1,10 +1,12 @@
 """The stage of the spool: an application, and a folder of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import factories
+from wecom.callbacks import reception
 
 
 @pytest.fixture
@@ -13,6 +15,8 @@ def application():
 
 
 @pytest.fixture
-def folder(settings, tmp_path: Path) -> Path:
+def folder(settings, tmp_path: Path) -> Iterator[Path]:
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
-    return tmp_path / "spool"
+    reception.forget()
+    yield tmp_path / "spool"
+    reception.forget()

@@ -131,6 +131,20 @@ def test_callbacks_are_acknowledged_without_the_database_and_recorded_later(appl
     assert ["条" in row.body for row in stored] == [True] * 3
 
 
+def test_the_view_keeps_a_callback_while_the_database_is_away(client, application, folder):
+    known, kept = (Envelope(application, text_xml(application, msg_id=number)) for number in (1, 2))
+    assert known.post(client).status_code == 200
+    with mute_database() as answers:
+        began = time.monotonic()
+        answer = kept.post(client)
+        took = time.monotonic() - began
+        assert (answer.status_code, answer.content, count(folder)) == (200, b"", 1)
+        answers()
+        wait_for(lambda: not files(folder), "the spool to be recorded")
+    assert took < 1
+    assert Callback.objects.count() == 2
+
+
 def test_a_callback_that_nothing_takes_is_left_without_an_answer(application, folder, monkeypatch):
     folder.write_text("no folder")  # as good as a full disk
     envelope = Envelope(application, text_xml(application))

@@ -1,4 +1,4 @@
-"""The fast lane answers and records exactly what the view does, and leaves every refusal to it."""
+"""One function receives: the event loop of the lane answers and records exactly what the view does."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from tests.wecom.support.hostile_callbacks import spliced
 from wecom import middleware
-from wecom.callbacks.fast_lane import FastLane
+from wecom.callbacks.reception import Reception
 from wecom.metrics import CALLBACKS
 from wecom.models import Application, Callback
 
@@ -41,6 +41,15 @@ MANY = Sent("&".join(f"a{number}=1" for number in range(2000)), b"")  # Django r
 @pytest.fixture
 def application():
     return factories.make_application(is_default=True)
+
+
+@pytest.fixture(autouse=True)
+def lane(settings, monkeypatch) -> middleware.ByASGI:
+    """The ASGI application with the lane; it reads the settings when it is made."""
+    settings.WECOM = {**settings.WECOM, "CALLBACK_LANE": True}
+    made = middleware.ByASGI(asgi.http_application)
+    monkeypatch.setattr(asgi, "application", made)
+    return made
 
 
 def by_asgi(sent: Sent) -> tuple[int, dict[str, str], bytes]:
@@ -136,19 +145,26 @@ def test_both_ways_answer_and_record_alike(application, settings, requests: Call
 
 def test_plain_http_is_redirected_before_anything_is_recorded(application, settings, monkeypatch):
     settings.SECURE_SSL_REDIRECT = True
-    monkeypatch.setattr(asgi, "application", middleware.ByASGI(None))  # reads the setting when it is made
+    monkeypatch.setattr(asgi, "application", middleware.ByASGI(None))
     assert by_asgi(next(sound(application)))[0] == 301
     assert not Callback.objects.exists()
 
 
-def taken(sent: Sent) -> bool:
-    return asyncio.run(FastLane().record("", sent.query.encode(), sent.body))
+def received(sent: Sent) -> int:
+    return asyncio.run(Reception().receive("", sent.query.encode(), sent.body)).status
 
 
-def test_every_sound_callback_takes_the_fast_lane_and_no_other(application):
-    assert [taken(sent) for sent in sound(application)] == [True] * 7
+def test_what_is_sound_is_received_and_nothing_else(application):
+    assert [received(sent) for sent in sound(application)] == [200] * 7
     wrong = [sent for sent in refused(application) if (sent.path, sent.method, sent.host) == Sent("", b"")[2:]]
-    assert not any(taken(sent) for sent in wrong if sent.query != MANY.query)
+    assert {received(sent) for sent in wrong} == {403, 413}
+
+
+def test_the_lane_asks_the_view_for_nothing_that_the_platform_posts(application, monkeypatch):
+    monkeypatch.setattr(middleware.ByASGI, "_viewed", None)
+    for sent in sound(application):
+        assert by_asgi(sent)[0] == 200
+    assert by_asgi(sent_as(Envelope(application, text_xml(application), token="somebodyelse")))[0] == 403
 
 
 def test_a_callback_of_a_known_application_takes_one_statement(application):
@@ -159,25 +175,24 @@ def test_a_callback_of_a_known_application_takes_one_statement(application):
         return execute(sql, *others)
 
     async def record() -> None:
-        lane = FastLane()
+        reception = Reception()
         for number in range(3):
             sent = sent_as(Envelope(application, text_xml(application, msg_id=number)))
-            assert await lane.record("", sent.query.encode(), sent.body)
+            assert (await reception.receive("", sent.query.encode(), sent.body)).status == 200
             if number == 0:
-                await lane._thread.run(lambda: connection.execute_wrappers.append(note), patience=20)
+                await reception._database.run(lambda: connection.execute_wrappers.append(note), patience=20)
 
     asyncio.run(record())
     assert [sql.split()[0] for sql in asked] == ["INSERT", "INSERT"]
 
 
-def test_answers_are_kept_for_a_bounded_number_of_senders(application, monkeypatch):
+def test_answers_are_kept_for_a_bounded_number_of_senders(application, monkeypatch, lane):
     monkeypatch.setattr(middleware, "MOST_ANSWERS", 3)
-    monkeypatch.setattr(asgi, "application", middleware.ByASGI(None))
     sent = next(sound(application))
     for number in range(8):
         assert by_asgi(sent._replace(path=f"{PATH}/unknown{number}"))[0] == 403
     assert by_asgi(sent)[0] == 200
-    assert len(asgi.application._answers) <= 3
+    assert len(lane._answers) <= 3
 
 
 def test_a_changed_token_of_another_process_is_honoured_at_once(application):
