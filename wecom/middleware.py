@@ -34,7 +34,6 @@ from wecom import metrics, services
 from wecom.callbacks import reception
 from wecom.callbacks.reception import Answer, Reception
 from wecom.callbacks.signed_query import read_usual
-from wecom.views import response_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +70,7 @@ def _given(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
 
     def view(request: HttpRequest) -> HttpResponse:
         request.get_host()
-        return response_of(answer)
+        return answer.response()
 
     return _chain(view)
 

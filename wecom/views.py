@@ -42,11 +42,11 @@ class Webhook(APIView):
 
     def get(self, request: Request, key: str = "") -> HttpResponse:
         """The URL check of “save callback settings”."""
-        return response_of(services.check_webhook_url(key, _query(request)))
+        return services.check_webhook_url(key, _query(request)).response()
 
     def post(self, request: Request, key: str = "") -> HttpResponse:
         """One message or event."""
-        return response_of(services.receive_callback(key, _query(request), self._body(request)))
+        return services.receive_callback(key, _query(request), self._body(request)).response()
 
     def _body(self, request: Request) -> bytes | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
@@ -60,9 +60,3 @@ class Webhook(APIView):
 def _query(request: Request) -> bytes:
     query: str = request.META.get("QUERY_STRING", "")
     return query.encode("latin-1", "replace")
-
-
-def response_of(answer: services.CallbackAnswer) -> HttpResponse:
-    """An answer of the reception, as a response."""
-    headers = {"Content-Length": str(len(answer.content))}
-    return HttpResponse(answer.content, status=answer.status, content_type="text/plain", headers=headers)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
 from wecom import crypto, metrics, platform_quirks
@@ -45,6 +45,11 @@ class Answer:
 
     status: int
     content: bytes = b""
+
+    def response(self) -> HttpResponse:
+        """For Django."""
+        headers = {"Content-Length": str(len(self.content))}
+        return HttpResponse(self.content, status=self.status, content_type="text/plain", headers=headers)
 
 
 # Nothing took the callback. A server leaves it without an answer: the platform repeats what nobody answers, and may
