@@ -247,7 +247,7 @@ def test_every_page_that_tells_it_leaves_a_record(member):
 def test_who_sees_no_words_leaves_no_record(member, everybody):
     with without_menu():
         for page in every_page():
-            asked(everybody, "get", page)
+            everybody.get(page)
     assert not AccessRecord.objects.exists()
 
 
