@@ -1,6 +1,6 @@
 """Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form.
 
-`ByWSGI` and `ByASGI` stand in front of Django's handlers and call the view in threads. With `OPENUSER_CALLBACK_LANE`
+`ByWSGI` and `ByASGI` stand in front of Django's handlers and call the view in a thread. With `OPENUSER_CALLBACK_LANE`
 the event loop of `ByASGI` calls what the view calls, without a thread. `WebhookMiddleware` calls the view where nothing
 stands in front: in tests.
 """
@@ -99,7 +99,7 @@ class WebhookMiddleware:
 
 
 class _Gateway:
-    """What both web servers share: the view, called in a thread that keeps its connection."""
+    """What both web servers share: the view, called in a thread."""
 
     def __init__(self, others: Any) -> None:
         """`others` gets every request that is no callback."""
@@ -126,7 +126,7 @@ class ByWSGI(_Gateway):
             return others
         began = time.perf_counter()
         writer.start()
-        response = _threads().submit(self._answer_in_thread, partial(WSGIRequest, environ)).result()
+        response = self._answer_in_thread(partial(WSGIRequest, environ))
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _note_silence(response.status_code)
             # WSGI knows no end without an answer, but gunicorn and `runserver` end a connection that its client reset.

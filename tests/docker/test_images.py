@@ -101,7 +101,8 @@ def test_every_setting_reaches_every_container():
     known = settings_of()
     assert len(known) > 250
     for name, service in OURS.items():
-        assert [file["path"] for file in service["env_file"]] == ["${OPENUSER_SETTINGS:-./settings.env}"], name
+        files = [file["path"] for file in service["env_file"]]  # of two that name a setting, the last counts
+        assert files == ["${OPENUSER_SIZE:-./small.env}", "${OPENUSER_SETTINGS:-./settings.env}"], name
         hidden = {setting.removesuffix("_FILE") for setting in service["environment"]} & known
         assert hidden == {
             *("ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "BROKER_URL", "MEDIA_ACCEL", "SECRET_KEY"),
@@ -173,10 +174,15 @@ def test_secrets_are_made_once_and_the_empty_ones_named(tmp_path):
 
 
 def test_both_sizes_name_only_variables_that_compose_has():
-    known = set(re.findall(r"\$\{(\w+)", (FOLDER / "compose.yaml").read_text()))
+    known = set(re.findall(r"\$\{(\w+)", (FOLDER / "compose.yaml").read_text())) | settings_of()
     for name in ("small.env", "large.env"):
         lines = (FOLDER / name).read_text().splitlines()
         assert {line.partition("=")[0] for line in lines if line and not line.startswith("#")} <= known
+
+
+def test_a_large_installation_answers_callbacks_in_the_event_loop():
+    lines = (FOLDER / "large.env").read_text().splitlines()
+    assert {"OPENUSER_CALLBACK_LANE=true", "OPENUSER_SIZE=./large.env"} <= set(lines)
 
 
 def test_passwords_by_file_go_into_the_urls(tmp_path):

@@ -1,7 +1,7 @@
 """What callbacks of an application are verified with, on the disk of this machine: for a process that starts while the
 database is away.
 
-A file for each address, encrypted with the keys of `OPENUSER_FIELD_KEYS`, in a folder of the spool. The fast lane
+A file for each address, encrypted with the keys of `OPENUSER_FIELD_KEYS`, in a folder of the spool. The reception
 writes it when what it holds has changed, and removes it once the application is withdrawn.
 """
 

@@ -4,13 +4,14 @@ from core.diagnosis import Check
 from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled, environment
-from wecom.doctor.reception import CallbacksCome, KeysProven, PublicUrl
+from wecom.doctor.reception import CallbackDoor, CallbacksCome, KeysProven, PublicUrl
 
 __all__ = [
     "CHECKS",
     "CONNECTION",
     "INSTALLATION",
     "ApplicationCheck",
+    "CallbackDoor",
     "Connected",
     "KeyShapes",
     "MaySend",

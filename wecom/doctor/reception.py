@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.diagnosis import Finding, bad, good, warn
+from core.diagnosis import Check, Finding, bad, good, warn
 from wecom import messages
 from wecom.callbacks import key_ring, rejections
 from wecom.client import applications
@@ -59,6 +60,18 @@ class PublicUrl(ApplicationCheck):
         identity = messages.identity(messages.inbound(receipt.expected))
         rows = Callback.objects.filter(application=self.application, identity=identity, reason=Callback.Reason.PROBE)
         return bool(rows.delete()[0])
+
+
+class CallbackDoor(Check):
+    """Which of both answers callbacks: the view, or the lane in the event loop of the ASGI server."""
+
+    id = "callback-door"
+    title = gettext_lazy("Who answers callbacks")
+
+    def run(self) -> Finding:
+        if settings.WECOM["CALLBACK_LANE"]:
+            return good(_("The event loop of the ASGI server (OPENUSER_CALLBACK_LANE); under WSGI the view."))
+        return good(_("The view. With hundreds of callbacks a second set OPENUSER_CALLBACK_LANE=true."))
 
 
 class CallbacksCome(ApplicationCheck):

@@ -24,12 +24,15 @@ MEMBERS = 1000
 TICKS = os.sysconf("SC_CLK_TCK")
 UVICORN = (sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log")
 GUNICORN = (sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8")
-FAST_LANE = "fast lane"
+VIEW, LANE = "view", "lane"
+# As `up` and systemd start it.
+UP = (sys.executable, "-m", "openuser.launcher.web_process")
 SERVERS = {
     "no-op": (*UVICORN, "--lifespan", "off", "tests.benchmarks.door.peers:nothing"),
     "wechatpy": (*GUNICORN, "tests.benchmarks.door.peers:wechatpy_application()"),
-    "DRF view": (*GUNICORN, "openuser.wsgi"),
-    FAST_LANE: (sys.executable, "-m", "openuser.launcher.web_process"),
+    "view by gunicorn": (*GUNICORN, "openuser.wsgi"),
+    VIEW: UP,
+    LANE: UP,
 }
 
 
@@ -98,7 +101,8 @@ class Installation:
         port, owner, inherited = free_port(), Processes(), list[int]()
         where = ["--bind", f"127.0.0.1:{port}"] if "gunicorn" in SERVERS[name] else ["--port", str(port)]
         with ExitStack() as stack:
-            if name == FAST_LANE:  # as `up` and systemd start it
+            env.setdefault("OPENUSER_CALLBACK_LANE", str(name == LANE))
+            if SERVERS[name] == UP:
                 listening = stack.enter_context(listener.opened("127.0.0.1", port))
                 inherited = [listening.fileno()]
                 where = [str(listening.fileno())]

@@ -11,7 +11,7 @@ import redis
 
 from openuser.servers import valkey
 from tests.benchmarks.door.http_load import arrive
-from tests.benchmarks.door.installation import FAST_LANE, Installation, callbacks, children
+from tests.benchmarks.door.installation import Installation, callbacks, children
 from tests.benchmarks.support.goals import goal
 from tests.chaos.broker_faults import without_memory
 from tests.chaos.delivery import Database
@@ -22,8 +22,8 @@ AGAIN = 20  # of them come twice
 REFUSED = "redis://127.0.0.1:9/0"  # nothing listens there
 
 
-def measure(installation: Installation, database: Database, broker: Path) -> None:
-    """A line for each outage."""
+def measure(server_name: str, installation: Installation, database: Database, broker: Path, *, first: int) -> None:
+    """A line for each outage that one of `SERVERS` meets. Its callbacks are numbered from `first`."""
     troubles: dict[str, Callable[[], AbstractContextManager[None]]] = {
         "the broker is refused": nullcontext,
         "the broker is mute": lambda: stopped([_server(broker).info("server")["process_id"]]),
@@ -33,15 +33,15 @@ def measure(installation: Installation, database: Database, broker: Path) -> Non
     }
     for number, (name, trouble) in enumerate(troubles.items()):
         env = {"BROKER_URL": REFUSED} if name == "the broker is refused" else {}
-        with installation.serving(FAST_LANE, **env) as server:
-            requests = callbacks(2 * COUNT, first=50_000_000 + number * 10_000)
+        with installation.serving(server_name, **env) as server:
+            requests = callbacks(2 * COUNT, first=first + number * 10_000)
             arrive(server.port, requests[:COUNT], rate=RATE)
             wait_for(installation.spool_is_empty, "earlier callbacks to be recorded", seconds=60)
             before = _rows(database)
             with trouble():
                 report = arrive(server.port, [*requests[COUNT:], *requests[-AGAIN:]], rate=RATE)
             wait_for(installation.spool_is_empty, "the spool to be recorded", seconds=60)
-        print(f"{name}: {dict(report.statuses)}", flush=True)
+        print(f"{server_name}, {name}: {dict(report.statuses)}", flush=True)
         goal("longest acknowledgement, s", report.percentile(1), at_most=1)
         goal("not acknowledged", report.statuses.total() - report.statuses[200], at_most=0)
         goal("lost or doubled", abs(_rows(database) - before - COUNT), at_most=0)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from openuser.servers import valkey
-from tests.benchmarks.door.installation import FAST_LANE, Installation, callbacks
+from tests.benchmarks.door.installation import VIEW, Installation, callbacks
 from tests.chaos.delivery import Database
 from tests.chaos.scenarios.stage import Stage, furnished, migrated, new_folder, staged, with_clock
 from tests.chaos.scenarios.traffic import Traffic
@@ -50,7 +50,7 @@ def replays(chance: random.Random, short: bool) -> str:
             url = migrated(database)
             installation = Installation(Path(folder) / "site", url, broker=broker)
             (request,) = callbacks(1)
-            with installation.serving(FAST_LANE) as server:
+            with installation.serving(VIEW) as server:
                 assert answered(server.port, request) == 200
             with psycopg.connect(url) as connection:
                 connection.execute("UPDATE wecom_callback SET status = 'done'")
@@ -60,7 +60,7 @@ def replays(chance: random.Random, short: bool) -> str:
                 if later not in KEPT:
                     line = [sys.executable, "manage.py", "shell", "-c", TIDY]
                     subprocess.run(line, env=installation.env, cwd=ROOT, check=True)
-                with installation.serving(FAST_LANE, **with_clock(later)) as server:
+                with installation.serving(VIEW, **with_clock(later)) as server:
                     assert answered(server.port, request) == 200, later
                 with psycopg.connect(url) as connection:
                     rows = connection.execute(ROWS).fetchall()

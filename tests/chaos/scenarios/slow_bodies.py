@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openuser.servers import valkey
 from tests.benchmarks.door.http_load import arrive
-from tests.benchmarks.door.installation import FAST_LANE, PATH, Installation, callbacks
+from tests.benchmarks.door.installation import PATH, VIEW, Installation, callbacks
 from tests.support.emulator import wait_for
 
 BEGINNING = f"POST {PATH}?msg_signature=0 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60000\r\n\r\n<xml>".encode()
@@ -26,7 +26,7 @@ def play(chance: random.Random, short: bool) -> str:
         valkey.running(Path(folder) / "valkey") as broker,
     ):
         installation = Installation(Path(folder) / "site", "", broker=broker)
-        with installation.serving(FAST_LANE) as server:
+        with installation.serving(VIEW) as server:
             arrive(server.port, callbacks(100, first=10_000), rate=RATE)  # everything is imported
             opened = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(slow)]
             for connection in opened:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from openuser.servers import valkey
-from tests.benchmarks.door.installation import FAST_LANE, Installation, Server, callbacks, children
+from tests.benchmarks.door.installation import VIEW, Installation, Server, callbacks, children
 from tests.chaos import door
 from tests.chaos.delivery import Database
 from tests.chaos.scenarios.stage import furnished, migrated, new_folder
@@ -48,7 +48,7 @@ def _play(chance: random.Random, events: list[str], count: int, database: Databa
     ):
         url = migrated(database) if database else ""
         installation = Installation(Path(folder) / "site", url, broker=broker)
-        with installation.serving(FAST_LANE) as server:
+        with installation.serving(VIEW) as server:
             acts = {"kill": lambda: kill(server), "crash": database.crash if database else lambda: None}
             chance.shuffle(events)
             answers = _deliver(server.port, count, [acts[event] for event in events], chance)

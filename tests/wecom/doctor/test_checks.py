@@ -234,6 +234,14 @@ def test_words_are_in_the_language_that_was_asked_for(connected):
 # ---- the database
 
 
+@pytest.mark.parametrize(("lane", "words"), [(False, "The view."), (True, "The event loop of the ASGI server")])
+def test_the_doctor_says_who_answers_callbacks(settings, lane, words):
+    settings.WECOM = {**settings.WECOM, "CALLBACK_LANE": lane}
+    finding = found("callback-door")
+    assert finding["level"] == "good"
+    assert finding["words"].startswith(words)
+
+
 def test_callbacks_in_the_spool_are_counted_with_what_to_do(settings, tmp_path):
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
     assert found("spool")["level"] == "good"
