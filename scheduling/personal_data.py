@@ -1,4 +1,4 @@
-"""What schedules and campaigns hold about people, for the registry in `core.personal_data`."""
+"""Personal data of schedules and campaigns, for the registry in `core.personal_data`."""
 
 import json
 from collections.abc import Collection
@@ -98,7 +98,7 @@ class SeriesHolding(Holding):
 
 
 class AudienceHolding(Holding):
-    """What a campaign was like at a step, or when it went out: its audience may name members."""
+    """Descriptions of a campaign at a step, or when it went out: its audience may name members."""
 
     field = "description"
 

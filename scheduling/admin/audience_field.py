@@ -159,7 +159,7 @@ def _texts(kind: str, values: Iterable[Any]) -> Iterable[str]:
 
 
 def _chips(listed: Mapping[str, list[Any]], company: int) -> Iterable[dict[str, Any]]:
-    """What the pickers show at first: the chosen ones by name."""
+    """The first choices of the pickers: the chosen ones by name."""
     alone = {
         str(one["number"]) for one in listed["department"] if isinstance(one, Mapping) and not one.get("below", True)
     }

@@ -34,7 +34,8 @@ EXAMPLE = "国务院办公厅关于2026年部分节假日安排的通知\n一、
 
 
 class ImportForm(forms.Form):
-    """A list as text or as a file; `found` are its days. What was looked at comes back with `confirmed`."""
+    """A list as text or as a file; `found` are its days. The same list comes back with `confirmed` after the
+    preview."""
 
     corporation = forms.ModelChoiceField(
         Corporation.objects.order_by("pk"), label=capfirst(_("corporation")), widget=UnfoldAdminSelectWidget
@@ -162,7 +163,7 @@ class CalendarDayAdmin(FormAdmin):
 
 
 def _shown(form: ImportForm) -> dict[str, Any]:
-    """What a list would do, for the page that asks for a confirmation."""
+    """The changes that a list would make, for the page that asks for a confirmation."""
     planned = services.import_days(form.cleaned_data["corporation"], form.found, anyway=True, dry_run=True)
     changes = {change.date: change for change in planned.changes}
     return {

@@ -1,4 +1,4 @@
-"""A schedule becomes a campaign: a button on its page that says what the campaign does in another way."""
+"""A schedule becomes a campaign: a button on its page that lists the differences in behaviour."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from scheduling.models import Schedule
 
 
 class ConvertForm(BaseDialogForm):
-    """What differs, and whether the schedule ends when the campaign starts."""
+    """The differences, and whether the schedule ends when the campaign starts."""
 
     form_before_template = "admin/campaigns/convert.html"
     ends_schedule = forms.BooleanField(

@@ -28,7 +28,7 @@ OF_DRAFTS = ("ask_for_publishing_this", "publish_this", "send_back_this")
 
 
 class PublishForm(RunNowForm):
-    """The confirmation of *Publish*: what is sent, when, to whom. Refuses a draft that was changed meanwhile."""
+    """The confirmation of *Publish*: content, time, recipients. Refuses a draft that was changed meanwhile."""
 
     form_before_template = "admin/schedule_publish.html"
     seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)

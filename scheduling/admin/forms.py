@@ -198,7 +198,7 @@ class TimingPreviewForm(TimingFields):
 
 
 class RecipientsForm(forms.Form):
-    """The request of the picker: what it looks for, and what the form names already."""
+    """The request of the picker: its search, and the members that the form names already."""
 
     q = forms.CharField(required=False, max_length=64)
     user_ids = UserIdsField(required=False)

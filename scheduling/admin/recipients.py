@@ -61,7 +61,7 @@ class RecipientsAdmin(FormAdmin):
         return [path("recipients/", view, name="scheduling_schedule_recipients"), *super().get_urls()]
 
     def recipients_view(self, request: HttpRequest) -> HttpResponse:
-        """What the picker of recipients shows: those found, those chosen, and how many members get it."""
+        """The picker of recipients: those that match, those chosen, and how many members get it."""
         if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":

@@ -1,4 +1,4 @@
-"""The page on which a campaign or a series is rehearsed: for whom, from which day, and what each member would get."""
+"""The page on which a campaign or a series is rehearsed: for whom, from which day, and the messages of each member."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -132,7 +132,7 @@ class RehearsalAdmin(ModelAdmin[Any]):
         return redirect(reverse(f"admin:{self._rehearsal_name}", args=[object_id]))
 
     def rehearsal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form; with `rehearsal` in the query how far that is and what it found, as a page or as a CSV."""
+        """The form; with `rehearsal` in the query its progress and its result, as a page or as a CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         subject: Subject = get_object_or_404(self.model._default_manager.select_related("application"), pk=pk)
@@ -178,7 +178,7 @@ def _run(request: HttpRequest, subject: Subject) -> RehearsalRun | None:
 
 
 def _address(request: HttpRequest, run: RehearsalRun) -> str:
-    """The page with what was written in the form, and the rehearsal."""
+    """The page with the form as it was sent, and the rehearsal."""
     query = request.POST.copy()
     query.pop("csrfmiddlewaretoken", None)
     query["rehearsal"] = str(run.pk)

@@ -1,4 +1,4 @@
-"""Uploaded lists of members in the admin: upload, preview with what is wrong, confirmation."""
+"""Uploaded lists of members in the admin: upload, preview with the errors, confirmation."""
 
 from typing import Any
 
@@ -165,7 +165,7 @@ class AudienceSheetAdmin(FormAdmin):
         return {**self.admin_site.each_context(request), "opts": AudienceSheet._meta}
 
     def _tell(self, request: HttpRequest, rows: Any) -> None:
-        """What of the file was left out."""
+        """The rows of the file that were left out."""
         if rows.repeated:
             words = gettext("%(count)d rows repeat a user ID and are left out; the first is row %(row)d.")
             messages.warning(request, words % {"count": len(rows.repeated), "row": rows.repeated[0][0]})

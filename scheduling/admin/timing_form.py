@@ -142,7 +142,7 @@ class TimingFields(forms.Form):
 
 
 def initial_timing(cron: str, only_on: date | None) -> dict[str, Any]:
-    """What the fields show for a schedule; every day at nine for a new one."""
+    """Initial values of the fields for a schedule; every day at nine for a new one."""
     found = repetition.repetition_of(cron, once=only_on is not None) if cron else Repetition(kind=repetition.DAILY)
     return {
         "repeat": found.kind,

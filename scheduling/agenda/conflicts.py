@@ -1,4 +1,4 @@
-"""What speaks against entries: two at once to the same members, caps, quiet hours, days off, moments that passed."""
+"""Conflicts of entries: two at once to the same members, caps, quiet hours, days off, moments that passed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ Overlap = Callable[[Audience, Audience], bool]
 def with_conflicts(
     entries: Sequence[Entry], applications: Applications, overlap: Overlap, *, now: datetime
 ) -> list[Entry]:
-    """The entries, those that lie ahead with what speaks against them."""
+    """The entries, those that lie ahead with their conflicts."""
     found: dict[str, list[Conflict]] = defaultdict(list)
     policies = _Policies(applications)
     for entry in entries:
@@ -57,7 +57,7 @@ def _goes_out(entry: Entry) -> bool:
 
 
 def _own(entry: Entry, applications: Applications, policy: Policy, now: datetime) -> Iterator[Conflict]:
-    """What an entry's own moment tells."""
+    """The conflicts that an entry's own moment has."""
     zone = ZoneInfo(entry.zone)
     local = entry.at.astimezone(zone)
     if entry.at < now:

@@ -1,4 +1,4 @@
-"""What a calendar shows, as values: entries of its days, what speaks against them, and how much goes out."""
+"""A calendar as values: the entries of its days, their conflicts, and how much goes out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from wecom.models import Application
 
 
 class Kind(models.TextChoices):
-    """What an entry is a moment of."""
+    """The kind of the row whose moment an entry is."""
 
     ONCE = "once", _("campaign, once")
     REPEATED = "repeated", _("campaign, repeated")
@@ -24,7 +24,7 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """How certain an entry is that lies ahead, and what became of one that lies back."""
+    """How certain an entry is that lies ahead; the outcome of one that lies back."""
 
     DRAFT = "draft", _("draft")
     WAITING = "waiting", _("waits for approval")
@@ -59,7 +59,7 @@ class Audience:
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """What speaks against an entry. One that is `grave` changes when or whether it goes out."""
+    """A reason against an entry. One that is `grave` changes when or whether it goes out."""
 
     code: str
     words: str
@@ -171,7 +171,7 @@ class Agenda:
 
     @property
     def days_unknown(self) -> str:
-        """Which these are, and what to do; empty if all are known."""
+        """The unknown days in words, with the remedy; empty if all are known."""
         years = ", ".join(map(str, self.unknown_years))
         words = gettext(
             "The working days of %(years)s are not known. What goes out on working days only is held there, and is not "

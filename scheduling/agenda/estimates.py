@@ -1,7 +1,7 @@
 """How many members get an entry, and whether two entries reach the same ones: about, and kept for ten minutes.
 
-A large company takes a second for each audience, so what is not kept yet is only counted for as long as a caller
-allows; the rest stays unknown, and a later call goes on.
+A large company takes a second for each audience, so an audience without a kept count is only counted for as long as a
+caller allows; the rest stays unknown, and a later call goes on.
 """
 
 import hashlib
@@ -110,7 +110,7 @@ class Estimates:
 
 
 def surely_overlap(one: AudienceRule, other: AudienceRule) -> bool | None:
-    """What two audiences tell without the directory; None where only that knows."""
+    """Whether two audiences overlap, without the directory; None where only that knows."""
     if _only_members(one.include) and _only_members(other.include):
         named = set(one.include.members) - set(one.exclude.members)
         others = set(other.include.members) - set(other.exclude.members)

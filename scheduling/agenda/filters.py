@@ -12,7 +12,7 @@ SOURCES = ("", "template__", "presentation__")
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Everything where nothing is chosen. `campaigns` and `schedules` are what a person may see at all."""
+    """Everything where nothing is chosen. `campaigns` and `schedules` are those that a person may see at all."""
 
     kind: str = ""
     state: str = ""
@@ -46,7 +46,7 @@ class Found:
 
 
 def searched(filters: Filters) -> Found:
-    """What has the words or the digital human of the filters."""
+    """The rows with the words or the digital human of the filters."""
     if not filters.text and filters.digital_human is None:
         return Found()
     rows = CampaignContent.objects.all()

@@ -1,4 +1,4 @@
-"""How much goes out on each day, for each application, beside what WeChat Work allows. Pure."""
+"""How much goes out on each day, for each application, beside WeChat Work's limits. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

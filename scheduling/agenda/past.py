@@ -1,4 +1,4 @@
-"""What went out, or should have: the runs of campaigns and schedules as entries."""
+"""The past of a calendar, missed moments too: the runs of campaigns and schedules as entries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ OF_SCHEDULES: Mapping[str, State] = {
 
 
 def runs(applications: Applications, since: date, until: date, zone: tzinfo) -> tuple[list[Entry], frozenset[date]]:
-    """The runs of these days, each with what became of it; many of a day may be one entry. Also the days of which not
+    """The runs of these days, each with its outcome; many of a day may be one entry. Also the days of which not
     all runs were counted, since they are so many."""
     campaigns, schedules = CampaignRun.objects.all(), Run.objects.all()
     first, second = counted_days([(CampaignRun, "moment"), (Run, "due_at")], since, until, zone)

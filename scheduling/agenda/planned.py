@@ -1,4 +1,5 @@
-"""What lies ahead: the moments of campaigns and schedules as entries. A few queries, however many there are."""
+"""The future of a calendar: the moments of campaigns and schedules as entries. A few queries, however many there
+are."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

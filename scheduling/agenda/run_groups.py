@@ -33,7 +33,7 @@ class RunGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Runs of one kind: the name of their moment, of what they are runs of, and what became of them, as a text."""
+    """Runs of one kind: the names of their moment and of their campaign or schedule, and their outcome, as a text."""
 
     rows: "QuerySet[Any]"
     at: str

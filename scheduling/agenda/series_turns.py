@@ -118,7 +118,7 @@ def _of_series(
 
 
 def _not_in_it_yet(plan: Plan, first: date, last: date) -> Counter[date]:
-    """Members whose date lies in these days, and who are not in the series yet; none if its rule names what is gone,
+    """Members whose date lies in these days, and who are not in the series yet; none if its rule names a deleted row,
     which the page of the series says."""
     if plan.series.is_event:
         return Counter()

@@ -1,4 +1,4 @@
-"""What an approval is bound to: the content, the audience rule and the time, as canonical JSON, and its hash."""
+"""The subject of an approval: content, audience rule and time, as canonical JSON, and its hash."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
 
 
 def describe_contents(campaign: Campaign) -> dict[str, Any]:
-    """What it says, by variant and language."""
+    """Its contents, by variant and language."""
     return {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()}
 
 

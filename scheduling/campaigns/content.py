@@ -1,4 +1,4 @@
-"""The words of a campaign as a run carries them: frozen when it starts, and made into what WeChat Work takes."""
+"""The words of a campaign as a run carries them: frozen when it starts, and made into a message of WeChat Work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +95,8 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
 
 
 def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:
-    """The message of one member, or of all who get equal words. Raises `SchedulingError` for what cannot be sent."""
+    """The message of one member, or of all who get equal words. Raises `SchedulingError` for a content that cannot be
+    sent."""
     try:
         if content_type == Campaign.ContentType.TEXT:
             return contents.Text(content=with_way_out(variables.fill(words["text"], facts), words))
@@ -113,7 +114,7 @@ def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str
 
 
 def has_room_for_way_out(card: Mapping[str, Any], words: Mapping[str, Any]) -> bool:
-    """Whether a card that can be composed has room for the line that tells how members choose what they get."""
+    """Whether a card that can be composed has room for the line that links to the member's preferences."""
     return on_card(_card(card), words) is not None
 
 
@@ -131,7 +132,7 @@ def _card(card: Mapping[str, Any]) -> contents.Content:
 
 
 class CardValue(serializers.Serializer[Any]):
-    """What the serializer of a kind of card is made of."""
+    """The value class that the serializer of a kind of card is made of."""
 
 
 def filled(value: Any, facts: Mapping[str, str]) -> Any:

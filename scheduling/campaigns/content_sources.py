@@ -1,4 +1,4 @@
-"""What a content takes from elsewhere: its video template, its presentation, the version of its flow.
+"""The sources of a content: its video template, its presentation, the version of its flow.
 
 An approval is bound to them, too: the script of a template is what members hear.
 """

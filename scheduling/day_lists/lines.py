@@ -14,7 +14,7 @@ OFF = re.compile(r"休|假|\b(off|holiday|rest|no|false|0)\b", re.IGNORECASE)
 
 
 class Lines(DayListForm):
-    """A date or a span in each line, what it is, and its name."""
+    """A date or a span in each line, its kind, and its name."""
 
     name = "lines"
 

@@ -116,7 +116,7 @@ def _sentences(plain: str) -> Iterator[tuple[int, str]]:
 
 @dataclass(kw_only=True)
 class _Sentence:
-    """A sentence, and what it says."""
+    """A sentence, and the days that it states."""
 
     number: int
     text: str

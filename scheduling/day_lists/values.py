@@ -56,7 +56,7 @@ class DayList:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What a person should look at before it is taken over."""
+        """The doubts that a person should look at before it is taken over."""
         return tuple(flaw.words for flaw in self.flaws if flaw.is_doubt)
 
 
@@ -74,10 +74,10 @@ class DayListForm(ABC):
 
     @abstractmethod
     def read(self, text: str) -> Iterator[Item]:
-        """Its days, in any order, and what is wrong."""
+        """Its days, in any order, and its flaws."""
 
     def title(self, text: str) -> str:
-        """What the list is, by its own words."""
+        """The title that the list gives itself."""
         return ""
 
     def is_whole(self, text: str) -> bool:
@@ -86,7 +86,7 @@ class DayListForm(ABC):
 
 
 def span(number: int, start: date | None, end: date | None, *, works: bool, name: str) -> Iterator[Item]:
-    """The days from the first to the last, or what is wrong with them; `number` is that of the line."""
+    """The days from the first to the last, or their flaw; `number` is that of the line."""
     if start is None or end is None:
         yield Flaw(code="no_such_date", words=_("Line %(number)d has a date that does not exist.") % {"number": number})
     elif not timedelta() <= end - start < timedelta(days=LONGEST_SPAN):

@@ -33,7 +33,7 @@ PAUSED_FOR = timedelta(days=3650)
 
 
 def send(batch: Batch, *, now: datetime) -> None:
-    """Send a claimed batch, or put it back with the reason. What cannot be sent to anybody ends as failed."""
+    """Send a claimed batch, or put it back with the reason. A content that cannot be sent at all ends as failed."""
     application = let_through(batch, now=now)
     if application is None:
         return
@@ -56,7 +56,7 @@ def send(batch: Batch, *, now: datetime) -> None:
 
 
 def _is_as_approved(run: CampaignRun) -> bool:
-    """Whether what its content takes from elsewhere, such as the script of a template, is still what was approved."""
+    """Whether the sources of its content, such as the script of a template, are still those that were approved."""
     if run.campaign.content_type not in (Campaign.ContentType.VIDEO, Campaign.ContentType.FLOW):
         return True
     return approval.digest(approval.describe_contents(run.campaign)) == approval.digest(run.content["contents"])

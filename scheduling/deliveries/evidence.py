@@ -18,7 +18,8 @@ VERSION = 1
 
 
 def bundle(delivery: Delivery) -> dict[str, Any]:
-    """The evidence as a signed document, see `core.signed_documents`. What was erased meanwhile is missing from it."""
+    """The evidence as a signed document, see `core.signed_documents`. Data that were erased meanwhile are missing
+    from it."""
     run, campaign = delivery.run, delivery.run.campaign
     outbound = outbound_of(delivery)
     data = {
@@ -43,7 +44,7 @@ def bundle(delivery: Delivery) -> dict[str, Any]:
 
 
 def choice_of(delivery: Delivery) -> dict[str, Any] | None:
-    """What the member had chosen, and since when, if that decided; None if something else did."""
+    """The member's choice, and since when, if that decided; None if something else did."""
     campaign, member = delivery.run.campaign, delivery.member
     if delivery.reason == Delivery.Reason.OPTED_OUT:
         muted = MutedTopic.objects.filter(member=member, topic=campaign.topic_id).first()
@@ -58,7 +59,7 @@ def choice_of(delivery: Delivery) -> dict[str, Any] | None:
 
 
 def _approved(delivery: Delivery) -> dict[str, Any] | None:
-    """The content that was approved for the member, and the versions of what it takes from elsewhere, as hashes."""
+    """The content that was approved for the member, and the versions of its sources, as hashes."""
     batch = batch_of(delivery)
     content = delivery.run.content["contents"].get(f"{batch.variant}/{batch.language}") if batch else None
     if batch is None or content is None:
@@ -92,7 +93,7 @@ def batch_of(delivery: Delivery) -> Batch | None:
 
 
 def _step(campaign: Campaign, after: Campaign.State, digest: str = "") -> dict[str, Any] | None:
-    """Who took a step and when; of an approval the one that is bound to what was sent."""
+    """Who took a step and when; the approval is the one bound to the content that was sent."""
     rows = CampaignChange.objects.filter(campaign=campaign, after=after).select_related("by")
     row = (rows.filter(digest=digest) if digest else rows).first()
     if row is None:

@@ -1,4 +1,5 @@
-"""What a campaign would do if it started now: whom it reaches, which videos it needs, and when it would be through."""
+"""The forecast of a campaign that starts now: the members it reaches, the videos it needs, and when it would be
+through."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ class Blocker:
 
 @dataclass(frozen=True, kw_only=True)
 class StartForecast:
-    """What the start page says; `held` is what it waits for at first, `zones` are those in each member's own time."""
+    """The figures of the start page; `held` is the reason why it waits at first, `zones` are those in each member's
+    own time."""
 
     reach: CampaignReach
     renders: tuple[NeededRender, ...]
@@ -110,7 +112,7 @@ class StartForecast:
     because: str
     blockers: tuple[Blocker, ...]
     odd: OddHour
-    """Whether its moment is at night or on a day off, and what is offered instead."""
+    """Whether its moment is at night or on a day off, and the moments offered instead."""
     may_wait: bool = False
     """Whether its start can be put off, because it names no moment of its own."""
 
@@ -119,7 +121,7 @@ class StartForecast:
         return any(one.final for one in self.blockers)
 
     def against(self, *, anyway: bool) -> list[Blocker]:
-        """What keeps it from being started; `anyway` overrides what is not final."""
+        """The reasons that keep it from being started; `anyway` overrides those that are not final."""
         return [one for one in self.blockers if one.final or not anyway]
 
 
@@ -182,7 +184,7 @@ def _judged(campaign: Campaign, application: Application, *, now: datetime) -> Q
 
 
 def forecast_start(campaign: Campaign, *, now: datetime, at: datetime | None = None) -> StartForecast:
-    """What would happen if a campaign was started now, to go out at `at` if it names no moment of its own.
+    """The forecast if a campaign was started now, to go out at `at` if it names no moment of its own.
 
     Raises `SchedulingError` for a broken audience.
     """

@@ -1,4 +1,4 @@
-"""Pause, resume and cancel: what has not been called yet is taken back, and what was put back goes on."""
+"""Pause, resume and cancel: messages without a call are taken back, and go on after a pause."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -40,7 +40,8 @@ def take_back(campaign: Campaign) -> int:
 
 
 def hold_rest(corporation: Corporation) -> int:
-    """Hold what the runs of a company have queued and cannot take back, such as the text behind an image that is out.
+    """Hold the queued messages of a company's runs that cannot be taken back, such as the text behind an image that
+    is out.
 
     Returns how many messages; `conversations.let_held_go` lets them go on.
     """
@@ -98,7 +99,7 @@ def cancel_rest(campaign: Campaign, *, now: datetime) -> int:
 
 
 def cancel_left(*, now: datetime, most: int) -> None:
-    """End what of cancelled campaigns has not gone out, where the process died that was to do so."""
+    """End the unsent batches of cancelled campaigns, where the process died that was to do so."""
     waiting = Batch.objects.filter(status__in=Batch.UNFINISHED, ended_at=None)
     runs = CampaignRun.objects.filter(ended_at=None, campaign__state=Campaign.State.CANCELLED)
     left = runs.filter(Q(status__in=CampaignRun.UNFINISHED) | Exists(waiting.filter(run=OuterRef("pk"))))

@@ -1,4 +1,4 @@
-"""What campaigns have sent to one member, for the page of their conversation: a few queries, however many there are."""
+"""The campaign messages of one member, for the page of their conversation: a few queries, however many there are."""
 
 from collections.abc import Mapping
 from datetime import datetime

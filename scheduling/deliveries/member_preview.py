@@ -1,4 +1,4 @@
-"""A campaign as one member would get it: their language, their variant, and the words with what is known about them."""
+"""A campaign as one member would get it: their language, their variant, and the words with their facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from wecom.models import Member
 
 @dataclass(frozen=True, kw_only=True)
 class MemberPreview:
-    """What a phone would show. `content` is None for a video and a flow; `words` is what can be read of it."""
+    """The screen of a phone. `content` is None for a video and a flow; `words` is the text to read."""
 
     member: Member
     variant: str

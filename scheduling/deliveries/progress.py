@@ -40,7 +40,8 @@ def release_stuck(*, now: datetime, most: int) -> None:
 
 
 def _release(run: CampaignRun, zones: Iterable[OpenBatches], *, now: datetime) -> int:
-    """Each zone has a window of its own: what waits for the morning in one holds up no other. The run is locked."""
+    """Each zone has a window of its own: a batch that waits for the morning in one holds up no other. The run is
+    locked."""
     count = 0
     for zone in zones:
         free = settings.SCHEDULING["CAMPAIGN_WINDOW"] - zone.in_flight
@@ -69,7 +70,7 @@ class Waiting:
 
 
 def waiting_in(run: CampaignRun) -> list[Waiting]:
-    """What the batches of a run wait for, soonest first; those that only wait for their turn are not named."""
+    """The reasons why batches of a run wait, soonest first; those that only wait for their turn are not named."""
     rows = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, reason__in=Batch.TOLD).exclude(due_at=FAR)
     found = rows.order_by().values("reason", "due_at").annotate(members=Sum("size"))
     ordered = found.order_by("due_at", "reason").values_list("reason", "members", "due_at")[:MOST_TOLD]

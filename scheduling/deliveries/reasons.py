@@ -76,7 +76,8 @@ def missing(name: str) -> Q:
 
 
 def counted_for_caps(run: CampaignRun, since: datetime) -> QuerySet[Delivery]:
-    """What members have had of other runs since a moment, or are about to get, and counts for their caps."""
+    """The messages of other runs that members got since a moment, or are about to get, and that count for their
+    caps."""
     first = CampaignRun.objects.filter(moment__gte=since).aggregate(first=Min("pk"))["first"]
     # By the key, too: the index has the runs of a member in that order, and all those of years would be looked up.
     recent = {"run__gte": first or run.pk, "run__moment__gte": since}

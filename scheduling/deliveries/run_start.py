@@ -109,7 +109,7 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
 
 @transaction.atomic
 def _stop(run: CampaignRun, error: SchedulingError, *, now: datetime) -> None:
-    """Pause a campaign whose audience names what was deleted since; nothing was sent. Resumed, the run begins."""
+    """Pause a campaign whose audience names a row that was deleted since; nothing was sent. Resumed, the run begins."""
     progress.stop(run, CampaignRun.Reason.BROKEN, why=str(error), now=now)
     run.postpone(FAR, CampaignRun.Reason.BROKEN, count_attempt=False)
     logger.warning("A campaign cannot begin.", extra={"cid": run.cid, "run": run.pk, "code": error.code})

@@ -106,7 +106,7 @@ def _ask(
 
 @dataclass(frozen=True, kw_only=True)
 class VideoProgress:
-    """How far the videos of a run are: how many it needs, and what became of them.
+    """How far the videos of a run are: how many it needs, and their outcomes.
 
     `seconds_left` are likely ones until the last of them; None where none is being made.
     """
@@ -204,7 +204,7 @@ def send_all(
 
 
 def script_of(words: Words, facts: Mapping[str, str], *, language: str = "") -> str:
-    """What a content's video says to a member of whom these facts are known."""
+    """The script of a content's video for a member with these facts."""
     source = _source(words)
     return variables.fill(words["text"], facts) if source is None else _personal(source, words, facts, language).text
 

@@ -1,4 +1,4 @@
-"""The text behind an image or a file that says how members choose what they get: once per member and topic.
+"""The text with the link to a member's preferences behind an image or a file: once per member and topic.
 
 Its calls are counted by no batch. They are known by their broadcast, which a retry of failed members shares.
 """
@@ -27,7 +27,7 @@ def follow(
     *,
     until: datetime | None,
 ) -> None:
-    """Queue the line behind what a batch sends, for those of its members who had none yet."""
+    """Queue the line behind the messages of a batch, for those of its members who had none yet."""
     line = words.get("way_out", "")
     if not line or batch.run.campaign.content_type not in WORDLESS:
         return

@@ -1,1 +1,1 @@
-"""*Why?* of what campaigns, series and schedules send: who planned and approved it, how a member came into it."""
+"""*Why?* of messages of campaigns, series and schedules: who planned and approved it, how a member came into it."""

@@ -10,7 +10,7 @@ from scheduling.segments.audience import parse_audience
 
 
 def explain(delivery: Delivery) -> Explanation:
-    """Why a member got it: who planned it, how they came into it, and what became of it."""
+    """Why a member got it: who planned it, how they came into it, and its outcome."""
     campaign = delivery.run.campaign
     if campaign.series is not None:
         words = _("It is a step of the series “%s”, in which the member is.")

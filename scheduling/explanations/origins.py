@@ -1,4 +1,4 @@
-"""What scheduling knows of a message or of an entry of a conversation: which mailing it comes from."""
+"""The origin of a message or of an entry of a conversation: the mailing it comes from."""
 
 from django.db import models
 

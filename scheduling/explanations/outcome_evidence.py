@@ -1,4 +1,4 @@
-"""What the outcome of a delivery rests on, beside the call that carried it: the rows that were decisive, in words."""
+"""The grounds of a delivery's outcome, beside the call that carried it: the decisive rows, in words."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who did what for a mailing, and when, as lines of an explanation."""
+"""The steps that people took for a mailing, with who and when, as lines of an explanation."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ def line(
 def lines_of(mailing: Campaign | Series, *, until: datetime, digest: str = "") -> list[ExplanationLine]:
     """Who wrote a campaign or series, who approved it and who started it, as it was at a moment.
 
-    Of the approvals it is the one that is bound to what was sent, by its `digest`.
+    The approval is the one bound to the content that was sent, by its `digest`.
     """
     changes: Any = mailing.changes.filter(at__lte=until).select_related("by")
     approvals = changes.filter(after="approved")

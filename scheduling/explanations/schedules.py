@@ -1,4 +1,4 @@
-"""What a schedule adds to *Why?* of a message that it has caused."""
+"""The lines that a schedule adds to *Why?* of its messages."""
 
 from collections.abc import Iterator
 

@@ -12,7 +12,7 @@ from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Segment, Series
 
 KEYS = {"segments": "name", "campaigns": "name", "series": "name"}
-"""The parts of a file, in their order, and what names the entries of each."""
+"""The parts of a file, in their order, each with the field that names its entries."""
 INNER_LISTS = {"rule": "rules", "stop_rule": "rules"}
 FOLDER = "campaigns"
 """Where the files of campaigns are stored."""
@@ -43,7 +43,7 @@ def segment_entry(segment: Segment, references: References) -> dict[str, Any]:
 def campaign_entry(
     campaign: Campaign, contents: Iterable[CampaignContent], references: References, media: Media
 ) -> dict[str, Any]:
-    """A campaign, saved or not: what, to whom and when. Its state, approval and runs do not travel."""
+    """A campaign, saved or not: content, audience and time. Its state, approval and runs do not travel."""
     found = plain_fields(campaign, references=References, zone=campaign.zone, without=CAMPAIGN_APART)
     return {**found, **_audience(campaign, references), "contents": _contents(campaign, contents, media)}
 
@@ -63,7 +63,7 @@ def series_entry(
 
 
 def step_key(day: int | None, at: time | None) -> tuple[int, str]:
-    """What tells a step of a series from the others, in their order: at once comes before every time of the day."""
+    """The key of a step within its series, in the order of steps: at once comes before every time of the day."""
     return day or 0, at.isoformat() if at else ""
 
 
@@ -73,7 +73,7 @@ def content_key(content: CampaignContent) -> str:
 
 
 def variant_and_language(key: str) -> tuple[str, str]:
-    """What a key of `contents` stands for."""
+    """The variant and language of a key of `contents`."""
     variant, _slash, language = key.rpartition("/")
     return variant or VARIANT, language
 
@@ -104,5 +104,5 @@ def _content_entry(content: CampaignContent, campaign: Campaign, media: Media) -
 
 
 def _of(row: Campaign | Segment | Series, error: SchedulingError) -> SchedulingError:
-    """An error with the name of what it is about."""
+    """An error with the name of its entry."""
     return SchedulingError(f"“{row}”: {error.message}", code=error.code, remedy=error.remedy, field=error.field)

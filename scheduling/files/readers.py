@@ -1,4 +1,4 @@
-"""Entries of a file as rows that are not saved yet. What is wrong goes to the findings."""
+"""Entries of a file as rows that are not saved yet. Errors go to the findings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

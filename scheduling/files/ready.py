@@ -80,7 +80,7 @@ def part_of(key: str) -> str:
 
 
 def messages_of(key: str, language: str) -> list[ReadyMessage]:
-    """What a member of this language gets."""
+    """The content for members of this language."""
     (entry,) = document_of(key)[part_of(key)]
     return [_message(one, language) for one in entry.get("steps", [entry])]
 

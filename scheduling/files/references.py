@@ -29,7 +29,7 @@ NATURAL_KEYS: Mapping[type[Model], str] = {
     RenderTemplate: "name",
     Topic: "name",
 }
-"""What each model that a campaign refers to is named by in a file; a test fails for one that is missing here."""
+"""The field that names each model to which a campaign refers; a test fails for one that is missing here."""
 
 
 class References(NamedRows):
@@ -57,14 +57,14 @@ class References(NamedRows):
         return rows.filter(corporation=self.corporation) if _is_of_company(model) else rows
 
     def audience_in_names(self, audience: Mapping[str, Any]) -> dict[str, Any]:
-        """An audience as a file has it. Raises `SchedulingError` where it names what is gone."""
+        """An audience as a file has it. Raises `SchedulingError` where it names a deleted row."""
         rule = parse_audience(audience).as_json()
         without = rule.pop("exclude", None)
         found = self._selection_in_names(rule)
         return {**found, "exclude": self._selection_in_names(without)} if without else found
 
     def audience_of_names(self, data: Any, place: Place, findings: Findings) -> dict[str, Any]:
-        """The audience that a file means; what is wrong goes to the findings."""
+        """The audience that a file means; errors go to the findings."""
         if not isinstance(data, Mapping):
             findings.add(place, _("An audience is an object."), _("Export a campaign to see how it is written."))
             return {}

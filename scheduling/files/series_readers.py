@@ -1,4 +1,4 @@
-"""A series of a file, and its steps, as rows that are not saved yet. What is wrong goes to the findings."""
+"""A series of a file, and its steps, as rows that are not saved yet. Errors go to the findings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MOMENT = tuple(field.name for field in fields_of(Campaign) if field.name not in 
 
 @dataclass(frozen=True, kw_only=True)
 class StepRead:
-    """A step of a file: the row that has its day and time, or a new one, and what the file says of it."""
+    """A step of a file: the row that has its day and time, or a new one, and the file's values for it."""
 
     row: Campaign
     fields: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Campaigns: what goes to whom and when."""
+"""Campaigns: content, audience and time."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar

@@ -183,7 +183,7 @@ class Batch(Work):
 
 
 class Delivery(models.Model):
-    """What becomes of one member in one run. Written once when the audience is frozen, and once at the end.
+    """One member in one run, with the outcome. Written once when the audience is frozen, and once at the end.
 
     Its keys are not checked by the database: a million checks at the end of one transaction cost more than the rows.
     Whoever deletes a member, a run or an outbound message deletes or clears them, as Django does.

@@ -1,4 +1,5 @@
-"""What campaigns and series have in common: who may get it, who wrote it, what was approved, and the history of it."""
+"""What campaigns and series have in common: who may get it, who wrote it, the approved content, and the history of
+it."""
 
 import zoneinfo
 from typing import Any, ClassVar
@@ -76,10 +77,10 @@ class Mailing(models.Model):
 
 
 class MailingChange(PartyRow):
-    """A step in the life of a campaign or series, or an edit: who, when, why, and what it was like then.
+    """A step in the life of a campaign or series, or an edit: who, when, why, and its description then.
 
     Attributes:
-        wrote: whether this changed what an approval is bound to.
+        wrote: whether this changed the content that an approval is bound to.
     """
 
     before: "models.CharField[Any, Any]"

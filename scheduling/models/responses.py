@@ -1,4 +1,4 @@
-"""What members do with a campaign's message: buttons and choices of cards, and links that were opened."""
+"""Responses of members to a campaign's message: buttons and choices of cards, and links that were opened."""
 
 import secrets
 

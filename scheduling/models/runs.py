@@ -71,7 +71,7 @@ class Run(models.Model):
 
     @property
     def why(self) -> str:
-        """Why nothing was sent, and what to do; empty if it was."""
+        """Why nothing was sent, and the remedy; empty if it was."""
         zone = self.schedule.zone
         if self.outcome == self.Outcome.MISSED:
             values = {"noticed": describe_moment(self.created_at, zone), "count": self.others_missed}
@@ -114,7 +114,7 @@ class RunMessage(models.Model):
 
 
 class RehearsalRun(Work):
-    """A rehearsal that a person or a program asked for, and what it found, which goes again after some days."""
+    """A rehearsal that a person or a program asked for, and its result, which is deleted after some days."""
 
     task = "scheduling.rehearse"
     max_attempts = 3

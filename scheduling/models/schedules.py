@@ -1,4 +1,4 @@
-"""Schedules: to whom, what, and when."""
+"""Schedules: recipients, content and time."""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 
 
 class Schedule(OnTopic):
-    """A message or video that is sent repeatedly: to whom, what, and when."""
+    """A message or video that is sent repeatedly, with its recipients and its time."""
 
     class MessageType(models.TextChoices):
         TEXT = "text", _("text")

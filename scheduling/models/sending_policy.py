@@ -1,4 +1,4 @@
-"""What holds for all campaigns of a company."""
+"""The rules for all campaigns of a company."""
 
 from datetime import time
 
@@ -45,7 +45,7 @@ class SendingPolicyQuerySet(models.QuerySet["SendingPolicy"]):
 
 
 class SendingPolicy(models.Model):
-    """What holds for all campaigns of a company: quiet hours, caps, and the switch that stops them all."""
+    """The rules for all campaigns of a company: quiet hours, caps, and the switch that stops them all."""
 
     corporation = models.OneToOneField(
         Corporation, models.CASCADE, related_name="sending_policy", verbose_name=_("corporation")

@@ -40,7 +40,7 @@ class Series(Mailing):
         CANCELLED = "cancelled", _("cancelled")
 
     class Anchor(models.TextChoices):
-        """What the days of the steps are counted from."""
+        """The date or event that the days of the steps are counted from."""
 
         FACT = "fact", _("a date of the member, such as the start date")
         DEPARTMENT = "department", _("the day on which a member joins a department")
@@ -48,7 +48,7 @@ class Series(Mailing):
         API = "api", _("the day on which you or another system add a member")
 
     class Late(models.TextChoices):
-        """What becomes of steps whose moment had passed: the member came late, or the series was paused."""
+        """The treatment of steps whose moment had passed: the member came late, or the series was paused."""
 
         SKIP = "skip", _("leave them out")
         LATEST = "latest", _("send the latest of them")

@@ -1,4 +1,4 @@
-"""What goes out about a topic, which members can mute."""
+"""The topic of messages to many, which members can mute."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from conversations.models import Topic
 
 
 class OnTopic(models.Model):
-    """For what is sent to many: the topic that it is about."""
+    """The topic of a message to many."""
 
     topic = models.ForeignKey(
         Topic,
@@ -40,10 +40,10 @@ class HonoursChoices(OnTopic):
 
     @property
     def honours_choices(self) -> bool:
-        """Whether what members have muted, and text instead of videos, hold for it."""
+        """Whether muted topics, and text instead of videos, hold for it."""
         return self.message_class != "mandatory"
 
     @property
     def shows_way_out(self) -> bool:
-        """Whether its words end with how members choose what they get."""
+        """Whether its words end with a link to the member's preferences."""
         return self.offers_settings and self.topic_id is not None and self.message_class == "optional"

@@ -1,4 +1,4 @@
-"""The rows that a rehearsal needs: what the company has, and what belongs to the members who take part."""
+"""The rows that a rehearsal needs: those of the company, and those of the members who take part."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ OF_MEMBERS: tuple[tuple[type[models.Model], str], ...] = (
     (Enrolment, "member"),
     (EnrolmentStep, "enrolment__member"),
 )
-"""What a member has, with the way to their key."""
+"""The models of a member's rows, with the path to the member's key."""
 CAPS_LOOK_BACK = timedelta(days=8)
 MEMBERS_AT_ONCE = 500
 

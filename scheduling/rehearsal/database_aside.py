@@ -54,7 +54,7 @@ def database_aside(rows: Iterable[tuple[type[models.Model], Iterable[models.Mode
 
 @contextmanager
 def real_database() -> Iterator[None]:
-    """Within the block of `database_aside` queries go to the real one, such as the progress of what is done aside."""
+    """Within the block of `database_aside` queries go to the real one, such as those of the rehearsal's progress."""
     real = _real.get()
     with nullcontext() if real is None else _in_place_of(connections[DEFAULT_DB_ALIAS], real):
         yield

@@ -1,4 +1,4 @@
-"""What lies in the database aside after the days have passed, carried out of it and put into words."""
+"""The rows of the database aside after the days have passed, carried out of it and put into words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -146,7 +146,7 @@ def _name(campaign: Campaign) -> str:
 
 
 class _Words:
-    """What messages say to members: the same words are put together once, however many days have them."""
+    """The words of messages: equal ones are put together once, however many days have them."""
 
     def __init__(self, subject: Subject, *, in_full: bool) -> None:
         application = subject.sender

@@ -30,7 +30,8 @@ class Joiners:
 
     @classmethod
     def of(cls, subject: Subject, days: Mapping[int, date], *, begins: datetime) -> "Joiners":
-        """Members with their days. Raises `SchedulingError` for a day before the first, and for what has no event."""
+        """Members with their days. Raises `SchedulingError` for a day before the first, and for a subject without an
+        event."""
         if not days:
             return cls()
         if not (isinstance(subject, Series) and subject.is_event):

@@ -1,4 +1,4 @@
-"""The clock of a rehearsal: it jumps from one moment at which something is due to the next, and does what is due."""
+"""The clock of a rehearsal: it jumps from one moment at which work is due to the next, and does that work."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -79,7 +79,7 @@ class MovedClock:
         return min(self._moments(later=True), default=self.until)
 
     def _begin(self) -> int:
-        """What the sweeper and its workers do: runs begin, and their audiences are frozen."""
+        """The part of the sweeper and its workers: runs begin, and their audiences are frozen."""
         keys = Campaign.objects.due(self.now).order_by("next_at", "pk").values_list("pk", flat=True)
         count = sum(run_start.begin(pk, now=self.now) is not None for pk in list(keys))
         if self.has_series:
@@ -93,7 +93,7 @@ class MovedClock:
         return count
 
     def _send(self) -> int:
-        """What the workers of batches decide; those who would get it have got it."""
+        """The decisions of batches' workers; those who would get it have got it."""
         progress.release_stuck(now=self.now, most=MOST_RUNS)
         due = Batch.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)
         return sum(self._send_batch(pk) for pk in list(due))

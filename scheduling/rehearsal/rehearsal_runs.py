@@ -58,7 +58,7 @@ def of_subject(subject: Subject, *, asked_by: str) -> "models.QuerySet[Rehearsal
 
 
 def run_rehearsal(pk: int, *, now: datetime | None = None) -> None:
-    """Go through the days of one that is queued, and keep what it found or why it could not."""
+    """Go through the days of one that is queued, and keep its result or its error."""
     run = RehearsalRun.claim(pk, now=now)
     if run is None:
         return

@@ -1,4 +1,4 @@
-"""A campaign or a series over the days to come, for some members: what each gets when, and why not."""
+"""A campaign or a series over the days to come, for some members: the messages of each, and why one is missing."""
 
 import time as stopwatch
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ def rehearse(
     now: datetime | None = None,
     progress: Callable[[float], None] = lambda _part: None,
 ) -> Rehearsal:
-    """What a saved campaign or series would do; nothing is sent, rendered or kept.
+    """The messages that a saved campaign or series would send; nothing is sent, rendered or kept.
 
     It is done by the very functions that send, under a moved clock and in a database aside: the real one is only read.
     What is not started yet starts on the first day. Days until then are gone through, too, because of the caps.
@@ -94,7 +94,7 @@ def rehearse(
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is gone through: the days, and the keys of the members, campaigns and series."""
+    """The scope: the days, and the keys of the members, campaigns and series."""
 
     begins: datetime
     ends: datetime
@@ -116,7 +116,7 @@ def planned(
     joiners: Mapping[str, date] | None = None,
     now: datetime,
 ) -> Plan:
-    """What `rehearse` would go through with these arguments. Raises `SchedulingError` as it does; costs little."""
+    """The scope of `rehearse` with these arguments. Raises `SchedulingError` as it does; costs little."""
     application = subjects.check(subject, now)
     zone = subject.zone
     first = max(since or now.astimezone(zone).date(), now.astimezone(zone).date())

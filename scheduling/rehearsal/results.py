@@ -1,4 +1,4 @@
-"""What a rehearsal found: a timeline for each member, and the figures of each day."""
+"""The result of a rehearsal: a timeline for each member, and the figures of each day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """What a member would get and not get, in the order of time; `last_day` is that of one who leaves."""
+    """The messages that a member would get and not get, in the order of time; `last_day` is that of one who leaves."""
 
     member: Member
     occasions: tuple[Occasion, ...]

@@ -1,4 +1,4 @@
-"""What a rehearsal found, as JSON in its row: each text once, because the same words stand in many days."""
+"""The result of a rehearsal, as JSON in its row: each text once, because the same words stand in many days."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, fields

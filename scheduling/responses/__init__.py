@@ -1,1 +1,1 @@
-"""What members do with messages of campaigns: cards, links and replies, and the figures of a run."""
+"""Responses of members to messages of campaigns: cards, links and replies, and the figures of a run."""

@@ -43,7 +43,7 @@ def unnamed(content: Content) -> Content:
 
 
 def record(event: CardEvent, *, application: Application, member: Member, at: datetime) -> str | None:
-    """Record what a member pressed on the card of a campaign, once; the words of it, None for cards of others.
+    """Record a member's press on the card of a campaign, once; returns the words pressed, None for cards of others.
 
     A press on a test is answered and not recorded.
     """
@@ -69,7 +69,7 @@ def record(event: CardEvent, *, application: Application, member: Member, at: da
 
 
 def responses_of(run: CampaignRun) -> QuerySet[CampaignResponse]:
-    """What members pressed on the cards of a run, in the order of time."""
+    """The presses of members on the cards of a run, in the order of time."""
     return (
         CampaignResponse.objects.filter(run=run, kind=CampaignResponse.Kind.CARD)
         .select_related("member")
@@ -97,7 +97,7 @@ def _named(content: Content, name: str) -> Content:
 
 
 def _words(campaign: Campaign, event: CardEvent) -> str | None:
-    """What was pressed on a test, looked for in all variants and languages."""
+    """The words pressed on a test, looked for in all variants and languages."""
     for own in CampaignWords.of(campaign.pk, approval.describe(campaign)).contents.values():
         chosen = list(_chosen(own["card"], event, {}))
         if chosen:

@@ -1,4 +1,4 @@
-"""Replies to a campaign: what those who got it wrote to the application within three days."""
+"""Replies to a campaign: messages to the application from those who got it, within three days."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

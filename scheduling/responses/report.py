@@ -1,4 +1,4 @@
-"""The report of a run: what became of it over time, by variant and by reason. A few queries, however many members."""
+"""The report of a run: its outcomes over time, by variant and by reason. A few queries, however many members."""
 
 import math
 from collections import Counter, defaultdict
@@ -208,7 +208,7 @@ def _points(
 
 
 def _sums(some: Iterable[tuple[datetime, int]], begins: datetime, step: timedelta, steps: int) -> list[int]:
-    """How much there was until each step; what is dated to an hour that had begun before comes with the first one."""
+    """How much there was until each step; an hour that had begun before comes with the first one."""
     added = [0] * (steps + 1)
     for at, count in some:
         added[max(1, math.ceil((at - begins) / step))] += count

@@ -110,7 +110,7 @@ def _scripts(schedule: Schedule) -> Iterator[Script]:
 
 
 def _words(script: avatars.PersonalScript) -> tuple[Any, ...]:
-    """What tells two videos of a source apart."""
+    """The key that tells two videos of a source apart."""
     return script.text, script.translated, tuple(script.values.items())
 
 

@@ -1,6 +1,5 @@
-"""Schedules while everything that is not a reply is stopped: what a run said and was not sent yet waits.
-
-What waits for longer than the grace period of its schedule expires, as a moment does that comes too late.
+"""Schedules while everything that is not a reply is stopped: messages of a run that were not sent yet wait. One that
+waits for longer than the grace period of its schedule expires, as a moment does that comes too late.
 """
 
 from datetime import datetime
@@ -44,7 +43,7 @@ def await_releases(corporation: Corporation) -> None:
 
 
 def hold(corporation: Corporation, *, now: datetime) -> int:
-    """Hold what runs of a company said; returns how many messages."""
+    """Hold the messages of a company's runs; returns how many."""
     unsent = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(cid="")
     count = 0
     for run in Run.objects.filter(cid__in=unsent.values("cid")).select_related("schedule__application").order_by("pk"):

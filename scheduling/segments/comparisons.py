@@ -47,7 +47,7 @@ def fold(text: str) -> str:
 
 
 def comparison(kind: Kind, column: str, test: Test, value: Value, *, today: date) -> Q:
-    """What a column must hold. `test` is none of `OPPOSITES`, and the value is a checked one."""
+    """The condition that a column must meet. `test` is none of `OPPOSITES`, and the value is a checked one."""
     return _BY_KIND[kind](column, test, value, today)
 
 

@@ -40,7 +40,7 @@ PLACES = (Kind.DEPARTMENT, Kind.TAG, Kind.SEGMENT)
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names of what rules point to, by kind and number."""
+    """The names of the rows that rules point to, by kind and number."""
 
     of: Mapping[Kind, Mapping[int, str]] = field(default_factory=dict)
 

@@ -72,7 +72,7 @@ class Reach:
 def members_of(
     rule: AudienceRule, *, application: Application, today: date, compiler: Compiler | None = None
 ) -> QuerySet[Member]:
-    """The members of an audience, each once. Raises `SchedulingError` for what it names and does not exist.
+    """The members of an audience, each once. Raises `SchedulingError` for a row that it names and that does not exist.
 
     Those who left count only where a list names them, so that "everyone" does not mean everyone who ever was here.
     """

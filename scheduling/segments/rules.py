@@ -30,7 +30,7 @@ class Op(StrEnum):
 
 
 class Test(StrEnum):
-    """What a condition asks of its subject. `subjects` says which subjects take which."""
+    """The test that a condition makes of its subject. `subjects` says which subjects take which."""
 
     __test__ = False  # pytest collects classes of this name
 

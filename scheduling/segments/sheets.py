@@ -1,4 +1,4 @@
-"""A file with user IDs as an audience: which column holds them, and what is wrong, by row. Knows no rows of ours."""
+"""A file with user IDs as an audience: the column that holds them, and the errors, by row. Knows no rows of ours."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ _NOISE = re.compile(r"[\s_\-*]+")
 
 @dataclass(frozen=True, kw_only=True)
 class SheetRows:
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         user_ids: user IDs in lower case with the row of each, as Excel counts rows.

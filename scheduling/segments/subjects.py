@@ -1,4 +1,5 @@
-"""What of a member a condition can ask, and how: the directory's columns, departments, tags, segments and facts."""
+"""The subjects of conditions on members, and their tests: the directory's columns, departments, tags, segments and
+facts."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ FACT = "fact:"  # what the subject of a fact begins with
 
 
 class Kind(StrEnum):
-    """What kind of values a subject has."""
+    """The kind of values that a subject has."""
 
     TEXT = "text"
     CHOICE = "choice"

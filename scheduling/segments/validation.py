@@ -1,4 +1,4 @@
-"""Checks conditions against what a company knows of its members, and brings their values into one form.
+"""Checks conditions against the departments, tags and facts of a company, and brings their values into one form.
 
 Texts are trimmed, numbers and dates are texts (`12.5`, `2026-09-01`), so that a rule has one JSON form and one hash.
 """

@@ -1,1 +1,1 @@
-"""Series: who comes into one, whose turn it is at which step, and what ends it for a member."""
+"""Series: who comes into one, whose turn it is at which step, and the conditions that end it for a member."""

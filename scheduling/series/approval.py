@@ -1,4 +1,4 @@
-"""What the approval of a series is bound to: its rule, and each step as a campaign has it."""
+"""The subject of a series' approval: its rule, and each step as a campaign has it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ RULE = (
 
 SHARED = ("application", "audience", "segments")
 OTHERS = ("repeats", "starts_at", "cron", "ends_on", "time_zone", "days", "missed")
-"""What only a campaign of its own has, or a step has from its series."""
+"""Fields that only a campaign of its own has, or that a step has from its series."""
 
 
 def describe(series: Series) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def describe(series: Series) -> dict[str, Any]:
 
 
 def describe_rule(series: Series) -> dict[str, Any]:
-    """Who comes into a series, when, and what ends it."""
+    """Who comes into a series, when, and the conditions that end it."""
     return {
         "application": series.application_id,
         "audience": series.audience,
@@ -37,7 +37,7 @@ def describe_rule(series: Series) -> dict[str, Any]:
 
 
 def describe_step(step: Campaign) -> dict[str, Any]:
-    """A step as the approver reads it: when, and what a campaign says of its words; the rest is the series'."""
+    """A step as the approver reads it: its time, and its words as of a campaign; the rest is the series'."""
     own = {name: value for name, value in approval.describe(step).items() if name not in SHARED}
     time = {name: value for name, value in own["time"].items() if name not in OTHERS} | {"in_member_zone": False}
     return {"day": step.day, "at": approval.plain(step.at), **own, "time": time}

@@ -1,4 +1,4 @@
-"""A date that was changed after a member came into a series moves what they have not had yet."""
+"""A date that was changed after a member came into a series moves the steps that they have not had yet."""
 
 from datetime import timedelta
 from typing import Any

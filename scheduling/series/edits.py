@@ -1,4 +1,5 @@
-"""What an edit of a series or of one of its steps does to its approval, and what its steps take over from it."""
+"""The effect of an edit of a series or of a step on the approval, and the fields that steps take over from their
+series."""
 
 from datetime import time
 
@@ -37,7 +38,7 @@ def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> 
 
 
 def keep_with_series(step: Campaign, series: Series) -> None:
-    """Give a step that is saved what its series decides."""
+    """Give a step that is saved the fields that its series decides."""
     step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
     step.next_working_day_at, step.urgent_reason = None, ""
     step.audience, step.application = series.audience, series.application
@@ -45,14 +46,15 @@ def keep_with_series(step: Campaign, series: Series) -> None:
 
 
 def share(series: Series) -> None:
-    """Give the steps what they share with their series, so that they are checked and previewed as campaigns are."""
+    """Give the steps the fields that they share with their series, so that they are checked and previewed as
+    campaigns are."""
     names = ("audience", "application_id", "time_zone", "in_member_zone")
     shared = {name: getattr(series, name) for name in names}
     Campaign.objects.filter(series=series).update(**shared)
 
 
 def follow(series: Series, *, by: AbstractBaseUser | None = None) -> None:
-    """Note an edit of a locked series; void its approval, if it is not what was approved or asked for any more."""
+    """Note an edit of a locked series; void its approval, if it differs from the approved or requested content."""
     digest = approval.digest(series)
     if series.state == Series.State.DRAFT:
         parties.note_edit(series, digest, by=by, at=timezone.now())

@@ -58,7 +58,7 @@ def change(
 def void(
     series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any], digest: str
 ) -> None:
-    """Make a locked series a draft again, because it was changed and is not what was approved or asked for any more."""
+    """Make a locked series a draft again, because it differs from the approved or requested content."""
     series.approved_hash = ""
     change(series, S.DRAFT, by=by, why=why, description=description, digest=digest, wrote=True)
 
@@ -89,7 +89,7 @@ def _take_along(
 
 
 def take_back(series: Series) -> None:
-    """Take back what of its steps no call was made for; after the transaction that paused it."""
+    """Take back the messages of its steps without a call; after the transaction that paused it."""
     for step in series.steps.order_by("pk"):
         interruption.take_back(step)
 

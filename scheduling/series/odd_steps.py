@@ -1,4 +1,4 @@
-"""Steps of a series that go out at night or on days off: what a start dialog asks about."""
+"""Steps of a series that go out at night or on days off, for the question in the start dialog."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class OddSteps:
     on_days_off: bool
 
     def sentences(self) -> Iterator[str]:
-        """What is odd, with what to change; none for a series that goes out in the day, on working days."""
+        """The odd steps, each with a remedy; none for a series that goes out in the day, on working days."""
         if self.at_night:
             steps = ", ".join(_("day %(day)d at %(time)s") % _moment(step) for step in self.at_night)
             yield _("At night: %(steps)s. Change the time of the step if it can wait for the morning.") % {

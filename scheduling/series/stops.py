@@ -1,4 +1,4 @@
-"""What ends a series for a member: they left, a rule came true, they replied, or they finished a flow."""
+"""The ends of a series for a member: they left, a rule came true, they replied, or they finished a flow."""
 
 from django.db.models import Exists, OuterRef, Q
 

@@ -1,4 +1,4 @@
-"""What a running series does at a moment: members come in, others are stopped, and steps begin.
+"""The work of a running series at a moment: members come in, others are stopped, and steps begin.
 
 All of it takes `now`, so that a rehearsal moves the clock. Concurrent calls are safe: the series is locked.
 """
@@ -71,7 +71,7 @@ def _has_turn(plan: Plan) -> bool:
 
 
 def _why_not(plan: Plan) -> str:
-    """Why a running series must stop: one of its steps fails too often, or it is not what was approved."""
+    """Why a running series must stop: one of its steps fails too often, or it differs from the approved content."""
     if any(one.state == Campaign.State.PAUSED for one in plan.steps):
         return Series.Reason.ERRORS
     if plan.series.approved_hash != approval.digest(plan.series):

@@ -1,4 +1,4 @@
-"""What starting a campaign would do, found out by doing it and taking it back."""
+"""The forecast of a campaign's start, made by starting it and rolling back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

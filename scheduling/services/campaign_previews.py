@@ -1,4 +1,4 @@
-"""Campaigns before they are sent: as one member would get them, as a test to oneself, and what a start would do."""
+"""Campaigns before they are sent: as one member would get them, as a test to oneself, and the forecast of a start."""
 
 import dataclasses
 import secrets
@@ -31,7 +31,7 @@ def campaign_reach(campaign: Campaign, *, now: datetime | None = None) -> Campai
 
 
 def forecast_start(campaign: Campaign, *, at: datetime | None = None, now: datetime | None = None) -> StartForecast:
-    """What a start would do, and what speaks against it. Raises `SchedulingError` for a broken audience."""
+    """The forecast of a start, and the reasons against it. Raises `SchedulingError` for a broken audience."""
     return forecast.forecast_start(campaign, now=now or timezone.now(), at=at)
 
 

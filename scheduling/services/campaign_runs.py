@@ -1,4 +1,4 @@
-"""Runs of campaigns, for workers: what is due begins, batches go out, and calls that end are counted."""
+"""Runs of campaigns, for workers: due runs begin, batches go out, and calls that end are counted."""
 
 import logging
 from datetime import datetime
@@ -59,13 +59,13 @@ def follow_recall(recall: Recall) -> None:
 
 
 def follow_choices(member: Member, *, now: datetime | None = None) -> None:
-    """A member chose something else: perhaps no video, or nothing at all, of what is being made for them."""
+    """A member chose something else: perhaps no video, or no message at all, of those being made for them."""
     videos.look_again(member, now=now or timezone.now())
 
 
 @transaction.atomic
 def note_response(event: CardEvent, *, application: Application, member: Member, at: datetime) -> str | None:
-    """Record what a member pressed on a campaign's card, once; the words of it, None for cards of others."""
+    """Record a member's press on a campaign's card, once; returns the words pressed, None for cards of others."""
     return cards.record(event, application=application, member=member, at=at)
 
 

@@ -112,7 +112,7 @@ def ask_approval(campaign: Campaign, *, by: Person = None, now: datetime | None 
 def approve(
     campaign: Campaign, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
 ) -> Campaign:
-    """Approve exactly what waits; `seen` is the hash of what the approver saw.
+    """Approve exactly what waits; `seen` is the hash of the content that the approver saw.
 
     Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
     """
@@ -266,7 +266,7 @@ def remove_campaign(campaign: Campaign) -> None:
 
 
 def changed_since_approval(campaign: Campaign) -> list[Difference]:
-    """What differs from what was last approved, for the approver; all of it if it never was."""
+    """The differences from the last approval, for the approver; all of it if it never was approved."""
     approved = transitions.last_change(campaign, S.APPROVED)
     return list(differences(approved.description if approved else {}, approval.describe(campaign)))
 

@@ -34,7 +34,7 @@ def ask_for_publishing(
 def publish(schedule: Schedule, *, seen: datetime | None = None, now: datetime | None = None) -> Schedule:
     """Let a draft send from now on. Raises `SchedulingError` if it is no draft, or is not as the publisher saw it.
 
-    `seen` is the `updated_at` of what the publisher saw.
+    `seen` is the `updated_at` of the draft that the publisher saw.
     """
     now = now or timezone.now()
 

@@ -1,4 +1,4 @@
-"""What was sent, once more: to those for whom it failed, to those who have not confirmed, or taken back from all."""
+"""A run sent once more: to those for whom it failed, to those who have not confirmed, or taken back from all."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Runs of schedules: what is due is sent, what is too late is recorded.
+"""Runs of schedules: due moments are sent, missed ones are recorded.
 
 Calls may be repeated or concurrent: a moment of a schedule is handled once, because its `Run` is unique.
 """
@@ -51,7 +51,7 @@ def hold_released(message: Message, *, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def run_due(pk: int, *, now: datetime | None = None) -> list[Run]:
-    """Handle what is due of a schedule: send the latest moment, and record missed ones and days off.
+    """Handle the due moments of a schedule: send the latest moment, and record missed ones and days off.
 
     Safe for any number of concurrent calls. Missed moments share one row, that of the latest.
     """
@@ -69,7 +69,7 @@ def run_due(pk: int, *, now: datetime | None = None) -> list[Run]:
 
 
 def run_all_due(*, now: datetime | None = None) -> list[Run]:
-    """Handle what is due of all schedules."""
+    """Handle the due moments of all schedules."""
     now = now or timezone.now()
     pks = list(Schedule.objects.due(now).order_by("next_tick_at", "pk").values_list("pk", flat=True))
     return [run for pk in pks for run in run_due(pk, now=now)]

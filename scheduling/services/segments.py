@@ -23,7 +23,7 @@ from wecom.models import Corporation, FactDefinition, Member
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentPreview:
-    """Whom a rule means today: in words, how many of how many, the first by name, and what to mind."""
+    """The members of a rule today: in words, how many of how many, the first by name, and warnings."""
 
     words: str
     count: int
@@ -62,7 +62,7 @@ def remove_segment(segment: Segment) -> None:
 
 
 def segment_uses(segment: Segment) -> list[str]:
-    """What uses a segment, by name: other segments, and whatever else has an audience."""
+    """The users of a segment, by name: other segments, and all rows with an audience."""
     others = [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
     over = (Campaign.State.FINISHED, Campaign.State.CANCELLED)
     alone = Campaign.objects.exclude(state__in=over).filter(series=None).order_by("name")
@@ -80,7 +80,7 @@ def segment_uses(segment: Segment) -> list[str]:
 
 
 def fact_uses(definition: FactDefinition) -> list[str]:
-    """What uses a fact of the company's own, by name: segments, series, and the words of campaigns, if not over."""
+    """The users of a fact of the company's own, by name: segments, series, and the words of campaigns, if not over."""
     rows = Segment.objects.using_fact(definition.corporation_id, definition.key)
     segments = [_("segment “%(name)s”") % {"name": one.name} for one in rows]
     campaigns = campaigns_with_variable(definition.key, corporation=definition.corporation)
@@ -106,7 +106,7 @@ def preview_rule(rule: object, *, corporation: Corporation, own: int | None = No
 
 
 def segment_warnings(segment: Segment) -> list[str]:
-    """What to mind of a saved segment: departments and tags that are gone select nobody."""
+    """Warnings on a saved segment: departments and tags that are gone select nobody."""
     return list(_gone([parse_group(segment.rule)], segment.corporation))
 
 
@@ -142,17 +142,17 @@ def count_segments(segments: Collection[Segment]) -> dict[int, int | None]:
 
 
 def subjects_for_rules(corporation: Corporation) -> Mapping[str, Subject]:
-    """What of a member a condition can ask, for forms."""
+    """The subjects of conditions on members, for forms."""
     return subjects_of(corporation)
 
 
 def value_shape(test: str) -> str:
-    """What a test compares with: nothing, one, many, range, days or count."""
+    """The operand of a test: nothing, one, many, range, days or count."""
     return shape_of(Test(test)).value if test in list(Test) else Shape.ONE.value
 
 
 def rule_catalogue(subjects: Mapping[str, Subject]) -> dict[str, dict[str, Any]]:
-    """What can be asked and how, for the script of a form, in the active language."""
+    """Subjects and their tests, for the script of a form, in the active language."""
     return {
         "subjects": {
             key: {
@@ -169,7 +169,7 @@ def rule_catalogue(subjects: Mapping[str, Subject]) -> dict[str, dict[str, Any]]
 
 
 def check_rule(rule: object, *, corporation: Corporation, own: int | None = None) -> dict[str, Any]:
-    """The JSON of a rule in its one form. Raises `SchedulingError` with the place of what is wrong and the remedy."""
+    """The JSON of a rule in its one form. Raises `SchedulingError` with the place of the error and the remedy."""
     group = _checked(rule, Compiler(corporation, today=timezone.localdate()), own=own)
     if not group.rules:
         remedy = _("Add one. For everyone, choose “everyone” as the audience.")

@@ -45,7 +45,7 @@ def decide_quiet_hours(
 def save_sending_policy(
     policy: SendingPolicy, *, by: AbstractBaseUser | None = None, now: datetime | None = None
 ) -> list[Campaign]:
-    """Save quiet hours and caps, and who decided on them. What waits for its hours looks again at once.
+    """Save quiet hours and caps, and who decided on them. Messages that wait for its hours are looked at again at once.
 
     Returns the campaigns that could never go out now, because their send windows lie within the quiet hours.
     """
@@ -69,7 +69,7 @@ def save_sending_policy(
 def stop_sending(
     corporation: Corporation, *, by: AbstractBaseUser | None = None, why: str, now: datetime | None = None
 ) -> SendingPolicy:
-    """Stop all campaigns and schedules of a company; what was not called yet is taken back. Replies go on.
+    """Stop all campaigns and schedules of a company; messages without a call are taken back. Replies go on.
 
     Raises `SchedulingError` without a reason.
     """
@@ -100,7 +100,7 @@ def is_sending_stopped(application: Application) -> bool:
 
 @transaction.atomic
 def allow_sending(corporation: Corporation, *, now: datetime | None = None) -> SendingPolicy:
-    """Let everything go on where it was stopped; what schedules said too long ago expires."""
+    """Let everything go on where it was stopped; messages of schedules that waited too long expire."""
     now = now or timezone.now()
     values = {"stopped_at": None, "stopped_by": None, "stopped_why": ""}
     policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)

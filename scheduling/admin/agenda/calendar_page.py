@@ -25,7 +25,7 @@ SHOWN_CONFLICTS = 30
 
 
 def calendar_view(request: HttpRequest) -> HttpResponse:
-    """The page with what is known at once; with `part` in the query its days, counted further, for its script."""
+    """The page with the counts that are kept; with `part` in the query its days, counted further, for its script."""
     may = request.user.has_perm
     if not may("scheduling.view_campaign") and not may("scheduling.view_schedule"):
         raise PermissionDenied

@@ -26,7 +26,7 @@ ALL = [("", pgettext_lazy("entries of a calendar", "All"))]
 
 
 def _classes() -> list[tuple[str, str]]:
-    """The message classes by their first words: what they mean is on the form of a campaign."""
+    """The message classes by their first words; the form of a campaign explains them."""
     short = [(one.value, re.split("[:：]", str(one.label))[0]) for one in Campaign.MessageClass]
     return [("", str(ALL[0][1])), *short]
 
@@ -49,7 +49,7 @@ class FilterForm(forms.Form):
         chosen.choices = [*ALL, *((str(row.pk), str(row)) for row in applications)]
 
     def filters(self, request: HttpRequest) -> Filters:
-        """What a person chose, of what they may see at all."""
+        """The person's filters, within the campaigns and schedules that they may see."""
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         application, human = data.get("application"), data.get("digital_human")

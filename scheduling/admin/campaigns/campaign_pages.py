@@ -124,7 +124,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
         return queryset.annotate(**figures)
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
-        """The form for those who may change it, for all others what it says, to whom and when."""
+        """The form for those who may change it, for all others its content, audience and time."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fieldsets if obj is None or obj.series_id is None else FIELDSETS
         return ((None, {"fields": ("whole",)}),)

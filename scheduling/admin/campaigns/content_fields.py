@@ -89,7 +89,7 @@ def conditions() -> dict[str, str]:
 
 
 def initial_of(contents: Mapping[tuple[str, str], CampaignContent]) -> dict[str, Any]:
-    """What the fields show for the contents of a campaign, by variant and language."""
+    """Initial values of the fields for the contents of a campaign, by variant and language."""
     found: dict[str, Any] = {}
     for slot, key in SLOTS.items():
         row = contents.get(key)

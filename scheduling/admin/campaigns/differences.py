@@ -1,4 +1,4 @@
-"""What differs between two descriptions of a campaign, in words: a place, what it was, what it is."""
+"""Differences between two descriptions of a campaign, in words: a place, its old value, its new value."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Row:
 
 
 def readable(differences: Iterable[Difference], campaign: Campaign | Series) -> list[Row]:
-    """The lines of the table; what is empty on both sides, and the hidden parts of a segment's rule, are left out."""
+    """The lines of the table, without those that are empty on both sides and the hidden parts of a segment's rule."""
     rows = []
     for one in _pieces(differences):
         row = Row(

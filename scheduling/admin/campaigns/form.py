@@ -60,7 +60,7 @@ WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields()
 
 
 class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Campaign]):  # type: ignore[misc, valid-type]
-    """Only what no campaign can be, such as an unknown number, keeps it from being saved."""
+    """Only values that no campaign can have, such as an unknown number, keep it from being saved."""
 
     audience = AudienceField(label=capfirst(_("audience")), required=False)
     repeat = forms.ChoiceField(label=capfirst(_("when")), choices=NEW_REPEATS, widget=UnfoldAdminSelectWidget)

@@ -1,4 +1,4 @@
-"""The dialogs of a campaign's steps: what is approved, whom it reaches, and the notes that a step takes."""
+"""The dialogs of a campaign's steps: the content to approve, its reach, and the notes that a step takes."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class CancelForm(BaseDialogForm):
 
 
 class SendBackForm(BaseDialogForm):
-    """What is to be changed."""
+    """The changes that the approver asks for."""
 
     why = reason_field(_("what to change"), help_text=_("The writer reads it on the campaign's page."))
 
@@ -64,7 +64,7 @@ class ReachForm(BaseDialogForm):
 
 
 class ApprovalForm(BaseDialogForm):
-    """What differs from what was last approved, and whom it reaches. Refuses what was changed meanwhile."""
+    """The differences from the last approval, and the reach. Refuses a campaign that was changed meanwhile."""
 
     model: type[Mailing]
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -81,7 +81,7 @@ class ApprovalForm(BaseDialogForm):
         return {**self.reach_of(row), **history, "rows": self.rows_of(row)}
 
     def digest_of(self, row: Any) -> str:
-        """The hash of what the approver sees."""
+        """The hash of the content that the approver sees."""
         raise NotImplementedError
 
     def reach_of(self, row: Any) -> dict[str, Any]:

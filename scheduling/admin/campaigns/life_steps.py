@@ -1,4 +1,5 @@
-"""What the pages of campaigns and of series share: three rights, and a button for each step that the state allows."""
+"""Parts shared by the pages of campaigns and of series: three rights, and a button for each step that the state
+allows."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from scheduling.admin.campaigns.life_forms import CancelForm, NoteForm, SendBack
 
 @dataclass(frozen=True, kw_only=True)
 class LifeStep:
-    """A step as both have it: its button, the right that it needs, and what is said once it was taken.
+    """A step as both have it: its button, the right that it needs, and the notice once it was taken.
 
     Attributes:
         form: of its dialog; `given` are the fields that its service takes.
@@ -124,7 +125,7 @@ class LifeStepsAdmin(ModelAdmin[Any]):
         return {name for name, states in self.steps.items() if state not in states}
 
     def take_step(self, request: HttpRequest, object_id: str, act: Callable[..., object], words: str) -> HttpResponse:
-        """Call the service of a step, say what came of it, and show the page again."""
+        """Call the service of a step, report its outcome, and show the page again."""
         row = self.model._default_manager.get(pk=object_id)
         try:
             act(row, by=request.user)

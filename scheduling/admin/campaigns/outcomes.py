@@ -44,7 +44,7 @@ HEADS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A member in the table; `recall` is what became of the recall of their message, if there was one."""
+    """A member in the table; `recall` is the outcome of the recall of their message, if there was one."""
 
     delivery: Delivery
     badge: str
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Why a member got it or not: a sentence, and what it rests on; `grounds` are labels with their words."""
+    """Why a member got it or not: a sentence and its `grounds`, labels with their words."""
 
     sentence: str
     delivery: Delivery

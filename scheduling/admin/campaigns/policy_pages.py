@@ -146,7 +146,7 @@ class SendingPolicyAdmin(FormAdmin):
         return self._acted(request, policy, act, gettext("Sending is allowed again."))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Stop what goes on, allow what was stopped."""
+        """Stop all sending, or allow it again."""
         stopped = SendingPolicy.objects.filter(pk=object_id).exclude(stopped_at=None).exists()
         shown = "allow_this" if stopped else "stop_this"
         return [one for one in super().get_actions_detail(request, object_id) if one.path == shown]

@@ -96,7 +96,7 @@ class PreviewAdmin(ModelAdmin[Campaign]):
 
 
 def _phone(request: HttpRequest, campaign: Campaign, member: Member) -> dict[str, Any]:
-    """What the phone shows; what is wrong with the words instead, where something is."""
+    """The screen of the phone, or the errors of the words."""
     variant, in_full = request.GET.get("variant", ""), request.user.has_perm("wecom.read_memberfact")
     try:
         seen = services.preview_campaign(campaign, member, variant=variant, in_full=in_full)

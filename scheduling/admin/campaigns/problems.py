@@ -1,4 +1,4 @@
-"""What a campaign still lacks, at the fields of its form."""
+"""The gaps of a draft, each at a field of the campaign's form."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

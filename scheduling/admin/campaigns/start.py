@@ -27,7 +27,7 @@ OTHER = "other"
 
 
 class StartAdmin(ModelAdmin[Campaign]):
-    """A campaign is started on a page that says what will happen."""
+    """A campaign is started on a page that shows the forecast."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.start_view)
@@ -38,7 +38,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         return redirect(reverse("admin:scheduling_campaign_start", args=[object_id]))
 
     def start_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET says what a start would do, POST starts it."""
+        """GET shows the forecast of a start, POST starts it."""
         if not request.user.has_perm("scheduling.send_campaign"):
             raise PermissionDenied
         campaign = get_object_or_404(Campaign.objects.select_related("application"), pk=pk)

@@ -124,7 +124,7 @@ class CardField(forms.Field):
 
 
 def card_of_post(data: Mapping[str, Any], name: str) -> dict[str, Any] | str:
-    """The card in a form's data, {} for none; the text of what should be its JSON and is none."""
+    """The card in a form's data, {} for none; a text that is no JSON as it was sent."""
     chosen = str(data.get(f"{name}-kind") or FIRST)
     if chosen not in KINDS:
         return _json(str(data.get(f"{name}-json") or ""))

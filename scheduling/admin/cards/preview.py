@@ -1,4 +1,4 @@
-"""The card of a form on a phone, and what is wrong with it, while it is written."""
+"""The card of a form on a phone, and its errors, while it is written."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,8 @@ from wecom.models import Application
 
 
 def card_preview_view(request: HttpRequest) -> HttpResponse:
-    """POST with a form and the name of its field `card` answers with the phone, errors, and what is not written yet."""
+    """POST with a form and the name of its field `card` answers with the phone, the errors, and the parts that are
+    not written yet."""
     may = request.user.has_perm
     if request.method != "POST" or not (may("scheduling.add_campaign") or may("scheduling.change_campaign")):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""What differs between two descriptions of a series, in words; steps are named by their day."""
+"""Differences between two descriptions of a series, in words; steps are named by their day."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from wecom.models import Department
 
 
 def readable(differences: Iterable[Difference], series: Series) -> list[Row]:
-    """The lines of the table; what is empty on both sides is left out."""
+    """The lines of the table, without those that are empty on both sides."""
     rows: list[Row] = []
     days = {str(step.pk): services.step_in_words(step) for step in series.steps.steps()}
     for one in _pieces(differences):

@@ -160,7 +160,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
 
 def _page(row: Enrolment) -> dict[str, Any]:
-    """The steps that the member has had, with what became of each, and those ahead."""
+    """The steps that the member has had, each with its outcome, and those ahead."""
     taken = row.taken.select_related("run", "step").order_by("run__moment", "pk")
     outcomes = {one.run_id: one for one in Delivery.objects.filter(member=row.member_id, run__taken__enrolment=row)}
     zone = services.zone_of(row.series, row.member_id)

@@ -1,4 +1,5 @@
-"""The form of a series: from which date or event its days are counted, who may be in it, and what ends it."""
+"""The form of a series: the date or event that its days are counted from, its members, and the conditions that end
+it."""
 
 from typing import Any
 
@@ -40,7 +41,7 @@ class StopRuleField(RuleField):
 
 
 class SeriesForm(forms.ModelForm[Series]):
-    """Only what no series can be, such as an unknown number, keeps it from being saved."""
+    """Only values that no series can have, such as an unknown number, keep it from being saved."""
 
     audience = AudienceField(label=capfirst(_("audience")), required=False)
     rule = StopRuleField(label=capfirst(_("ends for members who")), required=False)

@@ -1,4 +1,4 @@
-"""The dialogs of a series: what is approved, whom it may reach, and what a start does."""
+"""The dialogs of a series: the content to approve, its reach, and the forecast of a start."""
 
 from typing import Any
 

@@ -84,7 +84,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
         return queryset.annotate(count_steps=Count("steps", distinct=True), count_active=active)
 
     def get_fieldsets(self, request: HttpRequest, obj: Series | None = None) -> Any:
-        """The form for those who may change it, for all others what it says."""
+        """The form for those who may change it, for all others its content."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fieldsets
         return ((None, {"fields": ("whole",)}),)

@@ -29,7 +29,7 @@ FIGURES = ("sent", "failed", "left_out")
 
 @dataclass(frozen=True, kw_only=True)
 class ShownStep:
-    """A step with its words, its flaws, and what became of it so far."""
+    """A step with its words, its flaws, and its outcomes so far."""
 
     step: Campaign
     day: str
@@ -53,7 +53,7 @@ class StepForm(forms.Form):
 
 
 class NewStepForm(StepForm):
-    """And what it is sent as."""
+    """And the type that it is sent as."""
 
     content_type = forms.ChoiceField(label=capfirst(_("sent as")), choices=Campaign.ContentType.choices)
 
@@ -87,7 +87,7 @@ def shown_steps(series: Series, *, today: date | None = None) -> list[ShownStep]
 
 
 def _words(step: Campaign) -> str:
-    """The beginning of what a step says, or the name of its flow or file."""
+    """The first words of a step, or the name of its flow or file."""
     for row in step.contents.all():
         words = row.text or str(row.card.get("title") or "") or str(row.flow or "") or row.file.name or ""
         if words:

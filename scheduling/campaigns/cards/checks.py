@@ -1,4 +1,4 @@
-"""Checks of a card as people filled it in: each error has its place in the card's JSON, and what to do."""
+"""Checks of a card as people filled it in: each error has its place in the card's JSON, and a remedy."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,8 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 
 
 def card_problems(card: Mapping[str, Any]) -> Iterator[SchedulingError]:
-    """What WeChat Work would refuse or cut in a card without variables; nothing for one that `parts_of` cannot read."""
+    """The parts of a card without variables that WeChat Work would refuse or cut; nothing for one that `parts_of`
+    cannot read."""
     parts = parts_of(card)
     if parts is None:
         return

@@ -37,7 +37,7 @@ def parts_of(card: Mapping[str, Any]) -> Parts | None:
 
 
 def card_of(parts: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON of a card, without what is empty. Buttons and choices without a key get one of their own."""
+    """The JSON of a card, without empty parts. Buttons and choices without a key get one of their own."""
     kind = KINDS[parts["kind"]]
     card: dict[str, Any] = {"kind": parts["kind"]}
     for part in kind.parts:
@@ -52,7 +52,7 @@ def card_of(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def pruned(value: Any) -> Any:
-    """JSON without what is empty, which says the same."""
+    """JSON without its empty parts, which means the same."""
     if isinstance(value, Mapping):
         inside = {key: pruned(one) for key, one in value.items()}
         return {key: one for key, one in inside.items() if one not in (None, "", [], {}, False)}
@@ -76,7 +76,7 @@ def element_of(card: Mapping[str, Any], path: str) -> str:
 
 
 def _seen(row: Mapping[str, Any]) -> Iterator[Any]:
-    """What a person wrote in a row."""
+    """The values that a person wrote in a row."""
     return (value for name, value in row.items() if name not in ("action", "style", "key", "id", "ids"))
 
 

@@ -53,7 +53,7 @@ class PartList:
 
 @dataclass(frozen=True, kw_only=True)
 class CardKind:
-    """What a kind of card has."""
+    """The parts that a kind of card has."""
 
     label: Words
     parts: tuple[Part, ...] = ()

@@ -1,1 +1,1 @@
-"""The calendar of everything that goes out: what it shows, and drafts moved in it."""
+"""The calendar of everything that goes out: its entries, and drafts moved in it."""

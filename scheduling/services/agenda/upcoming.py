@@ -1,4 +1,4 @@
-"""Everything that goes out in a span of days, and what went out."""
+"""Everything that goes out, or went out, in a span of days."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -100,7 +100,7 @@ def next_entries(
     senders: Iterable[Application] | None = None,
     now: datetime | None = None,
 ) -> list[Entry]:
-    """What goes out next by itself, soonest first; of each campaign, step and schedule the next moment.
+    """The next automatic sendings, soonest first; of each campaign, step and schedule the next moment.
 
     Steps of series are looked for in the next two weeks. Counts no audiences. `senders` are all applications with their
     corporations, where a caller has read them.

@@ -34,7 +34,7 @@ class DayChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedDays:
-    """What an import did, or would do.
+    """The changes that an import made, or would make.
 
     Attributes:
         years: the years that are known in full by it.

@@ -33,7 +33,7 @@ class WorkingDays:
 
     @property
     def days_unknown(self) -> str:
-        """What that means and what to do; empty if all are known."""
+        """The consequence and the remedy; empty if all are known."""
         words = _(
             "The working days of %(years)s are not known. Monday to Friday stand for them here, and what goes out on "
             "working days only is held. Paste the State Council's notice under Working days and holidays, "

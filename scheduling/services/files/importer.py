@@ -34,7 +34,7 @@ class Importer:
         self.references = References(corporation, frozenset(entry.name for entry in document.parts["segments"]))
 
     def run(self) -> list[Imported]:
-        """What becomes of each entry; segments first, and those first that others name."""
+        """The outcome of each entry; segments first, and those first that others name."""
         found: list[Imported | None] = []
         parts = (
             (segments_in_order(self.document.parts["segments"], self.findings), self._segment),
@@ -121,7 +121,7 @@ class Importer:
 
     @contextmanager
     def _noted(self, entry: Entry) -> Iterator[None]:
-        """What a service refuses is one of the findings."""
+        """An error of a service is one of the findings."""
         try:
             yield
         except OpenUserError as error:

@@ -27,7 +27,7 @@ def import_file(
     may_write: Collection[Kind] = tuple(PARTS),
     dry_run: bool = False,
 ) -> list[Imported]:
-    """Take over what a file holds; each campaign and series that is new or changed is a draft.
+    """Take over the entries of a file; each campaign and series that is new or changed is a draft.
 
     They are told by their names. What is equal is left as it is, so that the second import of a file does nothing. With
     `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with all

@@ -1,4 +1,4 @@
-"""What an import does with each entry of a file."""
+"""The outcome of an import for each entry of a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Verdict = Literal["new", "changed", "same"]
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What became of one entry: `differences` from what was here, and `missing` before it can be approved."""
+    """The outcome of one entry: its `differences` from the row, and the fields `missing` before it can be approved."""
 
     kind: Kind
     name: str

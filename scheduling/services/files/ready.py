@@ -1,4 +1,4 @@
-"""Campaigns and series from those that come with OpenUser: drafts, complete but for what only HR knows."""
+"""Campaigns and series from those that come with OpenUser: drafts, complete but for the details that only HR knows."""
 
 from itertools import count
 

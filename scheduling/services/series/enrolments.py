@@ -67,7 +67,7 @@ def stop_member(
     reason: Enrolment.Reason = Enrolment.Reason.PERSON,
     now: datetime | None = None,
 ) -> Enrolment:
-    """End a series for one member. What is on its way goes out.
+    """End a series for one member. Messages on their way go out.
 
     Raises `SchedulingError` if it has ended already, and for a note without words.
     """

@@ -74,7 +74,7 @@ def ask_series_approval(series: Series, *, by: Person = None, now: datetime | No
 def approve_series(
     series: Series, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
 ) -> Series:
-    """Approve exactly what waits; `seen` is the hash of what the approver saw.
+    """Approve exactly what waits; `seen` is the hash of the content that the approver saw.
 
     Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
     """
@@ -117,7 +117,7 @@ def start_series(series: Series, *, by: Person = None, now: datetime | None = No
 
 
 def pause_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
-    """Pause a series with all its steps: what no call was made for yet is taken back, and nobody comes in.
+    """Pause a series with all its steps: messages without a call are taken back, and nobody comes in.
 
     Raises `SchedulingError` for a reason without words.
     """
@@ -164,7 +164,7 @@ def remove_series(series: Series) -> None:
 
 
 def series_changed_since_approval(series: Series) -> list[Difference]:
-    """What differs from what was last approved, for the approver; all of it if it never was."""
+    """The differences from the last approval, for the approver; all of it if it never was approved."""
     approved = transitions.last_change(series, S.APPROVED)
     return list(differences(approved.description if approved else {}, approval.describe(series)))
 
@@ -183,7 +183,7 @@ class SeriesForecast:
 
 
 def forecast_series(series: Series, *, now: datetime | None = None) -> SeriesForecast:
-    """What a start would do now, found out by doing it and taking it back.
+    """The forecast of a start, made by starting and rolling back.
 
     Raises `SchedulingError` for the first error of the series, and where it has no application.
     """

@@ -17,7 +17,7 @@ OWN = (
     *("name", "content_type", "message_class", "topic", "offers_settings", "link_clicks", "valid_minutes"),
     *("interrupts", "window_from", "window_until", "window_days", "window_weekdays"),
 )
-"""What a step decides itself, besides its day and time."""
+"""The fields that a step decides itself, besides its day and time."""
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What lies before the members of a series: the steps that each is still to get, and how many get one on a day."""
+"""The future of the members of a series: the steps that each is still to get, and how many get one on a day."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Series in words: the day of a step, and what its days are counted from."""
+"""Series in words: the day of a step, and the date or event that its days are counted from."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def step_in_words(step: Campaign) -> str:
 
 
 def anchor_in_words(series: Series, corporation: Corporation | None) -> str:
-    """What the days of a series are counted from, by name."""
+    """The name of the date or event that the days of a series are counted from."""
     if series.anchor == Series.Anchor.FACT:
         found = date_facts(corporation).get(series.fact, series.fact) if corporation else series.fact
         return _("%(date)s, every year") % {"date": found} if series.repeats_yearly else str(found)

@@ -1,1 +1,1 @@
-"""Pages on what members did with a campaign: charts of it, and who has not confirmed."""
+"""Pages on the responses of members to a campaign: charts, and the list of those who have not confirmed."""

@@ -37,7 +37,7 @@ class Chart:
 
 
 def chart_of(report: RunReport, zone: Any) -> Chart | None:
-    """The chart of a report, without lines of what there is nothing; None as long as nothing has arrived."""
+    """The chart of a report, without lines that are zero throughout; None as long as nothing has arrived."""
     points = report.points
     if len(points) < 2:
         return None
