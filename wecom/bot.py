@@ -137,7 +137,7 @@ async def send_text_card(user_id: str, title: str, description: str, url: str, b
 
 
 async def send_markdown_message(user_id: str, content: str) -> Outbound:
-    """Send Markdown; what WeChat Work cannot show (lists, tables, pictures …) becomes the nearest that it can."""
+    """Send Markdown; parts that WeChat Work cannot show (lists, tables, pictures …) become the nearest that it can."""
     return await sync_to_async(services.send_markdown)(user_id, content=content)
 
 

@@ -129,7 +129,7 @@ def open_sealed(keys: Keys, encrypted: str) -> bytes:
 
 
 def _decrypt(aes_key: bytes, sealed: bytes) -> bytes:
-    """CBC: what a block holds is hidden by the ciphertext before it, that of the first one by the IV."""
+    """CBC: a block's content is hidden by the ciphertext before it, that of the first one by the IV."""
     hidden = _blocks(aes_key).decrypt(sealed)
     before = aes_key[:AES_BLOCK] + sealed[:-AES_BLOCK]
     return (int.from_bytes(hidden) ^ int.from_bytes(before)).to_bytes(len(sealed))

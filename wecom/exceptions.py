@@ -1,4 +1,4 @@
-"""What can go wrong with WeChat Work, one class per remedy."""
+"""Errors of WeChat Work, one class per remedy."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What is counted of callbacks and of calls of WeChat Work. `tenant` is the ID of an application."""
+"""Metrics of callbacks and of calls of WeChat Work. `tenant` is the ID of an application."""
 
 from core.metrics.counts import Counter, Histogram
 from core.metrics.levels import Level

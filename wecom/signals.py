@@ -8,7 +8,7 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True, kw_only=True)
 class Author:
-    """Who changes what is known of members: an account, or a client of the REST API, which is none."""
+    """Who changes the facts of members: an account, or a client of the REST API, which is none."""
 
     by: AbstractBaseUser | None = None
     over_api: bool = False

@@ -84,7 +84,7 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
     actions_detail = ("resend_this", "treat_as_sent_this", "recall_this")
 
     def has_words(self, row: Outbound) -> bool:
-        """What goes to one person may answer, repeat or pass on what a member said."""
+        """A message to one person may answer, repeat or pass on words of a member."""
         return row.reach == 1
 
     def people_in(self, rows: Sequence[Outbound]) -> Iterable[int]:

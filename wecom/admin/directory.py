@@ -50,7 +50,7 @@ class RangeFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
     def _unknown(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
-        """Among the newest members, who are nearly all of these: no index has what is not in the other table."""
+        """Among the newest members, who are nearly all of these: no index has the rows that the other table lacks."""
         first = text_search.first_of_newest(Member)
         known = ApplicationMember.objects.filter(in_range__isnull=False)
         if first is not None:

@@ -1,4 +1,4 @@
-"""The company's own facts in the admin: what they are, how many members have one, and their deletion."""
+"""The company's own facts in the admin: their definitions, how many members have one, and their deletion."""
 
 from typing import Any
 

@@ -85,7 +85,7 @@ class FactsOfMember(ModelAdmin[Any]):
 
     @display(description=_("known"))
     def known_facts(self, member: Any) -> SafeString | str:
-        """What this account may not change, one fact per line."""
+        """The facts that this account may not change, one per line."""
         known = stored_values.facts_of(member)
         lines = [
             (capfirst(fact.name), _shown(fact, known[fact.key], in_full=member.reads_personal))
@@ -115,7 +115,7 @@ def _shown(fact: FactType, value: Value, *, in_full: bool) -> str:
 
 
 def _field(member: Member, fact: FactType, value: Value | None) -> forms.Field:
-    """The field of one fact. What is written there is read by `wecom.facts.values`, like everywhere."""
+    """The field of one fact. Its input is read by `wecom.facts.values`, like everywhere."""
     options: dict[str, Any] = {
         "label": capfirst(fact.name),
         "required": False,

@@ -44,7 +44,7 @@ class PersonalDataActions(ModelAdmin[Any]):
 
     @action(description=_("Erase personal data"), permissions=["privacy"], icon="person_remove", url_path="erase")
     def erase_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A page that says what goes; its button erases."""
+        """A page that lists the data to erase; its button erases them."""
         member = self._member(request, object_id)
         if request.method != "POST":
             return self._confirmation(request, member)

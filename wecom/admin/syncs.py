@@ -119,7 +119,7 @@ def bar(sync: DirectorySync) -> str:
 
 
 def counts(sync: DirectorySync) -> str:
-    """What a sync has read."""
+    """The counts of a sync."""
     if sync.kind == DirectorySync.Kind.CHANGES:
         return now("%d looked up") % sync.looked_up
     numbers = {"departments": sync.departments_read, "members": sync.members_read, "tags": sync.tags_read}

@@ -13,7 +13,7 @@ from wecom.models import Application
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationProfile:
-    """What the console says of the application. `users`, `departments` and `tags` are its visible range."""
+    """The console's settings of the application. `users`, `departments` and `tags` are its visible range."""
 
     name: str
     closed: bool
@@ -39,7 +39,7 @@ def fetch_profile(application: Application) -> ApplicationProfile:
 
 
 def _rows(answer: Mapping[str, Any], outer: str, inner: str) -> list[Any]:
-    """A list within an object, either of which may be missing: the platform leaves out what is empty."""
+    """A list within an object, either of which may be missing: the platform leaves out empty ones."""
     found = answer.get(outer)
     rows = found.get(inner) if isinstance(found, Mapping) else None
     return rows if isinstance(rows, list) else []

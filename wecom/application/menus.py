@@ -27,7 +27,7 @@ NO_MENU = 46003  # there is no menu
 def publish_menu(application: Application) -> MenuPublication:
     """Publish the buttons of this application in place of the menu that members see; no buttons, no menu.
 
-    Raises `ContentError` with words for what the platform would refuse.
+    Raises `ContentError` for buttons that the platform would refuse.
     """
     menu = build_menu(application)
     for earlier in application.menu_publications.filter(status=MenuPublication.Status.QUEUED):

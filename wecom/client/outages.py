@@ -109,7 +109,7 @@ def record_answer(application: Application) -> None:
 
 
 def _close(application: Application) -> None:
-    """Wake what waits. `probe_at` goes last: if this process dies before, `wake_probes` does the rest."""
+    """Wake the rows that wait. `probe_at` goes last: if this process dies before, `wake_probes` does the rest."""
     woken = sum(_wake_all(kind, application) for kind in _kinds())
     Application.objects.filter(pk=application.pk, failing_since=None).update(probe_at=None)
     logger.warning("WeChat Work can be reached again.", extra={"application": application.pk, "woken": woken})

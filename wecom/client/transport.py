@@ -1,4 +1,4 @@
-"""HTTP calls of the platform's API: each gives an answer, or raises an error that says what to do.
+"""HTTP calls of the platform's API: each gives an answer, or raises an error with a remedy.
 
 They go through the pools of a session of requests, which has the certificates and the addresses right, but not through
 its preparation of each request, which takes longer than the call itself.
@@ -77,7 +77,7 @@ def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
 
 
 def post(base_url: str, path: str, body: bytes, **params: str) -> dict[str, Any]:
-    """The answer to a POST of JSON bytes. Raises what `get` raises."""
+    """The answer to a POST of JSON bytes. Raises as `get` does."""
     headers = {"Content-Type": "application/json; charset=utf-8"}
     return _call("POST", base_url, path, params, body=body, headers=headers)
 
@@ -103,7 +103,7 @@ def upload(base_url: str, path: str, file: Path, filename: str, **params: str) -
 def download(base_url: str, path: str, first: int, last: int, **params: str) -> FilePart:
     """The bytes `first` to `last` of a file, or all of it from a platform without ranges.
 
-    Raises what `get` raises: an error comes as JSON in place of the file.
+    Raises as `get` does: an error comes as JSON in place of the file.
     """
     with _counted(path, params), _measured(path):
         response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})

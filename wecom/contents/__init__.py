@@ -1,4 +1,4 @@
-"""What goes out by message/send: one value per type, checked against the platform's limits.
+"""Messages for message/send: one value per type, checked against the platform's limits.
 
 Source: https://developer.work.weixin.qq.com/document/path/90236. The platform counts bytes of UTF-8 and cuts what is
 longer without a word, so lengths are checked here. Knows no framework.

@@ -1,4 +1,4 @@
-"""What all messages have in common, and the two places that a link of theirs may lead to."""
+"""Fields that all messages have in common, and the two places that a link of theirs may lead to."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -20,7 +20,7 @@ class Content(Protocol):
         """The fields beside it: `safe` and `enable_id_trans`, where they are wanted."""
 
     def words(self) -> str:
-        """What a person reads of it, one thing to a line; "" of a file."""
+        """The words that a person reads, one part to a line; "" of a file."""
 
 
 @dataclass(frozen=True, kw_only=True)

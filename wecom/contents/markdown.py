@@ -69,7 +69,7 @@ def plain_text(text: str) -> str:
 
 
 def to_markdown(text: str) -> str:
-    """The same in the Markdown of a message: what WeChat Work cannot show becomes the nearest that it can."""
+    """The same in the Markdown of a message: parts that WeChat Work cannot show become the nearest that it can."""
     return _written(text, MESSAGE)
 
 
@@ -118,7 +118,7 @@ def _prose(text: str, style: Style) -> str:
     kept: list[str] = []
 
     def keep(written: str) -> str:
-        """Written already: out of the reach of what comes after."""
+        """Written already: later rules do not touch it."""
         kept.append(written)
         return f"{KEPT}{len(kept) - 1}{KEPT_END}"
 

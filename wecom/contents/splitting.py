@@ -1,4 +1,4 @@
-"""Long texts in parts: where a reader pauses, and never between the halves of what a reader sees as one character."""
+"""Long texts in parts: where a reader pauses, and never within a character that a reader sees as one."""
 
 import re
 import unicodedata
@@ -36,7 +36,7 @@ def columns(text: str) -> int:
 def split_text(text: str, limit: int = TEXT, *, whole: re.Pattern[str] | None = None) -> list[str]:
     """Parts of at most `limit` (≥ 4) bytes that join to the text exactly, cut where a reader pauses; [] for "".
 
-    What matches `whole` is not cut unless it is longer than a part.
+    A match of `whole` is not cut unless it is longer than a part.
     """
     if limit < 4:
         raise ValueError("A part must have room for one character.")

@@ -1,4 +1,4 @@
-"""What a field of a message may hold; each check raises a `ContentError` that names the field and the remedy."""
+"""Limits of the fields of messages; each check raises a `ContentError` that names the field and the remedy."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 
 
 def clean(text: str) -> str:
-    """What UTF-8 and PostgreSQL can hold, in no more bytes: the same text, in which nothing else is changed.
+    """The text as UTF-8 and PostgreSQL can hold it, in no more bytes; nothing else is changed.
 
     Half a surrogate pair becomes the replacement character, and NUL goes.
     """
@@ -28,20 +28,21 @@ def required(name: str, value: str) -> None:
 
 
 def within(name: str, value: str, limit: int) -> None:
-    """Refuse what has more bytes of UTF-8."""
+    """Refuse a text with more bytes of UTF-8."""
     if size(value) > limit:
         raise too_long(name, f"{size(value)} bytes", f"{limit} bytes")
 
 
 def narrow(name: str, value: str, limit: int) -> None:
-    """Refuse what the platform cuts by the characters that fit, of which a Chinese one is as wide as two letters."""
+    """Refuse a text that the platform cuts by the characters that fit, of which a Chinese one is as wide as two
+    letters."""
     if columns(value) > limit:
         most = f"{limit // 2} Chinese characters or {limit} letters"
         raise too_long(name, f"the width of {columns(value)} letters", most)
 
 
 def wide_enough(name: str, value: str, limit: int) -> None:
-    """Refuse what the platform finds too short."""
+    """Refuse a text that the platform finds too short."""
     if columns(value) < limit:
         words = f"The field {name} has the width of {columns(value)} letters."
         remedy = f"Give it at least {limit // 2} Chinese characters or {limit} letters."
@@ -88,13 +89,13 @@ def distinct(names: Iterable[tuple[str, str]]) -> None:
 
 
 def one_of(name: str, value: int, choices: str, *, most: int, least: int = 0) -> None:
-    """Refuse a number that the platform gives no meaning; `choices` says what there is."""
+    """Refuse a number that the platform gives no meaning; `choices` are those that it has."""
     if not least <= value <= most:
         raise ContentError(f"The field {name} is {value}.", code="invalid", field=name, remedy=f"Choose {choices}.")
 
 
 def address(name: str, value: str, limit: int = URL) -> None:
-    """Refuse what is no URL with its scheme, in 2,048 bytes."""
+    """Refuse all but a URL with its scheme, in 2,048 bytes."""
     required(name, value.strip())
     within(name, value, limit)
     if not ADDRESS.match(value):

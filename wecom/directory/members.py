@@ -110,7 +110,7 @@ def mark_in_range(application: Application, user_id: str) -> None:
 
 
 def request_lookup(application: Application, members: Iterable[int], *, now: datetime | None = None) -> None:
-    """Have members looked up by the next sync of what changed."""
+    """Have members looked up by the next sync of changes."""
     _update_links(application, members, stale_at=now or timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Finds members and departments by what people call them, among those that an application sees. Makes no calls."""
+"""Finds members and departments by the names that people use, among those that an application sees. Makes no calls."""
 
 from django.db.models import Q
 

@@ -1,4 +1,4 @@
-"""What a connected application needs, step by step: a new check is one class and one entry in `CHECKS`."""
+"""The checks of a connected application, step by step: a new check is one class and one entry in `CHECKS`."""
 
 from core.diagnosis import Check
 from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange

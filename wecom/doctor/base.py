@@ -1,4 +1,4 @@
-"""What the checks of one application have in common."""
+"""Parts that the checks of one application have in common."""
 
 from abc import abstractmethod
 from typing import ClassVar

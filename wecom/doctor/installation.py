@@ -1,4 +1,4 @@
-"""What an installation needs before any application: keys of a good shape, an application, and leave to send."""
+"""The checks of an installation before any application: keys of a good shape, an application, and leave to send."""
 
 from datetime import timedelta
 

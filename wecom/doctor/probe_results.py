@@ -57,7 +57,7 @@ def unreached(error: Unreached, url: str) -> Finding:
 
 
 def of_answer(reply: Reply, url: str, application: Application) -> Finding | None:
-    """The flaw of an answer; None if it is what the platform wants."""
+    """The flaw of an answer; None if the platform would take it."""
     if 300 <= reply.status < 400:
         return _redirect(reply, url)
     if reply.status in GATEWAY:

@@ -36,7 +36,7 @@ def total_changes() -> int:
 
 
 def call_soon(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Have the loop call a function after what runs now; from any thread."""
+    """Have the loop call a function after the running one; from any thread."""
     for loop in _loops:
         loop.call_soon_threadsafe(partial(function, *args, **kwargs))
 

@@ -13,7 +13,7 @@ MEMBERS = (
 
 
 def create_company(callback: str = "") -> App:
-    """Create what is missing. The application takes its values from the environment at every start."""
+    """Create the rows that are missing. The application takes its values from the environment at every start."""
     given = options()
     corp, _ = Corp.objects.get_or_create(corp_id=given.corp_id, defaults={"name": DEPARTMENTS[1]})
     for number, name in DEPARTMENTS.items():

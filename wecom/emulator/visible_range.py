@@ -13,7 +13,8 @@ ROOT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class VisibleRange:
-    """What an application sees: the whole company with `everything`, else the members and departments listed."""
+    """The visible range of an application: the whole company with `everything`, else the members and departments
+    listed."""
 
     everything: bool
     departments: frozenset[int]

@@ -1,1 +1,1 @@
-"""What the company knows of its members beside the directory: which facts there are, their values, files of them."""
+"""Facts of members beside the directory: their definitions, their values, files of them."""

@@ -13,7 +13,7 @@ USER_NAME_NAMES = ("name", "full name", "姓名", "名字", "成员姓名", "员
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """What the columns of a file hold, by their number from 0.
+    """The facts in the columns of a file, by their number from 0.
 
     Attributes:
         user_id: the column that says whose facts a row has; None if no column does.
@@ -31,7 +31,7 @@ class Columns:
 
 
 def recognise(heads: Sequence[str], types: Mapping[str, FactType]) -> Columns:
-    """What each column holds."""
+    """The fact of each column."""
     user_id: int | None = None
     name: int | None = None
     facts: dict[int, FactType] = {}

@@ -14,7 +14,7 @@ MANAGER, LANGUAGE_KEY, BIRTHDAY, TIME_ZONE = "manager", "language", "birthday", 
 
 @dataclass(frozen=True, kw_only=True)
 class FactType:
-    """A fact: its key, its name in the reader's language, and what it may be.
+    """A fact: its key, its name in the reader's language, and its possible values.
 
     `other_names` are further words for it at the head of a column, in any language.
     """

@@ -1,4 +1,4 @@
-"""What was found in a file, packed into the encrypted column of its row until it is confirmed."""
+"""The values of a file, packed into the encrypted column of its row until it is confirmed."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A file of facts compared with what is known: what is new, what changes, and what is wrong, by row. Writes nothing."""
+"""A file of facts compared with the rows: new values, changes and errors, by row. Writes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM
 
 @dataclass(frozen=True, kw_only=True)
 class RowError:
-    """What is wrong in one cell: the row as Excel counts it, the head of the column, the flaw and its remedy."""
+    """The error in one cell: the row as Excel counts it, the head of the column, the flaw and its remedy."""
 
     row: int
     column: str
@@ -44,7 +44,7 @@ class Sample:
 
 @dataclass(kw_only=True)
 class Findings:
-    """What was found in a file.
+    """The findings in a file.
 
     Attributes:
         rows: how many rows there are below the heads.
@@ -143,7 +143,7 @@ class SheetImport:
                 yield _Row(number=number, user_id=user_id, cells=said)
 
     def _compare(self, rows: Sequence[_Row], facts: Mapping[int, FactType]) -> None:
-        """Compare some rows with what is known of their members, in a constant number of queries."""
+        """Compare some rows with the facts of their members, in a constant number of queries."""
         ids = {row.user_id for row in rows}
         known = Member.objects.filter(corporation=self.corporation, user_id__in=ids).exclude(user_id__startswith=ERASED)
         members = {member.user_id: member for member in known.only("user_id", "name", "language")}

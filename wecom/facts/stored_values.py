@@ -13,7 +13,7 @@ from wecom.models import Corporation, Member, MemberFact
 
 BATCH = 2_000
 Changes: TypeAlias = Mapping[int, Mapping[str, Value | None]]
-"""What changes, by the member's primary key and the fact's key; None clears."""
+"""The changes, by the member's primary key and the fact's key; None clears."""
 
 
 Item = TypeVar("Item")
@@ -26,12 +26,12 @@ def batches(items: Collection[Item]) -> Iterator[Sequence[Item]]:
 
 
 def facts_of(member: Member) -> dict[str, Value]:
-    """What is known of a member, by key."""
+    """The facts of a member, by key."""
     return facts_of_many([member.pk]).get(member.pk, {})
 
 
 def facts_of_many(members: Collection[int], keys: Collection[str] | None = None) -> dict[int, dict[str, Value]]:
-    """What is known of many members, by their primary keys; those of whom nothing is known are left out."""
+    """The facts of many members, by their primary keys; members without any are left out."""
     found: dict[int, dict[str, Value]] = {}
     wanted = Q() if keys is None else Q(key__in=keys)
     for some in batches(members):
@@ -56,7 +56,7 @@ def columns(value: Value) -> dict[str, Any]:
 
 
 def write(changes: Changes, *, now: datetime) -> None:
-    """Store what changes; the language goes to the member's row."""
+    """Store the changes; the language goes to the member's row."""
     rows, cleared, languages = [], dict[str, list[int]](), dict[str, list[int]]()
     for member, values in changes.items():
         for key, value in values.items():

@@ -1,4 +1,4 @@
-"""The workbook that people fill in: a column for each fact, and what each may hold."""
+"""The workbook that people fill in: a column for each fact, and its possible values."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The value of a fact: read from what people and files write, written for people, masked. Knows no rows."""
+"""The value of a fact: read from the input of people and files, written for people, masked. Knows no rows."""
 
 import re
 import unicodedata
@@ -34,7 +34,7 @@ HIDDEN = "***"
 
 
 def parse(fact: FactType, raw: object, *, today: date) -> Value:
-    """The value that was written. Raises `FactRefused` with the key as `field`, saying what is wrong and a remedy."""
+    """The value that was written. Raises `FactRefused` with the key as `field`, the error and a remedy."""
     if isinstance(raw, str) and UNSTORABLE.search(raw):
         raise refused(fact, _("The value holds characters that cannot be stored."), _("Write it by hand."))
     value = PARSERS[fact.kind](fact, raw)
@@ -175,7 +175,7 @@ def _choice(fact: FactType, raw: object) -> str:
 
 
 def quote(raw: object) -> str:
-    """What was written, cut to what a sentence bears."""
+    """The input, cut to a length that a sentence bears."""
     text = str(raw)
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 

@@ -1,4 +1,4 @@
-"""Checks files before an upload and after a download; an error says what is wrong and what to do.
+"""Checks files before an upload and after a download; an error says the flaw and the remedy.
 
 Source: https://developer.work.weixin.qq.com/document/path/90253. Knows no framework.
 """
@@ -24,7 +24,7 @@ AMR_FRAMES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes a
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a kind of file may be. `looks_right` gets the first bytes."""
+    """The limits of a kind of file. `looks_right` gets the first bytes."""
 
     most: int
     formats: str
@@ -99,7 +99,7 @@ def check_article_image(path: Path) -> None:
 
 
 def detect_suffix(kind: str, path: Path) -> str:
-    """The ending that fits what came as this kind: ".jpg", ".png", ".amr", ".mp4". Never trusts a name.
+    """The ending that fits a file of this kind: ".jpg", ".png", ".amr", ".mp4". Never trusts a name.
 
     Raises `ContentError` for a file of another kind, or a broken one as far as that is cheap to see.
     """

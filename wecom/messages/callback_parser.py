@@ -1,4 +1,4 @@
-"""Reads callbacks, XML or JSON: what is around one, its message or event, and its identity. No framework.
+"""Reads callbacks, XML or JSON: the envelope, its message or event, and its identity. No framework.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90239 and /path/90240.
 """
@@ -41,7 +41,7 @@ class Envelope(NamedTuple):
 
 
 def envelope(body: bytes) -> Envelope:
-    """What is around a callback. Raises `CryptoError` -40002 unless it is well-formed and has exactly one Encrypt.
+    """The envelope of a callback. Raises `CryptoError` -40002 unless it is well-formed and has exactly one Encrypt.
 
     XML, or JSON too where `Assumptions.json_callbacks` says so.
     """
@@ -49,7 +49,7 @@ def envelope(body: bytes) -> Envelope:
 
 
 def _usual_envelope(body: bytes) -> Envelope | None:
-    """Read by one expression, in a third of the time; None for all that is not exactly what the platform writes."""
+    """Read by one expression, in a third of the time; None for all that the platform does not write exactly so."""
     match = USUAL.fullmatch(body)
     if match is None:
         return None
@@ -71,7 +71,7 @@ def _any_envelope(body: bytes) -> Envelope:
 
 
 def inbound(xml: bytes) -> Inbound:
-    """What was decrypted. Raises `CryptoError` -40002 if malformed, or without type or sender."""
+    """The message or event in the plaintext. Raises `CryptoError` -40002 if malformed, or without type or sender."""
     tree = _tree(xml)
     fields = Fields(tree)
     common: Common = {
@@ -105,7 +105,7 @@ def identity(inbound: Inbound) -> str:
 
 
 def _tree(xml: bytes) -> Node:
-    """People can paste what XML cannot hold: losing such a character is better than losing the message."""
+    """People can paste characters that XML cannot hold: losing one is better than losing the message."""
     if _is_json(xml):
         return json_tree.parse(xml)
     try:

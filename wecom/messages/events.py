@@ -1,4 +1,4 @@
-"""What happened, as values: one class for each kind of fields that events have. Knows text, no framework.
+"""Events as values: one class for each kind of fields that they have. Knows text, no framework.
 
 Source: https://developer.work.weixin.qq.com/document/path/90240 (and 96219 for the upload job). Names of events are
 compared without case: `LOCATION` is upper-case, and old accounts sent `CLICK`.
@@ -27,7 +27,7 @@ ACTS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Inbound):
-    """What happened, by its lower-case name; `tree` has what the class does not name.
+    """An event, by its lower-case name; `tree` has what the class does not name.
 
     `task_id` is the card's as it was given, without the mark of a card that was sent again; `response_code` is of this
     click, good for one change of the card within 72 hours.
@@ -89,7 +89,7 @@ class PlaceEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What was chosen for one question of a card."""
+    """The choice for one question of a card."""
 
     question_key: str
     option_ids: tuple[str, ...]
@@ -136,7 +136,7 @@ class UnknownEvent(Event):
 
 
 class Happened(Common):
-    """What `Event` holds, on its way into a subclass."""
+    """The fields of `Event`, on their way into a subclass."""
 
     event: str
     event_key: str

@@ -31,7 +31,7 @@ class Message(Inbound):
         return "/" + unicodedata.normalize("NFKC", match[1]).lower() if match else ""
 
     def get_command_args(self) -> str:
-        """What follows the command, without blanks around it."""
+        """The text after the command, without blanks around it."""
         match = COMMAND.match(self.content)
         return match[2].strip() if match else ""
 
@@ -124,7 +124,7 @@ class _Sent(Common):
 
 
 def _text(sent: _Sent, content: str) -> TextMessage:
-    """`TextMessage(**sent, content=content)` in a quarter of the time: most of what comes in is text."""
+    """`TextMessage(**sent, content=content)` in a quarter of the time: most messages are texts."""
     made: TextMessage = object.__new__(TextMessage)
     made.__dict__.update(sent, content=content)
     return made

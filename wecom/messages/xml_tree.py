@@ -1,4 +1,5 @@
-"""WeChat Work's XML as a tree, and what all that comes in has in common. Knows bytes and text, no framework.
+"""WeChat Work's XML as a tree, and the fields that all messages and events have in common. Knows bytes and text, no
+framework.
 
 The parser is bare expat, told to stop at a DTD in any encoding. What the platform writes is mostly a row of elements,
 which one regular expression reads in less than half the time; whatever differs from that in any way is left to expat.
@@ -43,7 +44,7 @@ class Node(NamedTuple):
         return node.text
 
     def word(self, path: str) -> str:
-        """`find`, without blanks around it: for names, IDs and numbers, never for what people wrote."""
+        """`find`, without blanks around it: for names, IDs and numbers, never for the words of people."""
         return self.find(path).strip()
 
     def all(self, path: str) -> list["Node"]:
@@ -77,16 +78,16 @@ class Fields:
         return self._nodes.get(tag) or self._in_any_case(tag) or NOTHING
 
     def text(self, tag: str) -> str:
-        """What it holds, exactly; "" where it is missing."""
+        """Its text, exactly; "" where it is missing."""
         return self.node(tag).text
 
     def word(self, tag: str) -> str:
-        """What it holds, without blanks around it."""
+        """Its text, without blanks around it."""
         node = self._nodes.get(tag) or self._in_any_case(tag)
         return node.text.strip() if node else ""
 
     def known(self, tag: str) -> str | None:
-        """`word`, but None where it is missing: the platform leaves out what did not change."""
+        """`word`, but None where it is missing: the platform leaves out unchanged fields."""
         node = self._nodes.get(tag) or self._in_any_case(tag)
         return None if node is None else node.text.strip()
 
@@ -110,7 +111,7 @@ class Fields:
 
 
 class Common(TypedDict):
-    """What `Inbound` holds, on its way into a subclass."""
+    """The fields of `Inbound`, on their way into a subclass."""
 
     to_user_name: str
     from_user_id: str
@@ -122,7 +123,7 @@ class Common(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """What came in. `from_user_id` is lower-case ("sys" for the platform itself), `created_at` in UTC.
+    """A message or event. `from_user_id` is lower-case ("sys" for the platform itself), `created_at` in UTC.
 
     `tree` is all of it, for what these values do not name.
     """
@@ -188,7 +189,7 @@ def _any(xml: bytes) -> Node:
 
 
 class _Building:
-    """A tree in the making: what is open, each with its text and the children that are complete."""
+    """A tree in the making: the open elements, each with its text and the children that are complete."""
 
     def __init__(self) -> None:
         self.root = NOTHING

@@ -1,4 +1,4 @@
-"""What the company knows of its members beside WeChat Work's directory: a start date, a city, facts of its own.
+"""Facts of members beside WeChat Work's directory: a start date, a city, facts of its own.
 
 A fact has one kind, and each kind has a column, so that a segment compares dates and numbers in SQL. Nothing ties a
 value to its definition: the built-in facts of `wecom.facts` have no row.
@@ -22,7 +22,7 @@ LONGEST_TEXT = 200
 
 
 class FactKind(models.TextChoices):
-    """What a fact may be."""
+    """The kinds of values of facts."""
 
     TEXT = "text", _("Text")
     NUMBER = "number", _("Number")
@@ -81,7 +81,7 @@ class FactDefinition(models.Model):
 
 
 class MemberFact(models.Model):
-    """What is known of one member: one value per key, in the column of its kind. A choice is a text."""
+    """A fact of one member: one value per key, in the column of its kind. A choice is a text."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="facts", verbose_name=_("member"))
     key = models.CharField(_("identifier"), max_length=40)

@@ -170,7 +170,7 @@ class MenuButton(models.Model):
         return said.sub_menu_name_bytes if self.parent_id else said.menu_name_bytes
 
     def clean(self) -> None:
-        """Words for what the platform would refuse, each at its field."""
+        """Errors for values that the platform would refuse, each at its field."""
         self.name, self.key, self.url = self.name.strip(), self.key.strip(), self.url.strip()
         self.app_id, self.page = self.app_id.strip(), self.page.strip()
         self._forget_what_is_not_used()

@@ -141,7 +141,7 @@ def _went_out_before(outbound: Outbound, guard: Guard) -> bool:
 
 
 def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> None:
-    """Close what a dead worker left open."""
+    """Close the attempt that a dead worker left open."""
     outbound.update_leased(was_ambiguous=True)
     abandoned = Attempt.objects.abandoned(outbound)
     abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
@@ -249,7 +249,7 @@ def _attempt(outbound: Outbound, now: datetime, guard: Guard, standing: Standing
 
 @transaction.atomic
 def settle_error(attempt: Attempt, error: WeComError, *, guard: Guard, reserved: datetime, took: timedelta) -> None:
-    """Settle a call that was not accepted; what certainly reached nobody does not count for the quotas."""
+    """Settle a call that was not accepted; one that certainly reached no member does not count for the quotas."""
     outbound = attempt.outbound
     if outcomes.settle_error(outbound, attempt, error):
         send_quota.refund(outbound, reserved)
@@ -291,7 +291,7 @@ def _called(outbound: Outbound, without: Collection[str] = ()) -> list[str]:
 
 
 def build_body(outbound: Outbound, repeat: int, *, without: Collection[str] = ()) -> bytes:
-    """The bytes of its call. Raises `ContentError` for what the platform would refuse."""
+    """The bytes of its call. Raises `ContentError` for a content that the platform would refuse."""
     return payloads.build_body(
         recipients=_called(outbound, without=without),
         agent_id=outbound.application.agent_id,

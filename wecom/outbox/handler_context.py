@@ -1,4 +1,4 @@
-"""What the code handler around us is answering: its sends belong to that callback and have a key.
+"""The callback that the code handler around us is answering: its sends belong to that callback and have a key.
 
 The key is the content's fingerprint, and a number among equal sends. So a handler that runs again after a crash sends
 nothing twice, in whatever order, and what it says otherwise the second time is sent too.
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class HandlerContext:
-    """The callback that a code handler is answering, and the fingerprints of what this run of it has sent."""
+    """The callback that a code handler is answering, and the fingerprints of the messages that this run has sent."""
 
     callback: Callback
     keyed: bool = field(default=True)
@@ -82,7 +82,7 @@ def next_key(fingerprint: str) -> str:
 
 
 def log_difference() -> None:
-    """After a new send: log, without its content, if it takes the place of what an earlier run of the handler sent."""
+    """After a new send: log, without its content, if it replaces a message that an earlier run of the handler sent."""
     context = _current.get()
     if context is not None and context.differs():
         logger.warning("A handler sends something else at its retry.", extra={"cid": context.callback.cid})

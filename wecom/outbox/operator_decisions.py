@@ -1,4 +1,4 @@
-"""What is decided about a message from outside: send it again, treat it as sent, hold it, or cancel it in time."""
+"""Decisions about a message from outside: send it again, treat it as sent, hold it, or cancel it in time."""
 
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ def hold_unsent(cid: str, *, expires_at: datetime) -> int:
 
 
 def hold_for_dialogue(cid: str, recipient: str) -> int:
-    """Hold what was said to one member under a correlation ID until `let_go`; returns how many messages.
+    """Hold the messages to one member under a correlation ID until `let_go`; returns how many messages.
 
     Later messages to the same member, such as those of the dialogue, go first.
     """
@@ -62,7 +62,7 @@ def hold_for_dialogue(cid: str, recipient: str) -> int:
 
 
 def let_held_go(corporation: Corporation, *, now: datetime) -> int:
-    """Let what was held go on, in its order; returns how many messages."""
+    """Let held messages go on, in their order; returns how many."""
     ours = corporation.applications.values("pk")
     return let_go(held_for(Outbound.Reason.STOPPED).filter(application__in=ours), now=now)
 
@@ -82,7 +82,7 @@ def let_go(held: QuerySet[Outbound], *, now: datetime) -> int:
 
 
 def _unsent(cid: str) -> QuerySet[Outbound]:
-    """What has certainly not arrived."""
+    """Messages that have certainly not arrived."""
     unsent = Q(first_attempt_at=None) | Q(status=Outbound.Status.QUEUED, was_ambiguous=False)
     return Outbound.objects.filter(unsent, cid=cid, status__in=Outbound.UNFINISHED)
 

@@ -80,7 +80,7 @@ def same_bytes_for(repeat: int) -> timedelta:
 def _memory(repeat: int) -> int:
     """The seconds that the duplicate check is asked to remember a message: another number for each repeat.
 
-    It is what differs between equal messages, since words, links and files go out as they were written. Whether the
+    Only it differs between equal messages, since words, links and files go out as they were written. Whether the
     platform compares this field too is not documented.
     """
     return LONGEST_MEMORY - repeat

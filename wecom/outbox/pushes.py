@@ -1,4 +1,4 @@
-"""What goes out that is no reply: all of it may be stopped for a company, by an app that we do not know."""
+"""Messages that are no replies: all of them may be stopped for a company, by an app that we do not know."""
 
 from django.utils.translation import gettext as _
 

@@ -52,7 +52,8 @@ def send_text(user_id: str, *, content: str, application: Application | None = N
 
 @transaction.atomic
 def send_markdown(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
-    """Send Markdown as WeChat Work shows it; what it cannot show becomes the nearest that it can, see `to_markdown`.
+    """Send Markdown as WeChat Work shows it; parts that it cannot show become the nearest that it can, see
+    `to_markdown`.
 
     Over 2,048 bytes it goes out in numbered parts. Returns the last part's row.
     """
@@ -91,9 +92,9 @@ def send_video(
 def send_text_card(
     user_id: str, *, title: str, description: str, url: str, btn_text: str = "", application: Application | None = None
 ) -> Outbound:
-    """Send a card with a link. Raises `ContentError`, with the field, for what the platform would cut or refuse.
-
-    The button's text is the exception: what is over 4 characters is cut here as it is there ("View Options": "View").
+    """Send a card with a link. Raises `ContentError`, with the field, for a value that the platform would cut or
+    refuse. The button's text is the exception: one of over 4 characters is cut here as it is there ("View Options":
+    "View").
     """
     card = TextCard(title=title, description=description, url=url, btn_text=btn_text[:CARD_BUTTON].rstrip())
     return send_message(user_id, content=card, application=application)

@@ -1,4 +1,5 @@
-"""What an attempt must know besides its row, in one statement: each statement counts a thousand times in a campaign."""
+"""The facts that an attempt needs besides its row, in one statement: each statement counts a thousand times in a
+campaign."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What WeChat Work's rows hold about people, for the registry in `core.personal_data`."""
+"""Personal data in WeChat Work's rows, for the registry in `core.personal_data`."""

@@ -1,4 +1,4 @@
-"""Outbound messages, the files that they carry, and what is counted of them."""
+"""Outbound messages, the files that they carry, and their counters."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -55,7 +55,7 @@ def _being_sent() -> str:
 
 
 def _leave_out(row: Outbound, person: Person) -> None:
-    """Take a person off a message to many. What was counted stays, what is still to be sent goes to the others."""
+    """Take a person off a message to many. Counters stay, and unsent messages go to the others."""
     if row.is_finished:
         lists = {name: replaced(getattr(row, name), person.user_id, person.alias) for name in LISTS}
         Outbound.objects.filter(pk=row.pk).update(**lists, body=None)

@@ -44,7 +44,7 @@ def count(outbounds: Sequence[Outbound], now: datetime, *, shard: int) -> None:
 
 
 def refund(outbounds: Sequence[Outbound], reserved: datetime) -> None:
-    """Free what was counted for messages that were not called for; their calls stay counted, as after a refusal."""
+    """Free the quota of messages that were not called for; their calls stay counted, as after a refusal."""
     if outbounds:
         _reservations(outbounds, reserved).delete()
         send_quota.free_daily(outbounds[0].application_id, len(outbounds), reserved)

@@ -45,7 +45,7 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberUsage:
-    """What one member got in the last minute and hour."""
+    """The messages of one member in the last minute and hour."""
 
     user_id: str
     minute: Usage

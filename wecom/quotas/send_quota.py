@@ -69,7 +69,7 @@ def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> N
 
 
 def refund(outbound: Outbound, reserved: datetime) -> None:
-    """Free what was reserved for a message that the platform certainly did not accept; a broadcast stays counted."""
+    """Free the reservation of a message that the platform certainly did not accept; a broadcast stays counted."""
     if outbound.broadcast or SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
         free_daily(outbound.application_id, outbound.reach, reserved)
 
@@ -151,9 +151,9 @@ def _has_plenty(outbound: Outbound, now: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyUsage:
-    """What of the limits is used that all messages of an application share; `everybody` for each window of a member.
+    """The usage of the limits that all messages of an application share; `everybody` for each window of a member.
 
-    `own` is what one member has had within each, if it was asked for.
+    `own` is one member's usage within each, if it was asked for.
     """
 
     is_closed: bool
@@ -170,7 +170,7 @@ class CompanyUsage:
 
 
 def company_usage(application: Application, now: datetime, *, member: str = "") -> CompanyUsage:
-    """The usage of an application, and what this member has had, in one statement."""
+    """The usage of an application and of this member, in one statement."""
     statement = _usage(bool(member), connection.vendor)
     values: dict[str, Any] = {"corporation": application.corporation_id, "application": application.pk}
     values |= {"day": quota_day(now), "member": member}

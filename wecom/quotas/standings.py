@@ -1,4 +1,4 @@
-"""What waits and how much of each limit is used, read for all applications at once: a statement for each table."""
+"""Waiting messages and the usage of each limit, read for all applications at once: a statement for each table."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

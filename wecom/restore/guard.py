@@ -136,7 +136,7 @@ def restore_hold() -> Guard | None:
 def release_restore_hold(*, discard: bool) -> int:
     """A person confirmed: send the queued messages, or discard them. Returns how many.
 
-    What the journal knows to have gone out after the backup is not sent again: it ends as `RESTORED`.
+    A message that went out after the backup, by the journal, is not sent again: it ends as `RESTORED`.
     """
     row = _locked()
     # Under a new name, so that marks of the old one no longer count.
@@ -162,7 +162,7 @@ def release_restore_hold(*, discard: bool) -> int:
 
 
 def wake_guarded() -> None:
-    """What waits for a person is due now; the sweeper wakes it."""
+    """Messages that wait for a person are due now; the sweeper wakes them."""
     guarded = Outbound.objects.filter(status__in=Work.UNFINISHED, reason=Outbound.Reason.GUARDED)
     guarded.update(due_at=timezone.now(), woken_at=None)
 

@@ -49,7 +49,7 @@ def configure_from_settings(*, name: str = "") -> Application | None:
 
 @transaction.atomic
 def save_application(application: Application) -> None:
-    """Save an application, keep at most one default, retry what was held, and read the directory of a new one."""
+    """Save an application, keep at most one default, retry held messages, and read the directory of a new one."""
     if application.is_default:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()

@@ -43,7 +43,7 @@ def change_member(
     language: str | None = None,
     author: Author | None = None,
 ) -> Member:
-    """Set what is given, checked by `Member.clean`. A new language is announced by `language_chosen`."""
+    """Set the given fields, checked by `Member.clean`. A new language is announced by `language_chosen`."""
     wished = {"name": name, "pinyin": pinyin, "language": language}
     values = {field: value for field, value in wished.items() if value is not None}
     before = Member.objects.filter(pk=member.pk).values_list("language", flat=True).first()

@@ -21,7 +21,7 @@ KEPT = timedelta(hours=1)
 def preview_fact_import(
     corporation: Corporation, data: bytes, *, by: str, now: datetime | None = None
 ) -> tuple[FactImport, Findings]:
-    """Compare a CSV or XLSX with what is known, and keep the outcome for an hour. Raises `TableError`."""
+    """Compare a CSV or XLSX with the facts, and keep the outcome for an hour. Raises `TableError`."""
     now = now or timezone.now()
     found = SheetImport(corporation, now=now).read(read_table(data))
     delete_expired_fact_imports(now=now)
@@ -32,7 +32,7 @@ def preview_fact_import(
 
 
 def findings_of(row: FactImport, *, now: datetime | None = None) -> Findings:
-    """What was found in the file. Raises `FactRefused` if it has expired."""
+    """The findings in the file. Raises `FactRefused` if it has expired."""
     if row.expires_at <= (now or timezone.now()):
         raise _gone()
     return unpacked(row.content)
@@ -40,7 +40,7 @@ def findings_of(row: FactImport, *, now: datetime | None = None) -> Findings:
 
 @transaction.atomic
 def confirm_fact_import(row: FactImport, *, author: Author | None = None, now: datetime | None = None) -> Findings:
-    """Take over what is right in the file, all of it in one transaction, and forget the file.
+    """Take over the sound values of the file in one transaction, and forget the file.
 
     Raises `FactRefused` if the file expired or was confirmed before, or a fact in it was deleted meanwhile.
     """
@@ -76,7 +76,7 @@ def import_facts(
     author: Author | None = None,
     now: datetime | None = None,
 ) -> Findings:
-    """Take over the facts of a table at once, without what is wrong; with `strict` nothing if anything is wrong.
+    """Take over the facts of a table at once, without those that are wrong; with `strict` nothing if anything is wrong.
 
     With `dry_run` nothing is written, and the outcome is the same.
     """

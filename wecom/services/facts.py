@@ -25,7 +25,7 @@ MOST_CHOICES = 200
 
 @dataclass(frozen=True, kw_only=True)
 class FactUse:
-    """What goes with a definition: how many members have a value, and where else it is used, in words."""
+    """The effect of a deletion: how many members have a value, and where else it is used, in words."""
 
     members: int
     places: Sequence[str]
@@ -41,7 +41,7 @@ def save_fact_definition(definition: FactDefinition) -> FactDefinition:
 
 @transaction.atomic
 def check_fact_definition(definition: FactDefinition) -> None:
-    """Tidy a definition, and raise what `save_fact_definition` would."""
+    """Tidy a definition. Raises as `save_fact_definition` does."""
     before = FactDefinition.objects.select_for_update().filter(pk=definition.pk).first() if definition.pk else None
     if definition.kind not in FactKind.values:
         raise _refused("kind", _("There is no such kind."), _("Choose text, number, date or choice."))
@@ -61,7 +61,7 @@ def check_fact_definition(definition: FactDefinition) -> None:
 
 
 def fact_use(definition: FactDefinition) -> FactUse:
-    """What a deletion would take along."""
+    """The effect that a deletion would have."""
     answers = fact_definition_removing.send(FactDefinition, definition=definition)
     places = [words for _receiver, found in answers for words in found or ()]
     return FactUse(members=_values_of(definition).count(), places=places)
@@ -69,7 +69,8 @@ def fact_use(definition: FactDefinition) -> FactUse:
 
 @transaction.atomic
 def remove_fact_definition(definition: FactDefinition) -> FactUse:
-    """Delete a fact of the company's own with the values of all members. Returns what went, and what used it."""
+    """Delete a fact of the company's own with the values of all members. Returns the effect: the values deleted, and
+    the rows that used it."""
     use = fact_use(definition)
     _values_of(definition).delete()
     definition.delete()

@@ -17,7 +17,7 @@ def create_chat(
 ) -> GroupChat:
     """Make a group chat of 2 to 2,000 members now; they see it after the first message.
 
-    The `owner` is the first member by default. Raises `ContentError` for what the platform would refuse, and
+    The `owner` is the first member by default. Raises `ContentError` for values that the platform would refuse, and
     `WeComError` for its answer: the application must be visible to the whole company.
     """
     return group_chats.create_chat(

@@ -35,7 +35,7 @@ def erase_leavers(*, now: datetime | None = None) -> int:
 
 
 def kept_leavers(*, now: datetime | None = None) -> Iterator[tuple[Member, Sequence[str]]]:
-    """Members who left long enough ago to be erased, and what is in the way of that, each with what to do."""
+    """Members who left long enough ago to be erased, and the obstacles to that, each with a remedy."""
     for member in _due(now or timezone.now()):
         if reasons := privacy.erasure_refusals(member):
             yield member, reasons

@@ -1,4 +1,4 @@
-"""Files in both directions, now: uploads to be sent, and downloads of what members sent."""
+"""Files in both directions, now: uploads to be sent, and downloads of members' files."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""A member's requests: what is held about them, a file of all of it, and its erasure, each with a receipt."""
+"""A member's requests: their data, a file of all of them, and their erasure, each with a receipt."""
 
 import logging
 import secrets
@@ -40,7 +40,7 @@ def count_personal_data(member: Member) -> list[tuple[str, int]]:
 
 
 def erasure_refusals(member: Member) -> Sequence[str]:
-    """What is in the way of an erasure, each with what to do."""
+    """The obstacles to an erasure, each with a remedy."""
     return requests.refusals(_person(member))
 
 
@@ -67,7 +67,7 @@ def digest_of(corporation: Corporation, user_id: str) -> str:
 
 
 def digests_of(corporation: Corporation, user_id: str) -> list[str]:
-    """The digests that receipts of a person may have: by `SECRET_KEY`, and by what it was before."""
+    """The digests that receipts of a person may have: by `SECRET_KEY`, and by its earlier values."""
     value = f"{corporation.corp_id}:{user_id.lower()}"
     secrets_of_ours = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return [salted_hmac(SALT, value, secret=one, algorithm="sha256").hexdigest() for one in secrets_of_ours]

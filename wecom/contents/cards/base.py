@@ -1,4 +1,4 @@
-"""What all cards have: a name, a source, and checks that know the path of each part."""
+"""Fields of all cards: a name, a source, and checks that know the path of each part."""
 
 import re
 import secrets
@@ -33,7 +33,8 @@ class Part(Protocol):
     """A part of a card."""
 
     def check(self, at: str) -> None:
-        """Raise `ContentError` for what the platform would cut or refuse; `at` is the path before its fields."""
+        """Raise `ContentError` for a field that the platform would cut or refuse; `at` is the path before its
+        fields."""
 
     def payload(self) -> dict[str, object]:
         """The part in the request."""

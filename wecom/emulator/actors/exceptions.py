@@ -1,4 +1,4 @@
-"""What a member or administrator cannot do."""
+"""Errors of acts that a member or administrator cannot do."""
 
 
 class ButtonError(Exception):

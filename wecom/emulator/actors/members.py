@@ -1,4 +1,4 @@
-"""What members do on their phones: send messages, cause events, enter and leave the visible range."""
+"""Acts of members on their phones: send messages, cause events, enter and leave the visible range."""
 
 import secrets
 from collections.abc import Sequence

@@ -33,7 +33,7 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True)
 class ButtonInput:
-    """What the button asks the member for: a scanned code, pictures, or a location."""
+    """The input that the button asks the member for: a scanned code, pictures, or a location."""
 
     code: str = ""
     code_type: str = "qrcode"

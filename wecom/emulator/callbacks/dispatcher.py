@@ -70,7 +70,7 @@ class Dispatcher:
         self._loop = loop
 
     def stop(self) -> None:
-        """Cancel what is under way."""
+        """Cancel the deliveries under way."""
         for task in self._tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -19,7 +19,7 @@ SYSTEM = "sys"  # the sender of events that no member causes
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackFaults:
-    """What is wrong with a callback on purpose.
+    """The faults of a callback, on purpose.
 
     `copies` are delivered at the same time; `delay` seconds let later callbacks overtake; `skew` shifts the outer
     timestamp, `age` shifts the inner CreateTime into the past; `tamper` is one of signature, key, corp, body.
@@ -84,7 +84,7 @@ def resend_callback(row: Callback, *, copies: int = 1) -> None:
 
 
 def _delivery(row: Callback, *, frozen: bool) -> Delivery:
-    """What the dispatcher needs to know of a callback."""
+    """The fields of a callback that the dispatcher needs."""
     return Delivery(
         callback=row.pk,
         order_key=(row.app_id, row.userid),

@@ -77,7 +77,7 @@ def _get(url: str, query: str, expected: bytes) -> Verdict:
 
 
 def _problem(status: int, body: bytes, expected: bytes) -> str:
-    """What is wrong with the answer; "" if nothing is."""
+    """The flaw of the answer; "" if it has none."""
     if 300 <= status < 400:
         return f"The URL redirects ({status}); give the final address, mind the trailing slash."
     if status in {401, 403}:

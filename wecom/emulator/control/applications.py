@@ -60,7 +60,7 @@ def _set_workbench(row: App, *, enabled: bool) -> None:
 
 
 def show_workbench(request: ControlRequest) -> Result:
-    """What the application shows a member on the workbench."""
+    """The workbench of the application for a member."""
     return {"data": workbench.workbench_of(request.app(), request.member())}
 
 

@@ -1,4 +1,4 @@
-"""Control API: callbacks and their delivery, and what a request says about the callbacks that it causes."""
+"""Control API: callbacks and their delivery, and the options of a request for the callbacks that it causes."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Control API: a member's conversations, the messages in each, and what the member has read."""
+"""Control API: a member's conversations, the messages in each, and up to which the member has read."""
 
 from django.db.models import QuerySet
 

@@ -70,7 +70,7 @@ def list_tags(request: ControlRequest) -> Result:
 
 
 def save_tag(request: ControlRequest) -> Result:
-    """Create a tag or set its `users` and `parties`: `update_tag` lists what changed."""
+    """Create a tag or set its `users` and `parties`: `update_tag` lists the changes."""
     corp, number = request.app().corp, int(request.number("id"))
     row = Tag.objects.filter(corp=corp, number=number).first() or Tag(corp=corp, number=number, app=request.app())
     row.name = request.text("name", row.name or None)

@@ -30,7 +30,8 @@ class ControlError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ControlRequest:
-    """A request to the control API. `data` is the JSON body or the fields of a form, `path` what the address names."""
+    """A request to the control API. `data` is the JSON body or the fields of a form, `path` the arguments in the
+    address."""
 
     query: dict[str, str]
     data: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Control API: the ledger of what members received, as JSON and as a file."""
+"""Control API: the ledger of received messages, as JSON and as a file."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ POLL_INTERVAL = 0.03
 
 
 def list_entries(request: ControlRequest) -> Result:
-    """What members received, in order; `member` and `since` (an entry's ID) limit it."""
+    """The messages that members received, in order; `member` and `since` (an entry's ID) limit it."""
     app = request.app()
     rows = Entry.objects.filter(app=app, received=True, pk__gt=int(request.query_number("since")))
     if request.query.get("member"):

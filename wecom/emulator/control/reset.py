@@ -9,7 +9,7 @@ from wecom.emulator.models import Accepted, AccessToken, Call, Callback, Entry, 
 
 
 def reset(request: ControlRequest) -> Result:
-    """Delete what `what` lists (by default all), or the messages and callbacks of one `member`."""
+    """Delete the kinds that `what` lists (by default all), or the messages and callbacks of one `member`."""
     if "member" in request.data:
         member = request.member()
         Entry.objects.filter(member=member).delete()

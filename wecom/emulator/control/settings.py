@@ -1,4 +1,4 @@
-"""Control API: what can be changed while the emulator runs: rate limits, rules and the clock."""
+"""Control API: settings of the running emulator: rate limits, rules and the clock."""
 
 from dataclasses import asdict
 

@@ -14,7 +14,7 @@ ANY_ACTIVE = "SELECT EXISTS (SELECT 1 FROM emulator_fault WHERE times IS NULL OR
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """What a named fault does; `processed` lets the call take effect first."""
+    """The effect of a named fault; `processed` lets the call take effect first."""
 
     kind: Fault.Kind
     value: float = 0

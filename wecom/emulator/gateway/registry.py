@@ -1,4 +1,4 @@
-"""The registry of endpoints: what an endpoint gets, and what it returns."""
+"""The registry of endpoints: their arguments and results."""
 
 import json
 from collections.abc import Callable

@@ -10,7 +10,7 @@ LONGEST = "60"  # seconds; the phone stops recording there
 
 
 async def amr_of(data: bytes) -> bytes | None:
-    """Any sound file as AMR, which is what the platform delivers; None where ffmpeg does not understand it."""
+    """Any sound file as AMR, as the platform delivers it; None where ffmpeg does not understand it."""
     with tempfile.TemporaryDirectory(prefix="ou-voice-") as folder:
         source, target = Path(folder) / "source", Path(folder) / "voice.amr"
         source.write_bytes(data)

@@ -1,4 +1,4 @@
-"""What the emulated platform stores: directory, applications, messages, callbacks, API calls."""
+"""Models of the emulated platform: directory, applications, messages, callbacks, API calls."""
 
 from wecom.emulator.models.api_calls import Call, Fault
 from wecom.emulator.models.applications import App, WorkbenchData

@@ -1,4 +1,4 @@
-"""Self-built applications (自建应用), and what they show on the workbench."""
+"""Self-built applications (自建应用), and their data on the workbench."""
 
 from django.db import models
 
@@ -55,7 +55,7 @@ class App(Row):
 
 
 class WorkbenchData(Row):
-    """What an application shows one member on the workbench (工作台) instead of its template's data."""
+    """The data of one member on the workbench (工作台) instead of the template's."""
 
     app = models.ForeignKey(App, on_delete=models.CASCADE)
     member = models.ForeignKey(Member, on_delete=models.CASCADE)

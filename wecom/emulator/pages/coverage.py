@@ -1,4 +1,4 @@
-"""The page that lists what is emulated, generated from what is registered, and what is not."""
+"""The page of emulated endpoints, generated from the registry, and of those that are not emulated."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,1 +1,1 @@
-"""Many messages at once: what is done for one is done for all that are plain, in as many statements as for one."""
+"""Many messages at once: each step of delivery is done for all that are plain, in as many statements as for one."""

@@ -96,7 +96,8 @@ def _deliver_batch(outbounds: list[Outbound], now: datetime, guard: Guard) -> No
 
 
 def _deliver_alone(outbounds: list[Outbound], attempts: list[Attempt], now: datetime) -> None:
-    """What could not go out with the others; back to the queue, if the lease does not last for another call.
+    """The messages that could not go out with the others; back to the queue, if the lease does not last for another
+    call.
 
     `now` is after the calls: a message may have expired meanwhile, and its quota counts from its own call.
     """

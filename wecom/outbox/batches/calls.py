@@ -58,7 +58,8 @@ class Call:
 
 
 class _Course:
-    """Whether more calls may be begun, by how those before them ended, and which: not what was withdrawn or expired."""
+    """Whether more calls may be begun, by how those before them ended, and which: none for messages that were
+    withdrawn or expired."""
 
     def __init__(self, seconds: float) -> None:
         self._ends_at = time.monotonic() + seconds

@@ -1,7 +1,7 @@
 """How many messages go out together: after trouble as few as went well, and then twice as many with each batch.
 
-What a batch prepared and did not call is prepared again: each time that costs a row of `Attempt` for every message. A
-process learns the pace of each application for itself.
+A message that a batch prepared and did not call is prepared again: each time that costs a row of `Attempt` for every
+message. A process learns the pace of each application for itself.
 """
 
 from wecom.models import Outbound

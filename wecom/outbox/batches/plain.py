@@ -31,7 +31,7 @@ def due(application: int, now: datetime) -> QuerySet[Outbound]:
 
 
 def conditions(now: datetime) -> Q:
-    """What a plain message meets before it is claimed."""
+    """The checks of a plain message before it is claimed."""
     lasts = Q(expires_at=None) | Q(expires_at__gt=now)
     waits = Q(status=Outbound.Status.QUEUED, attempts=0)
     return Q(**PLAIN) & lasts & waits & ~Q(order_key="") & ~Q(msgtype__in=Outbound.NAMING_FILES)
@@ -52,7 +52,7 @@ def is_usual(outbound: Outbound) -> bool:
 def is_calm(outbound: Outbound, standing: Standing, guard: Guard | None) -> bool:
     """Whether nothing holds its application: no wrong setting, outage, closed interface or restored database.
 
-    What ends such a state is seen by a message that is delivered alone.
+    A message that is delivered alone finds out when such a state has ended.
     """
     application = outbound.application
     troubled = application.held_reason or application.failing_since or application.probe_at or standing.is_reopened

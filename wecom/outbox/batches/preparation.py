@@ -1,4 +1,4 @@
-"""What is done for a batch before its calls, in one transaction: quota, bytes, attempts."""
+"""The preparation of a batch before its calls, in one transaction: quota, bytes, attempts."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What became of the calls of a batch: the accepted ones in one transaction, the others as if each were alone."""
+"""The outcomes of the calls of a batch: the accepted ones in one transaction, the others as if each were alone."""
 
 import logging
 from collections import defaultdict
@@ -66,7 +66,7 @@ def _settle_accepted(calls: Sequence[Call], reserved: datetime, took: timedelta)
 
 @transaction.atomic
 def _put_back(calls: Sequence[Call], guard: Guard, reserved: datetime) -> None:
-    """Undo what was prepared for calls that were not made.
+    """Undo the preparation of calls that were not made.
 
     Their attempts stay, closed: the newest one is what tells this database from an older one. So does their number
     among equal messages, since a message that is sent again must not have its own earlier bytes.

@@ -72,7 +72,7 @@ def remember(keys: Iterable[int]) -> None:
 
 
 def is_over(key: int) -> bool:
-    """Whether the task of a message has nothing to do: by what this process remembers, or by a look at the row.
+    """Whether the task of a message has nothing to do: by the memory of this process, or by a look at the row.
 
     The look comes shortly after a batch only, so that a single message takes no more statements than without batches.
     """

@@ -1,4 +1,5 @@
-"""Removes what identifies people from recorded messages. The same member becomes the same person throughout."""
+"""Removes names, numbers and IDs of people from recorded messages. The same member becomes the same person
+throughout."""
 
 import re
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ class Anonymizer:
         return self._people.setdefault(userid.lower(), f"person{len(self._people) + 1}")
 
     def text(self, text: str, *, written: bool = True) -> str:
-        """The text without what identifies people. `written` by a member, it may be hidden as a whole."""
+        """The text without names, numbers and IDs of people. `written` by a member, it may be hidden as a whole."""
         if written and not self._words:
             return LETTER.sub("x", text)
         text = EMAIL.sub("person@example.com", text)

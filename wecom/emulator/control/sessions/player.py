@@ -1,4 +1,4 @@
-"""Control API: replays a recorded session to the application, and compares what members receive.
+"""Control API: replays a recorded session to the application, and compares the messages that members receive.
 
 Recorded pauses are skipped: the next action follows once as many messages have arrived as were recorded before it, or
 none has arrived for a while.
@@ -48,7 +48,7 @@ class Replay:
     failures: list[str] = field(default_factory=list)
 
     def received(self, person: str) -> QuerySet[Entry]:
-        """What the person has received in this replay."""
+        """The messages of the person in this replay."""
         rows = Entry.objects.filter(app=self.app, member=self.members[person], received=True, pk__gt=self.since[person])
         return rows.select_related("message", "member").order_by("pk")
 
@@ -172,7 +172,7 @@ def _fields(given: list[Any]) -> list[Field]:
 
 
 def _report(replay: Replay) -> Result:
-    """What each person received, compared with the recording."""
+    """The messages of each person, compared with the recording."""
     anonymizer = Anonymizer(Member.objects.filter(corp_id=replay.app.corp_id), words=replay.words)
     for member in replay.members.values():
         anonymizer.person(member.userid)

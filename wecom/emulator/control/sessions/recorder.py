@@ -1,4 +1,4 @@
-"""Control API: a session as a file: what members did and received, in order, anonymized.
+"""Control API: a session as a file: the acts of members and their messages, in order, anonymized.
 
 Tokens, keys, media IDs and codes are left out.
 """

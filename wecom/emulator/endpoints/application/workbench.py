@@ -1,4 +1,4 @@
-"""What an application shows on the workbench (工作台自定义展示): a template, and data of single members.
+"""The workbench of an application (工作台自定义展示): a template, and data of single members.
 
 Source: https://developer.work.weixin.qq.com/document/path/92535. The console enables it for an application, and so does
 the control API (`workbench`); before that, every call gets 94000.
@@ -22,7 +22,7 @@ HEIGHTS = {"single_row", "double_row"}
 
 @endpoint("agent/set_workbench_template", "POST")
 def set_template(request: ApiRequest) -> Answer:
-    """Set the template's type, and what members without data of their own see."""
+    """Set the template's type, and its data for members without data of their own."""
     body = request.json()
     app = _enabled(named_application(request.caller, body.get("agentid")))
     kind = body.get("type")
@@ -75,14 +75,14 @@ def batch_set_data(request: ApiRequest) -> Answer:
 
 @endpoint("agent/get_workbench_data", "POST")
 def get_data(request: ApiRequest) -> Answer:
-    """What a member sees: their own data, or the template's."""
+    """A member's data of the workbench: their own, or the template's."""
     body = request.json()
     app = _enabled(named_application(request.caller, body.get("agentid")))
     return {"data": workbench_of(app, _members(app, [body.get("userid")])[0])}
 
 
 def workbench_of(app: App, member: Member) -> dict[str, Any]:
-    """What the application shows on a member's workbench."""
+    """The application's data on a member's workbench."""
     row = WorkbenchData.objects.filter(app=app, member=member).first()
     if row is not None:
         return dict(row.data)

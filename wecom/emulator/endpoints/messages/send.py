@@ -67,7 +67,7 @@ def _duplicate_check(body: dict[str, Any]) -> bool:
 
 
 def _digest(written: bytes, body: dict[str, Any], *, by_bytes: bool) -> str:
-    """What two requests have in common of which the second is a duplicate."""
+    """The key that two requests share of which the second is a duplicate."""
     return hashlib.sha256(written if by_bytes else json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
