@@ -13,10 +13,10 @@ from avatars.engines.puppet import lip_closure
 from avatars.engines.puppet.face import findings, light, sharpness
 from avatars.engines.puppet.face.closeup import closeup
 from avatars.exceptions import PortraitError
+from avatars.portrait_words import UNUSABLE
 from avatars.portraits import crop, image_file, marks, orientation, texture, verdict
 from avatars.portraits.findings import Box, Examined
 from avatars.portraits.image_file import MAX_BYTES, opened
-from avatars.reasons.portrait import UNUSABLE
 
 __all__ = ["MAX_BYTES", "check", "examine", "kept", "load"]
 
@@ -25,10 +25,10 @@ LONGEST = 720
 
 
 def check(data: bytes, *, face: int | None = None) -> Examined:
-    """As `examine`. Raises `PortraitError` for one that cannot be animated, its code one of `reasons.UNUSABLE`."""
+    """As `examine`. Raises `PortraitError` for one that cannot be animated, its code one of `UNUSABLE`."""
     found = examine(data, face=face)
     if found.flaw:
-        raise PortraitError("The portrait cannot be animated.", code=found.flaw, remedy=str(UNUSABLE[found.flaw]))
+        raise PortraitError("The portrait cannot be animated.", code=found.flaw, remedy=UNUSABLE[found.flaw])
     return found
 
 

@@ -15,6 +15,7 @@ NOT_SETTINGS = {
     *("PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER", "OPENUSER_BOOTSTRAPPED", "DJANGO_SETTINGS_MODULE"),
     *("LISTEN_FDS", "LISTEN_PID"),  # which systemd sets for a socket that it opened
     "OMP_NUM_THREADS",  # which a library reads while it loads
+    "XDG_CACHE_HOME",  # of the command `openuser-human`, which has no settings
 }
 SENTENCE = re.compile(r"[A-Z0-9`].*\.")
 VAGUE = re.compile(r"(?i)\b(whoever|nobody|somebody|anybody|anew|is said|films?)\b")
