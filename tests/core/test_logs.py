@@ -50,6 +50,11 @@ def test_secrets_are_blanked_whoever_logs_them(text):
     assert "CANARY" not in line("%s", text)
 
 
+@pytest.mark.parametrize("text", ["token=CANARY", "A message was sent."])
+def test_a_line_is_written_with_a_secret_and_without_one(text):
+    assert RedactSecrets().filter(logging.LogRecord("wecom", logging.INFO, "", 0, text, (), None)) is True
+
+
 def test_servers_write_no_line_for_each_request():
     """Its address may be a link with a key, or a search for a name."""
     script = (
