@@ -38,7 +38,7 @@ from wecom.callbacks.signed_query import read_usual
 logger = logging.getLogger(__name__)
 
 NEEDED = (SecurityMiddleware, XFrameOptionsMiddleware)
-THREADS = 8
+THREADS = 32  # they wait for a commit that they share, and hold no connection to the database
 MOST_ANSWERS = 1000
 BODY_SECONDS = 5.0  # as long as the platform waits for an answer; whoever sends more slowly is not the platform
 

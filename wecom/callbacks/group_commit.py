@@ -28,6 +28,9 @@ from wecom.models import Callback
 logger = logging.getLogger(__name__)
 
 LARGEST_GROUP = 256
+# Between the beginnings of two commits: at 500 callbacks a second each would have one of its own, and a commit costs
+# several times what a row does. The first after a pause does not wait.
+COMMIT_SECONDS = 0.005
 PATIENCE = 0.7  # seconds from the arrival of a callback until it goes to the spool
 REPLAY_SECONDS = 1.0
 REPLAY_PATIENCE = 60.0
@@ -80,6 +83,7 @@ class GroupCommit:
         self._waker = Waker()
         self._waiting: deque[Waiting] = deque()
         self._committing: asyncio.Task[None] | None = None
+        self._next_commit = 0.0
         self._replaying: asyncio.Task[None] | None = None
 
     async def record(self, row: Values) -> int | None:
@@ -101,7 +105,11 @@ class GroupCommit:
             self._replaying = asyncio.create_task(self._replay())
 
     async def _commit_all(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
+            if (pause := self._next_commit - loop.time()) > 0 and len(self._waiting) < LARGEST_GROUP:
+                await asyncio.sleep(pause)
+            self._next_commit = loop.time() + COMMIT_SECONDS
             size = min(len(self._waiting), LARGEST_GROUP)
             await self._commit([self._waiting.popleft() for _ in range(size)])
 

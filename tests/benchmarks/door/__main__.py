@@ -16,7 +16,7 @@ from pathlib import Path
 
 from openuser.servers import valkey
 from tests.benchmarks.door import outages
-from tests.benchmarks.door.http_load import arrive, saturate
+from tests.benchmarks.door.http_load import arrive, paced, saturate
 from tests.benchmarks.door.installation import LANE, VIEW, Installation, Server, callbacks
 from tests.benchmarks.support.goals import goal
 from tests.chaos.delivery import Database
@@ -80,15 +80,15 @@ class Figures:
 def measure(name: str, installation: Installation, count: int, title: str = "") -> Figures:
     """Print one line of the table."""
     pace = PACES.get(name, PACE)
-    paced = pace * PACED_SECONDS
+    number = pace * PACED_SECONDS
     with installation.serving(name) as server:
-        requests = callbacks(count + paced + AT_ONCE)
+        requests = callbacks(count + number + AT_ONCE)
         # Everything is imported by then.
         saturate(server.port, callbacks(300, first=len(requests) + 1), connections=CONNECTIONS)
         rate, cpu = saturated(server, requests[:count])
         before = server.cpu_seconds()
-        even = arrive(server.port, requests[count : count + paced], rate=pace)
-        paced_cpu = (server.cpu_seconds() - before) / paced * 1e6
+        even = paced(server.port, requests[count : count + number], rate=pace, connections=CONNECTIONS)
+        paced_cpu = (server.cpu_seconds() - before) / number * 1e6
         burst = arrive(server.port, requests[-AT_ONCE:], rate=0)
         assert set(even.statuses) == set(burst.statuses) == {200}, (even.statuses, burst.statuses)
     p99, longest = even.percentile(0.99) * 1000, burst.percentile(1)

@@ -69,6 +69,31 @@ def _status(connection: object) -> int:
     return int(answer[9:12])
 
 
+def paced(port: int, requests: Sequence[bytes], *, rate: float, connections: int) -> Report:
+    """Each request comes at its time, by one of so many kept connections, as a proxy sends it, or once one is free."""
+    report, began = Report(), time.monotonic()
+    due = deque((began + number / rate, data) for number, data in enumerate(requests))
+    free = deque(socket.create_connection(("127.0.0.1", port)) for _ in range(connections))
+    with selectors.DefaultSelector() as selector:
+        while due or selector.get_map():
+            while due and free and due[0][0] <= time.monotonic():
+                since, data = due.popleft()
+                connection = free.popleft()
+                connection.sendall(data)
+                selector.register(connection, selectors.EVENT_READ, since)
+            pause = max(0.0, due[0][0] - time.monotonic()) if due and free else LONGEST
+            for key, _events in selector.select(pause):
+                assert isinstance(key.fileobj, socket.socket)
+                report.statuses[_status(key.fileobj)] += 1
+                report.latencies.append(time.monotonic() - key.data)
+                selector.unregister(key.fileobj)
+                free.append(key.fileobj)
+    for connection in free:
+        connection.close()
+    report.seconds = time.monotonic() - began
+    return report
+
+
 def arrive(port: int, requests: Sequence[bytes], *, rate: float) -> Report:
     """Each request comes by a connection of its own at its time, whatever became of the earlier ones."""
     report, began = Report(), time.monotonic()

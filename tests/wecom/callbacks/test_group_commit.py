@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from tests.support import factories
 from tests.wecom.callbacks.test_inbox_rows import opened
@@ -91,3 +92,25 @@ def test_one_message_wakes_all_that_follows_in_a_moment(application, woken, monk
 
     first, second, *_others = asyncio.run(record())
     assert woken() == [("wecom.wake_callbacks", f"[{second}]"), ("wecom.handle", f"[{first}]")]
+
+
+def test_callbacks_that_follow_within_a_moment_share_a_commit(application, monkeypatch):
+    monkeypatch.setattr(group_commit, "COMMIT_SECONDS", 0.3)
+    asked: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        asked.append(sql.split(maxsplit=1)[0])
+        return execute(sql, *others)
+
+    async def record() -> None:
+        commits = GroupCommit(DatabaseThread())
+        await commits._thread.run(lambda: connection.execute_wrappers.append(note), patience=20)
+        await commits.record(opened(application, 1))
+        second = asyncio.ensure_future(commits.record(opened(application, 2)))
+        await asyncio.sleep(0)
+        await commits.record(opened(application, 3))
+        assert second.done()
+
+    asyncio.run(record())
+    assert asked.count("INSERT") == 2
+    assert Callback.objects.count() == 3
