@@ -17,7 +17,7 @@ from wecom import messages
 from wecom.callbacks import key_ring
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
-IN_TIME = 2.0  # seconds; a second is promised, on a machine that has no tests to run
+IN_TIME = 5.0  # seconds; then the platform sends it again
 AT_ONCE = 16
 
 
