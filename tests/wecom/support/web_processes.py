@@ -25,7 +25,16 @@ PYTHON = [sys.executable, "-m"]
 SERVERS = {
     "view by uvicorn": [*PYTHON, "uvicorn", "openuser.asgi:application", "--lifespan", "on", "--log-level", "warning"],
     LANE: [*PYTHON, "uvicorn", "openuser.asgi:application", "--lifespan", "on", "--log-level", "warning"],
-    "view by gunicorn": [*PYTHON, "gunicorn", "openuser.wsgi", "--worker-class", "gthread", "--threads", "8"],
+    "view by gunicorn": [
+        *PYTHON,
+        "gunicorn",
+        "openuser.wsgi",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+        "--no-control-socket",
+    ],
     RUNSERVER: [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks"],
 }
 GIVES_UP = 3.0  # seconds
