@@ -1,4 +1,4 @@
-"""What conversations hold about people, for the registry in `core.personal_data`."""
+"""Personal data of conversations, for the registry in `core.personal_data`."""
 
 from collections.abc import Collection
 from datetime import datetime

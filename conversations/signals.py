@@ -22,7 +22,7 @@ card_pressed = Signal()
 whose card it is returns the words that were chosen, which take the place of the buttons; all others return None."""
 
 message_released = Signal()
-"""What a member waited for is in the outbox, a video or its words: `message`."""
+"""The message that a member waited for is in the outbox, a video or its words: `message`."""
 
 thread_shown = Signal()
 """A page shows what a member was told: `application`, `member`, `since` (None for the beginning), `most`. A receiver

@@ -35,7 +35,7 @@ class Refused(ConversationError):
 
     @property
     def words(self) -> str:
-        """What the member reads, in the active language."""
+        """The words for the member, in the active language."""
         is_chinese = (get_language() or "").startswith("zh")
         return self.chinese if is_chinese and self.chinese else self.message
 

@@ -72,7 +72,7 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
 
 def page_words(page: str) -> str:
-    """What a page is called."""
+    """The name of a page."""
     if page in PAGES:
         return str(PAGES[page])
     try:

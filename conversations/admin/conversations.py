@@ -103,7 +103,7 @@ def conversation_link(row: Any, conversation: Conversation) -> str:
 
 
 def _others(conversation: Conversation, *, since: datetime | None) -> list[ThreadEntry]:
-    """What apps above have sent to the member, such as campaigns."""
+    """Messages of apps above to the member, such as campaigns."""
     who = {"application": conversation.application, "member": conversation.member}
     answers: Any = thread_shown.send(Conversation, **who, since=since, most=THREAD)
     return [entry for _receiver, entries in answers for entry in entries]

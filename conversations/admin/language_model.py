@@ -23,7 +23,7 @@ RECENT = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Gauge:
-    """What is used of a limit of today. `percent` is None without a limit."""
+    """The usage of a limit of today. `percent` is None without a limit."""
 
     title: str
     used: str
@@ -80,7 +80,7 @@ def _gauge(title: str, used: int, limit: int, written: Any) -> Gauge:
 
 
 def _member_limits() -> str:
-    """What one member may use in a day, in words; empty without limits."""
+    """The daily limits of one member, in words; empty without limits."""
     limits = services.member_limits()
     parts = [
         gettext("%s questions") % f"{limits.questions:,}" if limits.questions else "",

@@ -1,4 +1,4 @@
-"""What a member has chosen, on the member's page; and filters of the list of members.
+"""A member's preferences, on the member's page; and filters of the list of members.
 
 The page is WeChat Work's, which cannot know of conversations, so this part is added to it from here.
 """

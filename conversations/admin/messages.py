@@ -94,7 +94,7 @@ class MessageAdmin(WordsAdmin):
         return found  # type: ignore[no-any-return]  # Unfold is not typed
 
     def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
-        """What a member wrote has no *Why?*."""
+        """A message of a member has no *Why?*."""
         shown, made, why = self.fieldsets
         told = (shown, made) if obj is None or obj.direction == Message.Direction.IN else (shown, why, made)
         return self.without_words(request, told)

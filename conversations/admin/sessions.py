@@ -207,7 +207,7 @@ class SessionAdmin(WordsAdmin):
 
 
 def _rows_of(standing: Session | SessionCaller) -> SafeString:
-    """What was answered in a flow."""
+    """The answers of a session."""
     machine = publication.readable(standing.version)
     files = _files(machine, standing)
     rows = [

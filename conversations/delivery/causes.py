@@ -11,7 +11,7 @@ _before: ContextVar[Mapping[str, Any] | None] = ContextVar("asked_before", defau
 
 
 class Cause(StrEnum):
-    """What decides that a message is sent."""
+    """The cause that a message is sent for."""
 
     FLOW = "flow"
     ANSWER = "answer"
@@ -48,7 +48,7 @@ def because_of(cause: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def asked_before(**facts: Any) -> Iterator[None]:
-    """What is sent inside, for whatever cause, takes the place of what another source was asked for."""
+    """A message sent inside, for whatever cause, replaces the one that another source was asked for."""
     token = _before.set(facts)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What nobody asked for never falls between a question and its answer: it waits until the dialogue ends or rests."""
+"""An unrequested message never falls between a question and its answer: it waits until the dialogue ends or rests."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -27,7 +27,7 @@ class Result:
 
 
 class ErrandKind(ABC):
-    """What differs between kinds of errands."""
+    """The differences between kinds of errands."""
 
     runs_in_flows: ClassVar[bool] = False
     """Whether it runs during a flow too, instead of being held until the flow ends."""

@@ -82,7 +82,7 @@ def asked_before(cause: Cause) -> Iterable[Line]:
 
 
 def _sources(sources: Iterable[Cause]) -> Iterable[Line]:
-    """What a language model was given and has cited."""
+    """The sources that a language model was given, and those it cited."""
     answers = Answer.objects.in_bulk([one["answer"] for one in sources if one.get("answer")])
     for one in sources:
         if one.get("answer"):

@@ -21,7 +21,7 @@ Row = TypeVar("Row", Answer, Document)
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """What readers look into, and where they tell what is wrong."""
+    """The context of readers, and the findings to which they add errors."""
 
     references: References
     media: Media

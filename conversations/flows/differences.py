@@ -1,4 +1,4 @@
-"""What differs between two versions of a flow, in words."""
+"""Differences between two versions of a flow, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class Change:
 
 
 def diff(before: Machine, after: Machine) -> list[Change]:
-    """What changed in the flow itself, and the states that were added, removed or changed, in the later one's order."""
+    """The changes of the flow itself, and the states that were added, removed or changed, in the later one's order."""
     old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
     itself = tuple(_parts_of_flow(before, after))
     changes = [Change(sort="changed", name=_("The flow itself"), parts=itself)] if itself else []

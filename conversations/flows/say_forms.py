@@ -1,4 +1,4 @@
-"""What a step says with its words: Markdown, a card, an article, a picture or a file; and the problems of these."""
+"""The form of a step's message: Markdown, a card, an article, a picture or a file; and the problems of these."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def content(say: Say) -> contents.Content | None:
 
 
 def words_of(say: Say) -> str:
-    """What it says as text."""
+    """Its words as text."""
     return "\n".join(line for line in (say.title, say.text, say.link) if line.strip())
 
 

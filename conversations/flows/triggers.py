@@ -1,4 +1,4 @@
-"""What starts a flow: words, patterns, events and buttons, and which flow is meant by them.
+"""Triggers of flows: words, patterns, events and buttons, and the flow that they start.
 
 A pattern is a line with `*`, which stands for any words, also for none. It is compared piece by piece from left to
 right, so it takes linear time, whatever people write.

@@ -1,4 +1,4 @@
-"""What a golden conversation takes for granted besides its moment: the member it plays, their zone, the calendar.
+"""The circumstances of a golden conversation besides its moment: the member it plays, their zone, the calendar.
 
 Kept with it, because facts and calendars change, and it has to go the same way in a year.
 """
@@ -28,7 +28,7 @@ class Circumstances:
     calendar: Mapping[date, bool] = field(default_factory=dict)
 
     def context(self, moment: datetime) -> Context:
-        """What the formulas of a replay know."""
+        """The values that the formulas of a replay know."""
         now = timezone.localtime(moment, ZoneInfo(self.zone) if self.zone else None)
         return Context(now=now, member=self.facts, works_on=self._works_on)
 

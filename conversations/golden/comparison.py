@@ -32,7 +32,7 @@ class ComparedTurn:
 
     @property
     def returned(self) -> str:
-        """What came back from a call, in words; "" if the turn is not its end."""
+        """The result of a call, in words; "" if the turn is not its end."""
         return flow_texts.returned(Returned.from_text(self.turn.text)) if self.turn.act == Act.RETURN else ""
 
     @property
@@ -62,7 +62,7 @@ class Comparison:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What is known of the member that it plays, in words."""
+        """The facts of the member that it plays, in words."""
         return sorted((name, stored(value)) for name, value in self.context.member.items())
 
     @property

@@ -33,7 +33,7 @@ def marks_of(machine: Machine, coverage: Coverage) -> Marks:
 
 
 def coverage_of(machine: Machine, replays: Iterable[Replay]) -> Coverage:
-    """What these conversations cover of a flow."""
+    """The coverage of a flow by these conversations."""
     states, ways = set[str](), set[tuple[str, int]]()
     for one in (one for replay in replays for one in replay.trace):
         if isinstance(one, Entered):

@@ -38,7 +38,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What the member did – `text` is what they wrote, or the value of a button –, and what the flow said."""
+    """The act of the member – `text` is their words, or the value of a button –, and the words of the flow."""
 
     act: Act
     text: str
@@ -94,7 +94,7 @@ def act_of(name: str, text: str) -> Act:
 
 
 def shown(machine: Machine, place: Place, act: Act, text: str) -> str:
-    """What the member sees as their own words: of a button its label."""
+    """The words that the member sees as their own: of a button its label."""
     if act == Act.ANSWER:
         return Resolution.from_text(text).said
     offered = next((one.label for one in place.offered if one.value == text), None)

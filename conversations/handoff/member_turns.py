@@ -1,4 +1,4 @@
-"""What a member writes, taps or sends during a hand-off: it goes to the operator, and the bot is silent."""
+"""The member's side of a hand-off: texts, taps and files go to the operator, and the bot is silent."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -38,7 +38,7 @@ def handle(conversation: Conversation, message: Message, *, cid: str, now: datet
 
 
 def paused_words(conversation: Conversation) -> str | None:
-    """What a member reads who presses a button of the menu during a hand-off; None if there is none."""
+    """The reply to a button of the menu during a hand-off; None if there is none."""
     ticket = Ticket.objects.concerning(conversation).first()
     if ticket is None:
         return None

@@ -1,4 +1,4 @@
-"""What an operator writes on the phone while answering a member: it goes to the member, but for a few commands."""
+"""An operator's messages on the phone while answering a member: they go to the member, but for a few commands."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -43,7 +43,7 @@ def ask_for_person(
 
 
 def where_it_stands(ticket: Ticket) -> str:
-    """What a member reads who asks for a person again."""
+    """The reply to a member who asks for a person again."""
     if ticket.operator is not None:
         return handoff_texts.with_person(ticket.operator.name)
     before = Ticket.objects.filter(status=Ticket.Status.OPEN, group=ticket.group, pk__lt=ticket.pk).count()

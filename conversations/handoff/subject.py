@@ -1,4 +1,4 @@
-"""What a member asks a person about: the topic of the answer or document that they were given last."""
+"""The subject of a member's request for a person: the topic of the answer or document that they were given last."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What spoke for an answer or a passage, as plain values that stay with the message."""
+"""The evidence for an answer or a passage, as plain values that stay with the message."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -59,7 +59,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def gist(text: str) -> Gist:
-    """What a text is about."""
+    """The subject of a text."""
     units: dict[str, float] = {}
     folded = _folded(text)
     for word, same in CHINESE_SAME.items():

@@ -41,7 +41,7 @@ TWIN = 0.3  # what is in the member's language is preferred to the same in anoth
 
 
 class Verdict(StrEnum):
-    """What a search has come to."""
+    """The result of a search."""
 
     KNOWN = "known"
     UNSURE = "unsure"
@@ -62,12 +62,12 @@ class Findings:
 
     @property
     def best(self) -> Match | None:
-        """What answers the question; None if that is not sure."""
+        """The answer to the question; None if that is not sure."""
         return self.matches[0] if self.verdict == Verdict.KNOWN else None
 
     @property
     def suggestions(self) -> tuple[Match, ...]:
-        """What to ask back."""
+        """The candidates to ask back about."""
         return () if self.verdict == Verdict.UNKNOWN else self.matches[:SUGGESTIONS]
 
     @property
@@ -102,7 +102,7 @@ def prepare(text: str) -> None:
 
 
 def find(text: str, *, language: str, member: Member | None = None) -> Findings:
-    """What the table has for a member about a text. Without a network, and in any transaction."""
+    """The answers of the table for a member about a text. Without a network, and in any transaction."""
     index = freshness.current_index()
     return search(index, text, language=language, reader=reader_of(member, index))
 
@@ -129,7 +129,7 @@ def exact_answers(text: str) -> tuple[int, ...]:
 
 
 def search(index: Index, text: str, *, language: str, reader: Reader | None = None) -> Findings:
-    """What an index has for a reader about a text."""
+    """The rows of an index for a reader about a text."""
     asked, reader = gist(text), reader or Reader(today=timezone.localdate())
     if not asked.plain:
         return NOTHING
@@ -163,7 +163,7 @@ def known_from(count: int) -> float:
 
 
 def _judge_words(found: list[Match], language: str) -> Findings:
-    """What words alone say."""
+    """The result by words alone."""
     if not found:
         return NOTHING
     ours = next((match for match in found if match.entry.is_in(language)), None)
@@ -176,7 +176,7 @@ def _judge_words(found: list[Match], language: str) -> Findings:
 
 
 def _judge(matches: list[Match], by_words: list[Match], least: float, language: str) -> Findings:
-    """What meaning says, and words where they are certain."""
+    """The result by meaning, and by words where they are certain."""
     certain = [match for match in by_words if match.likeness >= CERTAIN]
     if certain:
         judged = _judge_words(by_words, language)

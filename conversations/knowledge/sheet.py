@@ -53,7 +53,7 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class RowError:
-    """What is wrong in one row: the row as Excel counts it, the head of the column, and the flaw."""
+    """The error in one row: the row as Excel counts it, the head of the column, and the flaw."""
 
     row: int
     column: str
@@ -81,7 +81,7 @@ class Change:
 
 @dataclass(kw_only=True)
 class Findings:
-    """What was found in a file: what is new, what changes, how much stays, and what is wrong.
+    """The findings in a file: new rows, changes, how many stay, and errors.
 
     Attributes:
         topics: the topics that it names, by their name there; one that is new is saved with its first answer.
@@ -198,7 +198,7 @@ def _columns(heads: Cells) -> dict[int, str]:
 
 
 def _fields(row: Answer | None) -> dict[str, Any]:
-    """What a file may say of an answer, as it is now; the primary key and the file too."""
+    """The fields of an answer that a file may set, as they are now; the primary key and the file too."""
     names = [name for name in HEADS if name not in LISTS]
     return {name: getattr(row, name) for name in ("pk", "file", *names)} if row is not None else {}
 
@@ -269,7 +269,7 @@ def _differs(before: Answer, lists: Mapping[str, Sequence[Department | Tag]]) ->
 
 
 def _flaws(answer: Answer) -> dict[str, str]:
-    """What the form of an answer would say, by field, without asking the database for each row.
+    """The errors that the form of an answer would have, by field, without asking the database for each row.
 
     That a question is there once, its topic too, is known; the one constraint is on two days of the answer itself.
     """

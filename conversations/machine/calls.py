@@ -44,7 +44,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """What comes back from a call or a sub-flow: how it ended, and the answers that are kept, some with labels."""
+    """The result of a call or a sub-flow: how it ended, and the answers that are kept, some with labels."""
 
     way: Way = Way.NEXT
     kept: Mapping[str, str] = field(default_factory=dict)

@@ -59,7 +59,7 @@ class Guard:
         return pair[0] > pair[1] if self.operator == Operator.MORE else pair[0] < pair[1]  # type: ignore[operator]
 
     def met(self, slots: Mapping[str, str], context: Context) -> str:
-        """What it is compared with: the answer, or the values of all names in its formula."""
+        """The operand that it is compared with: the answer, or the values of all names in its formula."""
         return met(self.value, slots, context) if self.operator == Operator.FORMULA else slots.get(self.slot, "")
 
 

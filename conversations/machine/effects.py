@@ -1,4 +1,4 @@
-"""What a step of the machine wants done, in order: rows, messages and requests are made of it elsewhere."""
+"""The effects of a step of the machine, in order: rows, messages and requests are made of it elsewhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

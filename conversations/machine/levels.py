@@ -69,8 +69,8 @@ class Leg:
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """What an input did: the flows that the session is in now, the outermost first, each step on the way, and how the
-    session has ended, if it has. Where it ended is kept, so that it can be taken up again."""
+    """The outcome of an input: the flows that the session is in now, the outermost first, each step on the way, and
+    how the session has ended, if it has. Where it ended is kept, so that it can be taken up again."""
 
     levels: tuple[Level, ...]
     legs: tuple[Leg, ...]
@@ -237,7 +237,7 @@ def _returned(caller: Level, inner: Level) -> str:
 
 
 def _words(taken: Step) -> tuple[Effect, ...]:
-    """What a step does, without the notice that a flow is over."""
+    """The effects of a step, without the notice that a flow is over."""
     last = taken.effects[-1:]
     is_over = any(isinstance(one, Notify) and one.notice in CLOSING for one in last)
     return taken.effects[:-1] if is_over else taken.effects

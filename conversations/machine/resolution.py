@@ -1,4 +1,4 @@
-"""What an answer means: a value, several that may be meant, or none. Pure.
+"""The meaning of an answer: a value, several candidates, or none. Pure.
 
 Some answers mean more than their text says, such as the name of a colleague. What they mean is looked up before the
 step and comes as the text of `Act.ANSWER`, so that it can be recorded and replayed.
@@ -53,7 +53,8 @@ class Resolution:
 def resolve(
     slot: Slot, offered: tuple[Offer, ...], act: Act, text: str, *, today: date, now: datetime | None
 ) -> Resolution:
-    """What a text, a tap or what was looked up means as the answer to a question, which may have `offered` choices."""
+    """The meaning of a text, a tap or a looked-up value as the answer to a question, which may have `offered`
+    choices."""
     if act == Act.ANSWER:
         found = Resolution.from_text(text)
         fits = found.value is not None and slot.parse(found.value, today=today, now=now) == found.value

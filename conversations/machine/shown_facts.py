@@ -27,5 +27,5 @@ def facts_shown(machine: Machine) -> frozenset[str]:
 
 
 def fact_values(context: Context) -> Mapping[str, str]:
-    """What is known of the member, by the names of placeholders."""
+    """The facts of the member, by the names of placeholders."""
     return {f"{MEMBER}{name}": stored(value) for name, value in context.member.items()}

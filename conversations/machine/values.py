@@ -41,7 +41,7 @@ class NodeKind(StrEnum):
 
 
 class Form(StrEnum):
-    """What a step says its words with."""
+    """The form of message in which a step says its words."""
 
     TEXT = "text"
     MARKDOWN = "markdown"

@@ -21,7 +21,7 @@ Turns = Sequence[Mapping[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Tokens:
-    """What a request takes: tokens that are sent, and tokens that are answered."""
+    """The usage of a request: tokens that are sent, and tokens that are answered."""
 
     sent: int = 0
     answered: int = 0

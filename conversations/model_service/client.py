@@ -42,7 +42,8 @@ class Client:
         self._key, self._networks, self._most, self._names = api_key, tuple(networks), most, names
 
     def post(self, path: str, asked: Mapping[str, Any]) -> Any:
-        """What the service answers, parsed. Raises `ServiceBusy` for what may pass, `ServiceRefused` for the rest."""
+        """The answer of the service, parsed. Raises `ServiceBusy` for errors that may pass, `ServiceRefused` for the
+        rest."""
         reply = self._exchange("POST", path, json.dumps(asked).encode())
         if reply.status != OK:
             raise self._failure(reply)

@@ -1,4 +1,4 @@
-"""What the language model has cost, for the page of administrators: today against the limits, days, and who asked."""
+"""The cost of the language model, for the page of administrators: today against the limits, days, and who asked."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -40,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What was taken for one question, and from which rows."""
+    """The amount booked for one question, and its rows."""
 
     company: int
     member: int | None

@@ -239,7 +239,7 @@ class Message(models.Model):
         OUT = "out", _("to the member")
 
     class Reason(models.TextChoices):
-        """What was sent instead of a video."""
+        """The form of message that was sent instead of a video."""
 
         VOICE = "degraded:voice", _("spoken instead of a video")
         TEXT = "degraded:text", _("written instead of a video")

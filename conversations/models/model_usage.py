@@ -1,4 +1,4 @@
-"""What the language model has cost, day by day: for the company, and for each member who asked."""
+"""The cost of the language model, day by day: for the company, and for each member who asked."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class Usage(models.Model):
 
 
 class ModelUsage(Usage):
-    """What the language model cost a company on one day (语言模型用量), and what went wrong last."""
+    """The cost of the language model for a company on one day (语言模型用量), and its last error."""
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="model_usage", verbose_name=_("company"))
     failures = models.PositiveIntegerField(_("failures"), default=0)
@@ -46,7 +46,7 @@ class ModelUsage(Usage):
 
 
 class MemberModelUsage(Usage):
-    """What the questions of one member to the language model cost on one day."""
+    """The cost of one member's questions to the language model on one day."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="model_usage", verbose_name=_("member"))
 

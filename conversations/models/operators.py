@@ -15,7 +15,7 @@ NINE, SIX = time(9), time(18)
 
 
 def keep_while_unfinished(collector: Any, field: Any, tickets: models.QuerySet[Any], using: str) -> None:
-    """What becomes of a group's tickets when it is deleted: those that are not closed keep it from that.
+    """The fate of a group's tickets when it is deleted: those that are not closed keep it from that.
 
     Without a group all operators would read what members wrote to these alone.
     """

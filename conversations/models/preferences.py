@@ -1,4 +1,4 @@
-"""What members choose for themselves: topics that they mute, and text instead of videos. The language is the member's.
+"""Preferences of members: topics that they mute, and text instead of videos. The language is the member's.
 
 Campaigns and schedules read these rows in their own queries; everything that sends honours them.
 """
@@ -42,7 +42,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(models.Model):
-    """What messages, answers, documents and tickets are about, such as pay. Members mute topics, not senders."""
+    """The topic of messages, answers, documents and tickets, such as pay. Members mute topics, not senders."""
 
     name = models.CharField(
         _("name"),

@@ -92,7 +92,7 @@ class Ticket(models.Model):
         PROGRAM = "program", _("a program asked for it")
 
     class Wait(models.TextChoices):
-        """What an open ticket waits for."""
+        """The event that an open ticket waits for."""
 
         ANSWER = "answer", _("for an answer")
         MESSAGE = "message", _("for the member's message")

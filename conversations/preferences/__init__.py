@@ -1,1 +1,1 @@
-"""What members choose for themselves: topics, text instead of videos, language."""
+"""Preferences of members: topics, text instead of videos, language."""

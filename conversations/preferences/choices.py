@@ -1,4 +1,4 @@
-"""What members have chosen, as values; and for those who send: who reads instead of watching."""
+"""Preferences of members as values; and for those who send: who reads instead of watching."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from wecom.models import Member
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What one member has chosen. `language` is "" where it follows what they write; `muted` are keys of topics."""
+    """The preferences of one member. `language` is "" where it follows their messages; `muted` are keys of topics."""
 
     prefers_text: bool = False
     language: str = ""
@@ -32,7 +32,7 @@ class Choices:
 
 
 def choices_of(member: Member) -> Choices:
-    """What a member has chosen. Topics that nobody can mute any more are left out."""
+    """The preferences of a member. Topics that nobody can mute any more are left out."""
     return Choices(
         prefers_text=prefers_text(member),
         language=member.language,
@@ -43,7 +43,7 @@ def choices_of(member: Member) -> Choices:
 
 
 def choices_of_many(members: Collection[Member]) -> dict[int, Choices]:
-    """What each of these members has chosen, by their primary keys."""
+    """The preferences of each of these members, by primary key."""
     pks = [member.pk for member in members]
     reading, muted = readers(pks), dict[int, set[int]]()
     rows = MutedTopic.objects.filter(member__in=pks, topic__can_be_muted=True)

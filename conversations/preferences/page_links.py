@@ -14,7 +14,7 @@ VALID_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """What a link leads to: the member, or None for one that is forged, too old, or of a member who has left."""
+    """The member of a link: the member, or None for one that is forged, too old, or of a member who has left."""
 
     member: Member | None
     is_expired: bool = False

@@ -38,7 +38,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Grounded:
-    """What the model said about a question, and the words to send, or why none are sent.
+    """The model's answer to a question, and the words to send, or why none are sent.
 
     Attributes:
         fault: no_ground (it was not asked), no_answer, no_source, unknown_source, beyond_sources or leak.

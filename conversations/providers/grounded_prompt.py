@@ -1,4 +1,4 @@
-"""What a language model is sent to answer from sources: our rules as the system, everything else as marked data.
+"""The prompt to answer from sources: our rules as the system, everything else as marked data.
 
 Whatever members, documents and earlier messages say stands in the one turn of the user, between marks with a random
 number that no text can know. The model has no tools, so the worst that a text can reach is a wrong answer, which

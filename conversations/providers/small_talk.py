@@ -58,7 +58,7 @@ class SmallTalk(ReplyProvider):
 
 
 def talk_in(text: str) -> Talk | None:
-    """What a whole message means as small talk; None for others."""
+    """The kind of small talk that a whole message is; None for others."""
     said = simplified(unicodedata.normalize("NFKC", text)).casefold().replace("’", "'").strip()
     bare = TRAILING.sub("", said)
     forms = (said, bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", said)), ECHO.sub(r"\1", bare))

@@ -1,4 +1,4 @@
-"""What a language model may answer from: the answers and passages that retrieval found for a question."""
+"""Sources for a language model: the answers and passages that retrieval found for a question."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def find_sources(text: str, *, language: str, member: Member | None) -> list[Sou
 
 
 def _near(found: Findings) -> list[Match]:
-    """What may be meant: nothing if the table does not know the question."""
+    """The candidates: none if the table does not know the question."""
     return [] if found.verdict == Verdict.UNKNOWN else list(found.matches[:MOST_ANSWERS])
 
 

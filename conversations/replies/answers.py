@@ -33,7 +33,7 @@ def send(conversation: Conversation, reply: str | Answer, *, cid: str) -> None:
 
 
 def words_of(answer: Answer) -> str:
-    """What an answer says as text; of a card with its address."""
+    """An answer as text; of a card with its address."""
     lines = (answer.title, answer.answer, answer.url if answer.kind == Answer.Kind.CARD else "")
     return "\n".join(line for line in lines if line.strip()) or answer.question
 

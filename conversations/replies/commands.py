@@ -1,4 +1,4 @@
-"""What the built-in commands do in a chat, and the suggestion for one with a typing error."""
+"""The built-in commands of a chat, and the suggestion for one with a typing error."""
 
 import difflib
 from collections.abc import Callable, Iterable

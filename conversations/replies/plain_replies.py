@@ -1,4 +1,4 @@
-"""What a member gets for a question without a language model: an answer, a quoted passage, or suggestions."""
+"""Replies to a question without a language model: an answer, a quoted passage, or suggestions."""
 
 from datetime import datetime
 

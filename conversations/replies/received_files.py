@@ -103,7 +103,7 @@ def _judged(machine: Machine, node: Node, download: Download) -> Resolution:
 
 
 def _wrong_kind(node: Node) -> str:
-    """What to send instead, in the active language."""
+    """The words to send instead, in the active language."""
     assert node.slot is not None
     return flow_texts.send_file(endings_of(node.file_types), is_picture=node.slot.type == SlotType.PICTURE)
 

@@ -1,4 +1,4 @@
-"""What members get when no source has an answer: the nearest questions as taps, then examples and people."""
+"""Suggestions when no source has an answer: the nearest questions as taps, then examples and people."""
 
 import itertools
 from datetime import datetime

@@ -19,7 +19,7 @@ from core.evidence.stated_reasons import has_words, plain_reason
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What a publication did: the version, what changed, golden conversations that differ, those of flows that run
+    """The outcome of a publication: the version, its changes, golden conversations that differ, those of flows that run
     this one, and the plan by state."""
 
     version: FlowVersion

@@ -82,7 +82,7 @@ def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Compari
 
 @transaction.atomic
 def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = None) -> GoldenConversation:
-    """What the draft says now is golden from now on; who accepted it, and when, is kept."""
+    """The words of the draft are golden from now on; who accepted them, and when, is kept."""
     golden = GoldenConversation.objects.select_for_update(of=("self",)).select_related("flow").get(pk=golden.pk)
     machine = publication.draft(golden.flow)
     found = comparison.compare(machine, golden, library_for([machine]).flows)

@@ -169,7 +169,7 @@ def mark_read(ticket: Ticket, *, now: datetime | None = None) -> None:
 
 @because(Cause.HANDOFF)
 def follow_tickets(*, now: datetime | None = None) -> int:
-    """What time brings: members who wait too long, forgotten tickets, files that have come."""
+    """Time-outs: members who wait too long, forgotten tickets, files that have come."""
     return lateness.follow_tickets(now=now or timezone.now()) + received_files.take_fetched()
 
 

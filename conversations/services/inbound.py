@@ -1,4 +1,4 @@
-"""What members and code handlers do: each call is one transaction without network."""
+"""Acts of members and of code handlers: each call is one transaction without network."""
 
 from datetime import datetime, timedelta
 

@@ -12,7 +12,7 @@ def has_grounded_model() -> bool:
 
 
 def try_grounded(text: str, *, language: str, member: Member | None) -> Grounded:
-    """What the model says about a question of this member. Nothing is sent, and the company pays.
+    """The model's answer to a question of this member. Nothing is sent, and the company pays.
 
     Call it outside transactions. Raises `ServiceBusy`, `ServiceRefused`, `NotConfigured` without an application.
     """

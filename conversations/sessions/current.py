@@ -40,7 +40,7 @@ def _last(conversation: Conversation) -> Session | None:
 
 
 def ended_by_time(session: Session, now: datetime) -> Act | None:
-    """What the time has ended by then: the whole session, or the time to answer; None if neither."""
+    """The part that has timed out by then: the whole session, or the time to answer; None if neither."""
     node = machine_of(session).node(session.state)
     if node is None or node.kind == NodeKind.HANDOFF:
         return None
@@ -57,7 +57,7 @@ def is_calling(session: Session) -> bool:
 
 
 def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, bool]:
-    """What a text means as the answer to the open question, and whether that was looked up."""
+    """The meaning of a text as the answer to the open question, and whether that was looked up."""
     machine = machine_of(session)
     node = machine.node(session.state)
     if node is None or node.slot is None:

@@ -1,4 +1,4 @@
-"""What the formulas and texts of a flow may know of its member and of the moment, read before a step."""
+"""The values of a flow's formulas and texts on its member and the moment, read before a step."""
 
 from collections.abc import Iterable
 from dataclasses import replace

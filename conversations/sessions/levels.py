@@ -26,8 +26,8 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Stepped:
-    """What an act did: the flows that the session was in, where it is now, each step on the way, and where the answers
-    of each flow come from."""
+    """The outcome of an act: the flows that the session was in, where it is now, each step on the way, and where the
+    answers of each flow come from."""
 
     before: tuple[Level, ...]
     walk: Walk

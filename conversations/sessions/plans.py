@@ -21,7 +21,7 @@ Standing = Session | SessionCaller
 
 @dataclass(frozen=True, kw_only=True)
 class StateChoice:
-    """What is chosen for the sessions that wait in a state. Members are told `tell_hours` before the date; 0: not."""
+    """The plan for the sessions that wait in a state. Members are told `tell_hours` before the date; 0: not."""
 
     state: str
     choice: Choice

@@ -1,4 +1,4 @@
-"""What time brings to sessions: reminders, ends in silence or at the limit of the whole session, and ends of waits."""
+"""Time-outs of sessions: reminders, ends in silence or at the limit of the whole session, and ends of waits."""
 
 import logging
 import time

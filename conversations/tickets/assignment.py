@@ -150,7 +150,7 @@ def _tell_member(ticket: Ticket, before: Operator | None) -> None:
 
 
 def _tell_operator(ticket: Ticket, operator: Operator, *, given: bool) -> None:
-    """What the operator needs on the phone: whom they write with, how to leave, and what was said before."""
+    """The briefing of an operator on the phone: the member, how to leave, and the lines before."""
     earlier = lines.catch_up(ticket)
     with thread_of(operator, ticket.conversation.application) as thread:
         if thread is None:

@@ -1,4 +1,4 @@
-"""What happened to a ticket, in the order in which it did; open pages are told."""
+"""The changes of a ticket, in their order; open pages are told."""
 
 from datetime import datetime
 

@@ -52,7 +52,7 @@ def from_desk(ticket: Ticket, operator: Operator, message: Message, *, now: date
 
 
 def catch_up(ticket: Ticket) -> str:
-    """What the member wrote while nobody had the ticket, as text; files of that time are sent to the phone."""
+    """The member's lines of the time without an operator, as text; files of that time are sent to the phone."""
     rows = ticket.lines.filter(operator=None, phone_message=None).select_related(
         "message__content", "message__download"
     )

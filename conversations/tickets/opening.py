@@ -66,7 +66,7 @@ def pass_on(
 
 
 def promise(group: OperatorGroup, now: datetime) -> str:
-    """What a member reads who is passed on to a group: how soon it answers, or when it is there again."""
+    """The reply to a member who is passed on to a group: how soon it answers, or when it is there again."""
     if office_hours.is_open(group, now):
         words = handoff_texts.passed_on(group.name, group.answer_within)
     else:

@@ -75,7 +75,7 @@ def close_late(outbound: Outbound) -> None:
 
 
 def shown_for(ticket: Ticket, operator: Operator | None) -> str:
-    """What takes the place of the buttons on the card of this operator."""
+    """The line that replaces the buttons on the card of this operator."""
     if ticket.status == Ticket.Status.CLOSED:
         return handoff_texts.is_over()
     if ticket.operator is None:

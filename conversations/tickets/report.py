@@ -70,7 +70,7 @@ def _table(by: str, model: Any, parts: Iterable[Mapping[str, Any]]) -> Iterable[
 
 
 def _figures(name: str | None, parts: Iterable[Mapping[str, Any]]) -> Figures:
-    """What several parts have together."""
+    """The sum of several parts."""
     counts = dict.fromkeys(("opened", "taken", "closed", "solved", "late", "handled", "rated", "stars"), 0)
     waiting = handling = timedelta()
     for part in parts:

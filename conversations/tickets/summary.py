@@ -1,4 +1,4 @@
-"""What an operator reads before the first answer: the last lines, and what was answered in the running flow."""
+"""The summary for an operator before the first answer: the last lines, and the answers in the running flow."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""What a member gets instead of a late or failed video: its script as voice messages, else as text."""
+"""The fallback of a late or failed video: its script as voice messages, else as text."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ NOT_SPEAKABLE = frozenset(
 
 
 class Fallback(StrEnum):
-    """What to send for a message that waits for its video: the video, something else, or nothing yet."""
+    """The contents to send for a message that waits for its video: the video, something else, or nothing yet."""
 
     WAIT = "wait"
     VIDEO = "video"
@@ -38,7 +38,7 @@ class Fallback(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What to send now; `why` is the code of the reason why it is not the video."""
+    """The contents to send now; `why` is the code of the reason why it is not the video."""
 
     fallback: Fallback
     why: str = ""
@@ -75,7 +75,7 @@ def narration_time() -> timedelta:
 
 
 def decide(message: Message, *, now: datetime) -> Decision:
-    """What to send for a waiting message now. Requests the narration when it is time."""
+    """The contents to send for a waiting message now. Requests the narration when it is time."""
     render = message.render
     if not message.asked and prefers_text(message.member):
         return Decision(fallback=Fallback.CHOSEN)
@@ -95,7 +95,7 @@ def decide(message: Message, *, now: datetime) -> Decision:
 
 
 def instead_of_video(message: Message, *, why: str, now: datetime) -> Decision:
-    """What to send if there is no video."""
+    """The contents to send if there is no video."""
     if not settings.CONVERSATIONS["VOICE_FALLBACK"] or why in NOT_SPEAKABLE or message.render is None:
         return Decision(fallback=Fallback.TEXT, why=why)
     narration = message.narration

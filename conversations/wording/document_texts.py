@@ -28,7 +28,7 @@ def answer_source(question: str) -> str:
 
 
 def with_sources(words: str, titles: Sequence[str]) -> str:
-    """What a language model said, above what it said it from."""
+    """The answer of a language model, above its sources."""
     if len(titles) == 1:
         return _("%(words)s\nSource: %(source)s") % {"words": words, "source": titles[0]}
     lines = "\n".join(f"[{number}] {title}" for number, title in enumerate(titles, start=1))

@@ -81,12 +81,12 @@ def timer(act: str, name: str, minutes: int, asked_at: str) -> str:
 
 
 def act(name: str) -> str:
-    """What moved the flow."""
+    """The input that moved the flow."""
     return str(ACTS.get(name, name))
 
 
 def was(value: str) -> str:
-    """What a condition met."""
+    """The values that a condition met."""
     return _("it was “%s”") % value if value else _("it was empty")
 
 

@@ -150,7 +150,7 @@ def button_does_nothing() -> str:
 
 
 def sleeps(until: datetime) -> str:
-    """What *Try it* shows of a wait."""
+    """A wait as *Try it* shows it."""
     return _("The flow waits here until %s.") % date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
 
 
@@ -159,12 +159,12 @@ def one_moment() -> str:
 
 
 def calls(method: str, url: str) -> str:
-    """What *Try it* shows of a call."""
+    """A call as *Try it* shows it."""
     return _("The flow calls %(method)s %(url)s.") % {"method": method, "url": url}
 
 
 def returned(what: Returned) -> str:
-    """What a golden conversation shows of the end of a call."""
+    """The end of a call as a golden conversation shows it."""
     if what.way == Way.FAILED:
         return _("The call fails")
     if what.way == Way.TIMEOUT:

@@ -1,4 +1,4 @@
-"""What is wrong with a formula, in words."""
+"""The errors of formulas, in words."""
 
 from django.utils.translation import gettext as _
 

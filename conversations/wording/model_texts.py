@@ -1,4 +1,4 @@
-"""What went wrong with the language model, in words for administrators."""
+"""The errors of the language model, in words for administrators."""
 
 from django.utils.translation import gettext as _
 

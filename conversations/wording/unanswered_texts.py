@@ -1,4 +1,4 @@
-"""What members read when there is no answer yet, and when there is one."""
+"""Texts for members when there is no answer yet, and when there is one."""
 
 from django.utils.translation import gettext as _
 

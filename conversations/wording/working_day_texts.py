@@ -1,4 +1,4 @@
-"""What is said where days are counted whose public holidays are not published yet."""
+"""Notices on counted days whose public holidays are not published yet."""
 
 from collections.abc import Sequence
 

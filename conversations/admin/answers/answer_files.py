@@ -101,7 +101,7 @@ def _compared(data: bytes) -> Findings:
 
 
 def _differences(change: Change) -> Iterator[tuple[str, object, object]]:
-    """What an answer says before and after, with the labels of its fields and of their choices."""
+    """The fields of an answer before and after, with the labels of its fields and of their choices."""
     for name, before, after in change.differences:
         field: Any = Answer._meta.get_field(name)
         labels = {"yes": now("yes"), "no": now("no")} if name == "enabled" else dict(field.flatchoices or ())

@@ -165,7 +165,7 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
 
 def _how_far(document: Document) -> str:
-    """What a document that is being read waits for, in words."""
+    """The reason why a document that is being read waits, in words."""
     if document.status == Document.Status.QUEUED and document.is_opening:
         return str(_("waits to be read"))
     if document.is_opening:

@@ -142,7 +142,7 @@ def _passages(passages: list[Found], found: Findings, language: str) -> dict[str
 
 
 def _model(asked: str, language: str, member: Member | None) -> dict[str, Any]:
-    """What the language model says, and what that cost, or why it says nothing."""
+    """The answer of the language model and its cost, or why there is none."""
     try:
         said = services.try_grounded(asked, language=language, member=member)
     except (ServiceBusy, ServiceRefused) as error:

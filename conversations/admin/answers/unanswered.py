@@ -94,7 +94,7 @@ class UnansweredQuestionAdmin(ClosedAdmin):
         return found
 
     def get_fieldsets(self, _request: HttpRequest, obj: UnansweredQuestion | None = None) -> Any:
-        """What may answer an open question comes before who asked it."""
+        """The candidates for an open question come before those who asked it."""
         is_open = obj is not None and obj.status == Status.OPEN
         about = ("question", "condition", "times", "wishes", "last", *(() if is_open else ("answered_by",)))
         asked = (_("Asked"), {"fields": ("asked",)})
@@ -225,7 +225,7 @@ def told_words(question: UnansweredQuestion) -> str:
 
 
 def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:
-    """What is nearest in the table, for whoever it is."""
+    """The nearest answers of the table, whoever they are for."""
     language = question.language or detect_language(question.question, default="zh-hans", is_first=True)
     found = retrieval.find(question.question, language=language).matches[:SUGGESTED]
     answers = Answer.objects.in_bulk([match.entry.pk for match in found])

@@ -1,4 +1,4 @@
-"""What an import changes, in the words of the forms: a place, what it was, what it will be."""
+"""The changes of an import, in the words of the forms: a place, its old value, its new value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

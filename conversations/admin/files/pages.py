@@ -110,7 +110,7 @@ class FlowFiles(FileButtons):
 
 
 def _kinds_of(request: HttpRequest) -> list[Kind]:
-    """What this person has the rights to write."""
+    """The kinds of entries that this person has the rights to write."""
     return [
         kind for kind in PARTS if request.user.has_perms([f"conversations.{verb}_{kind}" for verb in ("add", "change")])
     ]

@@ -47,7 +47,7 @@ def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[Pla
 
 
 def chosen(impacts: Iterable[Impact], filled: QueryDict) -> list[StateChoice]:
-    """What was chosen; the service checks it."""
+    """The choice; the service checks it."""
     return [
         StateChoice(
             state=row.impact.state,

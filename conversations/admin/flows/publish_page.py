@@ -24,7 +24,7 @@ LONGEST = 200  # characters of the note and of the reason
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """What was filled in on the page."""
+    """The form of the page, as it was sent."""
 
     note: str = ""
     despite: str = ""

@@ -48,7 +48,7 @@ def page(model_admin: Any, request: HttpRequest, version: FlowVersion) -> HttpRe
 
 
 def outcomes(version: FlowVersion) -> SafeString:
-    """What became of the members who were in the flow when this version began to run."""
+    """The outcomes of the members who were in the flow when this version began to run."""
     rows = SessionMove.objects.filter(batch__plan__version=version).values_list("batch__plan", "outcome")
     counts: dict[int, Counter[str]] = {}
     for plan, outcome in rows:

@@ -1,4 +1,4 @@
-"""What operators do at the desk: answer, note, take, assign, transfer, hand back, close. Each calls one service."""
+"""Acts of operators at the desk: answer, note, take, assign, transfer, hand back, close. Each calls one service."""
 
 import secrets
 from collections.abc import Callable

@@ -52,7 +52,7 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 def _nothing(lists: list[dict[str, Any]]) -> dict[str, Any]:
-    """What an empty list says next: take a ticket, wait for one, or first say who answers."""
+    """The hint of an empty list: take a ticket, wait for one, or first say who answers."""
     return {
         "some_wait": any(one["name"] == ticket_lists.WAITING and one["count"] for one in lists),
         "has_groups": OperatorGroup.objects.filter(enabled=True).exists(),
@@ -72,7 +72,7 @@ def _ticket(pk: int) -> Ticket:
 
 
 def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dict[str, Any]:
-    """What the page shows of one ticket. To look at it marks its lines as read."""
+    """One ticket on the page. To look at it marks its lines as read."""
     now = timezone.now()
     mine = operator is not None and ticket.operator_id == operator.pk
     reads = readers.Reader.of(request.user, operator).may_read(ticket)
@@ -118,7 +118,7 @@ def _group_words(group: OperatorGroup, people: int, now: datetime) -> str:
 
 
 def _earlier(ticket: Ticket) -> QuerySet[Ticket]:
-    """What the member came with before, newest first."""
+    """Earlier tickets of the member, newest first."""
     closed = ticket.conversation.tickets.filter(status=Ticket.Status.CLOSED, pk__lt=ticket.pk)
     return closed.select_related("topic", "operator").order_by("-pk")[:EARLIER]
 

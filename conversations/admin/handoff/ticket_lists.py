@@ -32,14 +32,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What is listed: one of `LISTS`, and a topic (its key, or "" for all)."""
+    """The choice of tickets: one of `LISTS`, and a topic (its key, or "" for all)."""
 
     name: str = MINE
     topic: str = ""
 
     @classmethod
     def of(cls, query: Any) -> "Choice":
-        """What the address says; mine, if it says nothing that there is."""
+        """The choice in the address; mine, if it names none that there is."""
         name, topic = query.get("list", MINE), query.get("topic", "")
         return cls(name=name if name in LISTS else MINE, topic=topic if topic.isdecimal() else "")
 

@@ -51,7 +51,8 @@ def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
 
 
 def does(node: Node) -> str:
-    """What a silent step does: what it sets, or how long it waits; of a question, which code checks the answer."""
+    """The act of a silent step: the answer it sets, or how long it waits; of a question, the code that checks the
+    answer."""
     if node.validator:
         known = registered.get(node.validator)
         return _("checked: %s") % (known.label if known else node.validator)

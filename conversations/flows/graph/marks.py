@@ -1,4 +1,4 @@
-"""What the drawing shows besides the flow itself."""
+"""Marks that the drawing shows besides the flow itself."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

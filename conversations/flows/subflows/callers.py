@@ -15,7 +15,7 @@ def drafts_running(flow: Flow) -> list[State]:
 
 
 def live_callers(flow: Flow) -> dict[str, tuple[Subflow, ...]]:
-    """What published flows run of it, by their names."""
+    """The published flows that run it, by name."""
     return {version.flow.name: found for version in _live() if (found := tuple(_running(version, flow.pk)))}
 
 

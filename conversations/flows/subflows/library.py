@@ -24,7 +24,7 @@ class Library:
         return [one.machine for one in self.flows.values()]
 
     def machine(self, flow: int | None) -> Machine | None:
-        """What runs of a flow; None if it is not published, switched off or gone."""
+        """The running version of a flow; None if it is not published, switched off or gone."""
         found = self.flows.get(flow) if flow else None
         return found.machine if found else None
 

@@ -110,7 +110,7 @@ def _answers(subflow: Subflow, machine: Machine, name: str) -> Iterator[tuple[st
 
 
 def _to_callers(machine: Machine, callers: Callers) -> Iterator[Problem]:
-    """What steps of other flows pass or take over by a name that this one no longer has."""
+    """The answers that steps of other flows pass or take over by a name that this one no longer has."""
     for name, subflows in callers.items():
         used = chain.from_iterable(
             (*(asked for asked, _formula in one.given), *(theirs for _own, theirs in one.results)) for one in subflows

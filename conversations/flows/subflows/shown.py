@@ -1,4 +1,4 @@
-"""What the drawing of a flow shows of the flows that its steps run."""
+"""The flows that the steps of a flow run, for its drawing."""
 
 from collections.abc import Callable
 

@@ -132,7 +132,7 @@ def _said(path: Path, kind: str, goes_on: Callable[[], None]) -> dict[str, Any]:
 
 
 def _output(child: "subprocess.Popen[bytes]", goes_on: Callable[[], None]) -> bytes | None:
-    """What a child prints until it ends; None if it takes too long."""
+    """The output of a child until it ends; None if it takes too long."""
     ends_at = time.monotonic() + TIME_LIMIT
     while time.monotonic() < ends_at:
         try:

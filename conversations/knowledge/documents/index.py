@@ -72,7 +72,7 @@ def _changed(since: int) -> list[Document]:
 
 
 def _take(index: PassageIndex, changed: list[Document], seen: int, number: int, *, whole: bool) -> None:
-    """What changes while this reads, without a transaction, has a higher number, so it is read again."""
+    """A passage that changes while this reads, without a transaction, has a higher number, so it is read again."""
     enabled = set(Document.objects.filter(enabled=True).values_list("pk", flat=True))
     found = [(document, _read(index, document)) for document in changed if document.enabled]
     with index.locked():

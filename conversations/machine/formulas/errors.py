@@ -1,4 +1,4 @@
-"""What is wrong with a formula, and where."""
+"""The error of a formula, and its place."""
 
 from enum import StrEnum
 

@@ -63,7 +63,7 @@ def _value(expression: Expression, answers: Mapping[str, str], context: Context)
 
 
 def met(formula: str, answers: Mapping[str, str], context: Context) -> str:
-    """What a formula met: each name in it with its value, such as `days = 5`; "" if it cannot be read."""
+    """The values of a formula: each name in it with its value, such as `days = 5`; "" if it cannot be read."""
     try:
         used = dict.fromkeys(one.name for one in names(parse(formula)))
     except FormulaError:

@@ -25,7 +25,7 @@ def works_on_weekdays(day: date) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a formula may know beside the answers: the moment, the working days, and facts of the member.
+    """The values of a formula beside the answers: the moment, the working days, and facts of the member.
 
     The keys of `member` are those after `member.`: `city`, `facts.shirt_size`.
     """

@@ -1,1 +1,1 @@
-"""What is recorded about flows: the changes of their drafts, and the ways of their sessions."""
+"""Records about flows: the changes of their drafts, and the ways of their sessions."""

@@ -1,4 +1,4 @@
-"""What the steps of a flow were after each change, for undo and redo."""
+"""The steps of a flow after each change, for undo and redo."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What happens to members who are in a flow when another version of it begins to run."""
+"""Moves of members who are in a flow when another version of it begins to run."""
 
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ class MoveBatch(Work):
 
 
 class SessionMove(models.Model):
-    """What became of one session. `lost` names the slots that the new version has no place for."""
+    """The outcome of one session. `lost` names the slots that the new version has no place for."""
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waits")

@@ -1,1 +1,1 @@
-"""What the digital human knows: answers and documents, their vectors, and the questions without an answer."""
+"""The knowledge of the digital human: answers and documents, their vectors, and the questions without an answer."""

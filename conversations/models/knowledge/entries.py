@@ -1,4 +1,5 @@
-"""What answers and documents have in common: for whom and when they are given, and the number of their last change."""
+"""Fields that answers and documents have in common: for whom and when they are given, and the number of their last
+change."""
 
 import time
 from datetime import date

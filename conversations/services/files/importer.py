@@ -34,7 +34,7 @@ class Importer:
         self.sources = Sources(references=References(), media=media, findings=self.findings)
 
     def run(self) -> list[Imported]:
-        """What becomes of each entry."""
+        """The outcome of each entry."""
         return [*self._flows(), *self._answers(), *self._documents()]
 
     def _flows(self) -> list[Imported]:
@@ -63,7 +63,7 @@ class Importer:
         yield outcome("flow", entry.name, flow.pk, before, after)
 
     def _with_problems(self, imported: Imported, flow: Flow) -> Imported:
-        """What keeps a flow from being published, once all flows of the file are there."""
+        """The problems that keep a flow from being published, once all flows of the file are there."""
         if imported.verdict == "same" or self.findings.flaws:
             return imported
         return replace(imported, problems=tuple(publication.check(flow)))
@@ -75,7 +75,7 @@ class Importer:
             yield outcome("answer", change.answer.question, change.answer.pk, before, after)
 
     def _read_answers(self) -> Iterator[tuple[Change, Mapping[str, Any], Mapping[str, Any]]]:
-        """What the file says of answers, with their entries before and after."""
+        """The answers of the file, with their entries before and after."""
         known = self._known(Answer, "answers")
         for entry in self.content.parts["answers"]:
             with self._noted(entry):
@@ -123,7 +123,7 @@ class Importer:
 
     @contextmanager
     def _noted(self, entry: Entry) -> Iterator[None]:
-        """What a service refuses is one of the findings."""
+        """An error of a service is one of the findings."""
         try:
             yield
         except OpenUserError as error:

@@ -1,4 +1,4 @@
-"""What an import does with each entry of a file."""
+"""The outcome of an import for each entry of a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Verdict = Literal["new", "changed", "same"]
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What became of one entry: `differences` from what was here, and `problems` of a flow before it is published."""
+    """The outcome of one entry: its `differences` from the row, and the `problems` of a flow before it is published."""
 
     kind: Kind
     name: str

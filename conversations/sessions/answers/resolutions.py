@@ -1,4 +1,4 @@
-"""What the text of an answer means where the directory has to say it, or code: which member, which department.
+"""The meaning of an answer's text where the directory or code knows it: which member, which department.
 
 Read before a step, since the machine knows no rows.
 """
@@ -20,7 +20,7 @@ MOST_OFFERED = 5
 
 
 def look_up(application: Application | None, node: Node, text: str, *, now: datetime) -> Resolution | None:
-    """What a text means as the answer to a question, in the active language; None if the text alone says it.
+    """The meaning of a text as the answer to a question, in the active language; None if the text alone says it.
 
     Without an application no directory is searched.
     """

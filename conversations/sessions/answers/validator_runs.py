@@ -16,7 +16,7 @@ LONGEST = 2_000  # characters of a value
 
 
 def run(name: str, text: str, value: str) -> Resolution:
-    """What a validator makes of a value, or why it refuses it, in the active language."""
+    """The value that a validator makes of one, or why it refuses it, in the active language."""
     found = registered.get(name)
     if found is None:
         logger.error("No code registers this validator.", extra={"validator": name})

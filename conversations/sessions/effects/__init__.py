@@ -1,1 +1,1 @@
-"""What the steps of a session have done: words, videos, calls of services, and members passed on to people."""
+"""The effects of a session's steps: words, videos, calls of services, and members passed on to people."""

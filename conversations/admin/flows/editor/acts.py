@@ -1,4 +1,4 @@
-"""What an editor does on the graph. Each act calls one service and answers with the page's fresh parts as JSON."""
+"""Acts of an editor on the graph. Each act calls one service and answers with the page's fresh parts as JSON."""
 
 from collections.abc import Callable
 from typing import Any

@@ -50,7 +50,7 @@ class StepForm:
         return written, removed
 
     def html(self, request: HttpRequest, *, after: State | None = None) -> str:
-        """What the panel shows."""
+        """The values that the panel shows."""
         page = admin.site.get_model_admin(State)
         adminform = AdminForm(self.form, list(self.fieldsets), {}, self.readonly, model_admin=page)
         problems = [one for one in publication.check(self.step.flow) if one.state == self.step.name]

@@ -13,7 +13,7 @@ from wecom.models import Download
 
 
 def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tuple[Act, str]:
-    """What a member says, with what it means where the directory or code says that.
+    """The words of a member, with their meaning where the directory or code knows it.
 
     An account that may not see members finds none: there what is written counts as the user ID, or the number.
     """

@@ -42,13 +42,13 @@ class Cast:
         return (rows.filter(corporation=self.member.corporation_id) if self.member else rows).first()
 
     def context(self, machines: Collection[Machine]) -> Context:
-        """What formulas know, and the moment that dates count from, in the member's zone."""
+        """The values that formulas know, and the moment that dates count from, in the member's zone."""
         now = timezone.localtime(timezone.now(), clocks.zone_of(self.member, machines))
         chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
         return played_context(machines, self.member, chosen)
 
     def known(self, machines: Collection[Machine]) -> list[tuple[str, str]]:
-        """What the conditions of these flows know of the member, by name, as texts."""
+        """The member's facts that the conditions of these flows use, by name, as texts."""
         if self.member is None:
             return []
         return [(name, _shown(value)) for name, value in sorted(self.context(machines).member.items())]
