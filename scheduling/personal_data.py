@@ -218,10 +218,10 @@ def _in_series(person: Person) -> Q:
 def _rehearsed(person: Person) -> Q:
     """Asked for with the person, or telling of them: as a member, or by their name in words to others."""
     result = Cast(F("result"), TextField())
-    found = mentions("wish", person.user_id) | Q(IContains(result, f'"member": {person.pk},'))
+    mentioned = mentions("wish", person.user_id) | Q(IContains(result, f'"member": {person.pk},'))
     for name in person.names:  # SQLite keeps it escaped
-        found |= Q(IContains(result, name)) | Q(IContains(result, json.dumps(name)[1:-1]))
-    return found
+        mentioned |= Q(IContains(result, name)) | Q(IContains(result, json.dumps(name)[1:-1]))
+    return mentioned
 
 
 def _listed(person: Person) -> Q:

@@ -59,8 +59,8 @@ def _chain(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest
 
 def _view(request: HttpRequest) -> HttpResponse:
     request.get_host()  # refuses a name that is not ours
-    found = _found(request.path_info)
-    response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    application = _found(request.path_info)
+    response: HttpResponse = application.func(request, *application.args, **application.kwargs)
     response.headers["Content-Length"] = str(len(response.content))
     return response
 

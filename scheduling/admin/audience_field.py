@@ -103,16 +103,16 @@ class AudienceField(forms.Field):
 
 def audience_of_post(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The JSON of the audience in a form's data; numbers that are none stay words, and are refused by name."""
-    found = _selection_of(data, name)
+    selection = _selection_of(data, name)
     without = _selection_of(data, f"{name}-exclude")
-    return {**found, **({"exclude": without} if without else {})}
+    return {**selection, **({"exclude": without} if without else {})}
 
 
 def _selection_of(data: Mapping[str, Any], path: str) -> dict[str, Any]:
     lists = {
         kind: [part for part in _SPLIT.split(data.get(f"{path}-{key}", "")) if part] for kind, key in LISTS.items()
     }
-    found = {
+    selection = {
         "everyone": bool(data.get(f"{path}-everyone")),
         "departments": [_department(one) for one in lists["department"]],
         "tags": [_number(one) for one in lists["tag"]],
@@ -120,7 +120,7 @@ def _selection_of(data: Mapping[str, Any], path: str) -> dict[str, Any]:
         "segments": [_number(one) for one in lists["segment"]],
         "sheet": _number(data.get(f"{path}-sheet", "")) or None,
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in selection.items() if value}
 
 
 def _department(text: str) -> dict[str, Any]:

@@ -45,12 +45,12 @@ class RecipientsAdmin(FormAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         """Schedules of members who are called so, too."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        rows, may_repeat = super().get_search_results(request, queryset, search_term)
         words, theirs = search_term.strip(), Q()
         named = Member.objects.called(words).values_list("user_id", flat=True)[:MOST_NAMESAKES] if words else ()
         for user_id in named:
             theirs |= Q(members_text__icontains=f'"{user_id}"')
-        return (found | queryset.filter(theirs) if theirs else found), may_repeat
+        return (rows | queryset.filter(theirs) if theirs else rows), may_repeat
 
     @display(description=_("who gets it"))
     def recipients(self, _schedule: Schedule | None) -> SafeString:
@@ -68,10 +68,10 @@ class RecipientsAdmin(FormAdmin):
             return HttpResponseNotAllowed(["POST"])
         form = RecipientsForm(request.POST)
         schedule = form.schedule()
-        found = services.find_recipients(schedule, form.cleaned_data.get("q", ""))
+        recipients = services.find_recipients(schedule, form.cleaned_data.get("q", ""))
         return JsonResponse(
             {
-                "found": [one.as_json() for one in found],
+                "found": [one.as_json() for one in recipients],
                 "chosen": [one.as_json() for one in services.recipients_of(schedule)],
                 "total": reach_in_words(services.audience_of(schedule)),
             }

@@ -157,10 +157,10 @@ class RehearsalAdmin(ModelAdmin[Any]):
             return TemplateResponse(request, "admin/rehearsal/page.html", context)
         run = _run(request, subject)
         if run is not None:
-            found = services.read_rehearsal(run.result) if run.result else None
-            if found and request.GET.get("format") == "csv":
-                return _file(found, subject)
-            context |= {"run": run, **(_shown(found, subject, request) if found else {})}
+            rehearsal = services.read_rehearsal(run.result) if run.result else None
+            if rehearsal and request.GET.get("format") == "csv":
+                return _file(rehearsal, subject)
+            context |= {"run": run, **(_shown(rehearsal, subject, request) if rehearsal else {})}
         return TemplateResponse(request, "admin/rehearsal/page.html", context)
 
     @property

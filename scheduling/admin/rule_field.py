@@ -133,10 +133,10 @@ def rule_of_post(data: Mapping[str, Any], name: str, corporation: Corporation | 
     pattern = re.compile(rf"{re.escape(name)}((?:-\d+)*)-(op|subject|test|value|below)\Z")
     nodes: dict[tuple[int, ...], dict[str, str]] = {(): {"op": "all"}}
     for key in data:
-        if found := pattern.match(key):
-            path = tuple(int(part) for part in found[1].split("-") if part)
+        if match := pattern.match(key):
+            path = tuple(int(part) for part in match[1].split("-") if part)
             if len(path) <= DEEPEST:
-                nodes.setdefault(path, {})[found[2]] = str(data[key])
+                nodes.setdefault(path, {})[match[2]] = str(data[key])
     return _group_of(nodes, (), corporation)
 
 
@@ -173,8 +173,8 @@ def _numbered(subject: str, text: str, corporation: Corporation | None) -> str:
     """The number of a department, tag or segment that is written by its name, if only one has it."""
     if subject not in PLACES or text.isdecimal() or corporation is None:
         return text
-    found = [one for one in services.find_choices(corporation.pk, text, [subject]) if one.name == text]
-    return found[0].id if len(found) == 1 else text
+    choices = [one for one in services.find_choices(corporation.pk, text, [subject]) if one.name == text]
+    return choices[0].id if len(choices) == 1 else text
 
 
 def row_of_rule(rule: Mapping[str, Any], path: str, depth: int, corporation: Corporation | None) -> Row:

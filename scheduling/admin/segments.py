@@ -154,18 +154,18 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         own = request.POST.get("own", "")
         rule = rule_of_post(request.POST, "rule", corporation)
         try:
-            found = services.preview_rule(rule, corporation=corporation, own=int(own) if own.isdecimal() else None)
+            preview = services.preview_rule(rule, corporation=corporation, own=int(own) if own.isdecimal() else None)
         except SchedulingError as error:
             return JsonResponse({"error": str(error), "place": error.field, "code": error.code})
-        names = listed(found.names)
-        more = found.count - len(found.names)
+        names = listed(preview.names)
+        more = preview.count - len(preview.names)
         shown = gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
         answer = {
-            "words": found.words,
-            "count": found.count,
-            "of": found.of,
+            "words": preview.words,
+            "count": preview.count,
+            "of": preview.of,
             "names": shown,
-            "warnings": found.warnings,
+            "warnings": preview.warnings,
         }
         return JsonResponse(answer)
 
@@ -194,8 +194,8 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         corporation = _corporation_of(request.GET.get("corporation", ""), "")
         kinds = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
         words = request.GET.get("q", "")[:100]
-        found = services.find_choices(corporation.pk, words, kinds) if corporation else []
-        return JsonResponse({"found": [one.as_json() for one in found]})
+        choices = services.find_choices(corporation.pk, words, kinds) if corporation else []
+        return JsonResponse({"found": [one.as_json() for one in choices]})
 
     def counts_view(self, request: HttpRequest) -> HttpResponse:
         """How many members the segments of a page have."""
@@ -215,8 +215,8 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
 def _corporation_of(chosen: str, own: str) -> Corporation | None:
     """The company that a form names, or its segment's, or the usual one."""
     if own.isdecimal():
-        found = Corporation.objects.filter(segments=int(own)).first()
-        if found:
-            return found
+        corporation = Corporation.objects.filter(segments=int(own)).first()
+        if corporation:
+            return corporation
     rows = Corporation.objects.filter(pk=int(chosen)) if chosen.isdecimal() else Corporation.objects.none()
     return rows.first() or usual_corporation()

@@ -142,10 +142,15 @@ class AudienceSheetAdmin(FormAdmin):
             messages.error(request, gettext("Connect an application first."))
             return redirect(listing)
         whole = request.GET.get("as") == "csv"
-        found = services.preview_sheet(sheet, application=application, most=EVERY_LINE if whole else SHOWN)
+        preview = services.preview_sheet(sheet, application=application, most=EVERY_LINE if whole else SHOWN)
         if whole:
-            return _strangers_file(found.strangers)
-        context = {**self._context(request), "title": gettext("Upload a list: preview"), "sheet": sheet, "found": found}
+            return _strangers_file(preview.strangers)
+        context = {
+            **self._context(request),
+            "title": gettext("Upload a list: preview"),
+            "sheet": sheet,
+            "found": preview,
+        }
         return TemplateResponse(request, "admin/segments/sheet_preview.html", context)
 
     def delete_model(self, request: HttpRequest, obj: AudienceSheet) -> None:

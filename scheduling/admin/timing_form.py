@@ -143,11 +143,11 @@ class TimingFields(forms.Form):
 
 def initial_timing(cron: str, only_on: date | None) -> dict[str, Any]:
     """Initial values of the fields for a schedule; every day at nine for a new one."""
-    found = repetition.repetition_of(cron, once=only_on is not None) if cron else Repetition(kind=repetition.DAILY)
+    timing = repetition.repetition_of(cron, once=only_on is not None) if cron else Repetition(kind=repetition.DAILY)
     return {
-        "repeat": found.kind,
-        "at": f"{found.at:%H:%M}",
-        "weekdays": list(found.weekdays),
-        "month_day": found.day,
+        "repeat": timing.kind,
+        "at": f"{timing.at:%H:%M}",
+        "weekdays": list(timing.weekdays),
+        "month_day": timing.day,
         "only_on": f"{only_on:%Y-%m-%d}" if only_on else "",
     }

@@ -27,14 +27,16 @@ def with_conflicts(
     entries: Sequence[Entry], applications: Applications, overlap: Overlap, *, now: datetime
 ) -> list[Entry]:
     """The entries, those that lie ahead with their conflicts."""
-    found: dict[str, list[Conflict]] = defaultdict(list)
+    conflicts: dict[str, list[Conflict]] = defaultdict(list)
     policies = _Policies(applications)
     for entry in entries:
         if _goes_out(entry):
-            found[entry.id] += _own(entry, applications, policies.of(entry), now)
+            conflicts[entry.id] += _own(entry, applications, policies.of(entry), now)
     for key, conflict in (*_at_once(entries, overlap), *_over_caps(entries, policies, overlap)):
-        found[key].append(conflict)
-    return [replace(entry, conflicts=tuple(found[entry.id])) if entry.id in found else entry for entry in entries]
+        conflicts[key].append(conflict)
+    return [
+        replace(entry, conflicts=tuple(conflicts[entry.id])) if entry.id in conflicts else entry for entry in entries
+    ]
 
 
 class _Policies:

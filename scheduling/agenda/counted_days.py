@@ -32,10 +32,10 @@ class CountedDays:
 
     def among(self, at: str) -> Q:
         """The condition for runs whose moment `at` lies in them."""
-        found = Q()
+        condition = Q()
         for since, until in self.spans:
-            found |= Q(**{f"{at}__gte": since, f"{at}__lt": until})
-        return found
+            condition |= Q(**{f"{at}__gte": since, f"{at}__lt": until})
+        return condition
 
 
 def counted_days(kinds: Sequence[Kind], since: date, until: date, zone: tzinfo) -> list[CountedDays]:

@@ -43,8 +43,8 @@ class Estimates:
 
     def members(self, audience: Audience) -> int | None:
         """How many members would get it today; None where that is not known (yet)."""
-        found = self._answer(f"count:{self._digest(audience)}", lambda: self._count(audience))
-        return None if found == BROKEN else found
+        count = self._answer(f"count:{self._digest(audience)}", lambda: self._count(audience))
+        return None if count == BROKEN else count
 
     def overlap(self, one: Audience, other: Audience) -> bool:
         """Whether a member is in both; False where that is not known (yet)."""
@@ -65,11 +65,11 @@ class Estimates:
 
     def _answer(self, name: str, find: Callable[[], T]) -> T | None:
         if name not in self._known:
-            found = lenient_cache.kept(
+            answer = lenient_cache.kept(
                 f"agenda:{name}", lambda: find() if time.monotonic() < self._until else None, seconds=KEPT_SECONDS
             )
-            self.uncounted += found is None
-            self._known[name] = found
+            self.uncounted += answer is None
+            self._known[name] = answer
         return self._known[name]  # type: ignore[return-value]
 
     def _count(self, audience: Audience) -> int:

@@ -25,9 +25,9 @@ def loads(
         span = range(first, max(first, last) + 1)
         for hour in span:
             hours[key][hour] += -(-entry.recipients // len(span))
-    found: dict[date, list[Load]] = defaultdict(list)
+    loads_of: dict[date, list[Load]] = defaultdict(list)
     for (day, application), count in sorted(recipients.items()):
-        found[day].append(
+        loads_of[day].append(
             Load(
                 application=application,
                 name=names.get(application, ""),
@@ -37,4 +37,4 @@ def loads(
                 hours=dict(hours[day, application]),
             )
         )
-    return {day: tuple(of_day) for day, of_day in found.items()}
+    return {day: tuple(of_day) for day, of_day in loads_of.items()}

@@ -54,8 +54,8 @@ def runs(applications: Applications, since: date, until: date, zone: tzinfo) -> 
 
 
 def _with_rows(groups: Sequence[RunGroup], rows: "QuerySet[Any]") -> Iterator[tuple[Any, RunGroup]]:
-    found = {row.pk: row for row in rows.filter(pk__in=[key for group in groups for key in group.keys])}
-    return ((found[key], group) for group in groups for key in group.keys if key in found)
+    by_key = {row.pk: row for row in rows.filter(pk__in=[key for group in groups for key in group.keys])}
+    return ((by_key[key], group) for group in groups for key in group.keys if key in by_key)
 
 
 def _of_campaign(run: CampaignRun, group: RunGroup, applications: Applications) -> Entry:

@@ -40,10 +40,10 @@ def open_campaigns(applications: Applications) -> list[Any]:
     alone = Q(series=None) & ~Q(state__in=Campaign.OVER)
     steps = Q(series__isnull=False) & ~Q(series__state__in=Series.OVER)
     rows = Campaign.objects.filter(alone | steps).select_related("series").annotate(went=Exists(went))
-    found = list(rows.order_by("pk").prefetch_related("contents"))
-    for campaign in found:
+    campaigns = list(rows.order_by("pk").prefetch_related("contents"))
+    for campaign in campaigns:
         campaign.calendar = applications.calendar(campaign.application_id)
-    return found
+    return campaigns
 
 
 def planned_campaigns(
@@ -176,8 +176,8 @@ def _moments(
         at = None if began else campaign.starts_at or campaign.next_at
         return [Occurrence(at=at)] if at is not None and since <= at < until else []
     rule, last = campaign.rule, campaign.ends_on
-    found = _of_rule(rule, max(now, since), until) if rule else ()
-    return (one for one in found if last is None or one.at.astimezone(campaign.zone).date() <= last)
+    moments = _of_rule(rule, max(now, since), until) if rule else ()
+    return (one for one in moments if last is None or one.at.astimezone(campaign.zone).date() <= last)
 
 
 def _of_rule(rule: Rule, since: datetime, until: datetime) -> Iterator[Occurrence]:

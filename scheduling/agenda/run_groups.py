@@ -44,10 +44,10 @@ class Source:
 
 def run_groups(sources: Sequence[Source], zone: tzinfo) -> list[list[RunGroup]]:
     """The groups of each source, by the days of a time zone; one statement counts all of them."""
-    found: list[list[RunGroup]] = [[] for _source in sources]
+    groups: list[list[RunGroup]] = [[] for _source in sources]
     first, *more = [_grouped(source, number, zone) for number, source in enumerate(sources)]
     for row in first.union(*more, all=True):
-        found[row["source"]].append(
+        groups[row["source"]].append(
             RunGroup(
                 keys=_keys(row),
                 times=row["times"],
@@ -56,7 +56,7 @@ def run_groups(sources: Sequence[Source], zone: tzinfo) -> list[list[RunGroup]]:
                 sums={name: row[f"sum_{name}"] for name in FIGURES},
             )
         )
-    return found
+    return groups
 
 
 def _grouped(source: Source, number: int, zone: tzinfo) -> "QuerySet[Any, dict[str, Any]]":
@@ -67,7 +67,7 @@ def _grouped(source: Source, number: int, zone: tzinfo) -> "QuerySet[Any, dict[s
         "day": TruncDate(source.at, tzinfo=zone),
         "source": Value(number, output_field=IntegerField()),
     }
-    found: QuerySet[Any, dict[str, Any]] = (
+    grouped: QuerySet[Any, dict[str, Any]] = (
         source.rows.order_by()
         .values(*by, **apart)
         .annotate(
@@ -80,7 +80,7 @@ def _grouped(source: Source, number: int, zone: tzinfo) -> "QuerySet[Any, dict[s
             **{f"sum_{name}": Sum(name) if source.has_figures else none for name in FIGURES},
         )
     )
-    return found
+    return grouped
 
 
 def _keys(row: Mapping[str, Any]) -> tuple[int, ...]:

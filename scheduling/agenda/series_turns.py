@@ -86,14 +86,14 @@ def _span(plan: Plan, since: datetime, until: datetime) -> DaySpan:
 
 def _enrolled(spans: Mapping[int, DaySpan]) -> Mapping[int, Counter[date]]:
     """How many members of each series have each day 0 in its span."""
-    found: dict[int, Counter[date]] = {key: Counter() for key in spans}
+    dates: dict[int, Counter[date]] = {key: Counter() for key in spans}
     if not spans:
-        return found
+        return dates
     inside = reduce(or_, (Q(series=key, anchor_on__range=span) for key, span in spans.items()))
     rows = Enrolment.objects.active().filter(inside).order_by().values_list("series", "anchor_on")
     for key, day, count in rows.annotate(members=Count("*")):  # not of a column, so that an index has all of it
-        found[key][day] = count
-    return found
+        dates[key][day] = count
+    return dates
 
 
 def _of_series(
@@ -130,12 +130,12 @@ def _not_in_it_yet(plan: Plan, first: date, last: date) -> Counter[date]:
     facts = facts.filter(Exists(members.filter(pk=OuterRef("member"))))
     if not plan.series.repeats_yearly:
         return _by_day(plan, facts.filter(date__range=(first, last)).annotate(day=F("date")))
-    number, found = ExtractMonth("date") * 100 + ExtractDay("date"), Counter[date]()
+    number, dates = ExtractMonth("date") * 100 + ExtractDay("date"), Counter[date]()
     for part in year_parts(first, last):
         within = Q(GreaterThanOrEqual(number, part.first)) & Q(LessThanOrEqual(number, part.last))
         rows = facts.filter(within, date__lt=part.begins)
-        found.update(_by_day(plan, rows.annotate(day=anniversary("date", part.year))))
-    return found
+        dates.update(_by_day(plan, rows.annotate(day=anniversary("date", part.year))))
+    return dates
 
 
 def _by_day(plan: Plan, facts: Any) -> Counter[date]:

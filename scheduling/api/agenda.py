@@ -163,8 +163,8 @@ class CalendarView(generics.GenericAPIView[Any]):
             text=data.get("q", "").strip(),
             schedules=_sees_schedules(request),
         )
-        found = services.upcoming(data["from"], data["to"], filters)
-        return Response(CalendarSerializer(found).data)
+        agenda = services.upcoming(data["from"], data["to"], filters)
+        return Response(CalendarSerializer(agenda).data)
 
 
 def _sees_schedules(request: Request) -> bool:

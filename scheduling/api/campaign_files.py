@@ -87,7 +87,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
         body.is_valid(raise_exception=True)
         dry_run, who = body.validated_data["dry_run"], request.user
         try:
-            found = services.import_file(
+            imported = services.import_file(
                 body.validated_data["file"].read(),
                 by=account_of(request),
                 may_write=_kinds_of(who),
@@ -95,7 +95,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
             )
         except FileRefused as error:
             raise ValidationError(errors_by_place(error)) from error
-        return Response(CampaignImportedSerializer({"dry_run": dry_run, "entries": found}).data)
+        return Response(CampaignImportedSerializer({"dry_run": dry_run, "entries": imported}).data)
 
 
 def _kinds_of(who: Any) -> list[Kind]:

@@ -77,8 +77,10 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
 
     @extend_schema_field(CampaignProblemSerializer(many=True))
     def get_problems(self, campaign: Campaign) -> list[Mapping[str, str]]:
-        found = services.campaign_problems(campaign) if campaign.state == Campaign.State.DRAFT else []
-        return [{"field": one.field, "code": one.code, "message": one.message, "remedy": one.remedy} for one in found]
+        problems = services.campaign_problems(campaign) if campaign.state == Campaign.State.DRAFT else []
+        return [
+            {"field": one.field, "code": one.code, "message": one.message, "remedy": one.remedy} for one in problems
+        ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:
         """One that selects nobody is a problem of the draft; one of another form is none that a campaign can have."""

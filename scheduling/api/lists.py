@@ -92,16 +92,16 @@ class AudienceLists(
         body = AudienceListUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        found = services.import_sheet(
+        imported = services.import_sheet(
             asked["file"].read(LARGEST_FILE + 1),
             name=asked["name"] or asked["file"].name.rpartition(".")[0],
             application=current_application(None),
             by=account_of(request),
             dry_run=asked["dry_run"],
         )
-        kept = None if asked["dry_run"] else self.get_queryset().get(pk=found.sheet.pk)
-        answer = {"dry_run": asked["dry_run"], "list": kept, "lines": found.preview.lines, "rows": found.rows}
-        answer |= {"count": found.preview.count, "left_out": found.preview.left_out}
+        kept = None if asked["dry_run"] else self.get_queryset().get(pk=imported.sheet.pk)
+        answer = {"dry_run": asked["dry_run"], "list": kept, "lines": imported.preview.lines, "rows": imported.rows}
+        answer |= {"count": imported.preview.count, "left_out": imported.preview.left_out}
         headers = {"Location": str(reverse("audience-list-detail", args=[kept.pk], request=request))} if kept else {}
         code = status.HTTP_201_CREATED if kept else status.HTTP_200_OK
         return Response(AudienceListUploadedSerializer(answer).data, status=code, headers=headers)

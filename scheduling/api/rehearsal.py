@@ -145,8 +145,8 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
 
         Goes with the next release: `POST` queues a rehearsal, and answers at once.
         """
-        found = services.rehearse(self.get_object(), **_wish(request.query_params))
-        return Response(RehearsalSerializer(found).data, headers={"Deprecation": "true"})
+        rehearsed = services.rehearse(self.get_object(), **_wish(request.query_params))
+        return Response(RehearsalSerializer(rehearsed).data, headers={"Deprecation": "true"})
 
     @extend_schema(
         summary="Rehearse a campaign or a series",

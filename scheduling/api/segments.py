@@ -157,8 +157,8 @@ class Segments(viewsets.ModelViewSet[Segment]):
     def count(self, request: Request, pk: str) -> Response:
         """Who is in it today, without those who left."""
         segment = self.get_object()
-        found = services.preview_rule(segment.rule, corporation=segment.corporation, own=segment.pk)
-        return Response(SegmentCountSerializer(found).data)
+        preview = services.preview_rule(segment.rule, corporation=segment.corporation, own=segment.pk)
+        return Response(SegmentCountSerializer(preview).data)
 
     @extend_schema(summary="Try a rule", request=RuleSerializer, responses=SegmentCountSerializer)
     @action(detail=False, methods=["post"])
@@ -166,8 +166,8 @@ class Segments(viewsets.ModelViewSet[Segment]):
         """Who would be in a segment with this rule. Saves nothing."""
         body = RuleSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        found = services.preview_rule(body.validated_data["rule"], corporation=current_application(None).corporation)
-        return Response(SegmentCountSerializer(found).data)
+        reach = services.preview_rule(body.validated_data["rule"], corporation=current_application(None).corporation)
+        return Response(SegmentCountSerializer(reach).data)
 
 
 class Audiences(viewsets.GenericViewSet[Segment]):
@@ -190,10 +190,10 @@ class Audiences(viewsets.GenericViewSet[Segment]):
 
 def current_application(key: int | None) -> Application:
     rows = Application.objects.select_related("corporation")
-    found = rows.filter(pk=key).first() if key else rows.filter(is_default=True).first()
-    if found is None and key:
+    application = rows.filter(pk=key).first() if key else rows.filter(is_default=True).first()
+    if application is None and key:
         raise NotFound
-    if found is None:
+    if application is None:
         remedy = "Connect an application in the admin first."
         raise SchedulingError("There is no default application.", code="no_application", remedy=remedy)
-    return found
+    return application

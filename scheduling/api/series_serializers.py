@@ -75,13 +75,13 @@ class SeriesSerializer(StrictModelSerializer[Series]):
     def get_problems(self, series: Series) -> list[Mapping[str, Any]]:
         listed = getattr(self.context.get("view"), "action", "") == "list"
         drafted = series.state == Series.State.DRAFT and not listed
-        found = services.series_problems(series) if drafted else []
+        problems = services.series_problems(series) if drafted else []
         return [
             {
                 "step": one.step.pk if one.step else None,
                 **{name: getattr(one.error, name) for name in ("field", "code", "message", "remedy")},
             }
-            for one in found
+            for one in problems
         ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:

@@ -61,13 +61,13 @@ def plain(value: Any) -> Any:
 
 
 def _rules(waiting: list[int]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    rules: dict[str, Any] = {}
     while waiting:
-        rows = Segment.objects.filter(pk__in=waiting).exclude(pk__in=found)
+        rows = Segment.objects.filter(pk__in=waiting).exclude(pk__in=rules)
         fresh = {str(row.pk): row.rule for row in rows}
-        found |= fresh
+        rules |= fresh
         waiting = [key for rule in fresh.values() for key in _named_in(rule)]
-    return found
+    return rules
 
 
 def _named_in(rule: Any) -> Iterator[int]:

@@ -83,15 +83,15 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
     """The campaigns of a company that are not over and whose words use a variable, by name."""
     rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
     default = Application.objects.filter(is_default=True).first()
-    found: dict[int, Campaign] = {}
+    campaigns: dict[int, Campaign] = {}
     for row in rows.order_by("campaign__name", "pk"):
         sender = row.campaign.application or default
         own = {"text": row.text, "card": row.card, "values": row.values}
         words = CampaignWords(campaign_id=row.campaign_id, content_type="", contents={"A/": own})
         is_theirs = sender is not None and sender.corporation_id == corporation.pk
         if is_theirs and any(one.name == name for one in variables.variables_of(words.texts)):
-            found[row.campaign_id] = row.campaign
-    return list(found.values())
+            campaigns[row.campaign_id] = row.campaign
+    return list(campaigns.values())
 
 
 def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:

@@ -15,16 +15,16 @@ UNHEARD = frozenset({"id", "name", "notes", "spliced", "created_at", "updated_at
 
 def describe_sources(content: CampaignContent) -> dict[str, Any]:
     """All that decides what is seen and heard, as JSON with stable keys; {} for words of its own."""
-    found: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
     if content.template is not None:
-        found["template"] = _fields(content.template) | {"variables": _variables(content.template.variables.all())}
+        sources["template"] = _fields(content.template) | {"variables": _variables(content.template.variables.all())}
     if content.presentation is not None:
         scenes = {str(number): _fields(scene) for number, scene in enumerate(content.presentation.scenes.all(), 1)}
         variables = _variables(content.presentation.variables.all())
-        found["presentation"] = _fields(content.presentation) | {"scenes": scenes, "variables": variables}
+        sources["presentation"] = _fields(content.presentation) | {"scenes": scenes, "variables": variables}
     if content.flow is not None:
-        found["flow_version"] = content.flow.live_id
-    return found
+        sources["flow_version"] = content.flow.live_id
+    return sources
 
 
 def _variables(rows: QuerySet[Any]) -> dict[str, Any]:

@@ -15,14 +15,14 @@ PICTURES = ("picture",)
 
 def targets_of(content_type: str, own: Mapping[str, Any]) -> list[str]:
     """The addresses that a content leads to, each once, in their order; without those that differ by member."""
-    found: dict[str, None] = {}
+    targets: dict[str, None] = {}
 
     def note(target: str) -> str:
-        found[target] = None
+        targets[target] = None
         return target
 
     _mapped(content_type, own, note)
-    return list(found)
+    return list(targets)
 
 
 def with_links(content_type: str, own: Mapping[str, Any], short: Mapping[str, str]) -> Mapping[str, Any]:
@@ -40,11 +40,11 @@ def _mapped(content_type: str, own: Mapping[str, Any], change: Callable[[str], s
 
 def _pieces(text: str, change: Callable[[str], str]) -> Iterator[str]:
     at = 0
-    for found in ADDRESS.finditer(text):
-        target = found[0].rstrip(END)
-        yield text[at : found.start()]
+    for match in ADDRESS.finditer(text):
+        target = match[0].rstrip(END)
+        yield text[at : match.start()]
         yield change(target) if is_countable(target) else target
-        at = found.start() + len(target)
+        at = match.start() + len(target)
     yield text[at:]
 
 
@@ -53,13 +53,13 @@ def _part(value: Any, change: Callable[[str], str]) -> Any:
         return [_part(one, change) for one in value]
     if not isinstance(value, Mapping):
         return value
-    found = {}
+    links = {}
     for key, one in value.items():
         if key == "url" and isinstance(one, str) and is_countable(one):
-            found[key] = change(one)
+            links[key] = change(one)
         else:
-            found[key] = one if key in PICTURES else _part(one, change)
-    return found
+            links[key] = one if key in PICTURES else _part(one, change)
+    return links
 
 
 def is_countable(target: str) -> bool:

@@ -66,8 +66,8 @@ def due_moment(campaign: Campaign, now: datetime) -> datetime | None:
         if first_due(campaign, moment, zones) <= now
     )
     most = MOST_CAUGHT_UP if campaign.missed == Campaign.Missed.CATCH_UP else 1
-    found = [moment for moment in islice(coming, most) if not _is_over(campaign, moment)]
-    return found[-1] if found else None
+    moments = [moment for moment in islice(coming, most) if not _is_over(campaign, moment)]
+    return moments[-1] if moments else None
 
 
 def handled_until(campaign: Campaign, moment: datetime | None, now: datetime) -> datetime:
@@ -86,8 +86,8 @@ def next_moment(campaign: Campaign, after: datetime) -> datetime | None:
     rule = campaign.rule
     if rule is None:
         return None
-    found = next(iter(rule.upcoming(after, 1)), None) or rule.next_held(after)
-    return found if found is None or not _is_over(campaign, found) else None
+    moment = next(iter(rule.upcoming(after, 1)), None) or rule.next_held(after)
+    return moment if moment is None or not _is_over(campaign, moment) else None
 
 
 def next_start(campaign: Campaign, after: datetime) -> datetime | None:

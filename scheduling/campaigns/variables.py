@@ -21,8 +21,8 @@ class Variable:
 def variables_of(texts: Iterable[str]) -> Iterator[Variable]:
     """The variables of texts, in their order."""
     for text in texts:
-        for found in VARIABLE.finditer(text):
-            yield Variable(name=found[1], default=None if found[2] is None else found[2].strip())
+        for match in VARIABLE.finditer(text):
+            yield Variable(name=match[1], default=None if match[2] is None else match[2].strip())
 
 
 def needed_in(texts: Iterable[str]) -> list[str]:

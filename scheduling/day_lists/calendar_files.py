@@ -29,8 +29,8 @@ class CalendarFile(DayListForm):
                 event[key] = value.strip()
 
     def title(self, text: str) -> str:
-        found = re.search(r"^X-WR-CALNAME:(.*)$", text, re.MULTILINE)
-        return found[1].strip() if found else ""
+        match = re.search(r"^X-WR-CALNAME:(.*)$", text, re.MULTILINE)
+        return match[1].strip() if match else ""
 
 
 def _event(number: int, event: dict[str, str]) -> Iterator[Item]:

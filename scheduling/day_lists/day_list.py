@@ -24,14 +24,14 @@ def text_of(data: bytes) -> str:
 def read_day_list(text: str) -> DayList:
     """The days of a list in any of the forms. A list with 1 January holds that year in full."""
     form = next(form for form in FORMS if form.recognises(text))
-    found = list(form.read(text))
+    read = list(form.read(text))
     days: dict[date, ListedDay] = {}
-    flaws = [item for item in found if isinstance(item, Flaw)]
-    for item in found:
+    flaws = [item for item in read if isinstance(item, Flaw)]
+    for item in read:
         if isinstance(item, ListedDay) and days.setdefault(item.date, item).works != item.works:
             words = _("%(date)s is both a working day and a day off.") % {"date": item.date}
             flaws.append(Flaw(code="both", words=words))
-    if not found:
+    if not read:
         words = _("There is no date in it. Paste the whole notice, with its title and all its days.")
         flaws.append(Flaw(code="no_date", words=words))
     years = {day.year for day in days if (day.month, day.day) == (1, 1)} if form.is_whole(text) else set[int]()

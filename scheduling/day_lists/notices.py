@@ -52,8 +52,8 @@ class Notice(DayListForm):
         return any(CLAUSE.search(sentence) for _number, sentence in _sentences(plain))
 
     def title(self, text: str) -> str:
-        found = TITLE.search("".join(plain_text(text).split()))
-        return f"国务院办公厅{found[1]}" if found and "国务院办公厅" in text else found[1] if found else ""
+        match = TITLE.search("".join(plain_text(text).split()))
+        return f"国务院办公厅{match[1]}" if match and "国务院办公厅" in text else match[1] if match else ""
 
     def is_whole(self, text: str) -> bool:
         return not _lacking(text)
@@ -91,8 +91,8 @@ def _lacking(text: str) -> list[str]:
 
 def _holiday(words: str) -> str:
     """The holiday that a paragraph begins with; empty if it begins otherwise."""
-    found = HEADING.match(words)
-    return found[1] if found and NAME.search(found[1]) else ""
+    match = HEADING.match(words)
+    return match[1] if match and NAME.search(match[1]) else ""
 
 
 def _sentences(plain: str) -> Iterator[tuple[int, str]]:
@@ -143,13 +143,13 @@ class _Sentence:
     def _days(self, dates: str, *, works: bool) -> Iterator[Item]:
         """The days of a list of dates and spans; a month and a year go on to the dates after it."""
         month = ""
-        for found in SPAN.finditer(dates):
-            first, last = list(found.groups()[:4]), list(found.groups()[4:])
+        for match in SPAN.finditer(dates):
+            first, last = list(match.groups()[:4]), list(match.groups()[4:])
             first[1] = first[1] or month
             last[1] = last[1] or first[1]
-            month = last[1] if found[7] else first[1]
-            start, end = self._dated(first, last if found[7] else first)
-            for day, words in ((start, first[3]), (end, last[3] if found[7] else None)):
+            month = last[1] if match[7] else first[1]
+            start, end = self._dated(first, last if match[7] else first)
+            for day, words in ((start, first[3]), (end, last[3] if match[7] else None)):
                 yield from self._weekday(day, words or "")
             for item in span(self.number, start, end, works=works, name=self.name):
                 if isinstance(item, ListedDay):
@@ -180,10 +180,10 @@ class _Sentence:
             yield self._doubt("weekday", words, day, stated=stated[0])
 
     def _count(self, words: str) -> Iterator[Flaw]:
-        found = COUNT.search(words)
-        if found and self.off and int(found[1]) != len(set(self.off)):
+        match = COUNT.search(words)
+        if match and self.off and int(match[1]) != len(set(self.off)):
             words = _("Line %(number)d: the notice says %(stated)s days, but its dates are %(count)d.")
-            values = {"number": self.number, "stated": found[1], "count": len(set(self.off))}
+            values = {"number": self.number, "stated": match[1], "count": len(set(self.off))}
             yield Flaw(code="count", words=words % values, is_doubt=True)
 
     def _doubt(self, code: str, words: str, day: date, **values: str) -> Flaw:

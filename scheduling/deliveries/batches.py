@@ -42,14 +42,14 @@ def send(batch: Batch, *, now: datetime) -> None:
         _rest(batch)
         return
     words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
-    found: Videos | None = None
+    made: Videos | None = None
     if words.content_type == Campaign.ContentType.VIDEO:
-        found = videos.videos_of(batch, words, _still_reached(batch, application), application, now=now)
-        if found.waits:
+        made = videos.videos_of(batch, words, _still_reached(batch, application), application, now=now)
+        if made.waits:
             batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
             return
     try:
-        _send(batch, words, application, found, now=now)
+        _send(batch, words, application, made, now=now)
     except OpenUserError as error:
         logger.warning("A batch cannot be sent.", extra={"cid": batch.cid, "batch": batch.pk, "code": error.code})
         _give_up(batch, Delivery.Status.FAILED, Delivery.Reason.REFUSED, now=now)
@@ -152,18 +152,18 @@ def _reachable(batch: Batch, application: Application) -> dict[int, str]:
     """The user IDs of those who are to get it, by key, without those who are out of reach since it began."""
     members = Member.objects.filter(among("pk", _planned(batch).order_by().values("member")))
     rows = members.values_list("pk", "user_id", "status").order_by("pk")
-    found = {key: (user_id, status) for key, user_id, status in rows}
-    if not found:
+    states = {key: (user_id, status) for key, user_id, status in rows}
+    if not states:
         return {}
-    left = {key for key, (_user_id, status) in found.items() if status == Member.Status.LEFT}
+    left = {key for key, (_user_id, status) in states.items() if status == Member.Status.LEFT}
     # A batch has neighbouring keys.
-    nearby = {"member__gte": min(found), "member__lte": max(found)}
+    nearby = {"member__gte": min(states), "member__lte": max(states)}
     beyond = ApplicationMember.objects.filter(application=application, in_range=False, **nearby)
-    out = set(beyond.values_list("member", flat=True)) & found.keys() - left
+    out = set(beyond.values_list("member", flat=True)) & states.keys() - left
     for keys, reason in ((left, Delivery.Reason.LEFT), (out, Delivery.Reason.OUT_OF_RANGE)):
         if keys:
             _leave_out(batch, _planned(batch).filter(member__in=keys), reason)
-    return {key: user_id for key, (user_id, _status) in found.items() if key not in left | out}
+    return {key: user_id for key, (user_id, _status) in states.items() if key not in left | out}
 
 
 def _leave_out(batch: Batch, rows: QuerySet[Delivery], reason: Delivery.Reason) -> None:

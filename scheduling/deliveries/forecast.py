@@ -271,13 +271,13 @@ def _renders(
 
 def existing_render(own: Mapping[str, Any], script: str, application: Application) -> Render | None:
     """The finished video of these words, if there is one."""
-    found = Render.objects.filter(text=script, status=Render.Status.DONE).order_by("-pk")
+    renders = Render.objects.filter(text=script, status=Render.Status.DONE).order_by("-pk")
     human = own["template_id"] or own["presentation_id"]
     if human:
-        return found.first()
+        return renders.first()
     chosen = own["digital_human_id"]
     speaker = chosen or conversations.digital_human_of(application).pk
-    return found.filter(digital_human=DigitalHuman.objects.get(pk=speaker)).first()
+    return renders.filter(digital_human=DigitalHuman.objects.get(pk=speaker)).first()
 
 
 def _blockers(

@@ -72,8 +72,8 @@ class Waiting:
 def waiting_in(run: CampaignRun) -> list[Waiting]:
     """The reasons why batches of a run wait, soonest first; those that only wait for their turn are not named."""
     rows = Batch.objects.filter(run=run, status=Batch.Status.QUEUED, reason__in=Batch.TOLD).exclude(due_at=FAR)
-    found = rows.order_by().values("reason", "due_at").annotate(members=Sum("size"))
-    ordered = found.order_by("due_at", "reason").values_list("reason", "members", "due_at")[:MOST_TOLD]
+    waiting = rows.order_by().values("reason", "due_at").annotate(members=Sum("size"))
+    ordered = waiting.order_by("due_at", "reason").values_list("reason", "members", "due_at")[:MOST_TOLD]
     return [Waiting(reason=str(Batch.Reason(why).label), members=size, until=at) for why, size, at in ordered]
 
 
@@ -90,8 +90,8 @@ class ZoneProgress:
 def zones_in(run: CampaignRun) -> list[ZoneProgress]:
     """The time zones of a run in each member's own time, earliest first; nothing for others."""
     rows = Batch.objects.filter(run=run).exclude(zone="").order_by().values("zone", "moment")
-    found = rows.annotate(members=Sum("size"), open=Sum("size", filter=Q(ended_at=None), default=0))
-    ordered = found.order_by("moment", "zone").values_list("zone", "moment", "members", "open")
+    zones = rows.annotate(members=Sum("size"), open=Sum("size", filter=Q(ended_at=None), default=0))
+    ordered = zones.order_by("moment", "zone").values_list("zone", "moment", "members", "open")
     return [ZoneProgress(zone=zone, at=at or run.moment, members=size, open=left) for zone, at, size, left in ordered]
 
 

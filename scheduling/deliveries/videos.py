@@ -68,10 +68,12 @@ def videos_of(
     wanted = {scripts[key]: known for key, known in facts.items() if key not in readers}
     _ask(batch, own, wanted, application, spliced=words.is_personal or None)
     rendered = Render.objects.in_bulk([number for number in batch.renders.values() if number])
-    found = {key: None if key in readers else rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
+    videos = {key: None if key in readers else rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
     late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
     going = any(not render.is_finished for render in rendered.values())
-    renders = {key: one if one is not None and one.status == Render.Status.DONE else None for key, one in found.items()}
+    renders = {
+        key: one if one is not None and one.status == Render.Status.DONE else None for key, one in videos.items()
+    }
     return Videos(renders=renders, scripts=scripts, readers=readers, waits=going and not late)
 
 
@@ -132,16 +134,16 @@ def progress_of(run: CampaignRun) -> VideoProgress | None:
         return None
     words = CampaignWords.of(run.campaign_id, run.content)
     asked = Render.objects.filter(pk__in=AwaitedVideo.objects.filter(batch__run=run).values("render"))
-    found = dict(asked.order_by().values_list("status").annotate(Count("pk")))
+    counts = dict(asked.order_by().values_list("status").annotate(Count("pk")))
     # Batches whose turn has not come have not asked; of personal videos each of their members needs one.
     later = Batch.objects.filter(run=run, ended_at=None, renders={}).exclude(status=Batch.Status.CANCELLED)
     to_come = (later.aggregate(Sum("size"))["size__sum"] or 0) if words.is_personal else 0
     last = asked.filter(status__in=Render.UNFINISHED).order_by("-pk").first()
     return VideoProgress(
-        needed=sum(found.values()) + to_come,
-        made=found.get(Render.Status.DONE, 0),
-        failed=found.get(Render.Status.FAILED, 0),
-        cancelled=found.get(Render.Status.CANCELLED, 0),
+        needed=sum(counts.values()) + to_come,
+        made=counts.get(Render.Status.DONE, 0),
+        failed=counts.get(Render.Status.FAILED, 0),
+        cancelled=counts.get(Render.Status.CANCELLED, 0),
         seconds_left=None if last is None else avatars.seconds_left(last) + to_come * last.estimated_seconds,
     )
 
@@ -162,11 +164,11 @@ def look_again(member: Member, *, now: datetime) -> int:
     theirs = Delivery.objects.filter(member=member, status=Delivery.Status.PLANNED, run__ended_at=None)
     rows = Batch.objects.filter(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
     same = theirs.filter(run=OuterRef("run"), batch=OuterRef("number"))
-    found = list(rows.filter(Exists(same)).order_by("pk"))
-    Batch.objects.filter(pk__in=[batch.pk for batch in found]).update(due_at=now, woken_at=None)
-    for batch in found:
+    batches = list(rows.filter(Exists(same)).order_by("pk"))
+    Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(due_at=now, woken_at=None)
+    for batch in batches:
         batch.wake()
-    return len(found)
+    return len(batches)
 
 
 def _let_go(rows: Any) -> None:

@@ -20,9 +20,9 @@ from wecom.models import Department, Member, Tag
 def lines_of(rule: AudienceRule, member: Member, *, today: date) -> list[ExplanationLine]:
     """The entries of an audience that select a member; rules count from `today`, facts as they are now."""
     compiler = Compiler(member.corporation, today=today)
-    found = [_line(one, compiler) for one in _entries(rule.include) if _selects(one, member, compiler)]
-    if found:
-        return found
+    lines = [_line(one, compiler) for one in _entries(rule.include) if _selects(one, member, compiler)]
+    if lines:
+        return lines
     words = _("The member is not in it any more: their departments, tags or facts have changed since.")
     return [ExplanationLine(topic="audience", label=_("Audience"), words=words)]
 

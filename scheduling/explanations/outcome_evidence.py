@@ -23,8 +23,8 @@ MOST_NAMED = 5
 
 def lines_of(delivery: Delivery) -> list[ExplanationLine]:
     """The evidence for a delivery's reason; nothing where its call says all."""
-    found = EVIDENCE.get(Delivery.Reason(delivery.reason)) if delivery.reason else None
-    return list(found(delivery)) if found else []
+    evidence = EVIDENCE.get(Delivery.Reason(delivery.reason)) if delivery.reason else None
+    return list(evidence(delivery)) if evidence else []
 
 
 def _line(label: str, words: str, link: ExplanationLink | None = None) -> ExplanationLine:
@@ -71,10 +71,10 @@ def _of_caps(delivery: Delivery) -> Iterator[ExplanationLine]:
         return
     for since, most in cap_windows(run.moment, run.campaign.zone, policy_of(application)):
         rows = reasons.counted_for_caps(run, since).filter(member=delivery.member_id)
-        found = rows.filter(run__moment__lte=run.moment).select_related("run__campaign").order_by("run__moment")
+        deliveries = rows.filter(run__moment__lte=run.moment).select_related("run__campaign").order_by("run__moment")
         label = _("Messages of the day") if run.moment - since < timedelta(days=1) else _("Messages of the week")
-        names = [f"{one.run.campaign} ({people.moment(one.run.moment)})" for one in found[:MOST_NAMED]]
-        values = {"had": found.count(), "most": most, "names": listed(names)}
+        names = [f"{one.run.campaign} ({people.moment(one.run.moment)})" for one in deliveries[:MOST_NAMED]]
+        values = {"had": deliveries.count(), "most": most, "names": listed(names)}
         yield _line(label, _("%(had)d, and the cap is %(most)d: %(names)s") % values)
 
 

@@ -31,11 +31,11 @@ LANGUAGES = list(Desk.Language.values)
 
 def segment_entry(segment: Segment, references: References) -> dict[str, Any]:
     """A segment: its name, its description, and its rule with other segments by name."""
-    found = {"name": segment.name}
+    entry = {"name": segment.name}
     if segment.description:
-        found["description"] = tidy(segment.description)
+        entry["description"] = tidy(segment.description)
     try:
-        return {**found, "rule": references.rule_in_names(segment.rule)}
+        return {**entry, "rule": references.rule_in_names(segment.rule)}
     except SchedulingError as error:
         raise _of(segment, error) from error
 
@@ -44,22 +44,22 @@ def campaign_entry(
     campaign: Campaign, contents: Iterable[CampaignContent], references: References, media: Media
 ) -> dict[str, Any]:
     """A campaign, saved or not: content, audience and time. Its state, approval and runs do not travel."""
-    found = plain_fields(campaign, references=References, zone=campaign.zone, without=CAMPAIGN_APART)
-    return {**found, **_audience(campaign, references), "contents": _contents(campaign, contents, media)}
+    entry = plain_fields(campaign, references=References, zone=campaign.zone, without=CAMPAIGN_APART)
+    return {**entry, **_audience(campaign, references), "contents": _contents(campaign, contents, media)}
 
 
 def series_entry(
     series: Series, steps: Iterable[tuple[Campaign, Iterable[CampaignContent]]], references: References, media: Media
 ) -> dict[str, Any]:
     """A series, saved or not, with its steps in the order of their days. Who is in it does not travel."""
-    found = plain_fields(series, references=References, zone=series.zone, without=SERIES_APART)
+    entry = plain_fields(series, references=References, zone=series.zone, without=SERIES_APART)
     try:
         stops = {"stop_rule": references.rule_in_names(series.stop_rule)} if series.stop_rule else {}
     except SchedulingError as error:
         raise _of(series, error) from error
     listed = sorted(steps, key=lambda one: step_key(one[0].day, one[0].at))
     entries = [_step_entry(step, contents, media) for step, contents in listed]
-    return {**found, **stops, **_audience(series, references), "steps": entries}
+    return {**entry, **stops, **_audience(series, references), "steps": entries}
 
 
 def step_key(day: int | None, at: time | None) -> tuple[int, str]:

@@ -57,8 +57,8 @@ def names_in(rule: Any) -> set[str]:
         return set()
     value, rules = rule.get("value"), rule.get("rules")
     own = {one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)}
-    found = own if rule.get("subject") == "segment" else set()
-    return found.union(*map(names_in, rules if isinstance(rules, list) else ()))
+    names = own if rule.get("subject") == "segment" else set()
+    return names.union(*map(names_in, rules if isinstance(rules, list) else ()))
 
 
 def read_campaign(entry: Entry, references: References, findings: Findings) -> dict[str, Any] | None:
@@ -85,18 +85,18 @@ def read_contents(
         findings.add(place, _("Contents have a language each."), _("Write zh-hans: or en:, and the words below it."))
         return []
     saved = {(row.variant, row.language): row for row in current.contents.all()} if current else {}
-    found: dict[tuple[str, str], CampaignContent] = {}
+    contents: dict[tuple[str, str], CampaignContent] = {}
     for key, data in listed.items():
         own, named = (*place, key), variant_and_language(key)
-        if named[1] not in Desk.Language.values or len(named[0]) != 1 or named in found:
+        if named[1] not in Desk.Language.values or len(named[0]) != 1 or named in contents:
             remedy = _("There are: %(known)s.") % {"known": ", ".join((*Desk.Language.values, "B/zh-hans", "B/en"))}
             findings.add(own, _("There is no language “%(name)s”, or it is there twice.") % {"name": key}, remedy)
         elif not isinstance(data, Mapping):
             findings.add(own, _("Contents have names and values."), _("Write “text:” and the words."))
         else:
             row = saved.get(named) or CampaignContent(variant=named[0], language=named[1])
-            found[named] = _content(row, data, own, references, media, findings)
-    return list(found.values())
+            contents[named] = _content(row, data, own, references, media, findings)
+    return list(contents.values())
 
 
 def _content(

@@ -47,10 +47,10 @@ class References(NamedRows):
 
     @cached_property
     def lists(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        lists: dict[str, list[int]] = {}
         for name, key in AudienceSheet.objects.kept().filter(corporation=self.corporation).values_list("name", "pk"):
-            found.setdefault(name, []).append(key)
-        return found
+            lists.setdefault(name, []).append(key)
+        return lists
 
     def rows(self, model: type[Model]) -> QuerySet[Any]:
         rows = super().rows(model)
@@ -60,8 +60,8 @@ class References(NamedRows):
         """An audience as a file has it. Raises `SchedulingError` where it names a deleted row."""
         rule = parse_audience(audience).as_json()
         without = rule.pop("exclude", None)
-        found = self._selection_in_names(rule)
-        return {**found, "exclude": self._selection_in_names(without)} if without else found
+        named = self._selection_in_names(rule)
+        return {**named, "exclude": self._selection_in_names(without)} if without else named
 
     def audience_of_names(self, data: Any, place: Place, findings: Findings) -> dict[str, Any]:
         """The audience that a file means; errors go to the findings."""
@@ -69,16 +69,16 @@ class References(NamedRows):
             findings.add(place, _("An audience is an object."), _("Export a campaign to see how it is written."))
             return {}
         sides = {"": data, "exclude": data.get("exclude") or {}}
-        found: dict[str, Any] = {}
+        audience: dict[str, Any] = {}
         for side, selection in sides.items():
             own = (*place, side) if side else place
             if not isinstance(selection, Mapping):
                 findings.add(own, _("An audience is an object."), _("Export a campaign to see how it is written."))
                 continue
             keys = self._selection_of_names(selection, own, findings)
-            found |= {side: keys} if side else keys
+            audience |= {side: keys} if side else keys
         try:
-            return parse_audience({name: value for name, value in found.items() if value}).as_json()
+            return parse_audience({name: value for name, value in audience.items() if value}).as_json()
         except SchedulingError as error:
             findings.add_error(place[:-1], error)
             return {}
@@ -91,26 +91,28 @@ class References(NamedRows):
         """The rule that a file means; the segments that the file itself brings must be saved by now."""
 
         def keys(names: list[Any]) -> list[int]:
-            found = (self._segment_key(name, place, findings) for name in names)
-            return [key for key in found if key is not None]
+            segment_keys = (self._segment_key(name, place, findings) for name in names)
+            return [key for key in segment_keys if key is not None]
 
         return self._renamed(rule, keys)
 
     def _selection_in_names(self, rule: Mapping[str, Any]) -> dict[str, Any]:
-        found = dict(rule)
-        if "segments" in found:
-            found["segments"] = sorted(map(self._segment_name, found["segments"]))
-        if "sheet" in found:
-            key = found.pop("sheet")
+        named = dict(rule)
+        if "segments" in named:
+            named["segments"] = sorted(map(self._segment_name, named["segments"]))
+        if "sheet" in named:
+            key = named.pop("sheet")
             name = next((name for name, keys in self.lists.items() if key in keys), None)
             if name is None:
                 words, remedy = _("The audience names an uploaded list that is gone."), _("Correct the audience first.")
                 raise SchedulingError(words, code="list_gone", remedy=remedy, field="audience")
-            found["list"] = name
-        return found
+            named["list"] = name
+        return named
 
     def _selection_of_names(self, data: Mapping[str, Any], place: Place, findings: Findings) -> dict[str, Any]:
-        found = {name: value for name, value in data.items() if name not in ("exclude", "segments", "list", "sheet")}
+        selection = {
+            name: value for name, value in data.items() if name not in ("exclude", "segments", "list", "sheet")
+        }
         if "sheet" in data:
             words = _("An uploaded list stands in a file by its name.")
             findings.add((*place, "sheet"), words, _("Write list: and its name."))
@@ -119,10 +121,10 @@ class References(NamedRows):
             findings.add((*place, "segments"), _("“%(name)s” is a list.") % {"name": "segments"}, _("Write a list."))
             names = []
         keys = [self._segment_key(one, (*place, "segments", n), findings) for n, one in enumerate(names)]
-        found["segments"] = [key for key in keys if key is not None]
+        selection["segments"] = [key for key in keys if key is not None]
         if "list" in data:
-            found["sheet"] = self._list_key(data["list"], (*place, "list"), findings)
-        return found
+            selection["sheet"] = self._list_key(data["list"], (*place, "list"), findings)
+        return selection
 
     def _segment_name(self, key: int) -> str:
         name = next((name for name, known in self.segments.items() if known == key), None)
@@ -156,13 +158,13 @@ class References(NamedRows):
         """A rule with the values of its conditions on segments changed."""
         if not isinstance(rule, Mapping):
             return rule
-        found = dict(rule)
-        if found.get("subject") == "segment" and isinstance(found.get("value"), list | tuple | str):
-            value = found["value"]
-            found["value"] = change([value] if isinstance(value, str) else list(value))
-        if isinstance(found.get("rules"), list):
-            found["rules"] = [self._renamed(one, change) for one in found["rules"]]
-        return found
+        renamed = dict(rule)
+        if renamed.get("subject") == "segment" and isinstance(renamed.get("value"), list | tuple | str):
+            value = renamed["value"]
+            renamed["value"] = change([value] if isinstance(value, str) else list(value))
+        if isinstance(renamed.get("rules"), list):
+            renamed["rules"] = [self._renamed(one, change) for one in renamed["rules"]]
+        return renamed
 
 
 def _is_of_company(model: type[Model]) -> bool:

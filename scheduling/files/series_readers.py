@@ -60,16 +60,16 @@ def read_steps(
         findings.add(place, _("Steps are a list, each with a day and a time."), _("Begin each with “- day:”."))
         return []
     saved = {step_key(row.day, row.at): row for row in current.steps.all()} if current else {}
-    found: dict[tuple[int, str], StepRead] = {}
+    steps: dict[tuple[int, str], StepRead] = {}
     for number, data in enumerate(listed):
         own = (*place, number)
         step = _step(data, own, saved, references, media, findings)
         key = step_key(step.fields["day"], step.fields["at"])
-        if key in found:
+        if key in steps:
             words, remedy = _("Another step has this day and time."), _("Choose another time of that day.")
             findings.add((*own, "at"), words, remedy, code="step_taken")
-        found[key] = step
-    return list(found.values())
+        steps[key] = step
+    return list(steps.values())
 
 
 def _step(

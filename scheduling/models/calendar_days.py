@@ -125,12 +125,12 @@ R = TypeVar("R", bound=Any)
 
 def share_calendars(rows: Iterable[R]) -> list[R]:
     """The rows of a list that ask for days, with one calendar for each company instead of a query for each row."""
-    found: dict[int | None, Calendar] = {}
+    calendars: dict[int | None, Calendar] = {}
     listed = list(rows)
     for row in listed:
         key = row.application.corporation_id if row.application else None
         if row.asks_for_days:
-            if key not in found:
-                found[key] = calendar_of(row.application)
-            row.calendar = found[key]
+            if key not in calendars:
+                calendars[key] = calendar_of(row.application)
+            row.calendar = calendars[key]
     return listed

@@ -84,8 +84,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         flying = models.Count("pk", filter=~models.Q(due_at=FAR))
         waiting = models.Count("pk", filter=_may_go(now))
         rows = self.filter(run=run, ended_at=None).order_by().values("zone")
-        found = rows.annotate(in_flight=flying, waiting=waiting).values_list("zone", "in_flight", "waiting")
-        return [OpenBatches(zone=zone, in_flight=count, waiting=more) for zone, count, more in found]
+        zones = rows.annotate(in_flight=flying, waiting=waiting).values_list("zone", "in_flight", "waiting")
+        return [OpenBatches(zone=zone, in_flight=count, waiting=more) for zone, count, more in zones]
 
     def with_campaign_locked(self) -> "BatchQuerySet":
         """With their run and its campaign, which is locked: before anything of the run, as everywhere."""

@@ -36,13 +36,13 @@ def database_aside(rows: Iterable[tuple[type[models.Model], Iterable[models.Mode
     The rows are read from the real one first. Nothing is ever committed here, so that what waits for
     a commit, such as the wake of a worker or a hint to open pages, never happens.
     """
-    found = [(model, list(some)) for model, some in rows]
+    copied = [(model, list(some)) for model, some in rows]
     real, aside = connections[DEFAULT_DB_ALIAS], _connection()
     cid = correlation_id()
     try:
         aside.connection.deserialize(_schema())
         with _in_place_of(real, aside), transaction.atomic(), _quiet(real):
-            for model, some in found:
+            for model, some in copied:
                 # As they are, through the base manager: no signals and no default values.
                 model._base_manager.bulk_create(some, batch_size=AT_ONCE)
             yield

@@ -41,7 +41,7 @@ def findings_since(begins: datetime, *, first_run: int) -> list[Finding]:
     """All that became of the rehearsed runs, and of those that were on their way; oldest first."""
     runs = {run.pk: run for run in CampaignRun.objects.select_related("campaign__series")}
     batches = {(row.run_id, row.number): row for row in Batch.objects.all()}
-    found = [
+    findings = [
         Finding(member=NOBODY, at=run.moment, campaign=run.campaign, content={}, status=run.status, reason=run.reason)
         for run in runs.values()
         if run.pk > first_run and run.status == CampaignRun.Status.CANCELLED
@@ -51,7 +51,7 @@ def findings_since(begins: datetime, *, first_run: int) -> list[Finding]:
         if run.pk <= first_run and (batch is None or batch.ended_at is None or batch.ended_at < begins):
             continue  # it was over before
         waits = row.status == Delivery.Status.PLANNED
-        found.append(
+        findings.append(
             Finding(
                 member=row.member_id,
                 at=_moment(run, batch),
@@ -63,7 +63,7 @@ def findings_since(begins: datetime, *, first_run: int) -> list[Finding]:
                 variant=batch.variant if batch else "",
             )
         )
-    return sorted((one for one in found if one.at >= begins), key=lambda one: (one.at, one.campaign.pk))
+    return sorted((one for one in findings if one.at >= begins), key=lambda one: (one.at, one.campaign.pk))
 
 
 def _moment(run: CampaignRun, batch: Batch | None) -> datetime:
@@ -107,11 +107,11 @@ def told(
 
 
 def _members(keys: list[int]) -> list[Member]:
-    found: list[Member] = []
+    members: list[Member] = []
     for first in range(0, len(keys), 500):
         rows = Member.objects.filter(pk__in=keys[first : first + 500])
-        found += rows.select_related("main_department").prefetch_related("facts").order_by("pk")
-    return found
+        members += rows.select_related("main_department").prefetch_related("facts").order_by("pk")
+    return members
 
 
 def _occasion(one: Finding, member: Member, subject: Subject, words: "_Words") -> Occasion:

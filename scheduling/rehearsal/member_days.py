@@ -23,11 +23,11 @@ def keys_of(days: Mapping[str, date], application: Application, *, field: str) -
     """The days by the key of each member; raises `SchedulingError` for one who is not in the directory."""
     wanted = {user_id.lower(): day for user_id, day in days.items()}
     rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=wanted)
-    found = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
-    for user_id in sorted(wanted.keys() - found.keys()):
+    keys = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
+    for user_id in sorted(wanted.keys() - keys.keys()):
         words = _("No member has the user ID “%s”.") % user_id
         raise SchedulingError(words, code="member_unknown", field=field, remedy=_("Check the user ID."))
-    return {found[user_id]: day for user_id, day in wanted.items()}
+    return {keys[user_id]: day for user_id, day in wanted.items()}
 
 
 def _entry(text: str, field: str) -> tuple[str, date]:

@@ -67,14 +67,14 @@ def run_rehearsal(pk: int, *, now: datetime | None = None) -> None:
     try:
         with translation.override(run.language):
             try:
-                found = rehearse(subject, in_full=run.in_full, progress=_note(run), **_read(run.wish))
+                rehearsal = rehearse(subject, in_full=run.in_full, progress=_note(run), **_read(run.wish))
             except OpenUserError as error:
                 if isinstance(error, LeaseLost):
                     raise
                 told = {"code": error.code, "detail": error.message, "remedy": error.remedy, "field": _field(error)}
                 run.settle(RehearsalRun.Status.FAILED, error.code[:40], error=told)
                 return
-        run.settle(RehearsalRun.Status.DONE, result=stored_results.write(found), percent=100)
+        run.settle(RehearsalRun.Status.DONE, result=stored_results.write(rehearsal), percent=100)
     except LeaseLost:
         logger.info("A rehearsal was cancelled or taken over.", extra={"cid": run.cid})
 
@@ -104,15 +104,21 @@ def _key(subject: Subject) -> dict[str, Any]:
 
 
 def _as_json(wish: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in wish.items() if value is not None}
-    if "since" in found:
-        found["since"] = found["since"].isoformat()
-    return found | {name: {who: day.isoformat() for who, day in found[name].items()} for name in DATES if name in found}
+    arguments = {name: value for name, value in wish.items() if value is not None}
+    if "since" in arguments:
+        arguments["since"] = arguments["since"].isoformat()
+    return arguments | {
+        name: {who: day.isoformat() for who, day in arguments[name].items()} for name in DATES if name in arguments
+    }
 
 
 def _read(wish: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(wish)
-    if "since" in found:
-        found["since"] = date.fromisoformat(found["since"])
-    days = {name: {who: date.fromisoformat(day) for who, day in found[name].items()} for name in DATES if name in found}
-    return found | days
+    arguments = dict(wish)
+    if "since" in arguments:
+        arguments["since"] = date.fromisoformat(arguments["since"])
+    days = {
+        name: {who: date.fromisoformat(day) for who, day in arguments[name].items()}
+        for name in DATES
+        if name in arguments
+    }
+    return arguments | days

@@ -76,9 +76,9 @@ def rehearse(
             subjects.start(subject, begins)
         clock.until = ends
         clock.move()
-        found = findings_since(begins, first_run=clock.first_run)
+        findings = findings_since(begins, first_run=clock.first_run)
     progress(TOLD)
-    timelines, each_day, dropped = told(found, subject, last_days=last_days, in_full=in_full)
+    timelines, each_day, dropped = told(findings, subject, last_days=last_days, in_full=in_full)
     return Rehearsal(
         name=subject.name,
         begins=begins,
@@ -155,8 +155,8 @@ def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
         *Campaign.objects.filter(pk__in=plan.campaigns).select_related("application"),
         *Series.objects.filter(pk__in=plan.series).select_related("application"),
     ]
-    found = [_doubt(row, plan.begins) for row in share_calendars(rows) if row.asks_for_days]
-    return tuple(sorted((one for one in found if one and one.at < plan.ends), key=lambda one: (one.at, one.name)))
+    doubts = [_doubt(row, plan.begins) for row in share_calendars(rows) if row.asks_for_days]
+    return tuple(sorted((one for one in doubts if one and one.at < plan.ends), key=lambda one: (one.at, one.name)))
 
 
 def _doubt(row: Subject, begins: datetime) -> Doubt | None:

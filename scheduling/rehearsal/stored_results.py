@@ -75,15 +75,15 @@ def _packed(value: Any, texts: dict[str, int]) -> Any:
 
 
 def _occasion(values: Iterable[Any], texts: list[str]) -> Occasion:
-    found = [texts[value[0]] if isinstance(value, list) else value for value in values]
-    named: dict[str, Any] = dict(zip(NAMES, found, strict=True))
+    texts_of = [texts[value[0]] if isinstance(value, list) else value for value in values]
+    named: dict[str, Any] = dict(zip(NAMES, texts_of, strict=True))
     named["at"] = datetime.fromisoformat(named["at"])
     return Occasion(**named)
 
 
 def _members(keys: Iterable[int]) -> dict[int, Member]:
-    wanted, found = list(keys), dict[int, Member]()
+    wanted, members = list(keys), dict[int, Member]()
     for first in range(0, len(wanted), 500):
         rows = Member.objects.filter(pk__in=wanted[first : first + 500]).select_related("main_department")
-        found |= {member.pk: member for member in rows}
-    return found
+        members |= {member.pk: member for member in rows}
+    return members

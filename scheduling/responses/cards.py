@@ -47,16 +47,16 @@ def record(event: CardEvent, *, application: Application, member: Member, at: da
 
     A press on a test is answered and not recorded.
     """
-    found = TEST.fullmatch(event.task_id)
-    if found is not None:
-        campaign = Campaign.objects.filter(pk=int(found["campaign"])).first()
+    match = TEST.fullmatch(event.task_id)
+    if match is not None:
+        campaign = Campaign.objects.filter(pk=int(match["campaign"])).first()
         return _words(campaign, event) if campaign else None
-    found = SENT.fullmatch(event.task_id)
-    run = CampaignRun.objects.filter(pk=int(found["run"])).first() if found else None
+    match = SENT.fullmatch(event.task_id)
+    run = CampaignRun.objects.filter(pk=int(match["run"])).first() if match else None
     # A card can be forwarded, also to a member whom the campaign left out.
-    if run is None or found is None or not Delivery.objects.filter(run=run, member=member).exists():
+    if run is None or match is None or not Delivery.objects.filter(run=run, member=member).exists():
         return None
-    batch = Batch.objects.get(run=run, number=int(found["batch"]))
+    batch = Batch.objects.get(run=run, number=int(match["batch"]))
     own = CampaignWords.of(run.campaign_id, run.content)[batch.variant, batch.language]
     chosen = list(_chosen(own["card"], event, member_facts(member, batch.language)))
     rows = [

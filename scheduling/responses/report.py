@@ -133,10 +133,10 @@ def differs(one: int, of: int, other: int, of_other: int) -> bool:
 def _first_responses(run: CampaignRun) -> tuple[dict[int, datetime], dict[int, datetime]]:
     """When each member first pressed something on the card, and first opened a link."""
     rows = CampaignResponse.objects.filter(run=run).order_by().values_list("kind", "member")
-    found: dict[str, dict[int, datetime]] = defaultdict(dict)
+    moments: dict[str, dict[int, datetime]] = defaultdict(dict)
     for kind, member, first in rows.annotate(first=Min("at")):
-        found[kind][member] = first
-    return found[CampaignResponse.Kind.CARD], found[CampaignResponse.Kind.LINK]
+        moments[kind][member] = first
+    return moments[CampaignResponse.Kind.CARD], moments[CampaignResponse.Kind.LINK]
 
 
 def _variants(
@@ -153,7 +153,7 @@ def _variants(
     total = sum(count for (number, _status, _reason), count in counted.items() if number in batches)
     active = {key for some in members for key in some}
     places = dict(Delivery.objects.filter(run=run, member__in=active).values_list("member", "batch")) if active else {}
-    found = []
+    variants = []
     for name in names:
         own = {number for number, one in batches.items() if one.variant == name}
         by_status: Counter[str] = Counter()
@@ -161,7 +161,7 @@ def _variants(
             by_status[status] += count if number in own else 0
         replied, answered, opened = (sum(places.get(key) in own for key in some) for some in members)
         size = sum(by_status.values())
-        found.append(
+        variants.append(
             Variant(
                 name=name,
                 members=size,
@@ -174,7 +174,7 @@ def _variants(
                 clicks=sum(count for variant, _hour, count in clicks if variant == name),
             )
         )
-    return found
+    return variants
 
 
 def _points(

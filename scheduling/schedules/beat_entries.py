@@ -50,8 +50,8 @@ def remove(schedule: Schedule) -> None:
 def _crontab(schedule: Schedule) -> CrontabSchedule:
     fields = {**crontab_fields(parse_cron(schedule.cron)), "timezone": schedule.zone}
     # These rows are not unique, and beat's own tasks share them.
-    found = CrontabSchedule.objects.filter(**fields).first()
-    return found or CrontabSchedule.objects.create(**fields)
+    crontab = CrontabSchedule.objects.filter(**fields).first()
+    return crontab or CrontabSchedule.objects.create(**fields)
 
 
 def crontab_fields(line: CronLine) -> dict[str, str]:

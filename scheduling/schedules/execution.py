@@ -87,7 +87,7 @@ def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, 
         human = schedule.digital_human
         video = conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=many, cid=cid)
         return video, ()
-    message, found = conversations.say_personal(
+    message, values = conversations.say_personal(
         talk,
         schedule.source,
         schedule.values,
@@ -98,4 +98,4 @@ def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, 
         spliced=schedule.splices,
         cid=cid,
     )
-    return message, found.defaulted
+    return message, values.defaulted

@@ -65,7 +65,7 @@ def preview_scripts(schedule: Schedule, *, in_full: bool = False) -> tuple[list[
         return [], []
     shown_at = ("values", "template", "presentation", "text")
     faults = [fault for fault in validation.problems(schedule) if fault.field in shown_at]
-    found = personalisation.scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
+    scripts = personalisation.scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
     shown = [
         MemberScript(
             who=str(member),
@@ -73,7 +73,7 @@ def preview_scripts(schedule: Schedule, *, in_full: bool = False) -> tuple[list[
             lacking=script.missing,
             defaulted=script.defaulted,
         )
-        for member, script in found
+        for member, script in scripts
     ]
     return shown, faults
 

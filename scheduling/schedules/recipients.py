@@ -35,12 +35,12 @@ def recipients_of(schedule: Schedule) -> list[Choice]:
     if application is None:
         return [*everyone, *(Choice(kind="member", id=user_id, name=user_id) for user_id in wanted)]
     company = application.corporation_id
-    found = {one.id: one for one in named_choices(company, "member", wanted)}
+    members = {one.id: one for one in named_choices(company, "member", wanted)}
     return [
         *everyone,
         *department_choices(departments(company).filter(number__in=schedule.department_numbers)),
         *tag_choices(tags(company).filter(number__in=schedule.tag_numbers)),
-        *(found[user_id] for user_id in wanted),
+        *(members[user_id] for user_id in wanted),
     ]
 
 

@@ -95,8 +95,8 @@ def _missing_values(schedule: Schedule, audience: Audience) -> Iterator[str]:
     source = schedule.source
     if source is None or not schedule.is_personal:
         return
-    found = scripts_of(schedule, source, audience.user_ids)
-    named = [f"{member.user_id} ({', '.join(script.missing)})" for member, script in found if script.missing]
+    scripts = scripts_of(schedule, source, audience.user_ids)
+    named = [f"{member.user_id} ({', '.join(script.missing)})" for member, script in scripts if script.missing]
     if named:
         words = _("No value for %(members)s, so they get text and no video. Give the variable a default.")
         yield words % {"members": ", ".join(named[:5])}

@@ -39,10 +39,10 @@ def named_choices(corporation_id: int, kind: str, ids: Sequence[Any]) -> list[Ch
     """These by name, in the order of their names; by their ID where they have no row."""
     if not ids:
         return []
-    found = list(_NAMED[kind](corporation_id, ids))
-    known = {one.id for one in found}
+    choices = list(_NAMED[kind](corporation_id, ids))
+    known = {one.id for one in choices}
     lost = [Choice(kind=kind, id=str(one), name=_lost(kind, one)) for one in ids if str(one) not in known]
-    return [*found, *lost]
+    return [*choices, *lost]
 
 
 def departments(corporation_id: int) -> QuerySet[Department]:

@@ -28,14 +28,14 @@ class Departments:
     def with_those_below(self, numbers: Iterable[int]) -> list[int]:
         """These numbers, and those of all departments below them."""
         _keys, children = self._tree
-        found: dict[int, None] = {}
+        departments: dict[int, None] = {}
         waiting = list(numbers)
         while waiting:
             number = waiting.pop()
-            if number not in found:
-                found[number] = None
+            if number not in departments:
+                departments[number] = None
                 waiting += children.get(number, [])
-        return list(found)
+        return list(departments)
 
     def keys(self, numbers: Collection[int], *, below: bool = True) -> tuple[int, ...]:
         """The keys of those that exist, sorted."""
@@ -49,11 +49,11 @@ class Departments:
     @cached_property
     def tags(self) -> Mapping[int, list[int]]:
         """The numbers of the departments that each tag names, by the number of the tag."""
-        found: dict[int, list[int]] = {}
+        tags: dict[int, list[int]] = {}
         rows = Tag.objects.filter(corporation=self.corporation_id, gone_at=None)
         for tag, number in rows.values_list("number", "departments__number"):
-            found.setdefault(tag, []).extend([number] if number else [])
-        return found
+            tags.setdefault(tag, []).extend([number] if number else [])
+        return tags
 
     def tagged(self, tags: Collection[int]) -> tuple[int, ...]:
         """The keys of the departments that these tags, by number, name, and of those below."""

@@ -46,8 +46,8 @@ class Names:
 
     def name(self, kind: Kind, number: Any) -> str:
         """Its name, or its number if it is gone."""
-        found = self.of.get(kind, {}).get(number)
-        return found or _("#%(number)s (gone)") % {"number": number}
+        name = self.of.get(kind, {}).get(number)
+        return name or _("#%(number)s (gone)") % {"number": number}
 
     def lacks(self, kind: Kind, number: int) -> bool:
         """Whether it is gone."""
@@ -71,11 +71,11 @@ def names_by_company(groups: Mapping[int, Iterable[Group]]) -> dict[int, Names]:
         Kind.TAG: Tag.objects.filter(number__in=wanted[Kind.TAG], gone_at=None),
         Kind.SEGMENT: Segment.objects.filter(pk__in=wanted[Kind.SEGMENT]),
     }
-    found: dict[int, dict[Kind, dict[int, str]]] = {key: {kind: {} for kind in PLACES} for key in groups}
+    names: dict[int, dict[Kind, dict[int, str]]] = {key: {kind: {} for kind in PLACES} for key in groups}
     for kind in (one for one in PLACES if wanted[one]):
         for row in rows[kind].filter(corporation__in=list(groups)):
-            found[row.corporation_id][kind][row.pk if kind == Kind.SEGMENT else row.number] = str(row)
-    return {key: Names(of=of) for key, of in found.items()}
+            names[row.corporation_id][kind][row.pk if kind == Kind.SEGMENT else row.number] = str(row)
+    return {key: Names(of=of) for key, of in names.items()}
 
 
 def describe_group(group: Group, *, subjects: Subjects, names: Names) -> str:

@@ -38,7 +38,7 @@ def read_sheet(data: bytes) -> SheetRows:
     table = read_table(data)
     heads, rows = heads_and_rows(table, lambda row: _column(row) is not None)
     column = _column(heads)
-    found: dict[str, int] = {}
+    user_ids: dict[str, int] = {}
     repeated: list[tuple[int, int]] = []
     wrong: list[tuple[int, str]] = []
     if column is None:
@@ -47,20 +47,20 @@ def read_sheet(data: bytes) -> SheetRows:
             remedy = _("Name one 用户ID, 账号 or userid; or upload a file with one column.")
             raise SchedulingError(words, code="no_user_ids", field="file", remedy=remedy)
         column = next(place for place, one in enumerate(heads) if _word(one))
-        found[_word(heads[column]).lower()] = 1  # a file without heads: its first row is a member, too
+        user_ids[_word(heads[column]).lower()] = 1  # a file without heads: its first row is a member, too
     for number, cells in rows:
         user_id = _word(cells[column] if column < len(cells) else None).lower()
         if not user_id or len(user_id) > LONGEST_ID or not user_id.isprintable():
             wrong.append((number, user_id[:LONGEST_ID]))
-        elif user_id in found:
-            repeated.append((number, found[user_id]))
+        elif user_id in user_ids:
+            repeated.append((number, user_ids[user_id]))
         else:
-            found[user_id] = number
-    if not found:
+            user_ids[user_id] = number
+    if not user_ids:
         words = _("The file has no user ID.")
         raise SchedulingError(words, code="no_user_ids", field="file", remedy=_("Choose another file."))
     return SheetRows(
-        user_ids=found,
+        user_ids=user_ids,
         repeated=tuple(repeated),
         wrong=tuple(wrong),
         sheet=table.sheet,

@@ -136,10 +136,10 @@ def subjects_by_company(keys: Collection[int]) -> Mapping[int, Subjects]:
     shared = {subject.key: subject for subject in directory_subjects()}
     for key, name, kind, _personal, _names in BUILT_IN:
         shared[FACT + key] = Subject(key=FACT + key, label=name, kind=Kind(kind))
-    found = {key: dict(shared) for key in keys}
+    subjects = {key: dict(shared) for key in keys}
     for row in FactDefinition.objects.filter(corporation__in=keys).order_by("name", "pk"):
-        found[row.corporation_id][FACT + row.key] = _own_fact(row)
-    return found
+        subjects[row.corporation_id][FACT + row.key] = _own_fact(row)
+    return subjects
 
 
 def _own_fact(row: FactDefinition) -> Subject:

@@ -143,9 +143,9 @@ def _number(value: Any, subject: Subject, place: str) -> str:
 
 
 def _date(value: Any, subject: Subject, place: str) -> str:
-    found = _DATE.match(str(value))
+    match = _DATE.match(str(value))
     try:
-        return date(*map(int, found.groups())).isoformat() if found else _no_date(value, place)
+        return date(*map(int, match.groups())).isoformat() if match else _no_date(value, place)
     except ValueError:
         return _no_date(value, place)
 

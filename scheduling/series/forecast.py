@@ -70,15 +70,15 @@ def _dated(plan: Plan, first: date, last: date) -> Q:
     """The condition that a date lies in these days, or returns in them every year."""
     if not plan.series.repeats_yearly:
         return Q(date__range=(first, last))
-    number, found = ExtractMonth("date") * 100 + ExtractDay("date"), Q()
+    number, condition = ExtractMonth("date") * 100 + ExtractDay("date"), Q()
     for part in year_parts(first, last):
         within = Q(GreaterThanOrEqual(number, part.first)) & Q(LessThanOrEqual(number, part.last))
-        found |= within & Q(date__lt=part.begins)
-    return found
+        condition |= within & Q(date__lt=part.begins)
+    return condition
 
 
 def _counted(rows: "QuerySet[Any]", whose: Mapping[int, Q]) -> Mapping[int, int]:
     """How many rows meet each condition, in one query for all."""
     counts = {f"step_{key}": Count("pk", filter=condition) for key, condition in whose.items()}
-    found = rows.aggregate(**counts) if counts else {}
-    return {key: found[f"step_{key}"] for key in whose}
+    figures = rows.aggregate(**counts) if counts else {}
+    return {key: figures[f"step_{key}"] for key in whose}

@@ -62,12 +62,12 @@ def dates(plan: Plan) -> list[tuple[QuerySet[MemberFact], Any, Any]]:
         return [(facts.filter(date__gte=first), ExtractYear("date"), F("date"))]
     last = days_from(plan.today, AHEAD - plan.first_day)
     day = ExtractMonth("date") * 100 + ExtractDay("date")
-    found = []
+    days = []
     for part in year_parts(first, last):
         within = Q(GreaterThanOrEqual(day, part.first)) & Q(LessThanOrEqual(day, part.last))
         rows = facts.filter(within, date__lt=part.begins)
-        found.append((rows, Value(part.year), anniversary("date", part.year)))
-    return found
+        days.append((rows, Value(part.year), anniversary("date", part.year)))
+    return days
 
 
 def _insert_dates(plan: Plan, rows: QuerySet[MemberFact], cycle: Any, anchor: Any) -> int:

@@ -85,8 +85,8 @@ class Plan:
     def members(self) -> QuerySet[Member]:
         """Who may be in it. Raises `SchedulingError` for a rule that names something that is gone."""
         rule = parse_audience(self.series.audience)
-        found = reach.members_of(rule, application=self.application, today=self.today, compiler=self.compiler)
-        return found.exclude(status=Member.Status.LEFT)
+        members = reach.members_of(rule, application=self.application, today=self.today, compiler=self.compiler)
+        return members.exclude(status=Member.Status.LEFT)
 
 
 def days_of(series: Series, application: Application | None) -> DueDays:

@@ -49,13 +49,13 @@ def whose_turn(plan: Plan, turn: Turn) -> QuerySet[Enrolment]:
 
 def _by_moment(plan: Plan, step: Campaign, later: list[Campaign]) -> list[Turn]:
     """The turns of a step in all zones; those where it is the same moment are one, for a moment has one run."""
-    found: dict[tuple[datetime, datetime], Turn] = {}
+    by_moment: dict[tuple[datetime, datetime], Turn] = {}
     for clock in plan.clocks:
         turn = _turn(plan, clock.days, step, later)
         key = (turn.moment, turn.valid_from if step.valid_for else turn.moment)
         who = clock.members & turn.who
-        found[key] = replace(turn, who=found[key].who | who) if key in found else replace(turn, who=who)
-    return list(found.values())
+        by_moment[key] = replace(turn, who=by_moment[key].who | who) if key in by_moment else replace(turn, who=who)
+    return list(by_moment.values())
 
 
 def _turn(plan: Plan, days: DueDays, step: Campaign, later: list[Campaign]) -> Turn:
@@ -87,12 +87,12 @@ def _turn(plan: Plan, days: DueDays, step: Campaign, later: list[Campaign]) -> T
 
 def _later_is_not_due(plan: Plan, days: DueDays, later: list[Campaign]) -> Q:
     """That no later step is due, so that the missed one is the latest."""
-    found = Q()
+    condition = Q()
     for step in later:
         if step.at is not None:
             on = days.local_day(days.latest(step.at, plan.now))
-            found &= Q(anchor_on__gt=days.last_due(step.day or 0, on))
-    return found
+            condition &= Q(anchor_on__gt=days.last_due(step.day or 0, on))
+    return condition
 
 
 def _begin(plan: Plan, turn: Turn) -> CampaignRun | None:

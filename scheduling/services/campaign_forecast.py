@@ -60,7 +60,7 @@ def forecast_campaign(
             zones[zone or campaign.time_zone] = zones.get(zone or campaign.time_zone, 0) + size
         gets_it = Member.objects.filter(pk__in=deliveries.filter(status=Delivery.Status.PLANNED).values("member"))
         line_calls, _members = way_out_calls.calls_ahead(campaign, gets_it)
-        found = CampaignForecast(
+        figures = CampaignForecast(
             planned=planned,
             calls=batches.count() + line_calls,
             left_out=dict(left_out.annotate(Count("pk"))),
@@ -70,7 +70,7 @@ def forecast_campaign(
             odd=ahead.odd,
         )
         transaction.set_rollback(True)
-    return found
+    return figures
 
 
 def next_working_day(campaign: Campaign, at: time, *, now: datetime | None = None) -> datetime:

@@ -62,10 +62,10 @@ def run_due(pk: int, *, now: datetime | None = None) -> list[Run]:
     tick = schedule.rule.latest_tick(now, since=schedule.watched_from)
     if tick is None:
         return []
-    found = [_spoken(schedule, now), _missed(schedule, now), _skipped(schedule, tick, now)]
+    runs = [_spoken(schedule, now), _missed(schedule, now), _skipped(schedule, tick, now)]
     schedule.watched_from, schedule.next_tick_at = tick, schedule.rule.next_tick(now)
     schedule.save(update_fields=["watched_from", "next_tick_at"])
-    return [run for run in found if run is not None]
+    return [run for run in runs if run is not None]
 
 
 def run_all_due(*, now: datetime | None = None) -> list[Run]:
@@ -82,8 +82,8 @@ def sweep(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     prerender.prepare_all(now=now)
-    found = Schedule.objects.due(now).order_by("next_tick_at", "pk")
-    pks = list(found.values_list("pk", flat=True)[:SWEEP_LIMIT])
+    due = Schedule.objects.due(now).order_by("next_tick_at", "pk")
+    pks = list(due.values_list("pk", flat=True)[:SWEEP_LIMIT])
     for pk in pks:
         publish_task(beat_entries.TASK, pk)
     return len(pks)
@@ -113,8 +113,8 @@ def _send_unless_stopped(schedule: Schedule, due_at: datetime, *, now: datetime,
 def _missed(schedule: Schedule, now: datetime) -> Run | None:
     """The row of the latest moment that is past its grace period, or was followed by another one."""
     backwards = schedule.rule.backwards(now, since=schedule.watched_from)
-    found = list(islice(backwards, MAX_COUNTED))
-    late = [at for at in found if now - at > schedule.grace or at != found[0]]
+    missed = list(islice(backwards, MAX_COUNTED))
+    late = [at for at in missed if now - at > schedule.grace or at != missed[0]]
     if not late:
         return None
     return execution.record(schedule, late[0], Run.Outcome.MISSED, now=now, others_missed=len(late) - 1)

@@ -94,13 +94,13 @@ def preview_rule(rule: object, *, corporation: Corporation, own: int | None = No
     compiler = Compiler(corporation, today=timezone.localdate())
     group = _checked(rule, compiler, own=own)
     here = _here(corporation)
-    found = here.filter(compiler.compile(group, open_segments=_path(own)))
+    members = here.filter(compiler.compile(group, open_segments=_path(own)))
     names = names_in([group], corporation=corporation)
     return SegmentPreview(
         words=describe_group(group, subjects=compiler.subjects, names=names),
-        count=found.count(),
+        count=members.count(),
         of=here.count(),
-        names=first_names(found, FIRST),
+        names=first_names(members, FIRST),
         warnings=tuple(_gone([group], corporation)),
     )
 

@@ -56,8 +56,8 @@ class CallbackAdmin(ReadingAdmin, PeopleAdmin):
 
     def find_rows(self, words: str) -> Found:
         """An event by a part of its name, too."""
-        found, events = super().find_rows(words), [name for name in EVENTS if words.lower() in name]
-        return replace(found | Q(event__in=events), are_few=False) if events else found
+        rows, events = super().find_rows(words), [name for name in EVENTS if words.lower() in name]
+        return replace(rows | Q(event__in=events), are_few=False) if events else rows
 
     def shows_words(self, request: HttpRequest) -> bool:
         return request.user.has_perm(READ)

@@ -234,8 +234,8 @@ class DepartmentAdmin(SyncButton, ReadOnlyAdmin):
 
     @display(description=_("department above"))
     def above(self, row: Department) -> str:
-        found = Department.objects.filter(corporation=row.corporation_id, number=row.parent_number).first()
-        return row_link(found)
+        parent = Department.objects.filter(corporation=row.corporation_id, number=row.parent_number).first()
+        return row_link(parent)
 
 
 @admin.register(Tag)

@@ -72,11 +72,11 @@ def view(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _settled(request, row)
     try:
-        found = services.findings_of(row)
+        findings = services.findings_of(row)
     except OpenUserError as error:
         messages.warning(request, str(error))
         return redirect(page())
-    return _all_flaws(found) if request.GET.get("as") == "csv" else _preview(request, row, found)
+    return _all_flaws(findings) if request.GET.get("as") == "csv" else _preview(request, row, findings)
 
 
 def template(request: HttpRequest) -> HttpResponse:
@@ -125,11 +125,11 @@ def _settled(request: HttpRequest, row: FactImport) -> HttpResponse:
         messages.info(request, now("The file was dismissed. Nothing was changed."))
         return redirect(page())
     try:
-        found = services.confirm_fact_import(row, author=Author(by=request.user))  # type: ignore[arg-type]
+        findings = services.confirm_fact_import(row, author=Author(by=request.user))  # type: ignore[arg-type]
     except OpenUserError as error:
         messages.error(request, str(error))
         return redirect(page())
-    values = {"values": found.new + found.changed + found.cleared, "members": found.touched}
+    values = {"values": findings.new + findings.changed + findings.cleared, "members": findings.touched}
     messages.success(request, now("%(values)d values of %(members)d members were taken over.") % values)
     return redirect(reverse("admin:wecom_member_changelist"))
 

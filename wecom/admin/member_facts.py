@@ -39,13 +39,13 @@ class FactsForm(forms.ModelForm[Member]):
     facts: Mapping[str, FactType] = {}
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        for name in set(self.facts) & set(self.changed_data) & set(found):
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in set(self.facts) & set(self.changed_data) & set(cleaned):
             try:
-                services.fact_value(self.instance, self.facts[name], found[name])
+                services.fact_value(self.instance, self.facts[name], cleaned[name])
             except FactRefused as error:
                 self.add_error(name, forms.ValidationError(str(error), code=error.code))
-        return found
+        return cleaned
 
 
 class FactsOfMember(ModelAdmin[Any]):
@@ -106,8 +106,8 @@ def _types(member: Any) -> Mapping[str, FactType]:
     """The facts of the member's company, read once for a page."""
     if not hasattr(member, "fact_types"):
         member.fact_types = definitions_of(member.corporation_id)
-    found: Mapping[str, FactType] = member.fact_types
-    return found
+    types: Mapping[str, FactType] = member.fact_types
+    return types
 
 
 def _shown(fact: FactType, value: Value, *, in_full: bool) -> str:

@@ -140,15 +140,15 @@ def remedy(sync: DirectorySync) -> str:
 
 def applications_of(request: HttpRequest) -> list[Any]:
     """All applications, each with its `newest` full sync: read once for a request, though filters ask too."""
-    found: list[Any] | None = getattr(request, "applications", None)
-    if found is None:
+    applications: list[Any] | None = getattr(request, "applications", None)
+    if applications is None:
         # The newest by the keys from above: to group all of them would read the whole table.
         newest = DirectorySync.objects.whole().filter(application=OuterRef("pk")).order_by("-pk").values("pk")[:1]
         its_newest = FilteredRelation("directory_syncs", condition=Q(directory_syncs__pk=Subquery(newest)))
         rows: Any = Application.objects.annotate(newest=its_newest)
-        found = list(rows.select_related("newest").order_by("-is_default", "pk"))
-        request.applications = found  # type: ignore[attr-defined]
-    return found
+        applications = list(rows.select_related("newest").order_by("-is_default", "pk"))
+        request.applications = applications  # type: ignore[attr-defined]
+    return applications
 
 
 def latest_syncs(request: HttpRequest) -> list[dict[str, Any]]:

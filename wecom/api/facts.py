@@ -198,8 +198,8 @@ class FactImports(generics.GenericAPIView[MemberFact]):
             )
         table = Table(rows=iter([(0, ["userid", *keys]), *_cells(asked["rows"], keys)]))
         options = {"strict": asked["strict"], "dry_run": asked["dry_run"]}
-        found = services.import_facts(corporation, table, **options, author=author_of(request))
-        return Response(FactImportSerializer(_outcome(found, strict=asked["strict"], dry_run=asked["dry_run"])).data)
+        imported = services.import_facts(corporation, table, **options, author=author_of(request))
+        return Response(FactImportSerializer(_outcome(imported, strict=asked["strict"], dry_run=asked["dry_run"])).data)
 
 
 def _cells(rows: list[dict[str, Any]], keys: list[str]) -> list[tuple[int, list[object]]]:

@@ -53,8 +53,8 @@ class PrivacyRequests(viewsets.ReadOnlyModelViewSet[PrivacyRequest]):
         """Deletes words, names, answers and files. Rows that are counted stay without them. It can't be undone."""
         receipt = services.erase_person(_member(request.data), by=_who(request))
         location = str(reverse("privacy-request-detail", args=[receipt.pk], request=request))
-        found = PrivacyRequestSerializer(receipt).data
-        return Response(found, status=status.HTTP_201_CREATED, headers={"Location": location})
+        data = PrivacyRequestSerializer(receipt).data
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": location})
 
     @extend_schema(
         summary="Export a member's personal data",

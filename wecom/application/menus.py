@@ -61,11 +61,11 @@ def get_menu(application: Application) -> dict[str, Any]:
 
 def _buttons(application: Application) -> list[dict[str, Any]]:
     rows = list(MenuButton.objects.of(application))
-    found = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
+    buttons = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
     for row in rows:
         if row.kind == MenuButton.Kind.MENU:
-            found[row.pk]["buttons"] = [found[one.pk] for one in rows if one.parent_id == row.pk]
-    return [found[row.pk] for row in rows if row.parent_id is None]
+            buttons[row.pk]["buttons"] = [buttons[one.pk] for one in rows if one.parent_id == row.pk]
+    return [buttons[row.pk] for row in rows if row.parent_id is None]
 
 
 @transaction.atomic

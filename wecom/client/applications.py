@@ -32,9 +32,9 @@ def default() -> Application:
 def with_credentials(corp_id: str, corp_secret: str) -> Application:
     """The connected application with these credentials. Raises `NotConfigured` if there is none."""
     rows = Application.objects.select_related("corporation").filter(corporation__corp_id=corp_id)
-    found = next((row for row in rows if row.secret == corp_secret), None)
-    if found is not None:
-        return found
+    application = next((row for row in rows if row.secret == corp_secret), None)
+    if application is not None:
+        return application
     # The platform is not asked: a wrong secret would get our address banned for an hour.
     if rows.exists():
         words, field = "No connected application has this secret.", "corp_secret"

@@ -89,8 +89,8 @@ ADDRESS = re.compile(r"from ip:\s*([0-9a-fA-F.:]+)")
 def exception_for(errcode: int, errmsg: str) -> ApiError:
     """The error to raise. Of the platform's words it keeps only the address that 60020 names."""
     kind = next((kind for codes, kind in KINDS if errcode in codes), ApiError)
-    found = ADDRESS.search(errmsg)
-    remedy = remedy_for(errcode).replace("{ip}", found.group(1) if found else "?")
+    match = ADDRESS.search(errmsg)
+    remedy = remedy_for(errcode).replace("{ip}", match.group(1) if match else "?")
     return kind(f"WeChat Work answered {errcode}.", errcode=errcode, remedy=remedy)
 
 

@@ -112,11 +112,11 @@ def download(base_url: str, path: str, first: int, last: int, **params: str) -> 
             raise AmbiguousError("The answer is no file.", code="no_file")
     if response.status == 200:
         return FilePart(data=response.data, first=0, total=len(response.data))
-    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-    whole = found is not None and int(found[1]) == first and len(response.data) == int(found[2]) - first + 1
-    if response.status != 206 or found is None or not whole:
+    match = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    whole = match is not None and int(match[1]) == first and len(response.data) == int(match[2]) - first + 1
+    if response.status != 206 or match is None or not whole:
         raise AmbiguousError("The answer is not the range that was asked for.", code=f"http_{response.status}")
-    return FilePart(data=response.data, first=first, total=int(found[3]))
+    return FilePart(data=response.data, first=first, total=int(match[3]))
 
 
 def encode_json(call: Mapping[str, object]) -> bytes:

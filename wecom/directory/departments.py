@@ -77,13 +77,13 @@ def get_or_create(corporation: Corporation, numbers: Iterable[int]) -> dict[int,
         rows = Department.objects.filter(corporation=corporation)
         return {row.number: row for batch in batches(some) for row in rows.filter(number__in=batch)}
 
-    found = known(wanted)
-    missing = [number for number in wanted if number not in found]
+    department = known(wanted)
+    missing = [number for number in wanted if number not in department]
     if missing:
         fresh = (Department(corporation=corporation, number=number) for number in missing)
         Department.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
-        found |= known(missing)
-    return found
+        department |= known(missing)
+    return department
 
 
 def _update_fields(place: Department, info: Info) -> bool:

@@ -133,8 +133,8 @@ def awaiting_lookup(application: Application) -> "models.QuerySet[ApplicationMem
 
 def find_unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
     """The unreachable ones among these, with a reason: "left" or "out_of_range". Unknown members count as reachable."""
-    found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
-    rows = found.filter(any_of("user_id", user_ids)).values_list("user_id", "status")
+    members = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
+    rows = members.filter(any_of("user_id", user_ids)).values_list("user_id", "status")
     return {user_id: "left" if status == Member.Status.LEFT else "out_of_range" for user_id, status in rows}
 
 
@@ -189,13 +189,13 @@ def _attributes(info: Info) -> dict[str, str]:
     """The company's own fields, by name: the text, or the address of a link."""
     extra = info.get("extattr")
     attrs = extra.get("attrs") if isinstance(extra, dict) else None
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for attr in attrs if isinstance(attrs, list) else []:
         text, web = attr.get("text") or {}, attr.get("web") or {}
         value = text.get("value") or web.get("url") or attr.get("value")
         if attr.get("name") and value:
-            found[str(attr["name"])] = str(value)
-    return found
+            attributes[str(attr["name"])] = str(value)
+    return attributes
 
 
 def _assign_departments(

@@ -32,10 +32,10 @@ def find_departments(application: Application, words: str, *, most: int) -> list
     is_number = said.isascii() and said.isdecimal() and len(said) <= 18
     named = Q(name__iexact=said) | Q(name_en__iexact=said)
     exact = seen.filter(named | Q(number=int(said)) if is_number else named)
-    found = list(exact[:most]) or list(seen.filter(Q(name__icontains=said) | Q(name_en__icontains=said))[:most])
-    above = Department.objects.filter(number__in={one.parent_number for one in found})
+    departments = list(exact[:most]) or list(seen.filter(Q(name__icontains=said) | Q(name_en__icontains=said))[:most])
+    above = Department.objects.filter(number__in={one.parent_number for one in departments})
     names = dict(above.filter(corporation=application.corporation_id).values_list("number", "name"))
-    return [(one, names.get(one.parent_number, "")) for one in found]
+    return [(one, names.get(one.parent_number, "")) for one in departments]
 
 
 def _visible_members(application: Application) -> MemberQuerySet:

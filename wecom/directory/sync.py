@@ -34,12 +34,12 @@ def request_sync(application: Application, kind: "DirectorySync.Kind" = Director
         if kind == DirectorySync.Kind.CHANGES
         else rows.filter(status__in=Work.UNFINISHED)
     )
-    found = waiting.order_by("pk").first()
-    if found is None:
+    sync = waiting.order_by("pk").first()
+    if sync is None:
         order_key = f"directory:{application.pk}"
-        found = DirectorySync.objects.create(application=application, kind=kind, order_key=order_key)
-        found.wake()
-    return found
+        sync = DirectorySync.objects.create(application=application, kind=kind, order_key=order_key)
+        sync.wake()
+    return sync
 
 
 def request_first_sync(application: Application) -> None:

@@ -101,11 +101,11 @@ def _read_id_pages(sync: DirectorySync) -> None:
 
 def _merge_by_user(pairs: list[api_calls.Answer]) -> list[api_calls.Answer]:
     """One entry for each member, with all departments of the page."""
-    found: dict[str, list[Any]] = {}
+    merged: dict[str, list[Any]] = {}
     for pair in pairs:
         if isinstance(pair.get("userid"), str):
-            found.setdefault(pair["userid"].lower(), []).append(pair.get("department"))
-    return [{"userid": user_id, "department": numbers} for user_id, numbers in found.items()]
+            merged.setdefault(pair["userid"].lower(), []).append(pair.get("department"))
+    return [{"userid": user_id, "department": numbers} for user_id, numbers in merged.items()]
 
 
 def read_tags(sync: DirectorySync) -> None:

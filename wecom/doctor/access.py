@@ -144,9 +144,9 @@ class VisibleRange(ApplicationCheck):
             return self._closed()
         if error.errcode in {FOREIGN_AGENT, NO_AGENT}:
             words = _("The agent ID %(agent)d does not belong to this secret (%(code)d).")
-            found = words % {"agent": self.application.agent_id, "code": error.errcode}
+            sentence = words % {"agent": self.application.agent_id, "code": error.errcode}
             remedy = _("Copy AgentId and Secret from the same application's page.")
-            return bad("agent_id", found, remedy=remedy, where=f"{self.page} → AgentId")
+            return bad("agent_id", sentence, remedy=remedy, where=f"{self.page} → AgentId")
         return bad(f"refused_{error.errcode}", error.message, remedy=str(error.remedy), where=self.page)
 
     def _closed(self) -> Finding:

@@ -19,7 +19,7 @@ CLOSED = frozenset({401, 403, 405, 406, 407, 418, 429, 451})
 def unreached(error: Unreached, url: str) -> Finding:
     """Why no answer came."""
     host = urlsplit(url).netloc
-    found = {
+    flaws = {
         "address": bad(
             "address",
             _("This is no web address: %s.") % url,
@@ -53,7 +53,7 @@ def unreached(error: Unreached, url: str) -> Finding:
     }
     words = _("The connection to %s broke before the answer.") % host
     remedy = _("See the proxy's log: it speaks another protocol at this port, or it closes the connection.")
-    return found.get(error.code) or bad("broken", words, remedy=remedy)
+    return flaws.get(error.code) or bad("broken", words, remedy=remedy)
 
 
 def of_answer(reply: Reply, url: str, application: Application) -> Finding | None:
@@ -111,9 +111,9 @@ def _slow(reply: Reply, limit: float, what: str) -> Finding | None:
     if reply.seconds <= limit:
         return None
     words = _("The answer to %(what)s takes %(seconds).1f s; WeChat Work waits %(limit)d s.")
-    found = words % {"what": what, "seconds": reply.seconds, "limit": limit}
+    sentence = words % {"what": what, "seconds": reply.seconds, "limit": limit}
     remedy = _("Start more web processes, or put the server nearer: see what the proxy and the database take.")
-    return bad("slow", found, remedy=remedy)
+    return bad("slow", sentence, remedy=remedy)
 
 
 def _redirect(reply: Reply, url: str) -> Finding:
@@ -131,12 +131,12 @@ def _redirect(reply: Reply, url: str) -> Finding:
 
 def _refused(reply: Reply, application: Application) -> Finding:
     """Our webhook does not tell the caller why it refuses, but it remembers the reason."""
-    found = rejections.find(reply.nonce)
-    if found is None:
+    rejected = rejections.find(reply.nonce)
+    if rejected is None:
         words = _("OpenUser answers there, but it is not this installation, or the application is switched off there.")
         remedy = _("Compare the address with the one on the application's page in the admin.")
         return bad("foreign", words, remedy=remedy)
-    meant, refusal = found
+    meant, refusal = rejected
     if meant != application:
         words = _("This is the address of another application: %s.") % meant
         remedy = _("Correct WECHAT_WEBHOOK_URL: the application's page in the admin shows its own address.")

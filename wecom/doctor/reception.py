@@ -86,10 +86,10 @@ class CallbacksCome(ApplicationCheck):
         last = rows.order_by("-created_at").first()
         for refusal in rejections.latest(self.application):
             if last is None or refusal.at > last.created_at:
-                found = probe_results.of_refusal(refusal.code)
+                flaw = probe_results.of_refusal(refusal.code)
                 at = timezone.localtime(refusal.at).strftime("%m-%d %H:%M")
-                words = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": found.words}
-                return bad(f"refused_{found.code}", words, remedy=found.remedy, where=found.where)
+                words = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": flaw.words}
+                return bad(f"refused_{flaw.code}", words, remedy=flaw.remedy, where=flaw.where)
         where = _("%s → Receive messages (接收消息) → Set API reception") % self.page
         if last is None:
             words = _("No callback has come yet.")
@@ -134,8 +134,8 @@ def _is_real(application: Application) -> bool:
 def _is_private(url: str) -> bool:
     """Whether all addresses of a URL's name are of this machine or network; False if it has none."""
     try:
-        found: Any = socket.getaddrinfo(urlsplit(url).hostname or "", None, proto=socket.IPPROTO_TCP)
-        addresses = {ipaddress.ip_address(one[4][0].split("%")[0]) for one in found}
+        resolved: Any = socket.getaddrinfo(urlsplit(url).hostname or "", None, proto=socket.IPPROTO_TCP)
+        addresses = {ipaddress.ip_address(one[4][0].split("%")[0]) for one in resolved}
     except (OSError, ValueError):
         return False
     return bool(addresses) and not any(address.is_global for address in addresses)

@@ -32,13 +32,13 @@ def facts_of(member: Member) -> dict[str, Value]:
 
 def facts_of_many(members: Collection[int], keys: Collection[str] | None = None) -> dict[int, dict[str, Value]]:
     """The facts of many members, by their primary keys; members without any are left out."""
-    found: dict[int, dict[str, Value]] = {}
+    facts: dict[int, dict[str, Value]] = {}
     wanted = Q() if keys is None else Q(key__in=keys)
     for some in batches(members):
         rows = MemberFact.objects.filter(wanted, member__in=some).order_by("key")
         for member, key, text, number, day in rows.values_list("member_id", "key", "text", "number", "date"):
-            found.setdefault(member, {})[key] = value_in(text, number, day)
-    return found
+            facts.setdefault(member, {})[key] = value_in(text, number, day)
+    return facts
 
 
 def value_in(text: str, number: Decimal | None, day: date | None) -> Value:
@@ -83,7 +83,7 @@ def write(changes: Changes, *, now: datetime) -> None:
 
 def managers_called(corporation: Corporation | int, words: Iterable[str]) -> dict[str, str]:
     """The user IDs of the colleagues whom these words name, by word: a user ID, or a name that only one bears."""
-    wanted, found = list(dict.fromkeys(words)), dict[str, str]()
+    wanted, managers = list(dict.fromkeys(words)), dict[str, str]()
     for some in batches(wanted):
         rows = Member.objects.filter(corporation=corporation)
         lowered = {word.lower() for word in some}
@@ -94,10 +94,10 @@ def managers_called(corporation: Corporation | int, words: Iterable[str]) -> dic
             named.setdefault(name, set()).add(user_id)
         for word in some:
             if word.lower() in known:
-                found[word] = word.lower()
+                managers[word] = word.lower()
             elif len(named.get(word, ())) == 1:
-                (found[word],) = named[word]
-    return found
+                (managers[word],) = named[word]
+    return managers
 
 
 def rename_manager(corporation: Corporation | int, old: str, new: str) -> None:

@@ -65,11 +65,11 @@ class _Building:
         return Node(tag, _text(value))
 
     def _children(self, pairs: _Pairs, depth: int) -> list[Node]:
-        found = []
+        children = []
         for name, value in pairs:
             several = value if isinstance(value, list) and not isinstance(value, _Pairs) else [value]
-            found += [self.node(name, one, depth=depth) for one in several]
-        return found
+            children += [self.node(name, one, depth=depth) for one in several]
+        return children
 
 
 def _text(value: object) -> str:

@@ -49,10 +49,10 @@ class Node(NamedTuple):
 
     def all(self, path: str) -> list["Node"]:
         """Every child with this tag, or every one at "Parent/Child", whichever parent it has."""
-        found = [self]
+        trees = [self]
         for tag in path.lower().split("/"):
-            found = [child for node in found for child in node.children if child.tag.lower() == tag]
-        return found
+            trees = [child for node in trees for child in node.children if child.tag.lower() == tag]
+        return trees
 
     def walk(self) -> Iterator["Node"]:
         """This element and everything in it, in document order."""
@@ -157,13 +157,13 @@ def _flat(xml: bytes) -> Node | None:
         text = xml[len(OPEN) : -len(CLOSE)].decode()
     except UnicodeDecodeError:
         return None
-    found = LEAF.findall(text)
-    words = "".join([plain for _tag, _cdata, plain, _rest in found])
+    leaves = LEAF.findall(text)
+    words = "".join([plain for _tag, _cdata, plain, _rest in leaves])
     # What is no such element is all that follows, so that only the last can be it.
-    if "&" in words or ">" in words or len(found) >= MAX_NODES or (found and found[-1][3]):
+    if "&" in words or ">" in words or len(leaves) >= MAX_NODES or (leaves and leaves[-1][3]):
         return None
     new = tuple.__new__  # half of what Node's own way takes
-    return Node("xml", "", tuple([new(Node, (tag, cdata or plain, ())) for tag, cdata, plain, _rest in found]))
+    return Node("xml", "", tuple([new(Node, (tag, cdata or plain, ())) for tag, cdata, plain, _rest in leaves]))
 
 
 def _unusual(xml: bytes) -> bool:

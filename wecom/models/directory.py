@@ -96,14 +96,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def readings(self, names: Collection[str], *, with_notes: Collection[str] = ()) -> dict[str, str]:
         """Those of members, `with_notes` as in 曾丽（人事）, too, with the pinyin, "" where there is none or two."""
-        wanted, found = list(names), dict[str, set[str]]()
+        wanted, by_name = list(names), dict[str, set[str]]()
         for first in range(0, len(wanted), MOST_NAMES):
             named = self.filter(name__in=wanted[first : first + MOST_NAMES]).values_list("name", "pinyin").distinct()
             for name, reading in named:
-                found.setdefault(name, set()).add(reading)
-        for name, reading in self._noted(set(with_notes) - found.keys()):
-            found.setdefault(name, set()).add(reading)
-        given = {name: readings - {""} for name, readings in found.items()}
+                by_name.setdefault(name, set()).add(reading)
+        for name, reading in self._noted(set(with_notes) - by_name.keys()):
+            by_name.setdefault(name, set()).add(reading)
+        given = {name: readings - {""} for name, readings in by_name.items()}
         return {name: readings.pop() if len(readings) == 1 else "" for name, readings in given.items()}
 
     def _noted(self, names: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -19,14 +19,14 @@ def name_uploads(application: Application, payload: dict[str, object]) -> tuple[
 
     Raises `ContentError` for an upload of another kind or company.
     """
-    found = json.loads(json.dumps(payload))
+    named = json.loads(json.dumps(payload))
     files: dict[int, Upload] = {}
-    for part, name in _places(found):
+    for part, name in _places(named):
         upload = _upload_of(application, part[name], kind=KINDS[name])
         if upload is not None:
             part[name] = upload.placeholder
             files[upload.pk] = upload
-    return dict(found), list(files.values())
+    return dict(named), list(files.values())
 
 
 def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:

@@ -66,10 +66,10 @@ def fill_media_ids(
         part["media_id"] = media_id or part.get("media_id") or ""
         if not part["media_id"]:
             raise ContentError("The file was not uploaded.", code="media", field="media_id", remedy="Upload it first.")
-    found = json.loads(json.dumps(part, sort_keys=True))
+    filled = json.loads(json.dumps(part, sort_keys=True))
     if carried:
-        _replace(found, carried)
-    return dict(found)
+        _replace(filled, carried)
+    return dict(filled)
 
 
 def same_bytes_for(repeat: int) -> timedelta:

@@ -45,10 +45,10 @@ class FactImportHolding(Holding):
 
 
 def _is_in(row: FactImport, person: Person) -> bool:
-    found = unpacked(row.content)
-    named = {value for values in found.changes.values() for value in values.values()}
-    strangers = {user_id for _row, user_id in found.unknown_people}
-    return person.pk in found.changes or person.user_id in named | strangers
+    content = unpacked(row.content)
+    named = {value for values in content.changes.values() for value in values.values()}
+    strangers = {user_id for _row, user_id in content.unknown_people}
+    return person.pk in content.changes or person.user_id in named | strangers
 
 
 class DepartmentHolding(Holding):

@@ -84,16 +84,16 @@ def list_quotas(now: datetime | None = None) -> list[ApplicationQuotas]:
     """How much of the platform's limits each application has used, and when its queue will be delivered."""
     now = now or timezone.now()
     rows = list(Application.objects.select_related("corporation").order_by("-is_default", "pk"))
-    found, busiest = standings.standings(rows, now), standings.busiest(rows, now, BUSIEST)
+    usage, busiest = standings.standings(rows, now), standings.busiest(rows, now, BUSIEST)
     closed = list(Circuit.objects.filter(corporation__in={row.corporation_id for row in rows}, until__gt=now))
     is_guarded = restore_guard.restore_hold() is not None
     return [
         _quotas(
             row,
-            found[row.pk],
+            usage[row.pk],
             members=busiest.get(row.pk, ()),
             closed=sorted((one for one in closed if one.corporation_id == row.corporation_id), key=lambda one: one.api),
-            forecast=_forecast(row, found[row.pk], now, is_guarded=is_guarded),
+            forecast=_forecast(row, usage[row.pk], now, is_guarded=is_guarded),
         )
         for row in rows
     ]

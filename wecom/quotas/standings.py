@@ -87,10 +87,10 @@ def busiest(applications: Sequence[Application], now: datetime, most: int) -> Ma
         hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute))
     )
     order = (F("minute").desc(), F("hour").desc(), F("user_id").asc())
-    found: dict[int, list[Busy]] = defaultdict(list)
+    busiest_of: dict[int, list[Busy]] = defaultdict(list)
     for row in _first(counted, order, most):
-        found[row["application"]].append(Busy(user_id=row["user_id"], minute=row["minute"], hour=row["hour"]))
-    return found
+        busiest_of[row["application"]].append(Busy(user_id=row["user_id"], minute=row["minute"], hour=row["hour"]))
+    return busiest_of
 
 
 def _figures(now: datetime) -> dict[str, Any]:
@@ -129,14 +129,14 @@ def _times(queues: Mapping[int, Queue], now: datetime) -> Mapping[int, list[date
         theirs |= Q(application=key, user_id=queue.user_id)
     own = SendReservation.objects.filter(theirs, at__gt=since).values_list("application", "at")
     everybody = BroadcastReservation.objects.filter(application__in=queues, at__gt=since - send_quota.SLACK)
-    found: dict[int, list[datetime]] = defaultdict(list)
+    times: dict[int, list[datetime]] = defaultdict(list)
     for key, at in own.union(everybody.values_list("application", "at"), all=True):
-        found[key].append(at)
-    return found
+        times[key].append(at)
+    return times
 
 
 def _first(rows: QuerySet[Any, Any], order: Sequence[Any], most: int) -> QuerySet[Any, Any]:
     """The first rows of each application in an order."""
     place = Window(RowNumber(), partition_by=F("application"), order_by=list(order))
-    found: QuerySet[Any, Any] = rows.annotate(place=place).filter(place__lte=most).order_by("application", "place")
-    return found
+    first: QuerySet[Any, Any] = rows.annotate(place=place).filter(place__lte=most).order_by("application", "place")
+    return first

@@ -16,8 +16,8 @@ from wecom.signals import Author, language_chosen
 
 def get_or_create_member(application: Application, user_id: str) -> Member:
     """The member with this user ID, created on first contact."""
-    found, _ = Member.objects.get_or_create(corporation=application.corporation, user_id=user_id.lower())
-    return found
+    member, _ = Member.objects.get_or_create(corporation=application.corporation, user_id=user_id.lower())
+    return member
 
 
 @transaction.atomic
@@ -27,11 +27,11 @@ def add_member(
     """Add a member. Raises `ContentError` if the user ID exists."""
     corporation = (application or current_application()).corporation
     values = {"name": name, "pinyin": pinyin, "language": language}
-    found, created = Member.objects.get_or_create(corporation=corporation, user_id=user_id.lower(), defaults=values)
+    member, created = Member.objects.get_or_create(corporation=corporation, user_id=user_id.lower(), defaults=values)
     if not created:
-        remedy = f"Change member {found.pk} instead."
+        remedy = f"Change member {member.pk} instead."
         raise ContentError("There is a member with this user ID.", code="unique", field="user_id", remedy=remedy)
-    return found
+    return member
 
 
 @transaction.atomic
@@ -92,12 +92,12 @@ def check_reachable(user_id: str, *, application: Application | None = None) -> 
         words = gettext("The directory has no member with the user ID %s.") % user_id
         remedy = gettext("Check the spelling. If the member is new, sync the directory first.")
         raise ContentError(words, code="unknown_member", field="to", remedy=remedy)
-    found = find_unreachable([user_id], application=application).get(user_id.lower())
-    if found == "left":
+    flaw = find_unreachable([user_id], application=application).get(user_id.lower())
+    if flaw == "left":
         words = gettext("%s has left the company.") % user_id
         remedy = gettext("Choose another member; if this one is back, sync the directory first.")
-        raise ContentError(words, code=found, field="to", remedy=remedy)
-    if found:
+        raise ContentError(words, code=flaw, field="to", remedy=remedy)
+    if flaw:
         words = gettext("%s is not in the application's visible range.") % user_id
         remedy = gettext("Add them to it in the console (可见范围), then sync the directory.")
-        raise ContentError(words, code=found, field="to", remedy=remedy)
+        raise ContentError(words, code=flaw, field="to", remedy=remedy)

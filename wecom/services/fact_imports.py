@@ -23,12 +23,12 @@ def preview_fact_import(
 ) -> tuple[FactImport, Findings]:
     """Compare a CSV or XLSX with the facts, and keep the outcome for an hour. Raises `TableError`."""
     now = now or timezone.now()
-    found = SheetImport(corporation, now=now).read(read_table(data))
+    findings = SheetImport(corporation, now=now).read(read_table(data))
     delete_expired_fact_imports(now=now)
     row = FactImport.objects.create(
-        corporation=corporation, requested_by=by, content=packed(found), created_at=now, expires_at=now + KEPT
+        corporation=corporation, requested_by=by, content=packed(findings), created_at=now, expires_at=now + KEPT
     )
-    return row, found
+    return row, findings
 
 
 def findings_of(row: FactImport, *, now: datetime | None = None) -> Findings:
@@ -48,10 +48,10 @@ def confirm_fact_import(row: FactImport, *, author: Author | None = None, now: d
     held = FactImport.objects.select_for_update().filter(pk=row.pk).first()
     if held is None:
         raise _gone()
-    found = findings_of(held, now=now)
-    write_findings(held.corporation, found, author=author, now=now)
+    findings = findings_of(held, now=now)
+    write_findings(held.corporation, findings, author=author, now=now)
     held.delete()
-    return found
+    return findings
 
 
 @transaction.atomic
@@ -81,10 +81,10 @@ def import_facts(
     With `dry_run` nothing is written, and the outcome is the same.
     """
     now = now or timezone.now()
-    found = SheetImport(corporation, now=now).read(table)
-    if not dry_run and not (strict and (found.errors or found.unknown_people)):
-        write_findings(corporation, found, author=author, now=now)
-    return found
+    findings = SheetImport(corporation, now=now).read(table)
+    if not dry_run and not (strict and (findings.errors or findings.unknown_people)):
+        write_findings(corporation, findings, author=author, now=now)
+    return findings
 
 
 def write_findings(corporation: Corporation, found: Findings, *, author: Author | None = None, now: datetime) -> None:

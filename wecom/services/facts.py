@@ -116,15 +116,15 @@ def fact_value(member: Member, fact: FactType, word: object, *, now: datetime | 
         return None
     if fact.key == MANAGER:
         written = str(word).strip()
-        found = stored_values.managers_called(member.corporation_id, [written]).get(written)
-        if found is None:
+        manager = stored_values.managers_called(member.corporation_id, [written]).get(written)
+        if manager is None:
             message = _("No colleague has the user ID or the unmistakable name “%s”.") % values.quote(written)
             raise values.refused(fact, message, _("Write the user ID of a member in the directory."))
-        if found == member.user_id:
+        if manager == member.user_id:
             raise values.refused(
                 fact, _("A member cannot be their own manager."), _("Write the user ID of another member.")
             )
-        return found
+        return manager
     return values.parse(fact, word, today=timezone.localdate(now))
 
 

@@ -92,7 +92,7 @@ def _days(
     agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds, applications=applications)
     peaks = None if agenda.uncounted else services.peaks(agenda, only_kept=not counts)
     may_move = {name: may(f"scheduling.change_{name}") for name in ("campaign", "schedule")}
-    found, zone = cells.conflicts(agenda), timezone.get_current_timezone()
+    conflicts, zone = cells.conflicts(agenda), timezone.get_current_timezone()
     return {
         "span": span,
         "today": timezone.localdate(),
@@ -102,8 +102,10 @@ def _days(
         "uncounted": agenda.uncounted or int(peaks is None),
         "is_empty": not agenda.entries and not agenda.undated,
         "is_filtered": any(form.cleaned_data.values()),
-        "conflicts": [(day, cells.shown(entry, zone, may_move), more) for day, entry, more in found[:SHOWN_CONFLICTS]],
-        "more_conflicts": max(0, len(found) - SHOWN_CONFLICTS),
+        "conflicts": [
+            (day, cells.shown(entry, zone, may_move), more) for day, entry, more in conflicts[:SHOWN_CONFLICTS]
+        ],
+        "more_conflicts": max(0, len(conflicts) - SHOWN_CONFLICTS),
         "days_unknown": agenda.days_unknown,
         "may_import": may("scheduling.add_calendarday") and may("scheduling.change_calendarday"),
         "peaks": [cells.peak_words(one) for one in peaks or ()],

@@ -51,13 +51,13 @@ _PLACES: Mapping[str, Any] = {"b_zh": _("Variant B in Chinese"), "b_en": _("Vari
 
 def content_fields() -> dict[str, forms.Field]:
     """All fields, by name."""
-    found = {}
+    fields = {}
     for slot in SLOTS:
         for name, field in _fields().items():
             if slot in _PLACES:
                 field.label = format_lazy("{} · {}", _PLACES[slot], field.label or "")
-            found[f"{slot}_{name}"] = field
-    return found
+            fields[f"{slot}_{name}"] = field
+    return fields
 
 
 def offer_variables(fields: Mapping[str, forms.Field], application: Application | None) -> None:
@@ -90,12 +90,12 @@ def conditions() -> dict[str, str]:
 
 def initial_of(contents: Mapping[tuple[str, str], CampaignContent]) -> dict[str, Any]:
     """Initial values of the fields for the contents of a campaign, by variant and language."""
-    found: dict[str, Any] = {}
+    initial: dict[str, Any] = {}
     for slot, key in SLOTS.items():
         row = contents.get(key)
         if row is not None:
-            found |= {f"{slot}_{name}": getattr(row, name) for name in USED_BY}
-    return found
+            initial |= {f"{slot}_{name}": getattr(row, name) for name in USED_BY}
+    return initial
 
 
 def content_of(slot: str, data: Mapping[str, Any], kind: str, row: CampaignContent | None) -> CampaignContent | None:

@@ -52,8 +52,8 @@ class PreviewAdmin(ModelAdmin[Campaign]):
         application, words = campaign.sender, request.GET.get("q", "").strip()
         company = Member.objects.filter(corporation=application.corporation_id if application else None)
         company = company.exclude(status=Member.Status.LEFT)
-        found = company.filter(pk__in=Member.objects.called(words).values("pk")) if words else company
-        members = list(found.order_by("pk")[:FOUND])
+        matches = company.filter(pk__in=Member.objects.called(words).values("pk")) if words else company
+        members = list(matches.order_by("pk")[:FOUND])
         chosen = company.filter(pk=_number(request.GET.get("member"))).first() or next(iter(members), None)
         context = {
             **self.admin_site.each_context(request),

@@ -18,16 +18,16 @@ FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
 def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
     """Each error of a saved campaign in words, with the name of its field."""
     slots = {key: slot for slot, key in SLOTS.items()}
-    found = set()
+    problems = set()
     for row in campaign.contents.all():
         for problem in validation.content_problems(campaign, row):
-            found.add((problem.code, problem.message))
+            problems.add((problem.code, problem.message))
             slot = slots.get((row.variant, row.language), "a_zh")
             yield _field_of(problem, slot, campaign, row.card), str(problem)
     for problem in validation.problems(campaign, timezone.now()):
         if campaign.series_id is not None and problem.field.partition(".")[0] in ("audience", "time_zone"):
             continue  # which it shares with its series
-        if (problem.code, problem.message) not in found:
+        if (problem.code, problem.message) not in problems:
             field = problem.field.partition(".")[0]
             yield FIELDS.get(field, field), str(problem)
 

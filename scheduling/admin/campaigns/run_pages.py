@@ -146,9 +146,11 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
     )
     def recall_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         def told(run: CampaignRun) -> str:
-            found = services.recall_run(run, by=request.user)  # type: ignore[arg-type]
-            words = ngettext("%d call is being recalled.", "%d calls are being recalled.", found.asked) % found.asked
-            late = gettext("%d cannot be recalled any more.") % found.too_late if found.too_late else ""
+            recalled = services.recall_run(run, by=request.user)  # type: ignore[arg-type]
+            words = (
+                ngettext("%d call is being recalled.", "%d calls are being recalled.", recalled.asked) % recalled.asked
+            )
+            late = gettext("%d cannot be recalled any more.") % recalled.too_late if recalled.too_late else ""
             return f"{words} {late}".strip()
 
         return self._acted(request, object_id, told)

@@ -151,7 +151,7 @@ def _written(lists: tuple[PartList, ...], parts: Mapping[str, Any]) -> Iterator[
 
 def _rows_of_post(rows: PartList, data: Mapping[str, Any], path: str) -> Iterator[dict[str, Any]]:
     pattern = re.compile(rf"{re.escape(path)}-(\d{{1,3}})-\w+\Z")
-    numbers = {int(found[1]) for key in data if (found := pattern.match(key))}
+    numbers = {int(match[1]) for key in data if (match := pattern.match(key))}
     for number in sorted(numbers):
         row: dict[str, Any] = {
             column.name: str(data.get(f"{path}-{number}-{column.name}") or "").strip().replace("\r\n", "\n")
@@ -167,17 +167,17 @@ def _rows_of_post(rows: PartList, data: Mapping[str, Any], path: str) -> Iterato
 def _json(text: str) -> dict[str, Any] | str:
     if not text.strip():
         return {}
-    found = _object(text)
-    return found if found else text
+    data = _object(text)
+    return data if data else text
 
 
 def _object(text: str) -> dict[str, Any]:
     """The object that is written as JSON; {} for anything else."""
     try:
-        found = json.loads(text or "{}")
+        data = json.loads(text or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _find(parts: tuple[Part, ...], lists: tuple[PartList, ...], name: str) -> Part | PartList | None:

@@ -30,8 +30,8 @@ class DaysUnknownFrom(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**{"help_text": words, "read_only": True, "source": "*", **options})
 
     def to_representation(self, value: Any) -> Any:
-        found = services.days_unknown_from(value)
-        return None if found is None else UnknownDaysSerializer(found).data
+        unknown = services.days_unknown_from(value)
+        return None if unknown is None else UnknownDaysSerializer(unknown).data
 
 
 class SharesCalendars:

@@ -142,8 +142,8 @@ class WorkingDaysView(generics.GenericAPIView[Any]):
         query.is_valid(raise_exception=True)
         data = query.validated_data
         company = services.company_of(data.get("application"))
-        found = services.list_working_days(company, data["from"], data["to"])
-        return Response(WorkingDaysSerializer(found).data)
+        days = services.list_working_days(company, data["from"], data["to"])
+        return Response(WorkingDaysSerializer(days).data)
 
 
 class WorkingDayImportFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -185,10 +185,10 @@ class WorkingDayImports(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         body = DayListSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        found = services.read_day_list(asked["text"])
+        day_list = services.read_day_list(asked["text"])
         done = services.import_days(
             services.company_of(asked.get("application")),
-            found,
+            day_list,
             way=CalendarImport.Way.API,
             by=request.user if isinstance(request.user, AbstractBaseUser) else None,
             title=asked["title"],
@@ -196,7 +196,7 @@ class WorkingDayImports(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
             dry_run=asked["dry_run"],
         )
         answer = {"dry_run": asked["dry_run"], "imported": done.row, "years": sorted(done.years)}
-        answer |= {"changes": done.changes, "kept": done.kept, "doubts": found.doubts}
+        answer |= {"changes": done.changes, "kept": done.kept, "doubts": day_list.doubts}
         if done.row is None:
             return Response(DayListImportedSerializer(answer).data)
         headers = {"Location": str(reverse("working-day-import-detail", args=[done.row.pk], request=request))}

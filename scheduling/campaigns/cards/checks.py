@@ -87,8 +87,8 @@ def _part(part: Part, value: Any, path: tuple[str, ...], label: str = "") -> Ite
     elif part.length and len(value) > part.length:
         words = _("%(label)s: it is too long.") % {"label": label}
         yield _error(path, "too_long", words, _("At most %d characters are possible.") % part.length)
-    elif part.size and (found := len(value.encode())) > part.size:
-        values = {"label": label, "bytes": found, "most": part.size}
+    elif part.size and (size := len(value.encode())) > part.size:
+        values = {"label": label, "bytes": size, "most": part.size}
         words = _("%(label)s: it has %(bytes)d bytes, and %(most)d are possible.") % values
         yield _error(path, "too_long", words, _("Shorten it; a Chinese character is 3 bytes."))
 

@@ -46,17 +46,17 @@ class OddHour:
     @property
     def words(self) -> str:
         """What is odd, as sentences; "" for an ordinary moment."""
-        found = []
+        sentences = []
         if self.is_night:
-            found.append(_("Its moment is at night: %(time)s.") % {"time": f"{self.at:%H:%M}"})
+            sentences.append(_("Its moment is at night: %(time)s.") % {"time": f"{self.at:%H:%M}"})
         if self.is_weekend:
-            found.append(_("Its moment is on a weekend."))
+            sentences.append(_("Its moment is on a weekend."))
         if self.is_holiday:
-            found.append(_("Its moment is on a holiday."))
+            sentences.append(_("Its moment is on a holiday."))
         if not self.is_known:
             words = _("The working days of %(year)d are not known yet: it may be a holiday.")
-            found.append(words % {"year": self.at.year})
-        return " ".join(found)
+            sentences.append(words % {"year": self.at.year})
+        return " ".join(sentences)
 
     @property
     def may_wait(self) -> bool:
@@ -77,14 +77,14 @@ def look(at: datetime, zone: ZoneInfo, calendar: Calendar) -> OddHour:
     local = at.astimezone(zone)
     is_off = not calendar.works_on(local.date())
     is_weekend = is_off and local.weekday() >= SATURDAY
-    found = OddHour(
+    odd = OddHour(
         at=local,
         is_night=is_night(local.time()),
         is_weekend=is_weekend,
         is_holiday=is_off and not is_weekend,
         is_known=calendar.knows(local.date()),
     )
-    return replace(found, instead=tuple(_instead(found, zone, calendar))) if found.may_wait else found
+    return replace(odd, instead=tuple(_instead(odd, zone, calendar))) if odd.may_wait else odd
 
 
 def _instead(odd: OddHour, zone: ZoneInfo, calendar: Calendar) -> Iterator[BetterMoment]:

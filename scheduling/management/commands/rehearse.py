@@ -47,7 +47,7 @@ class Command(BaseCommand):
         }
         chosen = {name: value for name, value in cohort.items() if value}
         try:
-            found = services.rehearse(
+            rehearsal = services.rehearse(
                 subject,
                 cohort=chosen or None,
                 since=options["since"],
@@ -58,9 +58,9 @@ class Command(BaseCommand):
             )
         except OpenUserError as error:
             raise CommandError(str(error)) from error
-        self._tell(found, subject)
+        self._tell(rehearsal, subject)
         if csv is not None:
-            csv.write_bytes(csv_file(list(services.rehearsal_table(found, subject))))
+            csv.write_bytes(csv_file(list(services.rehearsal_table(rehearsal, subject))))
             self.stdout.write(f"{csv}: everything")
 
     def _tell(self, found: services.Rehearsal, subject: Campaign | Series) -> None:

@@ -47,22 +47,22 @@ class Command(BaseCommand):
 
     def _show(self, company: Corporation, year: int | None) -> None:
         first = year or timezone.localdate().year
-        found = services.list_working_days(company, date(first, 1, 1), date(year or first + 1, 12, 31))
-        for day in found.days:
+        days = services.list_working_days(company, date(first, 1, 1), date(year or first + 1, 12, 31))
+        for day in days.days:
             if day.known and day.works != (day.date.weekday() < services.SATURDAY):
                 self.stdout.write(f"{day.date} {'班' if day.works else '休'} {day.name}".rstrip())
-        if found.days_unknown:
-            self.stderr.write(self.style.WARNING(found.days_unknown))
+        if days.days_unknown:
+            self.stderr.write(self.style.WARNING(days.days_unknown))
 
     def _import(self, company: Corporation, options: dict[str, Any]) -> None:
         file: Path = options["file"]
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        found = services.read_day_list(services.day_list_text(data))
-        for words in found.doubts:
+        day_list = services.read_day_list(services.day_list_text(data))
+        for words in day_list.doubts:
             self.stderr.write(self.style.WARNING(words))
         done = services.import_days(
             company,
-            found,
+            day_list,
             way=CalendarImport.Way.COMMAND,
             title=options["title"],
             anyway=options["anyway"] or options["dry_run"],

@@ -68,11 +68,11 @@ def upcoming(
     names = {key: row.name for key, row in applications.rows.items()}
     limits = {key: conversations.daily_limit(row) for key, row in applications.rows.items()}
     of_days = loads(entries, zone=zone, names=names, limits=limits)
-    found = searched(filters)
+    agenda = searched(filters)
     undated = [_counted(one, estimates) for one in planned.undated_campaigns(campaigns, applications)]
     shown: dict[date, list[Entry]] = {}
     for entry in entries:
-        if _is_shown(entry, filters) and found.has(entry):
+        if _is_shown(entry, filters) and agenda.has(entry):
             shown.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
     days = [
         replace(
@@ -85,7 +85,7 @@ def upcoming(
     ]
     return Agenda(
         days=tuple(days),
-        undated=tuple(one for one in undated if _is_shown(one, filters) and found.has(one)),
+        undated=tuple(one for one in undated if _is_shown(one, filters) and agenda.has(one)),
         uncounted=estimates.uncounted,
         senders=applications.rows,
     )
@@ -111,11 +111,11 @@ def next_entries(
         entries += planned.next_of_campaigns(applications, most, now=now)
     if series:
         entries += series_turns.next_steps(applications, now=now, until=now + STEPS_AHEAD)
-    found: dict[tuple[bool, int], Entry] = {}
+    by_row: dict[tuple[bool, int], Entry] = {}
     for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):
         if entry.state == State.SCHEDULED:
-            found.setdefault((entry.of_campaign, entry.key), entry)
-    return list(found.values())[:most]
+            by_row.setdefault((entry.of_campaign, entry.key), entry)
+    return list(by_row.values())[:most]
 
 
 def peaks(agenda: Agenda, *, now: datetime | None = None, only_kept: bool = False) -> list[Peak] | None:
@@ -130,13 +130,13 @@ def peaks(agenda: Agenda, *, now: datetime | None = None, only_kept: bool = Fals
         for load in day.loads if day.date >= today else ():
             if load.application not in fullest or load.recipients > fullest[load.application][1].recipients:
                 fullest[load.application] = (day.date, load)
-    found = []
+    busiest = []
     for key, (date_, load) in fullest.items():
         peak = _kept_peak(agenda.senders[key], date_, load, now, only_kept=only_kept)
         if peak is None:
             return None
-        found.append(peak)
-    return found
+        busiest.append(peak)
+    return busiest
 
 
 def _kept_peak(application: Application, day: date, load: Load, now: datetime, *, only_kept: bool) -> Peak | None:

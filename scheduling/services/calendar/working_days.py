@@ -66,9 +66,9 @@ def company_of(application: int | None) -> Corporation:
     Raises `SchedulingError` if there is none.
     """
     rows = Application.objects.select_related("corporation")
-    found = (rows.filter(pk=application) if application else rows.filter(is_default=True)).first()
-    if found is None:
+    sender = (rows.filter(pk=application) if application else rows.filter(is_default=True)).first()
+    if sender is None:
         words = _("There is no such application.") if application else _("No application is connected yet.")
         remedy = _("Name one of /api/v1/applications/.") if application else _("Connect an application first.")
         raise SchedulingError(words, code="application_unknown", field="application", remedy=remedy)
-    return found.corporation
+    return sender.corporation

@@ -43,14 +43,14 @@ def export_file(
 
 def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corporation:
     senders = [row.sender for row in rows]
-    found = {sender.corporation for sender in senders if sender} | {segment.corporation for segment in segments}
-    if len(found) > 1:
+    companies = {sender.corporation for sender in senders if sender} | {segment.corporation for segment in segments}
+    if len(companies) > 1:
         words = _("A file holds what one company has.")
         raise SchedulingError(words, code="two_companies", remedy=_("Export each company's by themselves."))
-    if not found:
+    if not companies:
         words, remedy = _("There is nothing to export."), _("Connect an application, and choose campaigns or segments.")
         raise SchedulingError(words, code="nothing_to_export", remedy=remedy)
-    return found.pop()
+    return companies.pop()
 
 
 def _check_names(rows: Sequence[Campaign | Series]) -> None:
@@ -64,8 +64,8 @@ def _check_names(rows: Sequence[Campaign | Series]) -> None:
 
 def _with_named(rows: Sequence[Campaign | Series], segments: list[Segment]) -> QuerySet[Segment]:
     """The segments, those that the rows name, and those that these name."""
-    found = approval.rules_of({"segments": [segment.pk for segment in segments]})
+    rules = approval.rules_of({"segments": [segment.pk for segment in segments]})
     for row in rows:
-        found |= approval.rules_of(row.audience)
-        found |= approval.rules_named(row.stop_rule) if isinstance(row, Series) else {}
-    return Segment.objects.filter(pk__in=found)
+        rules |= approval.rules_of(row.audience)
+        rules |= approval.rules_named(row.stop_rule) if isinstance(row, Series) else {}
+    return Segment.objects.filter(pk__in=rules)

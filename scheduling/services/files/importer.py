@@ -35,7 +35,7 @@ class Importer:
 
     def run(self) -> list[Imported]:
         """The outcome of each entry; segments first, and those first that others name."""
-        found: list[Imported | None] = []
+        imported: list[Imported | None] = []
         parts = (
             (segments_in_order(self.document.parts["segments"], self.findings), self._segment),
             (self.document.parts["campaigns"], self._campaign),
@@ -44,8 +44,8 @@ class Importer:
         for entries, take in parts:
             for entry in entries:
                 with self._noted(entry):
-                    found.append(take(entry))
-        return [one for one in found if one is not None]
+                    imported.append(take(entry))
+        return [one for one in imported if one is not None]
 
     def _segment(self, entry: Entry) -> Imported | None:
         given = read_segment(entry, self.references, self.findings)

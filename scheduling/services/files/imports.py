@@ -39,9 +39,9 @@ def import_file(
     media.learn(_stored_files(document))
     if files or dry_run:
         # Storages may be far away, so that files are stored between a trial and the transaction that names them.
-        found = _taken_over(document, corporation, media, by, may_write=may_write, keep=False)
+        imported = _taken_over(document, corporation, media, by, may_write=may_write, keep=False)
         if dry_run:
-            return found
+            return imported
         media.store()
     return _taken_over(document, corporation, media, by, may_write=may_write, keep=True)
 
@@ -57,15 +57,15 @@ def _taken_over(
     keep: bool,
 ) -> list[Imported]:
     importer = Importer(document, corporation, media, by)
-    found = importer.run()
-    for kind in sorted({one.kind for one in found if one.verdict != "same"} - set(may_write)):
+    imported = importer.run()
+    for kind in sorted({one.kind for one in imported if one.verdict != "same"} - set(may_write)):
         words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
         importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
     importer.findings.refuse()
     if not keep:
         transaction.set_rollback(True)
-    return found
+    return imported
 
 
 def _stored_files(document: Document) -> list[str]:
@@ -78,8 +78,8 @@ def _stored_files(document: Document) -> list[str]:
 
 def _usual_corporation() -> Corporation:
     """The company of the default application."""
-    found = Corporation.objects.filter(applications__is_default=True).first() or Corporation.objects.first()
-    if found is None:
+    corporation = Corporation.objects.filter(applications__is_default=True).first() or Corporation.objects.first()
+    if corporation is None:
         words = _("No application is connected.")
         raise SchedulingError(words, code="no_application", remedy=_("Connect an application first."))
-    return found
+    return corporation

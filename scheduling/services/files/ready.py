@@ -25,8 +25,8 @@ def start_from_ready(key: str, *, by: AbstractBaseUser | None = None) -> Importe
     part = part_of(key)
     (entry,) = document_of(key)[part]
     document = {**document_of(key), part: [{**entry, "name": _free_name(str(known.title), part)}]}
-    (found,) = import_file(yaml_text.dump(document).encode(), by=by)
-    return found
+    (imported,) = import_file(yaml_text.dump(document).encode(), by=by)
+    return imported
 
 
 def _free_name(title: str, part: str) -> str:

@@ -53,9 +53,9 @@ def preview_enrolment(
             plan = Plan(series=row.series, application=_sender(row.series), now=now)
             turn_now = [one for one in turns.turns(plan) if turns.whose_turn(plan, one).filter(pk=row.pk).exists()]
             due = [StepAhead(step=one.step, at=now, zone=zone_of(row.series, row.member_id)) for one in turn_now]
-        found = [*due, *steps_ahead(row.series, row, now=now)]
+        steps = [*due, *steps_ahead(row.series, row, now=now)]
         transaction.set_rollback(True)
-    return found
+    return steps
 
 
 @transaction.atomic
@@ -94,9 +94,9 @@ def _enrol(
     days = replace(plan.days, zone=zone_of(row, member.pk))
     day = on or days.local_day(now)
     cycle = 0 if row.is_event else day.year
-    found = Enrolment.objects.filter(series=row, member=member, cycle=cycle).first()
-    if found is not None:
-        return found, False
+    enrolment = Enrolment.objects.filter(series=row, member=member, cycle=cycle).first()
+    if enrolment is not None:
+        return enrolment, False
     _check(plan, member, day, days.local_day(now))
     values = {"cycle": cycle, "anchor_on": day, "source": source, "created_at": now}
     values["anchor_at"] = None if not row.is_event else now if on is None else days.moment(day, time())

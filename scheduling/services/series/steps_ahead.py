@@ -50,7 +50,7 @@ def next_steps(rows: Sequence[Enrolment], *, now: datetime | None = None) -> dic
     had = set(EnrolmentStep.objects.filter(enrolment__in=active).values_list("enrolment", "step"))
     days = {series: days_of(series, series.application) for series in {row.series for row in active}}
     zones = zones_by_member({row.member_id for row in active if row.series.in_member_zone})
-    found = {}
+    nearest = {}
     for row in active:
         coming = [step for step in steps[row.series_id] if (row.pk, step.pk) not in had]
         own = days[row.series]
@@ -58,8 +58,8 @@ def next_steps(rows: Sequence[Enrolment], *, now: datetime | None = None) -> dic
             own = replace(own, zone=zones.get(row.member_id, own.zone))
         ahead = _ahead(row, coming, own, now)
         if ahead:
-            found[row.pk] = ahead[0]
-    return found
+            nearest[row.pk] = ahead[0]
+    return nearest
 
 
 def zone_of(series: Series, member: int) -> ZoneInfo:

@@ -29,8 +29,8 @@ def step_in_words(step: Campaign) -> str:
 def anchor_in_words(series: Series, corporation: Corporation | None) -> str:
     """The name of the date or event that the days of a series are counted from."""
     if series.anchor == Series.Anchor.FACT:
-        found = date_facts(corporation).get(series.fact, series.fact) if corporation else series.fact
-        return _("%(date)s, every year") % {"date": found} if series.repeats_yearly else str(found)
+        name = date_facts(corporation).get(series.fact, series.fact) if corporation else series.fact
+        return _("%(date)s, every year") % {"date": name} if series.repeats_yearly else str(name)
     if series.anchor == Series.Anchor.DEPARTMENT:
         numbers = [int(one) for one in series.departments]
         rows = Department.objects.filter(corporation=corporation, number__in=numbers).order_by("name")
@@ -42,8 +42,8 @@ def anchor_in_words(series: Series, corporation: Corporation | None) -> str:
 
 def date_facts(corporation: Corporation) -> Mapping[str, Any]:
     """The names of the facts that are dates, by their key."""
-    found = subjects_of(corporation).values()
-    return {one.key.removeprefix(FACT): one.label for one in found if one.fact and one.kind == Kind.DATE}
+    subjects = subjects_of(corporation).values()
+    return {one.key.removeprefix(FACT): one.label for one in subjects if one.fact and one.kind == Kind.DATE}
 
 
 def rule_in_words(rule: Any, corporation: Corporation) -> str:

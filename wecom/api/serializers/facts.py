@@ -69,11 +69,11 @@ class ValuesField(serializers.DictField):
         super().__init__(child=child, help_text=help_text, **options)
 
     def to_internal_value(self, data: Any) -> Any:
-        found = super().to_internal_value(data)
-        wrong = [key for key, value in found.items() if not isinstance(value, str | int | None) or value is True]
-        if wrong or len(found) > MOST_FACTS:
+        values = super().to_internal_value(data)
+        wrong = [key for key, value in values.items() if not isinstance(value, str | int | None) or value is True]
+        if wrong or len(values) > MOST_FACTS:
             raise serializers.ValidationError("A value is a string, an integer or null.", code="invalid")
-        return found
+        return values
 
 
 class MemberFactsRequestSerializer(StrictSerializer):

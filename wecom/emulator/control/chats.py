@@ -12,10 +12,10 @@ def conversations(request: ControlRequest) -> Result:
     member = request.member()
     apps = App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp")
     rows = [(_app_conversation(app, member), visible_range.of(app).sees(member)) for app in apps]
-    found = [row for row, visible in rows if visible or row["last"]]
+    chats = [row for row, visible in rows if visible or row["last"]]
     group_chats = Chat.objects.filter(app__corp=member.corp).select_related("app")
-    found += [_group_conversation(chat, member) for chat in group_chats if member.userid.lower() in chat.userids]
-    return {"conversations": sorted(found, key=_newest_first, reverse=True)}
+    chats += [_group_conversation(chat, member) for chat in group_chats if member.userid.lower() in chat.userids]
+    return {"conversations": sorted(chats, key=_newest_first, reverse=True)}
 
 
 def _newest_first(row: Result) -> tuple[float, int]:

@@ -30,10 +30,10 @@ def gettoken(request: ApiRequest) -> Answer:
     if not secret:
         raise ApiError(41004)
     now = clock.now()
-    found = sql.execute(CORP, request.address, now - BLOCK, corp_id).fetchone()
-    if found is None:
+    row = sql.execute(CORP, request.address, now - BLOCK, corp_id).fetchone()
+    if row is None:
         raise ApiError(40013)
-    corp, wrong_secrets = found
+    corp, wrong_secrets = row
     if wrong_secrets >= options().wrong_secrets:
         raise ApiError(45009, "too many requests with a wrong secret, try again in an hour")
     app = sql.first(App, "WHERE it.corp_id = ? AND it.secret = ?", corp, secret)

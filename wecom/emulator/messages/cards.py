@@ -59,10 +59,10 @@ class Question:
 
 def questions(card: dict[str, Any]) -> list[Question]:
     """The questions of a card, from top to bottom."""
-    found = []
+    asked = []
     if checkbox := card.get("checkbox"):
         options = checkbox.get("option_list") or []
-        found.append(
+        asked.append(
             Question(
                 key=checkbox["question_key"],
                 options=tuple(one["id"] for one in options),
@@ -74,5 +74,5 @@ def questions(card: dict[str, Any]) -> list[Question]:
     for one in [*(card.get("select_list") or []), *([selection] if selection else [])]:
         ids = tuple(option["id"] for option in one.get("option_list") or [])
         preset = (one.get("selected_id") or "",) if one.get("selected_id") else ids[:1]
-        found.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
-    return found
+        asked.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
+    return asked

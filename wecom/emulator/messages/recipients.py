@@ -59,14 +59,14 @@ def find_recipients(
     reachable = {member.userid.lower(): member for member in rows if visible.can_message(member)}
     reachable = {userid: member for userid, member in reachable.items() if userid not in unreachable}
     if users == ["@all"]:
-        found = Recipients(members=list(reachable.values()), invalid_users=[], invalid_parties=[], invalid_tags=[])
+        recipients = Recipients(members=list(reachable.values()), invalid_users=[], invalid_parties=[], invalid_tags=[])
     else:
-        found = _resolve(app, reachable, users, parties, tags)
-    if not found.members:
+        recipients = _resolve(app, reachable, users, parties, tags)
+    if not recipients.members:
         raise ApiError(81013)
-    excluded = [one for one in found.members if not one.licensed or one.userid.lower() in unlicensed]
-    licensed = [one for one in found.members if one not in excluded] if excluded else found.members
-    return replace(found, members=licensed, unlicensed=[one.userid.lower() for one in excluded])
+    excluded = [one for one in recipients.members if not one.licensed or one.userid.lower() in unlicensed]
+    licensed = [one for one in recipients.members if one not in excluded] if excluded else recipients.members
+    return replace(recipients, members=licensed, unlicensed=[one.userid.lower() for one in excluded])
 
 
 def _resolve(

@@ -46,8 +46,8 @@ def fetch(model: type[R], where: str, *values: object) -> list[R]:
 
 def first(model: type[R], where: str, *values: object) -> R | None:
     """The first matching row."""
-    found = execute(f"{_select(model)}{where} LIMIT 1", *values).fetchone()
-    return None if found is None else _row(model, found)
+    row = execute(f"{_select(model)}{where} LIMIT 1", *values).fetchone()
+    return None if row is None else _row(model, row)
 
 
 def add(row: R) -> R:

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 def _application(pk: int | None) -> Application | None:
     if pk is None:
         return None
-    found = Application.objects.filter(pk=pk).first()
-    if found is None:
+    application = Application.objects.filter(pk=pk).first()
+    if application is None:
         raise CommandError(f"There is no application {pk}.")
-    return found
+    return application

@@ -82,8 +82,8 @@ def is_over(key: int) -> bool:
             return True
         if time.monotonic() - _last_batch > LATELY:
             return False
-    found = list(Outbound.objects.filter(pk=key).values_list("status", "lease_until"))
-    if not found or found[0][0] in Outbound.FINISHED:
+    rows = list(Outbound.objects.filter(pk=key).values_list("status", "lease_until"))
+    if not rows or rows[0][0] in Outbound.FINISHED:
         return True
-    status, lease_until = found[0]
+    status, lease_until = rows[0]
     return status == Outbound.Status.RUNNING and lease_until is not None and lease_until > timezone.now() + SURELY

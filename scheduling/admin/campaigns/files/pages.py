@@ -84,13 +84,13 @@ class FilesAdmin(FileButtons):
             if not self.has_import_permission(request):
                 raise PermissionDenied
             try:
-                found = services.start_from_ready(request.POST.get("key", ""), by=request.user)  # type: ignore[arg-type]
+                result = services.start_from_ready(request.POST.get("key", ""), by=request.user)  # type: ignore[arg-type]
             except OpenUserError as error:
                 self.message_user(request, str(error), messages.ERROR)
                 return redirect(reverse("admin:scheduling_campaign_ready"))
-            words = gettext("“%(name)s” is a draft. Look through it, then ask for approval.") % {"name": found.name}
+            words = gettext("“%(name)s” is a draft. Look through it, then ask for approval.") % {"name": result.name}
             self.message_user(request, words, messages.SUCCESS)
-            return redirect(_address(found) or reverse("admin:scheduling_campaign_changelist"))
+            return redirect(_address(result) or reverse("admin:scheduling_campaign_changelist"))
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         known = [(one, services.messages_of(one.key, language)) for one in services.READY]
         title = gettext("Start from a ready campaign")

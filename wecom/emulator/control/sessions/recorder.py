@@ -32,11 +32,11 @@ def record(app: App, *, since: float = 0.0, words: bool = True) -> dict[str, Any
     appearances = [(row.at, row.member.userid) for row in entries] + [(row.at, row.userid) for row in events]
     for _, userid in sorted(appearances):
         anonymizer.person(userid)  # numbers them before members who are only mentioned
-    found = [(row.at, _message_step(row, anonymizer)) for row in entries]
-    found += [(row.at, _event_step(row, anonymizer)) for row in events]
+    recorded = [(row.at, _message_step(row, anonymizer)) for row in entries]
+    recorded += [(row.at, _event_step(row, anonymizer)) for row in events]
     steps: list[Step] = []
     earlier = None
-    for at, step in sorted(found, key=lambda pair: pair[0]):
+    for at, step in sorted(recorded, key=lambda pair: pair[0]):
         steps.append({"after": round(at - (at if earlier is None else earlier), 2), **step})
         earlier = at
     return {"format": FORMAT, "words": words, "steps": steps}

@@ -137,10 +137,10 @@ def _check_size(userids: list[str]) -> None:
 
 
 def _owner(given: object, userids: list[str]) -> str:
-    found = next((userid for userid in userids if userid.lower() == str(given).lower()), None)
-    if found is None:
+    owner = next((userid for userid in userids if userid.lower() == str(given).lower()), None)
+    if owner is None:
         raise ApiError(86207)
-    return found
+    return owner
 
 
 def _name(body: dict[str, Any]) -> str:

@@ -34,13 +34,13 @@ def send(request: ApiRequest) -> Answer:
     content = contents.check(body, rules)
     if content.msgtype == "miniprogram_notice" and body.get("touser") == "@all":
         raise ApiError(40058, "a notice of a mini-program cannot go to @all")
-    found = recipients.find_recipients(app, body, unreachable=request.unreachable, unlicensed=request.unlicensed)
+    reached = recipients.find_recipients(app, body, unreachable=request.unreachable, unlicensed=request.unlicensed)
     fields = references.resolve(app, content)
     msgid = secrets.token_urlsafe(48)
-    answer: dict[str, Any] = {**found.invalid_fields(), "msgid": msgid}
+    answer: dict[str, Any] = {**reached.invalid_fields(), "msgid": msgid}
     if content.msgtype == "template_card":
         _check_card(app, fields, answers_back=content.answers_back)
-    quotas.count_recipients(app, len(found.members), now)
+    quotas.count_recipients(app, len(reached.members), now)
     if content.answers_back:
         answer["response_code"] = secrets.token_urlsafe(32)
     if digest:
@@ -49,7 +49,7 @@ def send(request: ApiRequest) -> Answer:
     if content.answers_back:
         ResponseCode.objects.create(app=app, message=message, code=answer["response_code"], created_at=now)
     if not request.drop:
-        delivery.deliver(message, quotas.members_within_quota(app, found.members, now))
+        delivery.deliver(message, quotas.members_within_quota(app, reached.members, now))
     return answer
 
 

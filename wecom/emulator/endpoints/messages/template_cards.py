@@ -25,12 +25,12 @@ def update(request: ApiRequest) -> Answer:
     if "replace_name" in changed and code.message.content.get("card_type") not in cards.INTERACTIVE:
         raise ApiError(42031, "only a card with buttons can replace them")
     entries = list(Entry.objects.filter(message=code.message, received=True).select_related("member", "message", "app"))
-    found, unknown = _recipients(app, body, entries)
-    if not found:
+    members, unknown = _recipients(app, body, entries)
+    if not members:
         raise ApiError(82102)
     code.used_at = clock.now()
     code.save(update_fields=["used_at"])
-    for entry in found:
+    for entry in members:
         entry.changed = changed
         entry.save(update_fields=["changed"])
         live_updates.entry_changed(entry)
@@ -81,12 +81,12 @@ def _recipients(app: App, body: dict[str, Any], entries: list[Entry]) -> tuple[l
     roots |= {number for tag in chosen_tags for number in tag.departments}
     departments = visible_range.with_subdepartments(app.corp_id, roots)
     by_userid = {entry.member.userid.lower(): entry for entry in entries}
-    found = [
+    members = [
         entry
         for userid, entry in by_userid.items()
         if userid in userids or userid in tagged or departments & set(entry.member.departments)
     ]
-    return found, [userid for userid in userids if userid not in by_userid]
+    return members, [userid for userid in userids if userid not in by_userid]
 
 
 def _list(body: dict[str, Any], field: str) -> list[object]:
