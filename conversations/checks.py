@@ -16,21 +16,21 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
     chat = settings.CHAT
     if not chat["base_url"]:
         return _chat_is_off() if chat["model"] or chat["api_key"] else []
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     if not chat["model"]:
         text = _("The language model has no name: questions get a polite word instead of an answer.")
         hint = _("Set OPENUSER_CHAT_MODEL to a model of the service, as it calls it.")
-        found.append(Warning(text, hint=hint, id="conversations.W002"))
+        messages.append(Warning(text, hint=hint, id="conversations.W002"))
     address = urlsplit(chat["base_url"])
     if address.scheme not in ("http", "https") or not address.netloc:
         text = _("The address of the language model is none.")
         hint = _("Set OPENUSER_CHAT_BASE_URL to one like https://llm.example.com/v1.")
-        found.append(Warning(text, hint=hint, id="conversations.W003"))
+        messages.append(Warning(text, hint=hint, id="conversations.W003"))
     if chat["timeout"] >= settings.CONVERSATIONS["REPLY_TIMEOUT"]:
         text = _("Members are told that there is no answer before the language model's time limit ends.")
         hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_REPLY_TIMEOUT.")
-        found.append(Warning(text, hint=hint, id="conversations.W004"))
-    return found
+        messages.append(Warning(text, hint=hint, id="conversations.W004"))
+    return messages
 
 
 @register("openuser")

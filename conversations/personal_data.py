@@ -73,12 +73,12 @@ class ContentHolding(Holding):
             some = list(worded.filter(pk__gt=last)[:BATCH])
             rows = Content.objects.filter(Exists(written), ~Exists(written.filter(created_at__gte=before)), pk__in=some)
             with transaction.atomic():
-                found = rows.update(text="")
+                cleared = rows.update(text="")
             messages = Message.objects.filter(content__in=some)
-            is_recent = not found and messages.exists() and not messages.filter(created_at__lt=before).exists()
+            is_recent = not cleared and messages.exists() and not messages.filter(created_at__lt=before).exists()
             if is_recent or not some:
                 break
-            last, count = some[-1], count + found
+            last, count = some[-1], count + cleared
         return count
 
 

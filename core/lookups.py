@@ -45,8 +45,8 @@ class Among(Lookup[Any]):
         """The keys are read first, as an array; SQLite does so by itself."""
         column, params = self.process_lhs(compiler, connection)
         keys, more = self.process_rhs(compiler, connection)
-        found = f"= ANY(ARRAY{keys})" if connection.vendor == "postgresql" else f"IN {keys}"
-        return f"{column} {found}", [*params, *more]
+        condition = f"= ANY(ARRAY{keys})" if connection.vendor == "postgresql" else f"IN {keys}"
+        return f"{column} {condition}", [*params, *more]
 
 
 def among(field: str, keys: QuerySet[Any, Any]) -> Among:

@@ -179,14 +179,14 @@ def _exchange(
             preload_content=False,
         )
         with response:
-            found = b""
+            received = b""
             while chunk := response.read1(65_536, decode_content=True):
-                found += chunk
-                if len(found) > most:
+                received += chunk
+                if len(received) > most:
                     raise EgressError(_("The response is too long."), code="too_long")
                 if time.monotonic() > until:
                     raise _late()
-            return Reply(status=response.status, headers=dict(response.headers.items()), body=found)
+            return Reply(status=response.status, headers=dict(response.headers.items()), body=received)
 
 
 def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:

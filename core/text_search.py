@@ -121,9 +121,9 @@ def _by_field(model: type[Model], names: list[str], words: str) -> list[Q]:
 def _keys(model: type[Model], conditions: Sequence[Q]) -> list[Any]:
     """The keys of rows that meet one of these, and no more than one too many."""
     rows: QuerySet[Any, Any] = model._default_manager.order_by().values_list("pk", flat=True)
-    found = [rows.filter(one)[: MOST_ROWS + 1] for one in conditions]
+    keys = [rows.filter(one)[: MOST_ROWS + 1] for one in conditions]
     if connection.features.supports_slicing_ordering_in_compound:
-        first, *more = found
+        first, *more = keys
         return list(first.union(*more)[: MOST_ROWS + 1] if more else first)
     return list(rows.filter(reduce(or_, conditions))[: MOST_ROWS + 1])
 
@@ -150,13 +150,13 @@ def target(model: type[Model], relation: str) -> type[Model]:
 
 
 def _each(fields: Iterable[str], words: str, contains: Callable[[str, str], Q]) -> Q:
-    names, found = list(fields), Q()
+    names, condition = list(fields), Q()
     for word in words.split():
         somewhere = Q()
         for name in names:
             somewhere |= contains(name, word)
-        found &= somewhere
-    return found
+        condition &= somewhere
+    return condition
 
 
 def _capital(letter: str) -> str:

@@ -57,10 +57,10 @@ class ConversationAdmin(ClosedAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Conversation | None:
         """With whether the account may ask why a message was sent."""
-        found: Any = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.may_ask_why = request.user.has_perm(explanations.ASK)
-        return found  # type: ignore[no-any-return]  # Unfold is not typed
+        conversation: Any = super().get_object(request, object_id, from_field)
+        if conversation is not None:
+            conversation.may_ask_why = request.user.has_perm(explanations.ASK)
+        return conversation  # type: ignore[no-any-return]  # Unfold is not typed
 
     @display(description=_("messages"))
     def said(self, conversation: Any) -> int:

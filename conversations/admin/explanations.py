@@ -33,9 +33,11 @@ class Shown:
 
 def panel(message: Message, user: PermissionsMixin | AnonymousUser, *, with_picture: bool = True) -> SafeString:
     """Why a message was sent, for this account."""
-    found = explain(message)
-    draws = with_picture and found.version is not None and user.has_perm("conversations.view_flowversion")
-    return _rendered(found, user, picture=picture_of(found.version, here=found.state) if draws else "")
+    explanation = explain(message)
+    draws = with_picture and explanation.version is not None and user.has_perm("conversations.view_flowversion")
+    return _rendered(
+        explanation, user, picture=picture_of(explanation.version, here=explanation.state) if draws else ""
+    )
 
 
 def dialog(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -54,10 +56,10 @@ def entry_dialog(model_admin: Any, request: HttpRequest, pk: int, key: str) -> H
         raise PermissionDenied
     whose = {"member": conversation.member, "application": conversation.application}
     answers: Any = entry_explained.send(Conversation, key=key, **whose)
-    found = next((one for _receiver, one in answers if one is not None), None)
-    if found is None:
+    explanation = next((one for _receiver, one in answers if one is not None), None)
+    if explanation is None:
         raise Http404
-    context = {"panel": _rendered(found, request.user)}
+    context = {"panel": _rendered(explanation, request.user)}
     return TemplateResponse(request, "admin/conversations/why_dialog.html", context)
 
 

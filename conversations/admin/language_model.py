@@ -65,13 +65,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _gauges(today: services.ModelDay) -> list[Gauge]:
     limits, money = services.company_limits(), services.model_money
-    found = [
+    gauges = [
         _gauge(gettext("Questions"), today.questions, limits.questions, lambda value: f"{value:,}"),
         _gauge(gettext("Tokens"), today.tokens, limits.tokens, lambda value: f"{value:,}"),
     ]
     if services.has_model_prices():
-        found.append(_gauge(gettext("Cost"), today.cost, limits.cost, money))
-    return found
+        gauges.append(_gauge(gettext("Cost"), today.cost, limits.cost, money))
+    return gauges
 
 
 def _gauge(title: str, used: int, limit: int, written: Any) -> Gauge:

@@ -88,10 +88,10 @@ class MessageAdmin(WordsAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
         """With who reads it, whose rights decide which links *Why?* has."""
-        found: Any = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.reader = request.user
-        return found  # type: ignore[no-any-return]  # Unfold is not typed
+        message: Any = super().get_object(request, object_id, from_field)
+        if message is not None:
+            message.reader = request.user
+        return message  # type: ignore[no-any-return]  # Unfold is not typed
 
     def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
         """A message of a member has no *Why?*."""

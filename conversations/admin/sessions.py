@@ -229,8 +229,8 @@ def _files(machine: Machine | None, standing: Session | SessionCaller) -> dict[s
     """The files among the answers, by the number that a slot has."""
     slots = machine.slots if machine else {}
     numbers = [value for name, value in standing.slots.items() if name in slots and slots[name].type in RECEIVED]
-    found = Download.objects.filter(pk__in=numbers) if numbers else ()
-    return {str(download.pk): download for download in found}
+    downloads = Download.objects.filter(pk__in=numbers) if numbers else ()
+    return {str(download.pk): download for download in downloads}
 
 
 def _labelled(machine: Machine | None, standing: Session | SessionCaller, name: str) -> str:

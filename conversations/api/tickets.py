@@ -69,8 +69,8 @@ class Tickets(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         with transaction.atomic():
             ticket = serializer.open(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("ticket-detail", args=[ticket.pk], request=request)}
-        found = self.get_queryset().get(pk=ticket.pk)
-        return Response(self.get_serializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
+        opened = self.get_queryset().get(pk=ticket.pk)
+        return Response(self.get_serializer(opened).data, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(summary="Answer the member of a ticket", request=TicketAnswerSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])

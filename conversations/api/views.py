@@ -204,9 +204,9 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
         """
         flow = self.get_object()
         machine = publication.draft(flow)
-        found, covered = services.run_golden(flow, machine)
+        comparisons, covered = services.run_golden(flow, machine)
         report = {
-            "comparisons": found,
+            "comparisons": comparisons,
             "callers": services.run_callers_golden(flow, machine),
             "states_covered": sorted(covered.states),
             "state_count": covered.state_count,
@@ -263,9 +263,9 @@ class Sessions(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
         with transaction.atomic():
             session = serializer.start(request.headers.get("X-Request-ID", ""))
         headers = {"Location": reverse("session-detail", args=[session.pk], request=request)}
-        found = self.get_queryset().get(pk=session.pk)
+        started = self.get_queryset().get(pk=session.pk)
         context = {**self.get_serializer_context(), OWN: True}
-        shown = SessionSerializer(found, context=context).data
+        shown = SessionSerializer(started, context=context).data
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(summary="Stop a session", request=None, responses=SessionSerializer)

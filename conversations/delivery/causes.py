@@ -63,5 +63,5 @@ def described(cause: Cause, **facts: Any) -> dict[str, Any]:
 
 def current() -> dict[str, Any]:
     """The cause of what is sent now; empty if none is named."""
-    found, before = dict(_current.get() or {}), _before.get()
-    return {**found, "before": dict(before)} if found and before else found
+    cause, before = dict(_current.get() or {}), _before.get()
+    return {**cause, "before": dict(before)} if cause and before else cause

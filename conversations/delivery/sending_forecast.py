@@ -17,8 +17,8 @@ class SendingForecast:
 
 def forecast_sending(application: Application, *, messages: int, recipients: int, now: datetime) -> SendingForecast:
     """When the queue of an application would be sent, with so many more messages to so many members."""
-    found = wecom.forecast_for(application, messages=messages, recipients=recipients, now=now)
-    return SendingForecast(through_at=found.through_at, why=found.why)
+    forecast = wecom.forecast_for(application, messages=messages, recipients=recipients, now=now)
+    return SendingForecast(through_at=forecast.through_at, why=forecast.why)
 
 
 def daily_limit(application: Application) -> int:

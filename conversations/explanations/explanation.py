@@ -23,10 +23,10 @@ def explain(message: Message) -> Explanation:
         return Explanation(
             by="", summary=_("Not recorded: the message is older than this, or its reasons were erased.")
         )
-    found = explainer(message, message.cause)
+    explanation = explainer(message, message.cause)
     above: Any = message_explained.send(Message, message=message)
     others = (line for _receiver, lines in above for line in lines)
-    return replace(found, lines=(*found.lines, *answers.asked_before(message.cause), *others))
+    return replace(explanation, lines=(*explanation.lines, *answers.asked_before(message.cause), *others))
 
 
 def _small_talk(_message: Message, cause: Facts) -> Explanation:

@@ -33,8 +33,8 @@ def flow_entry(
     flow: Flow, steps: Iterable[Step], media: Media, *, lists: Mapping[str, Sequence[Any]] | None = None
 ) -> dict[str, Any]:
     """A flow with the steps of its draft, in their order. Published versions and sessions do not travel."""
-    found = row_entry(flow, references=References, media=media, always=("name", "language"), lists=lists)
-    return {**found, "steps": [step_entry(step, media) for step in steps]}
+    entry = row_entry(flow, references=References, media=media, always=("name", "language"), lists=lists)
+    return {**entry, "steps": [step_entry(step, media) for step in steps]}
 
 
 def steps_of(flow: Flow) -> list[Step]:
@@ -63,14 +63,14 @@ def document_entry(
 def step_entry(step: Step, media: Media) -> dict[str, Any]:
     """A step with the transitions that leave it."""
     always = ("key", "name", "kind")
-    found = row_entry(
+    entry = row_entry(
         step.state, references=References, media=media, without=STEP_APART, always=always, lists=step.lists
     )
     ways = [transition_entry(one, media) for one in step.transitions]
-    return {**found, "transitions": ways} if ways else found
+    return {**entry, "transitions": ways} if ways else entry
 
 
 def transition_entry(transition: Transition, media: Media) -> dict[str, Any]:
     """A transition with the key of the step that it leads to."""
-    found = row_entry(transition, references=References, media=media, without=TRANSITION_APART, lists={})
-    return {"to": transition.target.key, **found}
+    entry = row_entry(transition, references=References, media=media, without=TRANSITION_APART, lists={})
+    return {"to": transition.target.key, **entry}

@@ -104,8 +104,8 @@ def read_transitions(
     """The transitions of a step; those with flaws are left out. `known` are the steps that they can lead to."""
     place, findings = (*place, "transitions"), sources.findings
     listed = _mappings(data.get("transitions"), place, findings, remedy=_("Begin each with “- to:”."))
-    found = (read_transition(one, state, known, (*place, number), sources) for number, one in enumerate(listed))
-    return [one for one in found if one is not None]
+    transitions = (read_transition(one, state, known, (*place, number), sources) for number, one in enumerate(listed))
+    return [one for one in transitions if one is not None]
 
 
 def read_transition(

@@ -122,12 +122,12 @@ def _fingerprint(rows: list[Any]) -> str:
 
 def _parts() -> list[tuple[type[models.Model], str]]:
     """The models whose rows are parts of a step and go with it, each with the name of its key to the step."""
-    found = {
+    parts = {
         relation.related_model: relation.field.name
         for relation in reversed(State._meta.related_objects)
         if relation.on_delete is models.CASCADE
     }
-    return list(found.items())
+    return list(parts.items())
 
 
 def _rows(flow: Flow) -> list[Any]:
@@ -147,9 +147,9 @@ def _restore(flow: Flow, rows: list[Any]) -> None:
         gone = model._default_manager.filter(**{f"{name}__flow": flow.pk})
         gone.exclude(pk__in=kept.get(model._meta.label_lower, ())).delete()
     flow.states.exclude(pk__in=kept.get(State._meta.label_lower, ())).delete()
-    for found in serializers.deserialize("python", rows, ignorenonexistent=True):
-        _forget_missing(found.object)
-        found.save()
+    for restored in serializers.deserialize("python", rows, ignorenonexistent=True):
+        _forget_missing(restored.object)
+        restored.save()
 
 
 def _forget_missing(row: models.Model) -> None:

@@ -32,14 +32,14 @@ def lint(
     """All problems, errors first. `silent_flows` are sub-flows that may end without waiting for anything."""
     if not machine.nodes:
         return [Problem(code="empty", words=_("The flow has no steps. Add one that asks or says something."))]
-    found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
-    found += [
+    problems = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
+    problems += [
         *_unreachable(machine),
         *_circles(machine, silent_flows),
         *_reserved(triggers),
     ]
-    found += (problem for command in commands for problem in _command(command))
-    return sorted(found, key=lambda problem: not problem.is_error)
+    problems += (problem for command in commands for problem in _command(command))
+    return sorted(problems, key=lambda problem: not problem.is_error)
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:

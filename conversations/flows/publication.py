@@ -80,16 +80,16 @@ def check(flow: Flow, machine: Machine | None = None) -> list[Problem]:
     own_facts = list(FactDefinition.objects.values_list("key", flat=True)) if knows_members else []
 
     def of_texts(spoken: Machine) -> list[Problem]:
-        found = lint.lint(spoken, triggers=flow.trigger_words, commands=flow.commands, silent_flows=silent)
-        return [*found, *facts.problems(spoken, own_facts), *say_forms.problems(spoken)]
+        problems = lint.lint(spoken, triggers=flow.trigger_words, commands=flow.commands, silent_flows=silent)
+        return [*problems, *facts.problems(spoken, own_facts), *say_forms.problems(spoken)]
 
-    found = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
-    found += subflow_problems.problems(machine, known, flow=flow.pk, callers=callers.live_callers(flow))
-    found += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
-    found += [*video_templates.problems(machine), *files.problems(machine)]
-    found += [*formulas.problems(machine, own_facts), *calls.problems(machine)]
-    found += formulas.of_days(machine, unknown_years(machine))
-    return sorted(found, key=lambda problem: not problem.is_error)
+    problems = [*of_texts(machine), *translation_rules.problems(machine, of_texts)]
+    problems += subflow_problems.problems(machine, known, flow=flow.pk, callers=callers.live_callers(flow))
+    problems += [*modes.problems(machine), *collisions.problems(flow), *validators.problems(machine)]
+    problems += [*video_templates.problems(machine), *files.problems(machine)]
+    problems += [*formulas.problems(machine, own_facts), *calls.problems(machine)]
+    problems += formulas.of_days(machine, unknown_years(machine))
+    return sorted(problems, key=lambda problem: not problem.is_error)
 
 
 def unknown_years(*machines: Machine, today: date | None = None) -> list[int]:

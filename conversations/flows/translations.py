@@ -28,15 +28,15 @@ def translated(machine: Machine, flow: Flow, states: Sequence[State]) -> Machine
 
 def own_texts(node: Node) -> dict[str, str]:
     """The texts of a state that may be translated, by the name of the field; choices as lines."""
-    found = {"text": node.text}
+    texts = {"text": node.text}
     if node.form in LINKED:
-        found |= {"title": node.title, "link": node.link}
+        texts |= {"title": node.title, "link": node.link}
     if node.form == Form.NEWS:
-        found |= {"picture_url": node.picture_url}
+        texts |= {"picture_url": node.picture_url}
     if node.kind == NodeKind.ASK and node.slot is not None:
         choices = choice_lines(node.slot.choices) if node.slot.type == SlotType.CHOICE else ""
-        found |= {"choices": choices, "retry_text": node.slot.retry_text, "reminder": node.reminder}
-    return found
+        texts |= {"choices": choices, "retry_text": node.slot.retry_text, "reminder": node.reminder}
+    return texts
 
 
 def texts_of(node: Node, words: NodeWords) -> dict[str, str]:
@@ -92,12 +92,12 @@ def _choices(node: Node, lines: str, language: str) -> tuple[Choice, ...]:
         with translation.override(language):
             return flow_texts.yes_no_choices()
     own = node.slot.choices
-    found = []
+    choices = []
     for place, line in enumerate(line for line in lines.splitlines() if line.strip()):
         (choice,) = parse_choices(line)
         is_plain = "=" not in line and place < len(own)
-        found.append(replace(choice, value=own[place].value) if is_plain else choice)
-    return tuple(found)
+        choices.append(replace(choice, value=own[place].value) if is_plain else choice)
+    return tuple(choices)
 
 
 def _plain(texts: Mapping[str, str]) -> dict[str, str]:

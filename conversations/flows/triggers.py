@@ -68,10 +68,10 @@ def _fits(pieces: list[str], said: str) -> bool:
         return False
     place, end = len(first), len(said) - len(last)
     for piece in between:
-        found = said.find(piece, place, end)
-        if found < 0:
+        at = said.find(piece, place, end)
+        if at < 0:
             return False
-        place = found + len(piece)
+        place = at + len(piece)
     return True
 
 

@@ -136,8 +136,8 @@ def _vectors(index: Index, later: Q, entries: list[Entry]) -> list[tuple[int, by
     """Vectors that were computed, and those of rows that are new here: an exchanged row keeps its own."""
     assert index.embedder
     stored = Embedding.objects.filter(model__in=index.embedder.comparable).exclude(vector=b"")
-    found = dict(stored.filter(later).values_list("answer", "vector").iterator(chunk_size=CHUNK))
-    new = [entry.pk for entry in entries if entry.pk not in found and index.get(entry.pk) is None]
+    vectors = dict(stored.filter(later).values_list("answer", "vector").iterator(chunk_size=CHUNK))
+    new = [entry.pk for entry in entries if entry.pk not in vectors and index.get(entry.pk) is None]
     for start in range(0, len(new), CHUNK):
-        found |= dict(stored.filter(answer__in=new[start : start + CHUNK]).values_list("answer", "vector"))
-    return list(found.items())
+        vectors |= dict(stored.filter(answer__in=new[start : start + CHUNK]).values_list("answer", "vector"))
+    return list(vectors.items())

@@ -157,8 +157,8 @@ class Index:
 
     def same_words(self, asked: Gist) -> list[Match]:
         """The rows that have this very question."""
-        found = (self._entries[slot] for slot in self._exact.get(asked.plain, ()))
-        rows = sorted((entry for entry in found if entry), key=lambda entry: entry.pk)
+        entries = (self._entries[slot] for slot in self._exact.get(asked.plain, ()))
+        rows = sorted((entry for entry in entries if entry), key=lambda entry: entry.pk)
         return [Match(entry=entry, likeness=EXACT) for entry in rows]
 
     def near(self, asked: Gist, vector: Vectors | None, limit: int) -> list[Match]:

@@ -106,7 +106,7 @@ def _stem(word: str) -> str:
 
 def _pairs(run: str) -> dict[str, float]:
     """Pairs of characters of what is left without fillers; a character that stands alone counts as a pair."""
-    found: dict[str, float] = {}
+    pairs: dict[str, float] = {}
     for part in FILLERS.sub(" ", run).split():
-        found |= dict.fromkeys([part[i : i + 2] for i in range(len(part) - 1)] or [part], PAIR_WEIGHT)
-    return found
+        pairs |= dict.fromkeys([part[i : i + 2] for i in range(len(part) - 1)] or [part], PAIR_WEIGHT)
+    return pairs

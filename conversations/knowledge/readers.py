@@ -23,14 +23,14 @@ def reader_of(member: Member | None, index: Index) -> Reader:
 
 def with_those_above(pks: Collection[int]) -> frozenset[int]:
     """Departments and all above them that still exist, a query for each level."""
-    found, level = set(pks), set(pks)
+    departments, level = set(pks), set(pks)
     for _turn in range(MOST_LEVELS):
         above = Department.objects.filter(pk__in=level).values_list("corporation", "parent_number")
         wanted = Q(pk__in=())
         for corporation, number in set(above):
             wanted |= Q(corporation=corporation, number=number)
-        level = set(Department.objects.existing().filter(wanted).values_list("pk", flat=True)) - found
+        level = set(Department.objects.existing().filter(wanted).values_list("pk", flat=True)) - departments
         if not level:
             break
-        found |= level
-    return frozenset(found)
+        departments |= level
+    return frozenset(departments)

@@ -109,7 +109,9 @@ def compare(table: Table) -> Findings:
         raise TableError(
             _("No column is named question."), remedy=_("Name the columns as in an exported file."), field="file"
         )
-    found = Findings(unknown_columns=[_word(head) for place, head in enumerate(heads) if place not in columns and head])
+    findings = Findings(
+        unknown_columns=[_word(head) for place, head in enumerate(heads) if place not in columns and head]
+    )
     rows_here = Answer.objects.select_related("topic").prefetch_related("departments", "tags")
     known = {row.question: row for row in rows_here}
     seen: dict[str, int] = {}
@@ -117,12 +119,12 @@ def compare(table: Table) -> Findings:
         if len(seen) >= MOST:
             words = _("The file has more than %d answers.") % MOST
             raise TableError(words, remedy=_("Split it into several files."), field="file")
-        _read_row(found, known, seen, number, {columns[at]: cell for at, cell in enumerate(cells) if at in columns})
+        _read_row(findings, known, seen, number, {columns[at]: cell for at, cell in enumerate(cells) if at in columns})
     heads_here = {name: _word(heads[place]) for place, name in columns.items()}
-    found.errors = [
-        replace(error, column=heads_here.get(error.column, HEADS[error.column][0])) for error in found.errors
+    findings.errors = [
+        replace(error, column=heads_here.get(error.column, HEADS[error.column][0])) for error in findings.errors
     ]
-    return found
+    return findings
 
 
 def _read_row(
@@ -189,12 +191,12 @@ def _cell(name: str, value: Any) -> object:
 def _columns(heads: Cells) -> dict[int, str]:
     """The field of each column, by its place; the first of two with the same head counts."""
     names = {alias: name for name, aliases in HEADS.items() for alias in aliases}
-    found: dict[int, str] = {}
+    columns: dict[int, str] = {}
     for place, head in enumerate(heads):
         name = names.get(_word(head).casefold().replace("_", " "))
-        if name and name not in found.values():
-            found[place] = name
-    return found
+        if name and name not in columns.values():
+            columns[place] = name
+    return columns
 
 
 def _fields(row: Answer | None) -> dict[str, Any]:

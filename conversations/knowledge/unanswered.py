@@ -44,25 +44,25 @@ def record(conversation: Conversation, text: str, *, cid: str, at: datetime) -> 
 
 def likeliest(rows: Iterable[UnansweredQuestion], words: str, vector: Vectors | None) -> UnansweredQuestion | None:
     """The row that means the same as these words; None if none does."""
-    asked, found = gist(words), list[tuple[float, UnansweredQuestion]]()
+    asked, scored = gist(words), list[tuple[float, UnansweredQuestion]]()
     for row in rows:
         alike = likeness(asked, gist(row.question)) / SAME_WORDS
         if vector is not None and row.vector:
             stored = np.frombuffer(bytes(row.vector), dtype=STORED).astype(np.float32)
             alike = max(alike, float(stored @ vector) / SAME_MEANING if len(stored) == len(vector) else 0.0)
         if alike >= 1:
-            found.append((alike, row))
-    return max(found, key=lambda one: one[0])[1] if found else None
+            scored.append((alike, row))
+    return max(scored, key=lambda one: one[0])[1] if scored else None
 
 
 def different(wordings: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
     """The wordings that differ from those known, and among themselves, by more than punctuation and case."""
-    seen, found = set(map(plain, known)), list[str]()
+    seen, texts = set(map(plain, known)), list[str]()
     for words in wordings:
         if plain(words) not in seen:
             seen.add(plain(words))
-            found.append(words)
-    return found
+            texts.append(words)
+    return texts
 
 
 def _same(words: str, vector: Vectors | None, model: str) -> UnansweredQuestion | None:

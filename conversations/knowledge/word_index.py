@@ -51,8 +51,8 @@ class WordIndex:
         return [int(slot) for slot in best if scores[slot] > 0]
 
     def _posted(self, words: Mapping[str, float]) -> list[tuple[float, "array[int]"]]:
-        found = [(weight, self._slots[word]) for word, weight in words.items() if word in self._slots]
+        posted = [(weight, self._slots[word]) for word, weight in words.items() if word in self._slots]
         if self._alive < MANY:
-            return found
-        rare = [(weight, slots) for weight, slots in found if len(slots) < COMMON * self._alive]
-        return rare or found
+            return posted
+        rare = [(weight, slots) for weight, slots in posted if len(slots) < COMMON * self._alive]
+        return rare or posted

@@ -153,16 +153,16 @@ def kept_of(results: tuple[tuple[str, str], ...], response: bytes) -> dict[str, 
     if not results:
         return {}
     try:
-        found = json.loads(response)
+        response_data = json.loads(response)
     except (UnicodeDecodeError, RecursionError) as error:
         raise ValueError("The response is not JSON.") from error
-    return {name: _text(_field(found, path))[:LONGEST_ANSWER] for name, path in results}
+    return {name: _text(_field(response_data, path))[:LONGEST_ANSWER] for name, path in results}
 
 
 def origin_of(url: str) -> str:
     """The scheme and host of a URL, where no placeholder may stand."""
-    found = ORIGIN.match(url)
-    return found[0] if found else ""
+    match = ORIGIN.match(url)
+    return match[0] if match else ""
 
 
 def _filled(text: str, fill: Fill) -> str:

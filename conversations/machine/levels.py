@@ -178,14 +178,14 @@ class _Walker:
 
     def _entering(self, enters: Enter) -> tuple[int, Act, str]:
         """Go into a flow; what to do next, there or where it is that could not be entered."""
-        found, depth = self.flows.get(enters.flow) if enters.flow else None, len(self.levels)
-        if found is None or depth >= MOST_LEVELS:
+        flow, depth = self.flows.get(enters.flow) if enters.flow else None, len(self.levels)
+        if flow is None or depth >= MOST_LEVELS:
             return depth - 1, Act.RETURN, Returned(way=Way.FAILED).to_text()
-        given = self._fitting(found.machine, enters.given)
+        given = self._fitting(flow.machine, enters.given)
         labels = {name: label for name, label in enters.labels.items() if given.get(name) == enters.given[name]}
         place = Place(given=given, slots=given, labels=labels)
-        ends_at = end_of(found.machine, self.now, around=self.levels[-1].ends_at)
-        self.levels.append(Level(version=found.version, machine=found.machine, place=place, ends_at=ends_at))
+        ends_at = end_of(flow.machine, self.now, around=self.levels[-1].ends_at)
+        self.levels.append(Level(version=flow.version, machine=flow.machine, place=place, ends_at=ends_at))
         return depth, Act.START, ""
 
     def _fitting(self, machine: Machine, given: Mapping[str, str]) -> dict[str, str]:

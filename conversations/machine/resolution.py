@@ -56,9 +56,9 @@ def resolve(
     """The meaning of a text, a tap or a looked-up value as the answer to a question, which may have `offered`
     choices."""
     if act == Act.ANSWER:
-        found = Resolution.from_text(text)
-        fits = found.value is not None and slot.parse(found.value, today=today, now=now) == found.value
-        return found if fits or found.value is None else Resolution(said=found.said)
+        resolution = Resolution.from_text(text)
+        fits = resolution.value is not None and slot.parse(resolution.value, today=today, now=now) == resolution.value
+        return resolution if fits or resolution.value is None else Resolution(said=resolution.said)
     choices = tuple(one.choice for one in offered)
     value = Slot(name=slot.name, type=SlotType.CHOICE, choices=choices).parse(text, today=today)
     if value is not None:

@@ -107,8 +107,12 @@ class _Walk:
         match act:
             case Act.SAY | Act.CHOOSE | Act.ANSWER:
                 assert node.slot is not None
-                found = resolve(node.slot, place.offered, act, text, today=self.today, now=self.now)
-                return self._missed(node, place, found) if found.value is None else self._answered(node, place, found)
+                resolution = resolve(node.slot, place.offered, act, text, today=self.today, now=self.now)
+                return (
+                    self._missed(node, place, resolution)
+                    if resolution.value is None
+                    else self._answered(node, place, resolution)
+                )
             case Act.BACK:
                 return self._back(node, place)
             case Act.HELP:

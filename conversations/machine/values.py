@@ -222,9 +222,9 @@ class Machine:
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
         # Processes of the release before read flows that do not use what is new.
-        found = {"format": FORMAT, **_without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
-        found["nodes"] = [_without_defaults(node, Node, NEW_IN_STATES) for node in found["nodes"]]
-        return found
+        document = {"format": FORMAT, **_without_defaults(asdict(self), Machine, NEW_IN_FLOWS)}
+        document["nodes"] = [_without_defaults(node, Node, NEW_IN_STATES) for node in document["nodes"]]
+        return document
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Machine":

@@ -70,13 +70,13 @@ def complete(model: ChatModel, turns: Turns, *, corporation: Corporation, member
     model.check_name()
     taken = _take(model.most_tokens(turns), corporation, member)
     try:
-        found = model.complete(turns)
+        completion = model.complete(turns)
     except (ServiceBusy, ServiceRefused) as error:
         _give_back(taken, counts=error.code in MAY_HAVE_COST)
         _note(taken.company, error)
         raise
-    _correct(taken, found.tokens or taken.tokens)
-    return found
+    _correct(taken, completion.tokens or taken.tokens)
+    return completion
 
 
 def note_rejected(corporation: Corporation) -> None:
@@ -170,9 +170,9 @@ def _over(code: str) -> ServiceRefused:
 
 
 def _limits(whose: str) -> Limits:
-    found = settings.CHAT_LIMITS
+    limits = settings.CHAT_LIMITS
     return Limits(
-        questions=found[f"{whose}_QUESTIONS"],
-        tokens=found[f"{whose}_TOKENS"],
-        cost=round(found[f"{whose}_COST"] * 1_000_000),
+        questions=limits[f"{whose}_QUESTIONS"],
+        tokens=limits[f"{whose}_TOKENS"],
+        cost=round(limits[f"{whose}_COST"] * 1_000_000),
     )

@@ -98,13 +98,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """The conversation of a member with an application, created if needed and locked for the transaction."""
         own = self.filter(application=application, member=member)
         rows = own.select_for_update(of=("self",)).select_related("member")
-        found = rows.first()
-        if found is None:
+        message = rows.first()
+        if message is None:
             language = member.language or Desk.objects.first_language(application)
             own.get_or_create(application=application, member=member, defaults={"language": language})
-            found = rows.get()
-        found.application = application  # read already, and its secrets take long to decrypt
-        return found
+            message = rows.get()
+        message.application = application  # read already, and its secrets take long to decrypt
+        return message
 
 
 class Conversation(models.Model):

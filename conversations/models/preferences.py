@@ -26,11 +26,11 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
         Raises `ValidationError` for a name that is too long.
         """
-        found = self.filter(name=name).first() or self.filter(name_en__iexact=name).first()
-        if found is None:
-            found = Topic(name=name, can_be_muted=False)
-            found.clean_fields()
-        return found
+        topic = self.filter(name=name).first() or self.filter(name_en__iexact=name).first()
+        if topic is None:
+            topic = Topic(name=name, can_be_muted=False)
+            topic.clean_fields()
+        return topic
 
     def offered(self) -> "TopicQuerySet":
         """The topics that members can mute, in their order."""

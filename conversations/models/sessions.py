@@ -33,10 +33,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def active_in(self, conversation: Conversation) -> "Session | None":
         """The session that waits for the member's answer."""
         rows = self.active().filter(conversation=conversation).select_related("version")
-        found = rows.defer("version__definition").first()  # which a process has read before, mostly
-        if found is not None:
-            found.conversation = conversation  # with its member and application, where they are loaded
-        return found
+        session = rows.defer("version__definition").first()  # which a process has read before, mostly
+        if session is not None:
+            session.conversation = conversation  # with its member and application, where they are loaded
+        return session
 
     def sleeping_in(self, conversation: Conversation) -> "Session | None":
         """The session that fell asleep last."""

@@ -19,14 +19,14 @@ class Documents(ReplyProvider):
         return self.reply_to(None, text, language=language)
 
     def reply_to(self, member: Member | None, text: str, *, language: str) -> str | None:
-        found = self.find_reply(member, text, language=language)
-        return str(found.reply) if found else None
+        reply = self.find_reply(member, text, language=language)
+        return str(reply.reply) if reply else None
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
-        found = find_passages(text, language=language, member=member, most=2)
-        if not found or not found[0].is_sure:
+        passages = find_passages(text, language=language, member=member, most=2)
+        if not passages or not passages[0].is_sure:
             return None
         if retrieval.find(text, language=language, member=member).asks_back:
             return None
-        cause = described(Cause.PASSAGE, **evidence.of_passages(found))
-        return FoundReply(reply=document_texts.quoted(found[0].passage), cause=cause)
+        cause = described(Cause.PASSAGE, **evidence.of_passages(passages))
+        return FoundReply(reply=document_texts.quoted(passages[0].passage), cause=cause)

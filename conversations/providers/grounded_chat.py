@@ -71,9 +71,9 @@ class GroundedChat(RemoteProvider):
         member = conversation.member if conversation.member_id else None
         before = turns_before(conversation, text, most=self.history, budget=HISTORY_BUDGET) if member else []
         question = Question(text=text, language=language, reader=member, payer=member, history=tuple(before))
-        found = self.ask(conversation.application, question)
-        reply = CitedReply(found.words)
-        reply.sources = tuple(source.row for source in found.sources)
+        outcome = self.ask(conversation.application, question)
+        reply = CitedReply(outcome.words)
+        reply.sources = tuple(source.row for source in outcome.sources)
         return reply or None
 
     def ask(self, application: Application, question: Question) -> Grounded:
@@ -91,14 +91,14 @@ class GroundedChat(RemoteProvider):
             question.text, sources, question.history, language=question.language, prompt=self.prompt, mark=mark
         )
         corporation = application.corporation
-        found = spending.complete(self.model, turns, corporation=corporation, member=question.payer)
-        answer = plain_text(found.text)
+        completion = spending.complete(self.model, turns, corporation=corporation, member=question.payer)
+        answer = plain_text(completion.text)
         secret = (mark.strip("="), *(part for part in (grounded_prompt.RULES, self.prompt) if part))
         checked = citations.check(answer, [one.text for one in sources], question=question.text, secret=secret)
         if checked.fault:
             logger.info("An answer of the language model is not sent.", extra={"fault": checked.fault})
             spending.note_rejected(corporation)
-            return Grounded(fault=checked.fault, said=answer, sources=tuple(sources), tokens=found.tokens)
+            return Grounded(fault=checked.fault, said=answer, sources=tuple(sources), tokens=completion.tokens)
         cited = tuple(sources[place] for place in checked.cited)
         words = document_texts.with_sources(truncate(checked.text, LONGEST), [one.title for one in cited])
-        return Grounded(words=words, said=answer, sources=cited, tokens=found.tokens)
+        return Grounded(words=words, said=answer, sources=cited, tokens=completion.tokens)

@@ -15,16 +15,16 @@ class Knowledge(ReplyProvider):
     is_ground: ClassVar[bool] = True
 
     def reply(self, text: str, *, language: str) -> str | None:
-        found = self.reply_to(None, text, language=language)
-        return found.answer if found else None
+        reply = self.reply_to(None, text, language=language)
+        return reply.answer if reply else None
 
     def reply_to(self, member: Member | None, text: str, *, language: str) -> Answer | None:
-        found = self.find_reply(member, text, language=language)
-        return found.reply if found and isinstance(found.reply, Answer) else None
+        reply = self.find_reply(member, text, language=language)
+        return reply.reply if reply and isinstance(reply.reply, Answer) else None
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
-        found = retrieval.find(text, language=language, member=member)
-        answer = Answer.objects.filter(pk=found.best.entry.pk).first() if found.best else None
+        result = retrieval.find(text, language=language, member=member)
+        answer = Answer.objects.filter(pk=result.best.entry.pk).first() if result.best else None
         if answer is None:
             return None
-        return FoundReply(reply=answer, cause=described(Cause.ANSWER, **evidence.of_answer(found, text)))
+        return FoundReply(reply=answer, cause=described(Cause.ANSWER, **evidence.of_answer(result, text)))

@@ -30,12 +30,12 @@ def find_sources(text: str, *, language: str, member: Member | None) -> list[Sou
 
     An answer in the table's own words is sent as it is written, and so is a card, a picture, a file or a video.
     """
-    found = retrieval.find(text, language=language, member=member)
-    rows = Answer.objects.in_bulk([match.entry.pk for match in _near(found)])
-    best = found.best
+    result = retrieval.find(text, language=language, member=member)
+    rows = Answer.objects.in_bulk([match.entry.pk for match in _near(result)])
+    best = result.best
     if best is not None and (best.likeness >= retrieval.CERTAIN or not _is_worded(rows.get(best.entry.pk))):
         return []
-    answers = [rows[match.entry.pk] for match in _near(found) if match.entry.pk in rows]
+    answers = [rows[match.entry.pk] for match in _near(result) if match.entry.pk in rows]
     passages = find_passages(text, language=language, member=member, most=MOST_PASSAGES)
     if not answers and not any(one.is_sure for one in passages):
         return []

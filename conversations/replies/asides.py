@@ -22,10 +22,10 @@ def answer_aside(conversation: Conversation, session: Session, text: str, *, cid
     if not _is_aside(conversation, session, text, now):
         return False
     if not commands.answer_talk(conversation, text, cid=cid):
-        found = local_replies.find(conversation, text)
-        if found is None:
+        reply = local_replies.find(conversation, text)
+        if reply is None:
             return False
-        answers.send_found(conversation, found, cid=cid)
+        answers.send_found(conversation, reply, cid=cid)
     if not member_turns.is_silent(conversation):  # else the question waits until a person has answered
         runner.advance(session, Act.RESUME, cid=cid, now=now)
     return True

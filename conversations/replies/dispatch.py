@@ -202,9 +202,9 @@ def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) ->
     elif provider.needs_ground:
         if not grounded_answers.ask(conversation, waiting, provider, text, cid=cid):
             plain_replies.send(conversation, text, cid=cid, now=now)
-    elif found := local_replies.find(conversation, text):
+    elif reply := local_replies.find(conversation, text):
         conversation.note_reply(found=True)
-        answers.send_found(conversation, found, cid=cid)
+        answers.send_found(conversation, reply, cid=cid)
     else:
         worker.ask(conversation, waiting, text, cid=cid)
 

@@ -14,6 +14,6 @@ def find(conversation: Conversation, text: str, *, with_grounds: bool = True) ->
         provider = backends.backend("REPLY_PROVIDERS", name)
         if not isinstance(provider, ReplyProvider) or (provider.is_ground and not with_grounds):
             continue
-        if found := provider.find_reply(conversation.member, text, language=conversation.language):
-            return found
+        if reply := provider.find_reply(conversation.member, text, language=conversation.language):
+            return reply
     return None

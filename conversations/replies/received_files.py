@@ -61,10 +61,10 @@ def take_fetched(download: Download | None = None) -> int:
 @transaction.atomic
 def _take(pk: int) -> bool:
     rows = Session.objects.active().exclude(awaited_file=None)
-    found = rows.select_related("conversation__application", "conversation__member").filter(pk=pk).first()
-    if found is None:
+    row = rows.select_related("conversation__application", "conversation__member").filter(pk=pk).first()
+    if row is None:
         return False
-    conversation = Conversation.objects.locked(found.conversation.application, found.conversation.member)
+    conversation = Conversation.objects.locked(row.conversation.application, row.conversation.member)
     rows = rows.select_related("version__flow", "conversation__application", "conversation__member", "awaited_file")
     session = rows.filter(pk=pk).first()
     if session is None or Ticket.objects.concerning(conversation).exists():

@@ -43,8 +43,8 @@ class ServiceCall(ErrandKind):
         work = json.loads(errand.question)
         if not Session.objects.active().filter(pk=work["session"], call_key=work["key"]).exists():
             return Result(question=errand.question, reason=Errand.Reason.OVERTAKEN)
-        found = work.get("result")
-        return Result(**{**found, "question": errand.question}) if found else None
+        result = work.get("result")
+        return Result(**{**result, "question": errand.question}) if result else None
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         work: dict[str, Any] = json.loads(result.question)

@@ -28,8 +28,8 @@ def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> 
 
     What nothing is near to is collected for administrators, and the member may be told later.
     """
-    found = retrieval.find(text, language=conversation.language, member=conversation.member)
-    near = [match.entry for match in found.suggestions]
+    nearest = retrieval.find(text, language=conversation.language, member=conversation.member)
+    near = [match.entry for match in nearest.suggestions]
     with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
         _offer(conversation, text, near, cid=cid, now=now)
 

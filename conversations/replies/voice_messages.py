@@ -149,18 +149,18 @@ def answer_transcript(conversation: Conversation, message: Message, text: str, *
 
 def speech_hints(conversation: Conversation) -> list[str]:
     """Words that the member is likely to say: choices of the open question, then known questions and triggers."""
-    found: list[str] = []
+    hints: list[str] = []
     session = Session.objects.active_in(conversation)
     machine = machine_of(session) if session else None
     node = machine.node(session.state) if session and machine else None
     if node is not None and node.slot is not None:
-        found += [choice.label for choice in node.slot.choices]
+        hints += [choice.label for choice in node.slot.choices]
     for answer in Answer.objects.filter(enabled=True).order_by("pk")[:MOST_HINTS]:
-        found += [answer.question]
+        hints += [answer.question]
     for flow in Flow.objects.live().only("triggers")[:MOST_HINTS]:
-        found += flow.trigger_words[:2]
-    found += [phrase for phrases in KEYWORDS.values() for phrase in phrases[:2]]
-    return list(dict.fromkeys(found))[:MOST_HINTS]
+        hints += flow.trigger_words[:2]
+    hints += [phrase for phrases in KEYWORDS.values() for phrase in phrases[:2]]
+    return list(dict.fromkeys(hints))[:MOST_HINTS]
 
 
 def _typed(conversation: Conversation, message: Message, text: str) -> TextMessage:

@@ -48,10 +48,10 @@ def import_answers(table: Table, *, dry_run: bool = False) -> Findings:
 
     Some at a time, so that others can write meanwhile. If it is interrupted, the same file again brings the rest.
     """
-    found = compare(table)
-    for start in range(0, 0 if dry_run else len(found.changes), AT_ONCE):
-        write_answers(found.changes[start : start + AT_ONCE])
-    return found
+    findings = compare(table)
+    for start in range(0, 0 if dry_run else len(findings.changes), AT_ONCE):
+        write_answers(findings.changes[start : start + AT_ONCE])
+    return findings
 
 
 @transaction.atomic

@@ -63,20 +63,20 @@ def publish_planned(
     now = now or timezone.now()
     flow = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk)
     before, machine = publication.readable(flow.live), publication.draft(flow)
-    found = golden.differing(flow, machine)
+    differing = golden.differing(flow, machine)
     of_callers = [one for one in golden.run_callers_golden(flow, machine) if one.differs]
     if not has_words(despite):
-        golden.refuse_differences(found)
+        golden.refuse_differences(differing)
         golden.refuse_differences_of_callers(of_callers)
     impacts = plans.impacts(flow, machine)
     plans.check(impacts, plan, now=now)
     version = publication.publish(
-        flow, machine, by=by, note=note, despite=plain_reason(despite) if found or of_callers else ""
+        flow, machine, by=by, note=note, despite=plain_reason(despite) if differing or of_callers else ""
     )
     done = Publication(
         version=version,
         changes=tuple(diff(before, machine) if before else ()),
-        differing=tuple(one.golden.name for one in found),
+        differing=tuple(one.golden.name for one in differing),
         differing_callers=tuple(one.golden for one in of_callers),
         impacts=tuple(impacts),
         plans=tuple(plans.carry_out(flow, version, impacts, plan, now=now)),

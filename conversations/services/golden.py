@@ -52,15 +52,15 @@ def record_golden(
     machine, now = spoken_in(publication.draft(flow), language), now or timezone.now()
     known = library_for([machine])
     context = played_context([machine, *known.machines], member, now)
-    found = replay.replay(machine, acts, context=context, flows=speaking(known.flows, language))
+    replayed = replay.replay(machine, acts, context=context, flows=speaking(known.flows, language))
     return GoldenConversation.objects.create(
         flow=flow,
         name=_free_name(flow, name),
         happens_at=now,
         member=member,
         circumstances=circumstances_of(context, language).to_json(),
-        turns=[turn.to_json() for turn in found.turns],
-        outcome=found.outcome.value if found.outcome else "",
+        turns=[turn.to_json() for turn in replayed.turns],
+        outcome=replayed.outcome.value if replayed.outcome else "",
         recorded_by_id=by.pk if by else None,
     )
 
@@ -76,8 +76,8 @@ def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Compari
     """The golden conversations of a flow compared with its draft, or with this machine, and what they cover."""
     machine = machine or publication.draft(flow)
     goldens = flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
-    found = comparison.compare_all(machine, goldens, library_for([machine]).flows)
-    return found, coverage_of(machine, [one.now for one in found])
+    comparisons = comparison.compare_all(machine, goldens, library_for([machine]).flows)
+    return comparisons, coverage_of(machine, [one.now for one in comparisons])
 
 
 @transaction.atomic
@@ -85,9 +85,9 @@ def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = N
     """The words of the draft are golden from now on; who accepted them, and when, is kept."""
     golden = GoldenConversation.objects.select_for_update(of=("self",)).select_related("flow").get(pk=golden.pk)
     machine = publication.draft(golden.flow)
-    found = comparison.compare(machine, golden, library_for([machine]).flows)
-    golden.turns = [turn.to_json() for turn in found.now.turns]
-    golden.outcome, golden.accepted_at = found.outcome, timezone.now()
+    compared = comparison.compare(machine, golden, library_for([machine]).flows)
+    golden.turns = [turn.to_json() for turn in compared.now.turns]
+    golden.outcome, golden.accepted_at = compared.outcome, timezone.now()
     golden.accepted_by_id, golden.accepted_client = by.pk if by else None, client_name()
     golden.save(update_fields=["turns", "outcome", "accepted_at", "accepted_by", "accepted_client"])
     return golden
@@ -100,7 +100,7 @@ def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Compa
     Each is played on the version of its flow that runs, or else on its draft. Those that hold on neither are left out:
     they differ today, whatever is published here.
     """
-    machine, found = machine or publication.draft(flow), list[Comparison]()
+    machine, comparisons = machine or publication.draft(flow), list[Comparison]()
     for caller in all_callers_of(flow):
         goldens = list(caller.golden_conversations.select_related("flow", "member"))
         outer = [publication.readable(caller.live), publication.draft(caller)] if goldens else []
@@ -110,14 +110,14 @@ def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Compa
         for golden in goldens:
             holding = (one for one in playable if not comparison.compare(one, golden, today).differs)
             if (played := next(holding, None)) is not None:
-                found.append(comparison.compare(played, golden, then))
-    return found
+                comparisons.append(comparison.compare(played, golden, then))
+    return comparisons
 
 
 def differing(flow: Flow, machine: Machine) -> list[Comparison]:
     """The golden conversations in which this machine says something else."""
-    found = comparison.compare_all(machine, flow.golden_conversations.all(), library_for([machine]).flows)
-    return [one for one in found if one.differs]
+    comparisons = comparison.compare_all(machine, flow.golden_conversations.all(), library_for([machine]).flows)
+    return [one for one in comparisons if one.differs]
 
 
 def refuse_differences(found: list[Comparison]) -> None:

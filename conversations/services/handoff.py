@@ -26,8 +26,8 @@ from wecom.models import Callback, Download, Outbound
 def operator_of(user: AbstractBaseUser) -> Operator:
     """The operator that an account is; made on the first answer, with the account's name."""
     name = full_name(getattr(user, "last_name", ""), getattr(user, "first_name", "")) or user.get_username()
-    found, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name[:60]})
-    return found
+    operator, _made = Operator.objects.get_or_create(user_id=user.pk, defaults={"name": name[:60]})
+    return operator
 
 
 def office_days_unknown(groups: Iterable[OperatorGroup], since: date | None = None, until: date | None = None) -> str:
@@ -61,9 +61,9 @@ def hand_off(
     Raises `HandoffRefused` if the application has no operators.
     """
     conversation = Conversation.objects.locked(conversation.application, conversation.member)
-    found = Ticket.objects.unfinished_in(conversation)
-    if found is not None:
-        return found
+    ticket = Ticket.objects.unfinished_in(conversation)
+    if ticket is not None:
+        return ticket
     group = OperatorGroup.objects.for_topic(conversation.application, topic)
     if group is None:
         words, remedy = _("This application has no operators."), _("Add a group of operators first.")

@@ -97,8 +97,8 @@ def _tell(pk: int, now: datetime) -> bool:
 
 def _for(conversation: Conversation, row: QuestionOccurrence) -> Answer | None:
     """The answer for this member: in their language if the table has it twice, and none that is not for them."""
-    found = retrieval.find(row.words, language=conversation.language, member=conversation.member).best
-    answer = Answer.objects.filter(pk=found.entry.pk).first() if found else None
+    best = retrieval.find(row.words, language=conversation.language, member=conversation.member).best
+    answer = Answer.objects.filter(pk=best.entry.pk).first() if best else None
     if answer is not None:
         return answer
     meant = row.question.answer

@@ -64,21 +64,21 @@ def read(session: Session, text: str, *, now: datetime) -> tuple[Resolution, boo
         return Resolution(said=text), False
     here = clocks.local_time(session.conversation.member, [machine], now)
     # As a tap, for which a name is no user ID: those are looked up.
-    found = resolve(node.slot, offers_of(session.offered), Act.CHOOSE, text, today=here.date(), now=here)
-    if found.value is None or node.validator:
+    resolution = resolve(node.slot, offers_of(session.offered), Act.CHOOSE, text, today=here.date(), now=here)
+    if resolution.value is None or node.validator:
         with translation.override(machine.language):
             looked_up = resolutions.look_up(session.conversation.application, node, text, now=here)
         if looked_up is not None:
             return looked_up, True
-    if found.value is None or found.label:
-        return found, False
-    return replace(found, label=node.slot.label(found.value, language=machine.language)), False
+    if resolution.value is None or resolution.label:
+        return resolution, False
+    return replace(resolution, label=node.slot.label(resolution.value, language=machine.language)), False
 
 
 def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
     """The label of a text as the answer to the open question; None if it is no valid answer."""
-    found, _looked_up = read(session, text, now=now)
-    return found.shown
+    resolution, _looked_up = read(session, text, now=now)
+    return resolution.shown
 
 
 def is_answer(session: Session, text: str, *, now: datetime) -> bool:

@@ -78,10 +78,10 @@ def _note(flow: Flow, now: datetime) -> int:
 
 @transaction.atomic
 def _start(pk: int, now: datetime) -> bool:
-    found = FlowStart.objects.select_related("application", "member").filter(pk=pk).first()
-    if found is None:
+    row = FlowStart.objects.select_related("application", "member").filter(pk=pk).first()
+    if row is None:
         return False
-    conversation = Conversation.objects.locked(found.application, found.member)
+    conversation = Conversation.objects.locked(row.application, row.member)
     start = FlowStart.objects.select_related("flow__live").filter(pk=pk, status=FlowStart.Status.WAITING).first()
     if start is None:
         return False
@@ -121,13 +121,13 @@ def _application_of(member: Member) -> Application | None:
 
 def _with_those_below(pks: Collection[int]) -> set[int]:
     """Departments and all below them, a query for each level."""
-    found, level = set(pks), set(pks)
+    departments, level = set(pks), set(pks)
     for _turn in range(MOST_LEVELS):
         wanted = Q(pk__in=())
         for corporation, number in Department.objects.filter(pk__in=level).values_list("corporation", "number"):
             wanted |= Q(corporation=corporation, parent_number=number)
-        level = set(Department.objects.existing().filter(wanted).values_list("pk", flat=True)) - found
+        level = set(Department.objects.existing().filter(wanted).values_list("pk", flat=True)) - departments
         if not level:
             break
-        found |= level
-    return found
+        departments |= level
+    return departments

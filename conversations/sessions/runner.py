@@ -127,9 +127,9 @@ def stop(session: Session) -> bool:
 
 def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
     if act == Act.SAY:
-        found, was_looked_up = current.read(session, text, now=now)
-        _close_card(session, found.shown)
-        act, text = (Act.ANSWER, found.to_text()) if was_looked_up else (act, text)
+        resolution, was_looked_up = current.read(session, text, now=now)
+        _close_card(session, resolution.shown)
+        act, text = (Act.ANSWER, resolution.to_text()) if was_looked_up else (act, text)
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
         _close_card(session)
     with traces.span("flow step", cid=cid, session=session.pk, act=act):
@@ -265,10 +265,10 @@ def _checked(
         kept = slot.parse(str(value), today=here.date(), now=here) if slot else None
         asking = (node for node in machine.nodes if node.kind == NodeKind.ASK and node.slot and node.slot.name == name)
         node = next(asking, None)
-        found = resolutions.look_up(conversation.application, node, str(value), now=here) if node else None
-        if found is not None:
-            kept = found.value
-            labels |= {name: found.label} if found.label else {}
+        resolution = resolutions.look_up(conversation.application, node, str(value), now=here) if node else None
+        if resolution is not None:
+            kept = resolution.value
+            labels |= {name: resolution.label} if resolution.label else {}
         if slot is None or kept is None:
             words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
             names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))

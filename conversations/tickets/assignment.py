@@ -25,19 +25,19 @@ def locked(ticket: Ticket) -> Ticket:
     asked = Ticket.objects.select_related("conversation__application", "conversation__member").get(pk=ticket.pk)
     conversation = Conversation.objects.locked(asked.conversation.application, asked.conversation.member)
     rows = Ticket.objects.select_related("operator__member", "operator__user", "group", "topic", "session")
-    found = rows.get(pk=ticket.pk)
-    found.conversation = conversation
-    return found
+    current = rows.get(pk=ticket.pk)
+    current.conversation = conversation
+    return current
 
 
 def unfinished(ticket: Ticket) -> Ticket:
     """`locked`, for a ticket that is not closed. Raises `HandoffRefused` for one that is."""
-    found = locked(ticket)
-    if not found.is_unfinished:
+    current = locked(ticket)
+    if not current.is_unfinished:
         raise HandoffRefused(
             _("This ticket is closed."), code="ticket_closed", field="ticket", remedy=_("Take over the conversation.")
         )
-    return found
+    return current
 
 
 @transaction.atomic

@@ -85,13 +85,13 @@ def carry_files(download: Download | None = None) -> int:
 
 @transaction.atomic
 def _carry(pk: int) -> bool:
-    found = TicketLine.objects.select_related("ticket__conversation__application", "ticket__conversation__member")
-    line = found.filter(pk=pk).first()
+    lines = TicketLine.objects.select_related("ticket__conversation__application", "ticket__conversation__member")
+    line = lines.filter(pk=pk).first()
     if line is None:
         return False
     asked = line.ticket.conversation
     Conversation.objects.locked(asked.application, asked.member)  # another worker may carry the same one
-    line = found.select_related(
+    line = lines.select_related(
         "phone_message__download", "message__download", "ticket__operator__member", "operator"
     ).get(pk=pk)
     if line.message is None and line.phone_message is not None and line.phone_message.download is not None:

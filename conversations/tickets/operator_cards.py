@@ -124,11 +124,11 @@ def _card(ticket: Ticket, *, task_id: str) -> ButtonCard:
 
 def _files(ticket: Ticket, most: int) -> list[Row]:
     """The files that the member has sent as answers, one a row; the last row counts those for which there is none."""
-    found = list(summary.files_of(ticket.session))
-    shown = found if len(found) <= most else found[: most - 1]
+    files = list(summary.files_of(ticket.session))
+    shown = files if len(files) <= most else files[: most - 1]
     rows = [Row(name=_fitting(step, NAME), value=_fitting(name, VALUE)) for step, name in shown]
-    if len(found) > len(shown):
-        rows.append(Row(name=handoff_texts.label_files(), value=handoff_texts.more_files(len(found) - len(shown))))
+    if len(files) > len(shown):
+        rows.append(Row(name=handoff_texts.label_files(), value=handoff_texts.more_files(len(files) - len(shown))))
     return rows
 
 

@@ -49,12 +49,12 @@ def _answers_in(
     if machine is None:
         return []
     asked = {node.slot.name: node for node in reversed(machine.nodes) if node.slot}
-    found: list[tuple[str, str]] = []
+    answers: list[tuple[str, str]] = []
     for name, value in standing.slots.items():
         node = asked.get(name)
         if (node.slot.type if node and node.slot else SlotType.TEXT) not in only:
             continue
         label = node.slot.label(value, language=machine.language) if node and node.slot else value
         shown = standing.labels.get(name, label)
-        found.append((node.name if node else name, shown))
-    return found
+        answers.append((node.name if node else name, shown))
+    return answers

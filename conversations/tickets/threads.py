@@ -21,8 +21,8 @@ def thread_of(operator: Operator | None, application: Application) -> Iterator[C
         yield None
         return
     language = spoken_language(member)
-    found, _made = Conversation.objects.select_related("application", "member").get_or_create(
+    conversation, _made = Conversation.objects.select_related("application", "member").get_or_create(
         application=application, member=member, defaults={"language": language}
     )
     with translation.override(language):
-        yield found
+        yield conversation

@@ -225,17 +225,17 @@ def _video(render: Render) -> Any:
 async def _until(look: Callable[[], T | None]) -> T:
     """Poll until there is a value, and return it."""
     deadline = time.monotonic() + settings.AVATARS["TIME_LIMIT"]
-    found = await _detached(look)
-    if found is None:
+    answer = await _detached(look)
+    if answer is None:
         await sync_to_async(channel.release_worker)()
-    while found is None:
+    while answer is None:
         if time.monotonic() > deadline:
             words = "It goes on being made. Look whether a render worker runs, and how many renders wait."
             raise AvatarError("The video is not ready yet.", code="time_limit", remedy=words)
         await sync_to_async(release_connections)()
         await asyncio.sleep(POLL)
-        found = await _detached(look)
-    return found
+        answer = await _detached(look)
+    return answer
 
 
 async def _detached(function: Callable[..., T], *args: Any) -> T:

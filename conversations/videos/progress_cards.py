@@ -118,8 +118,8 @@ def _say_estimate(conversation: Conversation, message: Message, *, cid: str) -> 
 
 
 def _language(message: Message) -> str:
-    found = Conversation.objects.filter(application=message.application_id, member=message.member_id)
-    return found.values_list("language", flat=True).first() or translation.get_language()
+    conversations = Conversation.objects.filter(application=message.application_id, member=message.member_id)
+    return conversations.values_list("language", flat=True).first() or translation.get_language()
 
 
 def _card(message: Message, *, task_id: str, text_given: bool = False, now: datetime | None = None) -> ButtonCard:

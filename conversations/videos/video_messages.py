@@ -107,10 +107,10 @@ def say_personal(
     source requires it, the script is sent as text, with the reason in the message. Takes the `options` of `say_video`,
     and raises the same errors.
     """
-    found = avatars.personalise(source, values, facts=facts, slots=slots, language=conversation.language)
-    if found.missing:
-        return say_script(conversation, found.text, why=VALUE_MISSING, cid=cid), found
-    return say_video(conversation, found.text, script=found, cid=cid, **options), found
+    personal = avatars.personalise(source, values, facts=facts, slots=slots, language=conversation.language)
+    if personal.missing:
+        return say_script(conversation, personal.text, why=VALUE_MISSING, cid=cid), personal
+    return say_video(conversation, personal.text, script=personal, cid=cid, **options), personal
 
 
 @transaction.atomic

@@ -92,10 +92,10 @@ class GuardedAdmin(ReadingAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """With whether this account sees its words, for links to pages that are closed to others."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.shows_words = self.shows_words(request)
-        return found
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.shows_words = self.shows_words(request)
+        return row
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         asks = any(f"{lookup}__".startswith(f"{name}__") for name in self.words_columns)

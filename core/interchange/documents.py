@@ -62,16 +62,16 @@ def _entries(value: Mapping[str, Any], part: str, key: str, most: int, findings:
         words = _("“%(part)s” is a list of at most %(most)d.") % {"part": part, "most": most}
         findings.add((part,), words, _("Begin each with “- %(key)s:”.") % {"key": key})
         return ()
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for number, data in enumerate(listed):
         place: Place = (part, number)
         name = data.get(key) if isinstance(data, Mapping) else None
         if not isinstance(name, str) or not name.strip():
             remedy = _("Write “%(key)s:” and a text.") % {"key": key}
             findings.add((*place, key), _("The name is missing."), remedy)
-        elif name.strip() in found:
+        elif name.strip() in entries:
             words = _("The name “%(name)s” is there twice.") % {"name": name.strip()}
             findings.add((*place, key), words, _("Give each a name of its own."), code="name_taken")
         else:
-            found[name.strip()] = Entry(name=name.strip(), place=place, data=data)
-    return tuple(found.values())
+            entries[name.strip()] = Entry(name=name.strip(), place=place, data=data)
+    return tuple(entries.values())

@@ -84,13 +84,13 @@ class Findings:
     def _parts(self, field_name: str) -> Place:
         """The field of an error as a place."""
         first = field_name.partition(".")[0]
-        found: list[str | int] = []
+        parts: list[str | int] = []
         for part in filter(None, field_name.split(".")):
             if re.fullmatch(r"\d{1,6}", part):
-                found += [self.inner_lists[first], int(part)] if first in self.inner_lists else [int(part)]
+                parts += [self.inner_lists[first], int(part)] if first in self.inner_lists else [int(part)]
             else:
-                found.append(part)
-        return tuple(found)
+                parts.append(part)
+        return tuple(parts)
 
 
 def refused(flaws: Sequence[Flaw]) -> FileRefused:

@@ -32,7 +32,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *, file: Path, dry_run: bool, **_: object) -> None:
         try:
-            found = self.take(file.read_bytes(), dry_run=dry_run)
+            imported = self.take(file.read_bytes(), dry_run=dry_run)
         except FileRefused as error:
             for flaw in error.flaws:
                 where = f"line {flaw.line}: " if flaw.line else ""
@@ -40,7 +40,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"Nothing was imported: {len(error.flaws)} errors.") from error
         except (OSError, OpenUserError) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
-        for one in found:
+        for one in imported:
             self._tell(one)
         self.stdout.write("Nothing was kept (--dry-run)." if dry_run else "Done.")
 

@@ -59,16 +59,16 @@ class ImportPage:
             digest = hashlib.sha256(data).hexdigest()
             taken = "import" in request.POST and form.cleaned_data["seen"] == digest
             try:
-                found = self.take(data, not taken)
+                imported = self.take(data, not taken)
             except FileRefused as error:
                 context["flaws"] = error.flaws
             except OpenUserError as error:
                 form.add_error("file", str(error))
             else:
                 if taken:
-                    return self.done(found)
-                context |= {"entries": [self._shown(one) for one in found], "digest": digest}
-                context["useful"] = any(one.verdict != "same" for one in found)
+                    return self.done(imported)
+                context |= {"entries": [self._shown(one) for one in imported], "digest": digest}
+                context["useful"] = any(one.verdict != "same" for one in imported)
         words = {"title": self.title, "introduction": self.introduction, "missing_title": self.missing_title}
         shown = {**site.each_context(request), "opts": self.model._meta, **words, **context}
         return TemplateResponse(request, "admin/import_file.html", shown, status=422 if form.errors else 200)

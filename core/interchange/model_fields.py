@@ -33,12 +33,12 @@ def plain_fields(
     row: models.Model, *, references: type[References], zone: tzinfo, without: Collection[str] = ()
 ) -> dict[str, Any]:
     """The fields of a row with their plain values."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for field in fields_of(type(row), without=without):
         value = _plain(field, getattr(row, field.name), references, zone)
         if value not in EMPTY or field.get_default() not in EMPTY:
-            found[field.name] = value
-    return found
+            fields[field.name] = value
+    return fields
 
 
 def read_fields(
@@ -52,19 +52,19 @@ def read_fields(
 ) -> dict[str, Any]:
     """The values for a row of the model; a field that the file lacks has its default."""
     zone = _zone(data.get("time_zone"))
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in fields_of(model, without=without):
         own = (*place, field.name)
         if field.name not in data:
-            found[field.name] = field.get_default()
-            if not field.blank and found[field.name] in EMPTY and not field.null:
+            values[field.name] = field.get_default()
+            if not field.blank and values[field.name] in EMPTY and not field.null:
                 findings.add(own, _("“%(name)s” is missing.") % {"name": field.name}, _("Write it."))
         elif field.is_relation:
             given = data[field.name]
-            found[field.name] = None if given is None else references.row(field.related_model, given, own, findings)
+            values[field.name] = None if given is None else references.row(field.related_model, given, own, findings)
         else:
-            found[field.name] = _read(field, data[field.name], own, zone, findings)
-    return found
+            values[field.name] = _read(field, data[field.name], own, zone, findings)
+    return values
 
 
 def refuse_others(data: Mapping[str, Any], known: Collection[str], place: Place, findings: Findings) -> None:

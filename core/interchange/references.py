@@ -22,10 +22,10 @@ class References:
         """The row of a model that a file names; None, with a finding, if there is none."""
         name = self.keys[model]
         wanted = int if isinstance(model._meta.get_field(name), IntegerField) else str
-        found = self.rows(model).filter(**{name: value}).first() if type(value) is wanted else None
-        if found is None:
+        row = self.rows(model).filter(**{name: value}).first() if type(value) is wanted else None
+        if row is None:
             label = model._meta.verbose_name
             words = _("There is no %(kind)s “%(name)s” here.") % {"kind": label, "name": value}
             remedy = _("Create it first, or name another one in the file.")
             findings.add(place, words, remedy, code="reference_missing")
-        return found
+        return row

@@ -30,10 +30,10 @@ def ids_of(request: Request, name: str) -> list[int]:
 
 def errors_by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
     """All flaws by their place in the file."""
-    found: dict[str, list[ErrorDetail]] = {}
+    errors: dict[str, list[ErrorDetail]] = {}
     for flaw in error.flaws:
-        found.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
-    return found
+        errors.setdefault(flaw.place or "file", []).append(ErrorDetail(f"{flaw.words} {flaw.remedy}", code=flaw.code))
+    return errors
 
 
 @contextmanager

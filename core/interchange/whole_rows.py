@@ -44,7 +44,7 @@ def row_entry(
     model = type(row)
     zone, files = timezone.get_default_timezone(), [one.name for one in _files_of(model, without)]
     plain = plain_fields(row, references=references, zone=zone, without=(*without, *files))
-    found = {name: plain.get(name) for name in always} | {
+    entry = {name: plain.get(name) for name in always} | {
         name: value
         for name, value in plain.items()
         if name in always or value != model._meta.get_field(name).get_default()  # type: ignore[union-attr]
@@ -52,9 +52,9 @@ def row_entry(
     for one in _lists_of(model, without):
         rows = getattr(row, one.name).all() if lists is None else lists.get(one.name, ())
         if named := sorted(getattr(other, references.keys[one.related_model]) for other in rows):
-            found[one.name] = named
-    found |= {name: media.entry(file) for name in files if (file := getattr(row, name))}
-    return found
+            entry[one.name] = named
+    entry |= {name: media.entry(file) for name in files if (file := getattr(row, name))}
+    return entry
 
 
 def read_row(
@@ -71,19 +71,19 @@ def read_row(
     """The values for a row; `current` is the one that has the name, with the files that it has."""
     files = list(_files_of(model, without))
     apart = (*without, *(one.name for one in files))
-    found = read_fields(model, data, place, references=references, findings=findings, without=apart)
+    values = read_fields(model, data, place, references=references, findings=findings, without=apart)
     for one in files:
         own, before = (*place, one.name), str(getattr(current, one.name, "") or "")
         folder = str(one.upload_to).strip("/")
         given = data.get(one.name)
-        found[one.name] = media.taken(given, before, own, findings, folder=folder) if given else ""
+        values[one.name] = media.taken(given, before, own, findings, folder=folder) if given else ""
         if not given and not one.blank:
             findings.add(own, _("“%(name)s” is missing.") % {"name": one.name}, _("Write it."))
     lists = {
         one.name: _named_rows(one, data.get(one.name), (*place, one.name), references, findings)
         for one in _lists_of(model, without)
     }
-    return RowRead(fields=found, lists=lists)
+    return RowRead(fields=values, lists=lists)
 
 
 def check_row(row: models.Model, place: Place, findings: Findings, *, without: Collection[str] = ()) -> None:
@@ -117,8 +117,8 @@ def _named_rows(one: Any, named: Any, place: Place, references: References, find
     if not isinstance(named, list):
         findings.add(place, _("“%(name)s” is a list.") % {"name": one.name}, _("Write a list."))
         return []
-    found = [references.row(one.related_model, value, (*place, n), findings) for n, value in enumerate(named)]
-    return list(dict.fromkeys(row for row in found if row is not None))
+    rows = [references.row(one.related_model, value, (*place, n), findings) for n, value in enumerate(named)]
+    return list(dict.fromkeys(row for row in rows if row is not None))
 
 
 def _files_of(model: type[models.Model], without: Collection[str]) -> Iterator[Any]:

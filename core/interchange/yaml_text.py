@@ -110,22 +110,22 @@ class _Reader:
         return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
 
     def _list(self, place: Place) -> list[Any]:
-        found: list[Any] = []
+        items: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            found.append(self._value(event, (*place, len(found))))
-        return found
+            items.append(self._value(event, (*place, len(items))))
+        return items
 
     def _mapping(self, place: Place) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
                 raise _refusal(place, _("A key is no word."), _("Write a name and a colon."), _line(event))
             key = _text(event, place)
-            if key in found:
+            if key in mapping:
                 words = _("“%(key)s” is there twice.") % {"key": key}
                 raise _refusal((*place, key), words, _("Leave one of them out."), _line(event))
-            found[key] = self._value(next(self.events), (*place, key))
-        return found
+            mapping[key] = self._value(next(self.events), (*place, key))
+        return mapping
 
 
 def _scalar(event: Any, place: Place) -> Any:

@@ -35,9 +35,9 @@ def add(amounts: Mapping[Series, float]) -> None:
 
 def put(figures: Mapping[Series, float]) -> None:
     """Write figures in place of those before."""
-    found = sorted((name, json.dumps(labels), part, value) for (name, labels, part), value in figures.items())
+    rows = sorted((name, json.dumps(labels), part, value) for (name, labels, part), value in figures.items())
     MetricCount.objects.bulk_create(
-        [MetricCount(name=name, labels=labels, part=part, value=value) for name, labels, part, value in found],
+        [MetricCount(name=name, labels=labels, part=part, value=value) for name, labels, part, value in rows],
         update_conflicts=True,
         unique_fields=["name", "labels", "part"],
         update_fields=["value"],

@@ -118,15 +118,15 @@ class Holding:
         """Remove the content of rows from before that time, in batches. Returns how many rows."""
         if not self.age:
             return 0
-        found, count = self.expired(before).order_by("pk").values_list("pk", flat=True), 0
-        rows = found
+        keys, count = self.expired(before).order_by("pk").values_list("pk", flat=True), 0
+        rows = keys
         for _ in range(BATCHES_A_PASS):
             pks = list(rows[:BATCH])
             if pks:
                 with transaction.atomic():
                     self.clear(pks)
                 # Behind these: each batch would read the rows once more that earlier ones and passes have cleared.
-                rows = found.filter(pk__gt=pks[-1])
+                rows = keys.filter(pk__gt=pks[-1])
             count += len(pks)
             if len(pks) < BATCH:
                 break

@@ -39,21 +39,21 @@ def erase(person: Person) -> dict[str, int]:
     reasons = refusals(person)
     if reasons:
         raise ErasureRefused(" ".join(reasons))
-    found = _find(person)
-    for holding, pks in [*_in_turn(found, last=False), *_in_turn(found, last=True)]:
+    holdings = _find(person)
+    for holding, pks in [*_in_turn(holdings, last=False), *_in_turn(holdings, last=True)]:
         holding.erase(pks, person)
-    return _counts(found)
+    return _counts(holdings)
 
 
 def write_zip(person: Person, target: IO[bytes], *, about: dict[str, Any]) -> dict[str, int]:
     """Write all rows about a person as JSON by model, and their files, into a ZIP. Returns how many rows, by model."""
-    found = _find(person)
+    holdings = _find(person)
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("about.json", _json({**about, "rows": _counts(found)}))
-        files = [name for holding, pks in found if pks for name in _write_rows(archive, holding, pks)]
+        archive.writestr("about.json", _json({**about, "rows": _counts(holdings)}))
+        files = [name for holding, pks in holdings if pks for name in _write_rows(archive, holding, pks)]
         for name in dict.fromkeys(files):
             _write_file(archive, name)
-    return _counts(found)
+    return _counts(holdings)
 
 
 def _find(person: Person) -> list[tuple[Holding, list[int]]]:

@@ -89,7 +89,7 @@ def close_idle() -> None:
 def file_of(path: Any) -> tuple[int, int] | None:
     """Device and inode of a database; None for one that is no file."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

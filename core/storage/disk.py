@@ -43,10 +43,10 @@ def disk_of(folder: Path) -> Disk:
 def disks() -> list[Disk]:
     """The disks that OpenUser writes to, each once."""
     folders = (settings.VAR_DIR, settings.MEDIA_ROOT, settings.AVATARS["WORK_DIR"], settings.LOG_DIR)
-    found: dict[int, Disk] = {}
+    disks_by_device: dict[int, Disk] = {}
     for folder in map(Path, folders):
-        found.setdefault(_existing(folder).stat().st_dev, disk_of(folder))
-    return list(found.values())
+        disks_by_device.setdefault(_existing(folder).stat().st_dev, disk_of(folder))
+    return list(disks_by_device.values())
 
 
 @contextmanager

@@ -40,16 +40,16 @@ class BucketStorage(WholeFileStorage):
     @property
     def bucket(self) -> S3Storage:
         """The client of the bucket, created on first use because web processes seldom need it."""
-        found = self.__dict__.get("_bucket")
-        if found is None:
+        storage = self.__dict__.get("_bucket")
+        if storage is None:
             config = Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
                 retries={"max_attempts": TRIES, "mode": "standard"},
                 s3={"addressing_style": "auto"},
             )
-            found = self.__dict__["_bucket"] = S3Storage(client_config=config, **self._options)
-        return found
+            storage = self.__dict__["_bucket"] = S3Storage(client_config=config, **self._options)
+        return storage
 
     def local_path(self, name: str) -> Path:
         """The path of the local copy, whether it exists or not."""
@@ -106,8 +106,8 @@ class BucketStorage(WholeFileStorage):
         with _as_os_errors():
             if not PurePosixPath(name).suffix and (inside := self._list_bucket(name)[1]):
                 return max(self.get_modified_time(f"{name}/{one}") for one in inside)
-            found: datetime = self.bucket.get_modified_time(name)
-            return found
+            modified: datetime = self.bucket.get_modified_time(name)
+            return modified
 
     def delete_unused(self, days: float) -> int:
         """Delete local copies that were not used for so many days and that the bucket has. Returns how many."""
@@ -126,8 +126,8 @@ class BucketStorage(WholeFileStorage):
     def all_files(self) -> Iterator[tuple[str, int]]:
         prefix = f"{self.bucket.location}/" if self.bucket.location else ""
         with _as_os_errors():
-            for found in self.bucket.bucket.objects.filter(Prefix=prefix):
-                yield found.key.removeprefix(prefix), int(found.size)
+            for item in self.bucket.bucket.objects.filter(Prefix=prefix):
+                yield item.key.removeprefix(prefix), int(item.size)
 
     def open_original(self, name: str) -> IO[bytes]:
         """A stream: a copy of each file would fill this machine's disk."""
@@ -166,8 +166,8 @@ class BucketStorage(WholeFileStorage):
             copy.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(dir=copy.parent, prefix=".")
             try:
-                with os.fdopen(handle, "wb") as file, self.bucket.open(name) as found:
-                    for piece in found.chunks():
+                with os.fdopen(handle, "wb") as file, self.bucket.open(name) as source:
+                    for piece in source.chunks():
                         file.write(piece)
                     file.flush()
                     os.fsync(file.fileno())  # else a power cut leaves an empty copy

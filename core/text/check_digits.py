@@ -11,12 +11,12 @@ CARD_NUMBER = re.compile(r"[0-9]{12,19}")
 
 def is_resident_number(number: str) -> bool:
     """Whether 18 characters are the number of a Chinese identity card (GB 11643): with a day of birth and a check."""
-    found = RESIDENT_NUMBER.fullmatch(number)
+    match = RESIDENT_NUMBER.fullmatch(number)
     weighted = (int(number[place]) * weight for place, weight in enumerate(WEIGHTS))
-    if found is None or CHECKS[sum(weighted) % 11] != number[-1]:
+    if match is None or CHECKS[sum(weighted) % 11] != number[-1]:
         return False
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])).year >= 1900
+        return date(int(match[1]), int(match[2]), int(match[3])).year >= 1900
     except ValueError:
         return False
 

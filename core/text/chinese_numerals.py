@@ -24,7 +24,7 @@ def parse_quantity(text: str) -> Decimal | None:
     for form in (text, UNIT.sub("", text).strip()):
         if (value := _plain(form)) is not None:
             return value
-        if (found := HALF_MORE.fullmatch(form)) and (whole := _plain(found[1])) is not None:
+        if (match := HALF_MORE.fullmatch(form)) and (whole := _plain(match[1])) is not None:
             return whole + Decimal("0.5").copy_sign(whole)
     return Decimal("0.5") if HALF.fullmatch(text) else None
 
@@ -37,13 +37,13 @@ def _plain(text: str) -> Decimal | None:
 
 def parse_numeral(text: str) -> Decimal | None:
     """120 for 一百二十, 3.5 for 三点五 or 三半; None for another text."""
-    found = NUMERAL.fullmatch(text)
-    whole = _whole(found[2]) if found else None
-    if found is None or whole is None:
+    match = NUMERAL.fullmatch(text)
+    whole = _whole(match[2]) if match else None
+    if match is None or whole is None:
         return None
-    fraction = "".join(str(DIGITS[char]) for char in found[3] or "")
-    value = Decimal(f"{whole}.{fraction or 0}") + (Decimal("0.5") if found[4] else 0)
-    return -value if found[1] else value
+    fraction = "".join(str(DIGITS[char]) for char in match[3] or "")
+    value = Decimal(f"{whole}.{fraction or 0}") + (Decimal("0.5") if match[4] else 0)
+    return -value if match[1] else value
 
 
 def _whole(text: str) -> int | None:
@@ -52,8 +52,8 @@ def _whole(text: str) -> int | None:
     if all(char in DIGITS for char in text):  # 二〇二六, digit by digit
         return int("".join(str(DIGITS[char]) for char in text))
     for char in ("亿", "万"):
-        before, found, after = text.rpartition(char)
-        if found:
+        before, separator, after = text.rpartition(char)
+        if separator:
             return _joined(_whole(before), MYRIADS[char], after)
     return _below_myriad(text)
 

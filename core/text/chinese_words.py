@@ -99,20 +99,20 @@ def tagger() -> ModuleType:
 @cache
 def _blocks() -> Mapping[str, str]:
     """The lines of the dictionary by the first character of their words."""
-    found: dict[str, str] = {}
+    blocks: dict[str, str] = {}
     for block in _BLOCK.finditer(_SOURCE.read_text(encoding="utf-8")):
-        found[block[1]] = found.get(block[1], "") + block[0]
-    return found
+        blocks[block[1]] = blocks.get(block[1], "") + block[0]
+    return blocks
 
 
 def _counts(lines: str) -> dict[str, int]:
     """How often each word is used; 0 for what is only the beginning of one, as jieba has it."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for word, count, _kind in _LINE.findall(lines):
-        found[word] = int(count)
+        counts[word] = int(count)
         for end in range(1, len(word)):
-            found.setdefault(word[:end], 0)
-    return found
+            counts.setdefault(word[:end], 0)
+    return counts
 
 
 def _kinds(lines: str) -> dict[str, str]:

@@ -46,33 +46,33 @@ def parse_clock(text: str) -> ClockTime | None:
     text = text.removeprefix("at ").strip()
     if text in WHOLE:
         return ClockTime(time=WHOLE[text])
-    if found := LEADING_PART.fullmatch(text):
-        return _latin(found[2], PARTS[found[1]])
-    if found := TRAILING_PART.fullmatch(text):
-        return _latin(found[1], PARTS[found[2] or found[3]])
+    if match := LEADING_PART.fullmatch(text):
+        return _latin(match[2], PARTS[match[1]])
+    if match := TRAILING_PART.fullmatch(text):
+        return _latin(match[1], PARTS[match[2] or match[3]])
     return _han(text) or _latin(text, "")
 
 
 def _han(text: str) -> ClockTime | None:
-    found = HAN_TIME.fullmatch(text)
-    if found is None:
+    match = HAN_TIME.fullmatch(text)
+    if match is None:
         return None
-    hour = _number(found[2])
-    minute = 30 if "半" in text[found.end(2) :] else {"一刻": 15, "三刻": 45}.get(found[3] or "", _number(found[3]))
-    return _clock(hour, minute, PARTS.get(found[1] or "", ""))
+    hour = _number(match[2])
+    minute = 30 if "半" in text[match.end(2) :] else {"一刻": 15, "三刻": 45}.get(match[3] or "", _number(match[3]))
+    return _clock(hour, minute, PARTS.get(match[1] or "", ""))
 
 
 def _latin(text: str, part: str) -> ClockTime | None:
-    if found := DIGITS_TIME.fullmatch(text):
-        part = PARTS.get(found[1] or found[4] or "", part)
-        is_padded = found[2].startswith("0") and not part
-        return _clock(int(found[2]), int(found[3]), part, as_written=is_padded)
-    if found := PAST_TIME.fullmatch(text):
-        hour, minutes = _hour(found[3]), MINUTES.get(found[1]) or int(found[1])
-        clock = _clock(hour, 0, PARTS.get(found[4] or "", part))
-        return None if clock is None or minutes > 59 else _shifted(clock, minutes if found[2] == "past" else -minutes)
-    if found := BARE_TIME.fullmatch(text):
-        return _clock(_hour(found[1]), 0, PARTS.get(found[2] or "", part))
+    if match := DIGITS_TIME.fullmatch(text):
+        part = PARTS.get(match[1] or match[4] or "", part)
+        is_padded = match[2].startswith("0") and not part
+        return _clock(int(match[2]), int(match[3]), part, as_written=is_padded)
+    if match := PAST_TIME.fullmatch(text):
+        hour, minutes = _hour(match[3]), MINUTES.get(match[1]) or int(match[1])
+        clock = _clock(hour, 0, PARTS.get(match[4] or "", part))
+        return None if clock is None or minutes > 59 else _shifted(clock, minutes if match[2] == "past" else -minutes)
+    if match := BARE_TIME.fullmatch(text):
+        return _clock(_hour(match[1]), 0, PARTS.get(match[2] or "", part))
     return None
 
 

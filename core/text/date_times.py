@@ -49,12 +49,12 @@ def _written(text: str, now: datetime) -> datetime | None:
 
 def _later(text: str, now: datetime) -> datetime | None:
     """Some hours or minutes from now."""
-    if found := HAN_LATER.fullmatch(text):
-        count = 0.5 if found[1] == "半" else float(found[1] if found[1].isdecimal() else parse_numeral(found[1]) or 0)
-        minutes = (count + (0.5 if found[2] else 0)) * (1 if found[3] == "分钟" else 60)
-    elif found := LATIN_LATER.fullmatch(text):
-        count = {"half an": 0.5, "an": 1, "a": 1}.get(found[1]) or float(found[1])
-        minutes = count * (60 if found[2] == "hour" else 1)
+    if match := HAN_LATER.fullmatch(text):
+        count = 0.5 if match[1] == "半" else float(match[1] if match[1].isdecimal() else parse_numeral(match[1]) or 0)
+        minutes = (count + (0.5 if match[2] else 0)) * (1 if match[3] == "分钟" else 60)
+    elif match := LATIN_LATER.fullmatch(text):
+        count = {"half an": 0.5, "an": 1, "a": 1}.get(match[1]) or float(match[1])
+        minutes = count * (60 if match[2] == "hour" else 1)
     else:
         return None
     later = (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)

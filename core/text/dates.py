@@ -46,12 +46,12 @@ def written_date(text: str) -> date | None:
     text = unicodedata.normalize("NFKC", text).strip().casefold()
     if SERIAL.fullmatch(text):
         return EXCEL_EPOCH + timedelta(days=int(float(text)))
-    if found := FULL_DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := DAY_FIRST.fullmatch(text):
-        year, month, day = found[3], _month(found[2]), found[1]
-    elif found := MONTH_FIRST.fullmatch(text):
-        year, month, day = found[3], _month(found[1]), found[2]
+    if match := FULL_DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := DAY_FIRST.fullmatch(text):
+        year, month, day = match[3], _month(match[2]), match[1]
+    elif match := MONTH_FIRST.fullmatch(text):
+        year, month, day = match[3], _month(match[1]), match[2]
     else:
         return None
     return date(int(year), month, int(day)) if month else None

@@ -48,8 +48,8 @@ def parse_relative(text: str, *, today: date) -> date | None:
     if text in DAY_WORDS:
         return today + timedelta(days=DAY_WORDS[text])
     for pattern, read in READERS:
-        found = pattern.fullmatch(text)
-        day = read(found, today) if found else None
+        match = pattern.fullmatch(text)
+        day = read(match, today) if match else None
         if day is not None:
             return day
     return None

@@ -166,8 +166,8 @@ def parse_ordinal(text: str) -> int:
         text = text.removeprefix(opening).strip()
     for ending in ("个", "项", "号"):
         text = text.removesuffix(ending)
-    found = ORDINAL.fullmatch(CHINESE_NUMBERS.get(text, text))
-    return int(found[1]) if found else 0
+    match = ORDINAL.fullmatch(CHINESE_NUMBERS.get(text, text))
+    return int(match[1]) if match else 0
 
 
 def is_blank(text: str) -> bool:
@@ -235,11 +235,11 @@ def _moment(_: Slot, text: str, now: datetime) -> str | None:
 
 def _read_day(text: str, today: date) -> date | None:
     text = WEEKDAY_BESIDE.sub("", PARTICLES.sub("", OPENING.sub("", text)))
-    if found := FULL_DATE.fullmatch(text):
-        year, month, day = (int(part) for part in found.groups() if part)
+    if match := FULL_DATE.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups() if part)
         return _day(year, month, day)
-    if found := SHORT_DATE.fullmatch(text):
-        return day_of_year(int(found[1]), int(found[2]), today=today)
+    if match := SHORT_DATE.fullmatch(text):
+        return day_of_year(int(match[1]), int(match[2]), today=today)
     try:
         return parse_relative(text, today=today)
     except OverflowError:
@@ -254,8 +254,8 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _phone(_: Slot, text: str, __: datetime) -> str | None:
-    found = PHONE.fullmatch(re.sub(r"[\s()-]", "", fold_text(text)))
-    return found[1] if found else None
+    match = PHONE.fullmatch(re.sub(r"[\s()-]", "", fold_text(text)))
+    return match[1] if match else None
 
 
 def _email(_: Slot, text: str, __: datetime) -> str | None:

@@ -68,10 +68,10 @@ class UsedRowsFilter(RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         used = Exists(model_admin.model._base_manager.filter(**{field.name: OuterRef("pk")}))
         ordering = self.field_admin_ordering(field, request, model_admin)
-        found: list[tuple[str, Any]] = field.get_choices(
+        choices: list[tuple[str, Any]] = field.get_choices(
             include_blank=False, limit_choices_to=Q(used), ordering=ordering
         )
-        return found
+        return choices
 
 
 class RelatedChoicesFilter(ChoicesFieldListFilter):

@@ -93,8 +93,8 @@ class ClearableFilesSerializer(StrictModelSerializer[M]):
     """Deletes a file when its field is null, or empty in a form, for the fields in `Meta.clearable`."""
 
     def get_extra_kwargs(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_extra_kwargs()
-        return {**found, **{name: {"write_only": True, "allow_null": True} for name in self.Meta.clearable}}
+        extra: dict[str, Any] = super().get_extra_kwargs()
+        return {**extra, **{name: {"write_only": True, "allow_null": True} for name in self.Meta.clearable}}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {name: "" if value is None and name in self.Meta.clearable else value for name, value in attrs.items()}

@@ -14,12 +14,12 @@ class JSONParser(parsers.JSONParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            found = super().parse(stream, media_type, parser_context)
+            parsed = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise too_deep() from error
-        if not is_shallow(found):
+        if not is_shallow(parsed):
             raise too_deep()
-        return found
+        return parsed
 
 
 def is_shallow(value: Any) -> bool:

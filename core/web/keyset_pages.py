@@ -143,11 +143,11 @@ class KeysetChangeList(ChangeList):
 
     def _keys(self) -> list[SortKey]:
         empty_smallest = bool(connections[self.queryset.db].features.order_by_nulls_first)
-        found: dict[str, SortKey] = {}
+        keys: dict[str, SortKey] = {}
         for part in self.queryset.query.order_by:  # Django names the columns of the default order twice
             key = SortKey(self.model, part, empty_smallest=empty_smallest)
-            found.setdefault(key.name, key)
-        return list(found.values())
+            keys.setdefault(key.name, key)
+        return list(keys.values())
 
     def _values(self, key: str) -> tuple[Any, ...] | None:
         """The values of the row with this key in the columns of the order; None without such a row."""
@@ -158,9 +158,9 @@ class KeysetChangeList(ChangeList):
             return (int(key),)
         for rows in (self.queryset, self.root_queryset):  # it may no longer be what was searched for
             with suppress(FieldError):  # a search may sort by what only its rows have
-                found: tuple[Any, ...] | None = rows.order_by().filter(pk=key).values_list(*names).first()
-                if found is not None:
-                    return found
+                values: tuple[Any, ...] | None = rows.order_by().filter(pk=key).values_list(*names).first()
+                if values is not None:
+                    return values
         return None
 
     def _beyond(self, values: tuple[Any, ...], *, forward: bool) -> "QuerySet[Any]":

@@ -60,10 +60,10 @@ def _by_django(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of a single range; None for the whole file; first > last for an unsatisfiable range."""
-    found = RANGE.fullmatch(header.strip())
-    if not found or found.groups() == ("", ""):
+    match = RANGE.fullmatch(header.strip())
+    if not match or match.groups() == ("", ""):
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         length = min(int(last), size)
         return (size - length, size - 1) if length else (1, 0)

@@ -56,13 +56,19 @@ def import_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = form.cleaned_data["file"].read(LARGEST + 1)
         try:
-            found = _compared(data)
+            findings = _compared(data)
         except OpenUserError as error:
             form.add_error("file", str(error))
         else:
             signed = signing.dumps(base64.b64encode(data).decode(), salt=SALT, compress=True)
-            changes = [(change, list(_differences(change))) for change in found.changes[:SHOWN]]
-            context |= {"found": found, "signed": signed, "shown": SHOWN, "counts": _counts(found), "changes": changes}
+            changes = [(change, list(_differences(change))) for change in findings.changes[:SHOWN]]
+            context |= {
+                "found": findings,
+                "signed": signed,
+                "shown": SHOWN,
+                "counts": _counts(findings),
+                "changes": changes,
+            }
             return TemplateResponse(request, "admin/answers/preview.html", context)
     context["form"] = form
     return TemplateResponse(request, "admin/answers/upload.html", context, status=422 if form.errors else 200)
@@ -81,14 +87,14 @@ def exported(rows: Iterable[Answer], *, as_csv: bool) -> HttpResponse:
 def _taken_over(request: HttpRequest) -> HttpResponse:
     try:
         data = base64.b64decode(signing.loads(request.POST.get("signed", ""), salt=SALT, max_age=KEPT))
-        found = services.import_answers(read_table(data))
+        findings = services.import_answers(read_table(data))
     except signing.BadSignature:
         messages.warning(request, now("The preview is older than an hour. Choose the file again."))
         return redirect(reverse("admin:conversations_answer_import_answers"))
     except OpenUserError as error:
         messages.error(request, str(error))
         return redirect(reverse("admin:conversations_answer_import_answers"))
-    count = len(found.changes)
+    count = len(findings.changes)
     messages.success(request, ngettext("%d answer was taken over.", "%d answers were taken over.", count) % count)
     return redirect(reverse("admin:conversations_answer_changelist"))
 

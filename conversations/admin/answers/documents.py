@@ -79,8 +79,8 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new document has nothing that was read."""
-        found = super().get_fieldsets(request, obj)
-        return found if obj else [(None, {"fields": ("title", "file", "enabled")}), *found[1:-1]]
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else [(None, {"fields": ("title", "file", "enabled")}), *fieldsets[1:-1]]
 
     def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
         """A new file is read in the background; the one before is quoted until then."""

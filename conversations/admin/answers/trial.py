@@ -53,10 +53,10 @@ class QuestionForm(forms.Form):
         user_id: str = self.cleaned_data["member"].strip().lower()
         if not user_id:
             return None
-        found = Member.objects.filter(user_id=user_id).order_by("pk").first()
-        if found is None:
+        member = Member.objects.filter(user_id=user_id).order_by("pk").first()
+        if member is None:
             raise forms.ValidationError(now("The directory has no member with this user ID."))
-        return found
+        return member
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,8 +90,8 @@ class UnansweredQuestionAdmin(ClosedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows: Any = super().get_queryset(request)
-        found: QuerySet[Any] = rows.waiting().select_related("answer", "settled_by").defer("vector")
-        return found
+        questions: QuerySet[Any] = rows.waiting().select_related("answer", "settled_by").defer("vector")
+        return questions
 
     def get_fieldsets(self, _request: HttpRequest, obj: UnansweredQuestion | None = None) -> Any:
         """The candidates for an open question come before those who asked it."""
@@ -227,9 +227,9 @@ def told_words(question: UnansweredQuestion) -> str:
 def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:
     """The nearest answers of the table, whoever they are for."""
     language = question.language or detect_language(question.question, default="zh-hans", is_first=True)
-    found = retrieval.find(question.question, language=language).matches[:SUGGESTED]
-    answers = Answer.objects.in_bulk([match.entry.pk for match in found])
-    for match in found:
+    matches = retrieval.find(question.question, language=language).matches[:SUGGESTED]
+    answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
+    for match in matches:
         if answer := answers.get(match.entry.pk):
             words = shorten(answer.answer or answer.title or str(answer.file), 80)
             yield Suggestion(answer=answer, address=change_url(answer), words=words)

@@ -27,12 +27,14 @@ class Row:
 
 def readable(imported: Imported) -> list[Row]:
     """The lines of a table for one entry of a file."""
-    model, found = MODELS[imported.kind], []
+    model, differences = MODELS[imported.kind], []
     steps = dict(State.objects.filter(flow=imported.pk).values_list("key", "name")) if model is Flow else {}
     for one in imported.differences:
         label, owner, name = _place(model, one.path, steps)
-        found.append(Row(label=label, before=_words(owner, name, one.before), after=_words(owner, name, one.after)))
-    return found
+        differences.append(
+            Row(label=label, before=_words(owner, name, one.before), after=_words(owner, name, one.after))
+        )
+    return differences
 
 
 def _place(model: type[Model], path: str, steps: Mapping[str, str]) -> tuple[str, type[Model], str]:

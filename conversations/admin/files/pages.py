@@ -92,13 +92,15 @@ class FlowFiles(FileButtons):
     def _started(self, request: HttpRequest, language: str) -> HttpResponse:
         by: Any = request.user
         try:
-            found = services.start_from_ready(request.POST.get("key", ""), language=language, by=by)
+            imported = services.start_from_ready(request.POST.get("key", ""), language=language, by=by)
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(reverse("admin:conversations_flow_ready"))
-        words = gettext("“%(name)s” is a draft. Fill in what is yours, try it, then publish it.") % {"name": found.name}
+        words = gettext("“%(name)s” is a draft. Fill in what is yours, try it, then publish it.") % {
+            "name": imported.name
+        }
         self.message_user(request, words, messages.SUCCESS)
-        return redirect(change_url(Flow(pk=found.pk)))
+        return redirect(change_url(Flow(pk=imported.pk)))
 
     def _taken_over(self, request: HttpRequest, found: Sequence[Imported]) -> HttpResponse:
         count = sum(one.verdict != "same" for one in found)

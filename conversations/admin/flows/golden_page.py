@@ -31,14 +31,14 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         _change(request, flow)
         return HttpResponseRedirect(_way_back(request))
     machine = publication.draft(flow)
-    found, covered = services.run_golden(flow, machine)
+    comparisons, covered = services.run_golden(flow, machine)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Golden conversations"),
         "opts": model_admin.opts,
         "flow": flow,
-        "comparisons": found,
-        "differing": sum(one.differs for one in found),
+        "comparisons": comparisons,
+        "differing": sum(one.differs for one in comparisons),
         "covered": covered,
         "picture": picture(machine, marks_of(machine, covered)),
         "may_see_members": request.user.has_perm(SEE_MEMBERS),

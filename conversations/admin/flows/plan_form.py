@@ -63,7 +63,7 @@ def chosen(impacts: Iterable[Impact], filled: QueryDict) -> list[StateChoice]:
 
 def _moment(written: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

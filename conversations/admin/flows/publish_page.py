@@ -52,9 +52,9 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
             messages.success(request, _("Version %d runs now.") % version.number)
             return HttpResponseRedirect(change_url(flow))
     draft, live = publication.draft(flow), publication.readable(flow.live)
-    found, covered = services.run_golden(flow, draft)
+    comparisons, covered = services.run_golden(flow, draft)
     problems = faults(flow)
-    differing = [one for one in found if one.differs]
+    differing = [one for one in comparisons if one.differs]
     of_callers = services.run_callers_golden(flow, draft)
     differing_callers = [one for one in of_callers if one.differs]
     context = {
@@ -68,7 +68,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "changes": diff(live, draft) if live else [],
         "picture": picture(*merged(live, draft)) if live else picture(draft),
         "plan_rows": plan_form.rows(plans.impacts(flow, draft), request.POST if request.method == "POST" else None),
-        "golden_count": len(found),
+        "golden_count": len(comparisons),
         "differing": differing,
         "caller_count": len(of_callers),
         "differing_callers": differing_callers,

@@ -55,5 +55,5 @@ def outcomes(version: FlowVersion) -> SafeString:
         counts.setdefault(plan, Counter())[str(SessionMove.Outcome(outcome).label)] += 1
     told = Count("batches__moves", filter=Q(batches__moves__told_at__isnull=False))
     plans_told = version.session_plans.annotate(told=told)
-    found = [(plan, list(counts.get(plan.pk, Counter()).items())) for plan in plans_told]
-    return render_to_string("admin/flows/plan_outcomes.html", {"plans": found})
+    outcomes_of = [(plan, list(counts.get(plan.pk, Counter()).items())) for plan in plans_told]
+    return render_to_string("admin/flows/plan_outcomes.html", {"plans": outcomes_of})

@@ -136,10 +136,10 @@ def _close(_request: HttpRequest, ticket: Ticket, operator: Operator) -> str:
 
 
 def _chosen(model: Any, key: str, field: str, remedy: str) -> Any:
-    found = model.objects.filter(pk=key).first() if key.isdecimal() else None
-    if found is None:
+    row = model.objects.filter(pk=key).first() if key.isdecimal() else None
+    if row is None:
         raise HandoffRefused(_("Nothing is chosen."), code="empty", field=field, remedy=remedy)
-    return found
+    return row
 
 
 def _permitted(request: HttpRequest, pk: int) -> Ticket:

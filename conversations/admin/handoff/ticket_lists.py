@@ -63,18 +63,18 @@ def rows_of(choice: Choice, operator: Operator | None, now: datetime, *, reader:
     """The tickets of a list: those that wait longest first, closed ones newest first. Words of those that one reads."""
     tickets = _tickets(choice).filter(condition(choice.name, operator))
     newest = ("-closed_at", "-pk") if choice.name == CLOSED else ("last_line_at", "pk")
-    found = list(tickets.order_by(*newest)[:SHOWN])
-    read = reader.among(found)
-    return [_row(ticket, now, reads=ticket.pk in read) for ticket in found]
+    rows = list(tickets.order_by(*newest)[:SHOWN])
+    read = reader.among(rows)
+    return [_row(ticket, now, reads=ticket.pk in read) for ticket in rows]
 
 
 def counts(choice: Choice, operator: Operator | None) -> list[dict[str, Any]]:
     """The lists with the number of their tickets; of closed ones it is not counted."""
     named = {name: Count("pk", filter=condition(name, operator)) for name in LISTS if name != CLOSED}
     rows = Ticket.objects.unfinished()
-    found = (rows.filter(topic__pk=choice.topic) if choice.topic else rows).aggregate(**named)
+    numbers = (rows.filter(topic__pk=choice.topic) if choice.topic else rows).aggregate(**named)
     return [
-        {"name": name, "label": label, "count": found.get(name), "is_shown": name == choice.name}
+        {"name": name, "label": label, "count": numbers.get(name), "is_shown": name == choice.name}
         for name, label in LISTS.items()
     ]
 

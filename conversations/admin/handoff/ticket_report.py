@@ -34,10 +34,10 @@ class PeriodForm(forms.Form):
     until = forms.DateField(label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
-        if found.get("since") and found.get("until") and found["since"] > found["until"]:
+        cleaned = self.cleaned_data
+        if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
             raise forms.ValidationError({"until": gettext("The last day is before the first one.")})
-        return found
+        return cleaned
 
 
 def report_view(request: HttpRequest) -> HttpResponse:

@@ -14,11 +14,11 @@ LOOKS = 40.0  # seconds; an open page comes back every fifteen
 def others_at(ticket: int, user: Any) -> list[str]:
     """The names of the others who look at this ticket; and note that this account does."""
     key, now = f"desk:viewers:{ticket}", time.time()
-    found: dict[int, tuple[str, float]] = {}
+    viewers: dict[int, tuple[str, float]] = {}
     # A cache that is away only costs the names.
     with suppress(Exception):
         kept = cache.get(key) or {}
-        found = {pk: (name, at) for pk, (name, at) in kept.items() if now - at < LOOKS}
-        found[user.pk] = (full_name(user.last_name, user.first_name) or user.get_username(), now)
-        cache.set(key, found, LOOKS)
-    return sorted(name for pk, (name, _at) in found.items() if pk != user.pk)
+        viewers = {pk: (name, at) for pk, (name, at) in kept.items() if now - at < LOOKS}
+        viewers[user.pk] = (full_name(user.last_name, user.first_name) or user.get_username(), now)
+        cache.set(key, viewers, LOOKS)
+    return sorted(name for pk, (name, _at) in viewers.items() if pk != user.pk)

@@ -74,8 +74,8 @@ class FlowFigures(viewsets.GenericViewSet[Flow]):
         machine = publication.readable(version)
         if version is None or machine is None:
             raise NotFound(code="no_such_version")
-        found = figures.of_version(version, since=since)
-        answer = {"version": version.number, "since": since, "began": found.began, **_listed(machine, found)}
+        counted = figures.of_version(version, since=since)
+        answer = {"version": version.number, "since": since, "began": counted.began, **_listed(machine, counted)}
         return Response(FlowFiguresSerializer(answer).data)
 
 

@@ -88,13 +88,13 @@ class FlowFiles(viewsets.GenericViewSet[Flow]):
         body.is_valid(raise_exception=True)
         dry_run, who = body.validated_data["dry_run"], request.user
         with refusing_by_place():
-            found = services.import_file(
+            imported = services.import_file(
                 body.validated_data["file"].read(),
                 by=account_of(request),
                 may_write=[kind for kind in PARTS if _may(who, kind, "write")],
                 dry_run=dry_run,
             )
-        return Response(FlowImportedSerializer({"dry_run": dry_run, "entries": found}).data)
+        return Response(FlowImportedSerializer({"dry_run": dry_run, "entries": imported}).data)
 
 
 def _may(who: Any, kind: Kind, what: str) -> bool:

@@ -47,11 +47,11 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     @extend_schema(summary="Add a step to a draft", request=StepRequestSerializer, responses={201: DraftSerializer})
     def create(self, request: Request, flow: str) -> Response:
         """After another step, or last. A name, a key and the name of the answer that are missing are made."""
-        found = get_object_or_404(Flow, pk=flow)
+        row = get_object_or_404(Flow, pk=flow)
         values = self._body(StepRequestSerializer)
-        after = _step(found, values.pop("after"), "after")
-        step, draft = self._done(steps.add_step, found, values.pop("step"), after=after, **values)
-        address = reverse("flow-step-detail", args=[found.pk, step.key], request=request)
+        after = _step(row, values.pop("after"), "after")
+        step, draft = self._done(steps.add_step, row, values.pop("step"), after=after, **values)
+        address = reverse("flow-step-detail", args=[row.pk, step.key], request=request)
         return Response(DraftSerializer(draft).data, status=status.HTTP_201_CREATED, headers={"Location": address})
 
     @extend_schema(summary="Get a step of a draft", responses=OpenApiResponse({"type": "object"}))
@@ -143,8 +143,8 @@ def _step(flow: Flow, key: str | None, field: str) -> State | None:
     """The step that a body names. Raises `ValidationError`, which names the field, if there is none."""
     if not key:
         return None
-    found = flow.states.filter(key=key).first()
-    if found is None:
+    state = flow.states.filter(key=key).first()
+    if state is None:
         words = f"There is no step “{key}” in this flow."
         raise ValidationError({field: words}, code="does_not_exist")
-    return found
+    return state

@@ -89,8 +89,8 @@ class Answers(viewsets.ModelViewSet[Answer]):
         body.is_valid(raise_exception=True)
         dry_run = body.validated_data["dry_run"]
         table = read_table(body.validated_data["file"].read(LARGEST_FILE + 1))
-        found = services.import_answers(table, dry_run=dry_run)
-        return Response(AnswerImportSerializer(outcome(found, dry_run=dry_run)).data)
+        findings = services.import_answers(table, dry_run=dry_run)
+        return Response(AnswerImportSerializer(outcome(findings, dry_run=dry_run)).data)
 
     def _body(self, request: Request, answer: Answer | None = None, *, partial: bool = False) -> AnswerSerializer:
         is_form = str(request.content_type).startswith("multipart/")

@@ -33,8 +33,8 @@ def _faults(machine: Machine, node: Node, call: Call) -> Iterator[tuple[str, str
     yield from _secrets(call)
     if call.body and call.method in WITHOUT_BODY:
         yield "body_unused", _("%s sends no body. Choose another method, or leave the body empty.") % call.method
-    elif call.body and (found := _json_fault(call.body)):
-        yield "body_no_json", found
+    elif call.body and (fault := _json_fault(call.body)):
+        yield "body_no_json", fault
     for text in call.texts:
         if has_stray_braces(without_secrets(text)):
             words = _("A field of the call has “{{” or “}}” without an answer or secret between them.")

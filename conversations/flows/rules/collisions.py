@@ -53,8 +53,8 @@ def _known_elsewhere(words: str) -> Iterator[Problem]:
     if talk_in(words) in MEANT and not retrieval.exact_answers(words):
         text = _("“%s” means a command, such as help or a person, before any flow starts. Use other words.") % words
         yield Problem(code="trigger_is_talk", words=text)
-    found = retrieval.exact_answers(words)
-    answer = Answer.objects.filter(pk__in=found).first() if found else None
+    answers = retrieval.exact_answers(words)
+    answer = Answer.objects.filter(pk__in=answers).first() if answers else None
     if answer is not None:
         text = _("“%s” is a question of the table of answers too. The flow starts; the answer is not sent.") % words
         yield Problem(code="trigger_is_question", words=text, is_error=False, about=answer)

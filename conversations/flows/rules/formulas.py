@@ -84,7 +84,7 @@ def _faults(formula: str, known: Collection[str]) -> Iterator[FormulaError]:
     except FormulaError as error:
         yield error
         return
-    for found in names(expression):
-        if found.name not in known:
-            near = get_close_matches(found.name, known, n=1, cutoff=ALIKE)
-            yield FormulaError(Fault.NAME, at=found.at, word=found.name, instead=near[0] if near else "")
+    for name in names(expression):
+        if name.name not in known:
+            near = get_close_matches(name.name, known, n=1, cutoff=ALIKE)
+            yield FormulaError(Fault.NAME, at=name.at, word=name.name, instead=near[0] if near else "")

@@ -16,15 +16,15 @@ def drafts_running(flow: Flow) -> list[State]:
 
 def live_callers(flow: Flow) -> dict[str, tuple[Subflow, ...]]:
     """The published flows that run it, by name."""
-    return {version.flow.name: found for version in _live() if (found := tuple(_running(version, flow.pk)))}
+    return {version.flow.name: running for version in _live() if (running := tuple(_running(version, flow.pk)))}
 
 
 def callers_of(flow: Flow) -> list[Flow]:
     """The flows whose draft or running version runs it, by name."""
-    found = {state.flow.pk: state.flow for state in drafts_running(flow)}
-    found |= {version.flow.pk: version.flow for version in _live() if any(_running(version, flow.pk))}
-    found.pop(flow.pk, None)
-    return sorted(found.values(), key=lambda one: one.name)
+    callers = {state.flow.pk: state.flow for state in drafts_running(flow)}
+    callers |= {version.flow.pk: version.flow for version in _live() if any(_running(version, flow.pk))}
+    callers.pop(flow.pk, None)
+    return sorted(callers.values(), key=lambda one: one.name)
 
 
 def all_callers_of(flow: Flow) -> list[Flow]:

@@ -25,8 +25,8 @@ class Library:
 
     def machine(self, flow: int | None) -> Machine | None:
         """The running version of a flow; None if it is not published, switched off or gone."""
-        found = self.flows.get(flow) if flow else None
-        return found.machine if found else None
+        version = self.flows.get(flow) if flow else None
+        return version.machine if version else None
 
 
 def library_for(machines: Iterable[Machine]) -> Library:
@@ -43,8 +43,8 @@ def library_for(machines: Iterable[Machine]) -> Library:
             with suppress(ValueError):  # of a format that is not read any more
                 flows[pk] = Published(version=row.live.pk, machine=row.live.machine)
                 versions[row.live.pk] = row.live
-        found = {one for pk in rows if pk in flows for one in flows_in(flows[pk].machine)}
-        wanted = found - known.keys()
+        missing = {one for pk in rows if pk in flows for one in flows_in(flows[pk].machine)}
+        wanted = missing - known.keys()
     return Library(flows=flows, known=known, versions=versions)
 
 

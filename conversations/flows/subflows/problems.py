@@ -118,8 +118,8 @@ def _to_callers(machine: Machine, callers: Callers) -> Iterator[Problem]:
         gone = [answer for answer in dict.fromkeys(used) if machine.slot(answer.removesuffix(".label")) is None]
         if gone:
             words = _("“%(flow)s” runs this flow with the answers %(answers)s, which it does not keep any more.")
-            found = words % {
+            sentence = words % {
                 "flow": name,
                 "answers": pgettext("between the items of a list", ", ").join(f"“{answer}”" for answer in gone),
             }
-            yield Problem(code="subflow_answers", words=found, is_error=False)
+            yield Problem(code="subflow_answers", words=sentence, is_error=False)

@@ -125,10 +125,10 @@ def _said(path: Path, kind: str, goes_on: Callable[[], None]) -> dict[str, Any]:
     if output is None:
         return {"code": "slow"}
     try:
-        found: dict[str, Any] = json.loads(output)
+        answer: dict[str, Any] = json.loads(output)
     except ValueError:  # it was killed for its memory or its time, or its readers stumbled
         return {"code": "too_large_unpacked" if child.returncode < 0 else "broken"}
-    return found
+    return answer
 
 
 def _output(child: "subprocess.Popen[bytes]", goes_on: Callable[[], None]) -> bytes | None:

@@ -74,7 +74,7 @@ def _changed(since: int) -> list[Document]:
 def _take(index: PassageIndex, changed: list[Document], seen: int, number: int, *, whole: bool) -> None:
     """A passage that changes while this reads, without a transaction, has a higher number, so it is read again."""
     enabled = set(Document.objects.filter(enabled=True).values_list("pk", flat=True))
-    found = [(document, _read(index, document)) for document in changed if document.enabled]
+    passages = [(document, _read(index, document)) for document in changed if document.enabled]
     with index.locked():
         if index.seen != seen:
             return  # another thread was faster
@@ -82,7 +82,7 @@ def _take(index: PassageIndex, changed: list[Document], seen: int, number: int, 
             index.clear()
         for pk in [*(row.pk for row in changed), *(set(index.passages) - enabled)]:
             index.drop(pk)
-        for document, rows in found:
+        for document, rows in passages:
             for entry, vector in rows:
                 index.put(entry)
                 index.put_vector(entry.pk, vector)
@@ -95,7 +95,7 @@ def _read(index: PassageIndex, document: Document) -> list[tuple[Entry, bytes]]:
     departments = frozenset(department.pk for department in document.departments.all())
     tags = frozenset(tag.pk for tag in document.tags.all())
     models = index.embedder.comparable if index.embedder is not None else ()
-    found = []
+    passages = []
     for row in document.quoted.iterator(chunk_size=CHUNK):
         entry = Entry(
             pk=row.pk,
@@ -108,5 +108,5 @@ def _read(index: PassageIndex, document: Document) -> list[tuple[Entry, bytes]]:
             tags=tags,
         )
         prepare(entry)
-        found.append((entry, bytes(row.vector) if row.model in models else b""))
-    return found
+        passages.append((entry, bytes(row.vector) if row.model in models else b""))
+    return passages

@@ -73,10 +73,10 @@ def markdown(path: Path) -> Iterator[Block]:
     heading, lines, is_code = "", list[str](), False
     for line in _decoded(path.read_bytes()).splitlines():
         is_code ^= bool(FENCE.match(line))
-        found = None if is_code else MARKDOWN_HEADING.match(line)
-        if found:
+        match = None if is_code else MARKDOWN_HEADING.match(line)
+        if match:
             yield None, heading, "\n".join(lines)
-            heading, lines = MARKS.sub(r"\1", found[2]).strip(), []
+            heading, lines = MARKS.sub(r"\1", match[2]).strip(), []
         elif not FENCE.match(line):
             lines.append(line if is_code else MARKS.sub(r"\1", line))
     yield None, heading, "\n".join(lines)

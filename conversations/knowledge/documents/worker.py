@@ -70,10 +70,10 @@ def queue_outdated(now: datetime | None = None) -> int:
     is_lost = Q(passage_count__gt=0) & ~Exists(quoted.filter(document=OuterRef("pk")))
     refused = Q(status=Document.Status.FAILED, finished_at__gt=now - TRY_AGAIN)
     rows = Document.objects.filter(enabled=True, status__in=(Document.Status.DONE, Document.Status.FAILED))
-    found = list(rows.filter(Q(pk__in=outdated) | is_lost).exclude(refused)[:10])
-    for row in found:
+    documents = list(rows.filter(Q(pk__in=outdated) | is_lost).exclude(refused)[:10])
+    for row in documents:
         row.read_anew()
-    return len(found)
+    return len(documents)
 
 
 def delete_earlier_editions(now: datetime | None = None) -> int:
@@ -154,17 +154,17 @@ def _give_turn(row: Document, *, done: int, seconds: float) -> None:
 
 def _finish(row: Document) -> None:
     """Quote the new edition."""
-    found, edition = row.found_count, row.edition + 1
+    count, edition = row.found_count, row.edition + 1
     with transaction.atomic():
         row.settle(
             Document.Status.DONE,
             progress=100,
             edition=edition,
-            passage_count=found,
+            passage_count=count,
             found_count=0,
             embedded_count=0,
             pace=None,
             detail="",
             revision=KnowledgeRevision.objects.next(),
         )
-    logger.info("A document was read.", extra={"cid": row.cid, "document": row.pk, "passages": found})
+    logger.info("A document was read.", extra={"cid": row.cid, "document": row.pk, "passages": count})

@@ -79,8 +79,8 @@ def question_vector(embedder: Embedder, text: str) -> Vectors:
 
     Call it outside transactions, which would wait for it. Raises `TemporaryError` if a service cannot answer now.
     """
-    if (found := kept_vector(embedder, text)) is not None:
-        return found
+    if (kept := kept_vector(embedder, text)) is not None:
+        return kept
     computed: Vectors = embedder.questions([text])[0]
     computed.flags.writeable = False
     with _lock:

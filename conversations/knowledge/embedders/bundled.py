@@ -82,8 +82,8 @@ class Bundled(Embedder):
 
     def _use_vectors(self, texts: list[str]) -> Vectors:
         with self._lock:
-            found: Vectors = self._use.encode(texts)
-        return found
+            vectors: Vectors = self._use.encode(texts)
+        return vectors
 
     def _vectors(self, texts: Sequence[str], *, is_question: bool) -> Vectors:
         e5, use = self.raw(texts, is_question=is_question)

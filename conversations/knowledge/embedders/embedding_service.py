@@ -102,8 +102,8 @@ class EmbeddingService(Embedder):
 def _rows(answer: Any, count: int) -> Vectors:
     """The vectors in the order of their texts. Raises `ServiceBusy` for an answer that does not follow the protocol."""
     try:
-        found = {int(one["index"]): one["embedding"] for one in answer["data"]}
-        rows = np.array([found[number] for number in range(count)], dtype=np.float32)
+        by_index = {int(one["index"]): one["embedding"] for one in answer["data"]}
+        rows = np.array([by_index[number] for number in range(count)], dtype=np.float32)
     except NO_ANSWER as error:
         raise garbage() from error
     if rows.ndim != 2 or not rows.shape[1] or not np.isfinite(rows).all():

@@ -45,22 +45,22 @@ class _Parser:
         return self.tokens[self.place]
 
     def whole(self) -> Expression:
-        found = self.either()
+        tree = self.either()
         if self.next.kind != Kind.END:
             raise FormulaError(Fault.UNEXPECTED, at=self.next.at, word=self.next.text)
-        return found
+        return tree
 
     def either(self) -> Expression:
-        found = self.both()
+        left = self.both()
         while self.takes("or"):
-            found = Operation(operator="or", sides=(found, self.both()))
-        return found
+            left = Operation(operator="or", sides=(left, self.both()))
+        return left
 
     def both(self) -> Expression:
-        found = self.negation()
+        left = self.negation()
         while self.takes("and"):
-            found = Operation(operator="and", sides=(found, self.negation()))
-        return found
+            left = Operation(operator="and", sides=(left, self.negation()))
+        return left
 
     def negation(self) -> Expression:
         if self.takes("not"):
@@ -68,29 +68,29 @@ class _Parser:
         return self.comparison()
 
     def comparison(self) -> Expression:
-        found = self.sum()
+        left = self.sum()
         for operator in COMPARISONS:
             if self.takes(operator):
-                return Operation(operator=operator, sides=(found, self.sum()))
+                return Operation(operator=operator, sides=(left, self.sum()))
         if self.takes("in"):
-            return Operation(operator="in", sides=(found, self.sum()))
+            return Operation(operator="in", sides=(left, self.sum()))
         if self.next.text == "not" and self.next.kind == Kind.WORD and self.tokens[self.place + 1].text == "in":
             self.place += 2
-            inner = Operation(operator="in", sides=(found, self.sum()))
+            inner = Operation(operator="in", sides=(left, self.sum()))
             return Operation(operator="not", sides=(inner,))
-        return found
+        return left
 
     def sum(self) -> Expression:
-        found = self.product()
+        left = self.product()
         while operator := self.takes_one_of("+", "-"):
-            found = Operation(operator=operator, sides=(found, self.product()))
-        return found
+            left = Operation(operator=operator, sides=(left, self.product()))
+        return left
 
     def product(self) -> Expression:
-        found = self.sign()
+        left = self.sign()
         while operator := self.takes_one_of("*", "/"):
-            found = Operation(operator=operator, sides=(found, self.sign()))
-        return found
+            left = Operation(operator=operator, sides=(left, self.sign()))
+        return left
 
     def sign(self) -> Expression:
         if self.takes("-"):
@@ -143,9 +143,9 @@ class _Parser:
         self.level += 1
         if self.level > MOST_LEVELS:
             raise FormulaError(Fault.TOO_DEEP, at=self.next.at, word=str(MOST_LEVELS))
-        found = read()
+        tree = read()
         self.level -= 1
-        return found
+        return tree
 
     def takes(self, text: str) -> bool:
         """Go past this word or mark if it is next."""

@@ -46,14 +46,14 @@ def tokens(formula: str) -> list[Token]:
         raise FormulaError(Fault.EMPTY, at=1)
     if len(formula) > MOST_CHARACTERS:
         raise FormulaError(Fault.TOO_LONG, at=MOST_CHARACTERS, word=str(MOST_CHARACTERS))
-    found, place = list[Token](), 0
+    read, place = list[Token](), 0
     while place < len(formula):
         if formula[place].isspace():
             place += 1
             continue
         token, place = _quoted(formula, place) if formula[place] in QUOTES else _bare(formula, place)
-        found.append(token)
-    return [*found, Token(kind=Kind.END, text="", at=len(formula) + 1)]
+        read.append(token)
+    return [*read, Token(kind=Kind.END, text="", at=len(formula) + 1)]
 
 
 def _quoted(formula: str, place: int) -> tuple[Token, int]:
@@ -65,11 +65,11 @@ def _quoted(formula: str, place: int) -> tuple[Token, int]:
 
 
 def _bare(formula: str, place: int) -> tuple[Token, int]:
-    found = TOKEN.match(formula.translate(WIDE), place)
-    if found is None:
+    match = TOKEN.match(formula.translate(WIDE), place)
+    if match is None:
         raise FormulaError(Fault.CHARACTER, at=place + 1, word=formula[place])
-    text = found[0]
-    kind = Kind(str(found.lastgroup))
+    text = match[0]
+    kind = Kind(str(match.lastgroup))
     if kind == Kind.NAME and text in WORDS:
         kind = Kind.WORD
-    return Token(kind=kind, text=SAME.get(text, text), at=place + 1), found.end()
+    return Token(kind=kind, text=SAME.get(text, text), at=place + 1), match.end()

@@ -43,9 +43,9 @@ class Command(BaseCommand):
 
 
 def _named(rows: "QuerySet[Any]", key: str, names: list[str] | None, *, whole: bool) -> "QuerySet[Any]":
-    found = rows if whole else rows.filter(**{f"{key}__in": names or ()})
-    missing = set(names or ()) - set(found.values_list(key, flat=True))
+    chosen = rows if whole else rows.filter(**{f"{key}__in": names or ()})
+    missing = set(names or ()) - set(chosen.values_list(key, flat=True))
     if missing:
         kind = rows.model._meta.model_name
         raise CommandError(f"There is no {kind} named “{'”, “'.join(sorted(missing))}”.")
-    return found
+    return chosen

@@ -59,10 +59,10 @@ def write_draft(
         read = read_steps(Entry(name=flow.name, place=(), data={"steps": list(steps)}), flow, sources)
         findings.refuse()
         drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in read], by=by)
-        found = draft_with(flow, media)
+        draft = draft_with(flow, media)
         if dry_run:
             transaction.set_rollback(True)
-    return found
+    return draft
 
 
 def media_of(flow: Flow) -> Media:

@@ -43,11 +43,11 @@ class Importer:
         flows = self._known(Flow, "flows")
         befores = {name: flow_entry(flow, steps_of(flow), self.media) for name, flow in flows.items()}
         flows |= {entry.name: Flow.objects.create(name=entry.name) for entry in entries if entry.name not in flows}
-        found: list[Imported] = []
+        imported: list[Imported] = []
         for entry in entries:
             with self._noted(entry):
-                found += self._flow(entry, flows[entry.name], befores.get(entry.name, {}))
-        return [self._with_problems(one, flows[one.name]) for one in found]
+                imported += self._flow(entry, flows[entry.name], befores.get(entry.name, {}))
+        return [self._with_problems(one, flows[one.name]) for one in imported]
 
     def _flow(self, entry: Entry, flow: Flow, before: Mapping[str, Any]) -> Iterator[Imported]:
         read = read_flow(entry, flow, self.sources)
@@ -69,9 +69,9 @@ class Importer:
         return replace(imported, problems=tuple(publication.check(flow)))
 
     def _answers(self) -> Iterator[Imported]:
-        found = list(self._read_answers())
-        write_answers([change for change, before, after in found if before != after])
-        for change, before, after in found:
+        answers = list(self._read_answers())
+        write_answers([change for change, before, after in answers if before != after])
+        for change, before, after in answers:
             yield outcome("answer", change.answer.question, change.answer.pk, before, after)
 
     def _read_answers(self) -> Iterator[tuple[Change, Mapping[str, Any], Mapping[str, Any]]]:

@@ -37,9 +37,9 @@ def import_file(
     media.learn(_stored_files(content))
     if files or dry_run:
         # Storages may be far away, so that files are stored between a trial and the transaction that names them.
-        found = _taken_over(content, media, by, may_write=may_write, keep=False)
+        imported = _taken_over(content, media, by, may_write=may_write, keep=False)
         if dry_run:
-            return found
+            return imported
         media.store()
     return _taken_over(content, media, by, may_write=may_write, keep=True)
 
@@ -49,15 +49,15 @@ def _taken_over(
     content: FileContent, media: Media, by: AbstractBaseUser | None, *, may_write: Collection[Kind], keep: bool
 ) -> list[Imported]:
     importer = Importer(content, media, by)
-    found = importer.run()
-    for kind in sorted({one.kind for one in found if one.verdict != "same"} - set(may_write)):
+    imported = importer.run()
+    for kind in sorted({one.kind for one in imported if one.verdict != "same"} - set(may_write)):
         words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
         importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
     importer.findings.refuse()
     if not keep:
         transaction.set_rollback(True)
-    return found
+    return imported
 
 
 def _stored_files(content: FileContent) -> list[str]:

@@ -29,8 +29,8 @@ def start_from_ready(key: str, *, language: str, by: AbstractBaseUser | None = N
     taken = set(map(fold_text, others))
     words = [line for line in str(flow["triggers"]).splitlines() if fold_text(line) not in taken]
     document = {"version": 1, "flows": [{**flow, "name": _free_name(flow["name"]), "triggers": "\n".join(words)}]}
-    (found,) = import_file(yaml_text.dump(document).encode(), by=by)
-    return found
+    (imported,) = import_file(yaml_text.dump(document).encode(), by=by)
+    return imported
 
 
 def _free_name(title: str) -> str:

@@ -110,14 +110,14 @@ def _whole(step: State) -> Step:
 
 def _named(entry: Entry, others: Sequence[State]) -> dict[str, Any]:
     """An entry with the names that its writer left out, as forms make them."""
-    found = dict(entry)
+    named = dict(entry)
     text, kind = (str(entry.get(name) or "") for name in ("text", "kind"))
-    found["name"] = entry.get("name") or default_names.step_name(text, kind)
-    key = default_names.step_key(str(found["name"]), kind, {one.key for one in others})
-    found["key"] = entry.get("key") or key
+    named["name"] = entry.get("name") or default_names.step_name(text, kind)
+    key = default_names.step_key(str(named["name"]), kind, {one.key for one in others})
+    named["key"] = entry.get("key") or key
     if kind in (State.Kind.ASK, State.Kind.SET) and not entry.get("slot"):
-        found["slot"] = default_names.answer_name(str(found["name"]), text, {one.slot for one in others})
-    return found
+        named["slot"] = default_names.answer_name(str(named["name"]), text, {one.slot for one in others})
+    return named
 
 
 def _write(

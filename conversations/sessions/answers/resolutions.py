@@ -37,22 +37,22 @@ def look_up(application: Application | None, node: Node, text: str, *, now: date
 
 
 def _member(application: Application, text: str) -> Resolution:
-    found = channel.find_members(application, text, most=MOST_OFFERED + 1)
-    if len(found) == 1:
-        return Resolution(said=text, value=found[0].user_id, label=str(found[0]))
+    members = channel.find_members(application, text, most=MOST_OFFERED + 1)
+    if len(members) == 1:
+        return Resolution(said=text, value=members[0].user_id, label=str(members[0]))
     shown = [
         (member.user_id, str(member), str(member.main_department or ""), member.user_id)
-        for member in found[:MOST_OFFERED]
+        for member in members[:MOST_OFFERED]
     ]
-    return _offer(text, shown, flow_texts.which_member(text.strip(), more=len(found) > MOST_OFFERED))
+    return _offer(text, shown, flow_texts.which_member(text.strip(), more=len(members) > MOST_OFFERED))
 
 
 def _department(application: Application, text: str) -> Resolution:
-    found = channel.find_departments(application, text, most=MOST_OFFERED + 1)
-    if len(found) == 1:
-        return Resolution(said=text, value=str(found[0][0].number), label=found[0][0].name)
-    shown = [(str(one.number), one.name, above, f"#{one.number}") for one, above in found[:MOST_OFFERED]]
-    return _offer(text, shown, flow_texts.which_department(text.strip(), more=len(found) > MOST_OFFERED))
+    departments = channel.find_departments(application, text, most=MOST_OFFERED + 1)
+    if len(departments) == 1:
+        return Resolution(said=text, value=str(departments[0][0].number), label=departments[0][0].name)
+    shown = [(str(one.number), one.name, above, f"#{one.number}") for one, above in departments[:MOST_OFFERED]]
+    return _offer(text, shown, flow_texts.which_department(text.strip(), more=len(departments) > MOST_OFFERED))
 
 
 def _offer(text: str, shown: list[tuple[str, str, str, str]], words: str) -> Resolution:

@@ -17,13 +17,13 @@ LONGEST = 2_000  # characters of a value
 
 def run(name: str, text: str, value: str) -> Resolution:
     """The value that a validator makes of one, or why it refuses it, in the active language."""
-    found = registered.get(name)
-    if found is None:
+    validator = registered.get(name)
+    if validator is None:
         logger.error("No code registers this validator.", extra={"validator": name})
         return Resolution(said=text, words=flow_texts.cannot_check())
     try:
         with transaction.atomic():  # a query of it that fails undoes nothing of ours
-            kept: object = found.check(value)
+            kept: object = validator.check(value)
     except Refused as refused:
         return Resolution(said=text, words=refused.words or flow_texts.refused())
     except Exception as error:  # noqa: BLE001  the code of others, of which nothing else is known

@@ -25,8 +25,8 @@ def step_view(request: HttpRequest, pk: int, step: int | None = None) -> HttpRes
     flow = viewable(request, pk)
     may_edit = request.user.has_perms(EDIT)
     if step is not None:
-        found = get_object_or_404(State, flow=flow, pk=step)
-        return HttpResponse(step_form(request, found, may_edit=may_edit).html(request))
+        state = get_object_or_404(State, flow=flow, pk=step)
+        return HttpResponse(step_form(request, state, may_edit=may_edit).html(request))
     if not may_edit:
         raise PermissionDenied
     form = step_form(request, State(flow=flow), may_edit=True)

@@ -25,8 +25,8 @@ def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tupl
         return Act.SAY, text  # one of those that were offered
     application = cast.application if request.user.has_perm(SEE_MEMBERS) else None
     with translation.override(machine.language):
-        found = resolutions.look_up(application, node, text, now=now)
-    return (Act.SAY, text) if found is None else (Act.ANSWER, found.to_text())
+        resolution = resolutions.look_up(application, node, text, now=now)
+    return (Act.SAY, text) if resolution is None else (Act.ANSWER, resolution.to_text())
 
 
 def asks_for_file(level: Level) -> bool:

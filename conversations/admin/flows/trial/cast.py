@@ -93,11 +93,11 @@ def chosen_cast(request: HttpRequest) -> Cast:
         return Cast(day=day, clock=clock)
     if not request.user.has_perm(SEE_MEMBERS):
         raise FlowError(_("You may not see members."), code="not_permitted", field="member")
-    found = Member.objects.filter(user_id=written.lower()).first() or Member.objects.filter(name=written).first()
-    if found is None:
+    member = Member.objects.filter(user_id=written.lower()).first() or Member.objects.filter(name=written).first()
+    if member is None:
         words, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
         raise FlowError(words, code="no_such_member", field="member", remedy=remedy)
-    return Cast(member=found, day=day, clock=clock)
+    return Cast(member=member, day=day, clock=clock)
 
 
 def languages(machine: Machine, cast: Cast) -> list[tuple[str, str, bool]]:

@@ -33,8 +33,8 @@ def read(draft: Machine, kept: Mapping[str, Any] | None) -> tuple[Level, ...]:
 def machines_of(draft: Machine, versions: Iterable[int]) -> dict[int, Machine]:
     """The machines of versions, and the draft."""
     rows = FlowVersion.objects.in_bulk([version for version in set(versions) if version != DRAFT])
-    found = {pk: publication.readable(row) for pk, row in rows.items()}
-    return {DRAFT: draft, **{pk: machine for pk, machine in found.items() if machine is not None}}
+    machines = {pk: publication.readable(row) for pk, row in rows.items()}
+    return {DRAFT: draft, **{pk: machine for pk, machine in machines.items() if machine is not None}}
 
 
 def _plain(place: Place) -> dict[str, Any]:

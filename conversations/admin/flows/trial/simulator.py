@@ -159,8 +159,8 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
 
 def _levels(machine: Machine, kept: dict[str, Any] | None, cast: Cast) -> tuple[Level, ...]:
     """The flows that the trial is in, as they speak in it."""
-    found = kept_levels.read(machine, kept)
-    return tuple(replace(level, machine=spoken_in(level.machine, cast.speaks)) for level in found)
+    levels = kept_levels.read(machine, kept)
+    return tuple(replace(level, machine=spoken_in(level.machine, cast.speaks)) for level in levels)
 
 
 def _act(act: str, text: str) -> Act:

@@ -30,10 +30,10 @@ class E5:
     def encode(self, texts: Sequence[str], *, is_question: bool) -> Vectors:
         """A row of length 1 for each text. Only its first 510 tokens count."""
         pieces = [self._tokenizer.encode(f"{PREFIXES[is_question]}{text}", self._file.longest) for text in texts]
-        found = np.zeros((len(texts), self._file.width), dtype=np.float32)
+        vectors = np.zeros((len(texts), self._file.width), dtype=np.float32)
         for numbers in _batches([len(one) for one in pieces]):
-            found[numbers] = self._means(np.array([pieces[number] for number in numbers]))
-        return unit(found)
+            vectors[numbers] = self._means(np.array([pieces[number] for number in numbers]))
+        return unit(vectors)
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has: its cost."""

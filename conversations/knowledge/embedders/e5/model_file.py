@@ -93,26 +93,26 @@ class ModelFile:
 
     def _replaced(self) -> dict[int, str]:
         count, size = self._unpack("<iI")
-        start, found = self._at, dict[int, str]()
+        start, pieces = self._at, dict[int, str]()
         for _turn in range(count):
             character, length = self._unpack("<IB")
-            found[character] = "".join(map(chr, self._unpack(f"<{length}I")))
+            pieces[character] = "".join(map(chr, self._unpack(f"<{length}I")))
         self._at = start + size
-        return found
+        return pieces
 
     def _directory(self) -> dict[str, tuple[int, int]]:
-        (count,), found = self._unpack("<i"), dict[str, tuple[int, int]]()
+        (count,), entries = self._unpack("<i"), dict[str, tuple[int, int]]()
         for _turn in range(count):
             (length,) = self._unpack("<H")
             name = self._bytes(length).decode()
             _kind, _numbers, start, size = self._unpack("<BIQQ")
-            found[name] = (start, size)
-        return found
+            entries[name] = (start, size)
+        return entries
 
     def _unpack(self, layout: str) -> Any:
-        found = struct.unpack_from(layout, self._data, self._at)
+        values = struct.unpack_from(layout, self._data, self._at)
         self._at += struct.calcsize(layout)
-        return found
+        return values
 
     def _bytes(self, size: int) -> bytes:
         self._at += size
@@ -120,10 +120,10 @@ class ModelFile:
 
 
 def _packaged() -> Path:
-    found = find_spec(PACKAGE)
-    if found is None or not found.submodule_search_locations:
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError(PACKAGE)
-    return Path(found.submodule_search_locations[0]) / NAME
+    return Path(spec.submodule_search_locations[0]) / NAME
 
 
 def _weights(blocks: NDArray[Any]) -> Vectors:

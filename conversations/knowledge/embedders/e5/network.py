@@ -50,8 +50,8 @@ class Network:
         made = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["texts", width])
         graph = helper.make_graph(self._nodes, "e5", [given], [made], self._tensors)
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS]
-        found: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()
-        return found
+        serialized: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()
+        return serialized
 
     def _layer(self, state: str, layer: str) -> str:
         file, heads = self._file, self._file.heads

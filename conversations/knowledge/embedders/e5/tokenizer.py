@@ -84,11 +84,11 @@ class Tokenizer:
     def _hashes_of(self, vocabulary: Vocabulary, pieces: NDArray[np.int64]) -> NDArray[np.uint64]:
         characters = _mixed(_characters(vocabulary.text))
         starts, lengths = vocabulary.starts[pieces], vocabulary.lengths[pieces]
-        found = np.zeros(len(pieces), dtype=np.uint64)
+        hashes = np.zeros(len(pieces), dtype=np.uint64)
         for more in range(self._longest):
             longer = lengths > more
-            found[longer] = found[longer] * FACTOR + characters[starts[longer] + more]
-        return found
+            hashes[longer] = hashes[longer] * FACTOR + characters[starts[longer] + more]
+        return hashes
 
 
 def _characters(text: str) -> NDArray[np.uint32]:
