@@ -28,10 +28,10 @@ def check_speech_model(**_kwargs: Any) -> list[CheckMessage]:
 def check_ffmpeg(**_kwargs: Any) -> list[CheckMessage]:
     """Without ffmpeg there is no video: it is looked for, and not run, because checks come before every command."""
     try:
-        found = shutil.which(imageio_ffmpeg.get_ffmpeg_exe())
+        program = shutil.which(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
-        found = None
-    if found:
+        program = None
+    if program:
         return []
     return [Warning(gettext("ffmpeg cannot be run: no video can be made."), hint=str(FFMPEG), id="avatars.W003")]
 

@@ -142,5 +142,5 @@ CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn, D
 
 
 def _options(engines: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = engines[name].get("options", {})
-    return found
+    options: dict[str, Any] = engines[name].get("options", {})
+    return options

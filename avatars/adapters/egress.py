@@ -39,7 +39,7 @@ def _is_own(address: IPv4Address | IPv6Address) -> bool:
 
 def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
+    return [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in resolved]

@@ -137,10 +137,10 @@ def _descendants(pid: int) -> list[int]:
         with contextlib.suppress(OSError, IndexError, ValueError):
             parent = int(status.read_text(errors="replace").rpartition(")")[2].split()[1])
             parents.setdefault(parent, []).append(int(status.parent.name))
-    found = list(parents.get(pid, ()))
-    for child in found:
-        found += parents.get(child, ())
-    return found
+    children = list(parents.get(pid, ()))
+    for child in children:
+        children += parents.get(child, ())
+    return children
 
 
 def _inherited() -> dict[str, str]:

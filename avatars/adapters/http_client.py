@@ -36,17 +36,17 @@ class Reply:
 
     def json(self) -> dict[str, Any]:
         """Its JSON object. Raises `EngineFailed` where it is none."""
-        found = self._value()
-        if not isinstance(found, dict):
+        value = self._value()
+        if not isinstance(value, dict):
             raise strange("The server answered with something that is not a JSON object.", field=self.field)
-        return found
+        return value
 
     def texts(self) -> list[str]:
         """Its JSON list of strings. Raises `EngineFailed` where it is none."""
-        found = self._value()
-        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        value = self._value()
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise strange("The server answered with something that is not a list of names.", field=self.field)
-        return found
+        return value
 
     def _value(self) -> Any:
         try:

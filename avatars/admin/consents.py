@@ -94,10 +94,10 @@ class ConsentAdmin(ReadOnlyAdmin):
         return {**initial, **chosen, "purposes": [Consent.Purpose.CHAT]}
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Consent | None:
-        found: Consent | None = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.may_be_read = request.user.has_perm("avatars.read_consent")  # type: ignore[attr-defined]
-        return found
+        consent: Consent | None = super().get_object(request, object_id, from_field)
+        if consent is not None:
+            consent.may_be_read = request.user.has_perm("avatars.read_consent")  # type: ignore[attr-defined]
+        return consent
 
     def save_model(self, request: HttpRequest, obj: Consent, form: Any, change: bool) -> None:
         data = form.cleaned_data

@@ -79,10 +79,10 @@ class EngineComparisonPages(ModelAdmin[Any]):
 
 def _named(keys: list[str]) -> list[Render]:
     """The renders with these keys that compare engines, in this order."""
-    found = Render.objects.select_related("digital_human", "digital_human__voice").filter(
+    renders = Render.objects.select_related("digital_human", "digital_human__voice").filter(
         pk__in=[key for key in keys if key.isdecimal()][:MOST], recipe__has_key="trial"
     )
-    by_key = {str(render.pk): render for render in found}
+    by_key = {str(render.pk): render for render in renders}
     return [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
 
 

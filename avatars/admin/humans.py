@@ -130,21 +130,21 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
             file = human.portrait
         try:
             data = file.read(MOST + 1)
-            found = services.examine_portrait(data, face=int(face) if face.isdecimal() else None)
+            examined = services.examine_portrait(data, face=int(face) if face.isdecimal() else None)
         except (AvatarError, OSError) as error:
             failed = {"ok": False, "code": "failed", "words": str(error)}
             return JsonResponse({**failed, "faces": [], "remarks": [], "places": [], "turn": 0})
-        return JsonResponse(ExaminedSerializer(found).data)
+        return JsonResponse(ExaminedSerializer(examined).data)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
         return services.annotate_consents(queryset).annotate(render_count=Count("renders"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> DigitalHuman | None:
-        found: DigitalHuman | None = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.picture_gone = bool(services.missing_portraits([found]))  # type: ignore[attr-defined]
-        return found
+        human: DigitalHuman | None = super().get_object(request, object_id, from_field)
+        if human is not None:
+            human.picture_gone = bool(services.missing_portraits([human]))  # type: ignore[attr-defined]
+        return human
 
     @display(description=_("consent"))
     def may_speak(self, human: Any) -> str:

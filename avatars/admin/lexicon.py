@@ -37,14 +37,14 @@ class ReadingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Also reads it, so that what is wrong with it stands beside it; `preview` is the result."""
-        found: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         self.preview: services.ScriptPreview | None = None
-        if "text" in found:
+        if "text" in cleaned:
             try:
-                self.preview = services.preview_script(found["text"])
+                self.preview = services.preview_script(cleaned["text"])
             except AvatarError as error:
                 self.add_error("text", forms.ValidationError(str(error), code=error.code))
-        return found
+        return cleaned
 
 
 @admin.register(LexiconEntry)

@@ -38,30 +38,30 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """How far the check is, and whether it has ended."""
     if not request.user.has_perm("avatars.view_digitalhuman"):
         raise PermissionDenied
-    found = services.latest_portrait_video(get_object_or_404(DigitalHuman, pk=pk))
-    if found is None:
+    video = services.latest_portrait_video(get_object_or_404(DigitalHuman, pk=pk))
+    if video is None:
         return JsonResponse({"ended": True, "words": ""})
-    return JsonResponse({"ended": found.is_finished, "words": _progress_words(found)})
+    return JsonResponse({"ended": video.is_finished, "words": _progress_words(video)})
 
 
 def video_check_words(human: DigitalHuman) -> str:
     """What became of the video that was brought last."""
-    found = services.latest_portrait_video(human) if human.pk else None
-    if found is None:
+    video = services.latest_portrait_video(human) if human.pk else None
+    if video is None:
         return NOTHING
-    if not found.is_finished:
+    if not video.is_finished:
         url = reverse("admin:avatars_digitalhuman_portrait_video", args=[human.pk])
         return format_html(
             '<span role="status" data-video-check="{}">{}</span>',
             url,
-            _progress_words(found),
+            _progress_words(video),
         )
     return format_html(
         "{} {}{}{}",
-        badge(_outcome(found, human), COLOURS[PortraitVideo.Status(found.status)]),
-        _why(found),
-        _next_step(found, human),
-        _findings(found),
+        badge(_outcome(video, human), COLOURS[PortraitVideo.Status(video.status)]),
+        _why(video),
+        _next_step(video, human),
+        _findings(video),
     )
 
 

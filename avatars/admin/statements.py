@@ -92,10 +92,10 @@ class StatementAdmin(ReadOnlyAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """With whether this account may see the evidence."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.may_read = request.user.has_perm("avatars.read_consent")
-        return found
+        statement = super().get_object(request, object_id, from_field)
+        if statement is not None:
+            statement.may_read = request.user.has_perm("avatars.read_consent")
+        return statement
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only one that is to be confirmed has the button."""
@@ -190,14 +190,14 @@ class OriginAdmin(ModelAdmin[Any]):
 
 def statement_words(subject: DigitalHuman | Voice) -> str:
     """The latest statement about a digital human or voice, in words, with a link to all of them."""
-    found = subject.statements.order_by("-pk").first() if subject.pk else None
-    if found is None:
+    statement = subject.statements.order_by("-pk").first() if subject.pk else None
+    if statement is None:
         return NOTHING
-    when = timezone.localtime(found.recorded_at)
+    when = timezone.localtime(statement.recorded_at)
     words = gettext("%(claim)s: %(by)s, %(when)s") % {
-        "claim": found.claim,
-        "by": found.recorded_by or "?",
+        "claim": statement.claim,
+        "by": statement.recorded_by or "?",
         "when": f"{when:%Y-%m-%d %H:%M}",
     }
-    page = link(change_url(found), words)
-    return format_html("{} {} {}", badge(found.state.label, STATES[found.state]), page, found.reason_words)
+    page = link(change_url(statement), words)
+    return format_html("{} {} {}", badge(statement.state.label, STATES[statement.state]), page, statement.reason_words)

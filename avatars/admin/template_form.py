@@ -41,16 +41,16 @@ class FillingForm(ValuesForm):
         self.text = ""
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        faults = services.variable_faults(self.template, found)
+        cleaned = super().clean() or {}
+        faults = services.variable_faults(self.template, cleaned)
         for fault in faults:
             self.add_error(fault.field, forms.ValidationError(str(fault), code=fault.code))
         if not faults:
             try:
-                self.text = services.fill_template(self.template, found)
+                self.text = services.fill_template(self.template, cleaned)
             except AvatarError as error:
                 self.add_error(None, forms.ValidationError(str(error), code=error.code))
-        return found
+        return cleaned
 
 
 def view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -54,20 +54,22 @@ class VideoPages(ModelAdmin[Any]):
     def glance(self, render: Render) -> HttpResponse:
         """The loudness and the times of the pictures, as JSON."""
         try:
-            found = services.preview_video(render)
+            preview = services.preview_video(render)
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=404)
         sheet = reverse("admin:avatars_render_sheet", args=[render.pk])
-        shown = {"bars": found.bars, "times": found.times, "sheet": sheet, "columns": COLUMNS, "rows": ROWS}
+        shown = {"bars": preview.bars, "times": preview.times, "sheet": sheet, "columns": COLUMNS, "rows": ROWS}
         return JsonResponse(shown, headers={"Cache-Control": "private, max-age=3600"})
 
     def sheet(self, render: Render) -> HttpResponse:
         """Twelve pictures in two rows, as JPEG."""
         try:
-            found = services.preview_video(render)
+            preview = services.preview_video(render)
         except AvatarError as error:
             raise Http404 from error
-        return HttpResponse(found.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        return HttpResponse(
+            preview.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"}
+        )
 
     def poll(self, render: Render) -> HttpResponse:
         """The state of a render, as JSON of `render_state`."""
@@ -83,8 +85,8 @@ class VideoPages(ModelAdmin[Any]):
 
     def translation(self, render: Render, stream: str, number: int) -> HttpResponse:
         """The captions that begin in a part in the language that is not spoken."""
-        found = partial(services.stream_captions, render, stream, number, translated=True)
-        return _uncached(found, "text/vtt; charset=utf-8")
+        captions = partial(services.stream_captions, render, stream, number, translated=True)
+        return _uncached(captions, "text/vtt; charset=utf-8")
 
     def poster(self, render: Render, stream: str) -> HttpResponse:
         """The picture before the first frame."""
@@ -107,7 +109,7 @@ class VideoPages(ModelAdmin[Any]):
             else:
                 return HttpResponseRedirect(f"{reverse('admin:avatars_render_compare')}?{urlencode(pair)}")
         keys = [request.GET.get(side, "") for side in SIDES]
-        found = {
+        renders = {
             str(render.pk): render
             for render in Render.objects.select_related("digital_human").filter(pk__in=filter(str.isdecimal, keys))
         }
@@ -115,7 +117,7 @@ class VideoPages(ModelAdmin[Any]):
             **self.admin_site.each_context(request),
             "title": gettext("Compare two modes"),
             "form": form,
-            "sides": [{"render": found[key], "state": render_state(found[key])} for key in keys if key in found],
+            "sides": [{"render": renders[key], "state": render_state(renders[key])} for key in keys if key in renders],
             "media": self.media,
         }
         return page(request, "admin/videos/compare.html", context)
@@ -190,13 +192,13 @@ def state_words(render: Render) -> str:
 def _shown_so_far(render: Render) -> dict[str, Any]:
     """The poster of a video that is being made, and what `stream_player.js` needs to play it."""
     try:
-        found = services.shown_stream(render)
+        stream = services.shown_stream(render)
     except AvatarError:
-        found = None
-    if found is None:
+        stream = None
+    if stream is None:
         return {"poster": "", "stream": None}
-    base = reverse("admin:avatars_render_part", args=[render.pk, found.name, 0]).removesuffix("0")
-    return found.for_player(base)
+    base = reverse("admin:avatars_render_part", args=[render.pk, stream.name, 0]).removesuffix("0")
+    return stream.for_player(base)
 
 
 def _uncached(found: Callable[[], bytes | str], kind: str) -> HttpResponse:

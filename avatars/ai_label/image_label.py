@@ -103,7 +103,7 @@ def _taken_apart(data: bytes) -> tuple[str, bytes]:
     at = _head(data)
     if data[at : at + 2] == APP1:
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        found = ATTRIBUTE.search(data[at:end])
-        if found and data[at + 4 :].startswith(XMP):
-            return unescape(found[1].decode(errors="replace")), data[:at] + data[end:]
+        match = ATTRIBUTE.search(data[at:end])
+        if match and data[at + 4 :].startswith(XMP):
+            return unescape(match[1].decode(errors="replace")), data[:at] + data[end:]
     return "", data

@@ -179,9 +179,9 @@ class Consents(
         wish = ConsentSerializer(data=request.data, context=self.get_serializer_context())
         wish.is_valid(raise_exception=True)
         consent = services.record_consent(**wish.validated_data, by=name_of(request))
-        found = ConsentSerializer(self.get_queryset().get(pk=consent.pk), context=self.get_serializer_context()).data
+        data = ConsentSerializer(self.get_queryset().get(pk=consent.pk), context=self.get_serializer_context()).data
         address = reverse("consent-detail", args=[consent.pk], request=request)
-        return Response(found, status=status.HTTP_201_CREATED, headers={"Location": str(address)})
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": str(address)})
 
     @extend_schema(
         summary="Withdraw a consent",

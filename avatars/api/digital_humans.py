@@ -118,8 +118,8 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         cid = request.headers.get("X-Request-ID", "")
         render = services.request_idle_video(self.get_object(), requester=requester_of(request), cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
-        found = RenderProgressSerializer(render, context=self.get_serializer_context()).data
-        return Response(found, status=code, headers={"Location": location_of(request, "render", render)})
+        data = RenderProgressSerializer(render, context=self.get_serializer_context()).data
+        return Response(data, status=code, headers={"Location": location_of(request, "render", render)})
 
     def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
         serializer.is_valid(raise_exception=True)
@@ -147,8 +147,8 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         # As it is now: what was known of its statement and consents was about the earlier portrait.
         human = self.get_queryset().get(pk=human.pk)
         context = {**self.get_serializer_context(), "warnings": warnings}
-        found = CheckedDigitalHumanSerializer(human, context=context).data
-        return Response(found, status=code, headers={"Location": location_of(request, "digital-human", human)})
+        data = CheckedDigitalHumanSerializer(human, context=context).data
+        return Response(data, status=code, headers={"Location": location_of(request, "digital-human", human)})
 
 
 def _is_to_be_stated(request: Request, human: DigitalHuman | None, origin: str, portrait: Any) -> bool:
@@ -165,8 +165,8 @@ def _is_to_be_stated(request: Request, human: DigitalHuman | None, origin: str, 
 def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...], bool | None]:
     """The checked portrait, the remarks about it, and whether it looks photographed."""
     try:
-        found, kept = services.check_portrait(portrait, face=face)
+        examined, kept = services.check_portrait(portrait, face=face)
     except PortraitError as error:
         words = str(UNUSABLE.get(error.code, error.message))
         raise ValidationError({"portrait": [ErrorDetail(words, code=error.code)]}) from error
-    return kept, tuple(str(REMARKS[code]) for code in found.remarks), found.photographic
+    return kept, tuple(str(REMARKS[code]) for code in examined.remarks), examined.photographic

@@ -83,10 +83,10 @@ class PortraitVideos(viewsets.GenericViewSet[Any]):
     @extend_schema(summary="Get the portrait video", responses={200: PortraitVideoSerializer, 404: None})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The video that was uploaded last, with the progress of its check and what was found."""
-        found = services.latest_portrait_video(self.get_object())
-        if found is None:
+        video = services.latest_portrait_video(self.get_object())
+        if video is None:
             raise NotFound
-        return Response(self.get_serializer(found).data)
+        return Response(self.get_serializer(video).data)
 
     @extend_schema(
         summary="Upload a portrait video",

@@ -42,5 +42,7 @@ class Portraits(viewsets.GenericViewSet[DigitalHuman]):
         """Finds the faces and says whether the picture can be a portrait. Stores nothing."""
         wish = PictureSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        found = services.examine_portrait(wish.validated_data["portrait"].read(), face=wish.validated_data.get("face"))
-        return Response(ExaminedSerializer(found).data)
+        examined = services.examine_portrait(
+            wish.validated_data["portrait"].read(), face=wish.validated_data.get("face")
+        )
+        return Response(ExaminedSerializer(examined).data)

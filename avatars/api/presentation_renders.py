@@ -93,19 +93,19 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
 
         Missing values use their defaults. `errors` names what is missing as `scenes[0].script` or `variables.<name>`.
         """
-        found = get_object_or_404(
+        presentation = get_object_or_404(
             Presentation.objects.select_related(*WITH_VOICES).prefetch_related("scenes", "variables"), pk=pk
         )
         wish = PresentationRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        wish.faults(found)
+        wish.faults(presentation)
         wished = {name: wish.validated_data[name] for name in ("purpose", "translated")}
         values = wish.validated_data["variables"]
         if wish.validated_data["dry_run"]:
-            checked = services.check_presentation(found, values, **wished)
+            checked = services.check_presentation(presentation, values, **wished)
             return Response(PresentationCheckSerializer(checked).data)
         render = services.request_presentation_render(
-            found,
+            presentation,
             values,
             **wished,
             requester=requester_of(request),

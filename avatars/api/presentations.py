@@ -208,8 +208,8 @@ class Scenes(OfPresentation):
     @extend_schema(summary="Change a scene", parameters=[WHICH, SCENE], responses={200: SceneSerializer})
     def partial_update(self, request: Request, pk: int, scene: int) -> Response:
         """Changes the given fields, and no existing videos. `position` is its new place, from 1."""
-        found = self.scene(pk, scene)
-        wish = self.get_serializer(found, data=request.data, partial=True)
+        row = self.scene(pk, scene)
+        wish = self.get_serializer(row, data=request.data, partial=True)
         wish.is_valid(raise_exception=True)
         position = wish.validated_data.pop("position", None)
         changed = wish.save()
@@ -254,10 +254,10 @@ class Pages(OfPresentation):
     )
     def create(self, request: Request, pk: int) -> Response:
         """Adds a scene for each page, without a script."""
-        found, wish = self.presentation(pk), PagesSerializer(data=request.data)
+        presentation, wish = self.presentation(pk), PagesSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         try:
-            scenes = services.import_pages(found, wish.validated_data["pdf"].read())
+            scenes = services.import_pages(presentation, wish.validated_data["pdf"].read())
         except MediaError as error:
             words = str(PDFS.get(error.code, error.message))
             raise serializers.ValidationError({"pdf": [ErrorDetail(words, code=error.code)]}) from error

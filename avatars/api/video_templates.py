@@ -102,9 +102,9 @@ class VariablesText(serializers.Field[Any, Any, Any, Any]):
         except (TypeError, ValueError, RecursionError) as error:
             words = gettext("This is no JSON. Write an array of variables.")
             raise serializers.ValidationError(words, code="invalid") from error
-        found = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
-        found.is_valid(raise_exception=True)
-        return found.validated_data
+        serializer = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
 
     def to_representation(self, value: Any) -> Any:
         return VariableSerializer(value, many=True).data
@@ -251,11 +251,11 @@ class TemplateRenders(OfTemplate):
         `errors` names missing, unknown and invalid values as `variables.<name>`.
 
         """
-        found, wish = self.template(pk), TemplateRenderSerializer(data=request.data)
+        template, wish = self.template(pk), TemplateRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        wish.faults(found)
+        wish.faults(template)
         render = services.request_template_render(
-            found,
+            template,
             wish.validated_data["variables"],
             purpose=wish.validated_data["purpose"],
             priority=services.TEST,
@@ -282,17 +282,17 @@ class TemplateReadings(OfTemplate):
     )
     def create(self, request: Request, pk: int) -> Response:
         """The final script, the reading of every word, and possible problems. Stores and renders nothing."""
-        found, wish = self.template(pk), FillingSerializer(data=request.data)
+        template, wish = self.template(pk), FillingSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        wish.faults(found)
-        text = services.fill_template(found, wish.validated_data["variables"])
-        return Response(PreviewSerializer(services.preview_script(text, template=found)).data)
+        wish.faults(template)
+        text = services.fill_template(template, wish.validated_data["variables"])
+        return Response(PreviewSerializer(services.preview_script(text, template=template)).data)
 
 
 def by_place(faults: Iterable[TemplateFault]) -> dict[str, Any]:
     """Faults of a template as REST framework nests them."""
-    found: dict[str, Any] = {}
+    places: dict[str, Any] = {}
     for fault in faults:
-        place = found if fault.index is None else found.setdefault("variables", {}).setdefault(fault.index, {})
+        place = places if fault.index is None else places.setdefault("variables", {}).setdefault(fault.index, {})
         place.setdefault(fault.field, []).append(ErrorDetail(str(fault), code=fault.code))
-    return found
+    return places

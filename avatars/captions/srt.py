@@ -118,7 +118,7 @@ def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
 def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
     """The captions of a text in which these places are spoken, before their times are known."""
     text = blanked(text)
-    found: list[Slot] = []
+    slots_of: list[Slot] = []
     unspoken: list[Line] = []
     inside = _inside(text, places)
     offsets = [place.offset for place in places]
@@ -127,13 +127,13 @@ def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
         spoken = bisect_left(offsets, end) - bisect_left(offsets, start)
         if spoken:
             last = offsets[bisect_left(offsets, end) - 1]
-            found.append(Slot(begin=start, end=end, last=last, line=line, before=tuple(unspoken)))
+            slots_of.append(Slot(begin=start, end=end, last=last, line=line, before=tuple(unspoken)))
             unspoken = []
-        elif found:
-            found[-1] = replace(found[-1], after=(*found[-1].after, line))
+        elif slots_of:
+            slots_of[-1] = replace(slots_of[-1], after=(*slots_of[-1].after, line))
         else:
             unspoken.append(line)
-    return found
+    return slots_of
 
 
 def sentences(text: str, inside: Container[int] = frozenset()) -> Iterator[tuple[int, int]]:

@@ -25,14 +25,14 @@ class CaptionStream:
         """
         self._look()
         while (slot := self._next()) is not None:
-            found = self._of(slot)
+            cue = self._of(slot)
             if self._complete(slot):
                 self._given += 1
-                if found:
-                    yield slot.cue(found)
+                if cue:
+                    yield slot.cue(cue)
                 continue
             # Until a moment after the last frame is drawn, a caption that is up stays for the one that follows soon.
-            if not found or found[0].start > now + SHORT_PAUSE:
+            if not cue or cue[0].start > now + SHORT_PAUSE:
                 return
             self._speech.more()
             self._look()

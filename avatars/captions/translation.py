@@ -18,26 +18,26 @@ def cues(text: str, tokens: Sequence[Token], translation: str, *, late: float = 
 
     Where both have as many sentences, each is shown with its own; else they share the time by their lengths.
     """
-    found = []
+    translated = []
     for heard, words in _pairs(text, tokens, blanked(translation)):
         lines = srt.written(words)
         start, whole = heard[0].start, heard[-1].end - heard[0].start
         ends = [start + whole * share for share in _shares([line.text for line in lines])]
         for line, begin, end in zip(lines, [start, *ends], ends, strict=False):
-            found.append(Cue(text=line.text, start=begin + late, end=end + late, gaps=line.gaps))
-    return srt.held(found)
+            translated.append(Cue(text=line.text, start=begin + late, end=end + late, gaps=line.gaps))
+    return srt.held(translated)
 
 
 def cues_of(
     text: str, tokens: Sequence[Token], translations: Sequence[tuple[int, str]], *, late: float = 0.0
 ) -> list[Cue]:
     """The captions of a text whose scenes begin at these places, each with its translation."""
-    found: list[Cue] = []
+    translated: list[Cue] = []
     ends = [*(begin for begin, _words in translations[1:]), len(text)]
     for (begin, words), end in zip(translations, ends, strict=bool(translations)):
         own = [replace(token, offset=token.offset - begin) for token in _between(tokens, begin, end)]
-        found += cues(text[begin:end], own, words, late=late)
-    return srt.held(found)
+        translated += cues(text[begin:end], own, words, late=late)
+    return srt.held(translated)
 
 
 def shared(translation: str, lengths: Sequence[int]) -> list[str]:

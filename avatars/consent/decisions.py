@@ -66,10 +66,10 @@ def covering_consent(
     if Statement.objects.in_force().about_picture(human, portrait).exists():
         return None
     given = list(Consent.objects.covering(human, portrait))
-    found = _active(given, purpose, now)
-    if found is None:
+    consent = _active(given, purpose, now)
+    if consent is None:
         raise consent_error(refusal_code(given, now) or code_without_face_consent(human, portrait))
-    return found
+    return consent
 
 
 def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
@@ -77,10 +77,10 @@ def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: dat
     if not is_cloned(engine, key):
         return None
     given = list(Consent.objects.covering_voice(engine, key))
-    found = _active(given, purpose, now)
-    if found is None:
+    consent = _active(given, purpose, now)
+    if consent is None:
         raise consent_error(VOICE + (refusal_code(given, now) or code_without_voice_consent(engine, key)))
-    return found
+    return consent
 
 
 def is_cloned(engine: str, key: str) -> bool:
@@ -108,14 +108,14 @@ def decide_for_render(render: Render, *, now: datetime | None = None) -> Consent
 def _decide_for_partner(render: Render, partner: DigitalHuman, now: datetime | None) -> ConsentDecision:
     """As for the digital human of a render, for its partner."""
     portrait, voice = _partner_of(render)
-    found = covering_voice_consent(*voice, purpose=render.purpose, now=now)
-    if found is None and render.partner_voice_consent_id is not None:
+    consent = covering_voice_consent(*voice, purpose=render.purpose, now=now)
+    if consent is None and render.partner_voice_consent_id is not None:
         _check_partner(render, partner, now=now, locked=False)
-        found = render.partner_voice_consent
+        consent = render.partner_voice_consent
     return ConsentDecision(
         face=covering_consent(partner, purpose=render.purpose, portrait=portrait, now=now),
         statement=Statement.objects.in_force().about_picture(partner, portrait).first(),
-        voice=found,
+        voice=consent,
     )
 
 
@@ -179,11 +179,11 @@ def _covering_voice_consent(
     if not _is_heard(work):
         return None
     engine, key = _voice_of(work)
-    found = covering_voice_consent(engine, key, purpose=purpose, now=now)
-    if found is None and work.voice_consent_id is not None:
+    consent = covering_voice_consent(engine, key, purpose=purpose, now=now)
+    if consent is None and work.voice_consent_id is not None:
         check(work, now=now)
         return work.voice_consent
-    return found
+    return consent
 
 
 def _is_heard(work: Render | Narration) -> bool:

@@ -22,13 +22,13 @@ def consent_error(code: str) -> ConsentError:
 
 
 def refusal_code(given: list[Consent], now: datetime | None) -> str:
-    found = {
+    codes = {
         Consent.State.ACTIVE: "consent_purpose",
         Consent.State.WITHDRAWN: "consent_withdrawn",
         Consent.State.EXPIRED: "consent_expired",
         Consent.State.PENDING: "consent_pending",
     }
-    flaws = {found[consent.state(now)] for consent in given}
+    flaws = {codes[consent.state(now)] for consent in given}
     return next((code for code in WORST if code in flaws), "")
 
 

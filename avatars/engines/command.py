@@ -65,12 +65,12 @@ class Command(RenderEngine):
     def probe(cls, *, command: str | Sequence[str] = "", licence: str = "", **_options: Any) -> Availability:
         """See `Probed.probe`: whether the program is there; what it needs itself, it says with its exit code."""
         words = _words(command)
-        found = (_program(words[0]) or Path(words[0])) if words else None
+        program = (_program(words[0]) or Path(words[0])) if words else None
         return look(
             licence=licence or "that of the program",
             device="program",
             settings=[("OPENUSER_RENDER_COMMAND", words)],
-            files=[NeededFile(name=found.name, path=found)] if found else [],
+            files=[NeededFile(name=program.name, path=program)] if program else [],
         )
 
     def animate(self, shot: Shot) -> Iterator[Picture]:
@@ -143,12 +143,12 @@ def _order(shot: Shot, folder: Path, video: Path | None) -> dict[str, Any]:
 
 def _result(order: Mapping[str, Any]) -> Path:
     """The video at `output`, or the only one below `results_folder`: many programs choose the name themselves."""
-    found = [Path(order["output"])] if Path(order["output"]).is_file() else []
-    found = found or sorted(Path(order["results_folder"]).rglob("*.mp4"))
-    if len(found) != 1:
-        words = "The program left several videos." if found else "The program ended well and left no video."
+    outputs = [Path(order["output"])] if Path(order["output"]).is_file() else []
+    outputs = outputs or sorted(Path(order["results_folder"]).rglob("*.mp4"))
+    if len(outputs) != 1:
+        words = "The program left several videos." if outputs else "The program ended well and left no video."
         raise strange(words, field=FIELD)
-    return found[0]
+    return outputs[0]
 
 
 def _judge(code: int) -> None:
@@ -203,5 +203,5 @@ def _words(command: str | Sequence[str]) -> list[str]:
 
 
 def _program(word: str) -> Path | None:
-    found = shutil.which(word)
-    return Path(found) if found else None
+    program = shutil.which(word)
+    return Path(program) if program else None

@@ -45,9 +45,9 @@ class Duix(RenderEngine):
         puppet: dict[str, Any] | None = None,
     ) -> None:
         if not url or not str(shared) or not Path(shared).is_dir() or not licensed:
-            found = self.probe(url=url, shared=shared, licensed=licensed)
+            availability = self.probe(url=url, shared=shared, licensed=licensed)
             raise EngineMissing(
-                f"Duix is not set up. {found.reason}",
+                f"Duix is not set up. {availability.reason}",
                 code="engine_unavailable",
                 remedy="avatars/engines/README.md says how.",
                 field=FIELD,

@@ -27,12 +27,12 @@ def footage(path: Path, shot: Shot) -> Iterator[Picture]:
 
 
 def _check(path: Path, shot: Shot) -> None:
-    found = mp4.probe(path).video
-    if found is None:
+    video = mp4.probe(path).video
+    if video is None:
         raise strange("The engine gave a file without a picture.", field=FIELD)
     height, width = shot.portrait.shape[:2]
-    if not found.width or abs(found.height / found.width - height / width) > SQUEEZED * height / width:
-        raise strange(f"The engine gave {found.width}×{found.height} for {width}×{height}.", field=FIELD)
+    if not video.width or abs(video.height / video.width - height / width) > SQUEEZED * height / width:
+        raise strange(f"The engine gave {video.width}×{video.height} for {width}×{height}.", field=FIELD)
 
 
 def _frames(path: Path, shot: Shot) -> Iterator[Picture]:

@@ -88,9 +88,9 @@ class DigitalHumanForm(OriginForm):
         portrait = data.get("portrait")
         if isinstance(portrait, UploadedFile):
             try:
-                found, data["portrait"] = services.check_portrait(portrait, face=data.get("face"))
-                self.warnings = tuple(str(REMARKS[code]) for code in found.remarks)
-                self.photographic = found.photographic
+                examined, data["portrait"] = services.check_portrait(portrait, face=data.get("face"))
+                self.warnings = tuple(str(REMARKS[code]) for code in examined.remarks)
+                self.photographic = examined.photographic
             except AvatarError as error:
                 words = UNUSABLE.get(error.code, str(error))
                 self.refuse("portrait", words, code=error.code)

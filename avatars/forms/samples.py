@@ -80,17 +80,19 @@ class ComparisonForm(forms.Form):
         return checked_script(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("one") == found.get("other"):
+        cleaned = super().clean() or {}
+        if cleaned.get("one") == cleaned.get("other"):
             self.add_error("other", _("Choose another mode than on the left."))
-        return found
+        return cleaned
 
     def request_both(self) -> list[Render]:
         """The two renders. Raises `AvatarError`, and then asks for neither."""
-        found = self.cleaned_data
+        cleaned = self.cleaned_data
         with transaction.atomic():
             return [
-                services.request_render(found["digital_human"], found["text"], mode=found[side], priority=services.TEST)
+                services.request_render(
+                    cleaned["digital_human"], cleaned["text"], mode=cleaned[side], priority=services.TEST
+                )
                 for side in ("one", "other")
             ]
 
@@ -125,5 +127,5 @@ class EngineComparisonForm(forms.Form):
 
     def request_all(self) -> list[Render]:
         """A render by each engine. Raises `AvatarError`, and then asks for none."""
-        found = self.cleaned_data
-        return services.compare_engines(found["digital_human"], found["text"], found["engines"])
+        cleaned = self.cleaned_data
+        return services.compare_engines(cleaned["digital_human"], cleaned["text"], cleaned["engines"])

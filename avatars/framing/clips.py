@@ -85,10 +85,10 @@ def sound(clip: Clip, seconds: float) -> audio_segments.AudioSegment:
     count = round(seconds * RATE)
     try:
         stream = graph.output(_opened(clip.path).audio, "pipe:", format="f32le", ac=1, ar=RATE)
-        found = np.frombuffer(ffmpeg.run(_limited(stream)), "<f4")[:count]
+        samples = np.frombuffer(ffmpeg.run(_limited(stream)), "<f4")[:count]
     except OutputError:
-        found = np.zeros(0, np.float32)  # a clip may have no sound
-    heard = audio_segments.of(found, RATE)
+        samples = np.zeros(0, np.float32)  # a clip may have no sound
+    heard = audio_segments.of(samples, RATE)
     levelled = heard.apply_gain(_gain(heard))
     return audio_segments.fitted(audio_segments.faded(levelled, rise=FADE, fall=FADE), count)
 

@@ -18,15 +18,15 @@ COLOUR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 
 def rgb(colour: str) -> tuple[int, int, int]:
     """The three parts of a colour like #1f6feb, 0..255. Raises `MediaError`."""
-    found = COLOUR.fullmatch(colour)
-    if found is None:
+    match = COLOUR.fullmatch(colour)
+    if match is None:
         raise MediaError(
             f"“{colour}” is no colour.",
             code="colour_unknown",
             field="background_color",
             remedy="Write it like #1f6feb.",
         )
-    red, green, blue = (int(part, 16) for part in found.groups())
+    red, green, blue = (int(part, 16) for part in match.groups())
     return red, green, blue
 
 

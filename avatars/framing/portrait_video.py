@@ -97,12 +97,12 @@ def _shown(
 
 def _measured(path: Path) -> tuple[int, int, int]:
     try:
-        found = mp4.probe(path).video
+        video = mp4.probe(path).video
     except OutputError as error:
         raise broken() from error
-    if found is None or not found.width:
+    if video is None or not video.width:
         raise broken()
-    return found.width, found.height, found.samples
+    return video.width, video.height, video.samples
 
 
 def _followed(path: Path, size: tuple[int, int], count: int, waiting: Callable[[float], None] | None) -> Track:

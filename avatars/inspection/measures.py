@@ -47,8 +47,8 @@ def measure(video: Path, portrait: Picture, speech: Speech, *, before: int = 0) 
 
     Raises `OutputError` if it cannot be decoded.
     """
-    found = mp4.probe(video).video
-    fps = found.fps if found else 0.0
+    track = mp4.probe(video).video
+    fps = track.fps if track else 0.0
     height, width = portrait.shape[:2]
     eye = _Eye(portrait)
     last = before + int(np.ceil(speech.seconds * fps))

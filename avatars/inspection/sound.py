@@ -29,18 +29,18 @@ def check_sound(path: Path, expected: Expected) -> None:
     """Raises `OutputError` with what is wrong with it. A long sound is read in blocks, and kept at `RATE` or so."""
     rate = expected.shot.speech.rate
     step = max(1, rate // RATE)
-    found = heard_in(path, expected, step)
+    sound = heard_in(path, expected, step)
     if expected.shot.loops:
-        if found.peak >= SILENT_PEAK:
+        if sound.peak >= SILENT_PEAK:
             raise wrong("clipped", "a loop has sound")
         return
-    if found.peak < SILENT_PEAK:
+    if sound.peak < SILENT_PEAK:
         raise wrong("silent", "there is no sound")
-    if found.clipped / found.length > CLIPPED_SHARE:
+    if sound.clipped / sound.length > CLIPPED_SHARE:
         raise wrong("clipped", "the sound is distorted")
     spoken = Thinned(expected.shot.speech.samples, step)
-    _check_place(found.thinned, spoken, rate / step, expected.begins)
-    _check_gaps(found.thinned, spoken, rate / step, expected.begins)
+    _check_place(sound.thinned, spoken, rate / step, expected.begins)
+    _check_gaps(sound.thinned, spoken, rate / step, expected.begins)
 
 
 def _check_place(heard: Samples, spoken: Thinned, rate: float, begins: float) -> None:

@@ -45,9 +45,9 @@ class Thinned:
 
     def __getitem__(self, part: slice) -> Samples:
         start, stop, _ = part.indices(len(self))
-        found = thinned(self._samples[start * self._step : stop * self._step], self._step)
+        piece = thinned(self._samples[start * self._step : stop * self._step], self._step)
         let_go(self._samples)
-        return found
+        return piece
 
     def louder_than(self, level: float) -> tuple[int, int] | None:
         """The first and the last place that is louder; None where there is none."""
@@ -64,17 +64,17 @@ def heard_in(path: Path, expected: Expected, step: int) -> Heard:
     rate = expected.shot.speech.rate
     first = round(expected.begins * rate)
     last = first + round(expected.shot.frame_count / expected.shot.fps * rate)
-    found = Heard(thinned=np.zeros((last - first) // step, np.float32))
+    heard = Heard(thinned=np.zeros((last - first) // step, np.float32))
     rest, kept = np.zeros(0, np.float32), 0
     for number, block in enumerate(ffmpeg.sound_blocks(path, rate, length=BLOCK)):
         piece = block[max(0, first - number * BLOCK) : max(0, last - number * BLOCK)]
-        found.add(piece)
+        heard.add(piece)
         piece = np.concatenate([rest, piece])
         few = thinned(piece, step)
-        found.thinned[kept : kept + len(few)] = few
+        heard.thinned[kept : kept + len(few)] = few
         rest, kept = piece[len(few) * step :], kept + len(few)
-    found.thinned = found.thinned[:kept]
-    return found
+    heard.thinned = heard.thinned[:kept]
+    return heard
 
 
 def thinned(samples: Samples, step: int) -> Samples:

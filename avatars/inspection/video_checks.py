@@ -29,9 +29,9 @@ def inspect(
     Of a video of scenes, `takes` say where the human is; its `expected` shot has the sides of the video.
     """
     report = progress or _nothing
-    found = mp4.probe(path)
-    check_format(found, expected, limit=limit)
-    video_label.verify_tag(found, content_id)
+    tracks = mp4.probe(path)
+    check_format(tracks, expected, limit=limit)
+    video_label.verify_tag(tracks, content_id)
     report(0.1)
     check_sound(path, expected)
     report(0.2)
@@ -39,7 +39,7 @@ def inspect(
         check_scenes(path, expected, takes, report)
     else:
         check_picture(path, expected, report)
-    return found
+    return tracks
 
 
 def check_format(found: mp4.Probe, expected: Expected, *, limit: int) -> None:

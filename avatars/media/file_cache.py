@@ -93,13 +93,13 @@ class FileCache:
 
     def _tidy(self) -> None:
         """Also removes the halves of files whose writers died."""
-        found = []
+        files = []
         for entry in os.scandir(self._folder):
             with contextlib.suppress(FileNotFoundError):
                 status = entry.stat()
-                found.append((status.st_mtime, status.st_size, entry.path))
+                files.append((status.st_mtime, status.st_size, entry.path))
         room = self._limit
-        for _, size, path in sorted(found, reverse=True):
+        for _, size, path in sorted(files, reverse=True):
             room -= size
             if room < 0:
                 with contextlib.suppress(OSError):

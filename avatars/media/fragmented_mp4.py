@@ -80,15 +80,15 @@ class SampleHashes:
 
 def sample_hashes(path: Path) -> list[str]:
     """As `SampleHashes.digests`, of a file with an index. Raises `OutputError` (code `mp4_broken`)."""
-    found = []
+    hashes = []
     with path.open("rb") as file:
         for places in mp4.sample_places(path):
             digest = hashlib.sha256()
             for start, size in places:
                 file.seek(start)
                 digest.update(_counted(file.read(size)))
-            found.append(digest.hexdigest())
-    return found
+            hashes.append(digest.hexdigest())
+    return hashes
 
 
 def content_sha256(fragment: bytes) -> str:

@@ -64,10 +64,10 @@ class _Box:
         return None
 
     def need(self, path: str) -> "_Box":
-        found = self.find(path)
-        if found is None:
+        box = self.find(path)
+        if box is None:
             raise _broken(f"there is no {path} in {self.name.decode('latin-1')}")
-        return found
+        return box
 
 
 def probe(path: Path) -> Probe:

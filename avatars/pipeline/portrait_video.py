@@ -28,12 +28,12 @@ def moving_of(
 
     stored = composition.StoredVideo(path=video, origin=digest_of(video))
     enhanced = Mode(spec.mode).enhanced
-    picture, found = composition.compose(
+    picture, moving = composition.compose(
         stored, spec.scene, enhanced=enhanced, longest=spec.longest, cache_folder=cache_folder
     )
     if not engine.moves_video:
         notes.append(STILL)
-    return picture, found
+    return picture, moving
 
 
 def videos_of(spec: VideoSpec, engine: RenderEngine, notes: list[str]) -> tuple[Path | None, Path | None]:

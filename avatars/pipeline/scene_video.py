@@ -234,8 +234,8 @@ class SceneVideo(SegmentedVideo):
             speaks = [self.deck.scenes[number].speaker == person for number in numbers]
             marks = [portrait_video.pauses(self.segments[number].speech) for number in numbers]
             marks = [each | (not says) for each, says in zip(marks, speaks, strict=True)]
-            found = portrait_video.ways(track, self.seed + person, marks)
-            self._found_ways[person] = dict(zip(numbers, found, strict=True))
+            ways = portrait_video.ways(track, self.seed + person, marks)
+            self._found_ways[person] = dict(zip(numbers, ways, strict=True))
         return self._found_ways[person]
 
     def _origins(self, number: int, shot: Shot) -> tuple[str, ...]:
@@ -283,8 +283,8 @@ class SceneVideo(SegmentedVideo):
         }
 
     def _moved(self, number: int) -> dict[str, Any]:
-        found = {person: self.stagings.moving(number, person) for person in self.deck.scenes[number].people}
-        ways = {person: self._ways(person, each.track)[number] for person, each in found.items() if each is not None}
+        moving = {person: self.stagings.moving(number, person) for person in self.deck.scenes[number].people}
+        ways = {person: self._ways(person, each.track)[number] for person, each in moving.items() if each is not None}
         return {"ways": ways} if ways else {}
 
 

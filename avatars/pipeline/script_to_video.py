@@ -85,7 +85,7 @@ def make(
         timer.begin(Stage.LABELLING)
         output_files.finish(spec, shot, parts, work)
         timer.begin(Stage.CHECKING)
-        found = video_checks.inspect(
+        report = video_checks.inspect(
             work / "video.mp4",
             video_checks.Expected(shot=shot, before=parts.before, after=parts.after, covered=drawn.covered),
             content_id=spec.content_id,
@@ -93,7 +93,7 @@ def make(
             progress=timer.report,
             takes=drawn.takes,
         )
-        made = output_files.deliver(spec, found, work, folder, timer, notes)
+        made = output_files.deliver(spec, report, work, folder, timer, notes)
         return replace(made, device=engine.device, resized=resized)
 
 

@@ -60,10 +60,10 @@ class SoundFeed:
         if end <= self._taken:
             return np.zeros(0, np.float32)
         same = self._units == self._unit
-        found = self._said.heard(self._taken, end) if same else self._converted(end)
+        piece = self._said.heard(self._taken, end) if same else self._converted(end)
         self._taken = end
-        self._given += len(found)
-        return found
+        self._given += len(piece)
+        return piece
 
     def _converted(self, end: int) -> Samples:
         # Slow to load.

@@ -61,11 +61,11 @@ class PartWriter:
         path = self._folder / f"{self._number:05}.part"
         if self._number == 0:
             path.write_bytes(part.data)
-            found = StreamPart(number=0, path=path, codecs=fragmented_mp4.codecs(part.data))
+            first = StreamPart(number=0, path=path, codecs=fragmented_mp4.codecs(part.data))
         else:
             path.write_bytes(fragment_label.labelled(part.data, self._origin))
             self._frames += part.frames
-            found = StreamPart(
+            first = StreamPart(
                 number=self._number,
                 path=path,
                 seconds=part.frames / self._fps,
@@ -73,7 +73,7 @@ class PartWriter:
                 translated_captions=self._translated.begun(self._frames / self._fps),
             )
         self._number += 1
-        self._publish(found)
+        self._publish(first)
 
 
 class _Waiting:

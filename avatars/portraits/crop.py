@@ -46,12 +46,12 @@ def alone(picture: Picture, cut: Box, face: SeenFace) -> tuple[SeenFace | None, 
     part = np.ascontiguousarray(picture[top:bottom, left:right])
     if min(part.shape[:2]) < MIN_SIDE:
         return replace(face, eye_distance=min(face.eye_distance, MIN_EYES - 1)), ()
-    found = findings.look(part)
-    if not found or abs(found[0].eye_distance - face.eye_distance) > 0.2 * face.eye_distance:
+    faces = findings.look(part)
+    if not faces or abs(faces[0].eye_distance - face.eye_distance) > 0.2 * face.eye_distance:
         return None, ()
-    if len(found) > 1 and found[1].eye_distance > LARGE * found[0].eye_distance:
+    if len(faces) > 1 and faces[1].eye_distance > LARGE * faces[0].eye_distance:
         return None, ()
-    return _moved(found[0], left, top), tuple(_moved(each, left, top) for each in found[1:])
+    return _moved(faces[0], left, top), tuple(_moved(each, left, top) for each in faces[1:])
 
 
 def _moved(face: SeenFace, right: float, down: float) -> SeenFace:

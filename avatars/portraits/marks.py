@@ -22,15 +22,15 @@ def marks(
     codes: Iterable[str], face: SeenFace, others: Iterable[SeenFace], *, size: tuple[int, int], darker: int = 0
 ) -> tuple[Place, ...]:
     """The places of these findings about a face; `darker` is the side of it that has less light (see `Light`)."""
-    found: list[Place] = []
+    places: list[Place] = []
     for code in codes:
         if code == "others_behind":
-            found += faces(code, others, size=size)
+            places += faces(code, others, size=size)
         elif code == "side_shadow":
-            found += _places(code, [_half(face, darker)], size)
+            places += _places(code, [_half(face, darker)], size)
         elif points := _points(code, face):
-            found += _places(code, [_around(face, points)], size)
-    return tuple(found)
+            places += _places(code, [_around(face, points)], size)
+    return tuple(places)
 
 
 def faces(code: str, found: Iterable[SeenFace], *, size: tuple[int, int]) -> tuple[Place, ...]:

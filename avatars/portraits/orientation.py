@@ -33,20 +33,20 @@ class Upright(NamedTuple):
 
 def upright(picture: Picture) -> Upright:
     """The picture so that its faces are upright, as far as quarter turns can, and the faces without phantoms."""
-    found = findings.look(picture, doubts=LOOKED_AT)
+    faces = findings.look(picture, doubts=LOOKED_AT)
     turn = 0
-    if not found or _doubt(found[0]) > COVERED:
+    if not faces or _doubt(faces[0]) > COVERED:
         over = findings.look(_turned(picture, 2 * QUARTER), doubts=LOOKED_AT)
-        if over and (not found or _doubt(over[0]) < _doubt(found[0]) / 2):
-            found, turn = over, 2 * QUARTER
-    lying = round(-float(np.median([face.roll for face in _large(found)])) / QUARTER) if found else 0
-    if lying and abs(float(np.median([face.roll for face in _large(found)]))) > LYING:
+        if over and (not faces or _doubt(over[0]) < _doubt(faces[0]) / 2):
+            faces, turn = over, 2 * QUARTER
+    lying = round(-float(np.median([face.roll for face in _large(faces)])) / QUARTER) if faces else 0
+    if lying and abs(float(np.median([face.roll for face in _large(faces)]))) > LYING:
         turn = (turn + lying * QUARTER) % (4 * QUARTER)
         picture = _turned(picture, turn)
-        found = findings.look(picture, doubts=LOOKED_AT)
+        faces = findings.look(picture, doubts=LOOKED_AT)
     elif turn:
         picture = _turned(picture, turn)
-    return Upright(picture, turn, tuple(face for face in found if not _is_phantom(face)))
+    return Upright(picture, turn, tuple(face for face in faces if not _is_phantom(face)))
 
 
 def _large(found: tuple[SeenFace, ...]) -> list[SeenFace]:

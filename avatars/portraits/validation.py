@@ -26,10 +26,10 @@ LONGEST = 720
 
 def check(data: bytes, *, face: int | None = None) -> Examined:
     """As `examine`. Raises `PortraitError` for one that cannot be animated, its code one of `UNUSABLE`."""
-    found = examine(data, face=face)
-    if found.flaw:
-        raise PortraitError("The portrait cannot be animated.", code=found.flaw, remedy=UNUSABLE[found.flaw])
-    return found
+    examined = examine(data, face=face)
+    if examined.flaw:
+        raise PortraitError("The portrait cannot be animated.", code=examined.flaw, remedy=UNUSABLE[examined.flaw])
+    return examined
 
 
 def examine(data: bytes, *, face: int | None = None) -> Examined:
@@ -43,23 +43,23 @@ def examine(data: bytes, *, face: int | None = None) -> Examined:
     image, size, notes = opened(data, least=findings.LONGEST if face is None else None)
     if min(size) < verdict.MIN_SIDE:
         return Examined(width=size[0], height=size[1], flaw="too_small", remarks=notes)
-    picture, turn, found = orientation.upright(np.asarray(image))
+    picture, turn, faces = orientation.upright(np.asarray(image))
     if turn:
         notes = ("turned_upright", *(note for note in notes if note != "turned_upright"))
     if turn % 180:
         size = size[::-1]
     shrunk = picture.shape[1] / size[0]
     if shrunk < 1:
-        found = tuple(each.scaled(1 / shrunk) for each in found)
-    seen = Examined(width=size[0], height=size[1], faces=found, remarks=notes, turn=turn)
-    if face is not None and face not in range(len(found)):
+        faces = tuple(each.scaled(1 / shrunk) for each in faces)
+    seen = Examined(width=size[0], height=size[1], faces=faces, remarks=notes, turn=turn)
+    if face is not None and face not in range(len(faces)):
         return replace(seen, flaw="face_unknown")
-    large = [each for each in found if each.eye_distance > orientation.LARGE * found[0].eye_distance]
-    if not found or (len(large) > 1 and face is None):
-        flaw = "several_faces" if found else "no_face"
+    large = [each for each in faces if each.eye_distance > orientation.LARGE * faces[0].eye_distance]
+    if not faces or (len(large) > 1 and face is None):
+        flaw = "several_faces" if faces else "no_face"
         return replace(seen, flaw=flaw, places=marks.faces(flaw, large, size=size))
     if len(large) == 1 and not face:
-        return _judged(seen, picture, shrunk=shrunk, chosen=0, others=found[1:])
+        return _judged(seen, picture, shrunk=shrunk, chosen=0, others=faces[1:])
     return _cut_to(seen, picture, chosen=face or 0)
 
 

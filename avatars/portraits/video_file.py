@@ -99,8 +99,8 @@ def _graph(path: Path, to: Path, longest: float) -> Any:
 
 
 def _seconds(path: Path) -> float:
-    found = mp4.probe(path).video
-    return found.samples / FPS if found is not None else 0.0
+    video = mp4.probe(path).video
+    return video.samples / FPS if video is not None else 0.0
 
 
 def _refused(words: str, code: str) -> PortraitError:

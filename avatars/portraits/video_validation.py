@@ -59,20 +59,20 @@ class _Looks:
         """Judge one frame as a photograph is judged."""
         if number % EVERY:
             return
-        found = findings.look(frame)
-        large = _large(found)
+        faces = findings.look(frame)
+        large = _large(faces)
         if len(large) > 1:
             self.flaws.setdefault("several_faces", []).append(number)
-        if not found:
+        if not faces:
             return
-        near = closeup(frame, found[0])
+        near = closeup(frame, faces[0])
         seen = verdict.Measures(
-            face=found[0],
+            face=faces[0],
             size=(frame.shape[1], frame.shape[0]),
             light=light.measure(near),
             blur=sharpness.blur(near),
-            photographic=texture.looks_photographed(frame, found[0].box),
-            others=len(found) > len(large),
+            photographic=texture.looks_photographed(frame, faces[0].box),
+            others=len(faces) > len(large),
         )
         self.photographic.append(seen.photographic)
         code = verdict.flaw(seen)
@@ -87,26 +87,26 @@ def examine(
     path: Path, origin: str, *, cache_folder: Path | None, waiting: Callable[[float], None] | None = None
 ) -> ExaminedVideo:
     """What is in a stored video whose SHA-256 is `origin`; its track is kept. Raises `PortraitError`."""
-    found = mp4.probe(path).video
-    assert found is not None
-    size, looks = (found.width, found.height), _Looks()
+    video = mp4.probe(path).video
+    assert video is not None
+    size, looks = (video.width, video.height), _Looks()
     whole = VideoFrames(path=path, part=(0, 0, *size), size=size)
     if min(size) < MIN_SIDE:
-        small = VideoFinding(code="too_small", begin=0.0, end=found.samples / FPS)
-        return ExaminedVideo(width=size[0], height=size[1], seconds=found.samples / FPS, flaws=(small,))
+        small = VideoFinding(code="too_small", begin=0.0, end=video.samples / FPS)
+        return ExaminedVideo(width=size[0], height=size[1], seconds=video.samples / FPS, flaws=(small,))
 
     def seen(number: int, frame: Picture, face: Face) -> None:
         looks.look(number, frame, face)
         if waiting is not None:
-            waiting((number + 1) / max(found.samples, number + 1))
+            waiting((number + 1) / max(video.samples, number + 1))
 
     try:
         track = face_track.follow(whole.read(), findings.mesh(), seen)
     except PortraitError as error:
         if error.code != "no_face":
             raise
-        nobody = VideoFinding(code="no_face", begin=0.0, end=found.samples / FPS)
-        return ExaminedVideo(width=size[0], height=size[1], seconds=found.samples / FPS, flaws=(nobody,))
+        nobody = VideoFinding(code="no_face", begin=0.0, end=video.samples / FPS)
+        return ExaminedVideo(width=size[0], height=size[1], seconds=video.samples / FPS, flaws=(nobody,))
     kept_track(cache_folder, origin, lambda: track)
     seen_in = {**looks.flaws, **_from_track(track)}
     flaws = _times(seen_in)
@@ -175,15 +175,15 @@ def _marked(code: str, frame: Picture, number: int, track: Track) -> tuple[Place
     size = (frame.shape[1], frame.shape[0])
     if code in UNPLACED:
         return ()
-    found = findings.look(frame)
+    faces = findings.look(frame)
     if code == "several_faces":
-        return marks.faces(code, _large(found), size=size)
-    if not found:
+        return marks.faces(code, _large(faces), size=size)
+    if not faces:
         # Too far turned for a look at this frame alone; the mesh had followed it there.
         followed = Face(points=track.points[number].astype(np.float64), score=float(track.score[number]))
         return marks.marks([code], findings.seen(followed), (), size=size)
-    darker = light.measure(closeup(frame, found[0])).darker
-    return marks.marks([code], found[0], found[1:], size=size, darker=darker)
+    darker = light.measure(closeup(frame, faces[0])).darker
+    return marks.marks([code], faces[0], faces[1:], size=size, darker=darker)
 
 
 def _large(found: tuple[SeenFace, ...]) -> list[SeenFace]:

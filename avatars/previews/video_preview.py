@@ -56,8 +56,8 @@ class VideoPreviewCache:
         words, sheet = self._cache.get(f"{key}.{VERSION}.json"), self._cache.get(f"{key}.{VERSION}.jpg")
         if words is None or sheet is None:
             return None
-        found = json.loads(words)
-        return VideoPreview(bars=tuple(found["bars"]), times=tuple(found["times"]), sheet=sheet)
+        kept = json.loads(words)
+        return VideoPreview(bars=tuple(kept["bars"]), times=tuple(kept["times"]), sheet=sheet)
 
     def put(self, key: str, preview: VideoPreview) -> None:
         self._cache.put(f"{key}.{VERSION}.jpg", preview.sheet)

@@ -78,15 +78,15 @@ def _compress(rendition: Rendition, keep: Callable[[], None] | None) -> None:
 
 def _shrunk(video: Path, content_id: str, limit: int, folder: Path) -> Path:
     """The video within the limit. Raises `OutputError`: `too_long` if its quality would be too poor, or too large."""
-    found = mp4.probe(video)
-    if found.video is None:
+    tracks = mp4.probe(video)
+    if tracks.video is None:
         raise OutputError("The video has no picture.", code="video_codec")
     origin = video_label.Origin(provider=settings.AVATARS["AI_LABEL_PROVIDER"], content_id=content_id)
     if not content_id:
-        origin = video_label.read(found) or origin
+        origin = video_label.read(tracks) or origin
     ours = bool(origin.content_id) and origin.provider == settings.AVATARS["AI_LABEL_PROVIDER"]
     for share in TRIES:
-        shape = _shape(found, limit=int(limit * share))
+        shape = _shape(tracks, limit=int(limit * share))
         if shape.video_bits < LEAST_BITS:
             raise OutputError("It would be too poor to look at.", code="too_long")
         if ours:

@@ -70,8 +70,8 @@ def standing_of(render: Render) -> Standing | None:
         pk=render.pk, status=Render.Status.RUNNING, lease_owner=render.lease_owner, attempts=render.attempts
     )
     nobody = unwanted(Render).filter(pk=OuterRef("pk"))
-    found = mine.annotate(is_unwanted=Exists(nobody)).values_list("is_unwanted", "priority").first()
-    return None if found is None else Standing(is_wanted=not found[0], priority=found[1])
+    standing = mine.annotate(is_unwanted=Exists(nobody)).values_list("is_unwanted", "priority").first()
+    return None if standing is None else Standing(is_wanted=not standing[0], priority=standing[1])
 
 
 def cancel_unwanted(kind: type[Work], rows: QuerySet[Any] | None = None) -> int:
@@ -79,8 +79,8 @@ def cancel_unwanted(kind: type[Work], rows: QuerySet[Any] | None = None) -> int:
 
     A row that somebody joins at this moment is left to them: it is locked until they wait for it.
     """
-    found = unwanted(kind) if rows is None else unwanted(kind).filter(pk__in=rows.values("pk"))
-    keys = sorted(found.values_list("pk", flat=True))
+    renders = unwanted(kind) if rows is None else unwanted(kind).filter(pk__in=rows.values("pk"))
+    keys = sorted(renders.values_list("pk", flat=True))
     return sum(_cancel(kind, keys[place : place + AT_ONCE]) for place in range(0, len(keys), AT_ONCE))
 
 

@@ -136,9 +136,9 @@ def availabilities(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
 
 def usage_counts() -> "Counter[tuple[EngineKind, str]]":
     """How many digital humans or voices use each engine."""
-    found: Counter[tuple[EngineKind, str]] = Counter()
+    counts: Counter[tuple[EngineKind, str]] = Counter()
     for name in DigitalHuman.objects.values_list("engine", flat=True):
-        found[EngineKind.RENDER, name] += 1
+        counts[EngineKind.RENDER, name] += 1
     for name in Voice.objects.values_list("engine", flat=True):
-        found[EngineKind.SPEECH, name] += 1
-    return found
+        counts[EngineKind.SPEECH, name] += 1
+    return counts

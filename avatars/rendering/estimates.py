@@ -229,14 +229,14 @@ def _ratios(guess: float, mode: str, host: str, *, first: int | None, kind: str)
     warm = done.exclude(pk=first) if first else done
     done = warm if warm.exists() else done
     columns = ("pk", "took_seconds", "text", "host", *(["recipe__deck"] if kind == "deck" else []))
-    found = []
+    ratios = []
     for pk, took, words, where, *deck in done.values_list(*columns)[:REMEMBERED]:
         guessed = warm_seconds(words, *deck)
-        found.append((took / (guessed + (COLD if pk == first else 0.0)), guessed, where))
-    here = [one for one in found if one[2] == host] if host else []
-    found = here if len(here) >= ENOUGH else found
-    alike = [one for one in found if guess / ALIKE <= one[1] <= guess * ALIKE]
-    return sorted(one[0] for one in (alike if len(alike) >= ENOUGH else found)[:HISTORY])
+        ratios.append((took / (guessed + (COLD if pk == first else 0.0)), guessed, where))
+    here = [one for one in ratios if one[2] == host] if host else []
+    ratios = here if len(here) >= ENOUGH else ratios
+    alike = [one for one in ratios if guess / ALIKE <= one[1] <= guess * ALIKE]
+    return sorted(one[0] for one in (alike if len(alike) >= ENOUGH else ratios)[:HISTORY])
 
 
 def _span(ratios: list[float]) -> tuple[float, float]:

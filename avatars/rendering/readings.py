@@ -34,12 +34,12 @@ def said_in(text: str, *, names: Iterable[str] = ()) -> tuple[Pronunciation, ...
 
 
 def _names_in(text: str, names: Iterable[str]) -> Iterator[Pronunciation]:
-    found = dict.fromkeys((chinese_name(name) for name in names if name in text), "")
+    names_of = dict.fromkeys((chinese_name(name) for name in names if name in text), "")
     possible = set(_possible(text))
     unusual = {name for name in possible if surname_reading(name)}
     for source in _SOURCES if possible else ():
-        found |= source(possible, unusual)
-    for name, pinyin in sorted(found.items()):
+        names_of |= source(possible, unusual)
+    for name, pinyin in sorted(names_of.items()):
         reading = pinyin if form_of(pinyin) is Form.PINYIN else surname_reading(name)
         if reading:
             yield Pronunciation(token=name, reading=reading)

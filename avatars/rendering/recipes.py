@@ -191,8 +191,8 @@ def _moods(human: DigitalHuman) -> dict[str, Any]:
 
 def _moving(human: DigitalHuman) -> dict[str, str]:
     """The video that the portrait is a frame of, if it is one."""
-    found = PortraitVideo.objects.shown(human).first() if human.pk else None
-    return {"portrait_video": str(found.video.name)} if found else {}
+    video = PortraitVideo.objects.shown(human).first() if human.pk else None
+    return {"portrait_video": str(video.video.name)} if video else {}
 
 
 def _logo(human: DigitalHuman) -> dict[str, Any] | None:

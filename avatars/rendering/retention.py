@@ -132,8 +132,8 @@ def _unknown_recordings(before: datetime) -> list[str]:
     """Recordings from before that time without a row: their render was deleted, or never written."""
     if not default_storage.exists(RECORDED):
         return []
-    found = (name for name in default_storage.listdir(RECORDED)[1] if re.fullmatch(r"[0-9a-f]{32}\.\w+", name))
-    old = [name for name in (f"{RECORDED}/{name}" for name in found) if _is_older(name, before)]
+    names = (name for name in default_storage.listdir(RECORDED)[1] if re.fullmatch(r"[0-9a-f]{32}\.\w+", name))
+    old = [name for name in (f"{RECORDED}/{name}" for name in names) if _is_older(name, before)]
     known = set(Render.objects.exclude(recording="").values_list("recording", flat=True)) if old else set()
     return [name for name in old if name not in known]
 

@@ -31,12 +31,12 @@ class Marked:
 def read(script: str) -> Marked:
     """A script and its marks."""
     text, points, end = "", [], 0
-    for found in MARK.finditer(script):
-        text += script[end : found.start()]
-        end = found.end()
+    for match in MARK.finditer(script):
+        text += script[end : match.start()]
+        end = match.end()
         # “at [point 1]this” are two words.
-        text += " " if found[1] and text.strip() and WORD.match(script, end) else ""
-        points.append((len(text), int(found[2])))
+        text += " " if match[1] and text.strip() and WORD.match(script, end) else ""
+        points.append((len(text), int(match[2])))
     return _trimmed(text + script[end:], points)
 
 
@@ -47,9 +47,9 @@ def _trimmed(whole: str, points: Sequence[tuple[int, int]]) -> Marked:
 
 def lines(script: str) -> list[tuple[int, str]]:
     """The lines of a dialogue: who speaks, 0 or 1, and the words with their marks. Lines without words are left out."""
-    found, speaker, begin = [], 0, 0
+    parts, speaker, begin = [], 0, 0
     for name in SPEAKER.finditer(script):
-        found.append((speaker, script[begin : name.start()]))
+        parts.append((speaker, script[begin : name.start()]))
         speaker, begin = int(name[1] in "Bb乙"), name.end()
-    found.append((speaker, script[begin:]))
-    return [(who, words) for who, words in found if read(words).text]
+    parts.append((speaker, script[begin:]))
+    return [(who, words) for who, words in parts if read(words).text]

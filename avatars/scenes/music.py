@@ -95,12 +95,12 @@ def _decoded(music: Path, rate: int) -> Samples:
         stream = graph.output(
             ffmpeg.source(music, format_whitelist=FORMATS, t=LONGEST).audio, "pipe:", format="f32le", ac=1, ar=rate
         )
-        found = np.frombuffer(ffmpeg.run(stream), "<f4")
+        samples = np.frombuffer(ffmpeg.run(stream), "<f4")
     except OutputError as error:
         raise _broken() from error
-    if len(found) < rate or float(np.abs(found).max()) < SPOKEN:
+    if len(samples) < rate or float(np.abs(samples).max()) < SPOKEN:
         raise _broken()
-    return found
+    return samples
 
 
 def _levelled(sound: Samples, rate: int) -> Samples:

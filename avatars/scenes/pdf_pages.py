@@ -36,10 +36,10 @@ def pages(data: bytes) -> list[tuple[str, bytes]]:
         said = _said(file, drawn)
         if said in WORDS:
             raise _refusal(said)
-        found = [(path.name, path.read_bytes()) for path in sorted(drawn.iterdir())]
-        if said != f"pages {len(found)}":
+        files = [(path.name, path.read_bytes()) for path in sorted(drawn.iterdir())]
+        if said != f"pages {len(files)}":
             raise _refusal("pdf_broken")
-        return found
+        return files
 
 
 def _said(file: Path, drawn: Path) -> str:

@@ -87,9 +87,9 @@ def preview_script(
     text = check_script(text, most=most)
     wish = Reading(text=text, lexicon=readings.said_in(text, names=[*names_in(template, text), *names]))
     with interactive_studio() as reader:
-        found: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
-    comments = tuple(_comment(text, remark) for remark in found.remarks)
-    return ScriptPreview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
+        reading: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+    comments = tuple(_comment(text, remark) for remark in reading.remarks)
+    return ScriptPreview(text=text, lines=reading.lines, comments=comments, seconds=reading.seconds)
 
 
 def check_marks(text: str) -> list[ScriptRemark]:

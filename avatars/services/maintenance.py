@@ -80,16 +80,16 @@ def _ended_renders(places: Iterable[Path], before: datetime) -> set[int | None]:
 
 def _render_of(place: Path) -> int | None:
     """The key of the render whose working folder this is; None for other folders."""
-    found = re.match(rf"{WORKING}(\d+)-", place.name)
-    return int(found[1]) if found else None
+    match = re.match(rf"{WORKING}(\d+)-", place.name)
+    return int(match[1]) if match else None
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:
     """Folders of stored videos, or of narrations, that are older than that and belong to no row."""
     if not default_storage.exists(root):
         return []
-    found = [name for name in default_storage.listdir(root)[0] if re.fullmatch("[0-9a-f]{32}", name)]
-    old = [name for name in found if default_storage.get_modified_time(f"{root}/{name}") < before]
+    names = [name for name in default_storage.listdir(root)[0] if re.fullmatch("[0-9a-f]{32}", name)]
+    old = [name for name in names if default_storage.get_modified_time(f"{root}/{name}") < before]
     known = {name.split("/")[1] for name in _known_files(root)} if old else set()
     return [name for name in old if name not in known]
 

@@ -37,13 +37,13 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
     """
     try:
         with interactive_studio() as looker:
-            found, kept = looker.check_portrait(file.read(), face=face)
+            examined, kept = looker.check_portrait(file.read(), face=face)
     finally:
         file.seek(0)
-    if found.flaw:
-        words = str(UNUSABLE[found.flaw])
-        raise PortraitError(words, code=found.flaw, field="portrait")
-    return found, ContentFile(kept, name=f"{PurePath(file.name or 'portrait').stem}.jpg") if kept else file
+    if examined.flaw:
+        words = str(UNUSABLE[examined.flaw])
+        raise PortraitError(words, code=examined.flaw, field="portrait")
+    return examined, ContentFile(kept, name=f"{PurePath(file.name or 'portrait').stem}.jpg") if kept else file
 
 
 def sample_portrait(name: str) -> bytes:

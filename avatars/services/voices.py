@@ -127,13 +127,13 @@ def preview_voice(voice: Voice, text: str = "") -> bytes:
         provider=settings.AVATARS["AI_LABEL_PROVIDER"],
     )
     previews = voice_preview.cache(Path(settings.AVATARS["CACHE_DIR"]))
-    found = previews.get(wish.key)
-    if found is None:
-        found = _recorded(wish)
+    preview = previews.get(wish.key)
+    if preview is None:
+        preview = _recorded(wish)
         # A withdrawal meanwhile has emptied the cache, and this would come after it.
         consent.covering_voice_consent(voice.engine, voice.key)
-        previews.put(wish.key, found)
-    return found
+        previews.put(wish.key, preview)
+    return preview
 
 
 def forget_speech(voice: Voice | None = None) -> int:

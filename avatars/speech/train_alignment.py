@@ -115,8 +115,8 @@ def main() -> None:
     heard = {voice: [kokoro.speak(text, voice=voice) for text in texts] for voice, texts in VOICES.items()}
     for voice, speeches in heard.items():
         others = measure(speech for other, spoken in heard.items() if other != voice for speech in spoken)
-        found = errors(others, speeches)
-        print(f"{voice}: {found.median:.0f} ms, {found.within:.0%} within 50 ms")
+        measured = errors(others, speeches)
+        print(f"{voice}: {measured.median:.0f} ms, {measured.within:.0%} within 50 ms")
     save(measure(speech for spoken in heard.values() for speech in spoken))
 
 

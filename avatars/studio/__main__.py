@@ -80,9 +80,9 @@ class OrderHandler:
         if order.kind is Kind.CHECK_PORTRAIT:
             from avatars.portraits import validation
 
-            found = validation.examine(order.data, face=order.face)
-            kept = validation.kept(order.data, found)
-            return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
+            examined = validation.examine(order.data, face=order.face)
+            kept = validation.kept(order.data, examined)
+            return Answer(number=order.number, event=Event.DONE, examined=examined, data=kept)
         if order.kind is Kind.CHECK_VIDEO:
             return self._check_video(order)
         if order.kind is Kind.DRAW:
@@ -114,13 +114,13 @@ class OrderHandler:
         video_file.rewritten(order.source, order.target, limits=order.limits)
         with order.target.open("rb") as file:
             origin = hashlib.file_digest(file, "sha256").hexdigest()
-        found = video_validation.examine(
+        examined = video_validation.examine(
             order.target,
             origin,
             cache_folder=settings.AVATARS["CACHE_DIR"],
             waiting=lambda share: self._report(order.number, Stage.CHECKING, share),
         )
-        return Answer(number=order.number, event=Event.DONE, examined_video=found)
+        return Answer(number=order.number, event=Event.DONE, examined_video=examined)
 
     def _transcribe(self, order: Order) -> Answer:
         if order.recording is None:
@@ -148,8 +148,8 @@ class OrderHandler:
         from avatars.speech.text import normalisation
 
         chinese_words.load()
-        found = read_preview.read(order.reading.text, order.reading.lexicon, normalisation.Normaliser())
-        return Answer(number=order.number, event=Event.DONE, lint=found)
+        reading = read_preview.read(order.reading.text, order.reading.lexicon, normalisation.Normaliser())
+        return Answer(number=order.number, event=Event.DONE, lint=reading)
 
     def _check_engine(self, order: Order) -> Answer:
         if order.check is None:
@@ -163,8 +163,8 @@ class OrderHandler:
             raise StudioError("An order for measures has no video.", code="order_broken")
         from avatars.pipeline import measurement
 
-        found = measurement.measure(order.spec, order.recording, _speech_source(order.spec.speech_engine))
-        return Answer(number=order.number, event=Event.DONE, measures=found)
+        measured = measurement.measure(order.spec, order.recording, _speech_source(order.spec.speech_engine))
+        return Answer(number=order.number, event=Event.DONE, measures=measured)
 
     def _narrate(self, order: Order) -> Answer:
         if order.spec is None or order.folder is None:

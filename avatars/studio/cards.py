@@ -19,5 +19,5 @@ def memory() -> tuple[CardMemory, ...]:
     if torch is None or not torch.cuda.is_initialized():
         return ()
     ours = [card for card in range(torch.cuda.device_count()) if torch.cuda.memory_reserved(card)]
-    found = {card: torch.cuda.mem_get_info(card) for card in ours}
-    return tuple(CardMemory(card=card, used=total - free, total=total) for card, (free, total) in found.items())
+    by_card = {card: torch.cuda.mem_get_info(card) for card in ours}
+    return tuple(CardMemory(card=card, used=total - free, total=total) for card, (free, total) in by_card.items())

@@ -37,9 +37,9 @@ class _SharedStudio:
 
     def close(self) -> None:
         with self._lock:
-            found = self._studios.get(os.getpid())
-        if found is not None:
-            found.close()
+            own = self._studios.get(os.getpid())
+        if own is not None:
+            own.close()
 
 
 _shared = _SharedStudio()

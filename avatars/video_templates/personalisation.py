@@ -76,7 +76,7 @@ def personal_values(
     today: date,
 ) -> PersonalValues:
     """The values for a person of whom `facts` are known."""
-    found: dict[str, str] = {}
+    values_of: dict[str, str] = {}
     defaulted, lacking = [], []
     for variable in variables:
         wish = values.get(variable.name, "")
@@ -88,8 +88,8 @@ def personal_values(
                 defaulted.append(variable.name)
             value = variable.slot.parse(variable.default, today=today) if variable.default else None
         if value is not None:
-            found[variable.name] = value
-    return PersonalValues(found=found, defaulted=tuple(defaulted), missing=tuple(lacking))
+            values_of[variable.name] = value
+    return PersonalValues(found=values_of, defaulted=tuple(defaulted), missing=tuple(lacking))
 
 
 def is_personalised(values: Mapping[str, str]) -> bool:

@@ -73,8 +73,8 @@ def lines(
     script = scene.script_in(translated=translated)
     if not is_dialogue:
         return [(0, marks.read(script).filled(filling.put))]
-    found = [(speaker, marks.read(words).filled(filling.put)) for speaker, words in marks.lines(script)]
-    return [(speaker, line) for speaker, line in found if line.text]
+    filled = [(speaker, marks.read(words).filled(filling.put)) for speaker, words in marks.lines(script)]
+    return [(speaker, line) for speaker, line in filled if line.text]
 
 
 def written(scene: PresentationScene, *, is_dialogue: bool) -> Iterator[str]:
@@ -93,10 +93,10 @@ def translations(
     translated: bool,
 ) -> list[str]:
     """The captions of each of these lines in the language that is not spoken: its own line, else a share of all."""
-    found = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
-    if [speaker for speaker, _line in found] == [speaker for speaker, _line in said]:
-        return [without_marks(line.text) for _speaker, line in found]
-    whole = "\n".join(without_marks(line.text) for _speaker, line in found)
+    translated_lines = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
+    if [speaker for speaker, _line in translated_lines] == [speaker for speaker, _line in said]:
+        return [without_marks(line.text) for _speaker, line in translated_lines]
+    whole = "\n".join(without_marks(line.text) for _speaker, line in translated_lines)
     return translation.shared(whole, [len(line.text) for _speaker, line in said])
 
 
@@ -105,12 +105,12 @@ def caption_faults(
 ) -> list[SceneFault]:
     """What is missing before the captions of a scene, spoken `translated` or not, can be in the other language too."""
     script = "script" if translated else "translation"
-    found = [each for each in _placeholder_faults(scene, other, not translated) if each[0] == script]
+    faults = [each for each in _placeholder_faults(scene, other, not translated) if each[0] == script]
     shown = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
-    if not found and not any(char.isalnum() for _who, line in shown for char in blanked(line.text)):
+    if not faults and not any(char.isalnum() for _who, line in shown for char in blanked(line.text)):
         words = _("Write “%(field)s”, or choose captions in the spoken language.") % {"field": _label(script)}
-        found.append((script, "translation_missing", words))
-    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in found]
+        faults.append((script, "translation_missing", words))
+    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in faults]
 
 
 def lower_third(scene: PresentationScene, filling: Filling, *, translated: bool) -> tuple[str, str]:
@@ -144,23 +144,23 @@ def scene_faults(
     number: int, scene: PresentationScene, filling: Filling, *, is_dialogue: bool, translated: bool
 ) -> list[SceneFault]:
     """What is missing before a scene can be rendered."""
-    found = list(_placeholder_faults(scene, filling, translated))
-    can_be_empty = bool(found)
+    faults = list(_placeholder_faults(scene, filling, translated))
+    can_be_empty = bool(faults)
     marked = [line for _who, line in lines(scene, filling, is_dialogue=is_dialogue, translated=translated)]
     script = "translation" if translated else "script"
     if Layout(scene.layout).has_two and not is_dialogue:
-        found.append(("layout", "partner_missing", _("Choose a second digital human, or the layout with one.")))
+        faults.append(("layout", "partner_missing", _("Choose a second digital human, or the layout with one.")))
     if not can_be_empty and not any(char.isalnum() for line in marked for char in blanked(line.text)):
-        found.append((script, "empty", _("Write what is said in this scene.")))
+        faults.append((script, "empty", _("Write what is said in this scene.")))
     if Layout(scene.layout).has_slide and not scene.slide:
-        found.append(("slide", "slide_missing", _("Upload a slide, or choose the layout without one.")))
+        faults.append(("slide", "slide_missing", _("Upload a slide, or choose the layout without one.")))
     named = {point for line in marked for _place, point in line.points}
     unknown = sorted(point for point in named if not 0 < point <= len(scene.points))
     if unknown:
         words = _("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
-        found.append((script, "point_unknown", words))
-    found += _lower_third_faults(scene, filling, translated)
-    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in found]
+        faults.append((script, "point_unknown", words))
+    faults += _lower_third_faults(scene, filling, translated)
+    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in faults]
 
 
 def _placeholder_faults(scene: PresentationScene, filling: Filling, translated: bool) -> Iterator[tuple[str, str, str]]:
@@ -199,11 +199,11 @@ def _shown(scene: PresentationScene, translated: bool) -> set[str]:
 
 def _places(scenes: Iterable[PresentationScene], translated: bool) -> dict[str, list[int]]:
     """The numbers of the scenes that show each variable."""
-    found: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for number, scene in enumerate(scenes, start=1):
         for name in _shown(scene, translated):
-            found.setdefault(name, []).append(number)
-    return found
+            places.setdefault(name, []).append(number)
+    return places
 
 
 def _placed(fault: TemplateFault, places: Mapping[str, Sequence[int]]) -> TemplateFault:

@@ -164,8 +164,8 @@ def cuts(script: str, text: str) -> list[int]:
     kind of sentence."""
     runs = list(_runs(script.strip()))
     pattern = "".join(f"({'.*?'.join(map(re.escape, split_at_placeholders(words)))})" for words in runs)
-    found = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
-    borders = [found.start(number) for number in range(2, len(runs) + 1)] if found else []
+    match = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
+    borders = [match.start(number) for number in range(2, len(runs) + 1)] if match else []
     kept, begin = [], 0
     for border, end in pairwise([*borders, len(text)]):
         # An empty value may leave nothing to say: that is no piece of its own.
@@ -182,8 +182,8 @@ def spoken_names(script: str, variables: Sequence[Variable], text: str) -> list[
     if wanted.isdisjoint(shown):
         return []
     between = map(re.escape, split_at_placeholders(script.strip()))
-    found = re.fullmatch("(.*?)".join(between), text, re.DOTALL)
-    values = zip(shown, found.groups(), strict=True) if found else ()
+    match = re.fullmatch("(.*?)".join(between), text, re.DOTALL)
+    values = zip(shown, match.groups(), strict=True) if match else ()
     return sorted({value for name, value in values if name in wanted and value})
 
 

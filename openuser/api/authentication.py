@@ -38,8 +38,8 @@ class StaffSessionAuthentication(authentication.SessionAuthentication):
     """A staff member's admin session, so that the API's documentation pages can send requests."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        found = super().authenticate(request)
-        return found if found and found[0].is_staff else None
+        user_and_token = super().authenticate(request)
+        return user_and_token if user_and_token and user_and_token[0].is_staff else None
 
 
 def token_of(header: str) -> str | None:

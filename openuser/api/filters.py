@@ -28,12 +28,12 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
 
     def get_filterset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """The filters of the view, whose errors list the choices."""
-        found = super().get_filterset(request, queryset, view)
-        for name, field in found.form.fields.items() if found else ():
-            if "choices" in found.filters[name].extra:
+        filterset = super().get_filterset(request, queryset, view)
+        for name, field in filterset.form.fields.items() if filterset else ():
+            if "choices" in filterset.filters[name].extra:
                 values = [value for value, _label in field.choices]
                 field.error_messages["invalid_choice"] = choose_one_of(values).replace("%", "%%")
-        return found
+        return filterset
 
     def _refuse_unknown(self, request: Request, known: set[str]) -> None:
         for name, value in request.query_params.items():

@@ -86,19 +86,19 @@ def claim_key(owner: str, key: str, fingerprint: str, *, now: datetime | None = 
         with transaction.atomic():
             return ApiAnswer.objects.create(owner=owner, key=key, fingerprint=fingerprint, created_at=now, **ours)
     except IntegrityError:
-        found = ApiAnswer.objects.filter(owner=owner, key=key).first()
-    if found is None:
+        answer = ApiAnswer.objects.filter(owner=owner, key=key).first()
+    if answer is None:
         return "busy"  # the first request just ended with a response that is not stored
-    if found.fingerprint != fingerprint:
+    if answer.fingerprint != fingerprint:
         return "other"
-    if found.status:
-        return found
+    if answer.status:
+        return answer
     # The first request's process died: exactly one of the retries takes over.
-    over = ApiAnswer.objects.filter(pk=found.pk, lease_owner=found.lease_owner, status=None, lease_until__lt=now)
+    over = ApiAnswer.objects.filter(pk=answer.pk, lease_owner=answer.lease_owner, status=None, lease_until__lt=now)
     if not over.update(**ours):
         return "busy"
-    found.lease_owner = str(ours["lease_owner"])
-    return found
+    answer.lease_owner = str(ours["lease_owner"])
+    return answer
 
 
 def is_final(response: HttpResponseBase) -> bool:

@@ -49,11 +49,11 @@ class CursorPages(CursorPagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[Any]:
         """REST framework's description, plus the limits of a page."""
-        found = super().get_schema_operation_parameters(view)
-        for parameter in found:
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 50}
-        return found
+        return parameters
 
     def _unknown(self) -> ValidationError:
         words = _("This cursor does not belong to this list.")

@@ -49,7 +49,7 @@ class Problem:
 
     def body(self, request: HttpRequest) -> dict[str, Any]:
         """The JSON object."""
-        found: dict[str, Any] = {
+        members: dict[str, Any] = {
             "type": TYPE + self.code,
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -59,11 +59,11 @@ class Problem:
             "request_id": request.headers.get("X-Request-ID", ""),
         }
         if self.hint:
-            found["hint"] = self.hint
+            members["hint"] = self.hint
         if self.errors:
-            found["field"] = self.errors[0].field
-            found["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
-        return found
+            members["field"] = self.errors[0].field
+            members["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
+        return members
 
 
 class ScopeMissing(exceptions.PermissionDenied):

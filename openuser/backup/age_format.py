@@ -87,12 +87,12 @@ class Reader:
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes, and fewer only at the end; all that is left without a size."""
-        found = [self._buffer]
+        pieces = [self._buffer]
         length = len(self._buffer)
         while self._next and (size < 0 or length < size):
-            found.append(self._piece())
-            length += len(found[-1])
-        whole = b"".join(found)
+            pieces.append(self._piece())
+            length += len(pieces[-1])
+        whole = b"".join(pieces)
         end = len(whole) if size < 0 else size
         self._buffer = whole[end:]
         return whole[:end]
@@ -154,19 +154,19 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 def _exactly(source: Source, size: int) -> bytes:
     """So many bytes, and fewer only at the end: a network gives them as they come."""
-    found = bytearray()
-    while len(found) < size and (more := source.read(size - len(found))):
-        found += more
-    return bytes(found)
+    received = bytearray()
+    while len(received) < size and (more := source.read(size - len(received))):
+        received += more
+    return bytes(received)
 
 
 def _line(source: Source) -> bytes:
-    found = bytearray()
+    line = bytearray()
     while (one := source.read(1)) not in {b"", b"\n"}:
-        found += one
-        if len(found) > MOST_HEADER:
+        line += one
+        if len(line) > MOST_HEADER:
             raise BackupError(NOT_A_BACKUP, code="not_a_backup")
-    return bytes(found)
+    return bytes(line)
 
 
 def _encoded(data: bytes) -> bytes:

@@ -34,8 +34,8 @@ class Bucket:
         with _as_backup_errors():
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
             for page in pages:
-                for found in page.get("Contents", []):
-                    yield found["Key"].removeprefix(self._prefix), int(found["Size"])
+                for item in page.get("Contents", []):
+                    yield item["Key"].removeprefix(self._prefix), int(item["Size"])
 
     @contextmanager
     def new(self, name: str) -> Iterator["_Upload"]:

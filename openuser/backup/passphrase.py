@@ -12,18 +12,18 @@ SHORTEST = 12
 def configured() -> str:
     """The pass phrase that new backups get. Raises `BackupError` if there is none, or too short a one."""
     path = settings.BACKUP["PASSPHRASE_FILE"]
-    found = from_file(Path(path)) if path else str(settings.BACKUP["PASSPHRASE"])
+    passphrase = from_file(Path(path)) if path else str(settings.BACKUP["PASSPHRASE"])
     remedy = (
         "Set OPENUSER_BACKUP_PASSPHRASE, or OPENUSER_BACKUP_PASSPHRASE_FILE to a file with it, and keep a copy where "
         "neither the server nor its backups are. A good one: "
         "python3 -c 'import secrets; print(secrets.token_urlsafe(24))'"
     )
-    if not found:
+    if not passphrase:
         raise BackupError("Backups have no pass phrase.", code="no_passphrase", remedy=remedy)
-    if len(found) < SHORTEST:
+    if len(passphrase) < SHORTEST:
         words = f"The pass phrase of backups is shorter than {SHORTEST} characters."
         raise BackupError(words, code="short_passphrase", remedy=remedy)
-    return found
+    return passphrase
 
 
 def from_file(path: Path) -> str:

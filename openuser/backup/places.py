@@ -79,11 +79,11 @@ def name_of(*, created_at: datetime, database: str, version: str) -> str:
 
 def described(name: str, size: int) -> Stored | None:
     """What the name of a file tells; None if it is no backup."""
-    found = NAME.fullmatch(name)
-    if found is None:
+    match = NAME.fullmatch(name)
+    if match is None:
         return None
-    created_at = datetime.strptime(found[1], TIME).replace(tzinfo=UTC)
-    return Stored(name=name, size=size, created_at=created_at, database=found[2], version=found[3])
+    created_at = datetime.strptime(match[1], TIME).replace(tzinfo=UTC)
+    return Stored(name=name, size=size, created_at=created_at, database=match[2], version=match[3])
 
 
 class Folder:

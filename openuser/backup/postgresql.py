@@ -130,8 +130,8 @@ def _running(program: str, line: Sequence[str], **pipes: int) -> Iterator["subpr
 
 def find(program: str, server: int) -> str:
     """The program of a version that serves a server's: the same or a newer one. Raises `BackupError` without one."""
-    found = shutil.which(program)
-    folders = [Path(found).parent] if found else []
+    path = shutil.which(program)
+    folders = [Path(path).parent] if path else []
     folders += postgres_binaries.find_installations()
     versions = {folder: _version(folder / program) for folder in folders if (folder / program).exists()}
     fitting = sorted((version, folder) for folder, version in versions.items() if version >= server)
@@ -158,8 +158,8 @@ def _version(path: Path) -> int:
 
 def _environment() -> Mapping[str, str]:
     parameters: dict[str, Any] = connection.get_connection_params()
-    found = {variable: str(parameters[name]) for name, variable in VARIABLES.items() if parameters.get(name)}
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), **found}
+    variables = {variable: str(parameters[name]) for name, variable in VARIABLES.items() if parameters.get(name)}
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), **variables}
 
 
 def _name() -> str:

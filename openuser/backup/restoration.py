@@ -150,7 +150,7 @@ def _compare_rows(about: Manifest) -> None:
     with connection.cursor() as cursor:
         for table, number in about.rows.items():
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            (found,) = cursor.fetchone()
-            if found != number:
-                words = f"{table} has {found} rows, and had {number} when the backup was made."
+            (count,) = cursor.fetchone()
+            if count != number:
+                words = f"{table} has {count} rows, and had {number} when the backup was made."
                 raise BackupError(words, code="damaged", remedy="Restore another backup.")

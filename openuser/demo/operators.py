@@ -26,5 +26,5 @@ def seed_operators(account: AbstractBaseUser) -> None:
     group = OperatorGroup.objects.create(name=GROUP, application=desk.application, **around_the_clock)
     group.operators.add(operator)
     with translation.override("zh-hans"):
-        found = services.start_from_ready("it_help", language=Desk.Language.CHINESE)
-        services.publish(Flow.objects.get(pk=found.pk))
+        imported = services.start_from_ready("it_help", language=Desk.Language.CHINESE)
+        services.publish(Flow.objects.get(pk=imported.pk))

@@ -32,20 +32,20 @@ class Backups(Check):
             return warn("no_backup", words, remedy=remedy)
         try:
             passphrase.configured()
-            found = places.stored(places.place_of(settings.BACKUP["TO"]))
+            backups = places.stored(places.place_of(settings.BACKUP["TO"]))
         except (BackupError, OSError) as error:
             words = _("Backups cannot be made (%s).") % getattr(error, "code", type(error).__name__)
             return bad("backup", words, remedy=self._remedy())
-        if not found:
+        if not backups:
             return bad("no_backup", _("There is no backup yet."), remedy=self._remedy())
-        when = timezone.localtime(found[0].created_at)
+        when = timezone.localtime(backups[0].created_at)
         every = settings.BACKUP["EVERY_HOURS"]
         limit = timedelta(hours=MISSED * every) if every else LATE
         if when < (self._now or timezone.now()) - limit:
             words = _("The newest backup is of %s.") % f"{when:%Y-%m-%d %H:%M}"
             return bad("old_backup", words, remedy=self._remedy())
         words = _("The newest backup is of %(when)s; there are %(count)d.")
-        return good(words % {"when": f"{when:%Y-%m-%d %H:%M}", "count": len(found)})
+        return good(words % {"when": f"{when:%Y-%m-%d %H:%M}", "count": len(backups)})
 
     def _remedy(self) -> str:
         return _("Run “python3 manage.py backup”; it says what is missing.")

@@ -57,9 +57,9 @@ class Database(Check):
         error = database_failure()
         if error is not None:
             words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
-            found = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
+            sentence = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
             remedy = _("Start it, and check the host, port, name, user and password in DATABASE_URL.")
-            return bad("database_down", found, remedy=remedy)
+            return bad("database_down", sentence, remedy=remedy)
         return good(_("%(name)s at %(place)s answers.") % {"name": connection.vendor, "place": _place()})
 
 

@@ -23,10 +23,10 @@ class Space(Check):
     after = ("settings",)
 
     def run(self) -> Finding:
-        found = disk.disks()
-        full = next((one for one in found if one.is_full), None)
+        disks = disk.disks()
+        full = next((one for one in disks if one.is_full), None)
         if full is None:
-            least = min(found, key=lambda one: one.free)
+            least = min(disks, key=lambda one: one.free)
             return good(_("%(free)d MB are free in %(place)s.") % {"free": least.free, "place": least.folder})
         words = _("The disk is full: %(free)d MB are free in %(place)s. Videos wait, and uploads are refused.")
         remedy = _("Free some space, or move the folder to a larger disk. OPENUSER_DISK_MIN_MB (%d) sets the limit.")

@@ -68,9 +68,9 @@ class Backlog(Condition):
 
     def find(self, now: datetime) -> Iterator[Found]:
         ready = self.model.work_rows().filter(status=Work.Status.QUEUED, due_at__lte=now)
-        found = ready.aggregate(count=Count("pk"), oldest=Min("due_at"))
-        if found["oldest"] is not None and now - found["oldest"] > self.longest:
-            yield Found(details={"count": found["count"], "minutes": _minutes(now - found["oldest"])})
+        waiting = ready.aggregate(count=Count("pk"), oldest=Min("due_at"))
+        if waiting["oldest"] is not None and now - waiting["oldest"] > self.longest:
+            yield Found(details={"count": waiting["count"], "minutes": _minutes(now - waiting["oldest"])})
 
     def remedy(self, incident: Incident) -> str:
         return _("Start workers of the queue “default”, or more of them. The doctor says what does not run.")

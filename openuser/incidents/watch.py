@@ -44,10 +44,10 @@ def evaluate(now: datetime | None = None) -> None:
     """Ask every condition once."""
     now = now or timezone.now()
     for condition in CONDITIONS:
-        found = {one.subject: one for one in condition.find(now)}
-        for one in found.values():
+        by_subject = {one.subject: one for one in condition.find(now)}
+        for one in by_subject.values():
             _open(condition, one, now)
-        for incident in Incident.objects.open().filter(kind=condition.kind).exclude(subject__in=found):
+        for incident in Incident.objects.open().filter(kind=condition.kind).exclude(subject__in=by_subject):
             calm = timedelta(seconds=settings.ALERTS["CALM_SECONDS"])
             if incident.seen_at <= now - (calm if condition.knows(incident.subject) else FORGOTTEN):
                 _resolve(incident, now)

@@ -42,11 +42,11 @@ def process_on(port: int) -> str:
 
 def listening_inodes(port: int) -> set[str]:
     """The sockets that listen on a port, named as the links in /proc."""
-    found = set()
+    inodes = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         if table.exists():
             for line in table.read_text().splitlines()[1:]:
                 columns = line.split()
                 if columns[3] == LISTEN_STATE and int(columns[1].rpartition(":")[2], 16) == port:
-                    found.add(f"socket:[{columns[9]}]")
-    return found
+                    inodes.add(f"socket:[{columns[9]}]")
+    return inodes

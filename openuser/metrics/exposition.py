@@ -75,13 +75,13 @@ def _gauges(readings: Iterable[Reading]) -> Iterator[Metric]:
 
 
 def _by_series(counted: Iterable[tuple[Series, float]]) -> Counted:
-    found: Counted = defaultdict(lambda: defaultdict(dict))
+    by_series: Counted = defaultdict(lambda: defaultdict(dict))
     for (name, labels, part), value in counted:
         metric = counts.metrics.get(name)
         # An older version may have counted it by other labels.
         if metric is not None and len(labels) == len(metric.labels):
-            found[name][labels][part] = value
-    return found
+            by_series[name][labels][part] = value
+    return by_series
 
 
 def _level_gauges() -> dict[Gauge, Level]:

@@ -44,8 +44,8 @@ def read(now: datetime) -> Iterator[Reading]:
         yield SKEW.at(skew, process_identity.host(), "database")
     pool: Any = getattr(connection, "pool", None)
     if pool is not None:
-        found = pool.get_stats()
-        yield POOL.at(found.get("pool_size", 0) - found.get("pool_available", 0))
+        stats = pool.get_stats()
+        yield POOL.at(stats.get("pool_size", 0) - stats.get("pool_available", 0))
 
 
 def _skew() -> float | None:

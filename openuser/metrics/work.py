@@ -65,14 +65,14 @@ def read(now: datetime) -> Iterator[Reading]:
     """Every reading."""
     rows_of_lanes = list(_unfinished(now))
     yield from _of_lanes(rows_of_lanes, now)
-    found = _by_kind(rows_of_lanes)
+    by_kind = _by_kind(rows_of_lanes)
     for kind in sweeper.work_models():
         label = kind._meta.label_lower
-        row = found.get(label, {})
+        row = by_kind.get(label, {})
         for state in STATES:
             yield JOBS.at(row.get(state, 0), label, state)
         yield JOBS_OLDEST.at(_age(row, now), label)
-    callbacks, outbounds = (found.get(kind._meta.label_lower, {}) for kind in (Callback, Outbound))
+    callbacks, outbounds = (by_kind.get(kind._meta.label_lower, {}) for kind in (Callback, Outbound))
     yield INBOX.at(sum(callbacks.get(state, 0) for state in STATES))
     yield INBOX_OLDEST.at(_age(callbacks, now))
     for state in STATES:
@@ -100,12 +100,12 @@ def _of_lanes(figures: Sequence[Figures], now: datetime) -> Iterator[Reading]:
 
 
 def _by_kind(figures: Iterable[Figures]) -> Mapping[str, Figures]:
-    found: dict[str, dict[str, Any]] = {}
+    by_kind: dict[str, dict[str, Any]] = {}
     for row in figures:
-        same = found.setdefault(row["label"], dict.fromkeys(STATES, 0))
+        same = by_kind.setdefault(row["label"], dict.fromkeys(STATES, 0))
         same |= {state: same[state] + row[state] for state in STATES}
         same["oldest"] = min(filter(None, (same.get("oldest"), row["oldest"])), default=None)
-    return found
+    return by_kind
 
 
 def _unfinished(now: datetime) -> Iterable[Any]:

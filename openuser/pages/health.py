@@ -40,10 +40,10 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     A full disk makes it unready only where SQLite is on it: with another database, callbacks are still accepted.
     """
-    found = _database()
-    if found is Database.OLD:
+    answer = _database()
+    if answer is Database.OLD:
         return JsonResponse({"status": "migrations"}, status=503)
-    if found is Database.AWAY:
+    if answer is Database.AWAY:
         if wecom.spool_takes_callbacks():
             spooled = wecom.spooled_callbacks(timezone.now()).count
             return JsonResponse({"status": "ok", "database": "away", "spooled": spooled})

@@ -94,14 +94,14 @@ def failures_of(request: Any, credentials: dict[str, Any] | None) -> Failures:
     recent = AccessAttempt.objects.filter(
         of_name | of_address, attempt_time__gte=request.axes_attempt_time - settings.AXES_COOLOFF_TIME
     )
-    found = recent.aggregate(
+    failures = recent.aggregate(
         here=Sum("failures_since_start", filter=here, default=0),
         elsewhere=Sum("failures_since_start", filter=of_name & ~of_address, default=0),
         address=Sum("failures_since_start", filter=of_address, default=0),
         last_here=Max("attempt_time", filter=here),
         last_of_address=Max("attempt_time", filter=of_address),
     )
-    return Failures(**found, is_known=is_known(name, address))
+    return Failures(**failures, is_known=is_known(name, address))
 
 
 def is_known(name: str | None, address: str) -> bool:

@@ -85,12 +85,12 @@ def state(request: HttpRequest, name: str) -> HttpResponseBase:
         stream = avatars.shown_stream(link.render)
     except AvatarError as error:
         raise Http404 from error
-    found: dict[str, Any] = {"ended": ended, "poster": "", "stream": None, "progress": link.render.progress}
-    found["words"] = "" if ended else avatars.progress_words(link.render)
+    state_of: dict[str, Any] = {"ended": ended, "poster": "", "stream": None, "progress": link.render.progress}
+    state_of["words"] = "" if ended else avatars.progress_words(link.render)
     if stream is not None:
         base = reverse("watch-part", args=[name, stream.name, 0]).removesuffix("0")
-        found |= stream.for_player(base)
-    return JsonResponse(found, headers=NOT_KEPT)
+        state_of |= stream.for_player(base)
+    return JsonResponse(state_of, headers=NOT_KEPT)
 
 
 @require_safe
@@ -160,10 +160,10 @@ def idle(request: HttpRequest, name: str) -> HttpResponseBase:
     link = _find(name)
     if link.render is None or not _may_watch(request, link):
         return HttpResponse(status=403)
-    found = _idle_video(link.render)
-    if found is None or not default_storage.exists(str(found.video)):
+    video = _idle_video(link.render)
+    if video is None or not default_storage.exists(str(video.video)):
         raise Http404
-    return range_responses.serve(request, Path(default_storage.path(str(found.video))))
+    return range_responses.serve(request, Path(default_storage.path(str(video.video))))
 
 
 def _idle_video(render: Render) -> Render | None:

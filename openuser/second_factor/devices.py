@@ -93,9 +93,9 @@ def verify(user: AbstractBaseUser, code: str, *, is_known: bool = False) -> Devi
     rows = kind.objects.filter(pk=device.pk)
     if is_known:
         rows.update(throttling_failure_timestamp=None, throttling_failure_count=0)
-    found = _verified(user, device, code)
+    verified = _verified(user, device, code)
     rows.filter(throttling_failure_count__gt=LONGEST_WAIT).update(throttling_failure_count=LONGEST_WAIT)
-    return found
+    return verified
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from openuser.servers.processes import ServiceError
 
 def find(names: Iterable[str]) -> Path | None:
     """The first of these programs that this machine has; None if it has none."""
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    return Path(found) if found else None
+    program = next((path for name in names if (path := shutil.which(name))), None)
+    return Path(program) if program else None
 
 
 def ensure(names: Iterable[str], *, packages: Iterable[str], missing: str) -> Path:
@@ -22,13 +22,13 @@ def ensure(names: Iterable[str], *, packages: Iterable[str], missing: str) -> Pa
         ServiceError: it is missing and could not be installed; with the words of `missing`.
     """
     names = tuple(names)
-    found = find(names)
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
+    program = find(names)
+    if program is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", *packages)
         for line in (("apt-get", "update", "-q"), install):
             subprocess.run(line, env=environment, check=False)
-        found = find(names)
-    if found is None:
+        program = find(names)
+    if program is None:
         raise ServiceError(missing)
-    return found
+    return program

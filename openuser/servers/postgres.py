@@ -167,12 +167,12 @@ def server_processes(data: Path) -> list[int]:
     if not Path("/proc/self").exists():  # macOS
         table = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False).stdout
         return [int(line.split()[0]) for line in table.splitlines() if "postgres" in line and f"-D {data}" in line]
-    found = []
+    processes = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended, or belongs to another user
             if (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(data):
-                found.append(int(process.name))
-    return found
+                processes.append(int(process.name))
+    return processes
 
 
 def is_ready(folder: Path, *, port: int = PORT) -> bool:

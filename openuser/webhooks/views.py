@@ -61,8 +61,8 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
         wish.is_valid(raise_exception=True)
         endpoint = wish.save()
         location = str(reverse("webhook-endpoint-detail", args=[endpoint.pk], request=request))
-        found = NewWebhookEndpointSerializer(endpoint).data
-        return Response(found, status=status.HTTP_201_CREATED, headers={"Location": location})
+        data = NewWebhookEndpointSerializer(endpoint).data
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": location})
 
     def perform_update(self, serializer: Any) -> None:
         endpoint = serializer.instance
@@ -81,8 +81,8 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
         """Sends an event of type `test`, signed and retried like all others."""
         delivery = services.send_test(self.get_object())
         location = str(reverse("webhook-delivery-detail", args=[delivery.pk], request=request))
-        found = WebhookDeliverySerializer(delivery).data
-        return Response(found, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+        data = WebhookDeliverySerializer(delivery).data
+        return Response(data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
     @extend_schema(summary="Renew the secret", request=None, responses=NewWebhookEndpointSerializer)
     @action(detail=True, methods=["post"], url_path="renew-secret")

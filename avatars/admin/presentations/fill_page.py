@@ -31,18 +31,18 @@ class PresentationFillingForm(ValuesForm):
         self.presentation, self.translated = presentation, translated
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        faults = services.presentation_value_faults(self.presentation, found, translated=self.translated)
+        cleaned = super().clean() or {}
+        faults = services.presentation_value_faults(self.presentation, cleaned, translated=self.translated)
         for fault in faults:
             self.add_error(fault.field, forms.ValidationError(str(fault), code=fault.code))
         if not faults:
             try:
-                missing = faults_of(self.presentation, found, translated=self.translated)
+                missing = faults_of(self.presentation, cleaned, translated=self.translated)
             except AvatarError as error:
                 missing = [str(error)]
             for words in missing:
                 self.add_error(None, forms.ValidationError(words))
-        return found
+        return cleaned
 
 
 def address(presentation: Presentation, *, translated: bool = False) -> str:
@@ -82,17 +82,17 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(form: PresentationFillingForm, *, make: bool) -> dict[str, Any]:
     """What the page shows of a presentation that is filled in."""
-    found: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     filled = (form.presentation, form.cleaned_data)
     try:
         check = services.check_presentation(*filled, translated=form.translated)
         if make:
-            found["state"] = render_state(
+            shown["state"] = render_state(
                 services.request_presentation_render(*filled, translated=form.translated, priority=services.TEST)
             )
         most = settings.AVATARS["MAX_PRESENTATION_CHARACTERS"]
         preview = services.preview_script(check.text, names=check.names, most=most)
     except AvatarError as error:
         form.add_error(None, forms.ValidationError(str(error), code=error.code))
-        return found
-    return {**found, "preview": preview, "lines": as_written(preview), "lower_thirds": check.lower_thirds}
+        return shown
+    return {**shown, "preview": preview, "lines": as_written(preview), "lower_thirds": check.lower_thirds}

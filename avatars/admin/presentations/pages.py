@@ -168,11 +168,11 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         rows = PresentationScene.objects.select_related(*SPEAKERS)
-        found = rows.filter(presentation=pk, pk=scene).first()
-        if found is None:
+        row = rows.filter(presentation=pk, pk=scene).first()
+        if row is None:
             raise Http404
         try:
-            picture = services.preview_scene(found)
+            picture = services.preview_scene(row)
         except AvatarError as error:
             raise Http404 from error
         return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})

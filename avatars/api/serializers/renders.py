@@ -77,8 +77,8 @@ class RenderSerializer(WordsSerializer, serializers.ModelSerializer[Render]):
 
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_translated_captions_url(self, render: Render) -> str | None:
-        found = render.translated_captions
-        return address(self.context, "render-translated-captions", render.pk) if found else None
+        captions = render.translated_captions
+        return address(self.context, "render-translated-captions", render.pk) if captions else None
 
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_poster_url(self, render: Render) -> str | None:

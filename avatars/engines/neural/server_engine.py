@@ -55,10 +55,10 @@ class ServerEngine(RenderEngine):
         licensed: bool = False,
         time_limit: float = 600.0,
     ) -> None:
-        found = self._lacking(url=url, api=api, public_hosts=public_hosts, licensed=licensed)
-        if not found.ok:
+        lacking = self._lacking(url=url, api=api, public_hosts=public_hosts, licensed=licensed)
+        if not lacking.ok:
             raise EngineMissing(
-                f"{self.title} is not set up. {found.reason}",
+                f"{self.title} is not set up. {lacking.reason}",
                 code="engine_unavailable",
                 remedy="avatars/engines/README.md says how.",
                 field=FIELD,
@@ -80,17 +80,17 @@ class ServerEngine(RenderEngine):
         **_options: Any,
     ) -> Availability:
         """See `Probed.probe`: its settings, where it may be, and whether it listens."""
-        found = cls._lacking(url=url, api=api, public_hosts=public_hosts, licensed=licensed)
-        return look(licence=cls.licence, device="server", address=url) if found.ok else found
+        lacking = cls._lacking(url=url, api=api, public_hosts=public_hosts, licensed=licensed)
+        return look(licence=cls.licence, device="server", address=url) if lacking.ok else lacking
 
     @classmethod
     def _lacking(cls, *, url: str, api: str, public_hosts: Sequence[str], licensed: bool) -> Availability:
         names = [(f"{cls.prefix}_URL", url), (f"{cls.prefix}_API", api in cls.apis)]
         declared = (f"{cls.prefix}_LICENSED", licensed or not cls.restricted)
-        found = look(licence=cls.licence, device="server", settings=names, licensed=declared)
-        if found.ok and not egress.allowed(url, public_hosts):
-            return replace(found, state=State.HOST, about=urlsplit(url).hostname or "")
-        return found
+        availability = look(licence=cls.licence, device="server", settings=names, licensed=declared)
+        if availability.ok and not egress.allowed(url, public_hosts):
+            return replace(availability, state=State.HOST, about=urlsplit(url).hostname or "")
+        return availability
 
     def animate(self, shot: Shot) -> Iterator[Picture]:
         """See `RenderEngine.animate`. Raises `EngineFailed` for all that the server does wrong."""

@@ -87,11 +87,11 @@ def response(seen: Seen, face: Anatomy) -> Floats:
     gain = max(float(np.sum(told * wider) / np.sum(told * told)), 0.5)
     most = np.array([MOST_DRAWN_IN if shape > 0 else MOST_WIDER for shape in SHAPES])[:, None, None]
     excess = np.clip((wider - gain * told) / (gain * SPREAD * face.half_mouth), -MOST_WIDER, most)
-    found = np.empty((*seen.gaps.shape, 2))
+    measured = np.empty((*seen.gaps.shape, 2))
     for cell in np.ndindex(*seen.gaps.shape[:-1]):
         needed = np.minimum(_needed(seen.gaps[cell] / fair), _most(SHAPES[cell[0]]) * np.array(GAPS))
-        found[cell] = np.stack([needed / GAPS, -np.interp(needed, GAPS, excess[cell])], axis=-1)
-    return found
+        measured[cell] = np.stack([needed / GAPS, -np.interp(needed, GAPS, excess[cell])], axis=-1)
+    return measured
 
 
 def made_up(face: NDArray[np.float32], response: Floats) -> NDArray[np.float32]:
@@ -103,14 +103,14 @@ def made_up(face: NDArray[np.float32], response: Floats) -> NDArray[np.float32]:
     # The narrower an opening, the more it hides, but lips that are shut are as wide as they look.
     known = np.concatenate([response[:, :, :1] * [1.0, 0.0], response], axis=2)
     steps = _between(shape, SHAPES), _between(share, SHARES), _between(asked, (0.0, *GAPS))
-    found = np.zeros((len(face), 2))
+    factors = np.zeros((len(face), 2))
     for corner in np.ndindex(2, 2, 2):
         weights = [part if after else 1 - part for after, (_step, part) in zip(corner, steps, strict=True)]
         places = tuple(step + after for after, (step, _part) in zip(corner, steps, strict=True))
-        found += np.prod(weights, axis=0)[:, None] * known[places]
+        factors += np.prod(weights, axis=0)[:, None] * known[places]
     changed = face.copy()
-    changed[:, [Expression.JAW, Expression.RAISE, Expression.DROP]] *= found[:, :1].astype(np.float32)
-    changed[:, Expression.WIDE] += found[:, 1].astype(np.float32)
+    changed[:, [Expression.JAW, Expression.RAISE, Expression.DROP]] *= factors[:, :1].astype(np.float32)
+    changed[:, Expression.WIDE] += factors[:, 1].astype(np.float32)
     return changed
 
 

@@ -102,12 +102,12 @@ class Puppet(puppet.Puppet):
     def _motions(self, rig: Rig, setup: Setup, speech: SpeechStream) -> Iterator[Motion]:
         """The motion as this rig can make it, in blocks; a graphics card likes them large."""
         block = BLOCK if self._device == CPU else BATCH
-        found = (
+        motions = (
             loop_moves(setup, speech, block=block)
             if setup.loops
             else moves(setup, speech, strength=self._strength * rig.amplitude, block=block)
         )
-        for motion in found:
+        for motion in motions:
             face = pouting(made_up(motion.face, rig.response))
             if rig.face.shows_teeth:
                 face = smiling(face, float(rig.face.gaps.max()))

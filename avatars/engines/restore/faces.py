@@ -20,10 +20,10 @@ RIM, SOFT = 24, 12.0  # pixels of the 512 that stay unmended along the edges, an
 
 def mend(picture: Picture, run: Callable[[Picture], Picture]) -> Picture:
     """The picture with its largest face mended; as it is where it has none. Raises `ValueError`."""
-    found = FaceMesh().find(picture)
-    if not found:
+    faces = FaceMesh().find(picture)
+    if not faces:
         return picture
-    there, _ = cv2.estimateAffinePartial2D(_points(found[0]), PLACES, method=cv2.LMEDS)
+    there, _ = cv2.estimateAffinePartial2D(_points(faces[0]), PLACES, method=cv2.LMEDS)
     if there is None:
         return picture
     upright = cv2.warpAffine(picture, there, (SIDE, SIDE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

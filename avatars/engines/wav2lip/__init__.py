@@ -25,11 +25,11 @@ class Wav2Lip(RenderEngine):
     @classmethod
     def probe(cls, *, weights: str | Path = "", licensed: bool = False, **_options: Any) -> Availability:
         """See `Probed.probe`: torch, the file, and the operator's declaration to hold a licence."""
-        found = [NeededFile(name=Path(weights).name, path=Path(weights), least=SMALLEST)] if weights else []
+        files = [NeededFile(name=Path(weights).name, path=Path(weights), least=SMALLEST)] if weights else []
         return look(
             licence=LICENCE,
             settings=[("OPENUSER_WAV2LIP_WEIGHTS", weights)],
             packages=("torch", "ai_edge_litert", "cv2"),
-            files=found,
+            files=files,
             licensed=("OPENUSER_WAV2LIP_LICENSED", licensed),
         )

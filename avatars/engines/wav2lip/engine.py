@@ -39,9 +39,9 @@ class Wav2Lip(wav2lip.Wav2Lip):
         puppet: dict[str, Any] | None = None,
     ) -> None:
         if not weights or not licensed:
-            found = self.probe(weights=weights, licensed=licensed)
+            availability = self.probe(weights=weights, licensed=licensed)
             raise EngineMissing(
-                f"Wav2Lip is not set up. {found.reason}",
+                f"Wav2Lip is not set up. {availability.reason}",
                 code="engine_unavailable",
                 remedy="avatars/engines/README.md says how.",
                 field="render_engine",
@@ -85,7 +85,7 @@ class Wav2Lip(wav2lip.Wav2Lip):
         try:
             with torch.inference_mode():
                 mels, faces = (torch.from_numpy(values).to(self._device) for values in (heard, crops))
-                found: Floats = self._network(mels, faces).float().cpu().numpy()
+                mouths: Floats = self._network(mels, faces).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             if len(heard) == 1:
                 raise EngineFailed(
@@ -96,14 +96,14 @@ class Wav2Lip(wav2lip.Wav2Lip):
                 ) from error
             self._batch = half = len(heard) // 2
             return np.concatenate([self._spoken(heard[:half], crops[:half]), self._spoken(heard[half:], crops[half:])])
-        if not np.isfinite(found).all():
+        if not np.isfinite(mouths).all():
             raise EngineFailed(
                 "The network gave numbers that are none.",
                 code="engine_output",
                 remedy="Its weights may be damaged: get the file once more.",
                 field="render_engine",
             )
-        return found
+        return mouths
 
 
 def load(path: Path) -> "torch.nn.Module":

@@ -23,8 +23,8 @@ class Layer(nn.Module):  # type: ignore[misc]  # torch is optional, and so are i
         self.same = same
 
     def forward(self, x: Tensor) -> Tensor:
-        found = cast(Tensor, self.conv_block(x))
-        return torch.relu(found + x if self.same else found)
+        output = cast(Tensor, self.conv_block(x))
+        return torch.relu(output + x if self.same else output)
 
     def fold(self) -> None:
         """Fuse convolution and normalisation: the same results at inference, a tenth faster."""
@@ -79,10 +79,10 @@ class Wav2Lip(nn.Module):  # type: ignore[misc]  # torch is optional, and so are
         for block in self.face_encoder_blocks:
             faces = block(faces)
             seen.append(faces)
-        found = self.audio_encoder(mels)
+        output = self.audio_encoder(mels)
         for block in self.face_decoder_blocks:
-            found = torch.cat((block(found), seen.pop()), dim=1)
-        return cast(Tensor, self.output_block(found))
+            output = torch.cat((block(output), seen.pop()), dim=1)
+        return cast(Tensor, self.output_block(output))
 
     def fold(self) -> "Wav2Lip":
         """Ready to be looked through; it can be neither taught nor saved in the published layout any more."""

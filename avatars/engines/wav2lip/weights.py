@@ -50,16 +50,16 @@ def _state(path: Path) -> dict[str, Tensor]:
             beginning = file.read(16)
         if beginning.lstrip()[:1] == b"<":
             raise _unfit(f"{path.name} is a web page: the download failed.")
-        found: Any = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
+        state: Any = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
     except OSError as error:
         raise _unfit(f"There is no file {path}.") from error
     except (RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError, struct.error) as error:
         raise _unfit(f"{path.name} cannot be read: its download broke off, or it is no checkpoint.") from error
-    if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
-        found = found["state_dict"]
-    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
+        state = state["state_dict"]
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise _unfit(f"{path.name} holds no tensors by name.")
-    return {str(name).removeprefix(PREFIX): tensor for name, tensor in found.items()}
+    return {str(name).removeprefix(PREFIX): tensor for name, tensor in state.items()}
 
 
 def _pickled(path: Path) -> Any:

@@ -35,8 +35,8 @@ class Cue:
 
 def cues(text: str) -> list[Cue]:
     """The gestures of a script in order, each with room for it; at most one for each place."""
-    found = {cue.offset: cue for cue in (*_questions(text), *_greetings(text), *_list(text))}
-    return [found[offset] for offset in sorted(found) if _length(text[offset:]) >= ROOM]
+    by_offset = {cue.offset: cue for cue in (*_questions(text), *_greetings(text), *_list(text))}
+    return [by_offset[offset] for offset in sorted(by_offset) if _length(text[offset:]) >= ROOM]
 
 
 def _greetings(text: str) -> Iterator[Cue]:

@@ -97,9 +97,9 @@ def _kept(name: str, cache_folder: Path | None) -> Figure:
     key = f"{name}-{code_digest(PORTRAITS)}.npz"
     if data := kept.get(key):
         return _read(data)
-    found = _figure(name)
-    kept.put(key, _written(found))
-    return found
+    figure = _figure(name)
+    kept.put(key, _written(figure))
+    return figure
 
 
 def _written(figure: Figure) -> bytes:
@@ -115,8 +115,8 @@ def _written(figure: Figure) -> bytes:
 
 
 def _read(data: bytes) -> Figure:
-    with np.load(io.BytesIO(data)) as found:
-        return Figure(bare=found["bare"], first=_limb(found, "first"), other=_limb(found, "other"))
+    with np.load(io.BytesIO(data)) as arrays:
+        return Figure(bare=arrays["bare"], first=_limb(arrays, "first"), other=_limb(arrays, "other"))
 
 
 def _limb(found: Mapping[str, Any], name: str) -> Limb:

@@ -67,17 +67,17 @@ def _refined(figure: Picture, body: tuple[int, int, int, int], picture: Picture,
     whole = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rule = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, STEPS, ENOUGH)
     try:
-        likeness, found = cv2.findTransformECC(piece, whole, warp, cv2.MOTION_AFFINE, rule, None, 5)
+        likeness, refined = cv2.findTransformECC(piece, whole, warp, cv2.MOTION_AFFINE, rule, None, 5)
     except cv2.error:
         return None
-    size = float(found[0, 0] + found[1, 1]) / 2
+    size = float(refined[0, 0] + refined[1, 1]) / 2
     if likeness < SURE or abs(size / scale - 1) > 0.05:
         return None
     scale = size * factor
     return Placement(
         scale=scale,
-        left=float(found[0, 2]) - (size - 1) / 2 - scale * left,
-        top=float(found[1, 2]) - (size - 1) / 2 - scale * top,
+        left=float(refined[0, 2]) - (size - 1) / 2 - scale * left,
+        top=float(refined[1, 2]) - (size - 1) / 2 - scale * top,
     )
 
 

@@ -131,12 +131,12 @@ class Command(BaseCommand):
     def _checked(self, place: Studio, portrait: Path, folder: Path, face: int | None) -> Path:
         """The picture to animate: the file itself, or what is kept of it. Prints what to mind, as the admin says it."""
         try:
-            found, kept = place.check_portrait(image_file.read(portrait), face=face)
+            examined, kept = place.check_portrait(image_file.read(portrait), face=face)
         except PortraitError as error:
             raise CommandError(f"{UNUSABLE.get(error.code, error)} ({error.code})") from error
-        if found.flaw:
-            raise CommandError(f"{UNUSABLE[found.flaw]} ({found.flaw})")
-        for code in found.remarks:
+        if examined.flaw:
+            raise CommandError(f"{UNUSABLE[examined.flaw]} ({examined.flaw})")
+        for code in examined.remarks:
             self.stderr.write(f"{portrait.name}: {REMARKS[code]} ({code})")
         if not kept:
             return portrait
@@ -147,16 +147,16 @@ class Command(BaseCommand):
     def _checked_video(self, place: Studio, given: Path, kept: Path) -> Path:
         """The frame of a portrait video that stands for it; `kept` is what moves. Prints what to mind, and when."""
         try:
-            found = place.check_video(given, kept, on_progress=self._report)
+            examined = place.check_video(given, kept, on_progress=self._report)
         except (PortraitError, OSError) as error:
             code = error.code if isinstance(error, PortraitError) else "not_a_video"
             raise CommandError(f"{video_reasons.words(code)} ({code})") from error
-        for each in (*found.flaws, *found.remarks):
+        for each in (*examined.flaws, *examined.remarks):
             self.stderr.write(f"{given.name}: {video_reasons.told(each.code, each.begin, each.end)} ({each.code})")
-        if found.flaws:
+        if examined.flaws:
             raise CommandError("The video cannot be used.")
         still = kept.with_suffix(".jpg")
-        still.write_bytes(found.still)
+        still.write_bytes(examined.still)
         return still
 
     def _report(self, stage: Stage, share: float) -> None:

@@ -56,8 +56,8 @@ class RenderQuerySet(models.QuerySet[Row]):
             models.When(requester="", then=0),
             default=Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0),
         )
-        found = self.annotate(turn=turn + had).order_by("-priority", "turn", "pk")
-        return cast("RenderQuerySet[Row]", found)
+        ordered = self.annotate(turn=turn + had).order_by("-priority", "turn", "pk")
+        return cast("RenderQuerySet[Row]", ordered)
 
     def more_urgent(self, render: Any) -> "RenderQuerySet[Row]":
         """Those in the queue that are more urgent than a queued render."""
@@ -74,8 +74,8 @@ class RenderQuerySet(models.QuerySet[Row]):
         number = Cast("turn", models.BigIntegerField()) * PLACES + models.F("pk")
         # One number, because a condition on a window may not be part of an alternative.
         place = models.ExpressionWrapper(number, output_field=models.BigIntegerField())
-        found = alike.in_turn().annotate(place=place).filter(place__lt=turn * PLACES + render.pk)
-        return cast("RenderQuerySet[Row]", found)
+        before = alike.in_turn().annotate(place=place).filter(place__lt=turn * PLACES + render.pk)
+        return cast("RenderQuerySet[Row]", before)
 
     def resting_on(self, consent: Consent) -> "RenderQuerySet[Row]":
         """Made, or to be made, on this consent: to a face, to a voice, or to both."""

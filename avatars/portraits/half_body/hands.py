@@ -67,10 +67,10 @@ class Place:
 
     def points(self, points: Sequence[Pair] | Points) -> Points:
         """Points of a hand on the canvas."""
-        found = np.asarray(points, np.float64) * ((-self.size if self.mirrored else self.size), self.size)
+        placed = np.asarray(points, np.float64) * ((-self.size if self.mirrored else self.size), self.size)
         angle = np.radians(self.turn)
-        across = found[:, 0] * np.cos(angle) - found[:, 1] * np.sin(angle)
-        down = found[:, 0] * np.sin(angle) + found[:, 1] * np.cos(angle)
+        across = placed[:, 0] * np.cos(angle) - placed[:, 1] * np.sin(angle)
+        down = placed[:, 0] * np.sin(angle) + placed[:, 1] * np.cos(angle)
         return np.stack([across + self.x, down + self.y], 1)
 
 

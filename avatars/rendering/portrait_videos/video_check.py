@@ -66,7 +66,7 @@ def _check(row: PortraitVideo, folder: Path, limits: Limits, keep: Callable[[], 
         return not row.has_lease()
 
     stored = folder / "stored.mp4"
-    found = studio().check_video(
+    examined = studio().check_video(
         Path(default_storage.path(str(row.upload.name))),
         stored,
         limits=limits,
@@ -75,10 +75,10 @@ def _check(row: PortraitVideo, folder: Path, limits: Limits, keep: Callable[[], 
         time_limit=settings.AVATARS["TIME_LIMIT"],
         memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
     )
-    if found.flaws:
-        _refuse(row, found.flaws[0].code, found)
+    if examined.flaws:
+        _refuse(row, examined.flaws[0].code, examined)
         return
-    _accept(row, found, stored)
+    _accept(row, examined, stored)
 
 
 class _Reporter:

@@ -153,8 +153,8 @@ def withdraw_statements(subject: DigitalHuman | Voice, *, by: str) -> int:
 
 @transaction.atomic
 def _record(about: dict[str, Any], **fields: Any) -> Statement:
-    found = {"reason": plain_reason(fields.pop("reason"))[:300], "recorded_by": fields.pop("by"), **fields}
-    statement, is_new = Statement.objects.get_or_create(**about, withdrawn_at=None, defaults=found)
+    values = {"reason": plain_reason(fields.pop("reason"))[:300], "recorded_by": fields.pop("by"), **fields}
+    statement, is_new = Statement.objects.get_or_create(**about, withdrawn_at=None, defaults=values)
     if is_new and statement.digital_human is not None:
         # Its videos of this picture rest on it from now on.
         renders = Render.objects.filter(digital_human=statement.digital_human, consent=None)

@@ -73,8 +73,8 @@ def measure_video(render: Render) -> Measures:
         return Measures(**json.loads(known))
     try:
         with local_copies.local_path(render.video.name or "") as video, interactive_studio() as studio:
-            found = studio.measure(recipes.video_spec(render), video)
+            measured = studio.measure(recipes.video_spec(render), video)
     except OSError as error:
         raise AvatarError("There is no such file, or not yet.", code="no_file") from error
-    kept.put(key, json.dumps(asdict(found)).encode())
-    return found
+    kept.put(key, json.dumps(asdict(measured)).encode())
+    return measured

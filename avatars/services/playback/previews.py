@@ -16,15 +16,15 @@ def preview_video(render: Render) -> VideoPreview:
     not be shown."""
     consent.check(render)
     previews = VideoPreviewCache(Path(settings.AVATARS["CACHE_DIR"]))
-    found = previews.get(render.content_id)
-    if found is None:
+    preview = previews.get(render.content_id)
+    if preview is None:
         try:
             with local_copies.local_path(render.video.name or "") as video:
-                found = make(video, render.seconds or 0)
+                preview = make(video, render.seconds or 0)
         except OSError as error:
             raise AvatarError("There is no such file, or not yet.", code="no_file") from error
-        previews.put(render.content_id, found)
-    return found
+        previews.put(render.content_id, preview)
+    return preview
 
 
 def forget_video_preview(render: Render) -> None:

@@ -121,10 +121,10 @@ def _named(render: Render, name: str) -> ShownStream:
 def _content(name: str) -> bytes:
     try:
         with default_storage.open(name) as file:
-            found: bytes = file.read()
+            content: bytes = file.read()
     except OSError as error:
         raise _gone() from error
-    return found
+    return content
 
 
 def progress_words(render: Render) -> str:
@@ -132,12 +132,12 @@ def progress_words(render: Render) -> str:
     left = gettext("%(seconds).1f s") % {"seconds": estimates.seconds_left(render)}
     if render.status == Render.Status.QUEUED:
         words = {"place": estimates.queue_position(render), "left": left}
-        found = gettext("Number %(place)d in the queue, about %(left)s left.") % words
+        sentence = gettext("Number %(place)d in the queue, about %(left)s left.") % words
     else:
         stage = f"{render.get_stage_display()}{_scene_words(render)}"
-        found = gettext("%(stage)s, about %(left)s left.") % {"stage": stage, "left": left}
+        sentence = gettext("%(stage)s, about %(left)s left.") % {"stage": stage, "left": left}
     begun_again = render.attempts > (1 if render.status == Render.Status.RUNNING else 0)
-    return f"{gettext('The video is being made again.')} {found}" if begun_again else found
+    return f"{gettext('The video is being made again.')} {sentence}" if begun_again else sentence
 
 
 def _scene_words(render: Render) -> str:

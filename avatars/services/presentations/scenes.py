@@ -42,14 +42,14 @@ def preview_scene(scene: PresentationScene) -> bytes:
     except OSError as error:
         raise PortraitError("The portrait cannot be read.", code="not_an_image") from error
     kept = scene_preview.cache(Path(settings.AVATARS["CACHE_DIR"]))
-    found = kept.get(key)
-    if found is None:
+    picture = kept.get(key)
+    if picture is None:
         with interactive_studio() as studio:
-            found = studio.preview_scene(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+            picture = studio.preview_scene(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
         # A withdrawal meanwhile has emptied the cache, and this would come after it.
         _check_shown(scene)
-        kept.put(key, found)
-    return found
+        kept.put(key, picture)
+    return picture
 
 
 def slide_area(scene: PresentationScene) -> tuple[float, ...]:
@@ -77,9 +77,9 @@ def add_scene(presentation: Presentation, **values: Any) -> PresentationScene:
 
 def import_pages(presentation: Presentation, data: bytes) -> list[PresentationScene]:
     """A new scene at the end for each page of a PDF, without scripts. Raises `MediaError`, `AvatarError`."""
-    found = pdf_pages.pages(data)
+    pictures = pdf_pages.pages(data)
     with transaction.atomic():
-        return [add_scene(presentation, slide=ContentFile(picture, name=name)) for name, picture in found]
+        return [add_scene(presentation, slide=ContentFile(picture, name=name)) for name, picture in pictures]
 
 
 @transaction.atomic

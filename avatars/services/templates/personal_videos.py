@@ -58,12 +58,12 @@ def personalise(
     today = today or timezone.localdate()
     _load(source)
     rows = list(source.variables.all())
-    found = personalisation.personal_values(rows, values, facts, slots, today=today)
+    personal = personalisation.personal_values(rows, values, facts, slots, today=today)
     if isinstance(source, Presentation):
-        return _presented(source, found, language, today)
-    text = variables.filled_script(source.script, rows, found.found).strip()
+        return _presented(source, personal, language, today)
+    text = variables.filled_script(source.script, rows, personal.found).strip()
     return PersonalScript(
-        source=source, text=text, values=found.found, defaulted=found.defaulted, missing=found.missing
+        source=source, text=text, values=personal.found, defaulted=personal.defaulted, missing=personal.missing
     )
 
 
@@ -165,8 +165,8 @@ def _presented(
 
 def _shown_at(fault: SceneFault, scene: PresentationScene) -> list[str]:
     """The variables at the place of a fault: their values leave nothing to say, or too much to show."""
-    found = getattr(scene, fault.field)
-    return list(placeholder_names(found)) if isinstance(found, str) else []
+    shown = getattr(scene, fault.field)
+    return list(placeholder_names(shown)) if isinstance(shown, str) else []
 
 
 def _text(presentation: Presentation, scenes: list[PresentationScene], filling: Filling, *, translated: bool) -> str:

@@ -43,9 +43,9 @@ class SampleBuffer:
         last = min(last, self._length)
         if first >= last:
             return NOTHING
-        found = np.empty(last - first, np.float32)
-        os.preadv(self._file, [found.data.cast("B")], first * SAMPLE)
-        return found
+        samples = np.empty(last - first, np.float32)
+        os.preadv(self._file, [samples.data.cast("B")], first * SAMPLE)
+        return samples
 
     def whole(self) -> Samples:
         """All samples, read from the file where they are looked at: see `let_go`."""
@@ -80,9 +80,9 @@ def let_go(samples: Samples) -> None:
     base: Any = samples
     while isinstance(base, np.ndarray):
         base = base.base
-    found = base.obj if isinstance(base, memoryview) else base
-    if isinstance(found, mmap.mmap):
-        found.madvise(mmap.MADV_DONTNEED)
+    buffer = base.obj if isinstance(base, memoryview) else base
+    if isinstance(buffer, mmap.mmap):
+        buffer.madvise(mmap.MADV_DONTNEED)
 
 
 def _write(file: int, samples: Samples, place: int) -> None:

@@ -62,8 +62,8 @@ class Edge(Dictated):
             raise _failed("The service has no such voice.", "server_refused") from error
         except (EdgeTTSException, aiohttp.ClientError) as error:
             raise strange("The service answered with something that is no sound.", field=FIELD) from error
-        found = heard(sound)
-        return Heard(samples=found.samples, rate=found.rate, words=tuple(timed))
+        speech = heard(sound)
+        return Heard(samples=speech.samples, rate=speech.rate, words=tuple(timed))
 
     async def _spoken(self, words: str, voice: str, rate: str, pitch: float) -> tuple[bytes, list[Word]]:
         from edge_tts import Communicate

@@ -23,9 +23,9 @@ class Sherpa(Dictated):
     and `rule_fsts`; `folder`, where they are; `threads`. A voice is the number of a speaker."""
 
     def __init__(self, *, model: Mapping[str, Any], folder: str | Path = "", threads: int = 1, **options: Any) -> None:
-        found = self.probe(model=model, folder=folder)
-        if not found.ok:
-            raise _missing(found.reason)
+        availability = self.probe(model=model, folder=folder)
+        if not availability.ok:
+            raise _missing(availability.reason)
         super().__init__(**{**options, "voice": options.get("voice") or "0", "parallel": 1})
         import sherpa_onnx
 

@@ -148,15 +148,15 @@ class Kokoro(kokoro.Kokoro):
             style=hashlib.sha256(style.tobytes()).hexdigest(),
             **melody,
         )
-        found = None if saying.fresh else self._cache.get(key)
-        if found is None:
-            found = self._said(spoken, style, speed, melody)
-            self._cache.put(key, found)
+        kept = None if saying.fresh else self._cache.get(key)
+        if kept is None:
+            kept = self._said(spoken, style, speed, melody)
+            self._cache.put(key, kept)
         segments = tuple(
             Segment(symbol=symbol, start=start, end=end, owner=run.phonemes[index].at if index >= 0 else NOBODY)
-            for symbol, start, end, index in found.facts["segments"]
+            for symbol, start, end, index in kept.facts["segments"]
         )
-        samples = found.samples if not prosody.gain else found.samples * np.float32(10 ** (prosody.gain / 20))
+        samples = kept.samples if not prosody.gain else kept.samples * np.float32(10 ** (prosody.gain / 20))
         return _Piece(samples=samples, segments=segments, run=run)
 
     def _said(

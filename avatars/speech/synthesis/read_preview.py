@@ -45,9 +45,9 @@ def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) 
     said = 0
     for sentence, style in styled(text, sentences(cleaned)):
         spoken = spell_out(sentence, normaliser, lexicon)
-        found = phonemes(spoken.text, sentence.language, spoken.given)
-        said += len(found)
-        words = tuple(_words(sentence, spoken, found, {entry.token.lower(): entry for entry in entries}))
+        sounds = phonemes(spoken.text, sentence.language, spoken.given)
+        said += len(sounds)
+        words = tuple(_words(sentence, spoken, sounds, {entry.token.lower(): entry for entry in entries}))
         lines.append(
             Line(
                 offset=sentence.offset,
@@ -60,7 +60,7 @@ def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) 
             )
         )
         remarks += _remarks(sentence, spoken, words)
-        if len(found) > TOKEN_LIMIT:
+        if len(sounds) > TOKEN_LIMIT:
             remarks.append(Remark(code=Code.LONG_SENTENCE, offset=sentence.offset, length=len(sentence.text)))
     if not any(word.source is not Source.NOTHING for line in lines for word in line.words):
         remarks.append(Remark(code=Code.NOTHING_TO_SAY, offset=0, length=len(text)))
@@ -125,13 +125,13 @@ def _certainty(word: str, rating: int) -> Source:
 
 def _pinyin(spoken: Spoken) -> dict[int, str]:
     """The pinyin with marks of each place that is spoken in Chinese."""
-    found: dict[int, list[str]] = {}
+    syllables: dict[int, list[str]] = {}
     known = {place for given in spoken.given for place in range(given.start, given.end)}
     for run in re.finditer(f"[{HAN}]+", spoken.text):
         for place, syllable in enumerate(mandarin_pinyin(run.group()), start=run.start()):
             if place not in known and mandarin_syllable(syllable):
-                found.setdefault(spoken.owners[place], []).append(to_tone(syllable))
-    return {owner: " ".join(parts) for owner, parts in found.items()}
+                syllables.setdefault(spoken.owners[place], []).append(to_tone(syllable))
+    return {owner: " ".join(parts) for owner, parts in syllables.items()}
 
 
 def _remarks(sentence: Sentence, spoken: Spoken, words: tuple[Word, ...]) -> Iterator[Remark]:

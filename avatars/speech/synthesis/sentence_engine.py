@@ -89,7 +89,7 @@ class Dictated(SpeechEngine):
 
         who = voice or self._voice
         _check(who, speed)
-        found = passages(text, self._normaliser, mood=mood, automatic=automatic)
+        planned = passages(text, self._normaliser, mood=mood, automatic=automatic)
 
         def take(passage: Passage) -> Take:
             prosody = passage.style.prosody
@@ -111,10 +111,10 @@ class Dictated(SpeechEngine):
         takes = []
         pool = ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="dictation")
         try:
-            for done in pool.map(take, found):
+            for done in pool.map(take, planned):
                 takes.append(done)
                 if progress is not None:
-                    progress(len(takes) / len(found))
+                    progress(len(takes) / len(planned))
         finally:
             pool.shutdown(cancel_futures=True)
         return assembled(takes, pause=pause)

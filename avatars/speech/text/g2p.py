@@ -80,15 +80,15 @@ def phonemes(spoken: str, language: Language, given: Sequence[Given] = ()) -> li
     In a Chinese sentence English words are aspirated as Chinese voices need it; an English sentence is left as it is.
     What is `given`, in order of place, is not asked for.
     """
-    found: list[Phoneme] = []
+    sounds: list[Phoneme] = []
     place = 0
     for known in given:
-        found += _stretch(spoken, place, known.start, language)
+        sounds += _stretch(spoken, place, known.start, language)
         blank = [Phoneme(symbol=" ", at=NOWHERE)]
-        found += [*blank, *(Phoneme(symbol=symbol, at=known.start) for symbol in known.symbols), *blank]
+        sounds += [*blank, *(Phoneme(symbol=symbol, at=known.start) for symbol in known.symbols), *blank]
         place = known.end
-    found += _stretch(spoken, place, len(spoken), language)
-    return _tidy(found)
+    sounds += _stretch(spoken, place, len(spoken), language)
+    return _tidy(sounds)
 
 
 def mandarin_pinyin(text: str) -> list[str]:
@@ -200,8 +200,8 @@ def _words(text: str, *, embedded: bool) -> Iterator[_Word]:
     spelling = [token.text for token in tokens]
     place = 0
     for number, token in enumerate(tokens):
-        found = text.find(token.text, place)
-        place = found if found >= 0 else place
+        at = text.find(token.text, place)
+        place = at if at >= 0 else place
         ipa, rating = token.phonemes or "", token.rating or 0
         if token.text.lower() in _SAID:
             ipa, rating = _SAID[token.text.lower()], _AS_WORD

@@ -89,13 +89,13 @@ def _joined(before: str, after: str) -> bool:
 def _words(text: str, start: int) -> list[tuple[int, float]]:
     """The words that begin here with how likely each is, and in any case the one character."""
     counts, total = jieba.dt.FREQ, math.log(jieba.dt.total or 1)
-    found = [(start + 1, math.log(counts.get(text[start]) or 1) - total)]
+    ends = [(start + 1, math.log(counts.get(text[start]) or 1) - total)]
     end = start + 2
     while end <= len(text) and text[start:end] in counts:
         if counts[text[start:end]]:
-            found.append((end, math.log(counts[text[start:end]]) - total))
+            ends.append((end, math.log(counts[text[start:end]]) - total))
         end += 1
-    return found
+    return ends
 
 
 def _weight(token: str) -> float:

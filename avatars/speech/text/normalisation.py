@@ -48,13 +48,13 @@ class Normaliser:
 
     def readings(self, text: str, language: Language) -> list[Reading]:
         """Return what is read differently from what is written, in order of place and without overlap."""
-        found = _by_rules(text, language)
-        starts = [0, *(reading.offset + reading.length for reading in found)]
-        ends = [*(reading.offset for reading in found), len(text)]
+        by_rules = _by_rules(text, language)
+        starts = [0, *(reading.offset + reading.length for reading in by_rules)]
+        ends = [*(reading.offset for reading in by_rules), len(text)]
         for gap_start, gap_end in zip(starts, ends, strict=True):
             for start, end in _clauses(text, gap_start, gap_end):
-                found += self._by_grammar(text[start:end], start, language)
-        return sorted(found, key=lambda reading: reading.offset)
+                by_rules += self._by_grammar(text[start:end], start, language)
+        return sorted(by_rules, key=lambda reading: reading.offset)
 
     def _by_grammar(self, clause: str, offset: int, language: Language) -> list[Reading]:
         if not _WORTH_READING[language].search(clause):
@@ -75,15 +75,15 @@ class Normaliser:
 
 def _by_rules(text: str, language: Language) -> list[Reading]:
     """Apply the rules in their order; characters that an earlier rule took are not read again."""
-    found: list[Reading] = []
+    readings: list[Reading] = []
     for pattern, read in RULES[language]:
         group = "n" if "n" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             start, end = match.span(group)
-            spoken = "" if any(reading.overlaps(start, end) for reading in found) else read(match)
+            spoken = "" if any(reading.overlaps(start, end) for reading in readings) else read(match)
             if spoken:
-                found.append(Reading(offset=start, length=end - start, spoken=spoken))
-    return sorted(found, key=lambda reading: reading.offset)
+                readings.append(Reading(offset=start, length=end - start, spoken=spoken))
+    return sorted(readings, key=lambda reading: reading.offset)
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -79,15 +79,15 @@ def corrections(text: str) -> Mapping[int, str]:
     Kept for a while: a preview asks for each run three times.
     """
     _load_phrases()
-    found: dict[int, str] = {}
+    readings: dict[int, str] = {}
     words = list(_words(text)) if _NEEDS_WORDS.search(text) else []
     for at, syllables in _surnames(text, words):
-        found |= {at + number: syllable for number, syllable in enumerate(syllables.split())}
+        readings |= {at + number: syllable for number, syllable in enumerate(syllables.split())}
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
         for at, syllable in _particles(word, before, words[number + 1 :]):
-            found.setdefault(at, syllable)
-    return found
+            readings.setdefault(at, syllable)
+    return readings
 
 
 _NEEDS_WORDS = re.compile(f"[得地为还教{''.join({name[0] for name in SURNAMES})}]")

@@ -107,14 +107,14 @@ class StyleMark:
 
 def marks(text: str) -> Iterator[StyleMark]:
     """The marks in a script, in order."""
-    for found in _MARK.finditer(text):
-        words = _words(found[1])
+    for match in _MARK.finditer(text):
+        words = _words(match[1])
         if words and all(word in MOODS or word in PACES for word in words):
             moods = [MOODS[word] for word in words if word in MOODS]
             paces = [PACES[word] for word in words if word in PACES]
             yield StyleMark(
-                offset=found.start(),
-                length=len(found[0]),
+                offset=match.start(),
+                length=len(match[0]),
                 mood=moods[-1] if moods else None,
                 pace=paces[-1] if paces else None,
             )
@@ -123,8 +123,8 @@ def marks(text: str) -> Iterator[StyleMark]:
 def blanked(text: str) -> str:
     """The script at the same length with blanks in the place of its marks."""
     # Brackets in brackets become marks only once the inner ones are gone.
-    while found := list(marks(text)):
-        for mark in found:
+    while left := list(marks(text)):
+        for mark in left:
             text = text[: mark.offset] + " " * mark.length + text[mark.offset + mark.length :]
     return text
 
@@ -142,9 +142,9 @@ def without_marks(text: str) -> str:
 def unknown_marks(text: str) -> Iterator[tuple[int, int]]:
     """Place and length of what looks like a mark before a sentence, and is none."""
     known = {mark.offset for mark in marks(text)}
-    for found in _LIKE_A_MARK.finditer(text):
-        if found.start() not in known and _begins_sentence(text[: found.start()]):
-            yield found.start(), len(found[0])
+    for match in _LIKE_A_MARK.finditer(text):
+        if match.start() not in known and _begins_sentence(text[: match.start()]):
+            yield match.start(), len(match[0])
 
 
 def inner_marks(text: str) -> Iterator[StyleMark]:
@@ -159,7 +159,7 @@ def styles(
     """The style of each sentence of a script, which end at these places. `mood` is that of sentences without a mark,
     unless their words suggest one and it is `automatic`."""
     left = list(marks(text))
-    found = []
+    spans = []
     for end, words in zip(ends, sentences, strict=True):
         suggested = suggested_mood(words) if automatic else None
         style = Style(mood=suggested or mood)
@@ -169,8 +169,8 @@ def styles(
                 mood=style.mood if mark.mood is None else mark.mood,
                 pace=style.pace if mark.pace is None else mark.pace,
             )
-        found.append(style)
-    return found
+        spans.append(style)
+    return spans
 
 
 def suggested_mood(sentence: str) -> Mood | None:

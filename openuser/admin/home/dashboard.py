@@ -96,7 +96,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
     decides = may("scheduling.change_sendingpolicy")
     undecided = SendingPolicy.objects.undecided() if decides else SendingPolicy.objects.none()
-    found = kept_counts.look(
+    counts = kept_counts.look(
         {f"{one.key}:{today:%Y-%m-%d}": one.rows for one in counted},
         {
             **problems.sought(may, now=now),
@@ -110,29 +110,29 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     applications = list(_applications())
     held = [one for one in applications if one.held_reason]
     renders, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
-    late = [unfinished.late_tickets(now)] if unfinished.LATE_TICKETS in found.there else []
-    known = problems.Known(failed_renders=failed, applications=applications, there=found.there)
+    late = [unfinished.late_tickets(now)] if unfinished.LATE_TICKETS in counts.there else []
+    known = problems.Known(failed_renders=failed, applications=applications, there=counts.there)
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or any(one.enabled for one in applications),
         "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
         "held_applications": held if may("wecom.view_application") else [],
-        "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in found.there else None,
-        "undecided_policies": list(undecided) if "quiet" in found.there else [],
-        "counters": _counters(counted, found.figures.values()),
+        "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in counts.there else None,
+        "undecided_policies": list(undecided) if "quiet" in counts.there else [],
+        "counters": _counters(counted, counts.figures.values()),
         "sees_renders": sees_renders,
         "sees_problems": bool(late) or sees_renders or sees_outbounds or may("scheduling.view_run"),
         "sees_conversations": sees_conversations,
         "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in renders],
         "videos": videos,
         "problems": [*late, *problems.problems_for(may, known=known, now=now)],
-        "done": unfinished.no_problems(may, found.there),
+        "done": unfinished.no_problems(may, counts.there),
         "sees_schedules": may("scheduling.view_schedule"),
         "sees_calendar": may("scheduling.view_schedule") or may("scheduling.view_campaign"),
-        "next_runs": next_runs.next_runs(found.there, applications, now=now),
+        "next_runs": next_runs.next_runs(counts.there, applications, now=now),
         "may_add_schedule": may("scheduling.add_schedule"),
         "may_add_campaign": may("scheduling.add_campaign"),
-        **{name: list(rows[:DRAFTS]) if name in found.there else [] for name, rows in drafts.items()},
+        **{name: list(rows[:DRAFTS]) if name in counts.there else [] for name, rows in drafts.items()},
         "conversations": _conversations(today) if sees_conversations else [],
         "phone_page": f"{settings.WECOM['API_BASE_URL']}/emulator/" if getattr(settings, "EMULATED", False) else "",
         "may_change_applications": may("wecom.change_application"),

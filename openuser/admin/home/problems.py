@@ -76,17 +76,17 @@ class Known:
 
 def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
     """The rows that are problems or may have one, by name, of what a person may see; without renders."""
-    since, found = now - RECENT, dict[str, QuerySet[Any]]()
+    since, querysets = now - RECENT, dict[str, QuerySet[Any]]()
     if may("wecom.view_outbound"):
-        found["outbounds"] = _failed_outbounds(since)
+        querysets["outbounds"] = _failed_outbounds(since)
     if may("scheduling.view_run"):
-        found["runs"] = _failed_runs(since)
-        found |= zip(WORKING, scheduling.on_working_days(), strict=True)
+        querysets["runs"] = _failed_runs(since)
+        querysets |= zip(WORKING, scheduling.on_working_days(), strict=True)
     if may("avatars.view_statement"):
-        found["statements"] = Statement.objects.unconfirmed().select_related("digital_human").order_by("-pk")
+        querysets["statements"] = Statement.objects.unconfirmed().select_related("digital_human").order_by("-pk")
     if may("auth.view_user"):
-        found["logins"] = _refused_logins(since)
-    return found
+        querysets["logins"] = _refused_logins(since)
+    return querysets
 
 
 def problems_for(

@@ -19,14 +19,14 @@ RENDERS, MESSAGES, LATE_TICKETS = "unfinished renders", "unfinished messages", "
 
 def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
     """The rows by name, of what a person may see."""
-    found: dict[str, QuerySet[Any]] = {}
+    querysets: dict[str, QuerySet[Any]] = {}
     if may("avatars.view_render"):
-        found[RENDERS] = Render.objects.filter(status__in=Render.UNFINISHED)
+        querysets[RENDERS] = Render.objects.filter(status__in=Render.UNFINISHED)
     if may("wecom.view_outbound"):
-        found[MESSAGES] = Outbound.objects.filter(status__in=Outbound.UNFINISHED)
+        querysets[MESSAGES] = Outbound.objects.filter(status__in=Outbound.UNFINISHED)
     if may("conversations.view_ticket"):
-        found[LATE_TICKETS] = Ticket.objects.late(now)
-    return found
+        querysets[LATE_TICKETS] = Ticket.objects.late(now)
+    return querysets
 
 
 def no_problems(may: Callable[[str], bool], there: Collection[str]) -> str:

@@ -15,8 +15,8 @@ class EnglishSchemaGenerator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         with translation.override("en"):
-            found: dict[str, Any] = super().get_schema(request=request, public=public)  # type: ignore[no-untyped-call]
-        return found
+            schema: dict[str, Any] = super().get_schema(request=request, public=public)  # type: ignore[no-untyped-call]
+        return schema
 
 
 def name_enums(result: dict[str, Any], generator: SchemaGenerator, **_options: Any) -> dict[str, Any]:

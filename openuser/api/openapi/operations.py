@@ -94,8 +94,8 @@ class APISchema(AutoSchema):
     """Adds errors, the scope and the Idempotency-Key to the description of each view."""
 
     def get_override_parameters(self) -> list[Any]:
-        found = list(super().get_override_parameters())
-        return [*found, IDEMPOTENCY_KEY] if self.method == "POST" else found
+        parameters = list(super().get_override_parameters())
+        return [*parameters, IDEMPOTENCY_KEY] if self.method == "POST" else parameters
 
     def get_description(self) -> str:  # type: ignore[override]
         scope = scope_of(self.view, self.method)
@@ -131,14 +131,14 @@ class APISchema(AutoSchema):
         return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
     def _problems(self) -> list[str]:
-        found = set(EVERY_OPERATION)
+        problems = set(EVERY_OPERATION)
         if self.method in ("POST", "PATCH", "PUT"):
-            found |= set(OPERATIONS_WITH_BODY)
+            problems |= set(OPERATIONS_WITH_BODY)
         elif self._is_list_view() or self._has_query():
-            found.add("422")
+            problems.add("422")
         if "{" in self.path:
-            found.add("404")
-        return sorted(found)
+            problems.add("404")
+        return sorted(problems)
 
     def _has_query(self) -> bool:
         """Whether the operation has query parameters of its own, which may be wrong."""

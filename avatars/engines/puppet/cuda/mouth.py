@@ -76,10 +76,10 @@ class TorchMouth:
         unit, interior = self.mouth.interior.face.unit, self.mouth.interior
         start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
         layouts = [self.mouth.layout(face) for face in faces]
-        found = fetch(self._cavity, self._placed(heads, np.zeros(len(heads))))[:, :3]
+        inside = fetch(self._cavity, self._placed(heads, np.zeros(len(heads))))[:, :3]
         for sprite, parts in zip(self._inner, zip(*(each.inside for each in layouts), strict=True), strict=True):
             layer = self._laid(sprite, heads, parts)
-            found = found * (1 - layer[:, 3:]) + layer[:, :3]
+            inside = inside * (1 - layer[:, 3:]) + layer[:, :3]
         light = 1 - lip_shadow(interior) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
         within = [
@@ -88,12 +88,12 @@ class TorchMouth:
         ]
         light = light * (1 - 0.55 * corner**4) * self._each(within)
         shade = (1 - light)[:, None] * self._shadow
-        found = found * (1 - shade)
+        inside = inside * (1 - shade)
         front = [each.front for each in layouts]
         if any(part.shown for part in front):
             layer = self._laid(self._tip, heads, front)
-            found = found * (1 - layer[:, 3:]) + layer[:, :3] * (1 - (1 - OUT_OF_SHADOW) * shade)
-        return found
+            inside = inside * (1 - layer[:, 3:]) + layer[:, :3] * (1 - (1 - OUT_OF_SHADOW) * shade)
+        return inside
 
     def _laid(self, sprite: Tensor, heads: Pose, parts: Sequence[Part]) -> Tensor:
         """A sprite where each frame has it."""

@@ -41,12 +41,12 @@ class Detector:
 
     def __call__(self, picture: Picture, *, parts: int = 1) -> list[Candidate]:
         """What may be a face, surest first; with `parts` the picture is cut into so many overlapping ones a side."""
-        found: list[Candidate] = []
+        candidates: list[Candidate] = []
         for left, top, right, bottom in _tiles(picture.shape[1], picture.shape[0], parts):
             corner = np.array([left, top], np.float64)
             for candidate in self._look(np.ascontiguousarray(picture[top:bottom, left:right])):
-                found.append(Candidate(box=candidate.box + corner, eyes=candidate.eyes + corner))
-        return found
+                candidates.append(Candidate(box=candidate.box + corner, eyes=candidate.eyes + corner))
+        return candidates
 
     def _look(self, picture: Picture) -> list[Candidate]:
         height, width = picture.shape[:2]

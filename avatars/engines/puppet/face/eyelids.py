@@ -70,7 +70,7 @@ def drawn_lids(picture: Picture, axes: Floats, middle: Floats, unit: float, mesh
     inside = (steps > mesh.start) & (steps < mesh.end)
     under = heights > lower.max() + BELOW_EYE[0] * unit
     other, light = eye.sorted_by(np.median(eye.colours[inside][:, under].reshape(-1, 3), axis=0))
-    top, bottom, found = upper.copy(), lower.copy(), inside.copy()
+    top, bottom, seen = upper.copy(), lower.copy(), inside.copy()
     for i in np.flatnonzero(inside).tolist():
         bottom[i] = max(lower[i], _reach(other[i], heights, lower[i], LOWEST * unit))
         top[i] = min(upper[i], -_reach(light[i][::-1], -heights[::-1], -upper[i], HIGHEST * unit))
@@ -82,9 +82,9 @@ def drawn_lids(picture: Picture, axes: Floats, middle: Floats, unit: float, mesh
             if run is None or run[1] - run[0] < THIN * unit:
                 # Both lids meet where the white of the eye ends.
                 break
-            top[i], bottom[i], found[i] = *run, True
-    _to_tips(other, heights, (top, bottom), found, unit)
-    first, last = np.flatnonzero(found)[[0, -1]]
+            top[i], bottom[i], seen[i] = *run, True
+    _to_tips(other, heights, (top, bottom), seen, unit)
+    first, last = np.flatnonzero(seen)[[0, -1]]
     top, bottom, steps = (line[first : last + 1] for line in (top, bottom, steps))
     top = _arch(top, unit)
     steps, top, bottom = _pointed(steps, top, bottom, unit)

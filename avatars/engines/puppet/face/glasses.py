@@ -91,7 +91,7 @@ class _Around:
 
     def under(self) -> float:
         """How light it is right below the eyes, as a share of the cheeks."""
-        found = [
+        samples = [
             np.median(
                 self._seen(
                     self._face.points[list(eye.lower), :2].mean(axis=0),
@@ -102,7 +102,7 @@ class _Around:
             for eye in EYES
         ]
         usual = float(cheeks(self._picture, self._face) @ LUMA)
-        return float(np.mean(found)) / usual
+        return float(np.mean(samples)) / usual
 
 
 def _ridges(seen: Floats) -> NDArray[np.float64]:

@@ -89,19 +89,19 @@ class FaceMesh:
 
         Small faces are found where no larger one is, or always if `thorough`: that takes up to a tenth of a second.
         """
-        found: list[Face] = []
+        faces: list[Face] = []
         for parts in PARTS:
-            if parts > 1 and found and not thorough:
+            if parts > 1 and faces and not thorough:
                 break
             for candidate in self._detector(picture, parts=parts):
                 # Measuring costs ten times what looking does, and every face is in several parts.
-                if all(overlap(candidate.edges, face.box) < SAME for face in found):
+                if all(overlap(candidate.edges, face.box) < SAME for face in faces):
                     # Of the whole picture, not of the part, whose edge may cut the face.
                     face = self._measure(picture, candidate)
                     if face.score > SURE:
-                        found.append(face)
-            found = _distinct(found)
-        return sorted(found, key=lambda face: -face.eye_distance)
+                        faces.append(face)
+            faces = _distinct(faces)
+        return sorted(faces, key=lambda face: -face.eye_distance)
 
     def track(self, picture: Picture, before: Face) -> Face:
         """The same face measured in the next picture of a video, without detecting it again."""

@@ -173,20 +173,22 @@ class _Around:
     def at(self, u: Floats, v: Floats) -> Floats:
         """Its colours at places of the eye."""
         index = np.stack([(u - self._left) / self._step, (v - self._top) / self._step], axis=-1).astype(np.float32)
-        found = cv2.remap(self._colour, index, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(found, np.float64)
+        colour = cv2.remap(self._colour, index, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(colour, np.float64)
 
 
 def _membrane(seen: Floats, known: NDArray[np.bool_]) -> Floats:
     """`seen` where known, elsewhere as smooth as can be between."""
     weight = known.astype(np.float64)
-    found = seen * weight[..., None]
+    weighted = seen * weight[..., None]
     # From coarse to fine: a guess from far away first, then what is near settles.
     sigmas = [max(seen.shape[:2]) / 2 ** (4 * n / ROUNDS) / 2 for n in range(ROUNDS)]
     guess = np.full_like(seen, np.nan)
     for sigma in sigmas:
         near = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
-        mean = cv2.GaussianBlur(found, (0, 0), sigma, borderType=cv2.BORDER_REFLECT) / np.maximum(near, 1e-9)[..., None]
+        mean = (
+            cv2.GaussianBlur(weighted, (0, 0), sigma, borderType=cv2.BORDER_REFLECT) / np.maximum(near, 1e-9)[..., None]
+        )
         guess = np.where((near > 1e-3)[..., None] | np.isnan(guess), mean, guess)
     made = np.where(known[..., None], seen, guess)
     for _ in range(SETTLE):

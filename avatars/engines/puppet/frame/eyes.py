@@ -170,8 +170,8 @@ class Eye:
         fit = np.polynomial.Polynomial.fit(
             even[middle], cv2.medianBlur(darkest.astype(np.float32)[None], 5)[0][middle], 2
         )
-        found: Floats = np.clip(fit(even), LASHES_FROM[0] * self.unit, 0) * meeting(SAMPLES)
-        return found
+        line: Floats = np.clip(fit(even), LASHES_FROM[0] * self.unit, 0) * meeting(SAMPLES)
+        return line
 
     def _before(self, axes: Axes, usual: float) -> Plane:
         """What stays before the lid (0..1), over the pixels of the skin: rims, and what shines on the glass."""
@@ -242,8 +242,8 @@ def _blur(count: int, sigma: float) -> Plane:
 
 def _small(marks: NDArray[np.bool_], size: float) -> NDArray[np.bool_]:
     """Those that belong to a part which is narrower and lower than `size`."""
-    _count, parts, found, _middles = cv2.connectedComponentsWithStats(marks.astype(np.uint8))
-    sides = found[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    _count, parts, sizes, _middles = cv2.connectedComponentsWithStats(marks.astype(np.uint8))
+    sides = sizes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     return np.asarray(marks & (sides < size)[parts])
 
 

@@ -78,8 +78,8 @@ class Mouth:
         target[...] = np.clip(seen + 0.5, 0, 255).astype(np.uint8)
 
     def _look(self, where: NDArray[np.float32]) -> Plane:
-        found = cv2.remap(self.lips, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
-        seen: Plane = found.astype(np.float32)
+        pixels = cv2.remap(self.lips, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
+        seen: Plane = pixels.astype(np.float32)
         return seen
 
     def contours(self, face: Pose, head: Pose) -> "Contours":

@@ -78,21 +78,21 @@ def aperture(poses: Floats) -> Floats:
 
 
 def _gestures(sounds: Sequence[Sound]) -> list[_Gesture]:
-    found: list[_Gesture] = []
+    gestures: list[_Gesture] = []
     early_start: float | None = None
     for i, sound in enumerate(sounds):
         shapes = visemes(sound.symbol)
         if not shapes:
             if sound.end - sound.start >= SHORT_PAUSE:
-                found.append(_Gesture(shape=SILENCE, start=sound.start - LEAD, end=sound.end - LEAD))
+                gestures.append(_Gesture(shape=SILENCE, start=sound.start - LEAD, end=sound.end - LEAD))
             elif i + 1 < len(sounds) and visemes(sounds[i + 1].symbol):
                 # The blink of silence before a stop is its closure: it belongs to the stop.
                 early_start = sound.start
             continue
         start = sound.start if early_start is None else early_start
         early_start = None
-        found += _held(shapes, start - LEAD, sound.end - LEAD, STRESS if is_stressed(sound.symbol) else 1.0)
-    return found
+        gestures += _held(shapes, start - LEAD, sound.end - LEAD, STRESS if is_stressed(sound.symbol) else 1.0)
+    return gestures
 
 
 def _held(shapes: tuple[Viseme, ...], start: float, end: float, stress: float) -> list[_Gesture]:

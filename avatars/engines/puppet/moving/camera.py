@@ -138,10 +138,10 @@ class _Skin:
         back = -ours
         for _ in range(INVERSE_STEPS):
             back = -cv2.remap(ours, self._nodes + back / self._cell, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
-        found: Plane = back + cv2.remap(
+        shifted: Plane = back + cv2.remap(
             own, self._nodes + back / self._cell, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
-        return found * self._rim
+        return shifted * self._rim
 
 
 def _rim(rows: int, columns: int) -> Plane:

@@ -110,10 +110,10 @@ def _spots(frame: Picture, face: Face) -> NDArray[np.float32]:
     height, width = frame.shape[:2]
     places = face.points[list(SPOTS), :2].round().astype(int)
     x, y = np.clip(places[:, 0], reach, width - reach - 1), np.clip(places[:, 1], reach, height - reach - 1)
-    found = [
+    colours = [
         frame[b - reach : b + reach + 1, a - reach : a + reach + 1].mean(axis=(0, 1)) for a, b in zip(x, y, strict=True)
     ]
-    return np.array(found, np.float32)
+    return np.array(colours, np.float32)
 
 
 def _angles(face: Face) -> Floats:

@@ -46,11 +46,11 @@ def planned(track: Track, seed: int, pauses: Marks) -> tuple[int, ...]:
         steps = (range(leg.first, leg.first + leg.count * leg.step, leg.step) for leg in legs(track.motion, seed))
         return tuple(islice(chain.from_iterable(steps), len(pauses)))
     route = Route(track, seed)
-    numbers, found = route.numbers(), []
+    numbers, frames = route.numbers(), []
     for at in range(len(pauses)):
         route.coming = pauses[at : at + AHEAD + 1]
-        found.append(next(numbers))
-    return tuple(found)
+        frames.append(next(numbers))
+    return tuple(frames)
 
 
 class Route:

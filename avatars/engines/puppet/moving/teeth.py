@@ -29,8 +29,8 @@ def showing(track: Track) -> int | None:
     moved = track.motion / max(float(np.median(track.motion)), 0.1)
     worse = away + moved + 60 * np.abs(track.gap - GOOD)
     worse[(track.gap < LEAST) | (track.gap > MOST)] = np.inf
-    found = int(np.argmin(worse))
-    return found if np.isfinite(worse[found]) else None
+    best = int(np.argmin(worse))
+    return best if np.isfinite(worse[best]) else None
 
 
 def with_own_teeth(interior: Interior, rig: Rig, frame: Picture, points: Floats, to_frame: Floats) -> Interior:
