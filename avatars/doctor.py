@@ -1,4 +1,4 @@
-"""What videos need: ffmpeg with its encoders, the speech model, the models that find a face."""
+"""The requirements of videos: ffmpeg with its encoders, the speech model, the models that find a face."""
 
 import subprocess
 from datetime import timedelta

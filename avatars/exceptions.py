@@ -1,4 +1,4 @@
-"""What can go wrong between words and a video, one class per remedy."""
+"""Errors between words and a video, one class per remedy."""
 
 from core.exceptions import OpenUserError, TemporaryError
 
@@ -38,7 +38,7 @@ class OutputError(AvatarError):
 
 
 class Interrupted(OutputError, TemporaryError):
-    """What encodes was killed from outside; another attempt may succeed."""
+    """The encoder was killed from outside; another attempt may succeed."""
 
 
 class StudioError(AvatarError, TemporaryError):

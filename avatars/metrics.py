@@ -1,4 +1,4 @@
-"""What is counted of videos."""
+"""Metrics of videos."""
 
 from core.metrics.counts import Counter, Histogram
 from core.metrics.levels import Level

@@ -1,4 +1,4 @@
-"""What digital humans' rows hold about people, for the registry in `core.personal_data`."""
+"""Personal data of digital humans' rows, for the registry in `core.personal_data`."""
 
 import secrets
 from collections.abc import Collection

@@ -93,7 +93,7 @@ class RedactSecrets(logging.Filter):
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """What a record has beside its sentence."""
+    """The fields of a record beside its sentence."""
     return {key: value for key, value in record.__dict__.items() if key not in STANDARD_FIELDS}
 
 

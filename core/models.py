@@ -43,7 +43,7 @@ class WorkerProcess(models.Model):
 
 
 class MetricCount(models.Model):
-    """What all processes have counted of one series of a metric. `core.metrics` writes it.
+    """The sum over all processes of one series of a metric. `core.metrics` writes it.
 
     Attributes:
         labels: the values of the labels, as a JSON list.

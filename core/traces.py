@@ -87,7 +87,7 @@ def forget(**_: Any) -> None:
 
 @cache
 def provider() -> "TracerProvider":
-    """What sends the spans of this process, from a thread. Each process makes its own: a fork has no threads."""
+    """The sender of this process's spans, from a thread. Each process makes its own: a fork has no threads."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider

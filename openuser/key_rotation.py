@@ -15,7 +15,7 @@ BATCH = 500
 
 @dataclass(kw_only=True)
 class Rotated:
-    """What became of the values of one column. `lost` are those that no key opens."""
+    """The outcome for the values of one column. `lost` are those that no key opens."""
 
     label: str
     renewed: int = 0

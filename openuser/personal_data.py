@@ -1,4 +1,4 @@
-"""What the installation itself and the packages hold about people, for the registry in `core.personal_data`."""
+"""Personal data of the installation itself and of the packages, for the registry in `core.personal_data`."""
 
 import re
 from collections.abc import Collection

@@ -84,7 +84,7 @@ _REASONS = {
 
 
 class Probed:
-    """What every engine can say before it is made."""
+    """The availability of every engine before it is made."""
 
     @classmethod
     def probe(cls, **_options: Any) -> Availability:

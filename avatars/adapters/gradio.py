@@ -53,7 +53,7 @@ class GradioServer:
             server.post_form("/login", {"username": name, "password": password})
 
     def _value(self, page: "_Page", component: dict[str, Any], inputs: Sequence[Input]) -> Any:
-        """What an input of the page is given: a file, an option, or what the page shows by itself."""
+        """The value for an input of the page: a file, an option, or what the page shows by itself."""
         file = page.file_for(component, inputs)
         if file is not None:
             return _old_file(file) if page.version < OLD else self._uploaded(page, file)
@@ -128,7 +128,7 @@ class GradioServer:
 
 
 class _Page:
-    """What a page offers."""
+    """The endpoints that a page offers."""
 
     def __init__(self, config: dict[str, Any], *, field: str) -> None:
         self._field = field

@@ -191,5 +191,5 @@ class Server:
 
 
 def strange(message: str, *, field: str) -> EngineFailed:
-    """What an engine gave cannot be used."""
+    """The output of an engine cannot be used."""
     return EngineFailed(message, code="engine_output", remedy="Try the engine on the page “Engines”.", field=field)

@@ -1,4 +1,5 @@
-"""What a model on a server takes: files and options, under the names of its Cog and the labels of its Gradio page."""
+"""The inputs of a model on a server: files and options, under the names of its Cog and the labels of its Gradio
+page."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from enum import StrEnum
 
 
 class Media(StrEnum):
-    """What a file is; the values are the names of Gradio's components."""
+    """The kind of a file; the values are the names of Gradio's components."""
 
     VIDEO = "video"
     AUDIO = "audio"

@@ -1,4 +1,4 @@
-"""What a server of a model says when it fails, by what helps against it. Its words are read and never shown.
+"""Errors of the servers of models, by remedy. Its words are read and never shown.
 
 They may quote file names or texts of a video.
 """

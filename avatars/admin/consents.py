@@ -238,7 +238,7 @@ def _covered(likeness: Likeness) -> str:
 
 
 def _still_allowed(consent: Consent) -> list[str]:
-    """What another consent allows though this one was withdrawn, in words."""
+    """The uses that another consent allows though this one was withdrawn, in words."""
     humans: Any = services.annotate_consents(DigitalHuman.objects.filter(likenesses__consent=consent))
     shown = gettext("%(human)s may still be shown: there is another active consent. Withdraw that, too?")
     heard = gettext("%(voice)s may still be heard: there is another active consent. Withdraw that, too?")

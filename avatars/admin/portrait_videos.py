@@ -45,7 +45,7 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def video_check_words(human: DigitalHuman) -> str:
-    """What became of the video that was brought last."""
+    """The outcome of the video that was brought last."""
     video = services.latest_portrait_video(human) if human.pk else None
     if video is None:
         return NOTHING

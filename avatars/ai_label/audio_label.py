@@ -19,7 +19,7 @@ def verify(path: Path, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
-    """What an M4A carries of the label, of this content where it is given. Raises `OutputError` for what is none."""
+    """The label that an M4A carries, of this content where it is given. Raises `OutputError` for what is none."""
     if path.suffix.lower() in WORDLESS:
         return video_label.LabelReport(origin=None, faults=(WORDLESS[path.suffix.lower()],), frames=0)
     sound = mp4.probe(path)

@@ -19,7 +19,7 @@ def labelled(fragment: bytes, origin: video_label.Origin) -> bytes:
 
 
 def fault(fragment: bytes, content_id: str = "") -> str:
-    """What is wrong with the label of a fragment, of this content where it is given; nothing where it is good."""
+    """The flaw of a fragment's label, of this content where it is given; nothing where it is good."""
     length = int.from_bytes(fragment[:4], "big")
     if fragment[4:HEAD] != b"uuid" + BOX or length > len(fragment):
         return "the AIGC metadata is missing"

@@ -71,7 +71,7 @@ def verify(path: Path, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
-    """What a JPEG carries of the label. Raises `OutputError` for what is no picture."""
+    """The label that a JPEG carries. Raises `OutputError` for what is no picture."""
     data = path.read_bytes()
     grey = _opened(data, "L")
     words, bare = _taken_apart(data)

@@ -99,7 +99,7 @@ def _drawing(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelReport:
-    """What a file carries of the label: whose it says to be, and what it lacks, in words; nothing where it has both."""
+    """The label of a file: its origin, and the parts that it lacks, in words; nothing where it has both."""
 
     origin: Origin | None
     faults: tuple[str, ...]
@@ -163,7 +163,7 @@ def verify_tag(probed: mp4.Probe, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> LabelReport:
-    """What a video carries of the label, of this content where it is given; every frame is decoded for it.
+    """The label of a video, of this content where it is given; every frame is decoded for it.
 
     Raises `OutputError` for what is no video.
     """
@@ -186,12 +186,12 @@ def examine(path: Path, content_id: str = "") -> LabelReport:
 
 
 def missing_mark(frame: int, fps: float) -> str:
-    """What to say of a video whose mark is missing on this frame, the first of those."""
+    """The flaw of a video whose mark is missing on this frame, the first of those."""
     return f"the visible mark is missing at {frame / max(fps, 1):.2f} s"
 
 
 def tag_fault(words: str, content_sha256: str, content_id: str = "") -> str:
-    """What is wrong with an attribute, of this content where it is given; nothing where it is good."""
+    """The flaw of an attribute, of this content where it is given; nothing where it is good."""
     try:
         said = json.loads(words)
         good = said["Label"] == "1" and bool(said["ProduceID"]) and bool(said["ContentProducer"])

@@ -41,7 +41,7 @@ class _Row:
 
 @dataclass(frozen=True, kw_only=True)
 class _Page:
-    """What is shown at once, and when, in seconds."""
+    """The lines shown at once, and when, in seconds."""
 
     cue: Cue
     rows: tuple[_Row, ...]
@@ -117,7 +117,7 @@ class CaptionPainter:
         sheet.draw(frame, left, max(0, top), self._time(number) if self._karaoke else None)
 
     def lines(self, number: int) -> list[str]:
-        """What is read on this frame, row by row."""
+        """The text on this frame, row by row."""
         page = self._page(number)
         return [page.cue.text[row.begin : row.end].strip() for row in page.rows] if page else []
 

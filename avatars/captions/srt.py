@@ -31,7 +31,7 @@ SHORT_PAUSE = 0.6
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """What is spoken between two moments: `begin` to `end` of its caption's text. Seconds."""
+    """The words spoken between two moments: `begin` to `end` of its caption's text. Seconds."""
 
     begin: int
     end: int

@@ -1,1 +1,1 @@
-"""What an engine must do to be of use, as named checks: the contract tests and `manage.py conformance` run the same."""
+"""Requirements for engines, as named checks: the contract tests and `manage.py conformance` run the same."""

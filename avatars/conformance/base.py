@@ -14,7 +14,7 @@ logger = logging.getLogger("avatars.conformance")
 
 
 class Verdict(StrEnum):
-    """What came of a check."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a check: `words` are a message of the catalogues with its `values`, `remedy` is an error's own."""
+    """The outcome of a check: `words` are a message of the catalogues with its `values`, `remedy` is an error's own."""
 
     verdict: Verdict
     words: str = ""

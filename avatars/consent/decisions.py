@@ -28,7 +28,7 @@ class ConsentDecision:
 
     @property
     def columns(self) -> dict[str, Consent | Statement | None]:
-        """What a render records of it."""
+        """The columns of a render that record it."""
         other = self.partner or ConsentDecision()
         return {
             "consent": self.face,

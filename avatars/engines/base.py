@@ -1,4 +1,4 @@
-"""What a render engine does: a portrait and speech in, frames out."""
+"""Render engines: a portrait and speech in, frames out."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What to render: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
+    """The shot to render: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
     `folder` is a place for files that vanish with the video, even if the process is killed. An engine that works long
     before its first frame reports its progress to `waiting`, 0..1.
@@ -87,7 +87,7 @@ class Setup:
 
 @dataclass(frozen=True, kw_only=True)
 class Shot(Setup):
-    """What to render: the portrait speaks `speech`, all of which is there."""
+    """The shot to render: the portrait speaks `speech`, all of which is there."""
 
     speech: Speech
 
@@ -111,7 +111,7 @@ class RenderEngine(Probed, ABC):
     """Whether it draws its mouth into the frames of a portrait that is a video."""
 
     device: str = ""
-    """What it computes on and with, for people; "" where it does not say."""
+    """Its device and software, for people; "" where it does not say."""
 
     @abstractmethod
     def animate(self, shot: Shot) -> Iterator[Picture]:

@@ -17,7 +17,7 @@ from avatars.models import DigitalHuman, Render, RenderMode
 
 
 class SampleForm(BaseDialogForm):  # type: ignore[misc]
-    """What a digital human shall say to try it out."""
+    """The script of a digital human to try it out."""
 
     text = forms.CharField(label=capfirst(_("text")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
 
@@ -68,7 +68,7 @@ class ComparisonForm(forms.Form):
 
     @staticmethod
     def suggestion(key: str) -> dict[str, Any]:
-        """What to begin with: the digital human with that key, else the first, its greeting, its mode and another."""
+        """The initial values: the digital human with that key, else the first, its greeting, its mode and another."""
         humans = DigitalHuman.objects.select_related("voice").order_by("name")
         human = humans.filter(pk=key).first() if key.isdecimal() else humans.first()
         if human is None:
@@ -117,7 +117,7 @@ class EngineComparisonForm(forms.Form):
 
     @staticmethod
     def suggestion() -> dict[str, Any]:
-        """What to begin with: the first digital human that may be shown, and its greeting."""
+        """The initial values: the first digital human that may be shown, and its greeting."""
         humans = DigitalHuman.objects.select_related("voice").order_by("pk")
         human = services.allowed_humans(humans).first() or humans.first()
         return {"digital_human": human, "text": human.voice.sample_text} if human else {}

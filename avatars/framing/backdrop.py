@@ -1,4 +1,4 @@
-"""What is behind the person, in the size of the video."""
+"""The background behind the person, in the size of the video."""
 
 from pathlib import Path
 

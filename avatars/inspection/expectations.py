@@ -1,4 +1,4 @@
-"""What a video should be, and how to say that it is not."""
+"""The expectations of a video, and the errors where it does not meet them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

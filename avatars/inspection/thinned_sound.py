@@ -60,7 +60,7 @@ class Thinned:
 
 
 def heard_in(path: Path, expected: Expected, step: int) -> Heard:
-    """What is heard in a video during the shot, at the rate of its speech."""
+    """The sound of a video during the shot, at the rate of its speech."""
     rate = expected.shot.speech.rate
     first = round(expected.begins * rate)
     last = first + round(expected.shot.frame_count / expected.shot.fps * rate)

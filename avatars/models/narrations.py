@@ -1,4 +1,4 @@
-"""What digital humans say without a picture: the rung between a video and its text."""
+"""Speech of digital humans without a picture: the rung between a video and its text."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.TextChoices):
-    """What is being done, in this order."""
+    """The stages of a render, in this order."""
 
     WAITING = "waiting", _("waiting")
     SPEAKING = "speaking", _("speaking")

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class StreamState(StrEnum):
-    """What became of a stream. Only the first two are shown.
+    """The outcome of a stream. Only the first two are shown.
 
     OPEN: more will come. ENDED: all is there, as in the finished video. RESIZED: the finished video was encoded again,
     being too large. DIFFERS: the finished video is not what was shown.

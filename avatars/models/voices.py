@@ -1,4 +1,4 @@
-"""What digital humans speak with: the voices of the speech engines."""
+"""Voices of digital humans, by speech engine."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models

@@ -1,4 +1,4 @@
-"""What an engine is told before the speech is known."""
+"""The setup of an engine before the speech is known."""
 
 import hashlib
 from pathlib import Path

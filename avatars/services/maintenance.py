@@ -31,7 +31,7 @@ LEAVING = timedelta(minutes=1)  # a worker deletes its folder itself right after
 
 
 def doctor_checks() -> list[Check]:
-    """What the doctor looks at to see whether videos can be made."""
+    """The doctor's checks of whether videos can be made."""
     return [kind() for kind in doctor.CHECKS]
 
 

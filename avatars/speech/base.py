@@ -1,4 +1,4 @@
-"""What a speech engine gives: sound, and the time of every phoneme and of every piece of the author's text."""
+"""The output of a speech engine: sound, and the time of every phoneme and of every piece of the author's text."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
@@ -82,7 +82,7 @@ NATURAL = Manner()
 
 
 class Control(StrEnum):
-    """What a mood or a pace may change in a voice."""
+    """The parts of a voice that a mood or a pace may change."""
 
     PACE = "pace"
     LOUDNESS = "loudness"

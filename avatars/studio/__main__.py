@@ -242,7 +242,7 @@ def _speech_source(name: str) -> SpeechSource:
 
 
 def _partner(spec: VideoSpec) -> SpeechSource | None:
-    """What speaks for the second digital human of a dialogue."""
+    """The speech engine of the second digital human of a dialogue."""
     partner = spec.deck.partner if spec.deck else None
     return _speech_source(partner.speech_engine) if partner else None
 

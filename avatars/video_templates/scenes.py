@@ -69,7 +69,7 @@ def filling_of(
 def lines(
     scene: PresentationScene, filling: Filling, *, is_dialogue: bool, translated: bool
 ) -> list[tuple[int, marks.Marked]]:
-    """What is said in a scene, and by whom."""
+    """The lines of a scene, each with its speaker."""
     script = scene.script_in(translated=translated)
     if not is_dialogue:
         return [(0, marks.read(script).filled(filling.put))]
@@ -78,7 +78,7 @@ def lines(
 
 
 def written(scene: PresentationScene, *, is_dialogue: bool) -> Iterator[str]:
-    """What is said in a scene in both languages, line by line, with variables and marks of moods."""
+    """The lines of a scene in both languages, with variables and marks of moods."""
     for script in (scene.script, scene.translation):
         for words in [words for _speaker, words in marks.lines(script)] if is_dialogue else [script]:
             yield marks.read(words).text
@@ -143,7 +143,7 @@ def is_for(language: str, scenes: Sequence[PresentationScene]) -> bool:
 def scene_faults(
     number: int, scene: PresentationScene, filling: Filling, *, is_dialogue: bool, translated: bool
 ) -> list[SceneFault]:
-    """What is missing before a scene can be rendered."""
+    """The faults that keep a scene from being rendered."""
     faults = list(_placeholder_faults(scene, filling, translated))
     can_be_empty = bool(faults)
     marked = [line for _who, line in lines(scene, filling, is_dialogue=is_dialogue, translated=translated)]

@@ -45,7 +45,7 @@ def template_faults(script: str, variables: Sequence[Variable], *, today: date) 
 def declaration_faults(
     variables: Sequence[Variable], *, shown: set[str] | None = None, today: date
 ) -> Iterator[TemplateFault]:
-    """What is wrong with variables themselves. `shown` are the names that a script shows; None asks for none."""
+    """The faults of variables themselves. `shown` are the names that a script shows; None asks for none."""
     counts = Counter(variable.name for variable in variables)
     for index, variable in enumerate(variables):
         if counts[variable.name] > 1:
@@ -200,7 +200,7 @@ def _runs(script: str) -> Iterator[str]:
 
 
 def value_advice(variable: Variable) -> str:
-    """What a variable takes, as an advice."""
+    """The values that a variable takes, as an advice."""
     slot = variable.slot
     if slot.type == SlotType.CHOICE:
         return _("Choose one of: %(choices)s.") % {"choices": ", ".join(choice.value for choice in slot.choices)}

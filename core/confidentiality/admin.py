@@ -118,7 +118,7 @@ class SomeWordsAdmin(GuardedAdmin):
         raise NotImplementedError
 
     def said(self, row: Any, words: Any) -> Any:
-        """What a column or field shows: these words, or that they are not shown."""
+        """The value of a column or field: these words, or a note that they are hidden."""
         return words if row.shows_words or not self.has_words(row) else not_shown()
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -179,5 +179,5 @@ class WordsAdmin(GuardedAdmin):
 
 
 def not_shown() -> str:
-    """What stands in the place of words that an account may not read."""
+    """The placeholder of words that an account may not read."""
     return gettext("– (not shown: it takes the right to read conversations)")

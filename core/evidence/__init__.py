@@ -1,1 +1,1 @@
-"""What people state as a proof."""
+"""Statements of people as evidence."""

@@ -1,4 +1,4 @@
-"""What differs between two descriptions of a row."""
+"""Differences between two descriptions of a row."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Difference:
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """What differs between two descriptions, deepest place first named; nothing if they are equal."""
+    """The differences between two descriptions, deepest place first named; nothing if they are equal."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted({*before, *after}):
             yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))

@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What a file holds, in its order."""
+    """The entries of a file, in its order."""
 
     parts: Mapping[str, tuple[Entry, ...]]
     findings: Findings
@@ -40,7 +40,7 @@ def write(parts: Mapping[str, Sequence[Mapping[str, Any]]], *, keys: Mapping[str
 def read(
     data: bytes, *, keys: Mapping[str, str], size: Size = SMALL, inner_lists: Mapping[str, str] | None = None
 ) -> Document:
-    """What a file holds. Raises `FileRefused` if it cannot be read at all; else what is wrong is in `findings`, which
+    """The entries of a file. Raises `FileRefused` if it cannot be read at all; else its flaws are in `findings`, which
     get `inner_lists`.
     """
     loaded = yaml_text.load(data, size=size)

@@ -1,4 +1,4 @@
-"""What is wrong with a file: all of it at once, each with its place and the remedy."""
+"""The flaws of a file: all at once, each with its place and the remedy."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class Flaw:
 
 
 class FileError(OpenUserError):
-    """What keeps rows from becoming a file, or a file from becoming rows."""
+    """A flaw that keeps rows from becoming a file, or a file from becoming rows."""
 
 
 class FileRefused(FileError):
@@ -60,7 +60,7 @@ class Findings:
         self.add((*place, *self._parts(error.field)), error.message, error.remedy, code=error.code)
 
     def add_invalid(self, place: Place, error: ValidationError, remedy: str) -> None:
-        """What a field of a model says of a value."""
+        """The error that a field of a model has for a value."""
         self.add(place, " ".join(error.messages), remedy)
 
     def below(self, place: Place) -> bool:

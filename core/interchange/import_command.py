@@ -16,14 +16,14 @@ class ImportCommand(BaseCommand):
 
     exported_by: ClassVar[str]
     before_use: ClassVar[str]
-    """What an entry still lacks, such as “before publishing”."""
+    """The heading of an entry's gaps, such as “before publishing”."""
 
     def take(self, data: bytes, *, dry_run: bool) -> Sequence[Any]:
-        """What became of each entry: its verdict, kind, name and differences. Raises `OpenUserError`."""
+        """The outcome of each entry: its verdict, kind, name and differences. Raises `OpenUserError`."""
         raise NotImplementedError
 
     def missing(self, one: Any) -> Iterable[object]:
-        """What an entry lacks before it can be used."""
+        """The gaps of an entry before it can be used."""
         raise NotImplementedError
 
     def add_arguments(self, parser: ArgumentParser) -> None:

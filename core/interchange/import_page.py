@@ -38,8 +38,8 @@ class FileForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPage:
-    """What differs between imports. `take` reads a file, for good or not; `entry` is what the page shows of an outcome:
-    `imported`, `kind`, `differences` as rows with words, `missing` and `address`.
+    """The differences between imports. `take` reads a file, for good or not; `entry` is what the page shows of an
+    outcome: `imported`, `kind`, `differences` as rows with words, `missing` and `address`.
     """
 
     model: type[Model]

@@ -30,7 +30,7 @@ class Media:
         self.taken_as: dict[tuple[str, str], str] = {}
 
     def entry(self, file: Any) -> dict[str, str]:
-        """What a file has in the YAML. Raises `FileError` if it is gone, or all are too large together."""
+        """The entry of a media file in the YAML. Raises `FileError` if it is gone, or all are too large together."""
         return {"name": visible_name(PurePosixPath(file.name).name), "sha256": self._hash(str(file.name))}
 
     def taken(self, data: Any, current: str, place: Place, findings: Findings, *, folder: str) -> str:

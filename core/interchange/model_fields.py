@@ -129,7 +129,7 @@ def _read(field: Any, value: Any, place: Place, zone: tzinfo, findings: Findings
 
 
 def _kind(field: Any) -> tuple[tuple[type, ...], str]:
-    """What YAML has for a field, and what to write."""
+    """The type that YAML has for a field, and a hint for writing it."""
     if isinstance(field, models.JSONField):
         return (dict, list), _("Write names and values, as the export does.")
     if isinstance(field, models.BooleanField):

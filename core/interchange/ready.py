@@ -1,4 +1,4 @@
-"""What comes with the product as a file, ready to be taken: what it is for, and what is left to fill in."""
+"""Ready files that come with the product: their purpose, and the gaps to fill in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

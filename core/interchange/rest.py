@@ -1,4 +1,4 @@
-"""What addresses for files share: the rows to export, what differs, and flaws as errors of a field each."""
+"""Parts that addresses for files share: the rows to export, the differences, and flaws as errors of a field each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def errors_by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:
 
 @contextmanager
 def refusing_by_place() -> Iterator[None]:
-    """What is refused in it is a validation error, with each flaw at its place."""
+    """A refusal in it is a validation error, with each flaw at its place."""
     try:
         yield
     except FileRefused as error:

@@ -87,7 +87,7 @@ def read_row(
 
 
 def check_row(row: models.Model, place: Place, findings: Findings, *, without: Collection[str] = ()) -> None:
-    """What the model itself says of a row whose fields are right each."""
+    """The errors of the model itself for a row whose fields are right each."""
     model, left_out = type(row), set(without)
     row._state.adding = row.pk is None  # else it would be compared with itself, too
     for check in (row.clean, lambda: row.validate_unique(exclude=left_out)):

@@ -37,7 +37,7 @@ LARGE = Size(most_bytes=8 * 1024 * 1024, most_values=400_000, most_entries=10_00
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What a file says: a mapping, and the line of each place in it."""
+    """The content of a file: a mapping, and the line of each place in it."""
 
     value: dict[str, Any]
     lines: dict[Place, int]

@@ -1,1 +1,1 @@
-"""What processes count and measure: each does so in memory, and writes it to rows that all processes share."""
+"""Metrics of processes: each counts and measures in memory, and writes it to rows that all processes share."""

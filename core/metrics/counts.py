@@ -1,4 +1,4 @@
-"""What a process has counted and not yet written. To count takes about a microsecond, and asks no database.
+"""Counts of a process that are not written yet. To count takes about a microsecond, and asks no database.
 
 prometheus_client's own counters are of one process. Its mode for several shares a folder, which workers on other
 machines do not have, and keeps a file for each process that ever ran. Here the rows are shared, so any web process

@@ -31,5 +31,5 @@ class Level(Metric):
 
 
 def taken() -> dict[Series, float]:
-    """What was set since, which is pending no longer."""
+    """The levels set since, which are pending no longer."""
     return dict(pending.take())

@@ -56,7 +56,7 @@ class AddSearchIndex(Operation):
         )
 
     def expression(self, column: str) -> str:
-        """What the index has, in SQL."""
+        """The columns of the index, in SQL."""
         return rf"(REGEXP_REPLACE(UPPER({column}), '(.)', '\1\1', 'g')) gin_trgm_ops"
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

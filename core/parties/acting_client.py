@@ -111,7 +111,8 @@ class ClientNameField(models.CharField[str, str]):
 
 
 class PartyRow(models.Model):
-    """What a person or a program did: an account as `by`, or the client of the API with who holds its token."""
+    """The author of an act, a person or a program: an account as `by`, or the client of the API with who holds its
+    token."""
 
     client = ClientNameField()
     client_key = models.BigIntegerField(null=True, editable=False, default=client_key)

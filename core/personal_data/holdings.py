@@ -1,4 +1,4 @@
-"""What one model holds about people: whose rows they are, how they are erased and exported, and when they expire."""
+"""The personal data of one model: whose rows they are, how they are erased and exported, and when they expire."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ class Holding:
             yield from self.rows(some).order_by("pk")
 
     def as_json(self, row: Any) -> dict[str, Any]:
-        """What an export says of a row."""
+        """A row as an export has it."""
         fields = (field for field in self.model._meta.concrete_fields if field.name not in self.hidden)
         return {field.attname: _plain(getattr(row, field.attname)) for field in fields}
 

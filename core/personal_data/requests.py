@@ -26,7 +26,7 @@ def count(person: Person) -> dict[str, int]:
 
 
 def refusals(person: Person) -> list[str]:
-    """What is in the way of an erasure, each with what to do."""
+    """The obstacles to an erasure, each with a remedy."""
     return [words for holding in registry.holdings() if (words := holding.refusal(person))]
 
 

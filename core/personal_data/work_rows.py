@@ -12,7 +12,7 @@ ERASED = "erased"  # the reason of work that an erasure cancelled
 
 
 class WorkHolding(Holding):
-    """What one kind of work holds about people."""
+    """The personal data of one kind of work."""
 
     def __init__(
         self, model: type[Work], kind: Kind, *, of: Callable[[Person], models.Q] | None = None, **options: Any

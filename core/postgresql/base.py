@@ -1,4 +1,4 @@
-"""What Django loads of an engine."""
+"""The module that Django loads of an engine."""
 
 from typing import Any
 

@@ -1,7 +1,6 @@
-"""What Django loads of an engine.
-
-To open the file and read its schema takes four milliseconds of CPU, twenty times as long as a small query, and under
-ASGI each request has a thread of its own. So a connection that is closed waits for the next thread that asks for one.
+"""The module that Django loads of an engine. To open the file and read its schema takes four milliseconds of CPU,
+twenty times as long as a small query, and under ASGI each request has a thread of its own. So a connection that is
+closed waits for the next thread that asks for one.
 """
 
 import atexit

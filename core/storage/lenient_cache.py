@@ -1,4 +1,4 @@
-"""What is kept in the cache for a while, and found once more where the cache has lost it or does not answer."""
+"""Values that are cached for a while, and computed again where the cache has lost them or does not answer."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -28,7 +28,7 @@ _LINE = re.compile(r"(?m)^(\S+) (\d+) (\S+)$")
 
 
 class Words(Mapping[str, Entry]):
-    """What `read` finds in the lines of each first character, as one dictionary."""
+    """The words that `read` takes from the lines of each first character, as one dictionary."""
 
     def __init__(self, lines: Mapping[str, str], read: Callable[[str], dict[str, Entry]]) -> None:
         self._unread = dict(lines)

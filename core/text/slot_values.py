@@ -118,7 +118,8 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """What to ask for. `minimum` and `maximum` limit the length of a text or the size of a number; None: no limit."""
+    """The question: its type and limits. `minimum` and `maximum` limit the length of a text or the size of a number;
+    None: no limit."""
 
     name: str
     type: SlotType = SlotType.TEXT

@@ -18,7 +18,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def client_network(request: HttpRequest) -> IPv4Network | IPv6Network:
-    """What one visitor may have many addresses of: a /64 of IPv6, else the address alone."""
+    """The network of one visitor, who may have many addresses: a /64 of IPv6, else the address alone."""
     try:
         address = ipaddress.ip_address(client_address(request).partition("%")[0])
     except ValueError:  # what a server says of a Unix socket

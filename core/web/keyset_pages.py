@@ -24,7 +24,7 @@ LARGEST_KEY = 2**63 - 1
 
 
 class Pages:
-    """What Unfold's templates ask of a paginator."""
+    """The attributes that Unfold's templates ask of a paginator."""
 
     template_name = "unfold/helpers/pagination_keyset.html"
 

@@ -152,7 +152,7 @@ class Work(models.Model):
 
     @classmethod
     def claimed_by(cls, owner: str) -> dict[str, Any]:
-        """What a claim writes."""
+        """The values that a claim writes."""
         return {
             "status": cls.Status.RUNNING,
             "attempts": models.F("attempts") + 1,

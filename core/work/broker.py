@@ -59,7 +59,7 @@ def _send(wakes: list[Wake]) -> None:
 
 
 def _publish(producer: Any, name: str, pk: int, bulk: bool) -> None:
-    """What `send_task` does, without looking up at each message what is the same for all: half of its time."""
+    """The same as `send_task`, without a look-up for each message of the values that all share: half of its time."""
     amqp: Any = current_app.amqp
     message = amqp.as_task_v2(str(uuid.uuid4()), name, args=[pk])
     queue = queue_of(name, bulk=bulk)

@@ -23,7 +23,7 @@ SHARED_MARK = timedelta(days=100)  # how it sees which of them are by the databa
 
 
 class _Database:
-    """What this process knows of the database's clock."""
+    """The offset of the database's clock, as this process knows it."""
 
     gap: float | None = None  # its time less ours of the monotonic clock, which nothing sets
     next_at = 0.0

@@ -44,7 +44,7 @@ class _KeptThread(threading.Thread):
         connections.close_all()
 
     def _next(self) -> Callable[[], None] | None:
-        """What to do next; None if nothing came for long."""
+        """The next call; None if none came for long."""
         try:
             return self.works.get(timeout=KEPT_FOR)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""What is counted of every kind of work."""
+"""Metrics of every kind of work."""
 
 from core.metrics.counts import Counter, Histogram
 

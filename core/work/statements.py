@@ -90,7 +90,7 @@ class _Later:
 
 
 def _place(param: Any, stand_ins: StandIns) -> Any:
-    """What stands in the place of a parameter: the value itself, if it is none of the stand-ins."""
+    """The value for a parameter: itself, if it is none of the stand-ins."""
     if not isinstance(param, int | str | date):
         return param
     plain = _plain(param)

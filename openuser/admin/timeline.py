@@ -142,7 +142,7 @@ def _errand(errand: Errand) -> Iterator[Step]:
 
 
 def _ticket(ticket: Ticket) -> Iterator[Step]:
-    """What happened to a ticket; the words of notes stay at the desk."""
+    """The changes of a ticket; the words of notes stay at the desk."""
     for change in ticket.changes.select_related("by", "to", "group"):
         title = _("Ticket %(ticket)s: %(what)s") % {"ticket": ticket, "what": change.get_kind_display()}
         who = [str(one) for one in (change.to or change.by, change.group) if one is not None]

@@ -30,13 +30,13 @@ NOT_A_BACKUP = "This file is no backup that a pass phrase opens."
 
 
 class Target(Protocol):
-    """What is written to."""
+    """The file that is written to."""
 
     def write(self, data: bytes, /) -> object: ...
 
 
 class Source(Protocol):
-    """What is read from."""
+    """The file that is read from."""
 
     def read(self, size: int, /) -> bytes: ...
 

@@ -123,7 +123,7 @@ def _add_media(writer: archive.Writer) -> None:
 
 
 class _Counted:
-    """What is written goes on to a file, and its size to somebody who waits."""
+    """Passes bytes on to a file, and their number to a progress callback."""
 
     def __init__(self, target: age_format.Target, total: int, progress: Progress) -> None:
         self._target, self._total, self._progress, self.size = target, total, progress, 0

@@ -1,4 +1,4 @@
-"""What backups need of a database; `sqlite` and `postgresql` are the two."""
+"""The interface of a database for backups; `sqlite` and `postgresql` are the two."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol

@@ -18,7 +18,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a backup was made from, and what is in it.
+    """The source and the content of a backup.
 
     Attributes:
         database: `sqlite` or `postgresql`; only the same one takes it back.

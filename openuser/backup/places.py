@@ -73,12 +73,12 @@ def stored(place: Place) -> list[Stored]:
 
 
 def name_of(*, created_at: datetime, database: str, version: str) -> str:
-    """What a new backup is called."""
+    """The name of a new backup."""
     return f"openuser-{created_at.astimezone(UTC):{TIME}}-{database}-{version}.tar.age"
 
 
 def described(name: str, size: int) -> Stored | None:
-    """What the name of a file tells; None if it is no backup."""
+    """The backup that a file's name describes; None if it is no backup."""
     match = NAME.fullmatch(name)
     if match is None:
         return None

@@ -35,7 +35,7 @@ SERVERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What was restored. `other_keys` names keys that the environment sets otherwise than the backup."""
+    """The outcome of a restoration. `other_keys` names keys that the environment sets otherwise than the backup."""
 
     manifest: Manifest
     other_keys: list[str]

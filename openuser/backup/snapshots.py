@@ -9,7 +9,7 @@ MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY id"
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """What a database holds at one moment.
+    """The content of a database at one moment.
 
     Attributes:
         migrations: what was applied, as `app.name`.

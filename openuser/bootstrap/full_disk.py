@@ -1,4 +1,4 @@
-"""What a command says when a disk is full, in the place of a traceback. Standard library only."""
+"""The message of a command when a disk is full, in the place of a traceback. Standard library only."""
 
 import errno
 import os

@@ -80,7 +80,7 @@ class Worker(Check):
         return self.nothing()
 
     def nothing(self) -> Finding:
-        """What to say when none was found."""
+        """The finding when there is none."""
         return bad(f"no_{self.id}", str(self.idle), remedy=self.remedy())
 
     def remedy(self) -> str:

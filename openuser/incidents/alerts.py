@@ -59,7 +59,7 @@ def send_test(channel: str) -> Outcome:
 
 
 def _news(alert: Alert, now: datetime) -> News:
-    """What to say, in the language of the installation."""
+    """The words of an alert, in the language of the installation."""
     incident = alert.incident
     condition = condition_of(incident)
     with translation.override(settings.LANGUAGE_CODE):

@@ -33,7 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What to tell: a heading, its text, and a key that is the same in every attempt."""
+    """The alert to send: a heading, its text, and a key that is the same in every attempt."""
 
     heading: str
     text: str

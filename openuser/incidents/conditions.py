@@ -36,15 +36,15 @@ class Condition(ABC):
 
     @abstractmethod
     def find(self, now: datetime) -> Iterator[Found]:
-        """What it holds for."""
+        """The subject that it holds for."""
 
     @abstractmethod
     def words(self, incident: Incident) -> str:
-        """What is wrong, in the active language."""
+        """The problem, in the active language."""
 
     @abstractmethod
     def remedy(self, incident: Incident) -> str:
-        """What to do."""
+        """The remedy."""
 
     @abstractmethod
     def path(self, incident: Incident) -> str:

@@ -1,4 +1,4 @@
-"""What is counted of the installation itself."""
+"""Metrics of the installation itself."""
 
 from core.metrics.counts import Counter
 

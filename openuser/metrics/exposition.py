@@ -91,7 +91,7 @@ def _level_gauges() -> dict[Gauge, Level]:
 
 
 def _levels(counted: Counted, now: datetime) -> Iterator[Reading]:
-    """What other processes have measured."""
+    """The measurements of other processes."""
     for gauge, level in _level_gauges().items():
         for labels, parts in counted[level.name].items():
             value = level.value(parts, now.timestamp())

@@ -1,4 +1,4 @@
-"""What a gauge is: a figure that is read when the page is asked, and so needs no process that keeps it."""
+"""Gauges: figures that are read when the page is asked, and so needs no process that keeps it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -115,5 +115,6 @@ def seconds_to_wait(request: HttpRequest, credentials: dict[str, Any] | None) ->
 
 
 def address_of(request: HttpRequest) -> str:
-    """What failures are counted by: an IPv4 address, or the first of an IPv6 network of /64, which one visitor has."""
+    """The key by which failures are counted: an IPv4 address, or the first of an IPv6 network of /64, which one
+    visitor has."""
     return str(client_network(request).network_address)

@@ -25,7 +25,7 @@ def priorities(url: str) -> tuple[int, int, int | None]:
 
 
 def transport_options(url: str) -> dict[str, Any]:
-    """What Celery's connection to the broker gets. One that went silent is noticed in ten seconds."""
+    """Options of Celery's connection to the broker. One that went silent is noticed in ten seconds."""
     silence = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
     keepalive = {getattr(socket, name): value for name, value in silence.items() if hasattr(socket, name)}
     if is_rabbitmq(url):

@@ -81,7 +81,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(form: PresentationFillingForm, *, make: bool) -> dict[str, Any]:
-    """What the page shows of a presentation that is filled in."""
+    """The context of the page of a presentation that is filled in."""
     shown: dict[str, Any] = {}
     filled = (form.presentation, form.cleaned_data)
     try:

@@ -98,7 +98,7 @@ class PresentationVariableFormSet(VariableFormSet):
 
 
 def faults_of(presentation: Presentation, values: Mapping[str, object], *, translated: bool = False) -> list[str]:
-    """What is missing with these values, with the numbers of the scenes."""
+    """The faults with these values, with the numbers of the scenes."""
     asked: dict[str, Any] = {"translated": translated}
     asked["filling"] = services.fill_presentation(presentation, values, translated=translated)
     asked["other"] = services.caption_filling(presentation, values, translated=translated)

@@ -1,4 +1,4 @@
-"""What the networks on servers have in common: files out, a video back, and a limit to everything."""
+"""Parts that the networks on servers have in common: files out, a video back, and a limit to everything."""
 
 import secrets
 from abc import abstractmethod
@@ -106,7 +106,7 @@ class ServerEngine(RenderEngine):
 
     @abstractmethod
     def inputs(self, shot: Shot, folder: Path) -> list[Input]:
-        """What the network takes for this shot, which has its frame rate."""
+        """The inputs of the network for this shot, which has its frame rate."""
 
 
 def sound_of(shot: Shot, folder: Path, name: str) -> FileInput:

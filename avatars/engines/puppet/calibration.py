@@ -41,7 +41,8 @@ would become a beak."""
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the mesh saw of each shape, share and gap: `gaps` and `widths`, and the width of `rest`; eye distances."""
+    """The measures of the mesh for each shape, share and gap: `gaps` and `widths`, and the width of `rest`; eye
+    distances."""
 
     gaps: Floats
     widths: Floats

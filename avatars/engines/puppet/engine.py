@@ -148,7 +148,7 @@ class Puppet(puppet.Puppet):
 
 
 def _card(device: str) -> str:
-    """What torch computes on, for people."""
+    """The device of torch, for people."""
     import torch
 
     named = f", {torch.cuda.get_device_name(device)}" if device != CPU else ""

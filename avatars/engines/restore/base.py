@@ -1,4 +1,4 @@
-"""What a restorer does: a portrait in, the same one sharper or larger out."""
+"""Restorers: a portrait in, the same one sharper or larger out."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -74,7 +74,7 @@ def resized(mended: Picture, before: Picture, scale: float) -> Picture:
 
 
 def missing(message: str, setting: str) -> EngineMissing:
-    """What a restorer lacks."""
+    """The parts that a restorer lacks."""
     return EngineMissing(
         message,
         code="engine_unavailable",

@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 
 def examine(path: Path, content_id: str) -> video_label.LabelReport:
-    """What a file carries of the label, by its kind."""
+    """The label of a file, by its kind."""
     suffix = path.suffix.lower()
     if suffix in SOUNDS:
         return audio_label.examine(path, content_id)

@@ -58,7 +58,7 @@ def frames_and_piece(
 
 
 def raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
-    """What a graph writes to its pipe, in arrays of this shape."""
+    """The output of a graph, in arrays of this shape."""
     length = int(np.prod(shape))
     with running(compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
         assert process.stdout is not None

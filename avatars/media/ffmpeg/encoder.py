@@ -62,7 +62,7 @@ WAITING = 4  # frames between drawing and encoding: evens out both, at one frame
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What a video is to be: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
+    """The shape of a video: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
 
     width: int
     height: int

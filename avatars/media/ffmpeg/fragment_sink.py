@@ -49,7 +49,7 @@ class FragmentSink(FrameSink):
         self._command = _command(shape, self._ear, rate, tag)
 
     def hear(self, sound: Samples) -> None:
-        """What is heard next, mono in -1..1; it may come before or after its frames."""
+        """The next samples, mono in -1..1; they may come before or after their frames."""
         self._sounds.put(sound)
 
     def _running(self) -> AbstractContextManager[tuple[subprocess.Popen[bytes], IO[bytes]]]:

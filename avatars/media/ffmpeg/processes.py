@@ -60,7 +60,7 @@ def program() -> str:
 
 
 def missing() -> ProgramMissing:
-    """What to do without ffmpeg."""
+    """The remedy without ffmpeg."""
     remedy = "Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE."
     return ProgramMissing("ffmpeg cannot be run.", code="ffmpeg_missing", remedy=remedy)
 

@@ -31,7 +31,7 @@ FILES = ("video", "captions", "translated_captions", "poster")
 
 
 class VideoRetention(models.TextChoices):
-    """What becomes of the videos under a consent that is withdrawn."""
+    """The fate of the videos under a consent that is withdrawn."""
 
     DELETE = "delete", _("delete the videos")
     KEEP = "keep", _("keep the videos as evidence: only staff can watch them")

@@ -1,4 +1,4 @@
-"""What an engine took and gave for a video: to compare engines by."""
+"""The cost and the quality of an engine's video, to compare engines by."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -14,14 +14,14 @@ from avatars.video_templates.variables import TemplateFault, declaration_faults
 
 
 def presentation_variable_faults(variables: Sequence[Variable], *, today: date | None = None) -> list[TemplateFault]:
-    """What is wrong with variables themselves: names that are the same, defaults that do not fit."""
+    """The faults of variables themselves: names that are the same, defaults that do not fit."""
     return list(declaration_faults(variables, today=today or timezone.localdate()))
 
 
 def presentation_value_faults(
     presentation: Presentation, values: Mapping[str, object], *, translated: bool = False, today: date | None = None
 ) -> list[TemplateFault]:
-    """What is wrong with values for the variables of a presentation, at most one fault a variable."""
+    """The faults of values for the variables of a presentation, at most one a variable."""
     return _filling(presentation, values, translated, today)[1]
 
 

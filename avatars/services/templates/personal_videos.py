@@ -30,14 +30,14 @@ from core.text.slot_values import Slot
 
 
 def source_faults(source: VideoSource, *, today: date | None = None) -> list[TemplateFault]:
-    """What is wrong with a source itself. Templates are kept without faults, presentations are not."""
+    """The faults of a source itself. Templates are kept without faults, presentations are not."""
     return list(_presentation_faults(source, today)) if isinstance(source, Presentation) else []
 
 
 def personal_faults(
     source: VideoSource, values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date | None = None
 ) -> list[TemplateFault]:
-    """What is wrong with values that may name facts about the recipient (`slots`), for any recipient."""
+    """The faults of values that may name facts about the recipient (`slots`), for any recipient."""
     rows = list(source.variables.all())
     return list(personalisation.value_faults(rows, values, slots, today=today or timezone.localdate()))
 

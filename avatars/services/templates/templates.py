@@ -20,14 +20,14 @@ FILES = ("background", "logo", "intro", "outro")
 
 
 def template_faults(script: str, variables: Sequence[Variable], *, today: date | None = None) -> list[TemplateFault]:
-    """What is wrong with a template: unused variables, unknown names, defaults that do not fit."""
+    """The faults of a template: unused variables, unknown names, defaults that do not fit."""
     return list(template_variables.template_faults(script, variables, today=today or timezone.localdate()))
 
 
 def variable_faults(
     template: RenderTemplate, variables: Mapping[str, object], *, today: date | None = None
 ) -> list[TemplateFault]:
-    """What is wrong with values for a template, at most one fault a variable."""
+    """The faults of values for a template, at most one a variable."""
     return template_variables.read_values(
         list(template.variables.all()), variables, today=today or timezone.localdate()
     )[1]

@@ -37,7 +37,7 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What an engine said: mono samples in -1..1, and when it said which words, where it knows."""
+    """The speech of an engine: mono samples in -1..1, and the times of words, where it knows them."""
 
     samples: NDArray[np.float32]
     rate: int

@@ -24,7 +24,8 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Prosody:
-    """What a mood changes: a factor of the pace, shares of the pitch and of its range, decibels of loudness."""
+    """The changes that a mood makes: a factor of the pace, shares of the pitch and of its range, decibels of
+    loudness."""
 
     tempo: float = 1.0
     pitch: float = 0.0

@@ -19,7 +19,7 @@ KEPT_SECONDS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What there is: the numbers of rows by name, and the names of those that have a row."""
+    """The counts: the numbers of rows by name, and the names of those that have a row."""
 
     figures: Mapping[str, int]
     there: frozenset[str]

@@ -1,4 +1,4 @@
-"""What goes out next, for the admin's home."""
+"""The next sendings, for the admin's home."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -27,7 +27,8 @@ class NextRun:
 
 
 def sought(may: Any, *, now: datetime) -> dict[str, QuerySet[Any]]:
-    """What may have a next moment, by the names of `services.next_entries`, as far as an account may see it."""
+    """The rows that may have a next moment, by the names of `services.next_entries`, as far as an account may see
+    it."""
     rows = {
         "campaigns": Campaign.objects.filter(series=None, next_at__gt=now),
         "series": Series.objects.filter(state=Series.State.RUNNING),

@@ -67,7 +67,7 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the home page has read already: failed renders, all applications, and which of `sought` is there."""
+    """Data that the home page has read already: failed renders, all applications, and which of `sought` is there."""
 
     failed_renders: Sequence[Render]
     applications: Sequence[Application]

@@ -1,4 +1,4 @@
-"""What the admin's home may not call done: videos and messages on their way, and members who wait too long."""
+"""Unfinished work on the admin's home: videos and messages on their way, and members who wait too long."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime

@@ -40,7 +40,8 @@ class Detector:
         self._anchors = _anchors()
 
     def __call__(self, picture: Picture, *, parts: int = 1) -> list[Candidate]:
-        """What may be a face, surest first; with `parts` the picture is cut into so many overlapping ones a side."""
+        """The candidates for faces, surest first; with `parts` the picture is cut into so many overlapping ones a
+        side."""
         candidates: list[Candidate] = []
         for left, top, right, bottom in _tiles(picture.shape[1], picture.shape[0], parts):
             corner = np.array([left, top], np.float64)

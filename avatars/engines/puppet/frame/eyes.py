@@ -174,7 +174,8 @@ class Eye:
         return line
 
     def _before(self, axes: Axes, usual: float) -> Plane:
-        """What stays before the lid (0..1), over the pixels of the skin: rims, and what shines on the glass."""
+        """The parts that stay before the lid (0..1), over the pixels of the skin: rims, and reflections on the
+        glass."""
         area = self.skin.area
         y, x = np.mgrid[area.top : area.bottom, area.left : area.right]
         place = np.stack([x, y], axis=-1) - self.middle

@@ -1,4 +1,4 @@
-"""What can move: the numbers of a pose, each with one displacement basis in the rig."""
+"""The parameters of motion: the numbers of a pose, each with one displacement basis in the rig."""
 
 from enum import IntEnum
 
