@@ -88,9 +88,9 @@ def _repeats_itself(stage: Studio) -> None:
     frames, again = stage.frames, stage.again()
     said = gettext_noop("It yields %(first)d frames, and %(second)d the second time.")
     demand(len(frames) == len(again), said, first=len(frames), second=len(again))
-    for number, (one, other) in enumerate(zip(frames, again, strict=True)):
+    for number, (frame, other) in enumerate(zip(frames, again, strict=True)):
         said = gettext_noop("Frame %(number)d differs from the one of the first time.")
-        demand(np.array_equal(one, other), said, number=number)
+        demand(np.array_equal(frame, other), said, number=number)
 
 
 def _shows_the_portrait(stage: Studio) -> None:

@@ -83,13 +83,13 @@ def asked_before(cause: Cause) -> Iterable[Line]:
 
 def _sources(sources: Iterable[Cause]) -> Iterable[Line]:
     """The sources that a language model was given, and those it cited."""
-    answers = Answer.objects.in_bulk([one["answer"] for one in sources if one.get("answer")])
-    for one in sources:
-        if one.get("answer"):
-            answer = answers.get(one["answer"])
+    answers = Answer.objects.in_bulk([source["answer"] for source in sources if source.get("answer")])
+    for source in sources:
+        if source.get("answer"):
+            answer = answers.get(source["answer"])
             yield Line(topic="cited", label=_("Cited"), words=_question(answer), link=link_to(answer))
         else:
-            yield Line(topic="cited", label=_("Cited"), words=_place(one), link=_document(one))
+            yield Line(topic="cited", label=_("Cited"), words=_place(source), link=_document(source))
 
 
 def _question(answer: Answer | None) -> str:

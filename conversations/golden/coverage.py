@@ -35,11 +35,11 @@ def marks_of(machine: Machine, coverage: Coverage) -> Marks:
 def coverage_of(machine: Machine, replays: Iterable[Replay]) -> Coverage:
     """The coverage of a flow by these conversations."""
     states, ways = set[str](), set[tuple[str, int]]()
-    for one in (one for replay in replays for one in replay.trace):
-        if isinstance(one, Entered):
-            states.add(one.state)
-        elif one.holds:
-            ways.add((one.state, one.edge))
+    for step in (step for replay in replays for step in replay.trace):
+        if isinstance(step, Entered):
+            states.add(step.state)
+        elif step.holds:
+            ways.add((step.state, step.edge))
     every = {(node.key, number) for node in machine.nodes for number in range(len(node.edges))}
     return Coverage(
         states=frozenset(states & {node.key for node in machine.nodes}),

@@ -22,11 +22,11 @@ def note(session: Session, legs: Iterable[Leg]) -> None:
 
 def _ways(leg: Leg) -> Iterator[tuple[str, On, str]]:
     machine, trace = leg.machine, leg.step.trace
-    first = next((one.state for one in trace if isinstance(one, Entered)), "")
+    first = next((step.state for step in trace if isinstance(step, Entered)), "")
     if leg.act in (Act.START, Act.RESTART) and machine.node(first):
         yield "", On.NEXT, first
-    for one in trace:
-        if isinstance(one, Checked) and one.holds:
-            node = machine.node(one.state)
-            if node is not None and machine.node(one.to):
-                yield one.state, node.edges[one.edge].on, one.to
+    for step in trace:
+        if isinstance(step, Checked) and step.holds:
+            node = machine.node(step.state)
+            if node is not None and machine.node(step.to):
+                yield step.state, node.edges[step.edge].on, step.to

@@ -84,42 +84,42 @@ def lost(machine: Machine, slots: Mapping[str, str]) -> list[str]:
 
 def check(found: Iterable[Impact], plan: Iterable[StateChoice], *, now: datetime) -> None:
     """Raise `FlowError`, which names the state, for a choice that cannot be carried out."""
-    known = {one.state: one for one in found}
-    for one in plan:
-        impact = known.get(one.state)
-        if one.choice == Choice.MOVE and impact is not None and one.target not in dict(impact.targets):
+    known = {impact.state: impact for impact in found}
+    for choice in plan:
+        impact = known.get(choice.state)
+        if choice.choice == Choice.MOVE and impact is not None and choice.target not in dict(impact.targets):
             words = _("Members in “%s” cannot go on at this step.") % impact.name
             remedy = _("Choose one of: %s.") % (", ".join(name for _key, name in impact.targets) or "–")
-            raise FlowError(words, code="target_unknown", field=f"plan.{one.state}", remedy=remedy)
-        if one.choice == Choice.FINISH and (one.finish_by is None or one.finish_by <= now):
+            raise FlowError(words, code="target_unknown", field=f"plan.{choice.state}", remedy=remedy)
+        if choice.choice == Choice.FINISH and (choice.finish_by is None or choice.finish_by <= now):
             words = _("The date until which members may finish is missing or over.")
-            raise FlowError(words, code="date_wrong", field=f"plan.{one.state}", remedy=_("Choose a later date."))
-        if one.choice == Choice.FINISH and not 0 <= one.tell_hours <= MOST_HOURS:
+            raise FlowError(words, code="date_wrong", field=f"plan.{choice.state}", remedy=_("Choose a later date."))
+        if choice.choice == Choice.FINISH and not 0 <= choice.tell_hours <= MOST_HOURS:
             words = _("Members can be told up to %d hours before the date.") % MOST_HOURS
-            raise FlowError(words, code="hours_wrong", field=f"plan.{one.state}", remedy=_("0 does not tell them."))
+            raise FlowError(words, code="hours_wrong", field=f"plan.{choice.state}", remedy=_("0 does not tell them."))
 
 
 def carry_out(
     flow: Flow, version: FlowVersion, found: Sequence[Impact], plan: Iterable[StateChoice], *, now: datetime
 ) -> list[SessionPlan]:
     """Write the plan for a version that runs now, and queue what it says."""
-    chosen = {one.state: one for one in plan}
+    chosen = {choice.state: choice for choice in plan}
     rows = []
     for impact in found:
-        one = chosen.get(impact.state) or StateChoice(state=impact.state, choice=Choice.PIN)
+        choice = chosen.get(impact.state) or StateChoice(state=impact.state, choice=Choice.PIN)
         row = SessionPlan.objects.create(
             version=version,
             state=impact.state,
             state_name=impact.name,
-            choice=one.choice,
-            target=one.target if one.choice == Choice.MOVE else "",
-            finish_by=one.finish_by if one.choice == Choice.FINISH else None,
-            text=one.text.strip() if one.choice == Choice.FINISH else "",
-            tell_hours=one.tell_hours if one.choice == Choice.FINISH else 0,
+            choice=choice.choice,
+            target=choice.target if choice.choice == Choice.MOVE else "",
+            finish_by=choice.finish_by if choice.choice == Choice.FINISH else None,
+            text=choice.text.strip() if choice.choice == Choice.FINISH else "",
+            tell_hours=choice.tell_hours if choice.choice == Choice.FINISH else 0,
             session_count=impact.count,
         )
         rows.append(row)
-        if one.choice != Choice.PIN:
+        if choice.choice != Choice.PIN:
             _queue(row, _standing(flow, version, state=impact.state), due_at=_due_at(row, now))
     return rows
 

@@ -40,8 +40,8 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"Nothing was imported: {len(error.flaws)} errors.") from error
         except (OSError, OpenUserError) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
-        for one in imported:
-            self._tell(one)
+        for entry in imported:
+            self._tell(entry)
         self.stdout.write("Nothing was kept (--dry-run)." if dry_run else "Done.")
 
     def _tell(self, one: Any) -> None:

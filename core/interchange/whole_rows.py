@@ -70,18 +70,18 @@ def read_row(
 ) -> RowRead:
     """The values for a row; `current` is the one that has the name, with the files that it has."""
     files = list(_files_of(model, without))
-    apart = (*without, *(one.name for one in files))
+    apart = (*without, *(file.name for file in files))
     values = read_fields(model, data, place, references=references, findings=findings, without=apart)
-    for one in files:
-        own, before = (*place, one.name), str(getattr(current, one.name, "") or "")
-        folder = str(one.upload_to).strip("/")
-        given = data.get(one.name)
-        values[one.name] = media.taken(given, before, own, findings, folder=folder) if given else ""
-        if not given and not one.blank:
-            findings.add(own, _("“%(name)s” is missing.") % {"name": one.name}, _("Write it."))
+    for file in files:
+        own, before = (*place, file.name), str(getattr(current, file.name, "") or "")
+        folder = str(file.upload_to).strip("/")
+        given = data.get(file.name)
+        values[file.name] = media.taken(given, before, own, findings, folder=folder) if given else ""
+        if not given and not file.blank:
+            findings.add(own, _("“%(name)s” is missing.") % {"name": file.name}, _("Write it."))
     lists = {
-        one.name: _named_rows(one, data.get(one.name), (*place, one.name), references, findings)
-        for one in _lists_of(model, without)
+        rows_of.name: _named_rows(rows_of, data.get(rows_of.name), (*place, rows_of.name), references, findings)
+        for rows_of in _lists_of(model, without)
     }
     return RowRead(fields=values, lists=lists)
 

@@ -126,18 +126,18 @@ def _problem_of_own_error(error: OpenUserError) -> Problem:
 def _field_errors(details: Any, path: str) -> Iterator[FieldError]:
     """REST framework's nested lists and dictionaries, flattened."""
     if isinstance(details, list):
-        for index, one in enumerate(details):
-            is_leaf = isinstance(one, dict) and set(one) == {"message", "code"}
-            yield from _field_errors(one, path if is_leaf else f"{path}[{index}]")
+        for index, detail in enumerate(details):
+            is_leaf = isinstance(detail, dict) and set(detail) == {"message", "code"}
+            yield from _field_errors(detail, path if is_leaf else f"{path}[{index}]")
     elif set(details) == {"message", "code"} and not isinstance(details["message"], dict | list):
         yield FieldError(code=str(details["code"]), detail=str(details["message"]), field=path)
     else:
-        for name, one in details.items():
+        for name, detail in details.items():
             if isinstance(name, int):  # an index into a list of plain values
-                yield from _field_errors(one, f"{path}[{name}]")
+                yield from _field_errors(detail, f"{path}[{name}]")
                 continue
             inner = "" if name == "non_field_errors" else str(name)
-            yield from _field_errors(one, ".".join(part for part in (path, inner) if part))
+            yield from _field_errors(detail, ".".join(part for part in (path, inner) if part))
 
 
 def _code(error: exceptions.APIException) -> str:

@@ -162,8 +162,8 @@ def _exactly(source: Source, size: int) -> bytes:
 
 def _line(source: Source) -> bytes:
     line = bytearray()
-    while (one := source.read(1)) not in {b"", b"\n"}:
-        line += one
+    while (char := source.read(1)) not in {b"", b"\n"}:
+        line += char
         if len(line) > MOST_HEADER:
             raise BackupError(NOT_A_BACKUP, code="not_a_backup")
     return bytes(line)

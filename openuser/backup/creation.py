@@ -79,8 +79,8 @@ def create(
 def delete_old(place: Place, keep: int) -> list[Stored]:
     """Delete the oldest backups until so many are left; 0 deletes none."""
     old = places.stored(place)[keep:] if keep else []
-    for one in old:
-        place.delete(one.name)
+    for backup in old:
+        place.delete(backup.name)
     return old
 
 

@@ -69,7 +69,7 @@ def place_of(words: str) -> Place:
 
 def stored(place: Place) -> list[Stored]:
     """The backups in a place, the newest first."""
-    return sorted((one for name, size in place.files() if (one := described(name, size))), reverse=True)
+    return sorted((backup for name, size in place.files() if (backup := described(name, size))), reverse=True)
 
 
 def name_of(*, created_at: datetime, database: str, version: str) -> str:

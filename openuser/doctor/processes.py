@@ -53,8 +53,10 @@ class LivePages(Check):
         places = dict.fromkeys([layer["address"], settings.CACHES["default"]["LOCATION"]])
         for url in places:
             try:
-                with Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS) as one:
-                    one.ping()
+                with Redis.from_url(
+                    url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
+                ) as redis:
+                    redis.ping()
             except (RedisError, OSError):
                 words = _("Redis at %s does not answer: pages refresh late, and limits of the API do not hold.")
                 remedy = _("Start it, and check CHANNEL_URL and CACHE_URL. Members notice nothing of it.")

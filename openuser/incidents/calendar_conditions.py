@@ -21,9 +21,12 @@ class DaysUnknown(Condition):
 
     def find(self, now: datetime) -> Iterator[Found]:
         this_year = timezone.localdate(now).year
-        for one in scheduling.unknown_years(within=AHEAD, now=now):
-            details = {"company": str(one.corporation), "year": one.year, "count": one.schedules}
-            yield Found(subject=f"{one.corporation.pk}:{one.year}", details={**details, "begun": one.year <= this_year})
+        for unknown in scheduling.unknown_years(within=AHEAD, now=now):
+            details = {"company": str(unknown.corporation), "year": unknown.year, "count": unknown.schedules}
+            yield Found(
+                subject=f"{unknown.corporation.pk}:{unknown.year}",
+                details={**details, "begun": unknown.year <= this_year},
+            )
 
     def words(self, incident: Incident) -> str:
         words = _("The working days of %(year)d are not known; %(count)d schedules and campaigns need them.")

@@ -50,15 +50,15 @@ def months(found: services.DayList, changes: Mapping[date, services.DayChange]) 
 
 
 def _cell(day: date, listed: Mapping[date, services.ListedDay], changes: Mapping[date, services.DayChange]) -> Cell:
-    one = listed.get(day)
-    if one is None:
+    listed_day = listed.get(day)
+    if listed_day is None:
         kind = "weekend" if day.weekday() >= SATURDAY else ""
         return Cell(day=day, kind=kind, label="", words="", is_new=day in changes)
-    what = gettext("working day") if one.works else gettext("day off")
+    what = gettext("working day") if listed_day.works else gettext("day off")
     return Cell(
         day=day,
-        kind="made-up" if one.works else "off",
-        label=gettext("work") if one.works else (one.name[:SHORTEST] or gettext("off")),
-        words=f"{day}: {what} {one.name}".rstrip(),
+        kind="made-up" if listed_day.works else "off",
+        label=gettext("work") if listed_day.works else (listed_day.name[:SHORTEST] or gettext("off")),
+        words=f"{day}: {what} {listed_day.name}".rstrip(),
         is_new=day in changes,
     )

@@ -143,14 +143,14 @@ def rule_of_post(data: Mapping[str, Any], name: str, corporation: Corporation | 
 def _group_of(
     nodes: Mapping[tuple[int, ...], Mapping[str, str]], path: tuple[int, ...], corporation: Corporation | None
 ) -> dict[str, Any]:
-    inside = sorted(one for one in nodes if len(one) == len(path) + 1 and one[: len(path)] == path)
+    inside = sorted(part for part in nodes if len(part) == len(path) + 1 and part[: len(path)] == path)
     rules = []
-    for one in inside:
-        if "op" in nodes[one]:
-            rules.append(_group_of(nodes, one, corporation))
-        elif nodes[one].get("subject", "").strip():
-            rules.append(_condition_of(nodes[one], corporation))
-    return {"op": nodes[path].get("op", "all"), "rules": [one for one in rules if one.get("rules", True)]}
+    for part in inside:
+        if "op" in nodes[part]:
+            rules.append(_group_of(nodes, part, corporation))
+        elif nodes[part].get("subject", "").strip():
+            rules.append(_condition_of(nodes[part], corporation))
+    return {"op": nodes[path].get("op", "all"), "rules": [rule for rule in rules if rule.get("rules", True)]}
 
 
 def _condition_of(fields: Mapping[str, str], corporation: Corporation | None) -> dict[str, Any]:

@@ -95,8 +95,8 @@ class SeriesSerializer(StrictModelSerializer[Series]):
 
     def validate_steps(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """A change replaces them, so that each has its day and its words."""
-        for one in value:
-            if "day" not in one or "contents" not in one:
+        for step in value:
+            if "day" not in step or "contents" not in step:
                 raise serializers.ValidationError("Each step has its day and its contents.", code="required")
         return value
 

@@ -50,15 +50,15 @@ def _pieces(text: str, change: Callable[[str], str]) -> Iterator[str]:
 
 def _part(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
-        return [_part(one, change) for one in value]
+        return [_part(part, change) for part in value]
     if not isinstance(value, Mapping):
         return value
     links = {}
-    for key, one in value.items():
-        if key == "url" and isinstance(one, str) and is_countable(one):
-            links[key] = change(one)
+    for key, part in value.items():
+        if key == "url" and isinstance(part, str) and is_countable(part):
+            links[key] = change(part)
         else:
-            links[key] = one if key in PICTURES else _part(one, change)
+            links[key] = part if key in PICTURES else _part(part, change)
     return links
 
 

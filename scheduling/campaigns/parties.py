@@ -86,14 +86,14 @@ def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, words
 def _parties(row: Campaign | Series) -> Iterator[tuple[str, Party]]:
     """All who may not approve a row, each with what they did."""
     changes: list[Any] = list(row.changes.defer("description"))
-    approved = next((one for one in changes if one.after == "approved" and one.is_step), None)
-    asked = next((one for one in changes if one.after == "waiting" and one.is_step), None)
+    approved = next((change for change in changes if change.after == "approved" and change.is_step), None)
+    asked = next((change for change in changes if change.after == "waiting" and change.is_step), None)
     if asked is not None:
         yield _("You asked for the approval."), _did(asked)
     wrote = _("You wrote some of it.")
-    fresh = [one for one in changes if one.wrote and (approved is None or one.pk > approved.pk)]
-    for one in fresh:
-        yield wrote, _did(one)
+    fresh = [change for change in changes if change.wrote and (approved is None or change.pk > approved.pk)]
+    for change in fresh:
+        yield wrote, _did(change)
     if approved is None and not row.client:  # the program that began it stands among the edits
         yield wrote, party_of(row.created_by_id, None, None)
     since = approved.at if approved else None

@@ -60,7 +60,7 @@ def zone_starts(
         late = campaign.valid_for is not None and clock.at + campaign.valid_for <= begins
         held, members = str(hold.reason.label) if hold else "", counts.get(place, 0)
         names = first_names(reached.filter(clock=place), FIRST) if members else ()
-        one = ZoneStart(
+        zone_start = ZoneStart(
             zone=clock.zone.key,
             moment=clock.at,
             starts_at=begins,
@@ -69,5 +69,5 @@ def zone_starts(
             expires_before=late,
             names=names,
         )
-        starts.append(one)
+        starts.append(zone_start)
     return tuple(starts)

@@ -12,8 +12,8 @@ def table(rehearsal: Rehearsal, subject: Subject) -> Iterator[list[str]]:
     """The heads, and the lines in the order of members and time; times are of the subject's zone."""
     yield [_("user ID"), _("name"), _("when"), _("campaign"), _("outcome"), _("language"), _("variant"), _("words")]
     for line in rehearsal.timelines:
-        for one in line.occasions:
-            outcome = _("gets it") if one.arrives else one.why
-            when = f"{one.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
-            named = [line.member.user_id, line.member.name, when, one.name, outcome]
-            yield [*named, one.language, one.variant, one.words]
+        for occasion in line.occasions:
+            outcome = _("gets it") if occasion.arrives else occasion.why
+            when = f"{occasion.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
+            named = [line.member.user_id, line.member.name, when, occasion.name, outcome]
+            yield [*named, occasion.language, occasion.variant, occasion.words]

@@ -47,19 +47,22 @@ def recipients_of(schedule: Schedule) -> list[Choice]:
 def first_names(schedules: Sequence[Schedule], most: int) -> dict[int, list[str]]:
     """The names of the first recipients of each schedule, by its ID, with as many queries for one as for all."""
     default = Application.objects.filter(is_default=True).first()
-    people = Member.objects.names(user_id for one in schedules for user_id in one.user_ids[:most])
-    places = _by_number(Department, (number for one in schedules for number in one.department_numbers[:most]))
-    tags = _by_number(Tag, (number for one in schedules for number in one.tag_numbers[:most]))
+    people = Member.objects.names(user_id for schedule in schedules for user_id in schedule.user_ids[:most])
+    places = _by_number(Department, (number for schedule in schedules for number in schedule.department_numbers[:most]))
+    tags = _by_number(Tag, (number for schedule in schedules for number in schedule.tag_numbers[:most]))
     named = {}
-    for one in schedules:
-        application = one.application or default
+    for schedule in schedules:
+        application = schedule.application or default
         company = application.corporation_id if application else 0
         names = [
-            *(_everyone().name if key == EVERYONE else people.get((company, key), key) for key in one.user_ids[:most]),
-            *(places.get((company, number), f"#{number}") for number in one.department_numbers[:most]),
-            *(tags.get((company, number), f"#{number}") for number in one.tag_numbers[:most]),
+            *(
+                _everyone().name if key == EVERYONE else people.get((company, key), key)
+                for key in schedule.user_ids[:most]
+            ),
+            *(places.get((company, number), f"#{number}") for number in schedule.department_numbers[:most]),
+            *(tags.get((company, number), f"#{number}") for number in schedule.tag_numbers[:most]),
         ]
-        named[one.pk] = names[:most]
+        named[schedule.pk] = names[:most]
     return named
 
 

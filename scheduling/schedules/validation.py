@@ -120,9 +120,9 @@ def _members(schedule: Schedule) -> Iterator[SchedulingError]:
     if not (schedule.user_ids or schedule.department_numbers or schedule.tag_numbers):
         remedy = _("Choose members, departments or tags.")
         yield _error("user_ids", "members_none", _("No recipient is named."), remedy)
-    for one in schedule.user_ids:
-        if one != EVERYONE and not USER_ID.fullmatch(str(one)):
-            words = _("“%(id)s” is no user ID.") % {"id": str(one)[:64]}
+    for user_id in schedule.user_ids:
+        if user_id != EVERYONE and not USER_ID.fullmatch(str(user_id)):
+            words = _("“%(id)s” is no user ID.") % {"id": str(user_id)[:64]}
             remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
             yield _error("user_ids", "member_invalid", words, remedy)
             return

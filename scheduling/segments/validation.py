@@ -64,13 +64,13 @@ def _of_shape(value: Value, test: Test, subject: Subject, place: str) -> Value:
         return _days(_single(value, place), most, place)
     if shape == Shape.DAYS:
         return _span(value, test, place)
-    one: Callable[[Any], Any] = lambda given: _single_of_kind(given, subject, place)  # noqa: E731
+    single: Callable[[Any], Any] = lambda given: _single_of_kind(given, subject, place)  # noqa: E731
     if shape == Shape.ONE:
-        return one(_single(value, place))  # type: ignore[no-any-return]
+        return single(_single(value, place))  # type: ignore[no-any-return]
     listed = value if isinstance(value, tuple) else (value,)
     if shape == Shape.RANGE:
-        return _range(tuple(one(given) for given in listed), subject, place)
-    return tuple(sorted(set(map(one, listed))))
+        return _range(tuple(single(given) for given in listed), subject, place)
+    return tuple(sorted(set(map(single, listed))))
 
 
 def _span(value: Value, test: Test, place: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ def insert_select(model: type[models.Model], rows: "models.QuerySet[Any, Any]", 
     """
     quoted = connection.ops.quote_name
     selected = {name: value for name, value in values.items() if hasattr(value, "resolve_expression")}
-    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     # Names of their own, for an expression must not hide a column that it reads.
     query = rows.annotate(**{f"the_{name}": value for name, value in selected.items()})
     query = query.values(*(f"the_{name}" for name in selected))
@@ -23,15 +23,15 @@ def insert_select(model: type[models.Model], rows: "models.QuerySet[Any, Any]", 
     except EmptyResultSet:  # rows of which none can be, which Django does not ask the database about
         return 0
     written, constants = [], []
-    for one in fields:
-        if one.name in selected:
-            written.append(f"found.{quoted(f'the_{one.name}')}")
+    for field in fields:
+        if field.name in selected:
+            written.append(f"found.{quoted(f'the_{field.name}')}")
         else:
-            value = values.get(one.name, one.get_default())
+            value = values.get(field.name, field.get_default())
             value = value.pk if isinstance(value, models.Model) else value
-            constants.append(one.get_db_prep_save(value, connection))
+            constants.append(field.get_db_prep_save(value, connection))
             written.append("%s")
-    columns = ", ".join(quoted(str(one.column)) for one in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quoted(model._meta.db_table)} ({columns})"  # noqa: S608 - names of ours

@@ -278,11 +278,11 @@ def _check_approved(campaign: Campaign) -> None:
 
 
 def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
-    keep = [one.pk for one in contents if one.pk]
+    keep = [content.pk for content in contents if content.pk]
     campaign.contents.exclude(pk__in=keep).delete()
-    for one in contents:
-        one.campaign = campaign
-        one.save()
+    for content in contents:
+        content.campaign = campaign
+        content.save()
     # What the caller has read along is not what it says any more.
     getattr(campaign, "_prefetched_objects_cache", {}).pop("contents", None)
 

@@ -70,9 +70,9 @@ def _upsert_member(application: Application, fields: Fields) -> None:
         info["direct_leader"] = _split(fields, "DirectLeader")
     rows = people.upsert(application.corporation, [{**info, "userid": user_id}], joined_at=timezone.now())
     members = rows.values()
-    for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
-        if not one.is_assistant:
-            people.request_lookup(one, [member.pk for member in members])
+    for other in Application.objects.filter(corporation=application.corporation_id, enabled=True):
+        if not other.is_assistant:
+            people.request_lookup(other, [member.pk for member in members])
 
 
 def _rename(application: Application, fields: Fields) -> str:

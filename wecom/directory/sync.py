@@ -50,9 +50,9 @@ def request_first_sync(application: Application) -> None:
 
 def request_lookups(application: Application) -> None:
     """Have every application of the company that reads details look up the changed members."""
-    for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
-        if not one.is_assistant and members.awaiting_lookup(one).exists():
-            request_sync(one, DirectorySync.Kind.CHANGES)
+    for row in Application.objects.filter(corporation=application.corporation_id, enabled=True):
+        if not row.is_assistant and members.awaiting_lookup(row).exists():
+            request_sync(row, DirectorySync.Kind.CHANGES)
 
 
 def request_due_syncs(every: timedelta, now: datetime | None = None) -> int:

@@ -135,14 +135,14 @@ def _certificate(error: BaseException) -> str:
     seen: list[BaseException] = []
     todo: list[object] = [error]
     while todo:
-        one = todo.pop()
-        if not isinstance(one, BaseException) or one in seen:
+        cause = todo.pop()
+        if not isinstance(cause, BaseException) or cause in seen:
             continue
-        seen.append(one)
-        words = getattr(one, "verify_message", "")
+        seen.append(cause)
+        words = getattr(cause, "verify_message", "")
         if words:
             return str(words)
-        todo += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+        todo += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
     return "handshake"
 
 

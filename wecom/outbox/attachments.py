@@ -32,12 +32,12 @@ def name_uploads(application: Application, payload: dict[str, object]) -> tuple[
 def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:
     """Each object with a media ID, and the name of the field that holds it."""
     if isinstance(value, list):
-        for one in value:
-            yield from _places(one)
+        for item in value:
+            yield from _places(item)
     elif isinstance(value, dict):
         yield from ((value, name) for name in KINDS if isinstance(value.get(name), str) and value[name])
-        for one in value.values():
-            yield from _places(one)
+        for item in value.values():
+            yield from _places(item)
 
 
 def _upload_of(application: Application, media_id: str, *, kind: str) -> Upload | None:

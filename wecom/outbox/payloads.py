@@ -89,11 +89,11 @@ def _memory(repeat: int) -> int:
 def _replace(value: Any, carried: Mapping[str, str]) -> None:
     """Write media IDs where uploads are named."""
     if isinstance(value, list):
-        for one in value:
-            _replace(one, carried)
+        for item in value:
+            _replace(item, carried)
     elif isinstance(value, dict):
-        for name, one in value.items():
-            if name in CARRYING and one in carried:
-                value[name] = carried[one]
+        for name, item in value.items():
+            if name in CARRYING and item in carried:
+                value[name] = carried[item]
             else:
-                _replace(one, carried)
+                _replace(item, carried)

@@ -29,10 +29,10 @@ def readable(imported: Imported) -> list[Row]:
     """The lines of a table for one entry of a file."""
     model, differences = MODELS[imported.kind], []
     steps = dict(State.objects.filter(flow=imported.pk).values_list("key", "name")) if model is Flow else {}
-    for one in imported.differences:
-        label, owner, name = _place(model, one.path, steps)
+    for difference in imported.differences:
+        label, owner, name = _place(model, difference.path, steps)
         differences.append(
-            Row(label=label, before=_words(owner, name, one.before), after=_words(owner, name, one.after))
+            Row(label=label, before=_words(owner, name, difference.before), after=_words(owner, name, difference.after))
         )
     return differences
 

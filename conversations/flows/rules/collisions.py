@@ -37,11 +37,11 @@ def problems(flow: Flow) -> Iterator[Problem]:
 
 
 def _taken(flow: Flow, others: Sequence[Flow]) -> Iterator[Problem]:
-    starts = {fold_text(one): other for other in others for one in _starts(other)}
-    for one in _starts(flow):
-        other = starts.get(fold_text(one))
+    starts = {fold_text(start): other for other in others for start in _starts(other)}
+    for start in _starts(flow):
+        other = starts.get(fold_text(start))
         if other is not None:
-            words = _("“%(words)s” starts the flow “%(name)s” already.") % {"words": one, "name": other.name}
+            words = _("“%(words)s” starts the flow “%(name)s” already.") % {"words": start, "name": other.name}
             yield Problem(code="trigger_taken", words=words, about=other)
 
 

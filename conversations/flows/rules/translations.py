@@ -29,9 +29,14 @@ def problems(machine: Machine, rules: Rules) -> Iterator[Problem]:
         if machine.expire_text and not words.expire_text:
             text = _("The text at the end of its time is missing.")
             yield Problem(code="untranslated", words=_named(language, text), is_error=False)
-        for one in rules(spoken_in(machine, words.language)):
-            if one not in known:
-                yield Problem(code=one.code, state=one.state, words=_named(language, one.words), is_error=one.is_error)
+        for problem in rules(spoken_in(machine, words.language)):
+            if problem not in known:
+                yield Problem(
+                    code=problem.code,
+                    state=problem.state,
+                    words=_named(language, problem.words),
+                    is_error=problem.is_error,
+                )
 
 
 def _of_node(node: Node, language: str) -> Iterator[tuple[str, str]]:

@@ -60,13 +60,13 @@ class Row:
 def readable(differences: Iterable[Difference], campaign: Campaign | Series) -> list[Row]:
     """The lines of the table, without those that are empty on both sides and the hidden parts of a segment's rule."""
     rows = []
-    for one in _pieces(differences):
+    for difference in _pieces(differences):
         row = Row(
-            label=_label(one.path),
-            before=_words(one.path, one.before, campaign),
-            after=_words(one.path, one.after, campaign),
+            label=_label(difference.path),
+            before=_words(difference.path, difference.before, campaign),
+            after=_words(difference.path, difference.after, campaign),
         )
-        undivided = one.path.endswith(".share") and one.before is None and one.after == EVERY
+        undivided = difference.path.endswith(".share") and difference.before is None and difference.after == EVERY
         if row.before != row.after and row not in rows and not undivided:
             rows.append(row)
     return rows
@@ -74,15 +74,17 @@ def readable(differences: Iterable[Difference], campaign: Campaign | Series) -> 
 
 def _pieces(differences: Iterable[Difference]) -> Iterator[Difference]:
     """Each leaf: a whole that came or went is taken apart, except for audiences and rules."""
-    for one in differences:
-        before, after = one.before or {}, one.after or {}
+    for difference in differences:
+        before, after = difference.before or {}, difference.after or {}
         whole = isinstance(before, dict) and isinstance(after, dict)
-        kept = one.path.startswith(("audience", "segments")) or one.path.endswith((".values", ".card"))
+        kept = difference.path.startswith(("audience", "segments")) or difference.path.endswith((".values", ".card"))
         if whole and not kept:
             for key in sorted({*before, *after}):
-                yield from _pieces([Difference(path=f"{one.path}.{key}", before=before.get(key), after=after.get(key))])
+                yield from _pieces(
+                    [Difference(path=f"{difference.path}.{key}", before=before.get(key), after=after.get(key))]
+                )
         else:
-            yield one
+            yield difference
 
 
 def _label(path: str) -> str:

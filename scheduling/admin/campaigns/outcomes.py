@@ -92,7 +92,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
     over, report = run.sent + run.failed, _report(run)
     number = str(asked.get("delivery", ""))
-    one = run.deliveries.filter(pk=int(number)).select_related("member").first() if number.isdecimal() else None
+    delivery = run.deliveries.filter(pk=int(number)).select_related("member").first() if number.isdecimal() else None
     return {
         "percent": _percent(run),
         "open": max(0, run.planned - over) if run.ended_at is None else 0,
@@ -110,7 +110,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "reason": reason,
         "statuses": Delivery.Status.choices,
         "reasons": Delivery.Reason.choices,
-        "evidence": evidence_of(run, one) if one else None,
+        "evidence": evidence_of(run, delivery) if delivery else None,
     }
 
 
@@ -172,26 +172,26 @@ def _chunks(run: CampaignRun) -> Iterator[list[Sequence[str]]]:
 
 
 def _lines(run: CampaignRun, chunk: Sequence[Delivery], batches: Mapping[int, Batch]) -> Iterator[Sequence[str]]:
-    members = [one.member_id for one in chunk]
+    members = [delivery.member_id for delivery in chunk]
     replies = services.first_replies(run, members)
     pressed: dict[tuple[int, str], list[str]] = defaultdict(list)
     for press in CampaignResponse.objects.filter(run=run, member__in=members).order_by("at"):
         pressed[press.member_id, press.kind].append(press.label or press.key)
-    carried = {one.pk: _carrier(one, batches) for one in chunk}
+    carried = {delivery.pk: _carrier(delivery, batches) for delivery in chunk}
     calls = Outbound.objects.only("msgid", "errcode").in_bulk({number for number in carried.values() if number})
-    for one in chunk:
-        batch, call = batches.get(one.batch), calls.get(carried[one.pk] or 0)
-        replied = replies.get(one.member_id)
+    for delivery in chunk:
+        batch, call = batches.get(delivery.batch), calls.get(carried[delivery.pk] or 0)
+        replied = replies.get(delivery.member_id)
         yield (
-            one.member.user_id,
-            one.member.name,
-            str(one.get_status_display()),
-            str(one.get_reason_display()),
+            delivery.member.user_id,
+            delivery.member.name,
+            str(delivery.get_status_display()),
+            str(delivery.get_reason_display()),
             batch.variant if batch else "",
             batch.language if batch else "",
             f"{replied.astimezone(run.campaign.zone):%Y-%m-%d %H:%M}" if replied else "",
-            " · ".join(pressed[one.member_id, CampaignResponse.Kind.CARD]),
-            " ".join(pressed[one.member_id, CampaignResponse.Kind.LINK]),
+            " · ".join(pressed[delivery.member_id, CampaignResponse.Kind.CARD]),
+            " ".join(pressed[delivery.member_id, CampaignResponse.Kind.LINK]),
             str(call.pk) if call else "",
             call.msgid if call else "",
             str(call.errcode) if call and call.errcode is not None else "",

@@ -19,29 +19,31 @@ def readable(differences: Iterable[Difference], series: Series) -> list[Row]:
     """The lines of the table, without those that are empty on both sides."""
     rows: list[Row] = []
     days = {str(step.pk): services.step_in_words(step) for step in series.steps.steps()}
-    for one in _pieces(differences):
-        first, _dot, rest = one.path.partition(".")
+    for difference in _pieces(differences):
+        first, _dot, rest = difference.path.partition(".")
         if first == "rule":
-            rows += _rule(one, rest, series)
+            rows += _rule(difference, rest, series)
         elif first == "steps":
-            rows += _step(one, rest, days)
-        elif first == "stop_segments" and (one.before or one.after):
+            rows += _step(difference, rest, days)
+        elif first == "stop_segments" and (difference.before or difference.after):
             rows.append(Row(label=gettext("rule of a segment"), before=NOTHING, after=gettext("changed")))
         elif first != "stop_segments":
-            rows += campaigns.readable([one], series)
+            rows += campaigns.readable([difference], series)
     return rows
 
 
 def _pieces(differences: Iterable[Difference]) -> Iterator[Difference]:
     """Each leaf: the rule and the steps, which may have come or gone as a whole, are taken apart."""
-    for one in differences:
-        if one.path in ("rule", "steps") or (one.path.startswith("steps.") and one.path.count(".") == 1):
-            before, after = one.before or {}, one.after or {}
+    for difference in differences:
+        if difference.path in ("rule", "steps") or (
+            difference.path.startswith("steps.") and difference.path.count(".") == 1
+        ):
+            before, after = difference.before or {}, difference.after or {}
             for key in sorted({*before, *after}, key=_order):
-                path = f"{one.path}.{key}"
+                path = f"{difference.path}.{key}"
                 yield from _pieces([Difference(path=path, before=before.get(key), after=after.get(key))])
         else:
-            yield one
+            yield difference
 
 
 def _order(key: str) -> tuple[int, str]:

@@ -77,8 +77,8 @@ def _append(node: Element, value: Any) -> None:
     """Members of an object become elements, a list becomes a repeated element."""
     if isinstance(value, dict):
         for name, inside in value.items():
-            for one in inside if isinstance(inside, list) else [inside]:
-                _append(SubElement(node, str(name)), one)
+            for item in inside if isinstance(inside, list) else [inside]:
+                _append(SubElement(node, str(name)), item)
     elif value is not None:
         node.text = str(value).lower() if isinstance(value, bool) else str(value)
 

@@ -151,28 +151,28 @@ def _card_image(value: Any) -> None:
 
 
 def _vertical_content_list(value: Any) -> None:
-    for one in _list(value, "vertical_content_list", MOST_PARAGRAPHS, 42036):
-        _text(one, "title", 42033, required=True)
-        _text(one, "desc")
+    for item in _list(value, "vertical_content_list", MOST_PARAGRAPHS, 42036):
+        _text(item, "title", 42033, required=True)
+        _text(item, "desc")
 
 
 def _horizontal_content_list(value: Any) -> None:
-    for one in _list(value, "horizontal_content_list", MOST_ROWS, 42035):
-        _text(one, "keyname", 42027, required=True)
-        _text(one, "value")
-        kind = one.get("type", 0)
+    for item in _list(value, "horizontal_content_list", MOST_ROWS, 42035):
+        _text(item, "keyname", 42027, required=True)
+        _text(item, "value")
+        kind = item.get("type", 0)
         if kind == 2:
-            _text(one, "media_id", 42029, required=True)
+            _text(item, "media_id", 42029, required=True)
         elif kind == 3:
-            _text(one, "userid", 42050, required=True)
+            _text(item, "userid", 42050, required=True)
         else:
-            _jump_target(one, {0, 1})
+            _jump_target(item, {0, 1})
 
 
 def _jump_list(value: Any) -> None:
-    for one in _list(value, "jump_list", MOST_JUMPS, 42042):
-        _text(one, "title", 42033, required=True)
-        _jump_target(one, {0, 1, 2})
+    for jump in _list(value, "jump_list", MOST_JUMPS, 42042):
+        _text(jump, "title", 42033, required=True)
+        _jump_target(jump, {0, 1, 2})
 
 
 def _card_action(value: Any) -> None:
@@ -185,15 +185,15 @@ def _optional_card_action(value: Any) -> None:
 
 def _button_list(value: Any) -> None:
     buttons = _list(value, "button_list", MOST_BUTTONS, 40058)
-    for one in buttons:
-        _text(one, "text", 42038, required=True)
-        if one.get("style", 1) not in {1, 2, 3, 4}:
+    for button in buttons:
+        _text(button, "text", 42038, required=True)
+        if button.get("style", 1) not in {1, 2, 3, 4}:
             raise ApiError(40058, "invalid button style")
-        if one.get("type", 0) == 1:
-            _address(one)
+        if button.get("type", 0) == 1:
+            _address(button)
         else:
-            _text(one, "key", 42039, most=KEY, required=True)
-    keys = [one["key"] for one in buttons if one.get("type", 0) != 1]
+            _text(button, "key", 42039, most=KEY, required=True)
+    keys = [button["key"] for button in buttons if button.get("type", 0) != 1]
     if len(set(keys)) < len(keys):
         raise ApiError(42039, "two buttons have the same key")
 
@@ -221,9 +221,9 @@ def _selection(value: Any) -> None:
 
 def _select_list(value: Any) -> None:
     lists = _list(value, "select_list", MOST_SELECTIONS, 42047)
-    for one in lists:
-        _selection(one)
-    if len({one["question_key"] for one in lists}) < len(lists):
+    for selector in lists:
+        _selection(selector)
+    if len({selector["question_key"] for selector in lists}) < len(lists):
         raise ApiError(42043, "two lists have the same question_key")
 
 

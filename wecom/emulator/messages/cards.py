@@ -65,14 +65,14 @@ def questions(card: dict[str, Any]) -> list[Question]:
         asked.append(
             Question(
                 key=checkbox["question_key"],
-                options=tuple(one["id"] for one in options),
-                preset=tuple(one["id"] for one in options if one.get("is_checked")),
+                options=tuple(option["id"] for option in options),
+                preset=tuple(option["id"] for option in options if option.get("is_checked")),
                 several=checkbox.get("mode") == 1,
             )
         )
     selection = card.get("button_selection")
-    for one in [*(card.get("select_list") or []), *([selection] if selection else [])]:
-        ids = tuple(option["id"] for option in one.get("option_list") or [])
-        preset = (one.get("selected_id") or "",) if one.get("selected_id") else ids[:1]
-        asked.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
+    for selector in [*(card.get("select_list") or []), *([selection] if selection else [])]:
+        ids = tuple(option["id"] for option in selector.get("option_list") or [])
+        preset = (selector.get("selected_id") or "",) if selector.get("selected_id") else ids[:1]
+        asked.append(Question(key=selector["question_key"], options=ids, preset=preset, several=False))
     return asked

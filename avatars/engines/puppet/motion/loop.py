@@ -74,5 +74,5 @@ def _breath(seconds: float, turns: Floats) -> Floats:
     """How high the shoulders are, in hundredths of the eye distance: breathed out where the loop begins."""
     breaths = max(1, round(seconds / BREATH))
     rise, fall = INWARDS, 1 - INWARDS
-    one = Inhalation(start=0.0, before=0.0, depth=QUIET, rise=rise, fall=fall)
-    return np.array([HEIGHT * (one.at(turn * breaths % 1) - MIDDLE) for turn in turns])
+    inhalation = Inhalation(start=0.0, before=0.0, depth=QUIET, rise=rise, fall=fall)
+    return np.array([HEIGHT * (inhalation.at(turn * breaths % 1) - MIDDLE) for turn in turns])

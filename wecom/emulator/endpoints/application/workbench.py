@@ -136,12 +136,12 @@ def _check(kind: str, value: object) -> dict[str, Any]:
 
 def _keydata(value: object) -> dict[str, Any]:
     """Up to four figures with their names."""
-    for one in _items(value, MOST_FIGURES, 94002, 94003):
-        if not _is_text(one.get("data"), LONGEST_TEXT):
+    for item in _items(value, MOST_FIGURES, 94002, 94003):
+        if not _is_text(item.get("data"), LONGEST_TEXT):
             raise ApiError(94012)
-        if not _is_text(one.get("key", ""), LONGEST_TEXT, allow_empty=True):
+        if not _is_text(item.get("key", ""), LONGEST_TEXT, allow_empty=True):
             raise ApiError(40058, "key is too long")
-        _check_targets(one)
+        _check_targets(item)
     return dict(value)  # type: ignore[call-overload, no-any-return]
 
 
@@ -154,13 +154,13 @@ def _image(value: object) -> dict[str, Any]:
 
 def _list(value: object) -> dict[str, Any]:
     """Up to three lines."""
-    for one in _items(value, MOST_LINES, 94005, 94006):
-        title = one.get("title")
+    for item in _items(value, MOST_LINES, 94005, 94006):
+        title = item.get("title")
         if title is None:
             raise ApiError(94010)
         if not isinstance(title, str) or not title or len(title.encode()) > LONGEST_TITLE:
             raise ApiError(94014)
-        _check_targets(one)
+        _check_targets(item)
     return dict(value)  # type: ignore[call-overload, no-any-return]
 
 

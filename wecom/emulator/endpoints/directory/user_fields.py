@@ -166,7 +166,7 @@ def _extattr(value: object) -> list[dict[str, Any]]:
     attributes = value.get("attrs") if isinstance(value, dict) else None
     if not isinstance(attributes, list):
         raise ApiError(40058, "extattr.attrs must be a list")
-    for one in attributes:
-        if not isinstance(one, dict) or one.get("type", 0) not in {0, 1}:
+    for attribute in attributes:
+        if not isinstance(attribute, dict) or attribute.get("type", 0) not in {0, 1}:
             raise ApiError(60150)
     return attributes
