@@ -14,11 +14,12 @@ from tests.support.emulator import free_port, wait_for
 from tests.support.paths import ROOT
 
 NAME = re.compile(r"wecom[./]emulator")
-# The command that starts it, the check that refuses it, the watch that restarts it.
+# The command that starts it, the check that refuses it, the watch that restarts it, the page of its settings.
 MAY_NAME_IT = {
     "openuser/management/commands/emulator.py",
     "wecom/checks.py",
     "openuser/management/commands/up.py",
+    "openuser/management/settings_reference.py",
 }
 
 

@@ -5,7 +5,7 @@ import re
 from tests.support.paths import ROOT
 
 STATIC = ROOT / "wecom" / "emulator" / "static"
-PHONE = ROOT / "templates" / "emulator" / "phone.html"
+PHONE = ROOT / "wecom" / "emulator" / "templates" / "emulator" / "phone.html"
 
 
 def names(language: str) -> list[str]:
