@@ -18,7 +18,15 @@ APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 THE_SAME = {"EncodingAESKey"}
 IN_TEMPLATES = re.compile(r"""{%\s*translate\s+(["'])(.+?)\1""")
-BLOCKS = re.compile(r"{%\s*blocktranslate.*?%}(.*?){%\s*endblocktranslate", re.DOTALL)
+BLOCKS = re.compile(r"{%\s*blocktranslate(.*?)%}(.*?){%\s*endblocktranslate", re.DOTALL)
+
+
+def forms_of(options: str, content: str) -> list[str]:
+    """The texts that Django looks up for a block, singular and plural: of a trimmed one, the lines of each as one."""
+    forms = re.split(r"{%\s*plural\s*%}", content)
+    if "trimmed" not in options:
+        return forms
+    return [" ".join(line.strip() for line in form.strip().splitlines()) for form in forms]
 
 
 def catalogue() -> gettext.NullTranslations:
@@ -88,7 +96,7 @@ def test_every_string_of_the_templates_is_translated():
     for path in sources("templates/admin", ".html"):
         source = path.read_text()
         texts = [text for _, text in IN_TEMPLATES.findall(source)]
-        blocks = [re.split(r"{%\s*plural\s*%}", block) for block in BLOCKS.findall(source)]
+        blocks = [forms_of(*found) for found in BLOCKS.findall(source)]
         texts += [re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", forms[0]) for forms in blocks]
         missing += [
             f"{path.name}: {text}"
