@@ -132,6 +132,6 @@ def test_sound_is_off_until_it_is_wanted_and_stays_so(chat_page: Open, applicati
     bell.click()
     application.say(member, "laut")
     expect(page.get_by_test_id("bubble-in")).to_have_count(2)
-    page.wait_for_function("window.rang === 2")  # once to show how it sounds
+    page.wait_for_function("() => window.rang === 2")  # once to show how it sounds
     page.reload()
     expect(bell).to_have_attribute("aria-pressed", "true")
