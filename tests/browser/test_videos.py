@@ -123,7 +123,7 @@ def test_two_modes_play_beside_each_other(desk: Page, stack: Stack, picture):
     expect(videos).to_have_count(2, timeout=MADE)
     desk.get_by_test_id("together").click()
     desk.wait_for_function(
-        "[...document.querySelectorAll('.ou-compare video')].every(video => video.currentTime > 0.2)"
+        "() => [...document.querySelectorAll('.ou-compare video')].every(video => video.currentTime > 0.2)"
     )
     assert videos.nth(1).evaluate("video => video.muted")
     picture(desk, "compare")

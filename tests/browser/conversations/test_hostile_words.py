@@ -23,7 +23,7 @@ window.fetch = (...words) => { window.asked += 1; return ask(...words).finally((
 # What was asked for is there, and pictures that are no pictures have said so. A network that is silent for half a
 # second would be another thing: a page that asks for news again and again has none.
 SETTLED = """
-document.readyState === "complete" && window.asked === 0
+() => document.readyState === "complete" && window.asked === 0
   && [...document.images].every((image) => image.complete || image.loading === "lazy")
 """
 
