@@ -25,6 +25,7 @@ from tests.runner.xdist_scheduler import ByUnit, longest_first, unit_of
 
 pytest_plugins = [
     "tests.fixtures.broker",
+    "tests.fixtures.callbacks",
     "tests.fixtures.canaries",
     "tests.fixtures.clock",
     "tests.fixtures.emulator",

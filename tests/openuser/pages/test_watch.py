@@ -184,7 +184,7 @@ def test_captions_in_the_second_language_are_in_the_menu_of_the_player(client, l
     (tmp_path / "renders/b.srt").write_text(SRT.replace("公司", "Company"), encoding="utf-8")
     sign_in(client, link, person.user_id)
     text = watch(client, link).content.decode()
-    assert re.findall(r'srclang="(\w+)" label="(\w+)"', text) == [("zh", "中文"), ("en", "English")]
+    assert re.findall(r'srclang="(\w+)"\s+label="(\w+)"', text) == [("zh", "中文"), ("en", "English")]
     captions = client.get(f"/watch/{link.name}/translated_captions")
     assert captions["Content-Type"].startswith("text/vtt")
     assert "Company" in captions.content.decode()

@@ -108,18 +108,21 @@ def in_new_process(application: Application, *, msg_id: int = 2, token: str = ""
     return answer.status
 
 
+@pytest.mark.usefixtures("promised_patience")
 def test_a_callback_is_kept_although_no_database_told_the_keys(known, folder):
     with unreachable():
         assert in_new_process(known, patience=PATIENCE) == 200
     assert count(folder) == 1
 
 
+@pytest.mark.usefixtures("promised_patience")
 def test_a_forged_callback_is_not(known, folder):
     with unreachable():
         assert in_new_process(known, token="somebodyelse", patience=PATIENCE) == 403
     assert count(folder) == 0
 
 
+@pytest.mark.usefixtures("promised_patience")
 def test_a_withdrawn_application_counts_until_the_database_is_back(known):
     Application.objects.filter(pk=known.pk).update(enabled=False)  # no signal: as another process would
     with unreachable():

@@ -14,6 +14,11 @@ def application():
     return factories.make_application(is_default=True)
 
 
+@pytest.fixture(autouse=True)
+def as_promised(promised_patience: None) -> None:
+    """A database that is away is noticed as soon as in production."""
+
+
 @pytest.fixture
 def folder(settings, tmp_path: Path) -> Iterator[Path]:
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
