@@ -1,8 +1,7 @@
 """Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form.
 
 `ByWSGI` and `ByASGI` stand in front of Django's handlers and call the view in a thread. With `OPENUSER_CALLBACK_LANE`
-the event loop of `ByASGI` calls what the view calls, without a thread. `WebhookMiddleware` calls the view where nothing
-stands in front: in tests.
+the event loop of `ByASGI` calls what the view calls, without a thread. In tests, `WebhookMiddleware` calls the view.
 """
 
 import asyncio
@@ -59,8 +58,8 @@ def _chain(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest
 
 def _view(request: HttpRequest) -> HttpResponse:
     request.get_host()  # refuses a name that is not ours
-    application = _found(request.path_info)
-    response: HttpResponse = application.func(request, *application.args, **application.kwargs)
+    match = _match(request.path_info)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     response.headers["Content-Length"] = str(len(response.content))
     return response
 
@@ -76,7 +75,7 @@ def _given(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
 
 
 @lru_cache(maxsize=100)
-def _found(path: str) -> ResolverMatch:
+def _match(path: str) -> ResolverMatch:
     return resolve(path)
 
 
@@ -228,13 +227,13 @@ class ByASGI(_Gateway):
     def _made_answer(self, scope: Scope) -> _Acknowledgement | None:
         try:
             request = ASGIRequest({**scope, "query_string": b""}, BytesIO())
-            found = _found(request.path_info)
+            match = _match(request.path_info)
         except (Resolver404, UnicodeDecodeError):
             return None
         response = _given(reception.acknowledgement())(request)
-        # Otherwise for another host, or not by HTTPS.
-        accepted = response.status_code == HTTPStatus.OK
-        return _Acknowledgement(found.kwargs.get("key", ""), _events(response)) if accepted else None
+        if response.status_code != HTTPStatus.OK:  # for another host, or not by HTTPS
+            return None
+        return _Acknowledgement(match.kwargs.get("key", ""), _events(response))
 
     async def _viewed(self, scope: Scope, body: bytes) -> HttpResponse:
         request = partial(ASGIRequest, scope, BytesIO(body))

@@ -108,11 +108,8 @@ class _Walk:
             case Act.SAY | Act.CHOOSE | Act.ANSWER:
                 assert node.slot is not None
                 resolution = resolve(node.slot, place.offered, act, text, today=self.today, now=self.now)
-                return (
-                    self._missed(node, place, resolution)
-                    if resolution.value is None
-                    else self._answered(node, place, resolution)
-                )
+                settle = self._missed if resolution.value is None else self._answered
+                return settle(node, place, resolution)
             case Act.BACK:
                 return self._back(node, place)
             case Act.HELP:

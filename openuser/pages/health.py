@@ -40,10 +40,10 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     A full disk makes it unready only where SQLite is on it: with another database, callbacks are still accepted.
     """
-    answer = _database()
-    if answer is Database.OLD:
+    database = _database()
+    if database is Database.OLD:
         return JsonResponse({"status": "migrations"}, status=503)
-    if answer is Database.AWAY:
+    if database is Database.AWAY:
         if wecom.spool_takes_callbacks():
             spooled = wecom.spooled_callbacks(timezone.now()).count
             return JsonResponse({"status": "ok", "database": "away", "spooled": spooled})

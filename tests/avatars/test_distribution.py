@@ -14,6 +14,7 @@ import pytest
 from avatars.ai_label import video_label
 from avatars.media.ffmpeg import decoder
 from openuser.version import VERSION
+from tests.support.optional_packages import pip
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "distributions" / "openuser-human"
@@ -34,12 +35,6 @@ for name in ("django", "celery", "rest_framework", "openuser", "wecom"):
 from avatars.command_line import main
 sys.exit(main(sys.argv[2:]))
 """
-
-
-def pip(*words: str | Path, python: str | Path = sys.executable) -> None:
-    line = [python, "-m", "pip", "--disable-pip-version-check", "-q", *words]
-    done = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture(scope="module")

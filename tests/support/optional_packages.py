@@ -1,10 +1,14 @@
-"""What a machine of a developer may lack; CI, which installs everything, may not."""
+"""Packages that a machine of a developer may lack, and CI may not; and pip, for environments of a test's own."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from avatars.adapters.availability import installed
+from tests.support.paths import ROOT
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
@@ -19,3 +23,10 @@ def leave_out(reason: str) -> None:
     if IN_CI:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def pip(*words: str | Path, python: str | Path = sys.executable) -> None:
+    """Run pip from the checkout, in this environment or in that of `python`; its words are shown when it fails."""
+    line = [python, "-m", "pip", "--disable-pip-version-check", "-q", *words]
+    done = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout

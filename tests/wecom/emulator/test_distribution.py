@@ -11,25 +11,21 @@ import pytest
 import requests
 
 from openuser.version import VERSION
+from tests.support.optional_packages import pip
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "distributions" / "wecom-emulator"
-
-
-def pip(python: Path | str, *words: str | Path) -> None:
-    line = [python, "-m", "pip", "--disable-pip-version-check", "-q", *words]
-    done = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the commands of an environment that has the emulator and what it requires."""
     folder = tmp_path_factory.mktemp("alone")
-    pip(sys.executable, "wheel", "--no-deps", "-w", folder / "wheels", FOLDER)
+    pip("wheel", "--no-deps", "-w", folder / "wheels", FOLDER)
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     (wheel,) = (folder / "wheels").iterdir()
-    pip(folder / "env" / "bin" / "python", "install", "-c", ROOT / "requirements" / "constraints.txt", wheel)
+    python = folder / "env" / "bin" / "python"
+    pip("install", "-c", ROOT / "requirements" / "constraints.txt", wheel, python=python)
     return folder / "env" / "bin"
 
 
