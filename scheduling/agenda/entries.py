@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.audience.audience_rule import AudienceRule
 from scheduling.campaigns.hours.send_hours import SendWindow
 from scheduling.models import Campaign
-from scheduling.segments.audience import AudienceRule
 from wecom.models import Application
 
 

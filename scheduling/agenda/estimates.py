@@ -16,9 +16,9 @@ from django.db.models import Q
 from core.storage import lenient_cache
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import Audience
+from scheduling.audience import reach
+from scheduling.audience.audience_rule import AudienceRule, Selection
 from scheduling.exceptions import SchedulingError
-from scheduling.segments import reach
-from scheduling.segments.audience import AudienceRule, Selection
 from scheduling.segments.query import Compiler
 from wecom.models import Member
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import KINDS, Audience, Entry, Kind, State
 from scheduling.agenda.occurrences import Occurrence, occurrences
+from scheduling.audience.audience_rule import AudienceRule, parse_audience
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import window_of
 from scheduling.campaigns.schedule_content import audience_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Schedule, Series
-from scheduling.segments.audience import AudienceRule, parse_audience
 
 S = Campaign.State
 STATES: Mapping[str, State] = {

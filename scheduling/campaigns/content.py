@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from scheduling.campaigns import variables
+from scheduling.audience import variables
 from scheduling.campaigns.way_out import on_card, way_out, with_way_out
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns import variables
+from scheduling.audience import variables
+from scheduling.audience.audience_rule import AudienceRule, DepartmentChoice, Selection
 from scheduling.models import EVERYONE, Campaign, CampaignContent, Schedule, default_grace
-from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection
 
 LONGEST_NAME = 80
 

@@ -12,16 +12,17 @@ from avatars.exceptions import ScriptError
 from core.evidence.stated_reasons import has_words
 from core.text.slot_values import Slot
 from core.text.time_zones import time_zones
+from scheduling.audience import variables
+from scheduling.audience.audience_rule import check_somebody, parse_audience
+from scheduling.audience.personalisation import slots_of
 from scheduling.business_calendar import parse_cron
-from scheduling.campaigns import links, moments, variables
+from scheduling.campaigns import links, moments
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
 from scheduling.campaigns.hours.send_hours import chosen_weekdays, hours_of
 from scheduling.campaigns.way_out import way_out
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
-from scheduling.schedules.personalisation import slots_of
-from scheduling.segments.audience import check_somebody, parse_audience
 
 VARIANTS = ("A", "B")
 Slots = Mapping[str, Slot]

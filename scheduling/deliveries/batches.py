@@ -14,6 +14,7 @@ from conversations import services as conversations
 from core.exceptions import OpenUserError
 from core.lookups import among
 from core.work import crash_points
+from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import SendHours, window_of
@@ -22,7 +23,6 @@ from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from scheduling.responses import cards, clicks
-from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, ApplicationMember, Member
 
 logger = logging.getLogger(__name__)

@@ -14,6 +14,8 @@ from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render
 from conversations import services as conversations
+from scheduling.audience import reach
+from scheduling.audience.audience_rule import check_somebody, parse_audience
 from scheduling.campaigns import approval, moments, sending_policy, state, validation
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours import odd_hours
@@ -23,8 +25,6 @@ from scheduling.deliveries.zone_starts import ZoneStart, zone_starts
 from scheduling.descriptions import listed
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery
-from scheduling.segments import reach
-from scheduling.segments.audience import check_somebody, parse_audience
 from wecom.models import Application
 
 FIRST = 5

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Q
 
 from conversations.signals import ThreadEntry
-from scheduling.campaigns import variables
+from scheduling.audience import variables
+from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns.content import CampaignWords
 from scheduling.models import Batch, Campaign, Delivery
-from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member
 
 GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED, Delivery.Status.RECALLED)

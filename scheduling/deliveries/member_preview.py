@@ -6,6 +6,7 @@ from typing import Any
 
 from avatars.models import Render
 from conversations import services as conversations
+from scheduling.audience.personalisation import member_facts, without_personal
 from scheduling.campaigns import approval
 from scheduling.campaigns.content import CampaignWords, compose
 from scheduling.campaigns.way_out import with_way_out
@@ -14,7 +15,6 @@ from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
 from scheduling.deliveries.forecast import existing_render, sender_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
-from scheduling.schedules.personalisation import member_facts, without_personal
 from wecom.contents import Content
 from wecom.models import Member
 

@@ -22,8 +22,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from scheduling.audience.variables import needed_in
 from scheduling.campaigns.sending_policy import Policy, cap_windows
-from scheduling.campaigns.variables import needed_in
 from scheduling.models import Campaign, CampaignRun, Delivery
 from wecom.models import Member, MemberFact
 

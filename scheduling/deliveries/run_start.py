@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core.work.base import Work
+from scheduling.audience import reach
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import approval, moments, sending_policy, state
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
@@ -17,8 +19,6 @@ from scheduling.deliveries import audience_freeze, progress, reasons
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FAR, Campaign, CampaignRun, Delivery
 from scheduling.responses import clicks
-from scheduling.segments import reach
-from scheduling.segments.audience import parse_audience
 from scheduling.signals import campaign_started
 from wecom.models import Application, Member
 

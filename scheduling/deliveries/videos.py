@@ -15,11 +15,11 @@ from avatars import services as avatars
 from avatars.exceptions import AvatarError
 from avatars.models import Consent, DigitalHuman, Presentation, Render, RenderTemplate
 from conversations import services as conversations
-from scheduling.campaigns import variables
+from scheduling.audience import variables
+from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.way_out import with_way_out
 from scheduling.models import AwaitedVideo, Batch, Campaign, CampaignRun, Delivery
-from scheduling.schedules.personalisation import member_facts
 from wecom.models import Application, Member
 
 Words = Mapping[str, Any]

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from scheduling.audience.reach import first_names
 from scheduling.campaigns.hours.send_hours import hours_of
 from scheduling.campaigns.member_zones import clocks_of, with_clocks
 from scheduling.descriptions import listed
 from scheduling.models import Campaign
-from scheduling.segments.reach import first_names
 from wecom.models import Application
 
 FIRST = 5  # members of a zone who are named

@@ -7,12 +7,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from conversations.services import ExplanationLine, ExplanationLink
+from scheduling.audience.audience_rule import AudienceRule, Selection
+from scheduling.audience.reach import selected
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
-from scheduling.segments.audience import AudienceRule, Selection
 from scheduling.segments.descriptions import describe_group, names_in
 from scheduling.segments.query import Compiler
-from scheduling.segments.reach import selected
 from scheduling.segments.rules import parse_group
 from wecom.models import Department, Member, Tag
 

@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.services import Explanation, ExplanationLine, ExplanationLink
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.explanations import audience, outcome_evidence, people
 from scheduling.models import Campaign, Delivery, Enrolment, EnrolmentStep
-from scheduling.segments.audience import parse_audience
 
 
 def explain(delivery: Delivery) -> Explanation:

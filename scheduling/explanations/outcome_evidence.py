@@ -7,9 +7,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from conversations.services import ExplanationLine, ExplanationLink
+from scheduling.audience.variables import needed_in
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.sending_policy import cap_windows, policy_of
-from scheduling.campaigns.variables import needed_in
 from scheduling.deliveries import reasons
 from scheduling.deliveries.evidence import batch_of, choice_of
 from scheduling.descriptions import listed

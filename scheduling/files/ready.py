@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.interchange import yaml_text
 from core.interchange.ready import Ready
-from scheduling.campaigns import variables
+from scheduling.audience import variables
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"
 NAMES: Mapping[str, Mapping[str, str]] = {"zh-hans": {"name": "王芳"}, "en": {"name": "Anna"}}

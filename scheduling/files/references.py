@@ -15,9 +15,9 @@ from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow, Topic
 from core.interchange.flaws import Findings, Place
 from core.interchange.references import References as NamedRows
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, Segment
-from scheduling.segments.audience import parse_audience
 from scheduling.segments.rules import parse_group
 from wecom.models import Application, Corporation
 

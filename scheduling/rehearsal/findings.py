@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.models import Flow
+from scheduling.audience.personalisation import member_facts, without_personal
 from scheduling.campaigns.content import CampaignWords, compose
 from scheduling.deliveries import videos
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Timeline
 from scheduling.rehearsal.subjects import Subject
-from scheduling.schedules.personalisation import member_facts, without_personal
 from wecom.facts.definitions import definitions_of
 from wecom.models import Member
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.audience import reach
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Series, share_calendars
 from scheduling.rehearsal import subjects
@@ -20,8 +22,6 @@ from scheduling.rehearsal.member_days import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
 from scheduling.rehearsal.results import Doubt, Dropped, Rehearsal
 from scheduling.rehearsal.subjects import Subject
-from scheduling.segments import reach
-from scheduling.segments.audience import parse_audience
 from wecom.models import Application
 
 MOST_MEMBERS, MOST_DAYS, USUAL_DAYS = 2_000, 92, 60

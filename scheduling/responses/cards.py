@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core.live_updates import publish_change
-from scheduling.campaigns import approval, variables
+from scheduling.audience import variables
+from scheduling.audience.personalisation import member_facts
+from scheduling.campaigns import approval
 from scheduling.campaigns.content import CampaignWords
 from scheduling.models import Batch, Campaign, CampaignResponse, CampaignRun, Delivery
-from scheduling.schedules.personalisation import member_facts
 from wecom.contents import Card, Content
 from wecom.messages import CardEvent
 from wecom.models import Application, Member

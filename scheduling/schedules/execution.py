@@ -10,10 +10,10 @@ from avatars.models import Consent
 from conversations import services as conversations
 from conversations.models import Conversation, Message
 from core.exceptions import OpenUserError
+from scheduling.audience.personalisation import member_facts, slots_of
 from scheduling.models import Run, RunMessage, Schedule
 from scheduling.schedules import prerender
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
-from scheduling.schedules.personalisation import member_facts, slots_of
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.models import AwaitedVideo, Schedule
 from scheduling.schedules.audience import audience_of
-from scheduling.schedules.personalisation import known_members, scripts_of
+from scheduling.schedules.scripts import known_members, scripts_of
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from scheduling.audience.personalisation import without_personal
 from scheduling.descriptions import describe_moment, describe_zone
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
-from scheduling.schedules import personalisation, validation
+from scheduling.schedules import validation
 from scheduling.schedules.audience import audience_of
+from scheduling.schedules.scripts import scripts_of
 from wecom.models import Member
 
 PREVIEWED = 5
@@ -65,7 +67,7 @@ def preview_scripts(schedule: Schedule, *, in_full: bool = False) -> tuple[list[
         return [], []
     shown_at = ("values", "template", "presentation", "text")
     faults = [fault for fault in validation.problems(schedule) if fault.field in shown_at]
-    scripts = personalisation.scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
+    scripts = scripts_of(schedule, source, audience_of(schedule).user_ids[:PREVIEWED_MEMBERS])
     shown = [
         MemberScript(
             who=str(member),
@@ -79,4 +81,4 @@ def preview_scripts(schedule: Schedule, *, in_full: bool = False) -> tuple[list[
 
 
 def _shown(text: str, member: Member, *, in_full: bool) -> str:
-    return text if in_full else personalisation.without_personal(text, member)
+    return text if in_full else without_personal(text, member)

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from scheduling.models import EVERYONE, Schedule
-from scheduling.schedules.audience import application_of
-from scheduling.segments.choices import (
+from scheduling.audience.choices import (
     Choice,
     department_choices,
     departments,
@@ -15,6 +13,8 @@ from scheduling.segments.choices import (
     tag_choices,
     tags,
 )
+from scheduling.models import EVERYONE, Schedule
+from scheduling.schedules.audience import application_of
 from wecom.models import Application, Department, Member, Tag
 
 

@@ -13,11 +13,12 @@ from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
 from conversations import services as conversations
 from core.text.time_zones import time_zones
+from scheduling.audience.personalisation import slots_of
 from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
-from scheduling.schedules.personalisation import known_members, scripts_of, slots_of
+from scheduling.schedules.scripts import known_members, scripts_of
 from wecom.models import Department, Tag
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")

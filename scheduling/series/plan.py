@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from scheduling.audience import reach
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns.member_zones import whose_zone, zones_of
 from scheduling.models import Campaign, Series, calendar_of
-from scheduling.segments import reach
-from scheduling.segments.audience import parse_audience
 from scheduling.segments.query import Compiler
 from scheduling.series.due_days import DueDays
 from wecom.models import Application, Member

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from core.text.time_zones import time_zones
+from scheduling.audience.audience_rule import check_somebody, parse_audience
+from scheduling.audience.personalisation import slots_of
 from scheduling.campaigns import validation
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FARTHEST_DAY, Campaign, Series
-from scheduling.schedules.personalisation import slots_of
-from scheduling.segments.audience import check_somebody, parse_audience
 from scheduling.segments.query import Compiler
 from scheduling.segments.rules import parse_group
 from scheduling.segments.subjects import FACT, Kind, subjects_of

@@ -2,6 +2,9 @@
 
 import core.django_setup  # noqa: F401 - says what is missing
 from core.interchange.flaws import FileRefused
+from scheduling.audience.audience_rule import parse_audience
+from scheduling.audience.choices import find_choices, named_choices
+from scheduling.audience.reach import members_of
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change
 from scheduling.day_lists.day_list import read_day_list
@@ -30,9 +33,6 @@ from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.preview import PREVIEWED, preview, preview_scripts
 from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
-from scheduling.segments.audience import parse_audience
-from scheduling.segments.choices import find_choices, named_choices
-from scheduling.segments.reach import members_of
 from scheduling.series.odd_steps import odd_steps
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming

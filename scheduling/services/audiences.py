@@ -6,9 +6,9 @@ from datetime import date
 from django.db.models import QuerySet, When
 from django.utils import timezone
 
+from scheduling.audience.audience_rule import AudienceRule, check_somebody, parse_audience
+from scheduling.audience.reach import Reach, reach_of
 from scheduling.models import AudienceSheet
-from scheduling.segments.audience import AudienceRule, check_somebody, parse_audience
-from scheduling.segments.reach import Reach, reach_of
 from wecom.models import Application, Corporation
 
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.interchange.differences import Difference, differences
 from core.parties.acting_client import client_name
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import approval, moments, parties, state, transitions, validation
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Schedule
-from scheduling.segments.audience import parse_audience
 from scheduling.series import edits
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause

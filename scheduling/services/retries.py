@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from conversations import services as conversations
+from scheduling.audience.audience_rule import MOST_MEMBERS
 from scheduling.campaigns import state
 from scheduling.deliveries import progress
 from scheduling.exceptions import SchedulingError
@@ -26,7 +27,6 @@ from scheduling.models import (
     Delivery,
 )
 from scheduling.responses.cards import not_confirmed
-from scheduling.segments.audience import MOST_MEMBERS
 from scheduling.services.campaigns import save_campaign
 from scheduling.services.sheets import AT_ONCE, KEPT
 from wecom.exceptions import ContentError

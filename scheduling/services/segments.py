@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.audience.reach import FIRST, first_names
 from scheduling.campaigns.content import campaigns_with_variable
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Segment, Series
 from scheduling.segments.descriptions import describe_group, names_by_company, names_in
 from scheduling.segments.query import Compiler
-from scheduling.segments.reach import FIRST, first_names
 from scheduling.segments.rules import Group, Test, flaw, parse_group
 from scheduling.segments.subjects import TEST_LABELS, Kind, Shape, Subject, shape_of, subjects_by_company, subjects_of
 from wecom.models import Corporation, FactDefinition, Member

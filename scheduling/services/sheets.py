@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scheduling.audience.audience_rule import AudienceRule, Selection
+from scheduling.audience.reach import LeftOut, reach_of, unknown_ids
+from scheduling.audience.sheets import SheetRows, read_sheet
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember, Campaign
-from scheduling.segments.audience import AudienceRule, Selection
-from scheduling.segments.reach import LeftOut, reach_of, unknown_ids
-from scheduling.segments.sheets import SheetRows, read_sheet
 from wecom.models import Application, Corporation
 
 PREVIEWED = timedelta(hours=1)

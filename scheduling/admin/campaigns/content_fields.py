@@ -18,9 +18,9 @@ from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow
 from scheduling.admin.cards.card_field import CardField
 from scheduling.admin.forms import ValuesField
+from scheduling.audience.personalisation import variable_labels
 from scheduling.campaigns.cards.conversion import pruned
 from scheduling.models import Campaign, CampaignContent
-from scheduling.schedules.personalisation import variable_labels
 from wecom.models import Application
 
 KIND = Campaign.ContentType

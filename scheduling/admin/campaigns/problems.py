@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from scheduling.admin.campaigns.content_fields import SLOTS
+from scheduling.audience.audience_rule import check_somebody, parse_audience
 from scheduling.campaigns import validation
 from scheduling.campaigns.cards.conversion import element_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
-from scheduling.segments.audience import check_somebody, parse_audience
 
 FIELDS = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
 

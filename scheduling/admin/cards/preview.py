@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from scheduling.admin.cards.card_field import card_of_post
-from scheduling.campaigns import variables
+from scheduling.audience import variables
+from scheduling.audience.personalisation import variable_labels
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.cards.conversion import element_of
-from scheduling.schedules.personalisation import variable_labels
 from wecom.models import Application
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from core.interchange.differences import Difference, differences
 from core.parties.acting_client import client_name
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import parties, transitions
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
-from scheduling.segments.audience import parse_audience
 from scheduling.segments.rules import parse_group
 from scheduling.series import approval, corrections, edits, intake, life, stops, sweep, turns, validation
 from scheduling.series.odd_steps import OddSteps, odd_steps

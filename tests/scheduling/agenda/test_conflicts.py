@@ -8,9 +8,9 @@ import pytest
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.conflicts import with_conflicts
 from scheduling.agenda.entries import Audience, Entry, Kind, State
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns.hours.send_hours import SendWindow
 from scheduling.models import SendingPolicy
-from scheduling.segments.audience import parse_audience
 from tests.scheduling.support.schedules import clock
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.entries import Audience
 from scheduling.agenda.estimates import Estimates, surely_overlap
+from scheduling.audience.audience_rule import parse_audience
 from scheduling.models import Segment
-from scheduling.segments.audience import parse_audience
 from scheduling.services import save_segment
 from tests.scheduling.segments.support.company import make_company
 from tests.support import factories

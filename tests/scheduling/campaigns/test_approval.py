@@ -8,10 +8,10 @@ import pytest
 
 from avatars.models import Presentation, PresentationScene, PresentationVariable, RenderTemplate, TemplateVariable
 from scheduling import services
+from scheduling.audience.audience_rule import DepartmentChoice, Selection
 from scheduling.campaigns.approval import describe, digest
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Segment
-from scheduling.segments.audience import DepartmentChoice, Selection
 from tests.scheduling.support.approved_fields import relations, unbound
 from tests.scheduling.support.campaigns import approve, make_campaign
 from tests.scheduling.support.schedules import clock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.campaigns import variables
+from scheduling.audience import variables
 
 FACTS = {"name": "王芳", "city": ""}
 

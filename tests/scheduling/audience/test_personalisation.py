@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import services
+from scheduling.audience.personalisation import member_facts, without_personal
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
-from scheduling.schedules.personalisation import member_facts, without_personal
 from tests.scheduling.support.schedules import clock, plan_video, texts
 from tests.support import factories
 from wecom.models import FactDefinition, Member

@@ -4,7 +4,7 @@ import pytest
 
 from core.exceptions import OpenUserError
 from core.spreadsheets import csv_file, xlsx_file
-from scheduling.segments.sheets import read_sheet
+from scheduling.audience.sheets import read_sheet
 
 HEADS = ["姓名", "用户ID"]
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.db.models import Value, When
 
+from scheduling.audience.audience_rule import parse_audience
+from scheduling.audience.reach import Reach, members_of, reach_of, unknown_ids, with_reasons
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember, Segment
-from scheduling.segments.audience import parse_audience
-from scheduling.segments.reach import Reach, members_of, reach_of, unknown_ids, with_reasons
 from tests.scheduling.segments.support.company import TODAY, make_company
 from tests.support.factories import make_application, make_member
 from tests.support.model_rows import make_row

@@ -2,8 +2,8 @@
 
 import pytest
 
+from scheduling.audience.audience_rule import AudienceRule, DepartmentChoice, Selection, check_somebody, parse_audience
 from scheduling.exceptions import SchedulingError
-from scheduling.segments.audience import AudienceRule, DepartmentChoice, Selection, check_somebody, parse_audience
 
 WHOLE = {
     "departments": [{"number": 7}, {"number": 9, "below": False}],

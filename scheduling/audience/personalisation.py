@@ -1,18 +1,14 @@
-"""Facts about a member that the values of variables can use, {{name}} or {{start_date}}, and the scripts with them."""
+"""Facts about a member that stand for variables, such as {{name}} or {{start_date}}: their names, types and values."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from avatars import services as avatars
-from conversations import services as conversations
 from core.text.dates import format_date
 from core.text.slot_values import Choice, Slot, SlotType
-from scheduling.models import Schedule
-from scheduling.schedules.audience import application_of
 from wecom.facts import values
 from wecom.facts.definitions import BUILT_IN, FactType, definitions_of
 from wecom.facts.stored_values import value_in
@@ -88,29 +84,6 @@ def without_personal(text: str, member: Member, types: Mapping[str, FactType] | 
             for form in sorted(forms, key=len, reverse=True):
                 text = text.replace(form, values.masked(fact, value))
     return text
-
-
-def known_members(schedule: Schedule, user_ids: Collection[str]) -> dict[str, Member]:
-    """The members among these that have a row, by user ID, with their facts."""
-    application = application_of(schedule)
-    if application is None:
-        return {}
-    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=user_ids)
-    return {member.user_id: member for member in rows.select_related("main_department").prefetch_related("facts")}
-
-
-def scripts_of(
-    schedule: Schedule, source: avatars.VideoSource, user_ids: Collection[str]
-) -> Iterator[tuple[Member, avatars.PersonalScript]]:
-    """The script for each member in their language, also for those without a row."""
-    known, application = known_members(schedule, user_ids), application_of(schedule)
-    languages = conversations.languages_with(known.values(), application=application) if application else {}
-    slots = slots_of(application)
-    for user_id in user_ids:
-        member = known.get(user_id) or Member(user_id=user_id)
-        language = languages.get(user_id, "")
-        facts = member_facts(member, language)
-        yield member, avatars.personalise(source, schedule.values, facts=facts, slots=slots, language=language)
 
 
 def _slot(fact: FactType) -> Slot:

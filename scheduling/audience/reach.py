@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling import descriptions
+from scheduling.audience.audience_rule import AudienceRule, Selection
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, AudienceSheetMember
-from scheduling.segments.audience import AudienceRule, Selection
 from scheduling.segments.query import NOBODY, Compiler
 from wecom.models import Application, ApplicationMember, Member
 
