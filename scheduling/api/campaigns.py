@@ -99,7 +99,7 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
     @extend_schema(summary="Delete a campaign")
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Deletes a draft. One that was started is cancelled instead, and keeps its runs."""
-        services.remove_campaign(self.get_object())
+        services.remove_mailing(self.get_object())
         return Response(status=204)
 
     @extend_schema(summary="Ask for a campaign to be approved", request=None, responses=CampaignSerializer)
@@ -120,7 +120,7 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
     def send_back(self, request: Request, pk: str) -> Response:
         """Answers a request for approval with a note. Needs `campaigns:approve`."""
         why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.send_back_campaign(row, by=self._person, why=why))
+        return self._step(lambda row: services.send_back_mailing(row, by=self._person, why=why))
 
     @extend_schema(
         summary="Start a campaign",
@@ -149,20 +149,20 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
     def pause(self, request: Request, pk: str) -> Response:
         """Takes back what was not sent yet."""
         why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.pause_campaign(row, by=self._person, why=why))
+        return self._step(lambda row: services.pause_mailing(row, by=self._person, why=why))
 
     @extend_schema(summary="Resume a campaign", request=None, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Goes on with those who have not got it."""
-        return self._step(lambda row: services.resume_campaign(row, by=self._person))
+        return self._step(lambda row: services.resume_mailing(row, by=self._person))
 
     @extend_schema(summary="Cancel a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Ends it for good. Sent messages stay."""
         why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.cancel_campaign(row, by=self._person, why=why))
+        return self._step(lambda row: services.cancel_mailing(row, by=self._person, why=why))
 
     @extend_schema(operation_id="campaigns_changes_retrieve")
     @extend_schema(summary="Get the steps of a campaign", responses=CampaignChangeSerializer(many=True), filters=False)

@@ -103,28 +103,28 @@ class SeriesView(SharesCalendars, StepPermissions, Rehearsals, viewsets.ModelVie
     @extend_schema(summary="Delete a series")
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Deletes one that never went out. Cancel another one."""
-        services.remove_series(self.get_object())
+        services.remove_mailing(self.get_object())
         return Response(status=204)
 
     @extend_schema(summary="Ask for a series to be approved", request=None, responses=SeriesSerializer)
     @action(detail=True, methods=["post"], url_path="ask-approval")
     def ask_approval(self, request: Request, pk: str) -> Response:
         """Binds the request to its rule and all its steps."""
-        return self._step(lambda row: services.ask_series_approval(row, by=self.person))
+        return self._step(lambda row: services.ask_approval(row, by=self.person))
 
     @extend_schema(summary="Approve a series", request=CampaignNoteSerializer, responses=SeriesSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Needs `campaigns:approve`. A person does not approve what they asked for."""
         why = self.body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.approve_series(row, by=self.person, why=why))
+        return self._step(lambda row: services.approve(row, by=self.person, why=why))
 
     @extend_schema(summary="Send a series back", request=CampaignNoteSerializer, responses=SeriesSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, pk: str) -> Response:
         """Answers a request for approval with a note. Needs `campaigns:approve`."""
         why = self.body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.send_back_series(row, by=self.person, why=why))
+        return self._step(lambda row: services.send_back_mailing(row, by=self.person, why=why))
 
     @extend_schema(
         summary="Start a series",
@@ -144,20 +144,20 @@ class SeriesView(SharesCalendars, StepPermissions, Rehearsals, viewsets.ModelVie
     def pause(self, request: Request, pk: str) -> Response:
         """Pauses all its steps, and takes back what was not sent yet."""
         why = self.body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.pause_series(row, by=self.person, why=why))
+        return self._step(lambda row: services.pause_mailing(row, by=self.person, why=why))
 
     @extend_schema(summary="Resume a series", request=None, responses=SeriesSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Goes on; `late` says what becomes of steps that were missed."""
-        return self._step(lambda row: services.resume_series(row, by=self.person))
+        return self._step(lambda row: services.resume_mailing(row, by=self.person))
 
     @extend_schema(summary="Cancel a series", request=CampaignNoteSerializer, responses=SeriesSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Ends it for good, for all members who are in it."""
         why = self.body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.cancel_series(row, by=self.person, why=why))
+        return self._step(lambda row: services.cancel_mailing(row, by=self.person, why=why))
 
     @extend_schema(
         summary="Add a member to a series",

@@ -1,10 +1,6 @@
-"""The life of campaigns: written, approved by a second person, started, paused, resumed and cancelled.
+"""Campaigns: written, made from a schedule, and started. `services.mailings` has the rest of their life."""
 
-Writing, approving and sending are three rights; the callers check them. What is approved is the hash of content,
-audience and time: an edit voids it.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -14,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.evidence.stated_reasons import plain_reason, stated_reason
-from core.interchange.differences import Difference, differences
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import approval, moments, parties, state, transitions, validation
@@ -23,9 +18,9 @@ from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.series import edits
+from scheduling.services.mailings import ask_approval, check_alone, check_approved, take
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause
-from scheduling.signals import campaign_stopped
 
 Person = AbstractBaseUser | None
 S = Campaign.State
@@ -97,47 +92,6 @@ def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> lis
     return list(validation.problems(campaign, now or timezone.now()))
 
 
-def ask_approval(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
-    """Ask for a draft to be approved as it is now. Raises `SchedulingError` for its first error."""
-
-    def ask(row: Campaign) -> None:
-        for problem in validation.problems(row, now or timezone.now()):
-            raise problem
-        description = approval.describe(row)
-        state.change(row, S.WAITING, by=by, description=description, digest=approval.digest(description), now=now)
-
-    return _locked(campaign, ask)
-
-
-def approve(
-    campaign: Campaign, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
-) -> Campaign:
-    """Approve exactly what waits; `seen` is the hash of the content that the approver saw.
-
-    Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
-    """
-
-    def grant(row: Campaign) -> None:
-        description = approval.describe(row)
-        digest = approval.digest(description)
-        words = _("The campaign was changed since you looked at it.")
-        transitions.check_seen(seen, digest, words=words, code="campaign_changed")
-        transitions.check_asked(row, digest)
-        parties.check_approver(row, by, words=_("A campaign is approved by a second person."))
-        for problem in validation.problems(row, now or timezone.now()):
-            raise problem
-        row.approved_hash = digest
-        state.change(row, S.APPROVED, by=by, why=why, description=description, digest=digest, now=now)
-
-    return _locked(campaign, grant)
-
-
-def send_back_campaign(campaign: Campaign, *, by: Person = None, why: str, now: datetime | None = None) -> Campaign:
-    """Give a campaign that waits back to its writer, with a note. Raises `SchedulingError` without one."""
-    why = transitions.note_of(why)
-    return _locked(campaign, lambda row: state.change(row, S.DRAFT, by=by, why=why, now=now))
-
-
 def start_campaign(
     campaign: Campaign, *, at: datetime | None = None, by: Person = None, now: datetime | None = None
 ) -> Campaign:
@@ -151,7 +105,7 @@ def start_campaign(
         run_due(campaign.replaces_id, now=now)  # its moments until now are its own
 
     def begin(row: Campaign) -> None:
-        _check_approved(row)
+        check_approved(row)
         if at is not None:
             moments.check_later(row, at, now)
         moments.watch(row, now, at=at)
@@ -162,7 +116,7 @@ def start_campaign(
             state.change(row, S.RUNNING, by=by, now=now)
             interruption.go_on(row, now=now)
 
-    _locked(campaign, begin)
+    take(campaign, begin)
     run_start.begin(campaign.pk, now=now)
     campaign.refresh_from_db()
     return campaign
@@ -181,7 +135,7 @@ def start_unblocked(
     Raises `SchedulingError` for the first thing that does, and as `start_campaign`.
     """
     now = now or timezone.now()
-    _check_alone(campaign)
+    check_alone(campaign)
     for blocker in forecast.forecast_start(campaign, now=now, at=at).against(anyway=anyway):
         error = blocker.error
         remedy = error.remedy if blocker.final else _("Set `anyway` to send it all the same.")
@@ -196,85 +150,11 @@ def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: date
     """
     words, remedy = _("The reason is missing."), _("Say in words why it cannot wait: who approves it reads that.")
     reason = stated_reason(reason, SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy))
-    _check_alone(campaign)
+    check_alone(campaign)
     with transaction.atomic():
         campaign.urgent_reason = reason[: Campaign._meta.get_field("urgent_reason").max_length]
         save_campaign(campaign, by=by)
         return ask_approval(campaign, by=by, now=now) if campaign.state == S.DRAFT else campaign
-
-
-def pause_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
-    """Pause a campaign: batches of which no call was made yet are taken back.
-
-    Raises `SchedulingError` for a reason without words.
-    """
-    why = transitions.reason_given(why)
-
-    def pause(row: Campaign) -> None:
-        state.change(row, S.PAUSED, by=by, why=why, now=now)
-        campaign_stopped.send(Campaign, campaign=row, reason="paused", why=why)
-
-    _locked(campaign, pause)
-    interruption.take_back(campaign)
-    return campaign
-
-
-def resume_campaign(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> Campaign:
-    """Go on where it was paused. Moments in between are handled as the campaign says of missed ones.
-
-    Raises `SchedulingError` if it was changed since it was approved.
-    """
-
-    def go_on(row: Campaign) -> None:
-        _check_approved(row)
-        open_runs = row.runs.filter(ended_at=None)
-        state.change(row, S.RUNNING if open_runs.exists() else S.SCHEDULED, by=by, now=now)
-        interruption.go_on(row, now=now or timezone.now())
-
-    return _locked(campaign, go_on)
-
-
-def cancel_campaign(campaign: Campaign, *, by: Person = None, why: str = "", now: datetime | None = None) -> Campaign:
-    """End a campaign for good: who has not got it does not get it.
-
-    Raises `SchedulingError` for a reason without words.
-    """
-    why = transitions.reason_given(why)
-
-    def end(row: Campaign) -> None:
-        row.next_at = None
-        was_on = row.state in (*Campaign.ON, S.PAUSED)
-        state.change(row, S.CANCELLED, by=by, why=why, now=now)
-        if was_on:
-            campaign_stopped.send(Campaign, campaign=row, reason="cancelled", why=why)
-
-    _locked(campaign, end)
-    interruption.take_back(campaign)
-    interruption.cancel_rest(campaign, now=now or timezone.now())
-    return campaign
-
-
-@transaction.atomic
-def remove_campaign(campaign: Campaign) -> None:
-    """Delete a campaign that never went out, with its steps. Raises `SchedulingError` for one that did."""
-    row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    _check_alone(row)
-    if row.runs.exists():
-        words = _("It has gone out, so its deliveries are kept.")
-        raise SchedulingError(words, code="campaign_sent", remedy=_("Cancel it instead."))
-    row.delete()
-
-
-def changed_since_approval(campaign: Campaign) -> list[Difference]:
-    """The differences from the last approval, for the approver; all of it if it never was approved."""
-    approved = transitions.last_change(campaign, S.APPROVED)
-    return list(differences(approved.description if approved else {}, approval.describe(campaign)))
-
-
-def _check_approved(campaign: Campaign) -> None:
-    if not campaign.approved_hash or campaign.approved_hash != approval.digest(approval.describe(campaign)):
-        words = _("It is not as it was approved.")
-        raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
 
 
 def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
@@ -285,18 +165,3 @@ def _replace(campaign: Campaign, contents: list[CampaignContent]) -> None:
         content.save()
     # What the caller has read along is not what it says any more.
     getattr(campaign, "_prefetched_objects_cache", {}).pop("contents", None)
-
-
-def _check_alone(campaign: Campaign) -> None:
-    if campaign.series_id is not None:
-        words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
-        raise SchedulingError(words, code="series_step", remedy=remedy)
-
-
-@transaction.atomic
-def _locked(campaign: Campaign, change: Callable[[Campaign], None]) -> Campaign:
-    row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    _check_alone(row)
-    change(row)
-    campaign.refresh_from_db()
-    return campaign

@@ -39,8 +39,8 @@ series = services.save_series(Series(name='入职', audience={'members': ['start
 for day, text in enumerate(('欢迎加入我们！', '第二天见。')):
     step = Campaign(message_class='mandatory', interrupts='always')
     services.save_step(series, step, [CampaignContent(text=text)], day=day, at=at.time())
-services.ask_series_approval(series, by=writer)
-services.approve_series(series, by=approver)
+services.ask_approval(series, by=writer)
+services.approve(series, by=approver)
 services.start_series(series)
 """
 RUNS = """

@@ -40,7 +40,7 @@ def scheduled_campaign() -> Campaign:
 
 
 def waiting_series() -> Row:
-    return services.ask_series_approval(series.make_series(0), by=campaigns.make_person())
+    return services.ask_approval(series.make_series(0), by=campaigns.make_person())
 
 
 def running_series() -> Row:

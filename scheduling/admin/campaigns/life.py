@@ -68,25 +68,25 @@ class LifeAdmin(LifeStepsAdmin):
     )
     send_back_this = step_button(
         life_steps.SEND_BACK,
-        services.send_back_campaign,
+        services.send_back_mailing,
         title=_("Send this campaign back?"),
         words=_("It becomes a draft again. Its writer can change it and ask once more."),
     )
     pause_this = step_button(
         life_steps.PAUSE,
-        services.pause_campaign,
+        services.pause_mailing,
         title=_("Pause this campaign?"),
         words=_("What WeChat Work has not been given yet is taken back and waits until you resume it."),
     )
     resume_this = step_button(
         life_steps.RESUME,
-        services.resume_campaign,
+        services.resume_mailing,
         title=_("Resume this campaign?"),
         words=_("Those who have not got it get it now. No member gets it twice."),
     )
     cancel_this = step_button(
         life_steps.CANCEL,
-        services.cancel_campaign,
+        services.cancel_mailing,
         title=_("Cancel this campaign?"),
         words=_("It ends for good. Members who have not got it do not get it; who has it keeps it."),
         submit=_("Cancel the campaign"),

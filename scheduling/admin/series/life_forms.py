@@ -35,7 +35,7 @@ class ApproveSeriesForm(ApprovalForm):
         return reach_context(row)
 
     def rows_of(self, row: Series) -> list[Row]:
-        return readable(services.series_changed_since_approval(row), row)
+        return readable(services.changed_since_approval(row), row)
 
 
 def reach_context(series: Series) -> dict[str, Any]:

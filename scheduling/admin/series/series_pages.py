@@ -129,7 +129,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
             self.message_user(request, words, messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: Series) -> None:
-        services.remove_series(obj)
+        services.remove_mailing(obj)
 
     def response_add(self, request: HttpRequest, obj: Series, post_url_continue: str | None = None) -> HttpResponse:
         """The next thing is its steps."""

@@ -1,7 +1,7 @@
-"""The life of series: written, approved as a whole by a second person, started, paused, resumed and cancelled."""
+"""Series: written, forecast and started. `services.mailings` has the rest of their life."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +9,17 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from core.interchange.differences import Difference, differences
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import parties, transitions
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignRun, Series
+from scheduling.models import Campaign, Series
 from scheduling.segments.rules import parse_group
-from scheduling.series import approval, corrections, edits, intake, life, stops, sweep, turns, validation
+from scheduling.series import corrections, edits, intake, life, stops, sweep, turns, validation
 from scheduling.series.odd_steps import OddSteps, odd_steps
 from scheduling.series.plan import Plan
 from scheduling.series.validation import SeriesProblem
+from scheduling.services.mailings import check_approved, take
 
 Person = AbstractBaseUser | None
 S = Series.State
@@ -60,44 +58,6 @@ def series_problems(series: Series, *, now: datetime | None = None) -> list[Seri
     return list(validation.problems(series, now or timezone.now()))
 
 
-def ask_series_approval(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
-    """Ask for a draft to be approved as it is now, with all its steps. Raises `SchedulingError` for its first error."""
-
-    def ask(row: Series) -> None:
-        _check_problems(row, now)
-        options = {"description": approval.describe(row), "digest": approval.digest(row)}
-        life.change(row, S.WAITING, by=by, now=now, **options)  # type: ignore[arg-type]
-
-    return _locked(series, ask)
-
-
-def approve_series(
-    series: Series, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None
-) -> Series:
-    """Approve exactly what waits; `seen` is the hash of the content that the approver saw.
-
-    Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
-    """
-
-    def grant(row: Series) -> None:
-        digest = approval.digest(row)
-        words = _("The series was changed since you looked at it.")
-        transitions.check_seen(seen, digest, words=words, code="series_changed")
-        transitions.check_asked(row, digest)
-        parties.check_approver(row, by, words=_("A series is approved by a second person."))
-        _check_problems(row, now)
-        row.approved_hash = digest
-        life.change(row, S.APPROVED, by=by, why=why, description=approval.describe(row), digest=digest, now=now)
-
-    return _locked(series, grant)
-
-
-def send_back_series(series: Series, *, by: Person = None, why: str, now: datetime | None = None) -> Series:
-    """Give a series that waits back to its writer, with a note. Raises `SchedulingError` without one."""
-    why = transitions.note_of(why)
-    return _locked(series, lambda row: life.change(row, S.DRAFT, by=by, why=why, now=now))
-
-
 def start_series(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
     """Let an approved series run: members come in, and steps go out at their moments.
 
@@ -106,67 +66,14 @@ def start_series(series: Series, *, by: Person = None, now: datetime | None = No
     now = now or timezone.now()
 
     def begin(row: Series) -> None:
-        _check_approved(row)
+        check_approved(row)
         row.started_at, row.swept_at = row.started_at or now, None
         life.change(row, S.RUNNING, by=by, now=now)
 
-    _locked(series, begin)
+    take(series, begin)
     sweep.sweep(series.pk, now=now)
     series.refresh_from_db()
     return series
-
-
-def pause_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
-    """Pause a series with all its steps: messages without a call are taken back, and nobody comes in.
-
-    Raises `SchedulingError` for a reason without words.
-    """
-    why = transitions.reason_given(why)
-    _locked(series, lambda row: life.change(row, S.PAUSED, by=by, why=why, now=now))
-    life.take_back(series)
-    return series
-
-
-def resume_series(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
-    """Go on where it was paused. Steps in between are handled as the series says of missed ones.
-
-    Raises `SchedulingError` if it was changed since it was approved.
-    """
-
-    def go_on(row: Series) -> None:
-        _check_approved(row)
-        row.swept_at = None
-        life.change(row, S.RUNNING, by=by, now=now)
-
-    _locked(series, go_on)
-    sweep.sweep(series.pk, now=now or timezone.now())
-    series.refresh_from_db()
-    return series
-
-
-def cancel_series(series: Series, *, by: Person = None, why: str = "", now: datetime | None = None) -> Series:
-    """End a series for good, for all members who are in it. Raises `SchedulingError` for a reason without words."""
-    why = transitions.reason_given(why)
-    _locked(series, lambda row: life.change(row, S.CANCELLED, by=by, why=why, now=now))
-    life.take_back(series)
-    life.cancel_rest(series, now=now or timezone.now())
-    return series
-
-
-@transaction.atomic
-def remove_series(series: Series) -> None:
-    """Delete a series that never went out, with its steps. Raises `SchedulingError` for one that did."""
-    row = edits.locked(series)
-    if CampaignRun.objects.filter(campaign__series=row).exists():
-        words = _("It has gone out, so its deliveries are kept.")
-        raise SchedulingError(words, code="series_sent", remedy=_("Cancel it instead."))
-    row.delete()
-
-
-def series_changed_since_approval(series: Series) -> list[Difference]:
-    """The differences from the last approval, for the approver; all of it if it never was approved."""
-    approved = transitions.last_change(series, S.APPROVED)
-    return list(differences(approved.description if approved else {}, approval.describe(series)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,16 +122,3 @@ def sweep_series(*, now: datetime | None = None) -> int:
 def _check_problems(series: Series, now: datetime | None) -> None:
     for problem in validation.problems(series, now or timezone.now()):
         raise problem.error
-
-
-def _check_approved(series: Series) -> None:
-    if not series.approved_hash or series.approved_hash != approval.digest(series):
-        words = _("It is not as it was approved.")
-        raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
-
-
-@transaction.atomic
-def _locked(series: Series, change: Callable[[Series], None]) -> Series:
-    change(edits.locked(series))
-    series.refresh_from_db()
-    return series

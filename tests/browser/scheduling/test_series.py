@@ -17,7 +17,9 @@ WORDS = {0: "欢迎加入！今天请到前台领取工牌。", 1: "第二天：
 
 
 # The demonstration comes with one.
-REMOVE = "from scheduling import models, services; [services.remove_series(one) for one in models.Series.objects.all()]"
+REMOVE = (
+    "from scheduling import models, services; [services.remove_mailing(row) for row in models.Series.objects.all()]"
+)
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_a_draft_is_shown_and_one_that_is_over_is_not():
     series = make_series(0, 3)
     found = services.upcoming(FIRST, LAST, now=NOW).entries
     assert {(one.state, one.movable) for one in found} == {("draft", False)}
-    services.cancel_series(series)
+    services.cancel_mailing(series)
     assert services.upcoming(FIRST, LAST, now=NOW).entries == ()
 
 

@@ -92,7 +92,7 @@ def test_a_schedule_whose_place_is_taken_is_not_resumed():
     with pytest.raises(SchedulingError) as caught:
         services.resume(schedule)
     assert caught.value.code == "replaced"
-    services.cancel_campaign(campaign, now=NOW)
+    services.cancel_mailing(campaign, now=NOW)
     assert services.resume(schedule)
 
 
@@ -113,7 +113,7 @@ def test_a_schedule_becomes_one_campaign_at_a_time():
     with pytest.raises(SchedulingError) as caught:
         services.convert_schedule(schedule)
     assert caught.value.code == "converted"
-    services.cancel_campaign(first)
+    services.cancel_mailing(first)
     assert services.convert_schedule(schedule).pk != first.pk
     services.remove(schedule)
     assert Campaign.objects.filter(replaces=None).count() == 2

@@ -28,11 +28,11 @@ def test_a_pause_takes_back_what_was_not_called(company, staff):
     campaign = launch()
     work(calls=False)
     assert Outbound.objects.get().status == "queued"
-    services.pause_campaign(campaign, why="写错了")
+    services.pause_mailing(campaign, why="写错了")
     assert Outbound.objects.get().status == "cancelled"
     work()
     assert [one.texts() for one in staff] == [[]] * 3
-    services.resume_campaign(campaign)
+    services.resume_mailing(campaign)
     work()
     assert [len(one.texts()) for one in staff] == [1, 1, 1]
     assert outcomes(campaign) == {"sent": 3}
@@ -42,11 +42,11 @@ def test_a_pause_takes_back_what_was_not_called(company, staff):
 def test_a_batch_that_was_let_go_waits_while_it_is_paused(company, staff):
     campaign = launch()
     services.start_run(campaign.runs.get().pk)
-    services.pause_campaign(campaign)
+    services.pause_mailing(campaign)
     work()
     assert [one.texts() for one in staff] == [[]] * 3
     assert Batch.objects.get().reason == "paused"
-    services.resume_campaign(campaign)
+    services.resume_mailing(campaign)
     work()
     assert [len(one.texts()) for one in staff] == [1, 1, 1]
 
@@ -57,11 +57,11 @@ def test_a_batch_in_the_hands_of_a_worker_waits_as_well(company, staff):
     services.start_run(campaign.runs.get().pk)
     batch = Batch.claim(Batch.objects.get().pk)
     assert batch.run.campaign.state == "running"  # as the worker has read it
-    services.pause_campaign(campaign)
+    services.pause_mailing(campaign)
     with pytest.raises(LeaseLost):
         batches.send(batch, now=timezone.now())
     assert not Outbound.objects.exists()
-    services.resume_campaign(campaign)
+    services.resume_mailing(campaign)
     work()
     assert [len(one.texts()) for one in staff] == [1, 1, 1]
 
@@ -70,8 +70,8 @@ def test_a_batch_in_the_hands_of_a_worker_waits_as_well(company, staff):
 def test_personal_words_are_taken_back_and_sent_once(company, staff):
     campaign = launch("{{name}}，你好")
     work(calls=False)
-    services.pause_campaign(campaign)
-    services.resume_campaign(campaign)
+    services.pause_mailing(campaign)
+    services.resume_mailing(campaign)
     work()
     assert [one.texts() for one in staff] == [[f"{one.user_id}，你好"] for one in staff]
     assert outcomes(campaign) == {"sent": 3}
@@ -91,7 +91,7 @@ def test_only_a_window_of_batches_is_on_its_way(company, settings, monkeypatch):
 def test_an_edit_in_a_pause_reaches_those_who_have_not_got_it(company, staff):
     campaign = launch("三点开会")
     work(calls=False)
-    services.pause_campaign(campaign)
+    services.pause_mailing(campaign)
     services.save_campaign(campaign, [CampaignContent(text="四点开会")])
     approve(campaign)
     services.start_campaign(campaign)
@@ -102,7 +102,7 @@ def test_an_edit_in_a_pause_reaches_those_who_have_not_got_it(company, staff):
 def test_a_cancelled_campaign_says_so_for_each_member(company, staff):
     campaign = launch()
     work(calls=False)
-    services.cancel_campaign(campaign, why="取消")
+    services.cancel_mailing(campaign, why="取消")
     work()
     assert outcomes(campaign) == {"cancelled:cancelled": 3}
     assert [one.texts() for one in staff] == [[]] * 3

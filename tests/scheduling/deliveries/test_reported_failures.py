@@ -52,8 +52,8 @@ def test_pauses_and_doubled_tasks_send_it_to_nobody_twice(company, staff):
     """listmonk#2070, #2313, Mautic#7881, #8802, #9797, AstrBot#7111: several copies to the same people."""
     campaign = launch()
     work(calls=False)
-    services.pause_campaign(campaign)
-    services.resume_campaign(campaign)
+    services.pause_mailing(campaign)
+    services.resume_mailing(campaign)
     for _again in range(3):
         services.sweep_campaigns()
         for row in (*CampaignRun.objects.all(), *Batch.objects.all()):

@@ -43,7 +43,7 @@ def test_a_segment_that_names_a_fact_that_is_gone_stops_it_unsent(shirts):
     assert not Delivery.objects.exists()
     # Nothing is lost: with the fact again it begins where it stood.
     FactDefinition.objects.create(corporation=segment.corporation, key="shirt", name="衣服尺码", kind="text")
-    services.resume_campaign(campaign)
+    services.resume_mailing(campaign)
     work()
     campaign.refresh_from_db()
     assert campaign.state == "finished"

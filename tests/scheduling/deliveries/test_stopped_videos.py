@@ -76,8 +76,8 @@ def everybody_reads(_campaign):
 
 
 WAYS = {
-    "cancelled": services.cancel_campaign,
-    "paused": services.pause_campaign,
+    "cancelled": services.cancel_mailing,
+    "paused": services.pause_mailing,
     "stopped by errors": stop_by_errors,
     "not as approved": edit_after_approval,
     "all sending stopped": lambda _campaign: services.stop_sending(Corporation.objects.get(), why="演练"),
@@ -134,7 +134,7 @@ def test_a_video_that_somebody_else_waits_for_goes_on(company, staff):
     Message.objects.filter(pk=message.pk).update(render=shared)
     avatars.request_render(asked.digital_human, asked.text, purpose="campaign", pattern="x")
     Render.objects.filter(pk=asked.pk).update(ends_unwanted=False)  # as one that a program asked for
-    services.cancel_campaign(campaign)
+    services.cancel_mailing(campaign)
     kept = set(Render.objects.filter(status__in=Render.UNFINISHED).values_list("pk", flat=True))
     assert {shared.pk, asked.pk} <= kept
     assert Render.objects.get(pk=_mine.pk).status == "cancelled"
@@ -161,17 +161,17 @@ def test_a_campaign_that_goes_on_asks_again_and_for_each_video_once(company, sta
     Render.objects.filter(pk=done.pk).update(status="done", video="v.mp4")
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "v.mp4").write_bytes(b"video")
-    services.pause_campaign(campaign)
+    services.pause_mailing(campaign)
     Batch.objects.filter(started_at__isnull=False).update(started_at="2020-01-01T00:00Z")  # a long pause
-    services.resume_campaign(campaign)
+    services.resume_mailing(campaign)
     work(calls=False)
     assert outcomes(campaign) == {"planned": 3}, "it has patience anew"
     found = sorted(Render.objects.values_list("status", flat=True))
     assert found == ["cancelled", "cancelled", "done", "queued", "queued"]
     waited = list(AwaitedVideo.objects.waiting().values_list("render__text", flat=True))
     assert len(waited) == len(set(waited)) == 3
-    services.pause_campaign(campaign)
-    services.resume_campaign(campaign)
+    services.pause_mailing(campaign)
+    services.resume_mailing(campaign)
     work(calls=False)
     assert Render.objects.filter(status__in=Render.UNFINISHED).count() == 2
 
@@ -182,7 +182,7 @@ def test_a_worker_that_has_not_seen_the_pause_leaves_no_video_behind(company, st
         services.start_run(run.pk)
     batch = Batch.claim(Batch.objects.get().pk)
     batch.run = CampaignRun.objects.select_related("campaign").get()  # as it was before
-    services.pause_campaign(campaign)
+    services.pause_mailing(campaign)
     with pytest.raises(LeaseLost):
         batches.send(batch, now=timezone.now())
     assert not Render.objects.exists()
@@ -199,7 +199,7 @@ def test_the_studio_drops_a_video_of_a_cancelled_campaign_at_once(connected, emu
         wait_until(lambda: stage_of(render) == Render.Stage.ANIMATING)
         family = group_of(studio(bulk=True).pid)
         began = time.monotonic()
-        services.cancel_campaign(campaign)
+        services.cancel_mailing(campaign)
         wait_until(lambda: not any(alive(pid) for pid in family))
         took = time.monotonic() - began
     assert took < 15, "it would have taken minutes"
@@ -210,7 +210,7 @@ def test_the_studio_drops_a_video_of_a_cancelled_campaign_at_once(connected, emu
     assert os.listdir(work_dir) == []
 
 
-CANCEL = "from scheduling import models, services; services.cancel_campaign(models.Campaign.objects.get())"
+CANCEL = "from scheduling import models, services; services.cancel_mailing(models.Campaign.objects.get())"
 
 
 @pytest.mark.slow

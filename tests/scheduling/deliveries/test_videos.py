@@ -118,7 +118,7 @@ def test_the_progress_of_a_run_counts_each_video_once(company, staff, stored):
     found = videos.progress_of(run)
     assert (found.needed, found.made, found.failed, found.cancelled, found.percent) == (3, 1, 1, 0, 67)
     assert found.seconds_left == pytest.approx(third.estimated_seconds)
-    services.cancel_campaign(campaign)
+    services.cancel_mailing(campaign)
     found = videos.progress_of(run)
     assert (found.cancelled, found.percent, found.seconds_left) == (1, 100, None)
     assert videos.progress_of(launch("早上好").runs.get()) is None

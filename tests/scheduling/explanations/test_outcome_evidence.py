@@ -80,5 +80,5 @@ def test_what_expired_or_was_missed_is_told_with_its_moments(application, anna):
 def test_a_cancellation_names_who_and_why(application, anna):
     campaign = launch()
     services.start_run(campaign.runs.get().pk)
-    services.cancel_campaign(campaign, by=make_person(), why="写错了")
+    services.cancel_mailing(campaign, by=make_person(), why="写错了")
     assert evidence(anna, "cancelled")["Cancelled"].endswith("写错了")

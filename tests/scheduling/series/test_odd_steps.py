@@ -7,7 +7,8 @@ import pytest
 from scheduling.models import Series
 from scheduling.series.odd_steps import odd_steps
 from tests.scheduling.support.campaign_pages import page, person_of, seen
-from tests.scheduling.support.series import approve, make_series
+from tests.scheduling.support.campaigns import approve
+from tests.scheduling.support.series import make_series
 from tests.support.factories import make_api
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,11 @@ import pytest
 
 from scheduling import services
 from scheduling.models import CampaignRun, Enrolment, EnrolmentStep
+from tests.scheduling.support.campaigns import approve
 from tests.scheduling.support.schedules import clock
 from tests.scheduling.support.series import (
     NINE,
     add_step,
-    approve,
     enrolment,
     give_date,
     got,
@@ -233,7 +233,7 @@ def test_a_step_that_is_added_later_reaches_those_whose_day_it_is(member):
     give_date(member, "2026-12-04")
     series = launch(0, 3, now="2026-11-30T12:00")
     run_days("2026-12-04", "2026-12-04")
-    services.pause_series(series)
+    services.pause_mailing(series)
     add_step(series, 2)
     series.refresh_from_db()
     assert series.state == "draft"
@@ -246,9 +246,9 @@ def test_a_pause_over_a_day_sends_what_was_missed_once(member):
     give_date(member, "2026-12-04")
     series = launch(0, 1, 3, now="2026-11-30T12:00")
     run_days("2026-12-04", "2026-12-04")
-    services.pause_series(series, now=clock("2026-12-04T19:00"))
+    services.pause_mailing(series, now=clock("2026-12-04T19:00"))
     run_days("2026-12-05", "2026-12-05")
-    services.resume_series(series, now=clock("2026-12-06T10:00"))
+    services.resume_mailing(series, now=clock("2026-12-06T10:00"))
     run_days("2026-12-06", "2026-12-08")
     assert got(member) == ["12-04 09:00 day 0", "12-06 10:00 day 1", "12-07 09:00 day 3"]
 

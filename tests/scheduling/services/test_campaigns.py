@@ -22,7 +22,7 @@ def test_every_step_keeps_who_when_and_why(application):
     writer, approver = make_person(), make_person()
     campaign = make_campaign()
     services.ask_approval(campaign, by=writer)
-    services.send_back_campaign(campaign, by=approver, why="请把时间写清楚")
+    services.send_back_mailing(campaign, by=approver, why="请把时间写清楚")
     services.ask_approval(campaign, by=writer)
     services.approve(campaign, by=approver)
     steps = list(campaign.changes.order_by("pk").values_list("before", "after", "by", "why"))
@@ -123,7 +123,7 @@ def test_working_days_fire_on_make_up_days_and_not_on_holidays(application):
 
 def test_a_step_that_cannot_be_is_refused_and_leaves_no_row(application):
     campaign = make_campaign()
-    assert refused(services.pause_campaign, campaign) == "campaign_state"
+    assert refused(services.pause_mailing, campaign) == "campaign_state"
     assert refused(services.start_campaign, campaign) == "not_approved"
     assert not CampaignChange.objects.exclude(wrote=True).exists()
     assert outcomes(campaign) == {}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import F
@@ -11,11 +11,12 @@ from rest_framework.test import APIClient
 
 from core.work.base import Work
 from scheduling import services
-from scheduling.models import Batch, Campaign, CampaignContent, CampaignRun, Delivery
+from scheduling.models import Batch, Campaign, CampaignContent, CampaignRun, Delivery, Series
 from tests.wecom.support.deliveries import deliver
 from wecom.models import Outbound
 
 EVERYONE = {"everyone": True}
+M = TypeVar("M", Campaign, Series)
 
 
 def make_campaign(*texts: Any, **fields: Any) -> Campaign:
@@ -26,10 +27,10 @@ def make_campaign(*texts: Any, **fields: Any) -> Campaign:
     return services.save_campaign(Campaign(**fields), [CampaignContent(**one) for one in words])
 
 
-def approve(campaign: Campaign, now: datetime | None = None) -> Campaign:
+def approve(mailing: M, now: datetime | None = None) -> M:
     """Ask for approval as one person, and approve as another."""
-    services.ask_approval(campaign, by=make_person(), now=now)
-    return services.approve(campaign, by=make_person(), now=now)
+    services.ask_approval(mailing, by=make_person(), now=now)
+    return services.approve(mailing, by=make_person(), now=now)
 
 
 def launch(*texts: Any, now: datetime | None = None, **fields: Any) -> Campaign:

@@ -6,7 +6,7 @@ from typing import Any
 
 from scheduling import services
 from scheduling.models import Campaign, CampaignContent, Delivery, Enrolment, EnrolmentStep, Series
-from tests.scheduling.support.campaigns import EVERYONE, make_person, work
+from tests.scheduling.support.campaigns import EVERYONE, approve, work
 from tests.scheduling.support.schedules import SHANGHAI, clock
 from wecom.models import Member
 from wecom.services import set_facts
@@ -30,12 +30,6 @@ def make_series(*days: Any, **fields: Any) -> Series:
 def add_step(series: Series, day: int, at: time | None = NINE, text: str = "", **fields: Any) -> Campaign:
     step = Campaign(name=f"第{day}天", **fields)
     return services.save_step(series, step, [CampaignContent(text=text or f"第{day}天")], day=day, at=at)
-
-
-def approve(series: Series) -> Series:
-    """Ask for approval as one person, and approve as another."""
-    services.ask_series_approval(series, by=make_person())
-    return services.approve_series(series, by=make_person())
 
 
 def launch(*days: Any, now: str, **fields: Any) -> Series:

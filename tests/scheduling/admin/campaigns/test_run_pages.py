@@ -190,7 +190,7 @@ def test_a_bar_tells_how_many_videos_are_made_and_when(company, staff, sender):
     assert "1 failed" in bar()
     assert "about 4 minutes left" in bar()
     assert '<progress max="100" value="67"' in bar()
-    services.cancel_campaign(campaign)
+    services.cancel_mailing(campaign)
     assert "1 cancelled" in bar()
     assert "left" not in bar()
     assert '<progress max="100" value="100"' in bar()

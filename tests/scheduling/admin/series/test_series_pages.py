@@ -7,8 +7,8 @@ import pytest
 from scheduling import services
 from scheduling.models import Campaign, Series
 from tests.scheduling.support.campaign_pages import page, press, seen
-from tests.scheduling.support.campaigns import make_campaign
-from tests.scheduling.support.series import approve, make_series
+from tests.scheduling.support.campaigns import approve, make_campaign
+from tests.scheduling.support.series import make_series
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

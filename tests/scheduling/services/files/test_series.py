@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment, Series
+from tests.scheduling.support.campaigns import approve
 from tests.scheduling.support.files import exported, refused, verdicts
-from tests.scheduling.support.series import NINE, add_step, approve, make_series
+from tests.scheduling.support.series import NINE, add_step, make_series
 from tests.support.factories import make_application
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, Enrolment, Segment
 from scheduling.signals import campaign_stopped
-from tests.scheduling.support.campaigns import make_person, outcomes, work
+from tests.scheduling.support.campaigns import approve, make_person, outcomes, work
 from tests.scheduling.support.schedules import clock
-from tests.scheduling.support.series import add_step, approve, give_date, launch, make_series, sweep
+from tests.scheduling.support.series import add_step, give_date, launch, make_series, sweep
 from tests.support import factories
 from tests.support.model_rows import make_row
 from wecom.models import FactDefinition
@@ -29,17 +29,17 @@ def test_steps_take_each_state_with_their_series(application):
     assert all(step.approved_hash for step in series.steps.all())
     services.start_series(series)
     assert (series.state, {step.state for step in series.steps.all()}) == ("running", {"scheduled"})
-    services.pause_series(series, why="名单不对")
+    services.pause_mailing(series, why="名单不对")
     assert {step.state for step in series.steps.all()} == {"paused"}
     assert series.changes.first().why == "名单不对"
-    services.cancel_series(series, why="不用了")
+    services.cancel_mailing(series, why="不用了")
     assert {step.state for step in series.steps.all()} == {"cancelled"}
 
 
 def test_nobody_approves_their_own_series(application):
     series, writer = make_series(0), make_person()
-    services.ask_series_approval(series, by=writer)
-    assert refused(services.approve_series, series, by=writer) == "own_approval"
+    services.ask_approval(series, by=writer)
+    assert refused(services.approve, series, by=writer) == "own_approval"
 
 
 def test_an_edit_of_a_step_voids_the_approval_of_all(application):
@@ -48,7 +48,7 @@ def test_an_edit_of_a_step_voids_the_approval_of_all(application):
     services.save_campaign(step, [CampaignContent(text="改了")])
     series.refresh_from_db()
     assert (series.state, series.approved_hash, step.state) == ("draft", "", "draft")
-    (difference,) = services.series_changed_since_approval(series)
+    (difference,) = services.changed_since_approval(series)
     assert difference.path == f"steps.{step.pk}.contents.A/zh-hans.text"
     assert refused(services.start_series, series) == "not_approved"
 
@@ -82,7 +82,7 @@ def test_what_runs_is_not_edited_and_a_step_lives_with_it(application):
     step = series.steps.get()
     assert refused(services.save_series, series) == "series_state"
     assert refused(services.save_campaign, step) == "campaign_state"
-    for act in (services.pause_campaign, services.cancel_campaign, services.ask_approval, services.start_campaign):
+    for act in (services.pause_mailing, services.cancel_mailing, services.ask_approval, services.start_campaign):
         assert refused(act, step) == "series_step"
 
 
@@ -104,7 +104,7 @@ def test_a_series_with_errors_is_saved_and_not_approved(application, fields, day
     series = make_series(*days, **fields)
     codes = [problem.error.code for problem in services.series_problems(series)]
     assert (code or codes[0]) in codes
-    assert refused(services.ask_series_approval, series) == codes[0]
+    assert refused(services.ask_approval, series) == codes[0]
 
 
 def test_a_series_without_steps_has_nothing_to_send(application):
@@ -127,7 +127,7 @@ def test_cancelled_it_ends_for_all_and_takes_back_what_waits(application):
     sweep("2026-12-04T09:00:05")
     told = []
     campaign_stopped.connect(lambda campaign, **_: told.append(campaign), weak=False, dispatch_uid="told")
-    services.cancel_series(series, why="不用了")
+    services.cancel_mailing(series, why="不用了")
     campaign_stopped.disconnect(dispatch_uid="told")
     assert outcomes(series.steps.get(day=0)) == {"cancelled:cancelled": 1}
     assert Enrolment.objects.get().reason == "cancelled"
@@ -158,7 +158,7 @@ def test_a_step_that_went_out_leaves_its_series_and_keeps_its_report(application
     give_date(member, "2026-12-04")
     series = launch(0, 1, now="2026-11-30T12:00")
     sweep("2026-12-04T09:00:05")
-    services.pause_series(series)
+    services.pause_mailing(series)
     services.remove_step(series.steps.get(day=0))
     gone = Campaign.objects.get(series=None)
     assert (gone.state, gone.runs.count()) == ("cancelled", 1)
@@ -167,12 +167,12 @@ def test_a_step_that_went_out_leaves_its_series_and_keeps_its_report(application
 
 def test_only_a_series_that_never_went_out_is_deleted(application):
     member = factories.make_member(application, "wangfang", status="active")
-    services.remove_series(make_series(0))
+    services.remove_mailing(make_series(0))
     assert not Campaign.objects.exists()
     give_date(member, "2026-12-04")
     series = launch(0, now="2026-11-30T12:00")
     sweep("2026-12-04T09:00:05")
-    assert refused(services.remove_series, series) == "series_sent"
+    assert refused(services.remove_mailing, series) == "series_sent"
 
 
 def test_a_copy_of_a_step_says_the_same_on_another_day(application):
@@ -189,10 +189,10 @@ def test_a_paused_step_goes_on_with_its_series_where_it_was(application):
     series = launch(0, now="2026-11-30T12:00")
     now = clock("2026-12-04T09:00:05")
     services.sweep_series(now=now)
-    services.pause_series(series, now=now)
+    services.pause_mailing(series, now=now)
     work(now, calls=False)
     assert CampaignRun.objects.get().status == "queued"
-    services.resume_series(series, now=now)
+    services.resume_mailing(series, now=now)
     work(now, calls=False)
     assert CampaignRun.objects.get().planned == 3
 
@@ -203,5 +203,5 @@ def test_what_a_series_asks_for_is_not_deleted_unasked(application):
     series = make_series(0, name="试用期", audience={"segments": [segment.pk]}, fact=fact.key)
     assert services.segment_uses(segment) == ["series “试用期”"]
     assert services.fact_uses(fact) == ["series “试用期”"]
-    services.cancel_series(series)
+    services.cancel_mailing(series)
     assert services.segment_uses(segment) == services.fact_uses(fact) == []
