@@ -1,10 +1,8 @@
 """Campaigns, their runs and deliveries over REST."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
 from rest_framework.decorators import action
@@ -20,7 +18,6 @@ from scheduling.api.campaign_previews import CampaignPreviews
 from scheduling.api.campaign_serializers import (
     CampaignChangeSerializer,
     CampaignForecastSerializer,
-    CampaignNoteSerializer,
     CampaignRunSerializer,
     CampaignSerializer,
     CampaignStartSerializer,
@@ -31,17 +28,11 @@ from scheduling.api.campaign_serializers import (
     StartedCampaignSerializer,
 )
 from scheduling.api.confirmations import Confirmations
+from scheduling.api.mailings import READ, WRITE, MailingSteps, document_steps, rights_of_steps
 from scheduling.api.rehearsal import Rehearsals
 from scheduling.models import Campaign, CampaignRun, Delivery
 
-READ, WRITE = "campaigns:read", "campaigns:write"
-STEPS = {
-    "request_rehearsal": ("campaigns:read", "scheduling.view_campaign"),
-    **dict.fromkeys(("approve", "send_back"), ("campaigns:approve", "scheduling.approve_campaign")),
-    "send_test": (WRITE, "scheduling.change_campaign"),
-    **dict.fromkeys(("start", "pause", "resume", "cancel"), ("campaigns:send", "scheduling.send_campaign")),
-}
-"""The scope and the permission of the steps that add or change no row of the API."""
+STEPS = {**rights_of_steps("campaign"), "send_test": (WRITE, "scheduling.change_campaign")}
 
 
 class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -60,7 +51,23 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
     retrieve=extend_schema(summary="Get a campaign"),
     read_rehearsal=extend_schema(operation_id="campaigns_rehearsal_read"),
 )
-class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, viewsets.ModelViewSet[Campaign]):
+@document_steps(
+    "a campaign",
+    CampaignSerializer,
+    extend_schema(
+        operation_id="campaigns_changes_retrieve",
+        summary="Get the steps of a campaign",
+        responses=CampaignChangeSerializer(many=True),
+        filters=False,
+    ),
+    ask_approval="Binds the request to what the campaign is now.",
+    pause="Takes back what was not sent yet.",
+    resume="Goes on with those who have not got it.",
+    cancel="Ends it for good. Sent messages stay.",
+)
+class Campaigns(
+    SharesCalendars, CampaignFiles, CampaignPreviews, MailingSteps, Rehearsals, viewsets.ModelViewSet[Campaign]
+):
     """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
 
     queryset = Campaign.objects.select_related("application").prefetch_related("contents")
@@ -70,14 +77,8 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
 
     required_scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
     action_scopes = {step: scope for step, (scope, _permission) in STEPS.items()}
-
-    def check_permissions(self, request: Request) -> None:
-        """A person needs the right of the step; an API client its scope."""
-        permission = STEPS.get(self.action or "", ("", ""))[1]
-        if not permission or not isinstance(request.user, AbstractBaseUser):
-            super().check_permissions(request)
-        elif not (getattr(request.user, "is_staff", False) and request.user.has_perm(permission)):
-            self.permission_denied(request)
+    steps = STEPS
+    change_serializer = CampaignChangeSerializer
 
     def get_queryset(self) -> Any:
         """Steps stand in their series; each can be read and changed here, too."""
@@ -102,26 +103,6 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
         services.remove_mailing(self.get_object())
         return Response(status=204)
 
-    @extend_schema(summary="Ask for a campaign to be approved", request=None, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"], url_path="ask-approval")
-    def ask_approval(self, request: Request, pk: str) -> Response:
-        """Binds the request to what the campaign is now."""
-        return self._step(lambda row: services.ask_approval(row, by=self._person))
-
-    @extend_schema(summary="Approve a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: str) -> Response:
-        """Needs `campaigns:approve`. A person does not approve what they asked for."""
-        why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.approve(row, by=self._person, why=why))
-
-    @extend_schema(summary="Send a campaign back", request=CampaignNoteSerializer, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"], url_path="send-back")
-    def send_back(self, request: Request, pk: str) -> Response:
-        """Answers a request for approval with a note. Needs `campaigns:approve`."""
-        why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.send_back_mailing(row, by=self._person, why=why))
-
     @extend_schema(
         summary="Start a campaign",
         request=CampaignStartSerializer,
@@ -134,54 +115,15 @@ class Campaigns(SharesCalendars, CampaignFiles, CampaignPreviews, Rehearsals, vi
         Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`. `odd_hour`
         warns of a moment at night or on a day off; `at` or `next_working_day_at` put the start off.
         """
-        asked, campaign = self._body(CampaignStartSerializer), self.get_object()
+        asked, campaign = self.body(CampaignStartSerializer), self.get_object()
         at = asked["at"]
         if asked["next_working_day_at"] is not None:
             at = services.next_working_day(campaign, asked["next_working_day_at"])
         if asked["dry_run"]:
             forecast = services.forecast_campaign(campaign, at=at)
             return Response(CampaignForecastSerializer(forecast).data, status=202)
-        started = services.start_unblocked(campaign, anyway=asked["anyway"], at=at, by=self._person)
+        started = services.start_unblocked(campaign, anyway=asked["anyway"], at=at, by=self.person)
         return Response(StartedCampaignSerializer(started, context=self.get_serializer_context()).data)
-
-    @extend_schema(summary="Pause a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"])
-    def pause(self, request: Request, pk: str) -> Response:
-        """Takes back what was not sent yet."""
-        why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.pause_mailing(row, by=self._person, why=why))
-
-    @extend_schema(summary="Resume a campaign", request=None, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"])
-    def resume(self, request: Request, pk: str) -> Response:
-        """Goes on with those who have not got it."""
-        return self._step(lambda row: services.resume_mailing(row, by=self._person))
-
-    @extend_schema(summary="Cancel a campaign", request=CampaignNoteSerializer, responses=CampaignSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Ends it for good. Sent messages stay."""
-        why = self._body(CampaignNoteSerializer)["why"]
-        return self._step(lambda row: services.cancel_mailing(row, by=self._person, why=why))
-
-    @extend_schema(operation_id="campaigns_changes_retrieve")
-    @extend_schema(summary="Get the steps of a campaign", responses=CampaignChangeSerializer(many=True), filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
-    def changes(self, request: Request, pk: str) -> Response:
-        """Who took which step, when and why, newest first."""
-        return Response(CampaignChangeSerializer(self.get_object().changes.all()[:200], many=True).data)
-
-    @property
-    def _person(self) -> AbstractBaseUser | None:
-        return self.request.user if isinstance(self.request.user, AbstractBaseUser) else None
-
-    def _body(self, kind: type[Any]) -> dict[str, Any]:
-        body = kind(data=self.request.data or {})
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
-
-    def _step(self, step: Callable[[Campaign], Campaign]) -> Response:
-        return Response(self.get_serializer(step(self.get_object())).data)
 
 
 class CampaignRunFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -1,6 +1,6 @@
 """Entries of a file as rows that are not saved yet. Errors go to the findings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
 from scheduling.files.entries import CAMPAIGN_APART, CONTENT_APART, FOLDER, WHOLE, variant_and_language
 from scheduling.files.references import References
-from scheduling.models import Campaign, CampaignContent, Segment
+from scheduling.models import Campaign, CampaignContent, Segment, Series
 
 SEGMENT_KEYS = ("name", "description", "rule")
 CAMPAIGN_KEYS = (*(field.name for field in fields_of(Campaign, without=CAMPAIGN_APART)), "audience", "contents")
@@ -61,15 +61,27 @@ def names_in(rule: Any) -> set[str]:
     return names.union(*map(names_in, rules if isinstance(rules, list) else ()))
 
 
+def read_mailing(
+    model: type[Campaign | Series],
+    entry: Entry,
+    references: References,
+    findings: Findings,
+    *,
+    keys: Collection[str],
+    apart: Collection[str],
+) -> dict[str, Any]:
+    """The fields that a campaign or series has of itself, with its name and audience; `apart` are read elsewhere."""
+    refuse_others(entry.data, keys, entry.place, findings)
+    fields = read_fields(model, entry.data, entry.place, references=references, findings=findings, without=apart)
+    place = (*entry.place, "audience")
+    audience = references.audience_of_names(entry.data.get("audience") or {}, place, findings)
+    return {**fields, "name": entry.name, "audience": audience}
+
+
 def read_campaign(entry: Entry, references: References, findings: Findings) -> dict[str, Any] | None:
     """The fields of a campaign; None if they have flaws."""
-    refuse_others(entry.data, CAMPAIGN_KEYS, entry.place, findings)
-    fields = read_fields(
-        Campaign, entry.data, entry.place, references=references, findings=findings, without=CAMPAIGN_APART
-    )
-    place = (*entry.place, "audience")
-    fields["audience"] = references.audience_of_names(entry.data.get("audience") or {}, place, findings)
-    fields["name"], fields["cron"] = entry.name, " ".join((fields["cron"] or "").split())
+    fields = read_mailing(Campaign, entry, references, findings, keys=CAMPAIGN_KEYS, apart=CAMPAIGN_APART)
+    fields["cron"] = " ".join((fields["cron"] or "").split())
     if fields["repeats"] == Campaign.Repeats.SERIES:
         words = _("“%(value)s” is none of its values.") % {"value": fields["repeats"]}
         findings.add((*entry.place, "repeats"), words, _("Write it as a step, below “series:” and “steps:”."))

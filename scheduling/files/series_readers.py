@@ -12,7 +12,7 @@ from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
 from scheduling.exceptions import SchedulingError
 from scheduling.files.entries import SERIES_APART, STEP_APART, step_key
-from scheduling.files.readers import read_contents
+from scheduling.files.readers import read_contents, read_mailing
 from scheduling.files.references import References
 from scheduling.models import Campaign, CampaignContent, Series
 from scheduling.segments.rules import parse_group
@@ -33,20 +33,14 @@ class StepRead:
 
 def read_series(entry: Entry, references: References, findings: Findings) -> dict[str, Any] | None:
     """The fields of a series without its steps; None if they have flaws."""
-    refuse_others(entry.data, SERIES_KEYS, entry.place, findings)
-    fields = read_fields(
-        Series, entry.data, entry.place, references=references, findings=findings, without=SERIES_APART
-    )
-    audience, rule = entry.data.get("audience") or {}, entry.data.get("stop_rule") or {}
-    fields["audience"] = references.audience_of_names(audience, (*entry.place, "audience"), findings)
-    rule = references.rule_of_names(rule, (*entry.place, "stop_rule"), findings)
+    fields = read_mailing(Series, entry, references, findings, keys=SERIES_KEYS, apart=SERIES_APART)
+    rule = references.rule_of_names(entry.data.get("stop_rule") or {}, (*entry.place, "stop_rule"), findings)
     try:
         fields["stop_rule"] = parse_group(rule).tidy().as_json() if rule else {}
     except SchedulingError as error:
         place = error.field.replace("rule", "stop_rule", 1)
         named = SchedulingError(error.message, code=error.code, field=place, remedy=error.remedy)
         findings.add_error(entry.place, named)
-    fields["name"] = entry.name
     return None if findings.below(entry.place) else fields
 
 
