@@ -1,17 +1,11 @@
-"""The effect of an edit of a series or of a step on the approval, and the fields that steps take over from their
-series."""
+"""What an edit of a series or of a step must keep to, and the fields that steps take over from their series."""
 
 from datetime import time
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns import parties
-from scheduling.campaigns.transitions import bound_to
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Series
-from scheduling.series import approval, life
 
 
 def locked(series: Series | int) -> Series:
@@ -51,13 +45,3 @@ def share(series: Series) -> None:
     names = ("audience", "application_id", "time_zone", "in_member_zone")
     shared = {name: getattr(series, name) for name in names}
     Campaign.objects.filter(series=series).update(**shared)
-
-
-def follow(series: Series, *, by: AbstractBaseUser | None = None) -> None:
-    """Note an edit of a locked series; void its approval, if it differs from the approved or requested content."""
-    digest = approval.digest(series)
-    if series.state == Series.State.DRAFT:
-        parties.note_edit(series, digest, by=by, at=timezone.now())
-    elif digest != bound_to(series):
-        description = approval.describe(series)
-        life.void(series, by=by, why=_("It was changed."), description=description, digest=digest)

@@ -55,14 +55,6 @@ def change(
     publish_change("campaigns", "state")
 
 
-def void(
-    series: Series, *, by: AbstractBaseUser | None = None, why: str, description: Mapping[str, Any], digest: str
-) -> None:
-    """Make a locked series a draft again, because it differs from the approved or requested content."""
-    series.approved_hash = ""
-    change(series, S.DRAFT, by=by, why=why, description=description, digest=digest, wrote=True)
-
-
 def _take_along(
     step: Campaign, after: Series.State, *, by: AbstractBaseUser | None, why: str, reason: str, now: datetime
 ) -> None:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import approval, moments, parties, state, transitions, validation
+from scheduling.campaigns import moments, state, validation
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.series import edits
-from scheduling.services.mailings import ask_approval, check_alone, check_approved, take
+from scheduling.services.mailings import ask_approval, check_alone, check_approved, note_edit, take
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause
 
@@ -57,17 +57,10 @@ def save_campaign(
     if contents is not None:
         _replace(campaign, list(contents))
     if series is not None:  # whose approval it has
-        edits.follow(series, by=by)
+        note_edit(series, by=by)
         campaign.refresh_from_db(fields=["state", "approved_hash"])
         return campaign
-    description = approval.describe(campaign)
-    digest = approval.digest(description)
-    if campaign.state == S.DRAFT:
-        parties.note_edit(campaign, digest, by=by, at=campaign.changed_at)
-    elif digest != transitions.bound_to(campaign):
-        campaign.approved_hash, campaign.next_at = "", None
-        why = _("It was changed.")
-        state.change(campaign, S.DRAFT, by=by, why=why, description=description, digest=digest, wrote=True)
+    note_edit(campaign, by=by)
     return campaign
 
 

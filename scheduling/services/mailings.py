@@ -98,7 +98,7 @@ class CampaignKind(MailingKind[Campaign]):
         return validation.problems(row, now)
 
     def change(self, row: Campaign, after: str, **step: Any) -> None:
-        if after == Campaign.State.CANCELLED:
+        if after in (Campaign.State.DRAFT, Campaign.State.CANCELLED):
             row.next_at = None
         state.change(row, Campaign.State(after), **step)
 
@@ -267,6 +267,17 @@ def changed_since_approval(row: M) -> list[Difference]:
     """The differences from the last approval, for the approver; all of it if it never was approved."""
     approved = transitions.last_change(row, "approved")
     return list(differences(approved.description if approved else {}, _kind(row).describe(row)))
+
+
+def note_edit(row: M, *, by: Person = None) -> None:
+    """Note who changed a locked draft; make one a draft again that is not what was approved, or what waits for it."""
+    kind = _kind(row)
+    content = _content(kind, row)
+    if row.state == "draft":
+        parties.note_edit(row, content["digest"], by=by, at=timezone.now())
+    elif content["digest"] != transitions.bound_to(row):
+        row.approved_hash = ""
+        kind.change(row, "draft", by=by, why=_("It was changed."), wrote=True, **content)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from scheduling.series import corrections, edits, intake, life, stops, sweep, tu
 from scheduling.series.odd_steps import OddSteps, odd_steps
 from scheduling.series.plan import Plan
 from scheduling.series.validation import SeriesProblem
-from scheduling.services.mailings import check_approved, take
+from scheduling.services.mailings import check_approved, note_edit, take
 
 Person = AbstractBaseUser | None
 S = Series.State
@@ -49,7 +49,7 @@ def save_series(series: Series, *, by: Person = None) -> Series:
         series.stop_rule = parse_group(series.stop_rule).tidy().as_json() if series.stop_rule else {}
     series.save()
     edits.share(series)
-    edits.follow(series, by=by)
+    note_edit(series, by=by)
     return series
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from scheduling.models import Campaign, CampaignContent, Series
 from scheduling.series import edits
 from scheduling.services.campaigns import save_campaign
+from scheduling.services.mailings import note_edit
 from scheduling.services.series.life import save_series
 
 Person = AbstractBaseUser | None
@@ -111,4 +112,4 @@ def remove_step(step: Campaign, *, by: Person = None) -> None:
         row.save()
     else:
         row.delete()
-    edits.follow(series, by=by)
+    note_edit(series, by=by)
