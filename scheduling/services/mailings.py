@@ -4,13 +4,14 @@ Writing, approving and sending are three rights; the callers check them. What is
 audience and time: an edit voids it. `MailingKind` has what differs.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,140 +30,90 @@ Person = AbstractBaseUser | None
 M = TypeVar("M", Campaign, Series)
 
 
-class MailingKind(ABC, Generic[M]):
+@dataclass(frozen=True, kw_only=True)
+class MailingKind(Generic[M]):
     """What campaigns and series do in a way of their own.
 
     Attributes:
         changed: the refusal of an approver who saw something else; `second` that of who wrote it or asked.
+        locked: the row, locked; raises `SchedulingError` for one that has no life of its own.
+        problems: what keeps it from being approved; `describe` has all that it would do, as JSON with stable keys.
+        change: takes a locked row to another state; `go_on` takes it on from a pause, and `gone_on` does what is due
+            then, once the transaction has ended. So do `take_back`, for messages without a call, and `cancel_rest`.
+        runs: what was sent of it, so that its deliveries are kept.
+        tells: whether `campaign_stopped` is sent for the row itself; the steps of a series tell it.
     """
 
-    changed: ClassVar[Any]
-    second: ClassVar[Any]
-
-    @abstractmethod
-    def locked(self, row: M) -> M:
-        """The row, locked. Raises `SchedulingError` for one that has no life of its own."""
-
-    @abstractmethod
-    def describe(self, row: M) -> dict[str, Any]:
-        """All that it would do, as JSON with stable keys."""
-
-    @abstractmethod
-    def problems(self, row: M, now: datetime) -> Iterator[SchedulingError]:
-        """All that keeps it from being approved."""
-
-    @abstractmethod
-    def change(self, row: M, after: str, **step: Any) -> None:
-        """Take a locked row to another state and record the step."""
-
-    @abstractmethod
-    def stopped(self, row: M, reason: str, why: str) -> None:
-        """Tell others that a locked row that was on stands still, where its state does not tell them."""
-
-    @abstractmethod
-    def go_on(self, row: M, *, by: Person, now: datetime) -> None:
-        """Take a locked row on from a pause."""
-
-    @abstractmethod
-    def gone_on(self, row: M, *, now: datetime) -> None:
-        """Do what is due after a pause, once its transaction has ended."""
-
-    @abstractmethod
-    def take_back(self, row: M) -> None:
-        """Take back the messages without a call, once its transaction has ended."""
-
-    @abstractmethod
-    def cancel_rest(self, row: M, *, now: datetime) -> None:
-        """End all that has not gone out."""
-
-    @abstractmethod
-    def has_gone_out(self, row: M) -> bool:
-        """Whether any of it was sent, so that its deliveries are kept."""
+    changed: Any
+    second: Any
+    locked: Callable[[M], M]
+    problems: Callable[[M, datetime], Iterable[SchedulingError]]
+    describe: Callable[[M], dict[str, Any]]
+    change: Callable[..., None]
+    go_on: Callable[[M, Person, datetime], None]
+    gone_on: Callable[[M, datetime], None]
+    take_back: Callable[[M], object]
+    cancel_rest: Callable[..., object]
+    runs: Callable[[M], QuerySet[CampaignRun]]
+    tells: bool
 
 
-class CampaignKind(MailingKind[Campaign]):
-    """A campaign. A step of a series lives with its series."""
-
-    changed = gettext_lazy("The campaign was changed since you looked at it.")
-    second = gettext_lazy("A campaign is approved by a second person.")
-
-    def locked(self, row: Campaign) -> Campaign:
-        campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        check_alone(campaign)
-        return campaign
-
-    def describe(self, row: Campaign) -> dict[str, Any]:
-        return approval.describe(row)
-
-    def problems(self, row: Campaign, now: datetime) -> Iterator[SchedulingError]:
-        return validation.problems(row, now)
-
-    def change(self, row: Campaign, after: str, **step: Any) -> None:
-        if after in (Campaign.State.DRAFT, Campaign.State.CANCELLED):
-            row.next_at = None
-        state.change(row, Campaign.State(after), **step)
-
-    def stopped(self, row: Campaign, reason: str, why: str) -> None:
-        campaign_stopped.send(Campaign, campaign=row, reason=reason, why=why)
-
-    def go_on(self, row: Campaign, *, by: Person, now: datetime) -> None:
-        open_runs = row.runs.filter(ended_at=None)
-        state.change(row, Campaign.State.RUNNING if open_runs.exists() else Campaign.State.SCHEDULED, by=by, now=now)
-        interruption.go_on(row, now=now)
-
-    def gone_on(self, row: Campaign, *, now: datetime) -> None:
-        """Its batches were woken with the transaction."""
-
-    def take_back(self, row: Campaign) -> None:
-        interruption.take_back(row)
-
-    def cancel_rest(self, row: Campaign, *, now: datetime) -> None:
-        interruption.cancel_rest(row, now=now)
-
-    def has_gone_out(self, row: Campaign) -> bool:
-        return row.runs.exists()
+def _lock_campaign(row: Campaign) -> Campaign:
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    check_alone(campaign)
+    return campaign
 
 
-class SeriesKind(MailingKind[Series]):
-    """A series, with all its steps."""
-
-    changed = gettext_lazy("The series was changed since you looked at it.")
-    second = gettext_lazy("A series is approved by a second person.")
-
-    def locked(self, row: Series) -> Series:
-        return edits.locked(row)
-
-    def describe(self, row: Series) -> dict[str, Any]:
-        return series_approval.describe(row)
-
-    def problems(self, row: Series, now: datetime) -> Iterator[SchedulingError]:
-        return (problem.error for problem in series_validation.problems(row, now))
-
-    def change(self, row: Series, after: str, **step: Any) -> None:
-        life.change(row, Series.State(after), **step)
-
-    def stopped(self, row: Series, reason: str, why: str) -> None:
-        """Each of its steps that ran has told it."""
-
-    def go_on(self, row: Series, *, by: Person, now: datetime) -> None:
-        row.swept_at = None
-        life.change(row, Series.State.RUNNING, by=by, now=now)
-
-    def gone_on(self, row: Series, *, now: datetime) -> None:
-        sweep.sweep(row.pk, now=now)
-        row.refresh_from_db()
-
-    def take_back(self, row: Series) -> None:
-        life.take_back(row)
-
-    def cancel_rest(self, row: Series, *, now: datetime) -> None:
-        life.cancel_rest(row, now=now)
-
-    def has_gone_out(self, row: Series) -> bool:
-        return CampaignRun.objects.filter(campaign__series=row).exists()
+def _change_campaign(row: Campaign, after: str, **step: Any) -> None:
+    if after in ("draft", "cancelled"):
+        row.next_at = None
+    state.change(row, Campaign.State(after), **step)
 
 
-KINDS: Mapping[type[Any], MailingKind[Any]] = {Campaign: CampaignKind(), Series: SeriesKind()}
+def _go_on_with_campaign(row: Campaign, by: Person, now: datetime) -> None:
+    _change_campaign(row, "running" if row.runs.filter(ended_at=None).exists() else "scheduled", by=by, now=now)
+    interruption.go_on(row, now=now)
+
+
+def _go_on_with_series(row: Series, by: Person, now: datetime) -> None:
+    row.swept_at = None
+    life.change(row, Series.State.RUNNING, by=by, now=now)
+
+
+def _sweep_series(row: Series, now: datetime) -> None:
+    sweep.sweep(row.pk, now=now)
+    row.refresh_from_db()
+
+
+CAMPAIGN = MailingKind[Campaign](
+    changed=gettext_lazy("The campaign was changed since you looked at it."),
+    second=gettext_lazy("A campaign is approved by a second person."),
+    locked=_lock_campaign,
+    problems=validation.problems,
+    describe=approval.describe,
+    change=_change_campaign,
+    go_on=_go_on_with_campaign,
+    gone_on=lambda _row, _now: None,  # its batches were woken with the transaction
+    take_back=interruption.take_back,
+    cancel_rest=interruption.cancel_rest,
+    runs=lambda row: row.runs.all(),
+    tells=True,
+)
+SERIES = MailingKind[Series](
+    changed=gettext_lazy("The series was changed since you looked at it."),
+    second=gettext_lazy("A series is approved by a second person."),
+    locked=edits.locked,
+    problems=lambda row, now: (problem.error for problem in series_validation.problems(row, now)),
+    describe=series_approval.describe,
+    change=life.change,
+    go_on=_go_on_with_series,
+    gone_on=_sweep_series,
+    take_back=life.take_back,
+    cancel_rest=life.cancel_rest,
+    runs=lambda row: CampaignRun.objects.filter(campaign__series=row),
+    tells=False,
+)
+KINDS: Mapping[type[Any], MailingKind[Any]] = {Campaign: CAMPAIGN, Series: SERIES}
 
 
 def ask_approval(row: M, *, by: Person = None, now: datetime | None = None) -> M:
@@ -213,7 +164,7 @@ def pause_mailing(row: M, *, by: Person = None, why: str = "", now: datetime | N
 
     def pause(locked: M) -> None:
         kind.change(locked, "paused", by=by, why=why, now=now)
-        kind.stopped(locked, "paused", why)
+        _tell_stopped(kind, locked, "paused", why)
 
     take(row, pause)
     kind.take_back(row)
@@ -229,10 +180,10 @@ def resume_mailing(row: M, *, by: Person = None, now: datetime | None = None) ->
 
     def go_on(locked: M) -> None:
         check_approved(locked)
-        kind.go_on(locked, by=by, now=now)
+        kind.go_on(locked, by, now)
 
     take(row, go_on)
-    kind.gone_on(row, now=now)
+    kind.gone_on(row, now)
     return row
 
 
@@ -244,7 +195,7 @@ def cancel_mailing(row: M, *, by: Person = None, why: str = "", now: datetime | 
         was_on = locked.state in ("scheduled", "running", "paused")
         kind.change(locked, "cancelled", by=by, why=why, now=now)
         if was_on:
-            kind.stopped(locked, "cancelled", why)
+            _tell_stopped(kind, locked, "cancelled", why)
 
     take(row, end)
     kind.take_back(row)
@@ -257,7 +208,7 @@ def remove_mailing(row: M) -> None:
     """Delete a campaign or series that never went out, with its history. Raises `SchedulingError` for one that did."""
     kind = _kind(row)
     locked = kind.locked(row)
-    if kind.has_gone_out(locked):
+    if kind.runs(locked).exists():
         words = _("It has gone out, so its deliveries are kept.")
         raise SchedulingError(words, code=f"{_name(row)}_sent", remedy=_("Cancel it instead."))
     locked.delete()
@@ -304,6 +255,11 @@ def check_alone(campaign: Campaign) -> None:
 
 def _kind(row: M) -> MailingKind[M]:
     return KINDS[type(row)]
+
+
+def _tell_stopped(kind: MailingKind[M], row: M, reason: str, why: str) -> None:
+    if kind.tells:
+        campaign_stopped.send(Campaign, campaign=row, reason=reason, why=why)
 
 
 def _name(row: M) -> str:
