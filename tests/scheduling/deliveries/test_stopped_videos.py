@@ -109,7 +109,7 @@ def test_what_nobody_waits_for_ends_in_the_queue_and_in_hand(way, company, staff
     assert demand.standing_of(running) is None, "which its worker asks for all the time"
 
 
-@pytest.mark.parametrize("end", ["pause_series", "cancel_series"])
+@pytest.mark.parametrize("end", ["pause_mailing", "cancel_mailing"])
 def test_the_videos_of_a_series_end_with_it(end, company, staff):
     for one in staff:
         series_support.give_date(Member.objects.get(user_id=one.user_id), "2026-12-01")
