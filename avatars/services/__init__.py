@@ -1,6 +1,6 @@
 """The front door of the digital humans: request a video, cancel it, retry it."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup  # says what is missing
 from avatars.consent import (
     allowed_humans,
     allowed_renders,

@@ -13,22 +13,3 @@ from conversations.admin import (
 from conversations.admin.answers import answer_admin, documents, unanswered
 from conversations.admin.flows import flow_admin, states, versions
 from conversations.admin.handoff import canned_answers, operators
-
-__all__ = [
-    "access_records",
-    "answer_admin",
-    "canned_answers",
-    "conversations",
-    "desks",
-    "documents",
-    "errands",
-    "flow_admin",
-    "member_choices",
-    "messages",
-    "operators",
-    "sessions",
-    "states",
-    "topics",
-    "unanswered",
-    "versions",
-]

@@ -1,6 +1,6 @@
 """Messages, errands, answers, flows and sessions."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup
 from conversations.models.canned_answers import CannedAnswer
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
@@ -25,48 +25,3 @@ from conversations.models.states import State
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
 from conversations.models.transitions import Transition
 from conversations.models.watch_links import WatchLink
-
-__all__ = [
-    "Answer",
-    "CannedAnswer",
-    "Content",
-    "Conversation",
-    "Desk",
-    "Document",
-    "DraftSnapshot",
-    "Embedding",
-    "Errand",
-    "Flow",
-    "FlowStart",
-    "FlowVersion",
-    "GoldenConversation",
-    "KnowledgeRevision",
-    "MemberModelUsage",
-    "MemberPreference",
-    "Message",
-    "MessageQuerySet",
-    "ModelUsage",
-    "MoveBatch",
-    "MutedTopic",
-    "Operator",
-    "OperatorGroup",
-    "Passage",
-    "PreferenceChange",
-    "ProgressCard",
-    "QuestionOccurrence",
-    "Session",
-    "SessionCaller",
-    "SessionMove",
-    "SessionPlan",
-    "State",
-    "StateEntry",
-    "Ticket",
-    "TicketCard",
-    "TicketChange",
-    "TicketLine",
-    "Topic",
-    "Transition",
-    "UnansweredQuestion",
-    "VideoStatus",
-    "WatchLink",
-]

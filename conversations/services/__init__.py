@@ -1,6 +1,6 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup  # says what is missing
 from conversations.delivery.broadcasts import (
     broadcast,
     broadcast_text,

@@ -1,4 +1,4 @@
 """The admin of the whole installation: accounts, API clients, webhooks, incidents."""
 
-from openuser.admin import accounts, api_clients, webhooks  # noqa: F401
-from openuser.incidents import admin as incidents  # noqa: F401
+from openuser.admin import accounts, api_clients, webhooks
+from openuser.incidents import admin as incidents

@@ -3,5 +3,3 @@
 from openuser.models.api_clients import ApiAnswer, ApiClient
 from openuser.models.incidents import Alert, Incident
 from openuser.models.webhooks import WebhookDelivery, WebhookEndpoint
-
-__all__ = ["Alert", "ApiAnswer", "ApiClient", "Incident", "WebhookDelivery", "WebhookEndpoint"]

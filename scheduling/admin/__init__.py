@@ -3,16 +3,3 @@
 from scheduling.admin import calendar_days, runs, schedules, segments, sheets
 from scheduling.admin.campaigns import campaign_pages, policy_pages, run_pages
 from scheduling.admin.series import enrolment_pages, series_pages
-
-__all__ = [
-    "calendar_days",
-    "campaign_pages",
-    "enrolment_pages",
-    "policy_pages",
-    "run_pages",
-    "runs",
-    "schedules",
-    "segments",
-    "series_pages",
-    "sheets",
-]

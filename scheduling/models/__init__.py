@@ -1,6 +1,6 @@
 """Schedules and campaigns with their runs, segments and other audiences."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup
 from core.work.base import FAR
 from scheduling.models.awaited_videos import AwaitedVideo
 from scheduling.models.calendar_days import (
@@ -35,48 +35,3 @@ from scheduling.models.segments import (
 )
 from scheduling.models.sending_policy import SendingPolicy
 from scheduling.models.series import Series, SeriesChange, SeriesQuerySet
-
-__all__ = [
-    "EVERYONE",
-    "FAR",
-    "FARTHEST_DAY",
-    "LONGEST_GRACE",
-    "AudienceSheet",
-    "AudienceSheetMember",
-    "AudienceSheetQuerySet",
-    "AwaitedVideo",
-    "Batch",
-    "CalendarDay",
-    "CalendarDayQuerySet",
-    "CalendarImport",
-    "Campaign",
-    "CampaignChange",
-    "CampaignContent",
-    "CampaignLink",
-    "CampaignQuerySet",
-    "CampaignResponse",
-    "CampaignRun",
-    "Delivery",
-    "Enrolment",
-    "EnrolmentQuerySet",
-    "EnrolmentStep",
-    "LinkClicks",
-    "Mailing",
-    "MailingChange",
-    "OpenBatches",
-    "RehearsalRun",
-    "Run",
-    "RunMessage",
-    "Schedule",
-    "ScheduleQuerySet",
-    "Segment",
-    "SegmentQuerySet",
-    "SendingPolicy",
-    "Series",
-    "SeriesChange",
-    "SeriesQuerySet",
-    "calendar_of",
-    "default_grace",
-    "default_time_zone",
-    "share_calendars",
-]

@@ -13,17 +13,3 @@ from wecom.admin import (
     restore_guard,
     syncs,
 )
-
-__all__ = [
-    "callbacks",
-    "chats",
-    "company",
-    "deliveries",
-    "directory",
-    "facts",
-    "media",
-    "menus",
-    "privacy",
-    "restore_guard",
-    "syncs",
-]

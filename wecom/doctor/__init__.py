@@ -6,19 +6,6 @@ from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled, environment
 from wecom.doctor.reception import CallbackDoor, CallbacksCome, KeysProven, PublicUrl
 
-__all__ = [
-    "CHECKS",
-    "CONNECTION",
-    "INSTALLATION",
-    "ApplicationCheck",
-    "CallbackDoor",
-    "Connected",
-    "KeyShapes",
-    "MaySend",
-    "Spooled",
-    "environment",
-]
-
 # In the order in which they build upon one another.
 INSTALLATION: tuple[type[Check], ...] = (KeyShapes,)
 CHECKS: tuple[type[ApplicationCheck], ...] = (

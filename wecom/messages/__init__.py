@@ -17,28 +17,3 @@ from wecom.messages.member_messages import (
     typed,
 )
 from wecom.messages.xml_tree import Inbound, Node
-
-__all__ = [
-    "COMMAND",
-    "OTHERS",
-    "SPOKEN",
-    "CardEvent",
-    "Envelope",
-    "Event",
-    "ImageMessage",
-    "Inbound",
-    "LinkMessage",
-    "LocationMessage",
-    "Message",
-    "Node",
-    "TextMessage",
-    "UnknownEvent",
-    "UnknownMessage",
-    "VideoMessage",
-    "VoiceMessage",
-    "envelope",
-    "identity",
-    "inbound",
-    "spoken",
-    "typed",
-]

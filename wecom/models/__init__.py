@@ -1,6 +1,6 @@
 """WeChat Work in rows: the company, its directory, callbacks and messages."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup
 from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
@@ -15,40 +15,3 @@ from wecom.models.outbox import Attempt, Outbound, Upload
 from wecom.models.privacy_requests import PrivacyRequest
 from wecom.models.recalls import Recall
 from wecom.models.restore_guard import ForgottenCall, Guard
-
-__all__ = [
-    "ERASED",
-    "Application",
-    "ApplicationMember",
-    "ArticlePicture",
-    "Attempt",
-    "BroadcastReservation",
-    "CallQuota",
-    "Callback",
-    "CardUpdate",
-    "Circuit",
-    "Corporation",
-    "DailyQuota",
-    "Department",
-    "DirectorySync",
-    "Download",
-    "FactDefinition",
-    "FactImport",
-    "FactKind",
-    "ForgottenCall",
-    "GroupChat",
-    "GroupMessage",
-    "Guard",
-    "Member",
-    "MemberFact",
-    "Membership",
-    "MenuButton",
-    "MenuPublication",
-    "Outbound",
-    "PrivacyRequest",
-    "Recall",
-    "SendReservation",
-    "Tag",
-    "Upload",
-    "new_webhook_key",
-]

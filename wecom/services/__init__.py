@@ -1,6 +1,6 @@
 """The functions of WeChat Work for other apps. It re-exports and has no code of its own."""
 
-import core.django_setup  # noqa: F401 - says what is missing
+import core.django_setup  # says what is missing
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu
 from wecom.application.oauth import authorize_url, member_of_code

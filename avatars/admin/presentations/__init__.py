@@ -1,5 +1,3 @@
 """The pages of presentations in the admin."""
 
 from avatars.admin.presentations.pages import PresentationAdmin
-
-__all__ = ["PresentationAdmin"]

@@ -5,5 +5,3 @@ The layout needs neither a system package nor the network, and measures Chinese 
 
 from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.svg import svg
-
-__all__ = ["Marks", "Number", "svg"]

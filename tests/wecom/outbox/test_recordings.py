@@ -20,3 +20,11 @@ def test_a_long_recording_arrives_as_several_voice_messages(connected, person, t
     assert [entry["msgtype"] for entry in received] == ["voice", "voice"]
     assert sum(entry["content"]["seconds"] for entry in received) == pytest.approx(70, abs=0.2)
     assert services.conversation_with(person.user_id).messages().filter(content__kind="voice").count() == 2
+
+
+def test_sync_code_sends_a_recording_without_an_event_loop(connected, person, tmp_path):
+    sound = (np.sin(np.arange(2 * 8000) * 0.4) * 0.3).astype(np.float32)
+    path = write_wav(tmp_path / "a.wav", sound, 8000)
+    (outbound,) = services.send_recording_of(person.user_id, file_path=path)
+    dispatcher.deliver(outbound.pk)
+    assert [entry["msgtype"] for entry in person.received()] == ["voice"]

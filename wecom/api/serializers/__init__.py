@@ -32,34 +32,3 @@ from wecom.api.serializers.directory import (
 )
 from wecom.api.serializers.menus import MenuRequestSerializer, MenuSerializer
 from wecom.api.serializers.privacy import PersonRequestSerializer, PrivacyRequestSerializer
-
-__all__ = [
-    "TEXT_SCOPE",
-    "USER_ID",
-    "ApplicationSerializer",
-    "AttemptSerializer",
-    "BusySerializer",
-    "CallbackSerializer",
-    "ClosedSerializer",
-    "ConnectionSerializer",
-    "DepartmentSerializer",
-    "DirectorySyncRequestSerializer",
-    "DirectorySyncSerializer",
-    "FindingSerializer",
-    "ForecastSerializer",
-    "GaugeSerializer",
-    "MemberChangeSerializer",
-    "MemberSerializer",
-    "MenuRequestSerializer",
-    "MenuSerializer",
-    "OutboundResultsSerializer",
-    "OutboundSerializer",
-    "PersonRequestSerializer",
-    "PrivacyRequestSerializer",
-    "QuotaSerializer",
-    "QuotasSerializer",
-    "ResultSerializer",
-    "TagSerializer",
-    "UploadRequestSerializer",
-    "UploadSerializer",
-]

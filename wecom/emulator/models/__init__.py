@@ -9,30 +9,3 @@ from wecom.emulator.models.directory import Corp, Department, Member, Tag
 from wecom.emulator.models.group_chats import Chat
 from wecom.emulator.models.media import Media, Picture, UrlJob
 from wecom.emulator.models.messages import Accepted, Entry, Message, ResponseCode
-
-__all__ = [
-    "Accepted",
-    "AccessToken",
-    "App",
-    "Attempt",
-    "Call",
-    "Callback",
-    "Chat",
-    "Clock",
-    "Corp",
-    "Department",
-    "Entry",
-    "Fault",
-    "JsTicket",
-    "LoginCode",
-    "Media",
-    "Member",
-    "Message",
-    "Picture",
-    "ResponseCode",
-    "Tag",
-    "UrlJob",
-    "UserTicket",
-    "WorkbenchData",
-    "WrongSecret",
-]
