@@ -115,7 +115,9 @@ def guide_app(installed) -> Iterator[None]:
     """The guide's app among the installed ones.
 
     Unfold puts an empty site in place of the admin's whenever the list of apps changes: both when it comes and goes.
+    Addresses that are read meanwhile would be those of the empty one, for the rest of the run.
     """
+    importlib.import_module(settings.ROOT_URLCONF)
     sites = admin.site, admin.sites.site
     sys.modules.pop(f"{APP}.handlers", None)
     with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, f"{APP}.apps.GuideConfig"]):
