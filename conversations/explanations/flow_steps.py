@@ -11,6 +11,7 @@ from conversations.explanations.values import Explanation, Line, Link, link_to
 from conversations.flows import publication
 from conversations.flows.graph.labels import label
 from conversations.machine.edges import Operator
+from conversations.machine.places import Act
 from conversations.machine.values import Machine
 from conversations.models import Content, FlowVersion, Message
 from conversations.wording import explanation_texts as texts
@@ -47,14 +48,9 @@ def explain(message: Message, cause: Cause) -> Explanation:
 def _timer(machine: Machine, cause: Cause) -> Iterable[Line]:
     """Which time of which step was over, where time decided."""
     node, act = machine.node(str(cause.get("timed", ""))), str(cause.get("act", ""))
-    minutes = {
-        "remind": node.remind_after if node else None,
-        "expire": node.expire_after if node else None,
-        "wake": node.wait if node else None,
-        "time_out": machine.expire_after,
-    }.get(act)
+    minutes = machine.expire_after if act == Act.TIME_OUT else node.minutes_of(Act(act)) if node and act else None
     if minutes:
-        name = machine.name if act == "time_out" else node.name if node else ""
+        name = machine.name if act == Act.TIME_OUT else node.name if node else ""
         asked = datetime.fromisoformat(cause["asked_at"]) if cause.get("asked_at") else None
         at = formats.date_format(timezone.localtime(asked), "m-d H:i:s") if asked else ""
         yield Line(topic="timer", label=_("Timer"), words=texts.timer(act, name, minutes, at))

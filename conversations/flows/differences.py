@@ -1,12 +1,13 @@
 """Differences between two versions of a flow, in words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from django.utils.translation import gettext as _
 
 from conversations.flows.translations import second_file
-from conversations.machine.values import Machine, Node
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.machine.words import NodeWords
 
 
@@ -49,35 +50,12 @@ def _parts_of_flow(was: Machine, now: Machine) -> Iterable[str]:
 
 
 def _parts(was: Node, now: Node) -> Iterable[str]:
-    names = {
-        "name": _("name"),
-        "kind": _("what it does"),
-        "text": _("text"),
-        "slot": _("answer"),
-        "as_card": _("with buttons"),
-        "edges": _("transitions"),
-        "remind_after": _("remind after"),
-        "reminder": _("reminder"),
-        "expire_after": _("give up after"),
-        "mode": _("mode of the video"),
-        "digital_human": _("digital human"),
-        "template": _("video template"),
-        "presentation": _("presentation"),
-        "values": _("values of its variables"),
-        "topic": _("topic"),
-        "form": _("form"),
-        "title": _("title"),
-        "link": _("link"),
-        "picture_url": _("address of its picture"),
-        "file": _("file"),
-        "validator": _("checked by"),
-        "file_types": _("kinds of files"),
-        "formula": _("formula"),
-        "wait": _("waits for"),
-        "call": _("call"),
-        "subflow": _("sub-flow"),
-    }
-    yield from (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
+    if was.kind != now.kind:
+        yield _("what it does")
+    parts = {one.name: one for node in (was, now) for one in fields(node) if "words" in one.metadata}
+    for name, part in parts.items():
+        if getattr(was, name, part.default) != getattr(now, name, part.default):
+            yield _(part.metadata["words"])
     if _texts(was) != _texts(now):
         yield _("texts in other languages")
     if second_file(was) != second_file(now):

@@ -7,15 +7,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.flows import journal, publication, succession, translations
-from conversations.machine.calls import Call
 from conversations.machine.edges import Guard
-from conversations.machine.subflows import Subflow
-from conversations.machine.values import Machine, Node
-from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Topic, Transition
-from core.text.placeholders import value_lines
-from core.text.slot_values import Slot, SlotType
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
+from conversations.models import DraftSnapshot, Flow, FlowVersion, State, Transition
 
 NAME_LENGTH = 60
 
@@ -29,12 +25,10 @@ def load(flow: Flow, machine: Machine) -> None:
         setattr(flow, name, value)
     flow.save(update_fields=fields)
     flow.states.all().delete()
-    models = (DigitalHuman, RenderTemplate, Presentation)
-    known = [set(model._default_manager.values_list("pk", flat=True)) for model in models]
     states: dict[str, State] = {}
     ordered = succession.without_defaults(sorted(machine.nodes, key=lambda node: node.key != machine.start))
     for position, node in enumerate(ordered, start=1):
-        states[node.key] = State.objects.create(**_fields(node, *known), flow=flow, position=position * 10)
+        states[node.key] = State.objects.create(**_fields(node), flow=flow, position=position * 10)
     Transition.objects.bulk_create(row for node in ordered for row in _transitions(node, states))
 
 
@@ -100,66 +94,22 @@ def _free_name(name: str) -> str:
     raise AssertionError("More names were tried than are taken.")
 
 
-def _fields(node: Node, humans: set[int], templates: set[int], presentations: set[int]) -> dict[str, object]:
-    slot = node.slot or Slot(name="")
-    return {
+def _fields(node: Node) -> dict[str, object]:
+    """The columns of a row; a reference to what was deleted since is empty."""
+    row: dict[str, object] = {
+        **node.to_row(),
         "key": node.key,
         "name": node.name,
-        "kind": node.kind.value,
+        "kind": node.kind,
         "text": node.text,
-        "form": node.form,
-        "title": node.title,
-        "link": node.link,
-        "picture_url": node.picture_url,
-        "file": node.file,
         "second_file": translations.second_file(node),
-        "slot": slot.name,
-        "slot_type": slot.type.value,
-        "choices": translations.choice_lines(slot.choices) if slot.type == SlotType.CHOICE else "",
-        "as_card": node.as_card,
-        "minimum": slot.minimum,
-        "maximum": slot.maximum,
-        "validator": node.validator,
-        "file_types": node.file_types,
-        "retry_text": slot.retry_text,
-        "retries": slot.retries,
-        "mode": node.mode,
-        "digital_human_id": node.digital_human if node.digital_human in humans else None,
-        "template_id": node.template if node.template in templates else None,
-        "presentation_id": node.presentation if node.presentation in presentations else None,
-        "values": value_lines(dict(node.values)),
-        "formula": node.formula,
-        **_duration(node.wait),
-        **(_request(node.call) if node.call else {}),
-        **(_run(node.subflow) if node.subflow else {}),
-        "topic_id": node.topic if node.topic and Topic.objects.filter(pk=node.topic).exists() else None,
-        "remind_after": node.remind_after,
-        "reminder": node.reminder,
-        "expire_after": node.expire_after,
         "translations": translations.rows_of_step(node),
     }
-
-
-def _request(call: Call) -> dict[str, object]:
-    return {
-        **{"method": call.method.value, "url": call.url, "body": call.body},
-        **{"seconds": call.seconds, "attempts": call.attempts},
-        **{"headers": value_lines(dict(call.headers)), "results": value_lines(dict(call.results))},
-    }
-
-
-def _run(subflow: Subflow) -> dict[str, object]:
-    is_there = Flow.objects.filter(pk=subflow.flow or 0).exists()
-    lines = {"given": value_lines(dict(subflow.given)), "taken": value_lines(dict(subflow.results))}
-    return {"subflow_id": subflow.flow if is_there else None, **lines}
-
-
-def _duration(minutes: int | None) -> dict[str, object]:
-    """A wait in the largest unit that divides it."""
-    if minutes is None:
-        return {"wait_for": None}
-    unit = next(unit for unit in reversed(State.Unit) if minutes % unit == 0)
-    return {"wait_for": minutes // unit, "wait_unit": unit}
+    for field in State._meta.concrete_fields:
+        named = row.get(field.attname) if field.is_relation else None
+        if named is not None and not field.related_model._default_manager.filter(pk=named).exists():  # type: ignore[union-attr]
+            row[field.attname] = None
+    return row
 
 
 def _transitions(node: Node, states: dict[str, State]) -> list[Transition]:

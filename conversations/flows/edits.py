@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from conversations.exceptions import FlowError
 from conversations.flows import default_names, journal
 from conversations.flows.succession import free_name
+from conversations.machine.nodes.registry import kind_named
 from conversations.models import DraftSnapshot, Flow, State, Transition
 from core.text.slot_values import SlotType, parse_choices
 
@@ -95,7 +96,7 @@ def connect(source: State, target: State, *, by: AbstractBaseUser | None = None,
     """
     if source.flow_id != target.flow_id:
         raise FlowError(_("Choose a step of the same flow."), code="other_flow", field="target")
-    if source.kind == State.Kind.END:
+    if not kind_named(source.kind).leads_on:
         words = _("“%s” ends the flow, so it leads nowhere.") % source.name
         remedy = _("Change what it does first.")
         raise FlowError(words, code="end_leads_nowhere", field="source", remedy=remedy)
@@ -118,7 +119,7 @@ def connect(source: State, target: State, *, by: AbstractBaseUser | None = None,
 
 def _free_choice(source: State, ways: Iterable[Transition]) -> str:
     """The first choice of a question that no transition names; "" if it has none."""
-    if source.kind != State.Kind.ASK:
+    if not kind_named(source.kind).asks:
         return ""
     choices = [choice.value for choice in parse_choices(source.choices)] if source.slot_type == SlotType.CHOICE else []
     if source.slot_type == SlotType.YES_NO:

@@ -9,17 +9,14 @@ from conversations.flows.rules import choices as choice_rules
 from conversations.flows.succession import is_decided
 from conversations.machine.commands import act_for, command_named
 from conversations.machine.edges import Guard, On, Operator
-from conversations.machine.values import Form, Machine, Node, NodeKind
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.wording import command_texts
 from core.text.placeholders import MEMBER, has_stray_braces, placeholder_names
-from core.text.slot_values import Choice, SlotType, fold_text, is_blank
+from core.text.slot_values import Choice, SlotType, fold_text
 from wecom.messages import COMMAND
 
-PLAIN_FORMS = (Form.TEXT, Form.MARKDOWN)  # which have nothing but their text
 TEXT_BYTES = 2048  # of one message of the platform
-SPEAKING = (NodeKind.ASK, NodeKind.SAY, NodeKind.VIDEO)  # other steps may be without a text
-GOING_ON = (NodeKind.SAY, NodeKind.VIDEO, NodeKind.BRANCH, NodeKind.SET, NodeKind.CALL, NodeKind.SUBFLOW)
-WITH_TRIES = (NodeKind.ASK, NodeKind.SUBFLOW)
 
 
 def lint(
@@ -43,44 +40,25 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    has_more = node.template or node.presentation or (node.form not in PLAIN_FORMS and node.kind == NodeKind.SAY)
-    if node.kind in SPEAKING and is_blank(node.text) and not has_more:
+    if node.lacks_text:
         yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
-    for text in (node.said_text, node.reminder, node.slot.retry_text if node.slot else ""):
+    for text in node.messages:
         if len(text.encode()) > TEXT_BYTES:
             words = _("A text is longer than one message (2,048 bytes; a Chinese character is 3). Shorten it.")
             yield Problem(code="text_too_long", state=node.name, words=words)
 
 
-def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind != NodeKind.ASK:
-        return
-    slot = node.slot
-    if slot is None or not slot.name:
-        words = _("It asks, but its answer has no name. Fill in “keeps the answer as”.")
-        yield Problem(code="no_slot", state=node.name, words=words)
-        return
-    if slot.minimum is not None and slot.maximum is not None and slot.minimum > slot.maximum:
-        yield Problem(code="bounds", state=node.name, words=_("“At least” is more than “at most”."))
-    elif slot.type == SlotType.TEXT and slot.maximum is not None and slot.maximum < 1:
-        words = _("“At most” leaves no room for an answer; it counts characters.")
-        yield Problem(code="bounds", state=node.name, words=words)
-    if node.remind_after and node.remind_after >= node.expire_after:
-        words = _("It gives up before it reminds. Let it remind earlier.")
-        yield Problem(code="late_reminder", state=node.name, words=words, is_error=False)
-    if slot.type == SlotType.CHOICE:
-        yield from choice_rules.problems(node)
-    for other in machine.nodes:
-        is_other = other.kind == NodeKind.ASK and other.slot and other.slot.name == slot.name
-        if is_other and other.slot and other.slot.type != slot.type:
-            words = _(
-                "“%(step)s” keeps its answer as “%(slot)s” too, and has another kind of answer. Rename one of them."
-            )
-            yield Problem(code="slot_kinds", state=node.name, words=words % {"step": other.name, "slot": slot.name})
+def _of_kind(machine: Machine, node: Node) -> Iterator[Problem]:
+    """What its kind finds wrong with a step."""
+    for fault in node.faults(machine.nodes, flow_minutes=machine.expire_after):
+        words = _(fault.words) % fault.values if fault.values else _(fault.words)
+        yield Problem(code=fault.code, state=node.name, words=words, is_error=fault.is_error)
+    if node.slot is not None and node.slot.type == SlotType.CHOICE and node.slot.name:
+        yield from choice_rules.problems(node, as_card=node.as_card)
 
 
 def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind == NodeKind.END:
+    if not node.leads_on:
         return
     following = node.leaving(On.NEXT)
     if following and not is_decided(node):
@@ -91,7 +69,7 @@ def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
             words = _("A transition with the condition “always” hides those behind it. Move it to the end.")
             yield Problem(code="hidden", state=node.name, words=words)
             break
-    if any(edge.on not in WAYS.get(node.kind, (On.NEXT,)) for edge in node.edges):
+    if any(edge.on not in node.ways for edge in node.edges):
         words = _(
             "A transition waits for what never comes: only questions and sub-flows run out of tries or time, only "
             "calls and sub-flows fail."
@@ -117,16 +95,7 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
 
 
 def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
-    values = (value for _name, value in node.values)
-    for text in (
-        node.said_text,
-        node.title,
-        node.link,
-        node.mode,
-        node.reminder,
-        node.slot.retry_text if node.slot else "",
-        *values,
-    ):
+    for text in node.filled_texts:
         if has_stray_braces(text):
             words = _("Its text has “{{” or “}}” without an answer between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)
@@ -152,10 +121,10 @@ def _unreachable(machine: Machine) -> Iterator[Problem]:
 def _circles(machine: Machine, silent: Collection[int]) -> Iterator[Problem]:
     """Loops that need no answer from the member."""
     for node in machine.nodes:
-        if node.kind in GOING_ON and _comes_back(machine, node, silent, asking=False):
+        if _comes_back(machine, node, silent, asking=False):
             words = _("It comes back to itself without asking anything, and would talk for ever.")
             yield Problem(code="circle", state=node.name, words=words)
-        elif node.kind in WITH_TRIES and _comes_back(machine, node, silent, asking=True):
+        elif node.asks_again and _comes_back(machine, node, silent, asking=True):
             words = _("A member who never answers is asked again for ever. Let “no answer in time” lead to an end.")
             yield Problem(code="nagging", state=node.name, words=words)
 
@@ -163,29 +132,17 @@ def _circles(machine: Machine, silent: Collection[int]) -> Iterator[Problem]:
 def _comes_back(machine: Machine, start: Node, silent: Collection[int], *, asking: bool) -> bool:
     """Whether the path from this state returns to it without an answer; with `asking`, also by expired questions."""
     seen: set[str] = set()
-    ahead = _silently(start, silent, asking=asking)
+    ahead = [edge.to for edge in start.leads_silently(silent, asking=asking)]
     while ahead:
         key = ahead.pop()
         if key == start.key:
             return True
         node = machine.node(key)
-        waits = node is None or node.kind in (NodeKind.END, NodeKind.HANDOFF, NodeKind.WAIT)
-        if key in seen or node is None or waits or (node.kind == NodeKind.ASK and not asking):
+        if key in seen or node is None:
             continue
         seen.add(key)
-        ahead += _silently(node, silent, asking=asking)
+        ahead += (edge.to for edge in node.leads_silently(silent, asking=asking))
     return False
-
-
-def _silently(node: Node, silent: Collection[int], *, asking: bool) -> list[str]:
-    """Where it leads without an answer. A sub-flow that asks is left by one, unless it fails or nobody answers."""
-    if node.kind == NodeKind.CALL:
-        return [edge.to for edge in node.edges]
-    if node.kind == NodeKind.SUBFLOW:
-        passes = node.subflow is not None and node.subflow.flow in silent
-        ways = (On.FAILED, *([On.NEXT] if passes else []), *([On.EXPIRED] if asking else []))
-        return [edge.to for edge in node.edges if edge.on in ways]
-    return [edge.to for edge in node.leaving(On.EXPIRED if node.kind == NodeKind.ASK else On.NEXT)]
 
 
 def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
@@ -219,9 +176,4 @@ def _is_choice(guard: Guard, choices: Iterable[Choice]) -> bool:
     return guard.value.strip().casefold() in {choice.value.strip().casefold() for choice in choices}
 
 
-WAYS = {
-    NodeKind.ASK: (On.NEXT, On.RETRIES, On.EXPIRED),
-    NodeKind.CALL: (On.NEXT, On.FAILED, On.TIMEOUT),
-    NodeKind.SUBFLOW: (On.NEXT, On.RETRIES, On.EXPIRED, On.FAILED),
-}
-RULES: tuple[Callable[[Machine, Node], Iterator[Problem]], ...] = (_texts, _slots, _edges, _placeholders)
+RULES: tuple[Callable[[Machine, Node], Iterator[Problem]], ...] = (_texts, _of_kind, _edges, _placeholders)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -25,16 +25,15 @@ from conversations.flows.rules import calls, collisions, facts, files, formulas,
 from conversations.flows.rules import translations as translation_rules
 from conversations.flows.subflows import callers, library
 from conversations.flows.subflows import problems as subflow_problems
-from conversations.machine.calls import Call, Method
 from conversations.machine.edges import Edge, Guard, On, Operator
+from conversations.machine.nodes.node import Node
+from conversations.machine.nodes.registry import kind_named
 from conversations.machine.shown_facts import facts_shown
-from conversations.machine.subflows import Subflow
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session, SessionCaller, State, Transition
 from conversations.signals import company_calendar, unknown_years_ahead
 from conversations.wording import flow_texts
-from core.text.placeholders import parse_values
-from core.text.slot_values import RECEIVED, TYPED, Slot, SlotType, parse_choices
+from core.text.slot_values import SlotType
 from wecom.models import FactDefinition
 
 
@@ -163,82 +162,19 @@ def sessions_by_state(flow: Flow) -> dict[str, int]:
 
 
 def _node(state: State, language: str) -> Node:
-    kind = NodeKind(state.kind)
-    return Node(
+    kind = kind_named(state.kind)
+    node = kind(
         key=state.key,
         name=state.name,
-        kind=kind,
         text=state.text.replace("\r\n", "\n"),
-        slot=_slot(state, language),
-        as_card=state.as_card,
-        edges=tuple(_edge(row, state) for row in state.transitions.all()) if kind != NodeKind.END else (),
-        remind_after=state.remind_after,
-        reminder=state.reminder,
-        expire_after=state.expire_after,
-        validator=state.validator if kind == NodeKind.ASK and SlotType(state.slot_type) in TYPED else "",
-        file_types=state.file_types if kind == NodeKind.ASK and SlotType(state.slot_type) in RECEIVED else "",
-        mode=state.mode.strip(),
-        digital_human=state.digital_human_id,
-        template=state.template_id if kind == NodeKind.VIDEO else None,
-        presentation=state.presentation_id if kind == NodeKind.VIDEO else None,
-        values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
-        topic=state.topic_id if kind == NodeKind.HANDOFF else None,
-        formula=state.formula.strip() if kind == NodeKind.SET or (kind == NodeKind.WAIT and not state.wait_for) else "",
-        call=_call(state) if kind == NodeKind.CALL else None,
-        subflow=_subflow(state) if kind == NodeKind.SUBFLOW else None,
-        **_form(state, kind),
-        wait=state.wait_for * state.wait_unit if kind == NodeKind.WAIT and state.wait_for else None,
+        edges=tuple(_edge(row, state) for row in state.transitions.all()) if kind.leads_on else (),
+        **kind.of_row(state),
     )
-
-
-def _form(state: State, kind: NodeKind) -> dict[str, Any]:
-    """The form of what a step says, with only what that form has."""
-    if kind not in (NodeKind.SAY, NodeKind.ASK) or state.form == State.Form.TEXT:
-        return {}
-    if state.form in (State.Form.IMAGE, State.Form.FILE):
-        return {"form": state.form, "file": str(state.file.name or "")}
-    if state.form == State.Form.MARKDOWN:
-        return {"form": state.form}
-    picture = state.picture_url if state.form == State.Form.NEWS else ""
-    return {"form": state.form, "title": state.title, "link": state.link.strip(), "picture_url": picture}
-
-
-def _slot(state: State, language: str) -> Slot | None:
-    if state.kind == State.Kind.SET:
-        return Slot(name=state.slot)
-    if state.kind != State.Kind.ASK:
-        return None
-    slot_type = SlotType(state.slot_type)
-    choices = parse_choices(state.choices) if slot_type == SlotType.CHOICE else ()
-    if slot_type == SlotType.YES_NO:
-        with translation.override(language):
-            choices = flow_texts.yes_no_choices()
-    return Slot(
-        name=state.slot,
-        type=slot_type,
-        choices=choices,
-        minimum=state.minimum,
-        maximum=state.maximum,
-        retry_text=state.retry_text.replace("\r\n", "\n"),
-        retries=state.retries,
-    )
-
-
-def _call(state: State) -> Call:
-    return Call(
-        method=Method(state.method),
-        url=state.url.strip(),
-        headers=tuple(parse_values(state.headers).items()),
-        body=state.body.strip().replace("\r\n", "\n"),
-        seconds=state.seconds,
-        attempts=state.attempts,
-        results=tuple(parse_values(state.results).items()),
-    )
-
-
-def _subflow(state: State) -> Subflow:
-    given, results = (tuple(parse_values(text).items()) for text in (state.given, state.taken))
-    return Subflow(flow=state.subflow_id, given=given, results=results)
+    if node.slot is None or node.slot.type != SlotType.YES_NO:
+        return node
+    with translation.override(language):
+        slot = replace(node.slot, choices=flow_texts.yes_no_choices())
+    return replace(node, slot=slot)  # type: ignore[call-arg]
 
 
 def _edge(row: Transition, state: State) -> Edge:

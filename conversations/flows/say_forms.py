@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
 from conversations.flows.translations import STORED
-from conversations.machine.effects import Say
-from conversations.machine.values import Form, Machine, Node, NodeKind
+from conversations.machine.effects import Form, Say
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from wecom import contents
 from wecom.exceptions import ContentError
-
-OF_QUESTIONS = (Form.TEXT, Form.MARKDOWN, *STORED)
 
 
 def content(say: Say) -> contents.Content | None:
@@ -41,7 +40,7 @@ def problems(machine: Machine) -> Iterator[Problem]:
 
 def _problems(node: Node) -> Iterator[Problem]:
     form = Form(node.form)
-    if node.kind == NodeKind.ASK and form not in OF_QUESTIONS:
+    if form not in node.forms:
         words = _("A question is text or Markdown; a picture or file may go before it. Say a card in a step before it.")
         yield Problem(code="ask_form", state=node.name, words=words)
     elif form in STORED and not node.file:
@@ -50,6 +49,6 @@ def _problems(node: Node) -> Iterator[Problem]:
         yield Problem(code="file_gone", state=node.name, words=_("Its file is not there any more. Upload it again."))
     elif node.text.strip() or form != Form.MARKDOWN:
         try:
-            content(Say(text=node.text, form=form, title=node.title, link=node.link, picture_url=node.picture_url))
+            content(node.said())
         except ContentError as error:
             yield Problem(code="form_refused", state=node.name, words=str(error))

@@ -7,7 +7,8 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from conversations.machine.edges import Edge, On, Operator
-from conversations.machine.values import Node, NodeKind
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.nodes.node import Node
 
 
 def with_defaults(nodes: Sequence[Node]) -> tuple[Node, ...]:
@@ -34,7 +35,7 @@ def free_name(stem: str, taken: set[str]) -> str:
 
 
 def _with_default(node: Node, after: Node | None) -> Node:
-    if after is None or node.kind == NodeKind.END or is_decided(node):
+    if after is None or not node.leads_on or is_decided(node):
         return node
     place = 1 + max((number for number, edge in enumerate(node.edges) if edge.on == On.NEXT), default=-1)
     return replace(node, edges=(*node.edges[:place], Edge(to=after.key), *node.edges[place:]))
@@ -48,17 +49,17 @@ def _without_default(node: Node, after: Node | None) -> Node:
 
 def _with_endings(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """The nodes; those that stop before the last one lead to a silent end, which is added if there is none."""
-    stopping = {node.key for node in nodes[:-1] if node.kind != NodeKind.END and not node.leaving(On.NEXT)}
+    stopping = {node.key for node in nodes[:-1] if node.leads_on and not node.leaving(On.NEXT)}
     if not stopping:
         return tuple(nodes)
-    silent = [node for node in nodes if node.kind == NodeKind.END and not node.text.strip()]
+    silent = [node for node in nodes if not node.leads_on and not node.text.strip()]
     added = [] if silent else [_end({node.key for node in nodes})]
     leading = Edge(to=[*silent, *added][0].key)
     return *(replace(one, edges=(*one.edges, leading)) if one.key in stopping else one for one in nodes), *added
 
 
 def _end(taken: set[str]) -> Node:
-    return Node(key=free_name("end", taken), name=_("End"), kind=NodeKind.END)
+    return EndNode(key=free_name(EndNode.kind, taken), name=_("End"))
 
 
 def _names_every_choice(node: Node) -> bool:

@@ -1,19 +1,21 @@
 """Texts and files in other languages: from the rows of a draft to values, and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
 
-from conversations.machine.values import Form, Machine, Node, NodeKind
+from conversations.machine.effects import Form
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.machine.words import FlowWords, NodeWords
 from conversations.models import Flow, State
 from conversations.wording import flow_texts
-from core.text.slot_values import Choice, SlotType, parse_choices
+from core.text.slot_values import Choice, SlotType, choice_lines, parse_choices
 
 Texts = dict[str, dict[str, str]]
-LINKED, STORED = (Form.CARD, Form.NEWS), (Form.IMAGE, Form.FILE)
+STORED = (Form.IMAGE, Form.FILE)
 
 
 def translated(machine: Machine, flow: Flow, states: Sequence[State]) -> Machine:
@@ -26,23 +28,10 @@ def translated(machine: Machine, flow: Flow, states: Sequence[State]) -> Machine
     return replace(machine, nodes=nodes, translations=(words,))
 
 
-def own_texts(node: Node) -> dict[str, str]:
-    """The texts of a state that may be translated, by the name of the field; choices as lines."""
-    texts = {"text": node.text}
-    if node.form in LINKED:
-        texts |= {"title": node.title, "link": node.link}
-    if node.form == Form.NEWS:
-        texts |= {"picture_url": node.picture_url}
-    if node.kind == NodeKind.ASK and node.slot is not None:
-        choices = choice_lines(node.slot.choices) if node.slot.type == SlotType.CHOICE else ""
-        texts |= {"choices": choices, "retry_text": node.slot.retry_text, "reminder": node.reminder}
-    return texts
-
-
 def texts_of(node: Node, words: NodeWords) -> dict[str, str]:
-    """The texts of a state in another language, as `own_texts` has them."""
+    """The texts of a state in another language, as `Node.own_texts` has them."""
     choices = choice_lines(words.choices)
-    return {name: choices if name == "choices" else getattr(words, name) for name in own_texts(node)}
+    return {name: choices if name == "choices" else getattr(words, name) for name in node.own_texts()}
 
 
 def rows_of_flow(machine: Machine) -> dict[str, Any]:
@@ -67,14 +56,9 @@ def second_file(node: Node) -> str:
     return next((one.file for one in node.translations), "")
 
 
-def choice_lines(choices: Iterable[Choice]) -> str:
-    """Choices as lines that `parse_choices` reads."""
-    return "\n".join(f"{choice.value} = {', '.join((choice.label, *choice.words))}" for choice in choices)
-
-
 def _with_words(node: Node, state: State | None, language: str) -> Node:
     texts: Mapping[str, str] = (state.translations or {}).get(language, {}) if state is not None else {}
-    said = {name: text for name, text in _plain(texts).items() if name in own_texts(node) and name != "choices"}
+    said = {name: text for name, text in _plain(texts).items() if name in node.own_texts() and name != "choices"}
     if state is not None and node.form in STORED:
         said["file"] = str(state.second_file.name or "")
     words = NodeWords(language=language, choices=_choices(node, texts.get("choices", ""), language), **said)

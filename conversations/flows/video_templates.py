@@ -9,7 +9,8 @@ from avatars.models import Presentation, RenderTemplate
 from avatars.services import VideoSource
 from conversations.flows.problems import Problem
 from conversations.machine.effects import MakeVideo
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.kinds.video import VideoNode
+from conversations.machine.values import Machine
 from core.text.slot_values import is_blank
 
 SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "translation_partner_voice")
@@ -17,12 +18,13 @@ SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "tran
 
 def problems(machine: Machine) -> Iterator[Problem]:
     """Problems with the templates and presentations of a flow and the values for their variables."""
-    templates = _templates(node.template for node in machine.nodes)
-    presentations = _presentations(node.presentation for node in machine.nodes)
-    for node in machine.nodes:
-        if node.kind == NodeKind.VIDEO and node.presentation is not None:
+    videos = [node for node in machine.nodes if isinstance(node, VideoNode)]
+    templates = _templates(node.template for node in videos)
+    presentations = _presentations(node.presentation for node in videos)
+    for node in videos:
+        if node.presentation is not None:
             yield from _problems(machine, node, presentations.get(node.presentation))
-        elif node.kind == NodeKind.VIDEO and node.template is not None:
+        elif node.template is not None:
             yield from _problems(machine, node, templates.get(node.template))
         elif node.values:
             words = _("It gives values to variables, and names neither a video template nor a presentation.")
@@ -61,7 +63,7 @@ def _presentations(used: Iterable[int | None]) -> Mapping[int, Presentation]:
     return rows.in_bulk([pk for pk in used if pk])
 
 
-def _problems(machine: Machine, node: Node, source: VideoSource | None) -> Iterator[Problem]:
+def _problems(machine: Machine, node: VideoNode, source: VideoSource | None) -> Iterator[Problem]:
     if source is None:
         words = _("Its video template or presentation is not there any more. Choose another one.")
         yield Problem(code="template_gone", state=node.name, words=words)

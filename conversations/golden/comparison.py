@@ -9,8 +9,9 @@ from conversations.golden.replay import Replay, Said, Turn, replay
 from conversations.machine.calls import Returned
 from conversations.machine.formulas.values import Context, stored
 from conversations.machine.levels import Published, speaking
+from conversations.machine.places import Act
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Machine
+from conversations.machine.values import Machine
 from conversations.models import Desk, GoldenConversation
 from conversations.wording import flow_texts
 

@@ -11,10 +11,10 @@ from conversations.machine.commands import act_for
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context
 from conversations.machine.levels import Leg, Level, Published, Walk, advance
-from conversations.machine.places import Place
+from conversations.machine.places import Act, Outcome, Place
 from conversations.machine.resolution import Resolution
 from conversations.machine.trace import Trace
-from conversations.machine.values import Act, Machine, Outcome
+from conversations.machine.values import Machine
 from conversations.wording import flow_texts, handoff_texts
 
 LONGEST = 100  # turns of a conversation

@@ -13,7 +13,7 @@ from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.errands import worker
 from conversations.handoff import satisfaction
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Operator, Session, Ticket
 from conversations.sessions import current, runner
 from conversations.signals import ticket_closed

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from core.text.slot_values import fold_text
 from core.text.traditional import simplified
 

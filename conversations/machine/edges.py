@@ -1,7 +1,7 @@
 """The ways from one state to the next, and when they are taken."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -77,6 +77,10 @@ class Edge:
         guard = data["guard"]
         held = Guard(**{**guard, "operator": Operator(guard["operator"])}) if guard else None
         return cls(to=data["to"], on=On(data["on"]), guard=held)
+
+    @classmethod
+    def all_from_json(cls, data: Iterable[Mapping[str, Any]]) -> "tuple[Edge, ...]":
+        return tuple(cls.from_json(one) for one in data)
 
 
 def _is_number(text: str) -> bool:

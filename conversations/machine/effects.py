@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from conversations.machine.calls import Request
+from conversations.machine.notices import Notice
 from conversations.machine.places import Place
 from conversations.machine.subflows import Enter
 from conversations.machine.trace import Trace
-from conversations.machine.values import Form, Notice
 from core.text.slot_values import Choice
+
+
+class Form(StrEnum):
+    """The form of message in which a step says its words."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CARD = "card"
+    IMAGE = "image"
+    FILE = "file"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from conversations.machine.calls import Returned, Way
 from conversations.machine.effects import Effect, Notify, Step
 from conversations.machine.formulas.values import Context
-from conversations.machine.places import Place
+from conversations.machine.notices import Notice
+from conversations.machine.places import Act, Outcome, Place
 from conversations.machine.spoken import spoken_in
 from conversations.machine.step import step
 from conversations.machine.subflows import MOST_LEVELS, Enter
-from conversations.machine.values import Act, Machine, Notice, Outcome
+from conversations.machine.values import Machine
 
 WAYS = {
     Outcome.COMPLETED: Way.NEXT,

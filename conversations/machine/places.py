@@ -1,12 +1,41 @@
-"""The position of a session in a flow, as a value."""
+"""The position of a session in a flow, as a value, and what moves it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from conversations.machine.values import Outcome
 from core.text.slot_values import Choice
+
+
+class Act(StrEnum):
+    """An input of a session."""
+
+    START = "start"
+    SAY = "say"
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    BACK = "back"
+    RESTART = "restart"
+    HELP = "help"
+    CANCEL = "cancel"
+    REMIND = "remind"
+    EXPIRE = "expire"
+    TIME_OUT = "time_out"
+    WAKE = "wake"
+    RETURN = "return"
+    RESUME = "resume"
+
+
+class Outcome(StrEnum):
+    """How a session ended."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    GAVE_UP = "gave_up"
+    EXPIRED = "expired"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from conversations.machine.places import Offer, offers_of
-from conversations.machine.values import Act
+from conversations.machine.places import Act, Offer, offers_of
 from core.text.slot_values import LOOKED_UP, Slot, SlotType
 
 

@@ -3,14 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.machine.formulas.values import Context, stored
-from conversations.machine.values import Machine, Node, remembered
+from conversations.machine.values import Machine, remembered
 from core.text.placeholders import MEMBER, placeholder_names
-
-
-def spoken_texts(node: Node) -> tuple[str, ...]:
-    """The texts of a state that members read or hear."""
-    retry = node.slot.retry_text if node.slot else ""
-    return (node.said_text, node.title, node.link, node.reminder, retry, *(value for _name, value in node.values))
 
 
 def facts_in(*texts: str) -> Iterator[str]:
@@ -21,9 +15,8 @@ def facts_in(*texts: str) -> Iterator[str]:
 @remembered
 def facts_shown(machine: Machine) -> frozenset[str]:
     """The facts that a flow shows or sends, without `member.`."""
-    called = (text for node in machine.nodes if node.call for text in node.call.texts)
-    said = (text for node in machine.nodes for text in spoken_texts(node))
-    return frozenset(name.removeprefix(MEMBER) for name in facts_in(*said, *called, machine.expire_text))
+    texts = (text for node in machine.nodes for text in (*node.shown_texts, *node.sent_texts))
+    return frozenset(name.removeprefix(MEMBER) for name in facts_in(*texts, machine.expire_text))
 
 
 def fact_values(context: Context) -> Mapping[str, str]:

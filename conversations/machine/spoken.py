@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.machine.values import Machine, Node, remembered
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine, remembered
 from conversations.machine.words import NodeWords
 from core.text.slot_values import Choice, Slot
 
@@ -38,21 +39,11 @@ def _in(machine: Machine, language: str) -> Machine:
 
 def _spoken(node: Node, language: str) -> Node:
     slot = _understanding(node.slot, node.translations, language) if node.slot else None
+    spoken = node.spoken(language)
     words = next((one for one in node.translations if one.language == language), None)
-    if words is None:
-        return replace(node, slot=slot)
-    if slot is not None:
-        slot = replace(slot, retry_text=words.retry_text or slot.retry_text)
-    return replace(
-        node,
-        slot=slot,
-        text=words.text or node.text,
-        title=words.title or node.title,
-        link=words.link or node.link,
-        picture_url=words.picture_url or node.picture_url,
-        file=words.file or node.file,
-        reminder=words.reminder or node.reminder,
-    )
+    if slot is None:
+        return spoken
+    return replace(spoken, slot=replace(slot, retry_text=words.retry_text or slot.retry_text) if words else slot)  # type: ignore[call-arg]
 
 
 def _understanding(slot: Slot, translations: Sequence[NodeWords], language: str) -> Slot:

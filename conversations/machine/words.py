@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.text.slot_values import Choice
+from core.text.slot_values import Choice, Slot, SlotType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,10 @@ class NodeWords:
         """The words of an `asdict` result."""
         return cls(**{**data, "choices": choices_of(data["choices"])})
 
+    @classmethod
+    def all_from_json(cls, data: Iterable[Mapping[str, Any]]) -> "tuple[NodeWords, ...]":
+        return tuple(cls.from_json(one) for one in data)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FlowWords:
@@ -39,3 +43,8 @@ class FlowWords:
 def choices_of(data: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:
     """The choices of `asdict` results."""
     return tuple(Choice(**{**choice, "words": tuple(choice["words"])}) for choice in data)
+
+
+def slot_of(data: Mapping[str, Any] | None) -> Slot | None:
+    """The slot of an `asdict` result."""
+    return Slot(**{**data, "type": SlotType(data["type"]), "choices": choices_of(data["choices"])}) if data else None

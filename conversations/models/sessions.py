@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.machine.values import Outcome
+from conversations.machine.places import Outcome
 from conversations.models.flows import Flow, FlowVersion
 from conversations.models.messages import Conversation
 from wecom.models import Download

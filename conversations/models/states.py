@@ -1,5 +1,7 @@
 """The draft of a flow: its states."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +9,9 @@ from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.machine.calls import Method
+from conversations.machine.effects import Form as SayForm
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
-from conversations.machine.values import Form as SayForm
-from conversations.machine.values import NodeKind
+from conversations.machine.nodes.registry import kinds
 from conversations.models.flows import Flow
 from conversations.models.preferences import Topic
 from conversations.models.translations import OF_STEPS, translations_of
@@ -22,20 +24,13 @@ SLOT_NAME = RegexValidator(
 )
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    """The kinds of steps, and what each of them does."""
+    return [(one.kind, _(one.does)) for one in kinds()]
+
+
 class State(models.Model):
     """A step (步骤): asks for something, says something, makes a video, decides, waits, or ends the flow."""
-
-    class Kind(models.TextChoices):
-        ASK = NodeKind.ASK.value, _("ask and wait for the answer")
-        SAY = NodeKind.SAY.value, _("say and go on")
-        VIDEO = NodeKind.VIDEO.value, _("make a video and go on")
-        HANDOFF = NodeKind.HANDOFF.value, _("pass on to a person, then go on")
-        BRANCH = NodeKind.BRANCH.value, _("decide by conditions")
-        SET = NodeKind.SET.value, _("set an answer and go on")
-        WAIT = NodeKind.WAIT.value, _("wait, then go on")
-        CALL = NodeKind.CALL.value, _("call a service, then go on")
-        SUBFLOW = NodeKind.SUBFLOW.value, _("run another flow, then go on")
-        END = NodeKind.END.value, _("end")
 
     class Form(models.TextChoices):
         TEXT = SayForm.TEXT.value, _("text")
@@ -71,7 +66,7 @@ class State(models.Model):
         _("key"), max_length=40, validators=[NAME], help_text=_("Its name for programs, like ask_text.")
     )
     name = models.CharField(_("name"), max_length=60, help_text=_("As it stands in the picture of the flow."))
-    kind = models.CharField(_("what it does"), max_length=8, choices=Kind, default=Kind.ASK)
+    kind = models.CharField(_("what it does"), max_length=8, choices=kind_choices, default="ask")
     form = models.CharField(
         _("form"),
         max_length=8,

@@ -5,7 +5,7 @@ from datetime import datetime
 from conversations.handoff import member_turns
 from conversations.knowledge import retrieval
 from conversations.machine.commands import HELP, HUMAN
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Session
 from conversations.providers.small_talk import MEANT, talk_in
 from conversations.providers.small_talk_phrases import Talk

@@ -28,7 +28,7 @@ from conversations.machine.commands import (
     command_in,
     commands_in,
 )
-from conversations.machine.values import Act as SessionAct
+from conversations.machine.places import Act as SessionAct
 from conversations.models import Conversation, Desk, Flow, OperatorGroup, Session
 from conversations.preferences import cards as preference_cards
 from conversations.providers.small_talk import MEANT, talk_in

@@ -13,7 +13,7 @@ from conversations.delivery.messages import say
 from conversations.errands import worker
 from conversations.flows import triggers
 from conversations.machine.commands import CANCEL, HELP, act_for
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Flow, Message, Session
 from conversations.providers.base import RemoteProvider
 from conversations.replies import (

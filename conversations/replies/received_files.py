@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
+from conversations.machine.nodes.node import Node
+from conversations.machine.places import Act
 from conversations.machine.resolution import Resolution
-from conversations.machine.values import Act, Machine, Node
+from conversations.machine.values import Machine
 from conversations.models import Content, Conversation, Message, Session, Ticket
 from conversations.sessions import runner
 from conversations.sessions.current import machine_of

@@ -12,7 +12,7 @@ from conversations.errands.kinds import EXHAUSTED, KINDS, ErrandKind, Result
 from conversations.exceptions import ConversationError
 from conversations.handoff import member_turns
 from conversations.machine.calls import Request, Returned, Way
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Errand, Message, Session
 from conversations.providers.base import RemoteProvider
 from conversations.replies import dispatch

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.utils import translation
 
 from conversations.flows import publication
-from conversations.machine.places import offers_of
+from conversations.machine.places import Act, offers_of
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Machine, NodeKind
+from conversations.machine.values import Machine
 from conversations.models import Conversation, FlowVersion, Session
 from conversations.sessions import clocks, questions
 from conversations.sessions.answers import resolutions
@@ -42,13 +42,12 @@ def _last(conversation: Conversation) -> Session | None:
 def ended_by_time(session: Session, now: datetime) -> Act | None:
     """The part that has timed out by then: the whole session, or the time to answer; None if neither."""
     node = machine_of(session).node(session.state)
-    if node is None or node.kind == NodeKind.HANDOFF:
+    if node is None or not node.is_timed:
         return None
     if session.ends_at is not None and now >= session.ends_at:
         return Act.TIME_OUT
-    if node.kind == NodeKind.WAIT:
-        return None
-    return Act.EXPIRE if now >= session.asked_at + timedelta(minutes=node.expire_after) else None
+    minutes = node.expires_after
+    return Act.EXPIRE if minutes is not None and now >= session.asked_at + timedelta(minutes=minutes) else None
 
 
 def is_calling(session: Session) -> bool:

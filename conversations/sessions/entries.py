@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from conversations.machine.edges import On
 from conversations.machine.levels import Leg
+from conversations.machine.places import Act
 from conversations.machine.trace import Checked, Entered
-from conversations.machine.values import Act
 from conversations.models import Session, StateEntry
 
 

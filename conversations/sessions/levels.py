@@ -7,8 +7,7 @@ from operator import is_
 
 from conversations.flows.subflows.library import library_for
 from conversations.machine.levels import Leg, Level, Walk, advance, renewed
-from conversations.machine.places import Place, offers_of
-from conversations.machine.values import Act
+from conversations.machine.places import Act, Place, offers_of
 from conversations.models import FlowVersion, Session, SessionCaller
 from conversations.sessions import clocks, reasons
 from conversations.sessions.current import for_member, machine_in, machine_of

@@ -16,7 +16,8 @@ from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.exceptions import SessionMoved
 from conversations.flows import publication
-from conversations.machine.values import Act, Machine
+from conversations.machine.places import Act
+from conversations.machine.values import Machine
 from conversations.models import (
     Conversation,
     FlowVersion,

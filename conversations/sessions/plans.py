@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from conversations.exceptions import FlowError
 from conversations.flows import publication
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionCaller, SessionMove, SessionPlan
 
 AT_ONCE = 100  # sessions of a batch
@@ -156,8 +157,8 @@ def _session(standing: Standing) -> Session:
 
 def _targets(machine: Machine, node: Node | None) -> tuple[tuple[str, str], ...]:
     """Who is asked something can go on at any question; who waits for something else only at the same step."""
-    if node is None or node.kind == NodeKind.ASK:
-        return tuple((one.key, one.name) for one in machine.nodes if one.kind == NodeKind.ASK)
+    if node is None or node.asks:
+        return tuple((one.key, one.name) for one in machine.nodes if one.asks)
     same = (one for one in machine.nodes if (one.key, one.kind) == (node.key, node.kind))
     return tuple((one.key, one.name) for one in same if _runs(one) == _runs(node))
 

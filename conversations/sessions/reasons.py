@@ -5,14 +5,14 @@ from typing import Any
 
 from conversations.delivery.causes import Cause, described
 from conversations.machine.levels import Leg
+from conversations.machine.places import Act
 from conversations.machine.trace import checks_before, state_of
-from conversations.machine.values import Act
 from conversations.models import Session
 from core.text.slot_values import RECEIVED
 
 Sources = dict[str, list[str]]
-GIVEN, TYPED, TAPPED, SENT, SET, CALLED = "given", "typed", "tapped", "sent", "set", "call"
-PASSED, TAKEN = "passed", "taken"  # from the flow around a sub-flow, and from a sub-flow
+GIVEN, TYPED, TAPPED, SENT, SET = "given", "typed", "tapped", "sent", "set"
+PASSED = "passed"  # from the flow around a sub-flow
 ANSWERS = {Act.SAY: TYPED, Act.ANSWER: TYPED, Act.CHOOSE: TAPPED}
 TIMED = (Act.REMIND, Act.EXPIRE, Act.WAKE, Act.TIME_OUT)  # what time brings, not the member
 LONGEST = 200  # characters of a value that a message keeps
@@ -43,8 +43,7 @@ def sources_after(leg: Leg, before: Mapping[str, list[str]], *, cid: str) -> Sou
     node, given = leg.machine.node(leg.was.at), leg.level.place.given
     answered = node.slot.name if node and node.slot else ""
     is_file = node is not None and node.slot is not None and node.slot.type in RECEIVED
-    called = {name for name, _path in node.call.results} if node and node.call else set()
-    taken = {name for name, _source in node.subflow.results} if node and node.subflow else set()
+    brought = {name for name, _source in node.results} if node else set()
     sources: Sources = {}
     for name, value in leg.level.place.slots.items():
         if leg.act in ANSWERS and name == answered:
@@ -52,8 +51,8 @@ def sources_after(leg: Leg, before: Mapping[str, list[str]], *, cid: str) -> Sou
         elif leg.act != Act.START and name in before and leg.was.slots.get(name) == value:
             sources[name] = before[name]
             continue
-        elif leg.act == Act.RETURN and name in called | taken:
-            how = CALLED if name in called else TAKEN
+        elif leg.act == Act.RETURN and node is not None and name in brought:
+            how = node.brings
         elif given.get(name) == value:
             how = PASSED if leg.depth else GIVEN
         else:

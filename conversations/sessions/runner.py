@@ -17,11 +17,11 @@ from conversations.delivery.causes import because_of
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
-from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Notify, Say
+from conversations.machine.effects import Ask, CallService, Effect, Form, HandOff, MakeVideo, Notify, Say
 from conversations.machine.levels import Leg, end_of
-from conversations.machine.places import Place
+from conversations.machine.places import Act, Outcome, Place
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Form, Machine, NodeKind, Outcome
+from conversations.machine.values import Machine
 from conversations.models import Conversation, Desk, Flow, Session
 from conversations.sessions import (
     clocks,
@@ -197,12 +197,11 @@ def _settle(session: Session, stepped: Stepped, act: Act, *, now: datetime) -> N
 
 def _next_due(machine: Machine, place: Place, asked_at: datetime, ends_at: datetime | None) -> datetime | None:
     node = machine.node(place.at)
-    if node is None or node.kind == NodeKind.HANDOFF:
+    if node is None or not node.is_timed:
         return None
-    reminds = node.remind_after and not place.reminded and node.remind_after < node.expire_after
-    minutes = node.remind_after if node.remind_after and reminds else node.expire_after
-    due_at = place.wakes_at or asked_at + timedelta(minutes=minutes)
-    return min(due_at, ends_at) if ends_at is not None else due_at
+    minutes = node.due_after(reminded=place.reminded)
+    due_at = place.wakes_at or (asked_at + timedelta(minutes=minutes) if minutes is not None else None)
+    return min(filter(None, (due_at, ends_at)), default=None)
 
 
 def _interrupt(conversation: Conversation, flow: Flow, now: datetime) -> None:
@@ -263,7 +262,7 @@ def _checked(
     for name, value in data.items():
         slot = machine.slot(name)
         kept = slot.parse(str(value), today=here.date(), now=here) if slot else None
-        asking = (node for node in machine.nodes if node.kind == NodeKind.ASK and node.slot and node.slot.name == name)
+        asking = (node for node in machine.nodes if node.asks and node.slot and node.slot.name == name)
         node = next(asking, None)
         resolution = resolutions.look_up(conversation.application, node, str(value), now=here) if node else None
         if resolution is not None:

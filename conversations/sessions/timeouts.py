@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Session, Ticket
 from conversations.sessions import runner
 from conversations.sessions.current import ended_by_time

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations.machine.calls import Returned, Way
-from conversations.machine.values import Notice
+from conversations.machine.notices import Notice
 from core.text.slot_values import Choice, numbered_labels
 
 

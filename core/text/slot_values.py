@@ -148,6 +148,11 @@ def parse_choices(lines: str) -> tuple[Choice, ...]:
     return tuple(_choice(line) for line in lines.splitlines() if line.strip())
 
 
+def choice_lines(choices: Iterable[Choice]) -> str:
+    """Choices as lines that `parse_choices` reads."""
+    return "\n".join(f"{choice.value} = {', '.join((choice.label, *choice.words))}" for choice in choices)
+
+
 def _choice(line: str) -> Choice:
     value, _, rest = line.partition("=")
     words = [word.strip() for word in re.split(r"[,，]", rest or value) if word.strip()]

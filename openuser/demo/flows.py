@@ -10,7 +10,11 @@ from django.conf import settings
 
 from conversations import services
 from conversations.machine.edges import Edge, Guard, On, Operator
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.video import VideoNode
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.machine.words import FlowWords, NodeWords
 from conversations.models import Flow
 from core.text.slot_values import Choice, Slot, SlotType
@@ -81,7 +85,7 @@ def _words(node: Node, language: str) -> NodeWords:
     return NodeWords(
         language=language,
         text=node.text,
-        reminder=node.reminder,
+        reminder=node.own_texts().get("reminder", ""),
         retry_text=slot.retry_text,
         choices=slot.choices,
     )
@@ -102,10 +106,9 @@ def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Mac
     nodes = (
         _ask("ask_text", words, text, _always("ask_quality"), text=words["ask_text"] % most),
         _ask("ask_quality", words, quality, _always("make_video")),
-        Node(
+        VideoNode(
             key="make_video",
             name=words["make_video_name"],
-            kind=NodeKind.VIDEO,
             text="{{text}}",
             mode="{{quality}}",
             edges=(_always("done"),),
@@ -134,10 +137,9 @@ def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
         _ask("ask_start", words, start, _always("ask_department")),
         _ask("ask_department", words, department, _always("ask_video")),
         _ask("ask_video", words, video, _if("wants_video", "yes", "welcome"), _always("done")),
-        Node(
+        VideoNode(
             key="welcome",
             name=words["welcome_name"],
-            kind=NodeKind.VIDEO,
             text=words["welcome"],
             edges=(_always("done"),),
         ),
@@ -149,10 +151,9 @@ def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
 
 def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
     """A question with one reminder; after its retries, the flow gives up politely."""
-    return Node(
+    return AskNode(
         key=key,
         name=words[f"{key}_name"],
-        kind=NodeKind.ASK,
         text=text or words[key],
         slot=slot,
         edges=(*edges, Edge(to="gave_up", on=On.RETRIES)),
@@ -163,7 +164,7 @@ def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str
 
 
 def _end(key: str, words: Mapping[str, str]) -> Node:
-    return Node(key=key, name=words[f"{key}_name"], kind=NodeKind.END, text=words[key])
+    return EndNode(key=key, name=words[f"{key}_name"], text=words[key])
 
 
 def _always(to: str) -> Edge:

@@ -20,7 +20,7 @@ from conversations.admin.flows.flow_graph import drawing
 from conversations.flows import figures, publication
 from conversations.flows.figures import Figures, Way
 from conversations.flows.graph import Marks, Number
-from conversations.machine.values import Machine, NodeKind
+from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session
 
 VIEW = ("conversations.view_flow", "conversations.view_session")
@@ -124,7 +124,7 @@ class _Shown:
     def _in(self, key: str, **wanted: str) -> str:
         """The list of those who are in a step, or in the sub-flow that it runs."""
         node = self.machine.node(key)
-        if node is not None and node.kind == NodeKind.SUBFLOW:
+        if node is not None and node.subflow is not None:
             return _sessions(inside=f"{self.version.pk}>{key}", **wanted)
         return _sessions(version__id__exact=str(self.version.pk), state=key, **wanted)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Max
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -14,6 +15,8 @@ from unfold.widgets import (
 
 from conversations.admin.flows import second_language, subflow_answers
 from conversations.flows import default_names
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.nodes.registry import has_answer, kind_named
 from conversations.models import Flow, State, Transition
 from conversations.models.translations import OF_FLOWS, OF_STEPS
 from conversations.validators import registered
@@ -22,7 +25,6 @@ from core.text.placeholders import parse_values
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
 STEP = 10
-KEEPING = (State.Kind.ASK, State.Kind.SET)
 FORMULA = 'if(days > 3, "long", "short")'
 NARROW = {"style": "width: 4.5rem; min-width: 0"}
 
@@ -124,8 +126,8 @@ class StateForm(forms.ModelForm[State]):
         data = super().clean() or {}
         flow = data.get("flow") or (self.instance.flow if self.instance.flow_id else None)
         if "name" in self.fields and "name" not in self.errors and not data.get("name"):
-            kind = State.Kind(data.get("kind") or State.Kind.ASK)
-            data["name"] = default_names.step_name(data.get("text") or "", str(kind.label))
+            does = gettext(kind_named(data.get("kind") or AskNode.kind).does)
+            data["name"] = default_names.step_name(data.get("text") or "", does)
         others = flow.states.exclude(pk=self.instance.pk) if flow else State.objects.none()
         if "key" in self.fields and "key" not in self.errors:
             taken = set(others.values_list("key", flat=True))
@@ -134,7 +136,7 @@ class StateForm(forms.ModelForm[State]):
             )
             if data["key"] in taken:
                 self.add_error("key", _("Another step of this flow has this key."))
-        if data.get("kind") in (State.Kind.ASK, State.Kind.SET) and "slot" not in self.errors and not data.get("slot"):
+        if has_answer(data.get("kind") or "") and "slot" not in self.errors and not data.get("slot"):
             taken = set(others.values_list("slot", flat=True))
             data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
         if data.get("formula") and (words := formula_texts.refusal(data["formula"])):
@@ -177,7 +179,7 @@ class TransitionForm(forms.ModelForm[Transition]):
 
     def _slots(self) -> list[tuple[str, Any]]:
         """The answers that a condition can look at, by the name of the step that asks."""
-        asking = (state for state in self.flow_states if state.slot and state.kind in KEEPING)
+        asking = (state for state in self.flow_states if state.slot and has_answer(state.kind))
         names = {state.slot: state.name for state in asking}
         if self.instance.slot:
             names.setdefault(self.instance.slot, self.instance.slot)

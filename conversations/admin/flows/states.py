@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
+from conversations.admin.flows import step_fields
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import STEP, StateForm, TransitionForm
 from conversations.admin.flows.second_language import (
@@ -22,32 +23,12 @@ from conversations.admin.flows.second_language import (
 )
 from conversations.flows import publication
 from conversations.flows.graph import Marks
+from conversations.machine.nodes.registry import kind_named
 from conversations.models import DraftSnapshot, Flow, State, Transition
 from conversations.models.translations import OF_STEPS
-from core.text.slot_values import TYPED
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
-# Without permission to change, the page has no fields for its script to read; then everything is shown.
-ASKS = "typeof kind === 'undefined' || kind === 'ask'"
-CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{State.Type.CHOICE}')"
-OFFERS = "['choice', 'yes_no', 'member', 'department']"
-BUTTONS = f"typeof kind === 'undefined' || (kind === 'ask' && {OFFERS}.includes(slot_type))"
-BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
-LIMITED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number', 'picture', 'file'].includes(slot_type))"
-FILES = "typeof kind === 'undefined' || (kind === 'ask' && ['picture', 'file'].includes(slot_type))"
-CHECKED = f"typeof kind === 'undefined' || (kind === 'ask' && {[str(kind) for kind in TYPED]}.includes(slot_type))"
-IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
-KEEPS = "typeof kind === 'undefined' || ['ask', 'set'].includes(kind)"
-COMPUTES = "typeof kind === 'undefined' || ['set', 'wait'].includes(kind)"
-RUNS = "typeof kind === 'undefined' || kind === 'subflow'"
-CALLS = "typeof kind === 'undefined' || kind === 'call'"
-WAITS = "typeof kind === 'undefined' || kind === 'wait'"
-SPEAKS = "typeof kind === 'undefined' || ['ask', 'say'].includes(kind)"
-IF_LINKED = "typeof kind === 'undefined' || (kind === 'say' && ['card', 'news'].includes(form))"
-IF_NEWS = "typeof kind === 'undefined' || (kind === 'say' && form === 'news')"
-IF_FILE = "typeof kind === 'undefined' || (['ask', 'say'].includes(kind) && ['image', 'file'].includes(form))"
 IN_BOTH = (*OF_STEPS, *OF_THE_MODEL)
-IF_HANDOFF = "typeof kind === 'undefined' || kind === 'handoff'"
 
 
 class TransitionInline(LabelledInline):
@@ -86,39 +67,8 @@ class StateAdmin(ProtectedDeleteAdmin):
     search_help_text = _("Search in names, keys and texts.")
     ordering = ("flow", "position", "pk")
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    *(("name", "kind"), "form", "title", "text", "link", "picture_url", "file"),
-                    *(("slot_type", "slot"), "choices", "as_card"),
-                    *(("minimum", "maximum"), "file_types", "validator", ("retries", "retry_text")),
-                    *(("remind_after", "reminder"), "expire_after"),
-                    *("template", "presentation", "values", ("mode", "digital_human"), "topic"),
-                    *("formula", ("wait_for", "wait_unit")),
-                    *(("method", "url"), "headers", "body", ("seconds", "attempts"), "results"),
-                    *("subflow", "given", "taken"),
-                )
-            },
-        ),
+        (None, {"fields": step_fields.lines()}),
         (_("For programs"), {"fields": ("key",), "classes": ("collapse",)}),
-    )
-    conditional_fields = shown_beside(
-        {
-            **dict.fromkeys(("slot_type", "retries", "retry_text"), ASKS),
-            "slot": KEEPS,
-            **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
-            **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": LIMITED},
-            **{"file_types": FILES, "validator": CHECKED},
-            **dict.fromkeys(("template", "presentation", "values", "mode", "digital_human"), IF_VIDEO),
-            "topic": IF_HANDOFF,
-            **{"form": SPEAKS, "title": IF_LINKED, "link": IF_LINKED, "picture_url": IF_NEWS, "file": IF_FILE},
-            "formula": COMPUTES,
-            **dict.fromkeys(("wait_for", "wait_unit"), WAITS),
-            **dict.fromkeys(("method", "url", "headers", "body", "seconds", "attempts", "results"), CALLS),
-            **dict.fromkeys(("subflow", "given", "taken"), RUNS),
-        },
-        IN_BOTH,
     )
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"
@@ -127,6 +77,10 @@ class StateAdmin(ProtectedDeleteAdmin):
     class Media:
         css = {"all": ("conversations/flows.css",)}
         js = ("conversations/subflow_answers.js",)
+
+    @property
+    def conditional_fields(self) -> dict[str, str]:
+        return shown_beside(step_fields.conditions(), IN_BOTH)
 
     @display(description=_("text"))
     def says(self, state: State) -> str:
@@ -158,7 +112,7 @@ class StateAdmin(ProtectedDeleteAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: State | None = None) -> Any:
         """No transitions for an end, nor for a new step until it is saved."""
-        return self.inlines if obj and obj.kind != State.Kind.END else ()
+        return self.inlines if obj and kind_named(obj.kind).leads_on else ()
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """States are reached through their flow, not from the menu."""

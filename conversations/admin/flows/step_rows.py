@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import (
@@ -13,27 +14,34 @@ from unfold.widgets import (
 )
 
 from conversations.flows import default_names
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.nodes.registry import has_answer, kind_named
 from conversations.models import State
+from conversations.models.states import kind_choices
 
 GAP = 10
-KINDS, TYPES = State.Kind, State.Type
-KEEPING = (KINDS.ASK, KINDS.SET)
-DOES = (
-    (f"{KINDS.ASK}:{TYPES.TEXT}", _("ask for a text")),
-    (f"{KINDS.ASK}:{TYPES.CHOICE}", _("ask with choices")),
-    (f"{KINDS.ASK}:{TYPES.YES_NO}", _("ask yes or no")),
-    (f"{KINDS.ASK}:{TYPES.NUMBER}", _("ask for a number")),
-    (f"{KINDS.ASK}:{TYPES.DATE}", _("ask for a date")),
-    (f"{KINDS.ASK}:{TYPES.TIME}", _("ask for a time")),
-    (f"{KINDS.ASK}:{TYPES.DATETIME}", _("ask for a date with time")),
-    (f"{KINDS.ASK}:{TYPES.PHONE}", _("ask for a mobile number")),
-    (f"{KINDS.ASK}:{TYPES.EMAIL}", _("ask for an e-mail address")),
-    (f"{KINDS.ASK}:{TYPES.MEMBER}", _("ask for a member")),
-    (f"{KINDS.ASK}:{TYPES.DEPARTMENT}", _("ask for a department")),
-    (f"{KINDS.ASK}:{TYPES.PICTURE}", _("ask for a picture")),
-    (f"{KINDS.ASK}:{TYPES.FILE}", _("ask for a file")),
-    *((kind.value, kind.label) for kind in KINDS if kind != KINDS.ASK),
-)
+TYPES = State.Type
+ASKS_FOR = {
+    TYPES.TEXT: _("ask for a text"),
+    TYPES.CHOICE: _("ask with choices"),
+    TYPES.YES_NO: _("ask yes or no"),
+    TYPES.NUMBER: _("ask for a number"),
+    TYPES.DATE: _("ask for a date"),
+    TYPES.TIME: _("ask for a time"),
+    TYPES.DATETIME: _("ask for a date with time"),
+    TYPES.PHONE: _("ask for a mobile number"),
+    TYPES.EMAIL: _("ask for an e-mail address"),
+    TYPES.MEMBER: _("ask for a member"),
+    TYPES.DEPARTMENT: _("ask for a department"),
+    TYPES.PICTURE: _("ask for a picture"),
+    TYPES.FILE: _("ask for a file"),
+}
+
+
+def does() -> list[tuple[str, Any]]:
+    """What a step can do: each kind, and of what asks each kind of answer."""
+    asking = [(f"{AskNode.kind}:{slot_type}", words) for slot_type, words in ASKS_FOR.items()]
+    return [pair for kind, words in kind_choices() for pair in (asking if kind == AskNode.kind else [(kind, words)])]
 
 
 class StateRowForm(forms.ModelForm[State]):
@@ -41,8 +49,8 @@ class StateRowForm(forms.ModelForm[State]):
 
     kind = forms.ChoiceField(
         label=State._meta.get_field("kind").verbose_name,
-        choices=DOES,
-        initial=DOES[0][0],
+        choices=does,
+        initial=f"{AskNode.kind}:{TYPES.TEXT}",
         widget=UnfoldAdminSelectWidget(attrs={"style": "min-width: 10.5rem"}),
     )
 
@@ -77,13 +85,13 @@ class StateRowForm(forms.ModelForm[State]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "name" in self.fields and "name" not in self.errors and not data.get("name"):
-            kind = data.get("kind") or KINDS.ASK
-            data["name"] = default_names.step_name(data.get("text") or "", str(KINDS(kind).label))
+            words = gettext(kind_named(data.get("kind") or AskNode.kind).does)
+            data["name"] = default_names.step_name(data.get("text") or "", words)
         return data
 
     def _does(self) -> str:
         kind, slot_type = self.instance.kind, self.instance.slot_type
-        return f"{kind}:{slot_type}" if kind == KINDS.ASK else str(kind)
+        return f"{kind}:{slot_type}" if kind == AskNode.kind else kind
 
 
 class StateFormSet(PaginationInlineFormSet):
@@ -109,7 +117,7 @@ def _name(step: State, keys: set[str], answers: set[str]) -> None:
     """Give a step the names that it lacks; `keys` and `answers` are those of the others, and get them too."""
     if not step.key:
         step.key = default_names.step_key(step.name, step.kind, keys)
-    if step.kind in KEEPING and not step.slot:
+    if has_answer(step.kind) and not step.slot:
         step.slot = default_names.answer_name(step.name, step.text, answers)
     keys.add(step.key)
     answers.add(step.slot)

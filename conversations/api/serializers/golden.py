@@ -8,7 +8,7 @@ from rest_framework import serializers
 from conversations import services
 from conversations.golden.comparison import ComparedTurn, Comparison, Line
 from conversations.golden.replay import LONGEST, Said
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Desk, Flow, GoldenConversation
 from core.web.api_fields import ChoiceField, StrictCharField
 from wecom.models import Member

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from conversations.flows.graph import labels
 from conversations.flows.graph.marks import Marks, Number, Run
 from conversations.flows.graph.positions import Point
-from conversations.flows.graph.style import GLYPHS
 from conversations.flows.problems import Problem
-from conversations.machine.values import Node, NodeKind
+from conversations.machine.nodes.declarations import Shape
+from conversations.machine.nodes.node import Node
 
 WIDTH, PADDING = 232.0, 12.0
 NAME, TEXT, TINY = 14.0, 12.0, 11.0
@@ -47,13 +47,15 @@ def box_for(node: Node, numbers: Sequence[Number] = (), run: Run | None = None) 
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
     names = [choice.label for choice in node.slot.choices] if node.slot else []
-    kept = node.slot.name if node.slot and node.kind == NodeKind.ASK else ""
+    kept = node.shown_answer
     numbered = [f"{number} {label}" for number, label in enumerate(names, start=1)]
     return StateBox(
         node=node,
         name=labels.wrap(node.name, size=NAME, room=room - ICON - 8, most=2),
         text=tuple(
-            line for words in (first, labels.does(node)) for line in labels.wrap(words, size=TEXT, room=room, most=2)
+            line
+            for words in (first, node.summary(labels.Wording()))
+            for line in labels.wrap(words, size=TEXT, room=room, most=2)
         ),
         chips=tuple(_chip_rows(numbered, room)),
         slot=labels.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
@@ -94,7 +96,7 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
         inner = format_html('<a href="{}">{}</a>', url, inner)
     classes = [
         "state",
-        box.node.kind.value,
+        box.node.kind,
         *(["here"] if key == marks.here else []),
         *([marks.states[key]] if key in marks.states else []),
         *(["walked"] if key in marks.visited else []),
@@ -109,27 +111,26 @@ def draw_box(box: StateBox, at: Point, marks: Marks) -> SafeString:
 
 
 def _content(box: StateBox, count: int, problems: Sequence[Problem]) -> SafeString:
-    kind, height = box.node.kind, box.height
+    drawing, height = box.node.drawing, box.height
     return format_html(
         "<title>{}</title>"
-        f"{_outline(kind, height)}"
+        f"{_outline(drawing.shape, height)}"
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
         '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}{}',
         labels.printable(box.node.text.strip() or box.node.name),
-        GLYPHS[kind],
+        SafeString(drawing.glyph),
         labels.joined(_inside(box)),
         _badge(count),
         _fault(problems),
     )
 
 
-def _outline(kind: NodeKind, height: float) -> str:
-    """The shape of a box: what decides has points at its sides, what ends or waits is round."""
-    if kind == NodeKind.BRANCH:
+def _outline(shape: Shape, height: float) -> str:
+    if shape == Shape.POINTED:
         right, middle = WIDTH - POINT, height / 2
         sides = f"L{WIDTH:.0f} {middle:.1f}L{right:.0f} {height:.1f}H{POINT:.0f}L0 {middle:.1f}"
         return f'<path class="box" d="M{POINT:.0f} 0H{right:.0f}{sides}z"/>'
-    radius = {NodeKind.END: min(height / 2, 26), NodeKind.WAIT: min(height / 2, 26), NodeKind.SET: 2}.get(kind, 12)
+    radius = {Shape.ROUND: min(height / 2, 26), Shape.SQUARE: 2}.get(shape, 12)
     return f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
 
 

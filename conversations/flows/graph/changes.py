@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from conversations.flows.graph.marks import Marks
-from conversations.machine.values import Machine, Node
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 

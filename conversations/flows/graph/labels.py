@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.machine.edges import Edge, Guard, On, Operator
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.validators import registered
 from conversations.wording import durations
 
@@ -50,19 +51,19 @@ def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
     return " / ".join(dict.fromkeys(word for word in words if word))
 
 
-def does(node: Node) -> str:
-    """The act of a silent step: the answer it sets, or how long it waits; of a question, the code that checks the
-    answer."""
-    if node.validator:
-        known = registered.get(node.validator)
-        return _("checked: %s") % (known.label if known else node.validator)
-    if node.kind == NodeKind.SET:
-        return f"{node.slot.name if node.slot else ''} = {node.formula}"
-    if node.kind == NodeKind.WAIT:
-        return durations.exact(node.wait) if node.wait is not None else _("until %s") % node.formula
-    if node.call is not None:
-        return f"{node.call.method} {node.call.url.partition('://')[2] or node.call.url}"
-    return ""
+class Wording:
+    """Words of a box in the active language."""
+
+    def translated(self, words: str) -> str:
+        return _(words)
+
+    def duration(self, minutes: int) -> str:
+        return durations.exact(minutes)
+
+    def validator(self, name: str) -> str:
+        """What a check in code is called."""
+        known = registered.get(name)
+        return str(known.label) if known else name
 
 
 def _words(machine: Machine, node: Node, edge: Edge) -> str:

@@ -12,7 +12,7 @@ from conversations.flows.graph.boxes import CHIP, TEXT, TINY, WIDTH, box_for, dr
 from conversations.flows.graph.marks import Marks, Number
 from conversations.flows.graph.positions import Drawing, Point, Route, place
 from conversations.flows.graph.ranks import Box, Link, arrange
-from conversations.flows.graph.style import STYLE
+from conversations.flows.graph.style import style
 from conversations.machine.edges import Edge, On
 from conversations.machine.values import Machine
 
@@ -52,7 +52,7 @@ def svg(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
         machine.language,
         labels.printable(machine.name),
         labels.printable(_description(machine, arrows)),
-        STYLE,
+        style(),
         labels.joined(_draw_arrow(arrow, route, marks) for arrow, route in ways),
         _start(drawing),
         labels.joined(states),

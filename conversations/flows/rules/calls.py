@@ -12,7 +12,8 @@ from conversations.flows.problems import Problem
 from conversations.flows.service_secrets import secret_for
 from conversations.machine.calls import Call, Method, origin_of, secret_names, without_secrets
 from conversations.machine.edges import On
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from core import safe_requests
 from core.safe_requests import EgressError
 from core.text.placeholders import MEMBER, SLOT_PATTERN, has_stray_braces, placeholder_names
@@ -23,7 +24,7 @@ WITHOUT_BODY = (Method.GET, Method.DELETE)
 def problems(machine: Machine) -> Iterator[Problem]:
     """All problems of calls."""
     for node in machine.nodes:
-        if node.kind == NodeKind.CALL and node.call is not None:
+        if node.call is not None:
             for code, words in _faults(machine, node, node.call):
                 yield Problem(code=code, state=node.name, words=words)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
 from conversations.machine.commands import act_for
-from conversations.machine.values import Node
+from conversations.machine.nodes.node import Node
 from core.text.slot_values import Choice, fold_text, numbered_labels, parse_ordinal
 from wecom.contents import Button, Checkbox
 from wecom.contents import Choice as Box
@@ -15,7 +15,7 @@ from wecom.exceptions import ContentError
 BUTTONS, BOXES = 6, 20  # of a card
 
 
-def problems(node: Node) -> Iterator[Problem]:
+def problems(node: Node, *, as_card: bool) -> Iterator[Problem]:
     """Problems of the choices of a step that asks with choices."""
     assert node.slot is not None
     choices = node.slot.choices
@@ -34,13 +34,13 @@ def problems(node: Node) -> Iterator[Problem]:
     ]:
         words = _("“%s” may be read as the number of a choice. Use a word for this choice.") % misread[0]
         yield Problem(code="number_choice", state=node.name, words=words, is_error=False)
-    if node.as_card and len(choices) > BOXES:
+    if as_card and len(choices) > BOXES:
         words = _("More than twenty choices do not fit a card; they will show as a numbered list.")
         yield Problem(code="too_many_buttons", state=node.name, words=words, is_error=False)
-    elif node.as_card and len(choices) > BUTTONS and not _fit_boxes(choices):
+    elif as_card and len(choices) > BUTTONS and not _fit_boxes(choices):
         words = _("A label is too long for a box (15 Chinese characters); they will show as a numbered list.")
         yield Problem(code="button_too_long", state=node.name, words=words, is_error=False)
-    elif node.as_card and len(choices) <= BUTTONS and not _fit_buttons(choices):
+    elif as_card and len(choices) <= BUTTONS and not _fit_buttons(choices):
         words = _("A label is too long for a button (8 Chinese characters); they will show as a numbered list.")
         yield Problem(code="button_too_long", state=node.name, words=words, is_error=False)
 

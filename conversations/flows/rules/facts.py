@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from conversations.flows.problems import Problem
 from conversations.flows.rules.formulas import ALIKE, known_facts
-from conversations.machine.shown_facts import facts_in, spoken_texts
+from conversations.machine.shown_facts import facts_in
 from conversations.machine.values import Machine
 from core.text.placeholders import MEMBER, needed_names
 
@@ -18,9 +18,8 @@ def problems(machine: Machine, own_facts: Collection[str] = ()) -> Iterator[Prob
     """All problems; `own_facts` are the keys of the company's own facts."""
     known = known_facts(own_facts)
     for node in machine.nodes:
-        said, called = spoken_texts(node), node.call.texts if node.call else ()
-        yield from _problems(node.name, said, known)
-        yield from _unknown(node.name, called, known)
+        yield from _problems(node.name, node.shown_texts, known)
+        yield from _unknown(node.name, node.sent_texts, known)
     yield from _problems("", (machine.expire_text,), known)
 
 

@@ -8,14 +8,15 @@ from django.utils.translation import pgettext
 
 from avatars.models import RenderMode
 from conversations.flows.problems import Problem
-from conversations.machine.values import Machine, NodeKind
+from conversations.machine.kinds.video import VideoNode
+from conversations.machine.values import Machine
 from core.text.placeholders import placeholder_names
 
 
 def problems(machine: Machine) -> Iterator[Problem]:
     """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
     for node in machine.nodes:
-        if node.kind == NodeKind.VIDEO and node.mode:
+        if isinstance(node, VideoNode) and node.mode:
             modes = set(_modes(machine, node.mode))
             if not modes <= set(RenderMode.values) or not modes:
                 words = _("Its mode is none of %s.") % pgettext("between the items of a list", ", ").join(

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from conversations.flows.problems import Problem
-from conversations.flows.translations import own_texts, texts_of
+from conversations.flows.translations import texts_of
+from conversations.machine.nodes.node import Node
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Machine, Node
+from conversations.machine.values import Machine
 from conversations.machine.words import NodeWords
 from conversations.models import Desk, State
 from core.text.placeholders import PLACEHOLDER
@@ -40,7 +41,7 @@ def problems(machine: Machine, rules: Rules) -> Iterator[Problem]:
 
 
 def _of_node(node: Node, language: str) -> Iterator[tuple[str, str]]:
-    own = own_texts(node)
+    own = node.own_texts()
     if node.said_text != node.text:
         del own["text"]  # of a video that has a script
     words = next((one for one in node.translations if one.language == language), NodeWords(language=language))

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from conversations.machine.kinds.subflow import SubflowNode
 from conversations.machine.subflows import Subflow
 from conversations.models import Flow, FlowVersion, State
 
 
 def drafts_running(flow: Flow) -> list[State]:
     """The steps of drafts that run it, with their flows."""
-    return list(State.objects.filter(kind=State.Kind.SUBFLOW, subflow=flow).exclude(flow=flow).select_related("flow"))
+    return list(State.objects.filter(kind=SubflowNode.kind, subflow=flow).exclude(flow=flow).select_related("flow"))
 
 
 def live_callers(flow: Flow) -> dict[str, tuple[Subflow, ...]]:
@@ -30,7 +31,7 @@ def callers_of(flow: Flow) -> list[Flow]:
 def all_callers_of(flow: Flow) -> list[Flow]:
     """The flows whose draft or running version runs it, directly or through others, by name."""
     callers: dict[int, set[int]] = {}
-    steps = State.objects.filter(kind=State.Kind.SUBFLOW, subflow__isnull=False)
+    steps = State.objects.filter(kind=SubflowNode.kind, subflow__isnull=False)
     for called, caller in steps.values_list("subflow", "flow").distinct():
         callers.setdefault(called, set()).add(caller)
     for version in _live():

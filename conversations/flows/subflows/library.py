@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from conversations.machine.levels import Published
-from conversations.machine.values import Machine, NodeKind
+from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion
 
 
@@ -50,5 +50,5 @@ def library_for(machines: Iterable[Machine]) -> Library:
 
 def flows_in(machine: Machine) -> list[int]:
     """The flows that steps of a machine run, in the order of the steps."""
-    named = (node.subflow.flow for node in machine.nodes if node.kind == NodeKind.SUBFLOW and node.subflow)
+    named = (node.subflow.flow for node in machine.nodes if node.subflow)
     return list(dict.fromkeys(flow for flow in named if flow))

@@ -10,8 +10,9 @@ from django.utils.translation import pgettext
 from conversations.flows.problems import Problem
 from conversations.flows.subflows.library import Library, flows_in
 from conversations.machine.edges import On
+from conversations.machine.nodes.node import Node
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.values import Machine
 from core.text.placeholders import SLOT_PATTERN
 
 Callers = Mapping[str, tuple[Subflow, ...]]
@@ -21,8 +22,8 @@ def problems(machine: Machine, library: Library, *, flow: int | None = None, cal
     """All problems of a flow with the key `flow`. `callers` are the published steps that run it, by the name of their
     flow."""
     for node in machine.nodes:
-        if node.kind == NodeKind.SUBFLOW:
-            for code, words in _faults(node, node.subflow or Subflow(), library, flow):
+        if node.subflow is not None:
+            for code, words in _faults(node, node.subflow, library, flow):
                 yield Problem(code=code, state=node.name, words=words)
     yield from _to_callers(machine, callers)
 
@@ -51,7 +52,7 @@ def _is_silent(pk: int, library: Library, around: tuple[int, ...]) -> bool:
 
 def _passes(node: Node, library: Library, around: tuple[int, ...]) -> bool:
     inner = node.subflow.flow if node.subflow else None
-    return node.kind == NodeKind.SUBFLOW and inner is not None and _is_silent(inner, library, around)
+    return inner is not None and _is_silent(inner, library, around)
 
 
 def _faults(node: Node, subflow: Subflow, library: Library, flow: int | None) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from conversations.files.entries import Step, step_entry, transition_entry
 from conversations.files.readers import Sources, read_step, read_transition, read_transitions
 from conversations.files.references import References
 from conversations.flows import default_names, edits
+from conversations.machine.nodes.registry import has_answer
 from conversations.models import Flow, State, Transition
 from conversations.services.files.drafts import Draft, draft_with, media_of
 from core.interchange.flaws import Findings
@@ -115,7 +116,7 @@ def _named(entry: Entry, others: Sequence[State]) -> dict[str, Any]:
     named["name"] = entry.get("name") or default_names.step_name(text, kind)
     key = default_names.step_key(str(named["name"]), kind, {one.key for one in others})
     named["key"] = entry.get("key") or key
-    if kind in (State.Kind.ASK, State.Kind.SET) and not entry.get("slot"):
+    if has_answer(kind) and not entry.get("slot"):
         named["slot"] = default_names.answer_name(str(named["name"]), text, {one.slot for one in others})
     return named
 

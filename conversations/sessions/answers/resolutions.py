@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from conversations.delivery import channel
+from conversations.machine.nodes.node import Node
 from conversations.machine.places import Offer
 from conversations.machine.resolution import Resolution
-from conversations.machine.values import Node
 from conversations.sessions.answers import validator_runs
 from conversations.wording import flow_texts
 from core.text.slot_values import RECEIVED, UNSTORABLE, SlotType

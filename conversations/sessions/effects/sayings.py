@@ -4,8 +4,7 @@ import logging
 
 from conversations.delivery import messages
 from conversations.flows import say_forms
-from conversations.machine.effects import Say
-from conversations.machine.values import Form
+from conversations.machine.effects import Form, Say
 from conversations.models import Conversation, Desk
 from core.exceptions import OpenUserError
 from core.text.slot_values import is_blank

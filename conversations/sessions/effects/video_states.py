@@ -7,7 +7,8 @@ from avatars.models import DigitalHuman
 from conversations.delivery import messages
 from conversations.flows import video_templates
 from conversations.machine.effects import MakeVideo
-from conversations.machine.values import Machine, Notice
+from conversations.machine.notices import Notice
+from conversations.machine.values import Machine
 from conversations.models import Session
 from conversations.videos import member_requests, video_messages
 from conversations.wording import flow_texts

@@ -3,7 +3,9 @@
 import pytest
 
 from conversations.flows import publication
-from conversations.machine.values import NodeKind
+from conversations.machine.kinds.branch import BranchNode
+from conversations.machine.kinds.set import SetNode
+from conversations.machine.kinds.wait import WaitNode
 from tests.conversations.support.flow_pages import add_row, edit, send, url
 from tests.support.admin_forms import unchanged
 
@@ -28,10 +30,10 @@ def test_forms_make_a_flow_that_decides_sets_and_waits(hr, flow, steps):
     edit(hr, steps["Pause"], wait_for="1", wait_unit="60")
     flow.refresh_from_db()
     machine = publication.draft(flow)
-    kinds = {node.name: (node.kind, node.formulas, node.wait) for node in machine.nodes}
-    assert kinds["Which"] == (NodeKind.BRANCH, ('dish = "rice"',), None)
-    assert kinds["Total"] == (NodeKind.SET, ('join(dish, "!")',), None)
-    assert kinds["Pause"] == (NodeKind.WAIT, (), 60)
+    kinds = {node.name: (node.kind, node.formulas, getattr(node, "wait", None)) for node in machine.nodes}
+    assert kinds["Which"] == (BranchNode.kind, ('dish = "rice"',), None)
+    assert kinds["Total"] == (SetNode.kind, ('join(dish, "!")',), None)
+    assert kinds["Pause"] == (WaitNode.kind, (), 60)
     assert (machine.expire_after, machine.expire_text) == (60, "Time is up.")
     (problem,) = publication.check(flow)
     assert problem.code == "waits_too_long"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations import services
 from conversations.flows import figures
 from conversations.machine.edges import On
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Flow, Session, StateEntry
 from conversations.sessions.runner import advance
 from tests.conversations.support.flow_pages import staff

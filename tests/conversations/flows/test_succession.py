@@ -6,22 +6,28 @@ import pytest
 
 from conversations.flows import drafts, publication, succession
 from conversations.machine.edges import Edge, Guard, On, Operator
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.say import SayNode
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from conversations.models import Flow, State, Transition
 from core.text.slot_values import Slot, SlotType, parse_choices
 from tests.conversations.support.machines import video_machine
 
 YES = Guard(slot="go", operator=Operator.IS, value="yes")
 NO = Guard(slot="go", operator=Operator.IS, value="no")
-ASKS = Node(
+ASKS = AskNode(
     key="go",
     name="Go?",
-    kind=NodeKind.ASK,
     text="Go?",
     slot=Slot(name="go", type=SlotType.CHOICE, choices=parse_choices("yes = Yes\nno = No")),
 )
-SAYS = Node(key="says", name="Says", kind=NodeKind.SAY, text="Well.")
-END = Node(key="end", name="End", kind=NodeKind.END)
+SAYS = SayNode(key="says", name="Says", text="Well.")
+END = EndNode(
+    key="end",
+    name="End",
+)
 ON = Edge(to="says")
 
 
@@ -87,5 +93,5 @@ def test_a_step_that_stopped_in_between_gets_an_end_of_its_own():
     drafts.load(flow, machine(replace(ASKS, edges=(Edge(to="later", guard=YES), ON)), SAYS, replace(SAYS, key="later")))
     drawn = publication.draft(flow)
     end = drawn.nodes[-1]
-    assert (end.kind, end.text) == (NodeKind.END, "")
+    assert (end.kind, end.text) == (EndNode.kind, "")
     assert drawn.node("says").edges == drawn.node("later").edges == (Edge(to=end.key),)

@@ -11,26 +11,35 @@ from conversations.machine.calls import Call, Returned, Way
 from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.effects import Ask, CallService, HandOff, Sleep
 from conversations.machine.formulas.values import Context
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.call import CallNode
+from conversations.machine.kinds.handoff import HandoffNode
+from conversations.machine.kinds.set import SetNode
+from conversations.machine.kinds.subflow import SubflowNode
+from conversations.machine.kinds.wait import WaitNode
 from conversations.machine.levels import Level, Published, Walk, advance, end_of
+from conversations.machine.nodes.node import Node
+from conversations.machine.nodes.registry import kinds
+from conversations.machine.places import Act
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Act, Machine, Node, NodeKind
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 FLOWS = (1, 2, 3)
 NAMES = ("a", "b", "c")
-LAST = {NodeKind.ASK: Ask, NodeKind.HANDOFF: HandOff, NodeKind.WAIT: Sleep, NodeKind.CALL: CallService}
-WAYS: dict[NodeKind, tuple[On, ...]] = {
-    NodeKind.ASK: (On.RETRIES, On.EXPIRED),
-    NodeKind.CALL: (On.FAILED, On.TIMEOUT),
-    NodeKind.SUBFLOW: (On.RETRIES, On.EXPIRED, On.FAILED),
+LAST = {AskNode: Ask, HandoffNode: HandOff, WaitNode: Sleep, CallNode: CallService}
+WAYS: dict[type[Node], tuple[On, ...]] = {
+    AskNode: (On.RETRIES, On.EXPIRED),
+    CallNode: (On.FAILED, On.TIMEOUT),
+    SubflowNode: (On.RETRIES, On.EXPIRED, On.FAILED),
 }
-ON_TIME = {NodeKind.ASK: Act.EXPIRE, NodeKind.WAIT: Act.WAKE, NodeKind.CALL: Act.EXPIRE}
+ON_TIME = {AskNode: Act.EXPIRE, WaitNode: Act.WAKE, CallNode: Act.EXPIRE}
 TEXTS = ("", "1", "9", "是", Returned(kept={"a": "7"}).to_text(), Returned(way=Way.FAILED).to_text())
 DROPPING = (Act.BACK, Act.RESTART, Act.START)  # what takes answers away, as members ask for
 
 # Often what talks do, so that they come far: steps that wait and run flows, and answers.
-KINDS = (*NodeKind, *[NodeKind.ASK, NodeKind.SUBFLOW] * 4, NodeKind.CALL)
+KINDS = (*kinds(), *[AskNode, SubflowNode] * 4, CallNode)
 ACTS = (*(act for act in Act if act != Act.START), *[Act.SAY] * 8, *[Act.RETURN] * 3)
 inputs = st.tuples(st.sampled_from(ACTS), st.sampled_from(TEXTS))
 names = st.sampled_from(NAMES)
@@ -41,22 +50,23 @@ def nodes(draw: Any, number: int, count: int) -> Node:
     """A step of any kind. It leads to later ones, and an answer may lead back."""
     kind, name = draw(st.sampled_from(KINDS)), draw(names)
     later = st.sampled_from([f"s{other}" for other in range(number + 1, count)] or [""])
-    kinds = st.sampled_from((SlotType.TEXT, SlotType.NUMBER, SlotType.YES_NO))
+    types = st.sampled_from((SlotType.TEXT, SlotType.NUMBER, SlotType.YES_NO))
     fields: dict[str, Any] = {
-        NodeKind.ASK: {"slot": Slot(name=name, type=draw(kinds), retries=draw(st.integers(0, 1)))},
-        NodeKind.SET: {"slot": Slot(name=name), "formula": draw(st.sampled_from(("a + 1", '"x"', "b")))},
-        NodeKind.WAIT: {"wait": 60},
-        NodeKind.CALL: {"call": Call(url="https://oa.example.com/", results=((name, "id"),))},
-        NodeKind.SUBFLOW: {"subflow": draw(subflows())},
+        AskNode: {"slot": Slot(name=name, type=draw(types), retries=draw(st.integers(0, 1)))},
+        SetNode: {"slot": Slot(name=name), "formula": draw(st.sampled_from(("a + 1", '"x"', "b")))},
+        WaitNode: {"wait": 60},
+        CallNode: {"call": Call(url="https://oa.example.com/", results=((name, "id"),))},
+        SubflowNode: {"subflow": draw(subflows())},
     }.get(kind, {})
     guard = Guard(slot="", operator=Operator.FORMULA, value=f'{draw(names)} = "1"')
     edges = [Edge(to=draw(later), on=on) for on in WAYS.get(kind, ()) if draw(st.booleans())]
     if draw(st.booleans()):
         back = st.sampled_from([f"s{other}" for other in range(count)])
-        edges.append(Edge(to=draw(back if kind == NodeKind.ASK else later), guard=guard))
+        edges.append(Edge(to=draw(back if kind.asks else later), guard=guard))
     edges.append(Edge(to=draw(later)))
-    kept = tuple(edge for edge in edges if edge.to) if kind != NodeKind.END else ()
-    return Node(key=f"s{number}", name=f"s{number}", kind=kind, text=f"s{number}？", edges=kept, **fields)
+    kept = tuple(edge for edge in edges if edge.to) if kind.leads_on else ()
+    step: Node = kind(key=f"s{number}", name=f"s{number}", text=f"s{number}？", edges=kept, **fields)
+    return step
 
 
 @st.composite
@@ -112,11 +122,11 @@ class Talk:
         for level in levels[:-1]:
             around = level.machine.node(level.place.at)
             assert around is not None
-            assert around.kind == NodeKind.SUBFLOW
+            assert around.subflow is not None
         if self.walk.outcome is None:
             assert self.node.rests
-            assert self.node.kind != NodeKind.SUBFLOW
-            assert (levels[-1].place.wakes_at is not None) == (self.node.kind == NodeKind.WAIT)
+            assert self.node.subflow is None
+            assert (levels[-1].place.wakes_at is not None) == isinstance(self.node, WaitNode)
             # Nothing is said after what hands over: to a person, a service, or the time.
             assert not any(isinstance(one, (HandOff, CallService, Sleep)) for one in self.walk.effects[:-1])
 
@@ -153,7 +163,7 @@ def leave(talk: Talk) -> None:
     assert talk.walk.outcome is not None
     talk.walk = kept
     for _number in range(200):
-        talk.does(ON_TIME.get(talk.node.kind, Act.RESUME))
+        talk.does(ON_TIME.get(type(talk.node), Act.RESUME))
         if talk.walk.outcome is not None:
             return
     raise AssertionError("Time alone does not end it.")

@@ -11,13 +11,20 @@ from conversations.machine.calls import Call, Returned, Way
 from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.effects import Ask, CallService, HandOff, Sleep
 from conversations.machine.formulas.values import Context
-from conversations.machine.places import Place
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.branch import BranchNode
+from conversations.machine.kinds.call import CallNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.handoff import HandoffNode
+from conversations.machine.kinds.set import SetNode
+from conversations.machine.kinds.wait import WaitNode
+from conversations.machine.places import Act, Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Node, NodeKind
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-LAST = {NodeKind.ASK: Ask, NodeKind.HANDOFF: HandOff, NodeKind.WAIT: Sleep, NodeKind.CALL: CallService}
+LAST = {AskNode: Ask, HandoffNode: HandOff, WaitNode: Sleep, CallNode: CallService}
 GOES_BACK = (Act.BACK, Act.RESTART, Act.START)
 
 
@@ -29,24 +36,24 @@ def leave() -> Machine:
     right = Slot(name="right")
     total = Slot(name="total")
     nodes = (
-        Node(
-            **named("days", NodeKind.ASK),
+        AskNode(
+            **named("days"),
             slot=days,
             edges=(Edge(to="total"), Edge(to="person", on=On.RETRIES)),
         ),
-        Node(**named("total", NodeKind.SET), slot=total, formula="days * 2", edges=(Edge(to="long"),)),
-        Node(**named("long", NodeKind.BRANCH), edges=(Edge(to="person", guard=is_long), Edge(to="call"))),
-        Node(**named("call", NodeKind.CALL), call=call, edges=(Edge(to="wait"), Edge(to="person", on=On.FAILED))),
-        Node(**named("person", NodeKind.HANDOFF), edges=(Edge(to="wait"),)),
-        Node(**named("wait", NodeKind.WAIT), wait=60, edges=(Edge(to="right"),)),
-        Node(**named("right", NodeKind.ASK), slot=right, edges=(Edge(to="bye"),)),
-        Node(**named("bye", NodeKind.END)),
+        SetNode(**named("total"), slot=total, formula="days * 2", edges=(Edge(to="long"),)),
+        BranchNode(**named("long"), edges=(Edge(to="person", guard=is_long), Edge(to="call"))),
+        CallNode(**named("call"), call=call, edges=(Edge(to="wait"), Edge(to="person", on=On.FAILED))),
+        HandoffNode(**named("person"), edges=(Edge(to="wait"),)),
+        WaitNode(**named("wait"), wait=60, edges=(Edge(to="right"),)),
+        AskNode(**named("right"), slot=right, edges=(Edge(to="bye"),)),
+        EndNode(**named("bye")),
     )
     return Machine(name="请假", language="zh-hans", start="days", nodes=nodes, expire_after=600)
 
 
-def named(key: str, kind: NodeKind) -> dict[str, Any]:
-    return {"key": key, "name": key, "kind": kind, "text": f"{key}？"}
+def named(key: str) -> dict[str, Any]:
+    return {"key": key, "name": key, "text": f"{key}？"}
 
 
 MACHINE = leave()
@@ -75,10 +82,10 @@ def walked(acts: list[tuple[Act, str]]) -> Place:
         assert node is not None
         if place.outcome is None:
             assert node.rests
-            assert (place.wakes_at is not None) == (node.kind == NodeKind.WAIT)
+            assert (place.wakes_at is not None) == isinstance(node, WaitNode)
             # Nothing is said after what hands over: to a person, a service, or the time.
             assert not any(isinstance(one, (HandOff, CallService, Sleep)) for one in effects[:-1])
-            assert before.at == place.at or isinstance(effects[-1], LAST[node.kind])
+            assert before.at == place.at or isinstance(effects[-1], LAST[type(node)])
     return place
 
 
@@ -98,8 +105,8 @@ def test_from_everywhere_a_member_can_leave_and_time_alone_ends_it(acts):
     for number in range(len(MACHINE.nodes)):
         node = MACHINE.node(place.at)
         assert node is not None
-        on_time = {NodeKind.ASK: Act.EXPIRE, NodeKind.WAIT: Act.WAKE, NodeKind.CALL: Act.EXPIRE}
-        place, _effects = take(place, on_time.get(node.kind, Act.RESUME), "", 100 + number)
+        on_time = {AskNode: Act.EXPIRE, WaitNode: Act.WAKE, CallNode: Act.EXPIRE}
+        place, _effects = take(place, on_time.get(type(node), Act.RESUME), "", 100 + number)
         if place.outcome is not None:
             break
     assert place.outcome is not None

@@ -9,27 +9,33 @@ import pytest
 from conversations.machine.edges import Edge, On
 from conversations.machine.effects import Ask, Notify, Say
 from conversations.machine.formulas.values import Context
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.handoff import HandoffNode
+from conversations.machine.kinds.subflow import SubflowNode
 from conversations.machine.levels import Level, Published, advance, end_of, renewed
+from conversations.machine.nodes.node import Node
+from conversations.machine.places import Act, Outcome
 from conversations.machine.subflows import MOST_LEVELS, Subflow
-from conversations.machine.values import Act, Machine, Node, NodeKind, Outcome
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 INNER, OUTER = 2, 1
 
 
-def node(key: str, kind: NodeKind, *edges: Edge, **fields: Any) -> Node:
-    return Node(**{"key": key, "name": key, "kind": kind, "text": f"{key}？", "edges": edges, **fields})
+def node(key: str, kind: type[Node], *edges: Edge, **fields: Any) -> Node:
+    return kind(**{"key": key, "name": key, "text": f"{key}？", "edges": edges, **fields})
 
 
 def asking(key: str, *edges: Edge, slot_type: SlotType = SlotType.TEXT) -> Node:
-    return node(key, NodeKind.ASK, *edges, slot=Slot(name=key, type=slot_type, retries=0))
+    return node(key, AskNode, *edges, slot=Slot(name=key, type=slot_type, retries=0))
 
 
 def contact(**changes: Any) -> Machine:
     """Asks for a number and a name."""
     phone = asking("phone", Edge(to="name"), slot_type=SlotType.NUMBER)
-    nodes = (phone, asking("name", Edge(to="thanks")), node("thanks", NodeKind.END, text="{{name}}，记下了。"))
+    nodes = (phone, asking("name", Edge(to="thanks")), node("thanks", EndNode, text="{{name}}，记下了。"))
     return Machine(**{"name": "联系方式", "language": "zh-hans", "start": "phone", "nodes": nodes} | changes)
 
 
@@ -43,11 +49,11 @@ def visit(*ways: Edge, flow: int = INNER, numeric: bool = True, **changes: Any) 
     nodes = (
         asking("number", Edge(to="name"), slot_type=SlotType.NUMBER if numeric else SlotType.TEXT),
         asking("name", Edge(to="contact")),
-        node("contact", NodeKind.SUBFLOW, Edge(to="right"), *ways, text="", subflow=passed),
-        node("right", NodeKind.ASK, Edge(to="bye"), slot=Slot(name="right"), text="{{name}}找{{who}}？"),
-        node("bye", NodeKind.END, text="再见。"),
-        node("sorry", NodeKind.END, text="下次吧。"),
-        node("person", NodeKind.HANDOFF, text="转人工。"),
+        node("contact", SubflowNode, Edge(to="right"), *ways, text="", subflow=passed),
+        node("right", AskNode, Edge(to="bye"), slot=Slot(name="right"), text="{{name}}找{{who}}？"),
+        node("bye", EndNode, text="再见。"),
+        node("sorry", EndNode, text="下次吧。"),
+        node("person", HandoffNode, text="转人工。"),
     )
     return Machine(**{"name": "访客", "language": "zh-hans", "start": "number", "nodes": nodes} | changes)
 
@@ -178,8 +184,8 @@ def test_flows_that_run_each_other_end_at_a_limit():
     talk = Talk(visit(), {INNER: visit(flow=INNER, start="contact")})
     talk.says("6", "王芳")
     assert (talk.outcome, len(talk.levels)) == (Outcome.FAILED, MOST_LEVELS)
-    quick = Machine(name="快", language="zh-hans", start="end", nodes=(node("end", NodeKind.END, text=""),))
-    loop = node("loop", NodeKind.SUBFLOW, Edge(to="loop"), text="", subflow=Subflow(flow=INNER))
+    quick = Machine(name="快", language="zh-hans", start="end", nodes=(node("end", EndNode, text=""),))
+    loop = node("loop", SubflowNode, Edge(to="loop"), text="", subflow=Subflow(flow=INNER))
     talk = Talk(Machine(name="圈", language="zh-hans", start="loop", nodes=(loop,)), {INNER: quick})
     assert talk.outcome == Outcome.FAILED
 

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from conversations.machine.edges import Edge
 from conversations.machine.effects import Ask, Notify, Say
-from conversations.machine.places import Offer, Place
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.notices import Notice
+from conversations.machine.places import Act, Offer, Place
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Node, NodeKind, Notice
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 
 TODAY = date(2026, 11, 25)
@@ -25,8 +28,8 @@ MACHINE = Machine(
     language="zh-hans",
     start="ask",
     nodes=(
-        Node(key="ask", name="问谁", kind=NodeKind.ASK, text="交给谁？", slot=WHO, edges=(Edge(to="bye"),)),
-        Node(key="bye", name="结束", kind=NodeKind.END, text="好，交给{{who.label}}（{{who}}）。"),
+        AskNode(key="ask", name="问谁", text="交给谁？", slot=WHO, edges=(Edge(to="bye"),)),
+        EndNode(key="bye", name="结束", text="好，交给{{who.label}}（{{who}}）。"),
     ),
 )
 TEXTS = st.text(max_size=30)

@@ -6,10 +6,14 @@ from decimal import Decimal
 from conversations.machine.calls import Call
 from conversations.machine.effects import CallService, Say
 from conversations.machine.formulas.values import Context, Value
-from conversations.machine.places import Place
+from conversations.machine.kinds.call import CallNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.say import SayNode
+from conversations.machine.kinds.video import VideoNode
+from conversations.machine.nodes.node import Node
+from conversations.machine.places import Act, Place
 from conversations.machine.shown_facts import facts_shown
 from conversations.machine.step import step
-from conversations.machine.values import Act, Node, NodeKind
 from tests.conversations.support.machines import video_machine
 
 TODAY = date(2026, 11, 25)
@@ -28,7 +32,7 @@ def effects_of(node: Node) -> list[object]:
 
 
 def says(text: str) -> str:
-    (said,) = effects_of(Node(key="hi", name="问候", kind=NodeKind.END, text=text))
+    (said,) = effects_of(EndNode(key="hi", name="问候", text=text))
     assert isinstance(said, Say)
     return said.text
 
@@ -44,7 +48,7 @@ def test_a_fact_that_is_not_known_becomes_its_default():
 
 def test_a_call_sends_facts_of_the_member():
     call = Call(url="https://oa.example.com/{{member.city}}", body='{"size": "{{member.facts.size}}"}')
-    (called,) = effects_of(Node(key="call", name="调用", kind=NodeKind.CALL, call=call))
+    (called,) = effects_of(CallNode(key="call", name="调用", call=call))
     assert isinstance(called, CallService)
     assert called.request.url == "https://oa.example.com/%E4%B8%8A%E6%B5%B7"
     assert called.request.body == '{"size": "42"}'
@@ -53,9 +57,9 @@ def test_a_call_sends_facts_of_the_member():
 def test_all_facts_of_a_flow_are_found():
     call = Call(url="https://oa.example.com/{{member.user_id}}")
     nodes = (
-        Node(key="a", name="一", kind=NodeKind.CALL, call=call),
-        Node(key="b", name="二", kind=NodeKind.SAY, text="{{member.city}}", title="{{member.name}}", link="{{x}}"),
-        Node(key="c", name="三", kind=NodeKind.VIDEO, values=(("who", "{{member.alias}}"),)),
+        CallNode(key="a", name="一", call=call),
+        SayNode(key="b", name="二", text="{{member.city}}", title="{{member.name}}", link="{{x}}"),
+        VideoNode(key="c", name="三", values=(("who", "{{member.alias}}"),)),
     )
     found = facts_shown(video_machine(nodes=nodes, expire_text="{{member.position}}"))
     assert found == {"user_id", "city", "name", "alias", "position"}

@@ -9,9 +9,17 @@ import pytest
 from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.effects import Ask, Notify, Say, Sleep
 from conversations.machine.formulas.values import Context, Value
-from conversations.machine.places import Place
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.branch import BranchNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.say import SayNode
+from conversations.machine.kinds.set import SetNode
+from conversations.machine.kinds.wait import WaitNode
+from conversations.machine.nodes.node import Node
+from conversations.machine.notices import Notice
+from conversations.machine.places import Act, Outcome, Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Node, NodeKind, Notice, Outcome
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -19,8 +27,8 @@ DAYS = Slot(name="days", type=SlotType.NUMBER)
 
 
 def machine(*nodes: Node, **fields: object) -> Machine:
-    ask = Node(key="ask", name="天数", kind=NodeKind.ASK, text="几天？", slot=DAYS, edges=(Edge(to="next"),))
-    end = Node(key="end", name="结束", kind=NodeKind.END, text="{{days}} {{total}}")
+    ask = AskNode(key="ask", name="天数", text="几天？", slot=DAYS, edges=(Edge(to="next"),))
+    end = EndNode(key="end", name="结束", text="{{days}} {{total}}")
     given = {"name": "请假", "language": "zh-hans", "start": "ask", "nodes": (ask, *nodes, end)} | fields
     return Machine(**given)  # type: ignore[arg-type]
 
@@ -39,18 +47,17 @@ def answered(flow: Machine, text: str, **facts: Value) -> tuple[Place, list[obje
     return take(flow, place, Act.SAY, text, **facts)
 
 
-BRANCH = Node(
+BRANCH = BranchNode(
     key="next",
     name="多长",
-    kind=NodeKind.BRANCH,
     edges=(
         Edge(to="long", guard=formula('days > 3 and member.city = "上海"')),
         Edge(to="short", guard=Guard(slot="days", operator=Operator.LESS, value="2")),
         Edge(to="end"),
     ),
 )
-LONG = Node(key="long", name="长", kind=NodeKind.SAY, text="很长。", edges=(Edge(to="end"),))
-SHORT = Node(key="short", name="短", kind=NodeKind.SAY, text="很短。", edges=(Edge(to="end"),))
+LONG = SayNode(key="long", name="长", text="很长。", edges=(Edge(to="end"),))
+SHORT = SayNode(key="short", name="短", text="很短。", edges=(Edge(to="end"),))
 
 
 @pytest.mark.parametrize(
@@ -61,16 +68,14 @@ def test_a_branch_takes_the_first_condition_that_holds(days, city, said):
 
 
 def test_a_set_answer_is_known_to_the_steps_after_it():
-    sets = Node(
-        key="next", name="算", kind=NodeKind.SET, slot=Slot(name="total"), formula="days * 2", edges=(Edge(to="end"),)
-    )
+    sets = SetNode(key="next", name="算", slot=Slot(name="total"), formula="days * 2", edges=(Edge(to="end"),))
     place, effects = answered(machine(sets), "3")
     assert effects == [Say(text="3 6")]
     assert place.slots == {"days": "3", "total": "6"}
 
 
 def wait(**fields: object) -> Machine:
-    node = Node(key="next", name="等", kind=NodeKind.WAIT, text="到时再聊。", edges=(Edge(to="end"),), **fields)  # type: ignore[arg-type]
+    node = WaitNode(key="next", name="等", text="到时再聊。", edges=(Edge(to="end"),), **fields)  # type: ignore[arg-type]
     return machine(node)
 
 

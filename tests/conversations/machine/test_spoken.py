@@ -7,10 +7,11 @@ import pytest
 
 from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.effects import Ask, Effect, MakeVideo, Say
-from conversations.machine.places import Place
+from conversations.machine.nodes.node import Node
+from conversations.machine.places import Act, Place
 from conversations.machine.spoken import spoken_in
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Node
+from conversations.machine.values import Machine
 from conversations.machine.words import FlowWords, NodeWords
 from core.text.slot_values import parse_choices
 from tests.conversations.support.machines import video_machine

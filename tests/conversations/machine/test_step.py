@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from conversations.machine.edges import Edge, Guard, On, Operator
 from conversations.machine.effects import Ask, MakeVideo, Notify, Say
-from conversations.machine.places import Place
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.say import SayNode
+from conversations.machine.notices import Notice
+from conversations.machine.places import Act, Outcome, Place
 from conversations.machine.step import step
-from conversations.machine.values import Act, Machine, Node, NodeKind, Notice, Outcome
+from conversations.machine.values import Machine
 from core.text.slot_values import Slot, SlotType
 from tests.conversations.support.machines import QUALITY, video_machine
 
@@ -70,16 +74,22 @@ def test_without_a_way_out_the_flow_ends_in_plain_words():
 
 def test_a_retry_text_stands_for_the_question_unless_there_are_choices():
     slot = Slot(name="age", type=SlotType.NUMBER, retry_text="请写数字。")
-    machine = video_machine(nodes=(Node(key="ask_text", name="年龄", kind=NodeKind.ASK, text="几岁？", slot=slot),))
+    machine = video_machine(nodes=(AskNode(key="ask_text", name="年龄", text="几岁？", slot=slot),))
     assert Talk(machine).says("不告诉你") == [Say(text="请写数字。")]
 
 
 def test_the_last_answer_is_thanked_for_if_nothing_else_is_said():
-    asks = Node(key="ask_text", name="年龄", kind=NodeKind.ASK, text="几岁？", slot=Slot(name="age"))
+    asks = AskNode(key="ask_text", name="年龄", text="几岁？", slot=Slot(name="age"))
     talk = Talk(video_machine(nodes=(asks,)))
     assert talk.says("18") == [Notify(notice=Notice.DONE)]
     assert talk.place.outcome == Outcome.COMPLETED
-    silent = replace(asks, edges=(Edge(to="bye"),)), Node(key="bye", name="完", kind=NodeKind.END)
+    silent = (
+        replace(asks, edges=(Edge(to="bye"),)),
+        EndNode(
+            key="bye",
+            name="完",
+        ),
+    )
     assert Talk(video_machine(nodes=silent)).says("18") == []
 
 
@@ -121,10 +131,21 @@ def test_an_initial_value_is_skipped_once_and_asked_on_return():
 
 def test_a_long_flow_may_say_more_than_fifty_things_in_a_row():
     says = [
-        Node(key=f"say{number}", name="说", kind=NodeKind.SAY, text="嗯。", edges=(Edge(to=f"say{number + 1}"),))
+        SayNode(key=f"say{number}", name="说", text="嗯。", edges=(Edge(to=f"say{number + 1}"),))
         for number in range(60)
     ]
-    talk = Talk(video_machine(nodes=(*says, Node(key="say60", name="完", kind=NodeKind.END)), start="say0"))
+    talk = Talk(
+        video_machine(
+            nodes=(
+                *says,
+                EndNode(
+                    key="say60",
+                    name="完",
+                ),
+            ),
+            start="say0",
+        )
+    )
     assert len(talk.heard) == 60
     assert talk.place.outcome == Outcome.COMPLETED
 
@@ -168,7 +189,7 @@ def test_what_people_write_is_never_read_as_a_placeholder():
 
 
 def test_a_flow_that_talks_in_circles_fails_in_plain_words():
-    round_about = Node(key="ask_text", name="绕", kind=NodeKind.SAY, text="嗯。", edges=(Edge(to="ask_text"),))
+    round_about = SayNode(key="ask_text", name="绕", text="嗯。", edges=(Edge(to="ask_text"),))
     talk = Talk(video_machine(nodes=(round_about,)))
     assert talk.heard[-1] == Notify(notice=Notice.FAILED)
     assert talk.place.outcome == Outcome.FAILED
@@ -199,7 +220,7 @@ def test_every_step_leaves_a_question_open_or_ends_with_an_outcome(acts):
             break
         node = talk.machine.node(talk.place.at)
         assert node is not None
-        assert node.kind == NodeKind.ASK
+        assert node.asks
 
 
 @given(st.lists(ACTS, max_size=25))

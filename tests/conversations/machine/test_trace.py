@@ -6,10 +6,9 @@ from datetime import date
 from conversations.machine.edges import Edge, Guard, Operator
 from conversations.machine.effects import Step
 from conversations.machine.formulas.values import Context
-from conversations.machine.places import Place
+from conversations.machine.places import Act, Place
 from conversations.machine.step import step
 from conversations.machine.trace import Checked, Entered, checks_before, state_of
-from conversations.machine.values import Act
 from tests.conversations.support.machines import video_machine
 
 TODAY = date(2026, 11, 25)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from conversations import services
 from conversations.exceptions import FlowError
 from conversations.flows import publication
-from conversations.machine.values import NodeKind
 from conversations.models import Flow, FlowVersion, MoveBatch, Session, SessionMove, SessionPlan, State, Ticket
 from conversations.services import StateChoice
 from conversations.sessions import moves, plans
@@ -113,7 +112,7 @@ class Town:
             for caller in callers:
                 around = publication.live_machine(caller.version).node(caller.state)
                 assert around is not None
-                assert around.kind == NodeKind.SUBFLOW
+                assert around.subflow is not None
 
     def check_answers(self, before: dict[int, set[str]], said: str | None) -> None:
         """What was answered in the flow that a session began with stays, or is named as lost."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Flow, Message, Session, SessionCaller
 from conversations.sessions.runner import advance
 from core.exceptions import OpenUserError

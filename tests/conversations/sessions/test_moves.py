@@ -8,7 +8,7 @@ from django.utils import timezone
 from conversations import services
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Message, MoveBatch, Session, SessionMove, SessionPlan, State, Ticket
 from conversations.services import StateChoice
 from conversations.sessions import moves, plans, runner

@@ -6,17 +6,21 @@ import pytest
 
 from conversations.machine.calls import Call
 from conversations.machine.effects import Step
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.call import CallNode
+from conversations.machine.kinds.subflow import SubflowNode
 from conversations.machine.levels import Leg, Level
-from conversations.machine.places import Place
+from conversations.machine.nodes.node import Node
+from conversations.machine.places import Act, Place
 from conversations.machine.subflows import Subflow
-from conversations.machine.values import Act, Machine, Node, NodeKind
+from conversations.machine.values import Machine
 from conversations.sessions import reasons
 from conversations.sessions.reasons import Sources
 from core.text.slot_values import Slot
 
-ASK = Node(key="ask", name="Ask", kind=NodeKind.ASK, slot=Slot(name="days"))
-CALL = Node(key="call", name="Call", kind=NodeKind.CALL, call=Call(results=(("number", "data.id"),)))
-SUBFLOW = Node(key="sub", name="Sub", kind=NodeKind.SUBFLOW, subflow=Subflow(results=(("number", "id"),)))
+ASK = AskNode(key="ask", name="Ask", slot=Slot(name="days"))
+CALL = CallNode(key="call", name="Call", call=Call(results=(("number", "data.id"),)))
+SUBFLOW = SubflowNode(key="sub", name="Sub", subflow=Subflow(results=(("number", "id"),)))
 
 
 def after(node: Node, act: Act, slots: dict[str, str], was: Place | None = None, **before: list[str]) -> Sources:

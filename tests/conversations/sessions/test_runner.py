@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from conversations import services
 from conversations.exceptions import FlowError, SessionMoved
-from conversations.machine.values import Act
+from conversations.machine.places import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
 from conversations.sessions.runner import advance, start
 from conversations.wording import flow_texts

@@ -14,7 +14,7 @@ from conversations.admin.flows.flow_graph import drawing, links
 from conversations.flows import journal, publication
 from conversations.flows.graph import Marks
 from conversations.flows.problems import Problem
-from conversations.machine.values import Node
+from conversations.machine.nodes.node import Node
 from conversations.models import Flow, State
 from core.web.admin import change_url
 

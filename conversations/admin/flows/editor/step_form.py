@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from conversations.flows import publication
+from conversations.machine.nodes.registry import kind_named
 from conversations.models import State
 from core.web.admin import change_url
 
@@ -62,7 +63,7 @@ class StepForm:
             "adminform": adminform,
             "rows": self.rows,
             "problems": problems if self.step.pk else [],
-            "others": others if self.step.pk and self.step.kind != State.Kind.END else [],
+            "others": others if self.step.pk and kind_named(self.step.kind).leads_on else [],
             "url": change_url(self.step) if self.step.pk else "",
             "may_edit": not self.readonly,
         }

@@ -5,8 +5,9 @@ from django.utils import translation
 
 from conversations.admin.flows.trial.cast import SEE_MEMBERS, Cast
 from conversations.machine.levels import Level
+from conversations.machine.places import Act
 from conversations.machine.resolution import Resolution, resolve
-from conversations.machine.values import Act, Machine
+from conversations.machine.values import Machine
 from conversations.sessions.answers import resolutions
 from core.text.slot_values import RECEIVED
 from wecom.models import Download

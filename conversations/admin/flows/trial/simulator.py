@@ -24,9 +24,9 @@ from conversations.machine.calls import Request
 from conversations.machine.commands import act_for
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
 from conversations.machine.levels import Level, advance, speaking
-from conversations.machine.places import Place
+from conversations.machine.places import Act, Place
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Machine
+from conversations.machine.values import Machine
 from conversations.models import Flow, Session
 from conversations.wording import flow_texts, handoff_texts, working_day_texts
 from core.text.slot_values import Choice

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from conversations.explanations import flow_steps
 from conversations.machine.levels import Leg, Level
+from conversations.machine.places import Outcome
 from conversations.machine.trace import Checked
-from conversations.machine.values import Machine, Outcome
+from conversations.machine.values import Machine
 
 
 def taken(legs: Iterable[Leg]) -> list[list[Any]]:

@@ -14,7 +14,11 @@ from conversations.flows.graph.positions import Drawing, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.problems import Problem
 from conversations.machine.edges import Edge, Guard, On, Operator
-from conversations.machine.values import Machine, Node, NodeKind
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.end import EndNode
+from conversations.machine.kinds.say import SayNode
+from conversations.machine.nodes.node import Node
+from conversations.machine.values import Machine
 from core.text.slot_values import Choice, Slot, SlotType
 from openuser.demo.flows import example_flows
 
@@ -26,9 +30,9 @@ QUALITY = Slot(
 )
 
 
-def node(key: str, *to: str | Edge, kind: NodeKind = NodeKind.SAY, **fields) -> Node:
+def node(key: str, *to: str | Edge, kind: type[Node] = SayNode, **fields) -> Node:
     edges = tuple(edge if isinstance(edge, Edge) else Edge(to=edge) for edge in to)
-    return Node(**{"key": key, "name": f"«{key}»", "kind": kind, "text": f"It is {key}.", "edges": edges, **fields})
+    return kind(**{"key": key, "name": f"«{key}»", "text": f"It is {key}.", "edges": edges, **fields})
 
 
 def flow(*nodes: Node, start: str = "a", language: str = "en") -> Machine:
@@ -119,7 +123,7 @@ def test_a_loop_to_the_same_box_leaves_below_and_arrives_above():
 
 def test_what_nothing_leads_to_is_drawn_all_the_same():
     check([Box(key=key, width=100, height=50) for key in "abc"], [Link(source="a", target="b")])
-    assert "«lost»" in said(svg(flow(node("a", kind=NodeKind.END), node("lost"))))
+    assert "«lost»" in said(svg(flow(node("a", kind=EndNode), node("lost"))))
 
 
 @pytest.mark.parametrize("example", example_flows(), ids=lambda example: example.machine.name)
@@ -139,30 +143,30 @@ def test_a_shipped_flow_shows_every_state_choice_and_condition(example):
 
 
 def test_conditions_are_told_by_the_label_of_the_choice():
-    ask = node("a", is_("lipsync", "b"), "c", kind=NodeKind.ASK, slot=QUALITY)
+    ask = node("a", is_("lipsync", "b"), "c", kind=AskNode, slot=QUALITY)
     later = node("b", is_("lipsync", "c", operator=Operator.IS_NOT), "a")
     with translation.override("en"):
-        words = said(svg(flow(ask, later, node("c", kind=NodeKind.END))))
+        words = said(svg(flow(ask, later, node("c", kind=EndNode))))
     assert {"基础", "otherwise", "quality: not 基础"} <= set(words)
 
 
 def test_choices_with_one_target_share_an_arrow():
     edges = (is_("lipsync", "b"), is_("enhanced_talking_head", "b"))
-    machine = flow(node("a", *edges, kind=NodeKind.ASK, slot=QUALITY), node("b", kind=NodeKind.END))
+    machine = flow(node("a", *edges, kind=AskNode, slot=QUALITY), node("b", kind=EndNode))
     assert "基础 / 高清" in said(svg(machine))
     assert svg(machine).count('class="way') == 2  # the other one comes from the start
 
 
 def test_ways_out_are_dashed():
-    ask = node("a", "b", Edge(to="b", on=On.RETRIES), Edge(to="b", on=On.EXPIRED), kind=NodeKind.ASK, slot=QUALITY)
+    ask = node("a", "b", Edge(to="b", on=On.RETRIES), Edge(to="b", on=On.EXPIRED), kind=AskNode, slot=QUALITY)
     with translation.override("en"):
-        picture = svg(flow(ask, node("b", kind=NodeKind.END)))
+        picture = svg(flow(ask, node("b", kind=EndNode)))
     assert picture.count('class="way dashed"') == 2
     assert {"asked too often", "no answer in time"} <= set(said(picture))
 
 
 def test_the_place_and_those_who_wait_are_marked():
-    picture = svg(flow(node("a", "b"), node("b", kind=NodeKind.END)), Marks(here="b", counts={"a": 12, "gone": 3}))
+    picture = svg(flow(node("a", "b"), node("b", kind=EndNode)), Marks(here="b", counts={"a": 12, "gone": 3}))
     states = {
         element.get("data-state"): element
         for element in ElementTree.fromstring(picture).iter(f"{NAME}g")
@@ -177,7 +181,7 @@ def test_the_place_and_those_who_wait_are_marked():
 def test_problems_and_the_way_so_far_are_marked():
     problem = Problem(code="no_text", state="«a»", words="It has no <text>.")
     marks = Marks(problems={"a": [problem]}, walked=[("a", "b")])
-    picture = svg(flow(node("a", "b"), node("b", "c"), node("c", kind=NodeKind.END)), marks)
+    picture = svg(flow(node("a", "b"), node("b", "c"), node("c", kind=EndNode)), marks)
     root = ElementTree.fromstring(picture)
     edges = {(edge.get("data-from"), edge.get("data-to")): edge.get("class") for edge in root.iter(f"{NAME}g")}
     assert (edges["a", "b"], edges["b", "c"], edges["", "a"]) == ("edge walked", "edge", "edge")
@@ -186,7 +190,7 @@ def test_problems_and_the_way_so_far_are_marked():
 
 
 def test_boxes_can_lead_to_pages():
-    picture = svg(flow(node("a", kind=NodeKind.END)), Marks(links={"a": "/admin/?a=1&b=2"}))
+    picture = svg(flow(node("a", kind=EndNode)), Marks(links={"a": "/admin/?a=1&b=2"}))
     root = ElementTree.fromstring(picture)
     assert [element.get("href") for element in root.iter(f"{NAME}a")] == ["/admin/?a=1&b=2"]
     assert root.get("role") == "group"
@@ -204,8 +208,8 @@ def test_whatever_people_write_stays_text(text, name):
     slot = Slot(name="q", type=SlotType.CHOICE, choices=choices)
     edges = (is_(text, "b", slot="q"), Edge(to="b"))
     nodes = (
-        node("a", *edges, kind=NodeKind.ASK, text=text, name=name, slot=slot),
-        node("b", kind=NodeKind.END, text="<script>alert(1)</script>"),
+        node("a", *edges, kind=AskNode, text=text, name=name, slot=slot),
+        node("b", kind=EndNode, text="<script>alert(1)</script>"),
     )
     picture = svg(flow(*nodes))
     ElementTree.fromstring(picture)

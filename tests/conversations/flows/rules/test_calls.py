@@ -7,7 +7,7 @@ import pytest
 from conversations.flows.rules.calls import problems
 from conversations.machine.calls import Call, Method
 from conversations.machine.edges import Edge, On
-from conversations.machine.values import Node, NodeKind
+from conversations.machine.kinds.call import CallNode
 from tests.conversations.support.machines import video_machine
 
 SOUND = Call(
@@ -21,7 +21,7 @@ WAYS = (Edge(to="bye"), Edge(to="bye", on=On.FAILED))
 
 def codes(*, edges: tuple[Edge, ...] = WAYS, **fields: object) -> list[str]:
     call = replace(SOUND, **fields)  # type: ignore[arg-type]
-    node = Node(key="call", name="提交", kind=NodeKind.CALL, call=call, edges=edges)
+    node = CallNode(key="call", name="提交", call=call, edges=edges)
     return [problem.code for problem in problems(video_machine(nodes=(*video_machine().nodes, node)))]
 
 

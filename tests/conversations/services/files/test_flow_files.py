@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conversations import services
 from conversations.flows import journal, publication
+from conversations.machine.kinds.video import VideoNode
 from conversations.models import Flow, State, Transition
 from conversations.models.translations import KnownTexts
 from core.interchange.flaws import FileRefused
@@ -102,7 +103,7 @@ def test_a_step_that_the_file_lacks_goes():
 
 def test_a_flow_names_what_it_needs_and_misses_it_elsewhere():
     flow, template = make_flow(name="视频"), make_template(name="欢迎")
-    flow.states.filter(kind=State.Kind.VIDEO).update(template=template)
+    flow.states.filter(kind=VideoNode.kind).update(template=template)
     data = exported()
     assert "template: 欢迎" in data.decode()
     template_name = "没有这个模板"

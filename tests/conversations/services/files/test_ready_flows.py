@@ -12,9 +12,9 @@ from conversations.golden.replay import act_of, replay
 from conversations.language import HAN
 from conversations.machine.calls import Returned, Way
 from conversations.machine.formulas.values import Context
+from conversations.machine.places import Act, Outcome
 from conversations.machine.resolution import Resolution
 from conversations.machine.spoken import spoken_in
-from conversations.machine.values import Act, Outcome
 from conversations.models import Flow
 
 pytestmark = pytest.mark.django_db

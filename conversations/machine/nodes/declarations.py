@@ -1,0 +1,56 @@
+"""The declaration of a kind of step: its look, its fields and its faults, as plain values.
+
+Words are English and for `gettext` at the edges: this package imports no framework.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+def gettext_noop(words: str) -> str:
+    """Mark words for `makemessages`."""
+    return words
+
+
+class Shape(StrEnum):
+    """The outline of a box: what decides has points at its sides, what ends or waits is round."""
+
+    BOX = "box"
+    POINTED = "pointed"
+    ROUND = "round"
+    SQUARE = "square"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """The look of a kind: its colour on light and on dark, and the SVG in its circle of 24 by 24."""
+
+    light: str
+    dark: str
+    glyph: str
+    shape: Shape = Shape.BOX
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a step. `words` get the `values` once they are translated."""
+
+    code: str
+    words: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    is_error: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A field of the form of a step. `only` has the values of other fields beside which it is shown."""
+
+    name: str
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def named(words: str, read: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+    """The metadata of a field of a node: its name in differences, and what reads its plain values."""
+    return {"words": words, **({"read": read} if read else {})}

@@ -1,0 +1,44 @@
+"""The kinds of steps by name. Each module of `kinds` registers one; an app registers its own when it is ready."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from conversations.machine.nodes.node import Node
+
+KINDS: dict[str, type[Node]] = {}
+KindOfNode = TypeVar("KindOfNode", bound=type[Node])
+
+
+def register(node_class: KindOfNode) -> KindOfNode:
+    """Make a kind known under its name."""
+    KINDS[node_class.kind] = node_class
+    return node_class
+
+
+def kinds() -> list[type[Node]]:
+    """All kinds, in the order of lists."""
+    _find()
+    return sorted(KINDS.values(), key=lambda one: one.order)
+
+
+def kind_named(name: str) -> type[Node]:
+    """The kind with this name. Raises `ValueError` if there is none."""
+    _find()
+    if name not in KINDS:
+        raise ValueError(f"There is no kind of step “{name}”.")
+    return KINDS[name]
+
+
+def has_answer(name: str) -> bool:
+    """Whether a step of this kind keeps an answer under a name; False for a kind that is not known."""
+    _find()
+    return name in KINDS and KINDS[name].keeps
+
+
+@cache
+def _find() -> None:
+    package = import_module("conversations.machine.kinds")
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
