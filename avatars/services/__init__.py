@@ -8,7 +8,6 @@ from avatars.consent import (
     annotate_render_counts,
     annotate_voice_consents,
     consent_error,
-    covering_consent,
     engine_voice_allowed,
     human_allowed,
     is_consent_reason,
@@ -22,13 +21,13 @@ from avatars.reasons.render import Reason as _Reason
 from avatars.reasons.render import words as reason_words
 from avatars.rendering.demand import cancel_all_unwanted, cancel_unwanted
 from avatars.rendering.demand import register as register_waiters
-from avatars.rendering.engine_status import EngineKind, EngineStatus, engines, speech_controls
+from avatars.rendering.engine_status import EngineKind, engines, speech_controls
 from avatars.rendering.estimates import Estimate, queue_position, seconds_left, seconds_of_bulk, time_left
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
 from avatars.rendering.readings import register_names
 from avatars.services.audio import to_amr, to_wav, transcribe
-from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
+from avatars.services.consents.consents import VideoRetention, record_consent, withdraw_consent
 from avatars.services.consents.statements import (
     check_drawn,
     confirm_drawn,
@@ -45,12 +44,11 @@ from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label, check_media_consent, member_in_file
 from avatars.services.lexicon import ScriptPreview, ScriptRemark, check_marks, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks, register_upkeep, tidy_disk
-from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.narrations import request_narration
 from avatars.services.playback.idle_videos import annotate_idle_videos, idle_video, request_idle_video
-from avatars.services.playback.measures import EngineResult, engine_result, measure_video
+from avatars.services.playback.measures import engine_result, measure_video
 from avatars.services.playback.previews import forget_video_preview, preview_video
 from avatars.services.playback.streams import (
-    ShownStream,
     progress_words,
     shown_stream,
     stream_captions,
@@ -59,16 +57,14 @@ from avatars.services.playback.streams import (
     stream_poster,
 )
 from avatars.services.portrait_videos import (
-    cancel_portrait_video,
     cancel_portrait_videos,
     check_portrait_video,
     first_frame,
-    is_moving,
     keeps_background,
     latest_portrait_video,
     request_portrait_video,
 )
-from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
+from avatars.services.portraits import check_portrait, examine_portrait, sample_portrait
 from avatars.services.presentations.renders import (
     PresentationCheck,
     caption_filling,
@@ -78,7 +74,6 @@ from avatars.services.presentations.renders import (
     request_presentation_render,
 )
 from avatars.services.presentations.scenes import (
-    MOST_SCENES,
     add_scene,
     import_pages,
     move_scene,
@@ -124,152 +119,6 @@ from avatars.services.templates.templates import (
 from avatars.services.voices import forget_speech, preview_voice, seed_voices
 from avatars.speech.text.speaking_style import without_marks as plain_script
 from avatars.video_templates.personalisation import PersonalScript, VideoSource, is_personalised
-from avatars.video_templates.scenes import SceneFault
 from avatars.video_templates.variables import TemplateFault
 
 UNWANTED = str(_Reason.UNWANTED)
-
-__all__ = [
-    "CAMPAIGN",
-    "CHAT",
-    "MAX_RECORDING_BYTES",
-    "MOST_SCENES",
-    "TEST",
-    "UNWANTED",
-    "EngineKind",
-    "EngineResult",
-    "EngineStatus",
-    "Estimate",
-    "PersonalScript",
-    "PresentationCheck",
-    "Recording",
-    "SceneFault",
-    "ScriptPreview",
-    "ScriptRemark",
-    "ShownStream",
-    "TemplateFault",
-    "VideoRetention",
-    "VideoSource",
-    "WithdrawalResult",
-    "add_scene",
-    "allowed_humans",
-    "allowed_renders",
-    "annotate_consents",
-    "annotate_idle_videos",
-    "annotate_render_counts",
-    "annotate_voice_consents",
-    "cancel_all_unwanted",
-    "cancel_narration",
-    "cancel_portrait_video",
-    "cancel_portrait_videos",
-    "cancel_render",
-    "cancel_unwanted",
-    "caption_filling",
-    "check_consent",
-    "check_drawn",
-    "check_label",
-    "check_marks",
-    "check_media_consent",
-    "check_portrait",
-    "check_portrait_video",
-    "check_presentation",
-    "check_recording",
-    "check_script",
-    "clean_up",
-    "compare_engines",
-    "confirm_drawn",
-    "consent_error",
-    "covering_consent",
-    "decide_consent",
-    "declare_built_in",
-    "declare_drawn",
-    "declare_synthetic",
-    "doctor_checks",
-    "end_unwanted",
-    "engine_result",
-    "engine_voice_allowed",
-    "engines",
-    "estimate_personal_render",
-    "estimate_render",
-    "estimate_render_seconds",
-    "examine_portrait",
-    "fill_presentation",
-    "fill_source",
-    "fill_template",
-    "first_frame",
-    "forget_speech",
-    "forget_video_preview",
-    "human_allowed",
-    "idle_video",
-    "import_pages",
-    "is_consent_reason",
-    "is_drawn",
-    "is_moving",
-    "is_personalised",
-    "is_synthetic",
-    "keeps_background",
-    "latest_portrait_video",
-    "looks_photographed",
-    "measure_pictures",
-    "measure_video",
-    "member_in_file",
-    "missing_portraits",
-    "move_scene",
-    "personal_faults",
-    "personalise",
-    "plain_script",
-    "presentation_faults",
-    "presentation_remarks",
-    "presentation_value_faults",
-    "presentation_variable_faults",
-    "preview_scene",
-    "preview_script",
-    "preview_video",
-    "preview_voice",
-    "progress_words",
-    "purge_portrait",
-    "queue_position",
-    "reason_words",
-    "record_consent",
-    "register_names",
-    "register_upkeep",
-    "register_waiters",
-    "remove_digital_human",
-    "remove_presentation",
-    "remove_template",
-    "request_file_rendition",
-    "request_idle_video",
-    "request_narration",
-    "request_personal_render",
-    "request_portrait_video",
-    "request_presentation_render",
-    "request_render",
-    "request_rendition",
-    "request_template_render",
-    "retry_render",
-    "sample_portrait",
-    "save_presentation",
-    "save_template",
-    "seconds_left",
-    "seconds_of_bulk",
-    "seed_voices",
-    "shown_stream",
-    "slide_area",
-    "source_faults",
-    "speech_controls",
-    "stream_captions",
-    "stream_part",
-    "stream_playlist",
-    "stream_poster",
-    "template_faults",
-    "tidy_disk",
-    "time_left",
-    "to_amr",
-    "to_wav",
-    "transcribe",
-    "try_engine",
-    "variable_faults",
-    "voice_allowed",
-    "withdraw_consent",
-    "withdraw_statements",
-]

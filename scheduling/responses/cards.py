@@ -69,15 +69,6 @@ def record(event: CardEvent, *, application: Application, member: Member, at: da
     return _listed(chosen) or None
 
 
-def responses_of(run: CampaignRun) -> QuerySet[CampaignResponse]:
-    """The presses of members on the cards of a run, in the order of time."""
-    return (
-        CampaignResponse.objects.filter(run=run, kind=CampaignResponse.Kind.CARD)
-        .select_related("member")
-        .order_by("at", "pk")
-    )
-
-
 def not_confirmed(run: CampaignRun, *, key: str = "") -> QuerySet[Member]:
     """The members who got the message of a run and have pressed nothing on its card; with `key`, not that button."""
     got = Delivery.objects.filter(run=run, status__in=GOT, member=OuterRef("pk"))

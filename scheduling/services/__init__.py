@@ -25,7 +25,7 @@ from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Time
 from scheduling.rehearsal.results import Doubt as RehearsalDoubt
 from scheduling.rehearsal.stored_results import read as read_rehearsal
 from scheduling.rehearsal.table import table as rehearsal_table
-from scheduling.responses.cards import asks, not_confirmed, responses_of
+from scheduling.responses.cards import asks, not_confirmed
 from scheduling.responses.clicks import clicks_of
 from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
@@ -37,7 +37,7 @@ from scheduling.series.odd_steps import odd_steps
 from scheduling.services.agenda.moves import move_campaign, move_schedule
 from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
-from scheduling.services.calendar.imports import DayChange, ImportedDays, import_days, last_import, undo_import
+from scheduling.services.calendar.imports import DayChange, import_days, last_import, undo_import
 from scheduling.services.calendar.unknown_days import UnknownDays, days_unknown_from
 from scheduling.services.calendar.working_days import SATURDAY, WorkingDay, company_of, list_working_days
 from scheduling.services.calendar.years import (

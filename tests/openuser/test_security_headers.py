@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from conversations import services
 from conversations.models import WatchLink
+from conversations.preferences.page_links import address as preferences_url
 from scheduling.models import CampaignLink
 from tests.openuser.support.admin_pages import asked
 from tests.openuser.support.security_headers import flaws
@@ -112,7 +112,7 @@ def shown_to_public(boss: User) -> dict[str, Any]:
     staff.force_login(boss)
     link, row = watched(), factories.make_member(factories.make_application(is_default=True))
     clicked = make_row(CampaignLink, target="https://example.com/")
-    token = services.preferences_url(row).removeprefix(settings.SITE_URL)
+    token = preferences_url(row).removeprefix(settings.SITE_URL)
     files = ("video", "poster", "captions", "translated_captions")
     return {
         "watch": staff.get(f"/watch/{link.name}/"),

@@ -16,6 +16,7 @@ from wecom.exceptions import AmbiguousError, BusyError, ConfigurationError, Cont
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 from wecom.outbox import dispatcher
+from wecom.outbox.handler_context import handling
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +62,7 @@ def test_no_awaitable_lacks_a_plain_function_in_services():
     awaitables = [name for name in bot.__all__ if inspect.iscoroutinefunction(getattr(bot, name))]
     assert len(awaitables) >= 13
     for name in awaitables:
-        names = {name, name.removesuffix("_message"), name.removeprefix("get_")} & set(services.__all__)
+        names = {name, name.removesuffix("_message"), name.removeprefix("get_")} & set(vars(services))
         assert len(names) == 1, name
         plain = getattr(services, names.pop())
         assert not inspect.iscoroutinefunction(plain)
@@ -244,7 +245,7 @@ def test_an_empty_media_id_says_what_to_call(connected, person):
 
 def test_a_handler_answers_as_the_application_that_got_the_message(connected, person):
     other = factories.make_application(corporation=connected.corporation, agent_id=1000003)
-    with services.handling(factories.make_callback(other)):
+    with handling(factories.make_callback(other)):
         assert services.send_text(person.user_id, content="hello").application == other
     assert services.send_text(person.user_id, content="hello").application == connected
 

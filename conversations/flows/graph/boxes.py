@@ -116,9 +116,11 @@ def _content(box: StateBox, count: int, problems: Sequence[Problem]) -> SafeStri
         "<title>{}</title>"
         f"{_outline(drawing.shape, height)}"
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
-        '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}{}',
+        '<circle class="icon" cx="12" cy="12" r="12"/>'
+        '<path class="glyph" d="{}"/><path class="solid" d="{}"/></g>{}{}{}',
         labels.printable(box.node.text.strip() or box.node.name),
-        SafeString(drawing.glyph),
+        drawing.glyph,
+        drawing.solid,
         labels.joined(_inside(box)),
         _badge(count),
         _fault(problems),

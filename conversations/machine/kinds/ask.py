@@ -31,8 +31,8 @@ class AskNode(Node):
     drawing = Drawing(
         light="#2563eb",
         dark="#60a5fa",
-        glyph='<path class="glyph" d="M9 9.6a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1-1.4 1.9"/>'
-        '<circle class="solid" cx="12" cy="17.2" r="1.2"/>',
+        glyph="M9 9.6a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1-1.4 1.9",
+        solid="M10.8 17.2a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0 -2.4 0z",
     )
     rests = True
     asks = True

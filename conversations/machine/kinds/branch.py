@@ -20,7 +20,7 @@ class BranchNode(Node):
     drawing = Drawing(
         light="#c2410c",
         dark="#fb923c",
-        glyph='<path class="glyph" d="M12 6.5v4.2M12 10.7l-5 6M12 10.7l5 6"/>',
+        glyph="M12 6.5v4.2M12 10.7l-5 6M12 10.7l5 6",
         shape=Shape.POINTED,
     )
 

@@ -26,7 +26,7 @@ class CallNode(Node):
     drawing = Drawing(
         light="#0e7490",
         dark="#22d3ee",
-        glyph='<path class="glyph" d="M7 9.5h9M13.2 6.7l2.8 2.8-2.8 2.8M17 14.5H8M10.8 11.7L8 14.5l2.8 2.8"/>',
+        glyph="M7 9.5h9M13.2 6.7l2.8 2.8-2.8 2.8M17 14.5H8M10.8 11.7L8 14.5l2.8 2.8",
     )
     rests = True
     brings = "call"

@@ -20,7 +20,7 @@ class EndNode(Node):
     drawing = Drawing(
         light="#475569",
         dark="#94a3b8",
-        glyph='<path class="glyph" d="M7.5 12.3l3.2 3.2 6-6.6"/>',
+        glyph="M7.5 12.3l3.2 3.2 6-6.6",
         shape=Shape.ROUND,
     )
     leads_on = False

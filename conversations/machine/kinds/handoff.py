@@ -23,8 +23,7 @@ class HandoffNode(Node):
     drawing = Drawing(
         light="#be185d",
         dark="#f472b6",
-        glyph='<circle class="glyph" cx="12" cy="9.4" r="2.7"/>'
-        '<path class="glyph" d="M6.8 17.4a5.3 5.3 0 0 1 10.4 0"/>',
+        glyph="M9.3 9.4a2.7 2.7 0 1 0 5.4 0a2.7 2.7 0 1 0 -5.4 0zM6.8 17.4a5.3 5.3 0 0 1 10.4 0",
     )
     rests = True
     is_timed = False

@@ -22,7 +22,7 @@ class SayNode(Node):
     kind = "say"
     does = gettext_noop("say and go on")
     order = 20
-    drawing = Drawing(light="#0d9488", dark="#2dd4bf", glyph='<path class="glyph" d="M7 8.5h10M7 12h10M7 15.5h6"/>')
+    drawing = Drawing(light="#0d9488", dark="#2dd4bf", glyph="M7 8.5h10M7 12h10M7 15.5h6")
     forms = tuple(Form)
     lines: ClassVar[tuple[Line, ...]] = (
         ("form",),

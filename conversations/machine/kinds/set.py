@@ -20,9 +20,7 @@ class SetNode(Node):
     kind = "set"
     does = gettext_noop("set an answer and go on")
     order = 60
-    drawing = Drawing(
-        light="#0369a1", dark="#38bdf8", glyph='<path class="glyph" d="M7 10h10M7 14h10"/>', shape=Shape.SQUARE
-    )
+    drawing = Drawing(light="#0369a1", dark="#38bdf8", glyph="M7 10h10M7 14h10", shape=Shape.SQUARE)
     keeps = True
     lines: ClassVar[tuple[Line, ...]] = (("text",), ("slot",), ("formula",))
 

@@ -25,7 +25,7 @@ class SubflowNode(Node):
     drawing = Drawing(
         light="#4f46e5",
         dark="#818cf8",
-        glyph='<path class="glyph" d="M7 7.5h6.5v5H7zM10.5 16.5h6.5v-5M10.5 16.5v-4"/>',
+        glyph="M7 7.5h6.5v5H7zM10.5 16.5h6.5v-5M10.5 16.5v-4",
     )
     rests = True
     asks_again = True

@@ -27,7 +27,7 @@ class VideoNode(Node):
     kind = "video"
     does = gettext_noop("make a video and go on")
     order = 30
-    drawing = Drawing(light="#7c3aed", dark="#a78bfa", glyph='<path class="solid" d="M9.5 7.6v8.8l7.2-4.4z"/>')
+    drawing = Drawing(light="#7c3aed", dark="#a78bfa", solid="M9.5 7.6v8.8l7.2-4.4z")
     lines: ClassVar[tuple[Line, ...]] = (
         *(("text",), ("template",), ("presentation",), ("values",), ("mode", "digital_human")),
     )

@@ -30,7 +30,7 @@ class WaitNode(Node):
     drawing = Drawing(
         light="#4d7c0f",
         dark="#a3e635",
-        glyph='<circle class="glyph" cx="12" cy="12" r="5.6"/><path class="glyph" d="M12 9v3l2.2 1.6"/>',
+        glyph="M6.4 12a5.6 5.6 0 1 0 11.2 0a5.6 5.6 0 1 0 -11.2 0zM12 9v3l2.2 1.6",
         shape=Shape.ROUND,
     )
     rests = True

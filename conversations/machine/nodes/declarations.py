@@ -25,11 +25,15 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """The look of a kind: its colour on light and on dark, and the SVG in its circle of 24 by 24."""
+    """The look of a kind: its colour on light and on dark, and the lines and areas in its circle of 24 by 24.
+
+    `glyph` is drawn with a pen, `solid` is filled; both are data of an SVG path.
+    """
 
     light: str
     dark: str
-    glyph: str
+    glyph: str = ""
+    solid: str = ""
     shape: Shape = Shape.BOX
 
 

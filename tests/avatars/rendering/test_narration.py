@@ -9,6 +9,7 @@ from avatars import services
 from avatars.media import amr
 from avatars.models import Narration
 from avatars.rendering import narration as narrating
+from avatars.services.narrations import cancel_narration
 from avatars.signals import narration_finished
 from core.work.broker import publish_task
 from tests.avatars.support.rendering import make_human
@@ -95,8 +96,8 @@ def test_another_engine_speaks_where_one_cannot(settings):
 
 def test_a_cancelled_narration_is_not_spoken(news):
     narration = services.request_narration(make_human(), "你好。")
-    assert services.cancel_narration(narration)
-    assert not services.cancel_narration(narration)
+    assert cancel_narration(narration)
+    assert not cancel_narration(narration)
     assert after(narration).status == "cancelled"
     assert news == [(narration.pk, "cancelled")]
 

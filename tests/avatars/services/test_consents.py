@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from avatars import services, validators
+from avatars.consent import covering_consent
 from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Render
 from avatars.rendering import render_worker
@@ -91,9 +92,9 @@ def test_its_day_is_that_of_here_and_not_of_greenwich(human, settings):
     settings.TIME_ZONE = "Asia/Shanghai"
     factories.make_consent(human, valid_from=date(2026, 1, 1), valid_until=date(2026, 3, 1))
     last, next_day = "2026-03-01T23:59:59+08:00", "2026-03-02T00:00:00+08:00"
-    assert services.covering_consent(human, now=timezone.datetime.fromisoformat(last)) is not None
+    assert covering_consent(human, now=timezone.datetime.fromisoformat(last)) is not None
     with pytest.raises(ConsentError):
-        services.covering_consent(human, now=timezone.datetime.fromisoformat(next_day))
+        covering_consent(human, now=timezone.datetime.fromisoformat(next_day))
     assert Consent.objects.get().ends_at == timezone.datetime.fromisoformat(next_day)
 
 

@@ -7,6 +7,7 @@ from avatars.models import Render, Rendition
 from avatars.rendering import compression
 from conversations import services
 from conversations.models import Message, WatchLink
+from conversations.videos.lifecycle import fall_back
 from wecom.models import Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
@@ -103,6 +104,6 @@ def test_one_that_cannot_be_delivered_in_any_form_goes_as_text(message, most, li
     outbound = released(message)
     Outbound.objects.filter(pk=outbound.pk).update(status="failed", reason="refused")
     outbound.refresh_from_db()
-    services.fall_back(outbound)
+    fall_back(outbound)
     assert Outbound.objects.last().msgtype == "text"
     assert "公司政策讲解。" in Outbound.objects.last().content["content"]

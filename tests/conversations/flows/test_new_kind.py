@@ -30,7 +30,7 @@ class TotalNode(Node):
     kind = "total"
     does = "say a total and go on"
     order = 65
-    drawing = Drawing(light="#123456", dark="#abcdef", glyph='<path class="glyph" d="M7 7h10"/>')
+    drawing = Drawing(light="#123456", dark="#abcdef", glyph="M7 7h10")
     lines: ClassVar[tuple[Line, ...]] = (("text",), ("formula",))
 
     formula: str = field(default="", metadata=named("formula"))

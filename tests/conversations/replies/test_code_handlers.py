@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations import services
 from conversations.models import Conversation, Message
+from conversations.videos.lifecycle import fall_back
 from core.exceptions import TemporaryError
 from wecom import services as wecom
 from wecom.bot import bot, send_text_card, send_text_message
@@ -96,5 +96,5 @@ def test_a_refused_video_of_code_sends_no_words_of_ours(person):
     outbound = wecom.send_video("zhangsan", media_id="MEDIA", title="周报", application=person.application)
     Outbound.objects.filter(pk=outbound.pk).update(status=Outbound.Status.FAILED, reason=Outbound.Reason.REFUSED)
     outbound.refresh_from_db()
-    services.fall_back(outbound)
+    fall_back(outbound)
     assert Outbound.objects.count() == 1

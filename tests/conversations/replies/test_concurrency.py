@@ -9,6 +9,7 @@ from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
 from conversations.models import Conversation, Message
+from conversations.videos.lifecycle import cancel_waiting
 from tests.conversations.replies.test_dispatch import finish
 from tests.conversations.support.at_once import at_once
 from tests.conversations.support.person import Person
@@ -41,7 +42,7 @@ def test_a_render_may_finish_while_its_person_cancels(person, application, media
         with transaction.atomic():
             locked = conversation(application)
             entered.set()
-            return services.cancel_waiting(locked)
+            return cancel_waiting(locked)
 
     at_once(settle, cancel)
     assert not Message.objects.waiting().exists()
@@ -79,7 +80,7 @@ def test_who_just_asked_for_a_video_keeps_it_though_another_cancels(person, appl
     def cancel() -> int:
         asked.wait(5)
         with transaction.atomic():
-            return services.cancel_waiting(conversation(application))
+            return cancel_waiting(conversation(application))
 
     assert at_once(ask, cancel)[1] == 1
     assert Render.objects.get().status == "queued"

@@ -6,6 +6,7 @@ from avatars import services as avatars
 from avatars.models import Render
 from conversations import services
 from conversations.models import Answer, Conversation, Desk, Message
+from conversations.videos.lifecycle import fall_back
 from tests.avatars.support import videos
 from tests.conversations.support.person import Person
 from tests.support import factories
@@ -144,8 +145,8 @@ def test_a_video_that_could_not_be_delivered_goes_out_as_text(person, media):
     outbound = Outbound.objects.get(msgtype="video")
     person.read()
     outbound.cancel("upload_failed")
-    services.fall_back(outbound)
-    services.fall_back(outbound)
+    fall_back(outbound)
+    fall_back(outbound)
     (text,) = person.read()
     assert "欢迎加入。" in text
 

@@ -13,6 +13,7 @@ from conversations import services
 from conversations.machine.places import Act
 from conversations.models import Conversation, Flow, Message, Session, SessionCaller
 from conversations.sessions.runner import advance
+from conversations.videos.lifecycle import cancel_waiting
 from core.exceptions import OpenUserError
 from tests.conversations.support.at_once import at_once
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
@@ -169,7 +170,7 @@ def test_a_render_ends_while_a_session_asks_for_the_same_video(person, flow):
         answer.refresh_from_db()
         assert answer.status == Callback.Status.DONE
         assert not Message.objects.waiting_for(render).exists()
-        services.cancel_waiting(services.conversation_with("lisi", application=person.application))
+        cancel_waiting(services.conversation_with("lisi", application=person.application))
 
 
 def test_who_lost_the_lease_takes_back_what_it_said(person, flow):

@@ -10,6 +10,7 @@ from avatars import services as avatars
 from avatars.models import Consent, Render
 from conversations import services
 from conversations.models import Desk, Message
+from conversations.videos.consent_withdrawal import recallable
 from tests.conversations.replies.test_dispatch import finish
 from tests.support import factories
 from wecom.models import Outbound, Recall
@@ -126,11 +127,11 @@ def test_what_was_sent_is_not_touched_but_listed(person, human, media):
     avatars.withdraw_consent(consent, by="hr")
     assert person.read() == []
     assert not Recall.objects.exists()
-    (message,) = services.recallable(consent)
+    (message,) = recallable(consent)
     assert message.content.text == "欢迎。"
     services.recall(message)
     assert Recall.objects.get().outbound == message.outbound
-    assert list(services.recallable(consent)) == []
+    assert list(recallable(consent)) == []
 
 
 def test_what_was_sent_the_day_before_cannot_be_recalled(person, human, media):
@@ -140,7 +141,7 @@ def test_what_was_sent_the_day_before_cannot_be_recalled(person, human, media):
     services.release_all()
     sent(Outbound.objects.get(msgtype="video"), finished_at=timezone.now() - timedelta(hours=25))
     avatars.withdraw_consent(consent, by="hr")
-    assert list(services.recallable(consent)) == []
+    assert list(recallable(consent)) == []
 
 
 def test_a_video_waits_in_the_outbox_while_its_consent_lasts(person, human, media):

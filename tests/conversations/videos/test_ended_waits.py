@@ -9,6 +9,7 @@ from avatars.rendering import demand
 from conversations import services
 from conversations.models import Conversation, Message, PreferenceChange
 from conversations.videos import lifecycle
+from conversations.videos.lifecycle import cancel_waiting
 from tests.support import factories
 from wecom.directory.members import mark_left
 
@@ -31,7 +32,7 @@ def promise(text="你好，世界。", *, spoken=False, **options):
 
 def member_cancels(message):
     with transaction.atomic():
-        services.cancel_waiting(Conversation.objects.locked(message.application, message.member))
+        cancel_waiting(Conversation.objects.locked(message.application, message.member))
 
 
 def member_leaves(message):

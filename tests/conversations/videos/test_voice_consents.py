@@ -11,6 +11,7 @@ from avatars import services as avatars
 from avatars.models import Consent, Narration, Render, Voice
 from conversations import services
 from conversations.models import Desk, Message
+from conversations.videos.consent_withdrawal import recallable
 from tests.conversations.replies.test_dispatch import finish
 from tests.conversations.videos.test_consent_withdrawal import sent
 from tests.support import factories
@@ -73,7 +74,7 @@ def test_a_video_with_a_cloned_voice_that_was_sent_is_listed(person, voice, medi
     person.read()
     sent(Outbound.objects.get(msgtype="video"))
     avatars.withdraw_consent(consent, by="hr")
-    assert [message.content.text for message in services.recallable(consent)] == ["欢迎。"]
+    assert [message.content.text for message in recallable(consent)] == ["欢迎。"]
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_spoken_words_that_were_sent_are_listed(person, voice, media):
     person.read()
     sent(Outbound.objects.get(msgtype="voice"))
     avatars.withdraw_consent(consent, by="hr")
-    assert [message.content.text for message in services.recallable(consent)] == ["欢迎。"]
+    assert [message.content.text for message in recallable(consent)] == ["欢迎。"]
 
 
 @pytest.mark.usefixtures("spoken")

@@ -17,6 +17,7 @@ from avatars.models import Render
 from conversations import services
 from conversations.flows import publication
 from conversations.models import CannedAnswer, Content, Message, UnansweredQuestion
+from conversations.preferences.page_links import address as preferences_url
 from scheduling.models import Run
 from tests.openuser.support.chromium_pages import Site, in_browser, opened, session_of
 from tests.support import factories, npm
@@ -76,7 +77,7 @@ def rows() -> list[str]:
         *(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) for row in changes),
         reverse("timeline", args=[CID]),
         reverse("watch", args=[link.name]),
-        urlsplit(services.preferences_url(thread.member)).path,
+        urlsplit(preferences_url(thread.member)).path,
         reverse("admin:wecom_member_erase_data", args=[member]),
         reverse("admin:conversations_flow_try_it", args=[flow.pk]),
         reverse("admin:conversations_flow_delete", args=[flow.pk]),

@@ -10,6 +10,7 @@ from django.test import Client
 from conversations import services
 from conversations.models import PreferenceChange, Topic
 from conversations.preferences import page_links
+from conversations.preferences.page_links import address as preferences_url
 from conversations.services import Choices
 from tests.support import factories
 
@@ -32,7 +33,7 @@ def member(application, topics):
 def opened(member) -> Client:
     """A browser in which the member's link was opened."""
     browser = Client()
-    answer = browser.get(path(services.preferences_url(member)))
+    answer = browser.get(path(preferences_url(member)))
     assert (answer.status_code, answer["Location"]) == (302, "/preferences/")
     return browser
 
@@ -97,7 +98,7 @@ def test_a_topic_that_the_page_did_not_show_stays_as_it_is(opened, member, topic
 
 @pytest.mark.parametrize("spoilt", ["forged", "other", "expired", "left", "text"])
 def test_a_link_that_is_not_good_opens_nothing(member, monkeypatch, spoilt):
-    address = path(services.preferences_url(member))
+    address = path(preferences_url(member))
     if spoilt == "forged":
         address = address[:-3] + "xx/"
     elif spoilt == "other":  # signed for something else
@@ -133,7 +134,7 @@ def test_nothing_of_another_member_is_changed_or_shown(opened, member, applicati
 
 def test_a_forged_request_is_refused(member, topics):
     browser = Client(enforce_csrf_checks=True)
-    browser.get(path(services.preferences_url(member)))
+    browser.get(path(preferences_url(member)))
     assert browser.post("/preferences/", fields(topics, [])).status_code == 403
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', browser.get("/preferences/").content.decode())
     assert token is not None

@@ -14,6 +14,7 @@ from avatars.rendering import demand
 from avatars.studio.studio import studio
 from conversations import services as conversations
 from conversations.models import Conversation, PreferenceChange
+from conversations.videos.lifecycle import cancel_waiting
 from core.work.base import LeaseLost
 from scheduling import services
 from scheduling.deliveries import batches, progress
@@ -151,7 +152,7 @@ def test_a_member_who_cancels_leaves_the_campaign_its_video(company, staff):
         )
     assert message.render == render
     with transaction.atomic():
-        assert conversations.cancel_waiting(Conversation.objects.locked(company, member)) == 1
+        assert cancel_waiting(Conversation.objects.locked(company, member)) == 1
     assert Render.objects.get().status == "queued"
 
 

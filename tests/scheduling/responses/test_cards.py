@@ -44,7 +44,7 @@ def sent(card, **fields):
 
 
 def pressed(run) -> list[tuple[str, str, str]]:
-    rows = services.responses_of(run)
+    rows = CampaignResponse.objects.filter(run=run, kind="card").select_related("member").order_by("at", "pk")
     return [(row.member.user_id, row.key, row.label) for row in rows]
 
 

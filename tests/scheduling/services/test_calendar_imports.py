@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import CalendarDay, CalendarImport, Campaign, calendar_of
+from scheduling.services.calendar.imports import ImportedDays
 from tests.scheduling.day_lists.notices import NOTICES
 from tests.scheduling.support.campaigns import launch
 from tests.scheduling.support.schedules import clock
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LIST = "2090-01-01..2090-01-03 休 元旦\n2090-01-07 班 元旦"
 
 
-def imported(application, text: str = LIST, **options) -> services.ImportedDays:
+def imported(application, text: str = LIST, **options) -> ImportedDays:
     return services.import_days(application.corporation, services.read_day_list(text), **options)
 
 

@@ -16,7 +16,9 @@ from tests.support.emulator import Person
 from wecom import bot, services
 from wecom.exceptions import ContentError
 from wecom.media import downloads
+from wecom.media.downloads import delete_old_media
 from wecom.models import Application, Download
+from wecom.outbox.handler_context import handling
 from wecom.signals import media_downloaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,7 +181,7 @@ def test_code_gets_the_file_and_waits_for_nobody(connected, person):
 def test_code_in_a_handler_need_not_name_the_kind(connected, person):
     media_id = sent(person, "voice", AMR)
     callback = factories.make_callback(connected, kind="voice", from_user_id=person.user_id)
-    with services.handling(callback):
+    with handling(callback):
         assert services.download_media(media_id).suffix == ".amr"
     with pytest.raises(ContentError, match="kind"):
         services.download_media("unknown", application=connected)
@@ -197,8 +199,8 @@ def test_an_expired_download_is_fetched_again_on_demand(connected, person, setti
     download = after(requested(connected, "image", sent(person, "image", picture())))
     stray = Path(default_storage.path("inbound/stray"))
     stray.write_bytes(b"left by a dead worker")
-    assert services.delete_old_media(now=timezone.now() + timedelta(days=89)) == 0
-    assert services.delete_old_media(now=timezone.now() + timedelta(days=91)) == 1
+    assert delete_old_media(now=timezone.now() + timedelta(days=89)) == 0
+    assert delete_old_media(now=timezone.now() + timedelta(days=91)) == 1
     download.refresh_from_db()
     assert (download.path, download.reason, download.is_here) == ("", "forgotten", False)
     assert default_storage.listdir("inbound")[1] == []

@@ -11,6 +11,7 @@ from wecom import services
 from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
+from wecom.outbox.handler_context import handling
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,7 +154,7 @@ def test_more_than_thirty_a_minute_wait_and_none_is_dropped(connected, emulator,
 def test_inside_a_handler_the_same_send_is_made_once(connected, person):
     callback = factories.make_callback(connected, from_user_id=person.user_id)
     for _ in range(2):
-        with services.handling(callback):
+        with handling(callback):
             services.send_text(person.user_id, content="一")
             services.send_text(person.user_id, content="二")
     assert Outbound.objects.count() == 2

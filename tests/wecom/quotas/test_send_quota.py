@@ -18,6 +18,7 @@ from wecom.exceptions import LimitedError
 from wecom.models import CallQuota, Circuit, DailyQuota, Outbound, SendReservation
 from wecom.outbox import dispatcher
 from wecom.quotas import send_quota
+from wecom.quotas.send_quota import delete_old_counts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -256,9 +257,9 @@ def test_a_member_past_half_of_the_limit_is_counted_one_by_one(connected, monkey
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
     send_quota.reserve(outbound, NOON)
-    services.delete_old_counts(NOON + timedelta(minutes=59))
+    delete_old_counts(NOON + timedelta(minutes=59))
     assert (SendReservation.objects.count(), CallQuota.objects.count()) == (1, 1)
-    services.delete_old_counts(NOON + timedelta(days=40))
+    delete_old_counts(NOON + timedelta(days=40))
     assert [kind.objects.count() for kind in (SendReservation, CallQuota, DailyQuota)] == [0, 0, 0]
 
 

@@ -12,6 +12,7 @@ from wecom import services
 from wecom.exceptions import FactRefused
 from wecom.facts.stored_values import facts_of
 from wecom.models import Application, FactDefinition, FactImport, Member
+from wecom.services.fact_imports import delete_expired_fact_imports
 from wecom.signals import Author, language_chosen
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_dismissed_or_old_file_is_forgotten(application, people):
     later = timezone.now() + timedelta(minutes=61)
     with pytest.raises(FactRefused):
         services.confirm_fact_import(row, now=later)
-    assert services.delete_expired_fact_imports(now=later) == 1
+    assert delete_expired_fact_imports(now=later) == 1
     assert cities(people) == [None, None]
 
 

@@ -14,6 +14,8 @@ from avatars.exceptions import ConsentError, PortraitError
 from avatars.models import DigitalHuman, PortraitVideo
 from avatars.rendering import recipes
 from avatars.rendering.portrait_videos import video_check
+from avatars.services.portrait_videos import is_moving
+from avatars.services.portraits import purge_portrait
 from tests.fixtures.portrait_videos import BRIEF, Acted
 from tests.support import factories
 
@@ -63,7 +65,7 @@ def test_a_video_that_will_do_becomes_the_portrait(human: DigitalHuman, acted: A
     assert hashlib.sha256(stored.read_bytes()).hexdigest() == shown.sha256
     assert (shown.progress, shown.seconds, shown.upload.name) == (100, 4.0, "")
     assert human.portrait.name == shown.still
-    assert services.is_moving(human)
+    assert is_moving(human)
 
 
 def test_it_is_not_shown_without_a_consent_to_this_very_video(human: DigitalHuman, shown: PortraitVideo) -> None:
@@ -103,8 +105,8 @@ def test_a_withdrawal_deletes_the_video_and_all_that_was_computed(human: Digital
     assert not spec.portrait.exists()
     shown.refresh_from_db()
     assert (shown.video.name, shown.findings) == ("", [])
-    assert not services.is_moving(human)
-    assert services.purge_portrait(shown.sha256) == 0
+    assert not is_moving(human)
+    assert purge_portrait(shown.sha256) == 0
 
 
 def test_a_video_that_will_not_do_is_refused_and_deleted(human: DigitalHuman, acted: Acted) -> None:
@@ -159,7 +161,7 @@ def test_a_replaced_video_is_deleted_once_nothing_is_about_it(human: DigitalHuma
     PortraitVideo.objects.update(finished_at=timezone.now() - timedelta(days=2))
     services.clean_up()
     assert default_storage.exists(str(shown.video.name)) == (about != "nothing")
-    assert services.is_moving(human)
+    assert is_moving(human)
 
 
 @pytest.mark.parametrize("name", ["me.gif", "me", "me.m3u8"])

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import services
 from avatars.engines import puppet
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
@@ -19,6 +18,7 @@ from avatars.engines.puppet.rig.cache import RigCache, pack, unpack
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.pipeline import segments
 from avatars.portraits.validation import load
+from avatars.services.portraits import purge_portrait
 from tests.avatars.support.shots import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
@@ -139,13 +139,13 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
     pieces = segments.segment_cache(tmp_path)
     for origin in (ORIGIN, OTHER):
         pieces.put(f"{origin}-piece.mp4", b"piece")
-    assert services.purge_portrait(ORIGIN) == 2
+    assert purge_portrait(ORIGIN) == 2
     assert (pieces.get(f"{ORIGIN}-piece.mp4"), pieces.get(f"{OTHER}-piece.mp4")) == (None, b"piece")
     assert [path.name[:64] for path in files(tmp_path)] == [OTHER]
     with pytest.raises(AssertionError, match="kept"):
         kept.rig(photograph, ORIGIN, refuse)
     assert kept.rig(photograph, OTHER, refuse) is rig
-    assert services.purge_portrait(ORIGIN) == 0
+    assert purge_portrait(ORIGIN) == 0
 
 
 @pytest.mark.parametrize("digest", ["", "*", "../x", ORIGIN[:10], ORIGIN.upper()])
