@@ -1,39 +1,33 @@
 """Model fields that are encrypted at rest."""
 
-from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-PREFIX = "ouf1:"
+from core.storage import encryption
 
 
-def _cipher() -> MultiFernet:
-    keys = settings.FIELD_KEYS
+def _keys() -> list[str]:
+    keys: list[str] = settings.FIELD_KEYS
     if not keys:
         raise ImproperlyConfigured(
             "OPENUSER_FIELD_KEYS is empty. Set it to one or more keys made by "
             "`python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`."
         )
-    return _cipher_of(tuple(keys))
-
-
-@cache
-def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+    return keys
 
 
 def encrypt(text: str) -> str:
     """A text as it is stored."""
-    return PREFIX + _cipher().encrypt(text.encode()).decode()
+    return encryption.encrypt(text, _keys())
 
 
 def decrypt(stored: str) -> str:
     """The text of what `encrypt` made. Raises `InvalidToken` if no key opens it."""
-    return _cipher().decrypt(stored.removeprefix(PREFIX).encode()).decode()
+    return encryption.decrypt(stored, _keys())
 
 
 class EncryptedTextField(models.TextField[str, str]):

@@ -8,7 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from core.fields import PREFIX, EncryptedTextField
+from core.fields import EncryptedTextField
+from core.storage.encryption import PREFIX
 
 BATCH = 500
 

@@ -1,9 +1,16 @@
 """The socket of the web process. `up` keeps it open, so that connections wait while that process restarts."""
 
+import fcntl
 import os
 import socket
+from pathlib import Path
+from typing import BinaryIO
+
+from openuser.servers.sockets import make_folder, socket_folder
 
 FIRST_INHERITED = 3  # where systemd puts the sockets of a unit
+CONTROL = "acceptor.sock"
+SERVING = "web.serving"
 BACKLOG = 2048  # connections that wait for a process to take them
 
 
@@ -14,6 +21,28 @@ def inherited() -> socket.socket | None:
     listener = socket.socket(fileno=FIRST_INHERITED)
     listener.set_inheritable(False)  # of the children, only the web process gets it
     return listener
+
+
+def control_path(folder: Path) -> Path:
+    """The Unix socket of the acceptor of the installation in this folder."""
+    place = socket_folder(folder, CONTROL)
+    make_folder(place, uid=os.getuid(), gid=os.getgid())
+    return place / CONTROL
+
+
+def serving_path(folder: Path) -> Path:
+    """The file that a web process of the installation in this folder has locked while it serves."""
+    return folder / SERVING
+
+
+def note_serving(folder: Path) -> BinaryIO | None:
+    """Tell the acceptor that this process lives, until the file is closed. None if the disk is full."""
+    try:
+        file = serving_path(folder).open("ab")
+    except OSError:
+        return None
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
 
 
 def opened(host: str, port: int) -> socket.socket:

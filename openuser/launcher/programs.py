@@ -15,13 +15,14 @@ from django.conf import settings
 from core.work import broker as lanes
 from openuser.bootstrap import database_choice
 from openuser.celery import app
+from openuser.launcher import listener as listener_file
 from openuser.launcher.supervisor import Program
 from openuser.servers import postgres, valkey
 from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"
-BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE = range(6)  # the order in which they end
+BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE, ACCEPTOR = range(7)  # the order in which they end
 # Suppresses Celery's warning about root, which would be the first line of every container.
 PYTHON = (sys.executable, "-W", "ignore:You're running the worker", "-m")
 CELERY = (*PYTHON, "celery", "-q", "-A", "openuser")
@@ -129,6 +130,27 @@ def web(plan: Plan, listener: socket.socket) -> Program:
         is_ready=responds(plan.site, "/healthz/ready", although="disk_full"),  # `up` says so in words of its own
         descriptors=(listener.fileno(),),
         longest_pause=1.0,  # callbacks wait for it
+    )
+
+
+def acceptor(plan: Plan, listener: socket.socket) -> Program:
+    """Takes callbacks that the web process leaves waiting, also after `up` was killed."""
+    path = listener_file.control_path(settings.VAR_DIR)
+    serving = listener_file.serving_path(settings.VAR_DIR)
+    shared = ("--descriptor", str(listener.fileno()), "--control", str(path), "--serving", str(serving))
+    return Program(
+        name="acceptor",
+        command=(sys.executable, "-m", "wecom.callbacks.acceptor", *shared, "--parent", str(os.getpid())),
+        env={
+            **plan.environment(),
+            "OPENUSER_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
+            "OPENUSER_SPOOL_DIR": str(settings.WECOM["SPOOL_DIR"]),
+        },
+        stage=ACCEPTOR,
+        cwd=ROOT,
+        descriptors=(listener.fileno(),),
+        longest_pause=1.0,
+        outlives=True,
     )
 
 

@@ -27,6 +27,7 @@ class Program:
         is_ready: whether it answers; called repeatedly until it does, so it should return soon.
         descriptors: open files that it inherits.
         longest_pause: seconds until it is restarted at the latest, if not the policy's.
+        outlives: whether it stays when this process is killed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Program:
     is_ready: Callable[[], bool] = lambda: True
     descriptors: Sequence[int] = ()
     longest_pause: float | None = None
+    outlives: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +165,7 @@ class Supervisor:
             cwd=program.cwd,
             account=program.account,
             descriptors=program.descriptors,
+            outlives=program.outlives,
         )
         child.started = time.monotonic()
         if child.process.stdout is not None:

@@ -14,9 +14,10 @@ import sys
 import time
 from types import FrameType
 
+from django.conf import settings
 from uvicorn import Config, Server
 
-from openuser.launcher.listener import BACKLOG
+from openuser.launcher.listener import BACKLOG, note_serving
 
 APPLICATION = "openuser.asgi:application"
 # Objects until a collection, and collections until a longer one. Python's 700 are made by a few callbacks that wait for
@@ -73,6 +74,7 @@ def serve(listener: socket.socket) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     status = 1
     try:
+        _serving = note_serving(settings.VAR_DIR)  # closed with the process
         Server(configuration()).run(sockets=[listener])
         status = 0
     finally:

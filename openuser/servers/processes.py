@@ -1,4 +1,4 @@
-"""Child processes in their own sessions. They never outlive this process, even if it is killed."""
+"""Child processes in their own sessions. None outlives this process, even if it is killed, unless it is meant to."""
 
 import atexit
 import contextlib
@@ -45,6 +45,7 @@ class Processes:
         self._reaper: subprocess.Popen[str] | None = None
         self._keep_open = tuple(keep_open)
         self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._outliving: set[int] = set()
         atexit.register(self.end_all)
 
     def start(
@@ -56,8 +57,11 @@ class Processes:
         account: Account | None = None,
         output: int | IO[bytes] | None = subprocess.PIPE,
         descriptors: Sequence[int] = (),
+        outlives: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start a child in its own session, so that Ctrl-C does not reach it. It inherits these open descriptors.
+
+        One that `outlives` stays when this process is killed; it ends with the others when they end in order.
 
         Raises:
             ServiceError: the program is missing or may not be run.
@@ -80,13 +84,17 @@ class Processes:
         except OSError as error:
             raise ServiceError(f"{command[0]} cannot be started: {error.strerror}.") from error
         self._running[process.pid] = process
-        self._notify_reaper(f"+{process.pid}")
+        if outlives:
+            self._outliving.add(process.pid)
+        else:
+            self._notify_reaper(f"+{process.pid}")
         return process
 
     def ended(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether a child has ended; if so, the rest of its session is killed."""
         if process.poll() is None:
             return False
+        self._outliving.discard(process.pid)
         if self._running.pop(process.pid, None) is not None:
             kill_group(process.pid, signal.SIGKILL)
             self._notify_reaper(f"-{process.pid}")
@@ -130,7 +138,7 @@ class Processes:
             cwd="/",
             text=True,
         )
-        for group in self._running:
+        for group in self._running.keys() - self._outliving:
             self._notify_reaper(f"+{group}")
 
     def _notify_reaper(self, line: str) -> None:

@@ -73,6 +73,8 @@ BREAKS = (
     ("6", "wecom.contents.cards.probe", "django"),
     ("6", "conversations.machine.probe", "django"),
     ("6", "wecom.messages.probe", "rest_framework"),
+    ("6a", "wecom.callbacks.acceptor.probe", "django"),
+    ("6a", "wecom.callbacks.acceptor.probe", "wecom.callbacks.inbox"),
     ("7", "avatars.pipeline.probe", "avatars.models"),
     ("7", "avatars.inspection.probe", "django"),
     ("7", "avatars.speech.text.probe", "celery"),

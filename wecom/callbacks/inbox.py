@@ -2,10 +2,9 @@
 
 import hashlib
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -14,8 +13,8 @@ from django.utils import timezone
 from core import traces
 from core.work import clock
 from core.work.sweeper import wake_rows
-from wecom import crypto, messages, metrics
-from wecom.callbacks import inbox_rows, key_ring, rejections
+from wecom import messages, metrics
+from wecom.callbacks import inbox_rows, opening
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.router import router
 from wecom.models import Application, Callback
@@ -28,47 +27,23 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
 
     Raises `wecom.crypto.CryptoError` for a callback that must be refused.
     """
-    crypto.strict(signature, timestamp, nonce)
-    envelope = messages.envelope(body)
-    signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
-    xml = key_ring.open_sealed(application, envelope.encrypted, **signed)
-    inbound = messages.inbound(xml)
-    _check_addressee(application, envelope, inbound)
-    now, limits = timezone.now(), settings.WECOM
-    suspect = abs(now.timestamp() - int(timestamp)) > limits["TIMESTAMP_TOLERANCE"]
-    event = (inbound.event if isinstance(inbound, messages.Event) else "")[:64]
-    end: Values = {}
-    if event == Callback.PROBE:
-        end = {"status": Callback.Status.CANCELLED, "reason": Callback.Reason.PROBE, "finished_at": now}
-    elif now - inbound.created_at > timedelta(seconds=limits["CALLBACK_MAX_AGE"]):
-        end = {"status": Callback.Status.CANCELLED, "reason": Callback.Reason.STALE, "finished_at": now}
-    return inbox_rows.values_of(
-        application_id=application.pk,
-        identity=messages.identity(inbound),
-        kind=inbound.kind[:32],
-        event=event,
-        from_user_id=inbound.from_user_id[:64],
-        sent_at=inbound.created_at,
-        suspect=suspect,
-        body=xml.decode(),
-        order_key=f"{application.pk}:{inbound.from_user_id}"[:120],
-        cid=secrets.token_hex(8),
-        due_at=min(now, inbound.created_at + clock.ahead()),  # ours may be ahead before the database has told
-        created_at=now,
-        **end,
+    limits = settings.WECOM
+    columns = opening.open_callback(
+        application,
+        opening.Addressee(
+            application_id=application.pk,
+            agent_id=application.agent_id,
+            corp_id=application.corporation.corp_id,
+        ),
+        body,
+        signature=signature,
+        timestamp=timestamp,
+        nonce=nonce,
+        now=timezone.now(),
+        limits=opening.Limits(timestamp_tolerance=limits["TIMESTAMP_TOLERANCE"], max_age=limits["CALLBACK_MAX_AGE"]),
+        clock_ahead=clock.ahead(),
     )
-
-
-def _check_addressee(application: Application, envelope: messages.Envelope, inbound: messages.Inbound) -> None:
-    """Raises `CryptoError` for a callback of another company or application: two may have the same keys.
-
-    A callback that names none passes: the contacts assistant has no AgentID, and the signature covers only the
-    encrypted part.
-    """
-    if {envelope.to_user_name, inbound.to_user_name} - {"", application.corporation.corp_id}:
-        raise crypto.CryptoError(rejections.CORP_ID, "The callback is for another company.")
-    if envelope.agent_id not in ("", str(application.agent_id)) or inbound.agent_id not in (0, application.agent_id):
-        raise crypto.CryptoError(rejections.AGENT_ID, "The callback is for another application.")
+    return inbox_rows.values_of(**columns)
 
 
 def count_recorded(rows: Sequence[Values], outcomes: Sequence[object]) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from wecom import crypto
+from wecom.callbacks import opening
 from wecom.models import Application, Callback
 
 logger = logging.getLogger(__name__)
@@ -21,20 +22,8 @@ def open_sealed(application: Application, encrypted: str, *, signature: str, tim
 
     Raises `CryptoError` if no keys fit, as the application's present ones did.
     """
-    signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce, "encrypted": encrypted}
-    try:
-        keys = application.keys
-        crypto.verify(keys, **signed)
-        return crypto.open_sealed(keys, encrypted)
-    except crypto.CryptoError as refusal:
-        try:
-            old = application.old_keys(timezone.now())
-            if old is not None:
-                crypto.verify(old, **signed)
-                return crypto.open_sealed(old, encrypted)
-        except crypto.CryptoError:
-            pass  # what is wrong with the present ones says more
-        raise refusal
+    signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
+    return opening.open_sealed(application, encrypted, **signed, now=timezone.now())
 
 
 def note_url_check(

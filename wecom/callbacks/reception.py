@@ -11,14 +11,16 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from http import HTTPStatus
+from itertools import count
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
@@ -33,6 +35,8 @@ from wecom.models import Application
 
 logger = logging.getLogger(__name__)
 
+KEYS_SECONDS = 15  # between two looks for changed keys
+KEYS_PATIENCE = 10.0
 PATIENCE = 0.2  # seconds for reading an application; recording its callback takes the rest of the second
 
 T = TypeVar("T")
@@ -88,12 +92,14 @@ class Reception:
         self.patience = patience
         self._database = DatabaseThread()
         self._commits = GroupCommit(self._database)
+        self._looking: asyncio.Task[None] | None = None
         self._refusals = ThreadPoolExecutor(1, thread_name_prefix="refusals")  # the cache may be mute
 
     async def start(self) -> None:
         """Record what earlier processes left in the spool."""
         folder.delete_set_aside(timezone.now())
         self._commits.replay_soon()
+        self._looking = asyncio.create_task(self._look())
 
     async def receive(self, key: str, query: bytes, body: bytes | None) -> Answer:
         """The answer to a callback: an empty 200 once it is safe, the first time and every time."""
@@ -141,6 +147,15 @@ class Reception:
         except DatabaseAway:
             logger.warning("A URL check was answered and not noted.", extra={"error": DatabaseAway.__name__})
         return Answer(status=HTTPStatus.OK, content=content)
+
+    async def _look(self) -> None:
+        """Record what the acceptor has put into the spool, and leave it the keys that other machines change."""
+        for second in count():
+            if second % KEYS_SECONDS == 0:
+                with suppress(DatabaseAway, DatabaseError):
+                    await self._database.run(application_file.keep_all, patience=KEYS_PATIENCE)
+            self._commits.replay_soon()
+            await asyncio.sleep(1.0)
 
     async def _record(self, application: Application, body: bytes, signed: tuple[str, str, str]) -> None:
         signature, timestamp, nonce = signed

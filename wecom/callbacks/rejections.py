@@ -12,11 +12,11 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils import timezone
 
+from wecom.callbacks.opening import AGENT_ID, CORP_ID
 from wecom.models import Application
 
 # The codes of the platform's own library: signature, corp ID, and what comes of another EncodingAESKey.
-SIGNATURE, CORP_ID, KEYS = -40001, -40005, (-40004, -40007, -40008)
-AGENT_ID = -40100  # ours: the library, which ends at -40011, knows no application
+SIGNATURE, KEYS = -40001, (-40004, -40007, -40008)
 CODES = (SIGNATURE, CORP_ID, AGENT_ID, *KEYS)
 REMEMBERED = 24 * 3600
 

@@ -1,10 +1,16 @@
-"""The query of a callback's address."""
+"""The query of a callback's address. No framework."""
 
 import re
-
-from django.http import QueryDict
+from typing import Protocol
 
 from wecom import crypto
+
+
+class Query(Protocol):
+    """A parsed query, such as Django's `QueryDict`."""
+
+    def getlist(self, key: str) -> list[str]: ...
+
 
 SIGNED = ("msg_signature", "timestamp", "nonce")
 # As the platform writes it; anything that differs is left to Django's reading.
@@ -20,11 +26,12 @@ def read_usual(query: bytes) -> tuple[str, str, str] | None:
     return signature.decode(), timestamp.decode(), nonce.decode()
 
 
-def read_once(query: QueryDict, *names: str) -> list[str]:
+def read_once(query: Query, *names: str) -> list[str]:
     """The values of parameters, "" if one is missing. Raises `CryptoError` -40001 for a doubled one.
 
     The platform doubles none, and a proxy might use the other one of the two.
     """
-    if any(len(query.getlist(name)) > 1 for name in names):
+    values = [query.getlist(name) for name in names]
+    if any(len(given) > 1 for given in values):
         raise crypto.CryptoError(-40001, "A parameter is doubled.")
-    return [query.get(name, "") for name in names]
+    return ["".join(given) for given in values]

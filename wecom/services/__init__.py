@@ -4,6 +4,7 @@ import core.django_setup  # says what is missing
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu
 from wecom.application.oauth import authorize_url, member_of_code
+from wecom.callbacks.acceptor.control import listener_of as acceptor_listener
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.key_ring import note_callbacks as note_key_proofs

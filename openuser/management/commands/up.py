@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
 from openuser.bootstrap import database_choice
-from openuser.launcher import installation, listener, ports, programs
+from openuser.launcher import installation, left_socket, listener, ports, programs
 from openuser.launcher.console import Console, ConsoleHandler
 from openuser.launcher.disk_watch import DiskWatch
 from openuser.launcher.instance_lock import InstanceLock
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         )
         try:
             with InstanceLock(settings.VAR_DIR) as lock:
+                given = given or left_socket.left(settings.VAR_DIR, plan.host, plan.port)
                 check_ports(plan, listens=given is not None)
                 lock.note(f"{os.getpid()} {plan.site}")
                 with given or listener.opened(plan.host, plan.port) as listening:
@@ -139,6 +140,7 @@ def run(
     watch = DiskWatch(lambda line: console.say(NAME, line))
     watch.check()
     try:
+        supervisor.start(programs.acceptor(plan, listening))
         if plan.database == database_choice.POSTGRES:
             supervisor.start(programs.database())
             if not supervisor.wait_until_ready():

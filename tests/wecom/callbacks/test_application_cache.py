@@ -151,10 +151,12 @@ def test_new_keys_replace_the_old_ones(known):
 
 
 def test_the_keys_lie_encrypted_for_their_owner_only(known, folder):
-    (file,) = (folder / application_file.FOLDER).iterdir()
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert known.token not in file.read_text()
-    file.write_text("ouf1:cut off")
+    files = list((folder / application_file.FOLDER).iterdir())
+    assert len(files) == 2  # at the address with its key, and as the default one
+    for file in files:
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert known.token not in file.read_text()
+        file.write_text("ouf1:cut off")
     assert application_file.kept("") is None
 
 

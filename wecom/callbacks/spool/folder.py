@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-SUFFIX = ".jsonl"
-SET_ASIDE = ".broken"  # follows the name of the file that a line came from
+from wecom.callbacks.spool.listing import SET_ASIDE, files, has_room, set_aside_files, sync, write
+
 NANOSECONDS = 1_000_000_000
 
 
@@ -25,11 +25,6 @@ class Waiting:
     set_aside: int
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of all processes, the oldest first."""
-    return sorted(path for path in _entries(folder) if path.name.endswith(SUFFIX))
-
-
 def waiting(now: datetime) -> Waiting:
     """What waits in the spool of this machine."""
     folder = Path(settings.WECOM["SPOOL_DIR"])
@@ -38,18 +33,13 @@ def waiting(now: datetime) -> Waiting:
     return Waiting(
         count=found,
         oldest_seconds=max(0.0, now.timestamp() - oldest) if found else 0.0,
-        set_aside=sum(_count_lines(path) for path in _set_aside_files(folder)),
+        set_aside=sum(_count_lines(path) for path in set_aside_files(folder)),
     )
 
 
 def count(folder: Path) -> int:
     """How many callbacks wait in the spool of this machine."""
     return sum(map(_count_lines, files(folder)))
-
-
-def has_room(folder: Path, more: int) -> bool:
-    """Whether the spool stays within its limit with so many bytes more."""
-    return more + sum(map(_size, [*files(folder), *_set_aside_files(folder)])) <= int(settings.WECOM["SPOOL_MAX"])
 
 
 def takes_callbacks() -> bool:
@@ -62,7 +52,7 @@ def takes_callbacks() -> bool:
             file.write(bytes(settings.WECOM["MAX_BODY"]))
     except OSError:
         return False
-    return has_room(folder, settings.WECOM["MAX_BODY"])
+    return has_room(folder, settings.WECOM["MAX_BODY"], limit=int(settings.WECOM["SPOOL_MAX"]))
 
 
 def set_aside(path: Path, lines: Sequence[bytes]) -> None:
@@ -81,37 +71,10 @@ def delete_set_aside(now: datetime) -> int:
     """Remove files of lines that were set aside, once callbacks of their age are not kept either. Returns how many."""
     days = settings.WECOM["KEEP_CALLBACKS_DAYS"]
     oldest = now.timestamp() - days * 24 * 3600 if days > 0 else 0.0
-    old = [path for path in _set_aside_files(Path(settings.WECOM["SPOOL_DIR"])) if _began(path) < oldest]
+    old = [path for path in set_aside_files(Path(settings.WECOM["SPOOL_DIR"])) if _began(path) < oldest]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
-
-
-def sync(folder: Path) -> None:
-    """Returns once the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write(descriptor: int, data: bytes) -> None:
-    """Write all of it, in as many calls as that takes."""
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return [folder / entry.name for entry in entries]
-    except OSError:  # it is not there yet, or of another user
-        return []
-
-
-def _set_aside_files(folder: Path) -> list[Path]:
-    return [path for path in _entries(folder) if path.name.endswith(SET_ASIDE)]
 
 
 def _began(path: Path) -> float:
@@ -122,12 +85,6 @@ def _began(path: Path) -> float:
     with suppress(OSError):  # another one has replayed it
         return path.stat().st_mtime
     return time.time()
-
-
-def _size(path: Path) -> int:
-    with suppress(OSError):
-        return path.stat().st_size
-    return 0
 
 
 def _count_lines(path: Path) -> int:

@@ -5,12 +5,9 @@ replays the files of all, in the order in which the callbacks came. To replay a 
 an identity. A line that cannot be recorded is set aside, in a file beside, since it was acknowledged.
 """
 
-import errno
-import fcntl
 import json
 import logging
 import os
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -22,10 +19,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from core.work.process_identity import process_token
+from django.conf import settings
+
 from wecom.callbacks import inbox_rows
 from wecom.callbacks.inbox_rows import Values
-from wecom.callbacks.spool.folder import SET_ASIDE, SUFFIX, files, has_room, set_aside, sync, write
+from wecom.callbacks.spool.folder import set_aside
+from wecom.callbacks.spool.listing import SET_ASIDE, files
+from wecom.callbacks.spool.writer import SpoolWriter, lock
 
 logger = logging.getLogger(__name__)
 
@@ -47,24 +47,12 @@ class Line:
     row: Values
 
 
-class Spool:
+class Spool(SpoolWriter):
     """The spool of this process, in a folder that several may share."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._descriptor = -1
+        super().__init__(folder, limit=int(settings.WECOM["SPOOL_MAX"]))
         self._unusable: set[Path] = set()  # until the next process: a person must do something about them
-
-    def append(self, rows: Sequence[Values]) -> None:
-        """Returns once the rows are on the disk. Raises `OSError` if they cannot be; then none is."""
-        data = "".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in rows).encode()
-        if not has_room(self._folder, len(data)):
-            raise OSError(errno.EDQUOT, "The spool is full (OPENUSER_SPOOL_MAX_MB).")
-        with self._lock:
-            descriptor = self._own_file()
-            self._write(descriptor, data)
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     def is_waiting(self) -> bool:
         """Whether there is anything to replay, also of other processes, and of earlier ones."""
@@ -111,45 +99,6 @@ class Spool:
         self._unusable.add(path)
         logger.error("A file of the spool is left as it is.", extra={"file": path.name, "why": error.strerror})
 
-    def _own_file(self) -> int:
-        """The file of this process, locked. Once another process replays it, the next rows get a new one."""
-        while True:
-            if self._descriptor < 0:
-                self._descriptor = self._new_file()
-            if _lock(self._descriptor) and os.fstat(self._descriptor).st_nlink:
-                return self._descriptor
-            self._close()
-
-    def _write(self, descriptor: int, data: bytes) -> None:
-        size = os.fstat(descriptor).st_size
-        try:
-            write(descriptor, data)
-            os.fsync(descriptor)
-        except OSError:  # the disk is full
-            try:
-                os.ftruncate(descriptor, size)
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
-            except OSError:  # the next rows must not stand behind half of one
-                self._close()
-            raise
-
-    def _close(self) -> None:
-        os.close(self._descriptor)
-        self._descriptor = -1
-
-    def _new_file(self) -> int:
-        if not self._folder.exists():
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync(self._folder.parent)
-        path = self._folder / f"{time.time_ns():020}-{process_token()}{SUFFIX}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        try:
-            sync(self._folder)  # else a crash of the machine could forget the file
-        except OSError:
-            os.close(descriptor)
-            raise
-        return descriptor
-
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One process replays at a time: newer callbacks of another one must not overtake what it is about to insert.
@@ -159,7 +108,7 @@ class Spool:
         descriptor = os.open(self._folder, os.O_RDONLY)
         try:
             until = time.monotonic() + TURN
-            while not _lock(descriptor) and time.monotonic() < until:
+            while not lock(descriptor) and time.monotonic() < until:
                 time.sleep(LOOK)
             yield
         finally:
@@ -174,7 +123,7 @@ class Spool:
         except OSError as error:
             self._leave(path, error)
             return None
-        return file if _lock(file.fileno()) and os.fstat(file.fileno()).st_nlink else None
+        return file if lock(file.fileno()) and os.fstat(file.fileno()).st_nlink else None
 
     def _lines(self, path: Path, file: IO[bytes], broken: list[bytes]) -> Iterator[Line]:
         try:
@@ -192,12 +141,3 @@ class Spool:
 def _arrival(line: Line) -> float:
     arrived: datetime = line.row["created_at"]
     return arrived.timestamp()
-
-
-def _lock(descriptor: int) -> bool:
-    """Whether it could be locked at once."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -19,7 +19,8 @@ from wecom.callbacks import inbox_rows
 from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.spool import spool as spool_module
-from wecom.callbacks.spool.folder import count, delete_set_aside, files, waiting
+from wecom.callbacks.spool.folder import count, delete_set_aside, waiting
+from wecom.callbacks.spool.listing import files
 from wecom.callbacks.spool.spool import Spool
 from wecom.models import Callback
 

@@ -22,7 +22,8 @@ from wecom import middleware
 from wecom.callbacks import inbox_rows
 from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
-from wecom.callbacks.spool.folder import count, files, takes_callbacks
+from wecom.callbacks.spool.folder import count, takes_callbacks
+from wecom.callbacks.spool.listing import files
 from wecom.callbacks.spool.spool import Spool
 from wecom.exceptions import NotRecorded
 from wecom.models import Callback
