@@ -9,7 +9,7 @@ from importlinter import configuration
 from importlinter.application.use_cases import _register_built_in_contract_types, read_user_options
 from importlinter.domain.contract import Contract, registry
 
-from tests.architecture.doors import DoorsContract
+from tests.architecture.imports.doors import DoorsContract
 from tests.support.paths import ROOT
 
 configuration.configure()

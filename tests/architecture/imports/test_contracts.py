@@ -5,7 +5,7 @@ A break is one import more in the real graph, so that the contracts of pyproject
 
 import pytest
 
-from tests.architecture.import_contracts import CONTRACTS, contract, imports
+from tests.architecture.imports.contracts import CONTRACTS, contract, imports
 from tests.support.paths import ROOT
 
 # Contract, module that is new, and what it imports; nothing where the module itself is what no row has a place for.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from tests.architecture.import_contracts import contract, imports
+from tests.architecture.imports.contracts import contract, imports
 from tests.support.paths import ROOT
 
 APPS = ("openuser", "scheduling", "conversations", "avatars", "wecom")
@@ -74,7 +74,7 @@ def test_a_refused_import_is_named_however_it_is_written(tmp_path):
         shutil.copytree(
             ROOT / app, tmp_path / app, ignore=lambda folder, names: [n for n in names if is_no_code(folder, n)]
         )
-    for name in ("__init__.py", "architecture/__init__.py", "architecture/doors.py"):
+    for name in ("__init__.py", "architecture/__init__.py", "architecture/imports/doors.py"):
         (tmp_path / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
