@@ -140,6 +140,7 @@ def test_hr_goes_from_the_file_of_facts_to_the_recall(hr, approver, stack, staff
     follow(hand, hr.locator("a[href$='/start_this/']:visible"))
     expect(hr.get_by_test_id("reach")).to_contain_text("2 位成员会收到")
     picture(hr, "start")
+    hand.pick(hr.locator("[name=when]"), "")  # now, at night and on a day off too, for which the page offers another
     with stack.paused("worker"):  # so that there is time to pause it
         follow(hand, hr.get_by_test_id("start"))
         expect(hr.get_by_test_id("sent")).to_have_text("0")

@@ -28,6 +28,10 @@ class Mouse:
     def choose(self, target: Locator, value: str) -> None:
         target.first.select_option(value)
 
+    def pick(self, choices: Locator, value: str) -> None:
+        """One of several radio buttons of a name."""
+        choices.and_(self.page.locator(f"[value='{value}']")).check()
+
     def attach(self, target: Locator, file: FilePayload) -> None:
         target.first.set_input_files(file)
 
@@ -60,6 +64,16 @@ class Keyboard(Mouse):
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"The arrow keys do not reach {value!r} in {target}.")
+
+    def pick(self, choices: Locator, value: str) -> None:
+        """Tab comes to the one that is picked, and the arrow keys go around."""
+        self._reach(choices.and_(self.page.locator(":checked")))
+        wanted = choices.and_(self.page.locator(f"[value='{value}']"))
+        for _step in range(choices.count()):
+            if wanted.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"The arrow keys do not reach {value!r} in {choices}.")
 
     def attach(self, target: Locator, file: FilePayload) -> None:
         """Open the system's window for files, which no page and no test can see, with the space bar."""

@@ -40,7 +40,7 @@ def installation(settings) -> None:
     factories.make_member(factories.make_application())
     default_storage.save("renders/一.mp4", ContentFile(b"video"))
     spool = Path(settings.WECOM["SPOOL_DIR"])
-    spool.mkdir()
+    spool.mkdir(exist_ok=True)  # the keys of the application lie there already
     (spool / "1.jsonl").write_bytes(b"{}\n")
     (spool / "0.jsonl.broken").write_bytes(b"half a li\n")  # acknowledged, too
 

@@ -39,7 +39,7 @@ WITHOUT = ("chaos", "benchmarks", "mutation", "runner")
 
 
 def files() -> list[str]:
-    """The test files that read the date or name one."""
+    """The test files that read the date or name one, and those of pages, which show the day and the hour of a stack."""
     every = sorted((ROOT / "tests").rglob("test_*.py"))
     paths = [path for path in every if path.relative_to(ROOT / "tests").parts[0] not in WITHOUT]
     return [str(path.relative_to(ROOT)) for path in paths if reads_dates(path)]
@@ -47,7 +47,7 @@ def files() -> list[str]:
 
 def reads_dates(path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
-    return bool(READS.search(text) or NAMES.search(text))
+    return path.is_relative_to(ROOT / "tests/browser") or bool(READS.search(text) or NAMES.search(text))
 
 
 def run(moment: str, words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:

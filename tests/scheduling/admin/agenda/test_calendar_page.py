@@ -1,6 +1,6 @@
 """The calendar page: what it shows to whom, its filters and spans, and the address that moves an entry."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ CALENDAR = "/admin/calendar/"
 MOVE = f"{CALENDAR}move/"
 TODAY = timezone.localdate()
 NEXT, AFTER = TODAY + timedelta(days=8), TODAY + timedelta(days=9)
+AT = timezone.make_aware(datetime.combine(NEXT, time(10, 15)))  # on that day too when midnight passes meanwhile
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +38,7 @@ def hr() -> Client:
 
 @pytest.fixture
 def campaign() -> Campaign:
-    at = timezone.localtime().replace(hour=10, minute=15, second=0, microsecond=0) + timedelta(days=8)
-    return make_campaign(name="年会通知", starts_at=at)
+    return make_campaign(name="年会通知", starts_at=AT)
 
 
 def move(client: Client, row: Any, day: object = AFTER, seen: object = NEXT, **fields: str) -> Any:
@@ -100,8 +100,7 @@ def test_the_filter_hides_what_does_not_match(hr, campaign):
 
 def test_a_day_with_many_entries_leads_to_its_week(hr):
     for number in range(6):
-        at = timezone.localtime().replace(hour=10) + timedelta(days=8, minutes=number)
-        make_campaign(name=f"活动{number}", starts_at=at)
+        make_campaign(name=f"活动{number}", starts_at=AT + timedelta(minutes=number))
     html = seen(hr, CALENDAR, on=f"{NEXT}")
     assert "2 more" in html
     assert f"?view=week&amp;on={NEXT}" in html
