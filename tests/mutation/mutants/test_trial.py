@@ -172,7 +172,8 @@ def test_ctrl_c_leaves_no_process_and_no_mutant(tree: Path):
     hangs += "    open('running', 'w').write(str(os.getpid()))\n    time.sleep(600)\n"
     (tree / "tests/shop/test_hang.py").write_text(hangs)
     mutant = mutant_of(tree, 10, "returnnumber<=4")
-    script = (
+    script = (  # a run in the background of a shell is deaf to Ctrl-C, and so are its children
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from pathlib import Path; from tests.mutation.mutants import reach;"
         "from tests.mutation.mutants.__main__ import Trial; from tests.mutation.mutants.mutant import Mutant;"
         "from tests.mutation.mutants.session import Session; root = Path.cwd();"
