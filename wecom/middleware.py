@@ -30,9 +30,6 @@ from core.metrics import writer
 from core.storage import upkeep
 from core.work.db_connections import keep_connections
 from wecom import metrics, services
-from wecom.callbacks import reception
-from wecom.callbacks.reception import Answer, Reception
-from wecom.callbacks.signed_query import read_usual
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +61,7 @@ def _view(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _given(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
+def _given(answer: services.CallbackAnswer) -> Callable[[HttpRequest], HttpResponse]:
     """A view that gives this answer, under `NEEDED`."""
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -144,7 +141,7 @@ class ByASGI(_Gateway):
 
     def __init__(self, others: Any) -> None:
         super().__init__(others)
-        self._lane = Reception() if settings.WECOM["CALLBACK_LANE"] else None
+        self._lane = services.CallbackReception() if settings.WECOM["CALLBACK_LANE"] else None
         self._answers: dict[object, _Acknowledgement | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -201,7 +198,7 @@ class ByASGI(_Gateway):
 
     async def _by_lane(self, scope: Scope, body: bytes) -> list[Event] | None:
         """The answer to a callback as the platform sends them; None for every other request, which the view answers."""
-        if self._lane is None or scope["method"] != "POST" or read_usual(scope["query_string"]) is None:
+        if self._lane is None or scope["method"] != "POST" or services.read_signed_query(scope["query_string"]) is None:
             return None
         sound = self._answer_of(scope)
         if sound is None:
@@ -230,7 +227,7 @@ class ByASGI(_Gateway):
             match = _match(request.path_info)
         except (Resolver404, UnicodeDecodeError):
             return None
-        response = _given(reception.acknowledgement())(request)
+        response = _given(services.acknowledgement())(request)
         if response.status_code != HTTPStatus.OK:  # for another host, or not by HTTPS
             return None
         return _Acknowledgement(match.kwargs.get("key", ""), _events(response))

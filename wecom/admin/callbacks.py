@@ -18,8 +18,7 @@ from core.web.admin_filters import KnownValuesFilter
 from wecom import services
 from wecom.admin.people import PeopleAdmin, with_user_id
 from wecom.admin.xml_view import tree
-from wecom.models import Callback, Member
-from wecom.models.labels import EVENTS, KINDS
+from wecom.models import CALLBACK_EVENTS, MESSAGE_KINDS, Callback, Member
 
 READ = "wecom.read_callback"
 
@@ -27,13 +26,13 @@ READ = "wecom.read_callback"
 class KindFilter(KnownValuesFilter):
     """The platform's codes of kinds, in words."""
 
-    known = KINDS
+    known = MESSAGE_KINDS
 
 
 class EventFilter(KnownValuesFilter):
     """The platform's codes of events, in words."""
 
-    known = EVENTS
+    known = CALLBACK_EVENTS
 
 
 @admin.register(Callback)
@@ -56,7 +55,7 @@ class CallbackAdmin(ReadingAdmin, PeopleAdmin):
 
     def find_rows(self, words: str) -> Found:
         """An event by a part of its name, too."""
-        rows, events = super().find_rows(words), [name for name in EVENTS if words.lower() in name]
+        rows, events = super().find_rows(words), [name for name in CALLBACK_EVENTS if words.lower() in name]
         return replace(rows | Q(event__in=events), are_few=False) if events else rows
 
     def shows_words(self, request: HttpRequest) -> bool:

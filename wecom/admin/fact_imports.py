@@ -19,8 +19,6 @@ from core.exceptions import OpenUserError
 from core.spreadsheets import LARGEST_FILE, csv_file, xlsx_file
 from core.web.admin import action
 from wecom import services
-from wecom.facts.sheet_import import Findings
-from wecom.facts.template import sheets
 from wecom.models import Application, Corporation, FactImport
 from wecom.signals import Author
 
@@ -88,7 +86,7 @@ def template(request: HttpRequest) -> HttpResponse:
         raise Http404
     name = "facts.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(xlsx_file(sheets(corporation)), content_type=XLSX, headers=headers)
+    return HttpResponse(xlsx_file(services.fact_template_sheets(corporation)), content_type=XLSX, headers=headers)
 
 
 def usual_corporation() -> Corporation | None:
@@ -134,7 +132,7 @@ def _settled(request: HttpRequest, row: FactImport) -> HttpResponse:
     return redirect(reverse("admin:wecom_member_changelist"))
 
 
-def _preview(request: HttpRequest, row: FactImport, found: Findings) -> HttpResponse:
+def _preview(request: HttpRequest, row: FactImport, found: services.FactFindings) -> HttpResponse:
     context = {
         **_context(request),
         "title": now("Import facts: preview"),
@@ -158,7 +156,7 @@ def _preview(request: HttpRequest, row: FactImport, found: Findings) -> HttpResp
     return TemplateResponse(request, "admin/facts/preview.html", context)
 
 
-def _all_flaws(found: Findings) -> HttpResponse:
+def _all_flaws(found: services.FactFindings) -> HttpResponse:
     """Everything that is wrong, as a file."""
     heads = [now("Row"), now("Column"), now("What is wrong"), now("What to do")]
     unknown = now("The directory has no member with the user ID %s.")

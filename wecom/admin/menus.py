@@ -19,8 +19,6 @@ from core.confidentiality.admin import WordsAdmin
 from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, WorkAdmin, action, badge, reason_words
 from core.web.admin_filters import ReasonFilter
 from wecom import services
-from wecom.application import menus
-from wecom.client.error_codes import REMEDIES
 from wecom.exceptions import ContentError
 from wecom.models import Application, CardUpdate, Member, MenuButton, MenuPublication
 
@@ -204,8 +202,8 @@ def remedy(publication: MenuPublication) -> str:
         return publication.application.held_reason
     if publication.status != MenuPublication.Status.FAILED:
         return ""
-    if publication.errcode in REMEDIES:
-        return str(REMEDIES[publication.errcode]).replace("{ip}", "?")
+    if known := services.remedy_for(publication.errcode):
+        return known
     if publication.errcode:
         return now("WeChat Work answered %d. Change the buttons, then publish again.") % publication.errcode
     return now("Publish again.")
@@ -224,7 +222,7 @@ def _bar(application: Application, rows: list[MenuButton], latest: MenuPublicati
     problem: ContentError | None = None
     wanted: list[dict[str, Any]] | None = None
     try:
-        wanted = menus.assemble_menu(own)
+        wanted = services.assemble_menu(own)
     except ContentError as error:
         problem = error
     shown = latest.buttons if latest and latest.status != MenuPublication.Status.FAILED else None

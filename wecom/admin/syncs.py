@@ -16,7 +16,6 @@ from unfold.decorators import display
 
 from core.web.admin import NOTHING, WorkAdmin, action, badge
 from wecom import services
-from wecom.client.error_codes import REMEDIES
 from wecom.models import Application, DirectorySync
 
 DIALOG = {
@@ -133,8 +132,7 @@ def remedy(sync: DirectorySync) -> str:
     if sync.reason == DirectorySync.Reason.FORBIDDEN:
         return str(FORBIDDEN)
     if sync.status == DirectorySync.Status.FAILED:
-        known = str(REMEDIES.get(sync.errcode or 0, "")).replace("{ip}", "?")
-        return known or now("Sync again.")
+        return services.remedy_for(sync.errcode) or now("Sync again.")
     return ""
 
 

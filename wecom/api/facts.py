@@ -25,7 +25,6 @@ from wecom.api.serializers.facts import (
 from wecom.exceptions import FactRefused
 from wecom.facts import stored_values, values
 from wecom.facts.definitions import definitions_of, editable_facts
-from wecom.facts.sheet_import import Findings
 from wecom.models import FactDefinition, Member, MemberFact
 
 SCOPES = {
@@ -219,7 +218,7 @@ def _cells(rows: list[dict[str, Any]], keys: list[str]) -> list[tuple[int, list[
     ]
 
 
-def _outcome(found: Findings, *, strict: bool, dry_run: bool) -> dict[str, Any]:
+def _outcome(found: services.FactFindings, *, strict: bool, dry_run: bool) -> dict[str, Any]:
     errors = [
         {"row": error.row - 1, "key": error.column, "detail": error.message, "hint": error.remedy}
         for error in found.errors

@@ -90,13 +90,13 @@ def exception_for(errcode: int, errmsg: str) -> ApiError:
     """The error to raise. Of the platform's words it keeps only the address that 60020 names."""
     kind = next((kind for codes, kind in KINDS if errcode in codes), ApiError)
     match = ADDRESS.search(errmsg)
-    remedy = remedy_for(errcode).replace("{ip}", match.group(1) if match else "?")
+    remedy = remedy_for(errcode, ip=match.group(1) if match else "?")
     return kind(f"WeChat Work answered {errcode}.", errcode=errcode, remedy=remedy)
 
 
-def remedy_for(errcode: int | None) -> str:
-    """The remedy for a code, in words; empty if there is none."""
-    return str(REMEDIES.get(errcode, "")) if errcode is not None else ""
+def remedy_for(errcode: int | None, *, ip: str = "?") -> str:
+    """The remedy for a code, in words; empty if there is none. `ip` is the address that the platform saw."""
+    return str(REMEDIES.get(errcode, "")).replace("{ip}", ip) if errcode is not None else ""
 
 
 KINDS: tuple[tuple[frozenset[int], type[ApiError]], ...] = (

@@ -10,6 +10,7 @@ from wecom.models.downloads import Download
 from wecom.models.facts import FactDefinition, FactImport, FactKind, MemberFact
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
+from wecom.models.labels import CALLBACK_EVENTS, MESSAGE_KINDS
 from wecom.models.limits import BroadcastReservation, CallQuota, Circuit, DailyQuota, SendReservation
 from wecom.models.outbox import Attempt, Outbound, Upload
 from wecom.models.privacy_requests import PrivacyRequest

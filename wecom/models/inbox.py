@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import EncryptedTextField
 from core.work.base import Work
 from wecom.models.company import Application
-from wecom.models.labels import EVENTS, KINDS
+from wecom.models.labels import CALLBACK_EVENTS, MESSAGE_KINDS
 
 
 class Callback(Work):
@@ -64,5 +64,5 @@ class Callback(Work):
     @property
     def what(self) -> str:
         """Its kind, in words; the platform's code if we have none."""
-        known = EVENTS.get(self.event) if self.event else KINDS.get(self.kind)
+        known = CALLBACK_EVENTS.get(self.event) if self.event else MESSAGE_KINDS.get(self.kind)
         return str(known or self.event or self.kind)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-KINDS = {
+MESSAGE_KINDS = {
     "text": _("text"),
     "image": _("image"),
     "voice": _("voice"),
@@ -15,7 +15,7 @@ KINDS = {
     "template_card": _("card with buttons"),
     "news": _("articles"),
 }
-EVENTS = {
+CALLBACK_EVENTS = {
     "subscribe": _("was given the application"),
     "unsubscribe": _("lost the application"),
     "enter_agent": _("opened the application"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.work.base import Work
 from wecom.models.company import Application, Corporation
-from wecom.models.labels import KINDS
+from wecom.models.labels import MESSAGE_KINDS
 from wecom.signals import outbounds_settled
 
 PLACEHOLDER = "upload:"
@@ -200,7 +200,7 @@ class Outbound(Work):
     @property
     def kind(self) -> str:
         """Its kind, in words; the platform's code if we have none."""
-        return str(KINDS.get(self.msgtype, self.msgtype))
+        return str(MESSAGE_KINDS.get(self.msgtype, self.msgtype))
 
     def attachments(self) -> dict[str, Upload]:
         """The files that its content names, by that name."""

@@ -2,15 +2,21 @@
 
 import core.django_setup  # says what is missing
 from wecom.application.group_chats import update_chat
-from wecom.application.menus import get_menu, publish_menu, replace_menu
+from wecom.application.menus import assemble_menu, get_menu, publish_menu, replace_menu
+from wecom.application.menus import run_publication as run_menu_publication
 from wecom.application.oauth import authorize_url, member_of_code
 from wecom.callbacks.acceptor.control import listener_of as acceptor_listener
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import record_transcript, replay_callback, wake_callbacks
 from wecom.callbacks.key_ring import note_callbacks as note_key_proofs
+from wecom.callbacks.processor import handle_detached as handle_callback
+from wecom.callbacks.reception import Answer as CallbackAnswer
+from wecom.callbacks.reception import Reception as CallbackReception
+from wecom.callbacks.reception import acknowledgement
 from wecom.callbacks.reception import check_url as check_webhook_url
 from wecom.callbacks.reception import receive as receive_callback
 from wecom.callbacks.reception import start as start_reception
+from wecom.callbacks.signed_query import read_usual as read_signed_query
 from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool.folder import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
@@ -20,15 +26,20 @@ from wecom.client.outages import list_outages, wake_probes
 from wecom.directory.change_events import apply_contact_change, enter_range, leave_range
 from wecom.directory.members import mark_in_range
 from wecom.directory.search import find_departments, find_members
+from wecom.directory.sync import run_sync as run_directory_sync
 from wecom.doctor.access import OUTAGE_REMEDY
 from wecom.doctor.credential_formats import credential_flaws
-from wecom.media.downloads import request_download, restart_download
+from wecom.facts.sheet_import import Findings as FactFindings
+from wecom.facts.template import sheets as fact_template_sheets
+from wecom.media.downloads import request_download, restart_download, run_download
 from wecom.media.upload_worker import compression_done, compression_failed, media_size_limit
-from wecom.media.uploads import accept_upload, ensure_upload
+from wecom.media.uploads import accept_upload, ensure_upload, run_upload
 from wecom.media.validation import check_upload
+from wecom.outbox.batches.batch_dispatcher import deliver, deliver_due
+from wecom.outbox.card_updates import run_update as run_card_update
 from wecom.outbox.card_updates import update_card
 from wecom.outbox.enqueue import check_recipients, enqueue_message, enqueue_parts
-from wecom.outbox.group_messages import resend_to_chat, send_to_chat
+from wecom.outbox.group_messages import deliver_to_chat, resend_to_chat, send_to_chat
 from wecom.outbox.handler_context import current_application, current_callback, unnumbered_sends
 from wecom.outbox.operator_decisions import (
     cancel_unsent,
@@ -42,7 +53,7 @@ from wecom.outbox.operator_decisions import (
 )
 from wecom.outbox.pushes import are_stopped as pushes_are_stopped
 from wecom.outbox.pushes import refuse_stopped as refuse_stopped_push
-from wecom.outbox.recalls import can_be_recalled, recall
+from wecom.outbox.recalls import can_be_recalled, recall, run_recall
 from wecom.outbox.shortcuts import (
     send_card,
     send_file,
@@ -58,6 +69,7 @@ from wecom.outbox.shortcuts import (
     send_voice,
 )
 from wecom.outbox.video_fallback import replace_content
+from wecom.quotas.forecast import BECAUSE as WAIT_REASONS
 from wecom.quotas.forecast import forecast_for, list_quotas
 from wecom.quotas.send_quota import MEMBER_MESSAGES_PER_MINUTE, daily_limit, quota_day
 from wecom.restore.guard import hold_restored, note_restore, release_restore_hold, restore_hold

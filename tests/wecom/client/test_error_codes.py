@@ -241,6 +241,11 @@ def test_what_a_person_can_do_is_said(errcode):
         assert error_codes.remedy_for(errcode)
 
 
+def test_a_remedy_has_no_blank_where_the_address_is_unknown():
+    assert "{" not in error_codes.remedy_for(60020)
+    assert "203.0.113.9" in error_codes.remedy_for(60020, ip="203.0.113.9")
+
+
 @pytest.mark.parametrize(
     ("codes", "errors"),
     [

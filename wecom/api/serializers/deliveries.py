@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
+from wecom import services
 from wecom.models import Application, Attempt, Outbound, Upload
-from wecom.quotas.forecast import BECAUSE
 
 
 class UploadSerializer(StrictModelSerializer[Upload]):
@@ -138,7 +138,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
     messages = serializers.IntegerField()
     recipients = serializers.IntegerField()
     through_at = serializers.DateTimeField(allow_null=True, help_text="Null until you fix a problem first.")
-    because = ChoiceField(list(BECAUSE), help_text="The main reason for the wait.")
+    because = ChoiceField(list(services.WAIT_REASONS), help_text="The main reason for the wait.")
 
 
 class QuotaSerializer(serializers.Serializer[Any]):
