@@ -188,6 +188,7 @@ class ByASGI(_Gateway):
                 writer.start()
                 upkeep.start()
                 await send({"type": "lifespan.startup.complete"})
+        await (self._lane.stop() if self._lane else asyncio.to_thread(services.stop_reception))
         await asyncio.to_thread(writer.start().stop)
         await asyncio.to_thread(upkeep.start().stop)
         await send({"type": "lifespan.shutdown.complete"})

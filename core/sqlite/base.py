@@ -59,6 +59,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._cursors.add(cursor)
         return cursor
 
+    def close_if_replaced(self) -> None:
+        """Let the next statement go to the file that is there now, as after a restore: rows of the other are lost."""
+        if self.connection is not None and self._file != file_of(self.settings_dict["NAME"]):
+            self.close()
+
     def _close(self) -> None:
         if self.connection is None:
             return

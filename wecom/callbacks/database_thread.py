@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, InternalError, OperationalError, ProgrammingError, connections
 
+from core.sqlite.base import DatabaseWrapper as SQLite
 from core.work.db_connections import unpooled_connection
 
 # The last two: its tables are those of another version, as before `migrate`.
@@ -68,10 +69,13 @@ def _connect_alone() -> None:
 
 
 def _run(work: Callable[[], T]) -> T:
+    connection = connections[DEFAULT_DB_ALIAS]
+    if isinstance(connection, SQLite):
+        connection.close_if_replaced()
     try:
         return work()
     except AWAY:
-        connections[DEFAULT_DB_ALIAS].close()
+        connection.close()
         raise
 
 

@@ -77,8 +77,13 @@ def check_url(key: str, query: bytes) -> Answer:
 
 
 def start() -> None:
-    """Record what earlier processes left in the spool. Called once this process serves."""
+    """Record what earlier processes left in the spool, and what others put there. Called once this process serves."""
     _own().run(lambda reception: reception.start())
+
+
+def stop() -> None:
+    """Look for no more; what comes is still answered. Called once this process serves no longer."""
+    _own().run(lambda reception: reception.stop())
 
 
 class Reception:
@@ -96,10 +101,15 @@ class Reception:
         self._refusals = ThreadPoolExecutor(1, thread_name_prefix="refusals")  # the cache may be mute
 
     async def start(self) -> None:
-        """Record what earlier processes left in the spool."""
+        """Record what earlier processes left in the spool, and look every second for what others put there."""
         folder.delete_set_aside(timezone.now())
         self._commits.replay_soon()
         self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """Look for no more."""
+        if self._looking is not None:
+            self._looking.cancel()
 
     async def receive(self, key: str, query: bytes, body: bytes | None) -> Answer:
         """The answer to a callback: an empty 200 once it is safe, the first time and every time."""
@@ -214,6 +224,8 @@ def _own() -> _OwnLoop:
 
 def forget() -> None:
     """Begin anew with the next callback, as a new process does."""
+    if _made.cache_info().currsize:
+        stop()
     _made.cache_clear()
 
 

@@ -16,6 +16,7 @@ from wecom.callbacks.reception import acknowledgement
 from wecom.callbacks.reception import check_url as check_webhook_url
 from wecom.callbacks.reception import receive as receive_callback
 from wecom.callbacks.reception import start as start_reception
+from wecom.callbacks.reception import stop as stop_reception
 from wecom.callbacks.signed_query import read_usual as read_signed_query
 from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool.folder import waiting as spooled_callbacks

@@ -104,10 +104,12 @@ def test_a_connection_that_met_with_an_error_is_not_handed_on(wrapper):
         assert raw(other) is not opened
 
 
-def test_a_file_in_the_place_of_another_is_opened_afresh(wrapper, file):
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_file_in_the_place_of_another_is_opened_afresh(wrapper, file, is_open):
     first = wrapper()
     opened = raw(first)
-    first.close()
+    if not is_open:
+        first.close()
     restored = file.with_name("restored")
     with closing(sqlite3.connect(restored)) as copy:
         opened.backup(copy)
@@ -116,9 +118,12 @@ def test_a_file_in_the_place_of_another_is_opened_afresh(wrapper, file):
     for rest in ("-wal", "-shm"):  # as a restore does
         file.with_name(f"{file.name}{rest}").unlink(missing_ok=True)
     os.replace(restored, file)
-    with closing(wrapper()) as other:
+    first.close_if_replaced()
+    with closing(first if is_open else wrapper()) as other:
         assert raw(other) is not opened
         assert words(other) == []
+        other.close_if_replaced()
+        assert other.connection is not None
 
 
 def test_a_forked_process_opens_its_own(wrapper):

@@ -17,6 +17,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from tests.wecom.support.hostile_callbacks import spliced
 from wecom import middleware
+from wecom.callbacks import reception
 from wecom.callbacks.reception import Reception
 from wecom.metrics import CALLBACKS
 from wecom.models import Application, Callback
@@ -259,6 +260,29 @@ def test_of_a_body_without_an_end_little_is_taken_from_the_server(application):
     scope = {"type": "http", "method": "POST", "path": PATH, "query_string": sent.query.encode(), "root_path": ""}
     asyncio.run(asgi.application({**scope, "headers": [(b"host", b"testserver")], "scheme": "http"}, receive, send))
     assert (said[0]["status"], events) == (413, 3)
+
+
+@pytest.mark.parametrize("lane", [False, True])
+def test_a_process_that_serves_no_longer_looks_for_nothing(settings, lane):
+    settings.WECOM = {**settings.WECOM, "CALLBACK_LANE": lane}
+    served = middleware.ByASGI(None)
+
+    async def serve() -> list[int]:
+        events = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+        loop = asyncio.get_running_loop() if lane else reception._own()._loop
+        before, running = len(asyncio.all_tasks(loop)), list[int]()
+
+        async def receive() -> dict[str, Any]:
+            return next(events)
+
+        async def send(event: dict[str, Any]) -> None:
+            await asyncio.sleep(0.01)
+            running.append(len(asyncio.all_tasks(loop)) - before)
+
+        await served.answer_lifespan({}, receive, send)
+        return running
+
+    assert asyncio.run(serve()) == [1, 0]
 
 
 def test_callbacks_are_counted_by_what_became_of_them(application):
