@@ -1,4 +1,4 @@
-"""How far four texts of members walk: python -m tests.benchmarks.talk.walks [--turns 100]
+"""How far four texts of members walk: python -m tests.benchmarks.talk.walks [--turns 100] [--only step]
 
 “你好”, a question that the table answers, a step of a flow, and `/video` up to the delivered video; on SQLite and on
 PostgreSQL, by the functions that the workers run, one after the other, against the emulator. Printed is what a turn
@@ -20,9 +20,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from http import HTTPStatus
 from types import FrameType
 from typing import Any
+
+from django.db import connections
 
 from core.work import kept_threads
 from tests.benchmarks.support.private_servers import emulated, make_application, run_again
@@ -30,6 +33,7 @@ from tests.benchmarks.talk.crowd import FLOW, request
 from tests.support.paths import ROOT
 from tests.support.statements import Statements, recorded
 
+Note = Callable[[FrameType, str, Any], None]
 APPS = tuple(f"{ROOT}/{name}/" for name in ("core", "wecom", "avatars", "conversations", "scheduling", "openuser"))
 APART = ("/migrations/", "/wecom/emulator/")  # the far side of the wire is not ours to walk
 TURNS, WARM = 100, 3
@@ -41,6 +45,7 @@ VIDEO = (
     *(("wecom.CardUpdate", "wecom.update_card"), ("wecom.Outbound", "wecom.deliver")),
 )
 CROWD = 2000
+DATABASES = ("sqlite", "postgresql")
 HEADER = ("files", "functions", "hops", "calls", "statements", "CPU ms")
 
 
@@ -51,14 +56,17 @@ class Trace:
         self.calls: list[tuple[str, str, str]] = []
 
     def __enter__(self) -> "Trace":
-        new_threads()
-        threading.setprofile(self._note)
-        sys.setprofile(self._note)
+        self._watch(self._note)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        sys.setprofile(None)
-        threading.setprofile(None)
+        self._watch(None)
+
+    @staticmethod
+    def _watch(note: Note | None) -> None:
+        threading.setprofile(note)
+        in_kept_threads(lambda: sys.setprofile(note))
+        sys.setprofile(note)
 
     def _note(self, frame: FrameType, event: str, _argument: Any) -> None:
         file = ours(frame)
@@ -82,17 +90,30 @@ class Trace:
                 print(f"    {caller or '-':<45} → {file}: {function}")
 
 
-def new_threads() -> None:
-    """Let a new thread take the next callback, which has the hooks of now and a connection that is seen."""
-    kept_threads._waiting.clear()
+def in_kept_threads(act: Callable[[], object]) -> None:
+    """Do this in the threads that take callbacks, which live on between two of them."""
+    for thread in threading.enumerate():
+        if isinstance(thread, kept_threads._KeptThread):
+            done = threading.Event()
+            with kept_threads._lock:
+                if thread in kept_threads._waiting:
+                    kept_threads._waiting.remove(thread)
+            thread.works.put(partial(_do, act, done))
+            done.wait()
+
+
+def _do(act: Callable[[], object], done: threading.Event) -> None:
+    act()
+    done.set()
 
 
 @contextmanager
 def seen(statements: Statements) -> Iterator[None]:
-    """Record the statements of the thread that takes a callback, too."""
-    new_threads()
+    """Record the statements of the threads that take callbacks, too: their next connection is seen."""
+    in_kept_threads(connections.close_all)
     with recorded(statements):
         yield
+    in_kept_threads(connections.close_all)
 
 
 def ours(frame: FrameType) -> str:
@@ -159,6 +180,9 @@ class Video(Turn):
         return f"/video 第{next(self.numbers)}句话。"
 
 
+WALKS = tuple(kind.title for kind in (Turn, Question, Step, Video))
+
+
 def queued(label: str) -> list[int]:
     from django.apps import apps
 
@@ -213,7 +237,9 @@ def child(options: argparse.Namespace) -> None:
         names = (f"crowd{number}" for number in itertools.count(1))
         print(f"{connection.vendor}\n  {'':10}", *(f"{name:>12}" for name in HEADER), flush=True)
         for kind in (Turn, Question, Step, Video):
-            measure(kind(names), 1 if kind is Video else options.turns, options)
+            if kind.title in options.only:
+                measure(kind(names), 1 if kind is Video else options.turns, options)
+        in_kept_threads(connections.close_all)  # else the database could not be dropped
 
 
 def main() -> int:
@@ -221,13 +247,15 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=TURNS)
     for name in ("statements", "sql", "steps", "profile"):
         parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--only", nargs="+", choices=WALKS, default=WALKS)
+    parser.add_argument("--database", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         child(options)
         return 0
     flags = [flag for flag in sys.argv[1:] if flag != "--measure"]
-    return max([run_again("tests.benchmarks.talk.walks", *flags, sqlite=sqlite) for sqlite in (True, False)])
+    return max(run_again("tests.benchmarks.talk.walks", *flags, sqlite=one == "sqlite") for one in options.database)
 
 
 if __name__ == "__main__":
