@@ -20,7 +20,6 @@ from conversations.signals import (
     working_days_wanted,
 )
 from scheduling import services
-from scheduling.services import campaign_runs
 from wecom.messages import CardEvent
 from wecom.models import Application, FactDefinition, Member, Outbound, Recall
 from wecom.signals import fact_definition_removing, outbounds_settled, push_wanted, recall_settled
@@ -34,7 +33,7 @@ def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
 
 @receiver(preferences_changed)
 def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
-    campaign_runs.follow_choices(change.member)
+    services.follow_choices(change.member)
 
 
 @receiver(message_released)

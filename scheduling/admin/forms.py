@@ -14,7 +14,6 @@ from core.text.placeholders import parse_values, value_lines
 from scheduling import services
 from scheduling.admin.timing_form import TimingFields, initial_timing, zones
 from scheduling.models import Schedule
-from scheduling.schedules.validation import parse_user_ids
 from wecom.models import Application
 
 SHOWN_NAMES = 10
@@ -27,10 +26,10 @@ class UserIdsField(forms.CharField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        return parse_user_ids(super().clean(value))
+        return services.parse_user_ids(super().clean(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != parse_user_ids(data or "")
+        return list(initial or []) != services.parse_user_ids(data or "")
 
 
 class ValuesField(forms.CharField):
@@ -53,7 +52,7 @@ class NumbersField(forms.CharField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        ids = parse_user_ids(super().clean(value))
+        ids = services.parse_user_ids(super().clean(value))
         wrong = [one for one in ids if not (one.isascii() and one.isdecimal() and len(one) < 11)]
         if wrong:
             raise forms.ValidationError(
@@ -62,7 +61,7 @@ class NumbersField(forms.CharField):
         return [int(one) for one in ids]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return [str(one) for one in initial or []] != parse_user_ids(data or "")
+        return [str(one) for one in initial or []] != services.parse_user_ids(data or "")
 
 
 class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):

@@ -28,7 +28,6 @@ from core.spreadsheets import csv_file
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.models import Campaign, RehearsalRun, Segment, Series
-from scheduling.schedules.validation import parse_user_ids
 from wecom.models import Department
 
 SHOWN = 50  # members on the page; the file has all
@@ -115,7 +114,7 @@ class RehearsalForm(forms.Form):
         chosen = {
             "departments": [{"number": int(data["department"])}] if data["department"] else [],
             "segments": [int(data["segment"])] if data["segment"] else [],
-            "members": parse_user_ids(data["members"]),
+            "members": services.parse_user_ids(data["members"]),
         }
         return {name: value for name, value in chosen.items() if value} or None
 

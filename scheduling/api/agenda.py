@@ -13,9 +13,7 @@ from rest_framework.response import Response
 
 from core.web.api_fields import ChoiceField, StrictSerializer
 from scheduling import services
-from scheduling.agenda.counted_days import MOST_OF_A_DAY
 from scheduling.agenda.entries import Agenda, Conflict, Day, Entry, Kind, Load, State
-from scheduling.agenda.filters import Filters
 from scheduling.models import Campaign
 
 READ = "campaigns:read"
@@ -112,7 +110,7 @@ class CalendarDaySerializer(serializers.Serializer[Day]):
     entries = CalendarEntrySerializer(many=True)
     loads = CalendarLoadSerializer(many=True)
     is_cut = serializers.BooleanField(
-        help_text=f"Whether it has more than {MOST_OF_A_DAY} runs, so that only the first are counted."
+        help_text=f"Whether it has more than {services.MOST_RUNS_OF_A_DAY} runs, so that only the first are counted."
     )
 
 
@@ -158,7 +156,7 @@ class CalendarView(generics.GenericAPIView[Any]):
         query = CalendarQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         data = query.validated_data
-        filters = Filters(
+        filters = services.AgendaFilters(
             **{name: data[name] for name in CHOSEN if name in data},
             text=data.get("q", "").strip(),
             schedules=_sees_schedules(request),

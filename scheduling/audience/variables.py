@@ -40,6 +40,11 @@ def without_default(text: str) -> str:
     return VARIABLE.sub(lambda found: f"{{{{{found[1]}}}}}", text)
 
 
+def name_variables(text: str, labels: Mapping[str, str]) -> str:
+    """A text with the words for unknown values, or the labels of the facts, in the place of variables."""
+    return VARIABLE.sub(lambda found: (found[2] or "").strip() or labels.get(found[1], found[1]), text)
+
+
 def fill(text: str, facts: Mapping[str, str]) -> str:
     """The text with its variables replaced, in one pass: braces in values stay as they are."""
     return VARIABLE.sub(lambda found: facts.get(found[1]) or (found[2] or "").strip(), text)

@@ -2,17 +2,28 @@
 
 import core.django_setup  # says what is missing
 from core.interchange.flaws import FileRefused
+from scheduling.agenda.applications import Applications as AgendaApplications
+from scheduling.agenda.counted_days import MOST_OF_A_DAY as MOST_RUNS_OF_A_DAY
+from scheduling.agenda.filters import Filters as AgendaFilters
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.audience.choices import find_choices, named_choices
+from scheduling.audience.personalisation import variable_labels
 from scheduling.audience.reach import members_of
+from scheduling.audience.variables import name_variables
+from scheduling.campaigns.approval import describe as describe_campaign
+from scheduling.campaigns.approval import digest as campaign_digest
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.campaigns.transitions import last_change
+from scheduling.campaigns.validation import content_problems
 from scheduling.day_lists.day_list import read_day_list
 from scheduling.day_lists.day_list import text_of as day_list_text
 from scheduling.day_lists.values import DayList, ListedDay
 from scheduling.deliveries.evidence import bundle as evidence_bundle
 from scheduling.deliveries.evidence import choice_of as deciding_choice
+from scheduling.deliveries.forecast import StartForecast
 from scheduling.deliveries.member_history import sent_to
+from scheduling.deliveries.progress import waiting_in, zones_in
+from scheduling.deliveries.videos import progress_of as video_progress_of
 from scheduling.explanations.deliveries import explain as explain_delivery
 from scheduling.explanations.origins import explain_entry, explain_message
 from scheduling.explanations.outcome_evidence import lines_of as outcome_evidence
@@ -32,10 +43,13 @@ from scheduling.responses.report import RunReport, report_of
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.preview import PREVIEWED, preview, preview_scripts
 from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
-from scheduling.schedules.validation import left_out
+from scheduling.schedules.validation import left_out, parse_user_ids
+from scheduling.series.approval import describe_rule as describe_series_rule
+from scheduling.series.approval import digest as series_digest
+from scheduling.series.edits import check_time as check_step_time
 from scheduling.series.odd_steps import odd_steps
 from scheduling.services.agenda.moves import move_campaign, move_schedule
-from scheduling.services.agenda.upcoming import next_entries, peaks, upcoming
+from scheduling.services.agenda.upcoming import Peak, next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar.imports import DayChange, import_days, last_import, undo_import
 from scheduling.services.calendar.unknown_days import UnknownDays, days_unknown_from
@@ -58,6 +72,7 @@ from scheduling.services.campaign_previews import (
 )
 from scheduling.services.campaign_runs import (
     follow_call,
+    follow_choices,
     follow_recall,
     note_response,
     send_batch,

@@ -15,8 +15,6 @@ from django.utils.translation import gettext
 from scheduling import services
 from scheduling.admin.agenda import cells
 from scheduling.admin.agenda.filter_form import MONTH, WEEK, FilterForm, Span
-from scheduling.agenda.applications import Applications
-from scheduling.campaigns.sending_policy import policy_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule
 
@@ -31,13 +29,13 @@ def calendar_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     part = "part" in request.GET
     span = Span.of(request.GET.get("view", ""), request.GET.get("on", ""))
-    applications = Applications()
+    applications = services.AgendaApplications()
     form = FilterForm(request.GET, applications=applications.rows.values())
     context = _days(request, span, form, applications, counts=part)
     if part:
         return TemplateResponse(request, "admin/calendar/days.html", context)
     context |= {**admin.site.each_context(request), "title": gettext("Calendar"), "form": form}
-    if not any(policy_of(row).is_stopped for row in applications.rows.values()):
+    if not any(services.is_sending_stopped(row) for row in applications.rows.values()):
         context["stopped_policies"] = ()  # which the page would look up again
     return TemplateResponse(request, "admin/calendar/page.html", context)
 
@@ -85,7 +83,7 @@ def _move_schedule(request: HttpRequest, key: int, day: date, seen: date | None)
 
 
 def _days(
-    request: HttpRequest, span: Span, form: FilterForm, applications: Applications, *, counts: bool
+    request: HttpRequest, span: Span, form: FilterForm, applications: services.AgendaApplications, *, counts: bool
 ) -> dict[str, Any]:
     may, month = request.user.has_perm, span.on if span.view == MONTH else None
     seconds = COUNTING_SECONDS if counts else 0

@@ -11,9 +11,8 @@ from django.utils import formats, timezone, translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, ngettext
 
-from scheduling.agenda.counted_days import MOST_OF_A_DAY
+from scheduling import services
 from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
-from scheduling.services.agenda.upcoming import Peak
 
 IN_MONTH = 4  # entries of a day that a month shows; the week has the rest
 IN_WEEK = 60
@@ -113,7 +112,7 @@ def address_of(entry: Entry) -> str:
     return reverse(f"admin:scheduling_{model}_change", args=[entry.key])
 
 
-def peak_words(peak: Peak) -> dict[str, Any]:
+def peak_words(peak: services.Peak) -> dict[str, Any]:
     """The day on which an application sends the most, and when that would be through."""
     load = peak.load
     values = {
@@ -138,7 +137,7 @@ def peak_words(peak: Peak) -> dict[str, Any]:
 
 
 def _cut_words() -> str:
-    most = formats.number_format(MOST_OF_A_DAY, force_grouping=True)
+    most = formats.number_format(services.MOST_RUNS_OF_A_DAY, force_grouping=True)
     return gettext("More than %(most)s runs: only the first are counted.") % {"most": most}
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman
+from scheduling import services
 from scheduling.agenda.entries import Kind, State
-from scheduling.agenda.filters import Filters
 from scheduling.models import Campaign
 from wecom.models import Application
 
@@ -48,12 +48,12 @@ class FilterForm(forms.Form):
         chosen: Any = self.fields["application"]
         chosen.choices = [*ALL, *((str(row.pk), str(row)) for row in applications)]
 
-    def filters(self, request: HttpRequest) -> Filters:
+    def filters(self, request: HttpRequest) -> services.AgendaFilters:
         """The person's filters, within the campaigns and schedules that they may see."""
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         application, human = data.get("application"), data.get("digital_human")
-        return Filters(
+        return services.AgendaFilters(
             kind=data.get("kind", ""),
             state=data.get("state", ""),
             message_class=data.get("message_class", ""),

@@ -28,7 +28,6 @@ from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.admin.rehearsal import RehearsalAdmin
-from scheduling.campaigns import approval
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
@@ -171,7 +170,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     @display(description=_("campaign"))
     def whole(self, campaign: Campaign) -> SafeString:
-        rows = readable(differences({}, approval.describe(campaign)), campaign)
+        rows = readable(differences({}, services.describe_campaign(campaign)), campaign)
         return render_to_string("admin/campaigns/whole.html", {"rows": rows})
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:

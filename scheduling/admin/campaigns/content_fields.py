@@ -16,9 +16,9 @@ from unfold.widgets import (
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow
+from scheduling import services
 from scheduling.admin.cards.card_field import CardField
 from scheduling.admin.forms import ValuesField
-from scheduling.audience.personalisation import variable_labels
 from scheduling.campaigns.cards.conversion import pruned
 from scheduling.models import Campaign, CampaignContent
 from wecom.models import Application
@@ -62,7 +62,7 @@ def content_fields() -> dict[str, forms.Field]:
 
 def offer_variables(fields: Mapping[str, forms.Field], application: Application | None) -> None:
     """Give the fields of words a button for each fact that the application's company has, its own ones too."""
-    labels = variable_labels(application)
+    labels = services.variable_labels(application)
     buttons = [{"name": name, "label": label} for name, label in labels.items()]
     # In the language of the words, which may be another one than that of the page.
     usual = {"zh": "同事", "en": "colleague"}

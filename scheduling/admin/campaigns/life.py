@@ -12,7 +12,7 @@ from scheduling import services
 from scheduling.admin.campaigns import life_steps
 from scheduling.admin.campaigns.life_forms import ApproveForm, ReachForm
 from scheduling.admin.campaigns.life_steps import LifeStepsAdmin, step_button
-from scheduling.admin.campaigns.problems import audience_problem
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
 S = Campaign.State
@@ -53,9 +53,10 @@ class LifeAdmin(LifeStepsAdmin):
     )
     def ask_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         campaign = Campaign.objects.get(pk=object_id)
-        problem = audience_problem(campaign)
-        if problem is not None:
-            self.message_user(request, str(problem), messages.ERROR)
+        try:
+            services.read_audience(campaign.audience)
+        except SchedulingError as error:
+            self.message_user(request, str(error), messages.ERROR)
             return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
         return self.take_step(request, object_id, services.ask_approval, gettext("Approval was asked for."))
 

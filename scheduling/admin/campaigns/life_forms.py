@@ -11,7 +11,6 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.evidence.stated_reasons import check_reason
 from scheduling import services
 from scheduling.admin.campaigns.differences import Row, readable
-from scheduling.campaigns import approval
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Mailing
 
@@ -100,7 +99,7 @@ class ApproveForm(ApprovalForm):
     form_before_template = "admin/campaigns/approve.html"
 
     def digest_of(self, row: Campaign) -> str:
-        return approval.digest(approval.describe(row))
+        return services.campaign_digest(services.describe_campaign(row))
 
     def reach_of(self, row: Campaign) -> dict[str, Any]:
         return reach_context(row)

@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils import timezone
-
+from scheduling import services
 from scheduling.admin.campaigns.content_fields import SLOTS
-from scheduling.audience.audience_rule import check_somebody, parse_audience
-from scheduling.campaigns import validation
 from scheduling.campaigns.cards.conversion import element_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
@@ -20,25 +17,16 @@ def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
     slots = {key: slot for slot, key in SLOTS.items()}
     problems = set()
     for row in campaign.contents.all():
-        for problem in validation.content_problems(campaign, row):
+        for problem in services.content_problems(campaign, row):
             problems.add((problem.code, problem.message))
             slot = slots.get((row.variant, row.language), "a_zh")
             yield _field_of(problem, slot, campaign, row.card), str(problem)
-    for problem in validation.problems(campaign, timezone.now()):
+    for problem in services.campaign_problems(campaign):
         if campaign.series_id is not None and problem.field.partition(".")[0] in ("audience", "time_zone"):
             continue  # which it shares with its series
         if (problem.code, problem.message) not in problems:
             field = problem.field.partition(".")[0]
             yield FIELDS.get(field, field), str(problem)
-
-
-def audience_problem(campaign: Campaign) -> SchedulingError | None:
-    """Why the audience of a campaign is none; None if it is one."""
-    try:
-        check_somebody(parse_audience(campaign.audience))
-    except SchedulingError as error:
-        return error
-    return None
 
 
 def _field_of(problem: SchedulingError, slot: str, campaign: Campaign, card: Mapping[str, Any]) -> str:

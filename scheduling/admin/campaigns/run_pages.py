@@ -20,7 +20,6 @@ from scheduling import services
 from scheduling.admin.campaigns import outcomes
 from scheduling.admin.campaigns.columns import moment, run_moment
 from scheduling.admin.campaigns.responses.confirmations import ConfirmationsAdmin
-from scheduling.deliveries import progress, videos
 from scheduling.models import CampaignRun, Delivery
 
 
@@ -78,10 +77,10 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
         run = runs.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {**(extra_context or {})}
         if run is not None:
-            waiting = [(one, moment(one.until, run.campaign)) for one in progress.waiting_in(run)]
-            zones = [(one, moment(one.at, run.campaign)) for one in progress.zones_in(run)]
+            waiting = [(one, moment(one.until, run.campaign)) for one in services.waiting_in(run)]
+            zones = [(one, moment(one.at, run.campaign)) for one in services.zones_in(run)]
             context |= {"run": run, "state": _with_recall(run), "waiting": waiting, "zones": zones}
-            context["videos"] = made = videos.progress_of(run)
+            context["videos"] = made = services.video_progress_of(run)
             context["video_minutes"] = round((made.seconds_left or 0) / 60) if made else 0
             context |= outcomes.page_of(run, request.GET)
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)

@@ -18,7 +18,6 @@ from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns.columns import moment
-from scheduling.deliveries.forecast import StartForecast
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
@@ -69,7 +68,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         self.message_user(request, words, messages.SUCCESS)
         return redirect(change_url(campaign))
 
-    def _start(self, request: HttpRequest, campaign: Campaign, forecast: StartForecast) -> HttpResponse:
+    def _start(self, request: HttpRequest, campaign: Campaign, forecast: services.StartForecast) -> HttpResponse:
         try:
             services.start_campaign(campaign, at=_chosen(request, campaign, forecast), by=request.user)  # type: ignore[arg-type]
         except OpenUserError as error:
@@ -112,7 +111,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         }
 
 
-def _chosen(request: HttpRequest, campaign: Campaign, forecast: StartForecast) -> datetime | None:
+def _chosen(request: HttpRequest, campaign: Campaign, forecast: services.StartForecast) -> datetime | None:
     """The moment that is chosen on the page instead of now; None for its own."""
     chosen = request.POST.get("when", "")
     if chosen == OTHER:

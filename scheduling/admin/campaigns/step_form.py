@@ -7,11 +7,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from scheduling import services
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.form import WINDOW, CampaignForm
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FARTHEST_DAY, Campaign
-from scheduling.series import edits
 
 WHAT = ("name", "content_type", "message_class", "topic", "offers_settings", "link_clicks")
 
@@ -49,7 +49,7 @@ class SeriesStepForm(CampaignForm):
         data: dict[str, Any] = forms.ModelForm.clean(self) or self.cleaned_data
         if "day" in data and "time_of_day" in data and self.instance.series:
             try:
-                edits.check_time(self.instance.series, self.instance, day=data["day"], at=data["time_of_day"])
+                services.check_step_time(self.instance.series, self.instance, day=data["day"], at=data["time_of_day"])
             except SchedulingError as error:
                 self.add_error("time_of_day", forms.ValidationError(str(error), code=error.code))
         return data

@@ -7,9 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from scheduling import services
 from scheduling.admin.cards.card_field import card_of_post
-from scheduling.audience import variables
-from scheduling.audience.personalisation import variable_labels
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.cards.conversion import element_of
 from wecom.models import Application
@@ -26,7 +25,7 @@ def card_preview_view(request: HttpRequest) -> HttpResponse:
     if isinstance(card, str):
         return JsonResponse({"html": "", "flaws": {}, "missing": {}})
     sender = _sender(request.POST.get("application", ""))
-    seen = _filled(card, variable_labels(sender))
+    seen = _filled(card, services.variable_labels(sender))
     context = {"card": seen, "sender": sender.name if sender else ""}
     told: dict[str, dict[str, str]] = {"flaws": {}, "missing": {}}
     for problem in card_problems(seen):
@@ -38,7 +37,7 @@ def card_preview_view(request: HttpRequest) -> HttpResponse:
 def _filled(value: Any, labels: Mapping[str, str]) -> Any:
     """The card with the words for unknown values, or the names of the facts, in the place of variables."""
     if isinstance(value, str):
-        return variables.VARIABLE.sub(lambda found: (found[2] or "").strip() or labels.get(found[1], found[1]), value)
+        return services.name_variables(value, labels)
     if isinstance(value, Mapping):
         return {key: _filled(one, labels) for key, one in value.items()}
     return [_filled(one, labels) for one in value] if isinstance(value, list) else value

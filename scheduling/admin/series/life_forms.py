@@ -10,7 +10,6 @@ from scheduling.admin.campaigns.life_forms import ApprovalForm
 from scheduling.admin.series.differences import readable
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Series
-from scheduling.series import approval
 
 
 class SeriesReachForm(BaseDialogForm):
@@ -29,7 +28,7 @@ class ApproveSeriesForm(ApprovalForm):
     form_before_template = "admin/series/approve.html"
 
     def digest_of(self, row: Series) -> str:
-        return approval.digest(row)
+        return services.series_digest(row)
 
     def reach_of(self, row: Series) -> dict[str, Any]:
         return reach_context(row)

@@ -30,7 +30,6 @@ from scheduling.admin.series.form import CONDITIONS, SeriesForm
 from scheduling.admin.series.life import SeriesLifeAdmin
 from scheduling.admin.series.timeline import NewStepForm, StepForm, TimelineAdmin, shown_steps
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Enrolment, Series, SeriesChange
-from scheduling.series.approval import describe_rule
 
 E = Enrolment.Status
 
@@ -118,7 +117,7 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
 
     @display(description=_("series"))
     def whole(self, series: Series) -> SafeString:
-        rows = readable(differences({}, describe_rule(series)), series)  # the steps stand above
+        rows = readable(differences({}, services.describe_series_rule(series)), series)  # the steps stand above
         return render_to_string("admin/campaigns/whole.html", {"rows": rows})
 
     def save_model(self, request: HttpRequest, obj: Series, form: SeriesForm, change: bool) -> None:
