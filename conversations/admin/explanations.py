@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from conversations import services
 from conversations.admin.flows.flow_graph import picture_of
-from conversations.explanations.explanation import explain
 from conversations.explanations.values import Explanation, Line, Link
 from conversations.models import Conversation, Message
 from conversations.signals import entry_explained
@@ -33,7 +33,7 @@ class Shown:
 
 def panel(message: Message, user: PermissionsMixin | AnonymousUser, *, with_picture: bool = True) -> SafeString:
     """Why a message was sent, for this account."""
-    explanation = explain(message)
+    explanation = services.explain_message(message)
     draws = with_picture and explanation.version is not None and user.has_perm("conversations.view_flowversion")
     return _rendered(
         explanation, user, picture=picture_of(explanation.version, here=explanation.state) if draws else ""

@@ -18,10 +18,8 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.conversations import conversation_link
 from conversations.admin.flows.flow_graph import picture_of
-from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Desk, Session, SessionCaller, StateEntry
-from conversations.sessions.current import spoken_language
 from core.confidentiality.admin import WordsAdmin
 from core.text.slot_values import RECEIVED
 from core.web.admin import NOTHING, badge, row_action, row_link, short_time
@@ -134,19 +132,19 @@ class SessionAdmin(WordsAdmin):
 
     @display(description=_("language"))
     def language_now(self, session: Session) -> str:
-        return str(Desk.Language(spoken_language(session)).label)
+        return str(Desk.Language(services.session_language(session)).label)
 
     @display(description=_("in a sub-flow of"))
     def around(self, session: Session) -> SafeString | str:
         rows = (
-            (row_link(one.version), _named(publication.readable(one.version), one.state), _rows_of(one))
+            (row_link(one.version), _named(services.readable_machine(one.version), one.state), _rows_of(one))
             for one in session.callers.select_related("version__flow")
         )
         return format_html_join("", "<p>{}: {}</p>{}", rows) or NOTHING
 
     @display(description=_("step"), ordering="state")
     def where(self, session: Session) -> str:
-        return _named(publication.readable(session.version), session.state) or NOTHING
+        return _named(services.readable_machine(session.version), session.state) or NOTHING
 
     @display(description=_("status"), ordering="status")
     def condition(self, session: Session) -> str:
@@ -174,7 +172,7 @@ class SessionAdmin(WordsAdmin):
 
     @display(description=_("questions answered"))
     def walked(self, session: Session) -> str:
-        machine = publication.readable(session.version)
+        machine = services.readable_machine(session.version)
         return " → ".join(_named(machine, key) for key in session.path) or NOTHING
 
     @display(description=_("graph"))
@@ -208,7 +206,7 @@ class SessionAdmin(WordsAdmin):
 
 def _rows_of(standing: Session | SessionCaller) -> SafeString:
     """The answers of a session."""
-    machine = publication.readable(standing.version)
+    machine = services.readable_machine(standing.version)
     files = _files(machine, standing)
     rows = [
         {

@@ -40,10 +40,7 @@ from conversations.api.serializers.messages import (
     MessageSerializer,
 )
 from conversations.api.serializers.publications import PublicationRequestSerializer, PublicationSerializer
-from conversations.explanations.explanation import explain
-from conversations.flows import publication
 from conversations.flows.graph import Marks, svg
-from conversations.flows.subflows.shown import runs_of
 from conversations.models import Content, Flow, Message, Session
 from core.confidentiality.rest import OWN, ReadingViews
 from core.confidentiality.rights import may_read
@@ -123,7 +120,7 @@ class Messages(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
             )
         if message.direction == Message.Direction.IN:
             raise NotFound(gettext("The member wrote this message."), code="from_member")
-        return Response(ExplanationSerializer(explain(message)).data)
+        return Response(ExplanationSerializer(services.explain_message(message)).data)
 
     @extend_schema(
         summary="Recall a message",
@@ -203,7 +200,7 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
         this one are compared with what they would say if the draft ran.
         """
         flow = self.get_object()
-        machine = publication.draft(flow)
+        machine = services.draft_of(flow)
         comparisons, covered = services.run_golden(flow, machine)
         report = {
             "comparisons": comparisons,
@@ -222,8 +219,8 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
         flow = self.get_object()
         if flow.live is None:
             raise NotFound(gettext("This flow is not published yet."), code="not_published")
-        machine = publication.live_machine(flow.live)
-        drawing = svg(machine, Marks(runs=runs_of(machine)))
+        machine = services.live_machine(flow.live)
+        drawing = svg(machine, Marks(runs=services.subflow_runs(machine)))
         return HttpResponse(drawing, content_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_ONLY})
 
 

@@ -18,10 +18,11 @@ from conversations.models.knowledge.unanswered import QuestionOccurrence, Unansw
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.model_usage import MemberModelUsage, ModelUsage
 from conversations.models.operators import Operator, OperatorGroup
-from conversations.models.preferences import MemberPreference, MutedTopic, PreferenceChange, Topic
+from conversations.models.preferences import LONGEST_ON_CARD, MemberPreference, MutedTopic, PreferenceChange, Topic
 from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
-from conversations.models.states import State
+from conversations.models.states import State, kind_choices
 from conversations.models.tickets import Ticket, TicketCard, TicketChange, TicketLine
 from conversations.models.transitions import Transition
+from conversations.models.translations import OF_FLOWS, OF_STEPS
 from conversations.models.watch_links import WatchLink

@@ -11,7 +11,14 @@ from conversations.delivery.broadcasts import (
     take_back,
 )
 from conversations.delivery.causes import Cause, because
-from conversations.delivery.channel import conversation_with, find_unknown, find_unreached, languages_with
+from conversations.delivery.channel import (
+    check_reachable,
+    conversation_with,
+    find_unknown,
+    find_unreached,
+    languages_with,
+    refuse_stopped_push,
+)
 from conversations.delivery.dialogue_waits import let_rested_go, wait_for_dialogues
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
@@ -21,22 +28,62 @@ from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
 from conversations.doctor import doctor_checks
 from conversations.errands.worker import run_errand
+from conversations.explanations.explanation import explain as explain_message
+from conversations.explanations.flow_steps import transitions as explain_transitions
 from conversations.explanations.values import Explanation
 from conversations.explanations.values import Line as ExplanationLine
 from conversations.explanations.values import Link as ExplanationLink
+from conversations.files.ready import READY, questions_of
 from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
 from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.edits import connect as connect_steps
 from conversations.flows.edits import copy_step, remove_step, save_step
-from conversations.flows.journal import open_draft
+from conversations.flows.figures import GAVE_UP
+from conversations.flows.figures import Figures as FlowFigures
+from conversations.flows.figures import Way as FigureOfWay
+from conversations.flows.figures import of_version as figures_of
+from conversations.flows.journal import fingerprint as draft_fingerprint
+from conversations.flows.journal import next_redo, next_undo, open_draft
 from conversations.flows.journal import record as record_draft
 from conversations.flows.journal import redo as redo_draft
 from conversations.flows.journal import undo as undo_draft
+from conversations.flows.publication import check as check_flow
+from conversations.flows.publication import draft as draft_of
+from conversations.flows.publication import is_changed as is_draft_changed
+from conversations.flows.publication import live_machine, sessions_by_state
+from conversations.flows.publication import next_number as next_version_number
+from conversations.flows.publication import readable as readable_machine
+from conversations.flows.publication import unknown_years as unknown_years_of
+from conversations.flows.say_forms import words_of as said_words
+from conversations.flows.subflows.callers import callers_of
+from conversations.flows.subflows.library import library_for
+from conversations.flows.subflows.shown import runs_of as subflow_runs
+from conversations.flows.video_templates import preview as preview_video_words
+from conversations.golden.comparison import ComparedTurn
+from conversations.golden.comparison import Comparison as GoldenComparison
+from conversations.golden.comparison import Line as GoldenLine
+from conversations.golden.coverage import marks_of as golden_marks
+from conversations.golden.replay import LONGEST as LONGEST_GOLDEN
+from conversations.golden.replay import Said as GoldenSaid
+from conversations.golden.replay import shown as shown_act
+from conversations.knowledge.documents.extraction import DocumentRefused
+from conversations.knowledge.documents.extraction import words_of as document_refusal
+from conversations.knowledge.documents.retrieval import Found as FoundPassage
+from conversations.knowledge.documents.retrieval import find_passages
 from conversations.knowledge.documents.worker import delete_earlier_editions, read_document
 from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
+from conversations.knowledge.index import Match as AnswerMatch
+from conversations.knowledge.retrieval import ALIKE, Verdict
+from conversations.knowledge.retrieval import Findings as AnswerFindings
+from conversations.knowledge.retrieval import find as find_answers
+from conversations.knowledge.retrieval import prepare as prepare_search
+from conversations.knowledge.sheet import Change as AnswerChange
+from conversations.knowledge.sheet import Findings as SheetFindings
+from conversations.knowledge.sheet import table_of as answer_table
+from conversations.knowledge.unanswered import different as different_wordings
 from conversations.model_service.report import Day as ModelDay
 from conversations.model_service.report import days as model_days
 from conversations.model_service.report import has_prices as has_model_prices
@@ -61,6 +108,11 @@ from conversations.services.files.flows import change_flow, create_flow
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import PARTS, Imported, Kind
 from conversations.services.files.ready import start_from_ready
+from conversations.services.files.steps import add_step as create_step
+from conversations.services.files.steps import add_transition as create_transition
+from conversations.services.files.steps import change_step, change_transition, move_step, read_step_entry
+from conversations.services.files.steps import remove_step as delete_step
+from conversations.services.files.steps import remove_transition as delete_transition
 from conversations.services.flow_versions import publish, publish_planned, roll_back
 from conversations.services.golden import (
     accept_golden,
@@ -102,12 +154,20 @@ from conversations.services.inbound import (
 )
 from conversations.services.language_model import has_grounded_model, try_grounded
 from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
+from conversations.sessions.answers.resolutions import look_up as look_up_answer
+from conversations.sessions.clocks import zone_of as member_zone
+from conversations.sessions.current import spoken_language as session_language
 from conversations.sessions.flow_starts import start_for_joined
+from conversations.sessions.formula_context import played_context
 from conversations.sessions.moves import move_sessions
+from conversations.sessions.plans import MOST_HOURS as MOST_TELL_HOURS
+from conversations.sessions.plans import Impact as PlanImpact
 from conversations.sessions.plans import StateChoice
+from conversations.sessions.plans import impacts as plan_impacts
 from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
 from conversations.sessions.timeouts import remind_and_expire
+from conversations.tickets.office_hours import is_open as is_office_open
 from conversations.tickets.report import Figures as TicketFigures
 from conversations.tickets.report import report as ticket_report
 from conversations.tickets.report import tickets_between

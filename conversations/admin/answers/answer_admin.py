@@ -19,7 +19,6 @@ from conversations.admin.answers import answer_files, trial
 from conversations.admin.answers.unanswered import may_settle, told_words
 from conversations.admin.files.pages import FileButtons
 from conversations.exceptions import QuestionSettled
-from conversations.knowledge.unanswered import different
 from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten
 from core.web.admin_filters import UsedRowsFilter
@@ -115,7 +114,7 @@ class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
         question = self._unanswered(request)
         if question is None:
             return super().get_changeform_initial_data(request)  # type: ignore[no-any-return]
-        first, *others = different(question.wordings) or [question.question]
+        first, *others = services.different_wordings(question.wordings) or [question.question]
         return {"question": first[:200], "other_wordings": "\n".join(others), "language": question.language}
 
     def response_add(self, request: HttpRequest, obj: Answer, *args: Any) -> HttpResponse:

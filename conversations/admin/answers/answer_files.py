@@ -23,7 +23,6 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from conversations import services
-from conversations.knowledge.sheet import Change, Findings, table_of
 from conversations.models import Answer
 from core.exceptions import OpenUserError
 from core.spreadsheets import csv_file, read_table, xlsx_file
@@ -76,7 +75,7 @@ def import_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 def exported(rows: Iterable[Answer], *, as_csv: bool) -> HttpResponse:
     """All answers as a file that can be imported again."""
-    table = list(table_of(rows))
+    table = list(services.answer_table(rows))
     name = "answers.csv" if as_csv else "answers.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     if as_csv:
@@ -99,14 +98,14 @@ def _taken_over(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("admin:conversations_answer_changelist"))
 
 
-def _compared(data: bytes) -> Findings:
+def _compared(data: bytes) -> services.SheetFindings:
     if len(data) > LARGEST:
         words = now("The file has more than %d MB.") % (LARGEST // 2**20)
         raise OpenUserError(words, code="file_too_large", remedy=now("Split it into several files."), field="file")
     return services.import_answers(read_table(data), dry_run=True)
 
 
-def _differences(change: Change) -> Iterator[tuple[str, object, object]]:
+def _differences(change: services.AnswerChange) -> Iterator[tuple[str, object, object]]:
     """The fields of an answer before and after, with the labels of its fields and of their choices."""
     for name, before, after in change.differences:
         field: Any = Answer._meta.get_field(name)
@@ -114,7 +113,7 @@ def _differences(change: Change) -> Iterator[tuple[str, object, object]]:
         yield capfirst(str(field.verbose_name)), labels.get(before, before), labels.get(after, after)
 
 
-def _counts(found: Findings) -> list[tuple[str, int]]:
+def _counts(found: services.SheetFindings) -> list[tuple[str, int]]:
     return [
         (now("new"), len(found.new)),
         (now("changed"), len(found.changed)),

@@ -20,7 +20,6 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.answers.answer_admin import ValidityFilter
 from conversations.admin.files.pages import FileButtons
-from conversations.knowledge.documents.extraction import DocumentRefused, words_of
 from conversations.models import Document
 from conversations.wording.durations import wait_words
 from core.web.admin import NOTHING, FormAdmin, action, badge, reason_words, row_action, shorten
@@ -41,7 +40,7 @@ class DocumentForm(forms.ModelForm[Document]):
         if isinstance(file, UploadedFile):
             try:
                 services.check_document(file)
-            except DocumentRefused as error:
+            except services.DocumentRefused as error:
                 raise ValidationError(str(error)) from error
         return file
 
@@ -131,7 +130,7 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     def _why(self, document: Document) -> str:
         """Why it could not be read."""
-        return words_of(document.detail) if document.detail else str(reason_words(document))
+        return services.document_refusal(document.detail) if document.detail else str(reason_words(document))
 
     @display(description=_("pages"))
     def pages(self, document: Document) -> str:

@@ -13,10 +13,6 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from conversations import services
 from conversations.exceptions import ServiceBusy, ServiceRefused
-from conversations.knowledge import retrieval
-from conversations.knowledge.documents.retrieval import Found, find_passages
-from conversations.knowledge.index import Match
-from conversations.knowledge.retrieval import Findings, Verdict
 from conversations.language import detect_language
 from conversations.models import Answer, Desk
 from conversations.wording import chat_texts, document_texts, model_texts
@@ -95,18 +91,20 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data["q"]
         language = form.cleaned_data["language"] or detect_language(asked, default="zh-hans", is_first=True)
-        retrieval.prepare(asked)
+        services.prepare_search(asked)
         member = form.cleaned_data["member"]
-        found = retrieval.find(asked, language=language, member=member)
+        found = services.find_answers(asked, language=language, member=member)
         context |= {"asked": asked, "found": found, **_shown(found, language)}
-        context |= _passages(find_passages(asked, language=language, member=member, most=PASSAGES), found, language)
+        context |= _passages(
+            services.find_passages(asked, language=language, member=member, most=PASSAGES), found, language
+        )
         context["may_ask"] = services.has_grounded_model() and request.user.has_perm(ASK)
         if request.method == "POST" and context["may_ask"]:
             context |= _model(asked, language, member)
     return TemplateResponse(request, "admin/answers/try.html", context)
 
 
-def _shown(found: Findings, language: str) -> dict[str, Any]:
+def _shown(found: services.AnswerFindings, language: str) -> dict[str, Any]:
     matches = found.matches[:SHOWN]
     answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
     rows = [_row(match, found, answers[match.entry.pk]) for match in matches if match.entry.pk in answers]
@@ -114,8 +112,8 @@ def _shown(found: Findings, language: str) -> dict[str, Any]:
         asks_back, not_known = chat_texts.did_you_ask(), chat_texts.not_understood()
     return {
         "rows": rows,
-        "is_known": found.verdict == Verdict.KNOWN,
-        "is_unsure": found.verdict == Verdict.UNSURE,
+        "is_known": found.verdict == services.Verdict.KNOWN,
+        "is_unsure": found.verdict == services.Verdict.UNSURE,
         "asks_back": asks_back,
         "not_known": not_known,
         "suggested": [match.entry.question for match in found.suggestions],
@@ -123,7 +121,7 @@ def _shown(found: Findings, language: str) -> dict[str, Any]:
     }
 
 
-def _passages(passages: list[Found], found: Findings, language: str) -> dict[str, Any]:
+def _passages(passages: list[services.FoundPassage], found: services.AnswerFindings, language: str) -> dict[str, Any]:
     """The passages that are near; the first is quoted if it is sure and the table neither knows nor asks back."""
     rows = [
         PassageRow(
@@ -158,9 +156,9 @@ def _model(asked: str, language: str, member: Member | None) -> dict[str, Any]:
     }
 
 
-def _row(match: Match, found: Findings, answer: Answer) -> Row:
+def _row(match: services.AnswerMatch, found: services.AnswerFindings, answer: Answer) -> Row:
     by_meaning = match.lift is not None and found.known_from is not None and match.lift >= found.known_from
-    how = now("by its meaning") if by_meaning else now("by its words") if match.likeness >= retrieval.ALIKE else ""
+    how = now("by its meaning") if by_meaning else now("by its words") if match.likeness >= services.ALIKE else ""
     return Row(
         answer=answer,
         address=change_url(answer),

@@ -20,7 +20,6 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.language_filter import LanguageFilter
 from conversations.exceptions import QuestionSettled
-from conversations.knowledge import retrieval
 from conversations.language import detect_language
 from conversations.models import Answer, Desk, UnansweredQuestion
 from core.confidentiality.admin import ClosedAdmin
@@ -227,7 +226,7 @@ def told_words(question: UnansweredQuestion) -> str:
 def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:
     """The nearest answers of the table, whoever they are for."""
     language = question.language or detect_language(question.question, default="zh-hans", is_first=True)
-    matches = retrieval.find(question.question, language=language).matches[:SUGGESTED]
+    matches = services.find_answers(question.question, language=language).matches[:SUGGESTED]
     answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
     for match in matches:
         if answer := answers.get(match.entry.pk):

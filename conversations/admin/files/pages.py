@@ -16,7 +16,6 @@ from unfold.admin import ModelAdmin
 
 from conversations import services
 from conversations.admin.files.differences import MODELS, readable
-from conversations.files.ready import READY, questions_of
 from conversations.models import Answer, Document, Flow
 from conversations.services import PARTS, Imported, Kind
 from core.exceptions import OpenUserError
@@ -84,7 +83,7 @@ class FlowFiles(FileButtons):
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         if request.method == "POST":
             return self._started(request, language)
-        known = [(one, questions_of(one.key, language)) for one in READY]
+        known = [(one, services.questions_of(one.key, language)) for one in services.READY]
         shown = {**self.admin_site.each_context(request), "opts": Flow._meta, "title": gettext("Ready flows")}
         context = {**shown, "known": known, "language": language}
         return TemplateResponse(request, "admin/flows/ready.html", context)

@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from conversations import services
 from conversations.admin.flows.flow_graph import drawing
-from conversations.flows import figures, publication
-from conversations.flows.figures import Figures, Way
 from conversations.flows.graph import Marks, Number
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session
@@ -60,8 +59,8 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
     days = chosen.get("days", "30")
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=int(days)) if days else None
-    machine = publication.readable(version)
-    found = figures.of_version(version, since=since) if version else Figures()
+    machine = services.readable_machine(version)
+    found = services.figures_of(version, since=since) if version else services.FlowFigures()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Numbers of “%s”") % flow.name,
@@ -83,15 +82,19 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
 class _Shown:
     """The figures as numbers on the drawing."""
 
-    def __init__(self, machine: Machine, version: FlowVersion, found: Figures, since: datetime | None) -> None:
+    def __init__(
+        self, machine: Machine, version: FlowVersion, found: services.FlowFigures, since: datetime | None
+    ) -> None:
         self.machine, self.version, self.found, self.since = machine, version, found, since
 
     def of_states(self) -> dict[str, list[Number]]:
         return {node.key: self._of_state(node.key) for node in self.machine.nodes}
 
-    def of_ways(self) -> dict[Way, Number]:
+    def of_ways(self) -> dict[services.FigureOfWay, Number]:
         """Ways that nobody took too: a zero is what one looks for."""
-        ways: list[Way] = [(node.key, edge.on, edge.to) for node in self.machine.nodes for edge in node.edges]
+        ways: list[services.FigureOfWay] = [
+            (node.key, edge.on, edge.to) for node in self.machine.nodes for edge in node.edges
+        ]
         return {way: self._of_way(way) for way in dict.fromkeys(ways)}
 
     def _of_state(self, key: str) -> list[Number]:
@@ -101,14 +104,14 @@ class _Shown:
         through = ngettext("%d time entered", "%d times entered", entered) % entered
         left = ngettext("%d gave up here", "%d gave up here", gave_up) % gave_up
         waits = ngettext("%d is here now", "%d are here now", here) % here
-        ended = {"status__in": ",".join(figures.GAVE_UP), **self._ended()}
+        ended = {"status__in": ",".join(services.GAVE_UP), **self._ended()}
         return [
             Number(sort="here", count=here, words=waits, url=self._in(key, status__exact=Session.Status.ACTIVE)),
             Number(sort="entered", count=entered, words=through, url=self._took("", key)),
             Number(sort="gave_up", count=gave_up, words=left, url=self._in(key, **ended)),
         ]
 
-    def _of_way(self, way: Way) -> Number:
+    def _of_way(self, way: services.FigureOfWay) -> Number:
         source, _on, target = way
         count = self.found.ways.get(way, 0)
         words = ngettext("%d time taken", "%d times taken", count) % count

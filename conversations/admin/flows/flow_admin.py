@@ -22,11 +22,10 @@ from conversations.admin.flows.forms import FlowForm
 from conversations.admin.flows.second_language import beside, for_readers, second, texts_in, without_second
 from conversations.admin.flows.step_rows import StateFormSet, StateRowForm
 from conversations.admin.flows.trial import simulator
-from conversations.flows import publication
 from conversations.flows.graph import Marks
-from conversations.flows.subflows.callers import callers_of
 from conversations.machine.values import Machine
 from conversations.models import (
+    OF_FLOWS,
     DraftSnapshot,
     Flow,
     FlowStart,
@@ -37,7 +36,6 @@ from conversations.models import (
     State,
     Transition,
 )
-from conversations.models.translations import OF_FLOWS
 from core.web.admin import (
     NOTHING,
     LabelledInline,
@@ -81,7 +79,7 @@ class StateInline(LabelledInline):
         if state.pk is None:
             return NOTHING
         if self.drawn is None:
-            self.drawn = publication.draft(state.flow)
+            self.drawn = services.draft_of(state.flow)
         names = {node.key: node.name for node in self.drawn.nodes}
         node = self.drawn.node(state.key)
         targets = dict.fromkeys(names[edge.to] for edge in node.edges) if node else ()
@@ -133,7 +131,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
     def changed(self, flow: Flow) -> str:
         if flow.live is None:
             return NOTHING
-        is_changed = publication.is_changed(flow, list(flow.states.all()))
+        is_changed = services.is_draft_changed(flow, list(flow.states.all()))
         return badge(_("changed since"), "info") if is_changed else str(_("the same"))
 
     @display(description=_("sessions now"), ordering="session_count")
@@ -174,13 +172,13 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
 
     def _page(self, request: HttpRequest, flow: Flow) -> dict[str, Any]:
         """The context of the part above the form."""
-        counts, draft = publication.sessions_by_state(flow), publication.draft(flow)
+        counts, draft = services.sessions_by_state(flow), services.draft_of(flow)
         return {
             "has_steps": bool(draft.nodes),
             "picture": picture(draft, Marks(counts=counts, links=links(flow.states.all()))),
             "faults": faults(flow),
-            "callers": [link(change_url(one), one.name) for one in callers_of(flow)],
-            "is_changed": publication.is_changed(flow),
+            "callers": [link(change_url(one), one.name) for one in services.callers_of(flow)],
+            "is_changed": services.is_draft_changed(flow),
             "waiting": sum(counts.values()),
             "queued": flow.starts.filter(status=FlowStart.Status.WAITING).count(),
             "versions": flow.versions.count(),
@@ -201,7 +199,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         if change:
             services.open_draft(obj)
         super().save_model(request, obj, form, change)
-        users = callers_of(obj) if "enabled" in form.changed_data and not obj.enabled else []
+        users = services.callers_of(obj) if "enabled" in form.changed_data and not obj.enabled else []
         if users:
             words = _("It does not run as a sub-flow any more. There it counts as failed: %s.")
             self.message_user(request, words % ", ".join(f"“{one.name}”" for one in users), messages.WARNING)
@@ -212,7 +210,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         services.record_draft(form.instance, DraftSnapshot.Change.EDITED, by=request.user)  # type: ignore[arg-type]
 
     def protected_because(self, row: Any) -> Any:
-        if users := callers_of(row):
+        if users := services.callers_of(row):
             words = _("It runs as a sub-flow in: %s. Change these flows and publish them first.")
             return words % ", ".join(f"“{one.name}”" for one in users)
         around = SessionCaller.objects.filter(version__flow=row)

@@ -7,10 +7,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from conversations.flows import publication
+from conversations import services
 from conversations.flows.graph import Marks, svg
 from conversations.flows.problems import Problem
-from conversations.flows.subflows.shown import runs_of
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, State
 from core.web.admin import change_url
@@ -29,7 +28,7 @@ class Fault:
 
 def drawing(machine: Machine, marks: Marks = NO_MARKS) -> SafeString | str:
     """The drawing itself, with links to the graphs of its sub-flows; "" for a flow without steps."""
-    marks = replace(marks, runs=runs_of(machine, lambda pk: reverse("draft-graph", args=[pk])))
+    marks = replace(marks, runs=services.subflow_runs(machine, lambda pk: reverse("draft-graph", args=[pk])))
     return svg(machine, marks) if machine.nodes else ""
 
 
@@ -40,7 +39,7 @@ def picture(machine: Machine, marks: Marks = NO_MARKS) -> SafeString:
 
 def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
     """The picture of a version, or a notice if its format is not readable."""
-    machine = publication.readable(version)
+    machine = services.readable_machine(version)
     if machine is None:
         return render_to_string("admin/flows/picture.html", {"unreadable": True})
     return picture(machine, Marks(here=here))
@@ -57,7 +56,7 @@ def faults(flow: Flow) -> list[Fault]:
             url=change_url(states[problem.state]) if problem.state in states else "",
             about_url=change_url(problem.about) if problem.about else "",
         )
-        for problem in publication.check(flow)
+        for problem in services.check_flow(flow)
     ]
 
 

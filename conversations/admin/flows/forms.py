@@ -17,8 +17,7 @@ from conversations.admin.flows import second_language, subflow_answers
 from conversations.flows import default_names
 from conversations.machine.kinds.ask import AskNode
 from conversations.machine.nodes.registry import has_answer, kind_named
-from conversations.models import Flow, State, Transition
-from conversations.models.translations import OF_FLOWS, OF_STEPS
+from conversations.models import OF_FLOWS, OF_STEPS, Flow, State, Transition
 from conversations.validators import registered
 from conversations.wording import formula_texts
 from core.text.placeholders import parse_values

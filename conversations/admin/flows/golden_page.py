@@ -16,8 +16,6 @@ from conversations import services
 from conversations.admin.flows.flow_graph import picture
 from conversations.admin.flows.trial.cast import SEE_MEMBERS, kept_cast
 from conversations.exceptions import FlowError
-from conversations.flows import publication
-from conversations.golden.coverage import marks_of
 from conversations.models import Flow, GoldenConversation
 
 Change = Callable[[HttpRequest, GoldenConversation], str]
@@ -30,7 +28,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     if request.method == "POST":
         _change(request, flow)
         return HttpResponseRedirect(_way_back(request))
-    machine = publication.draft(flow)
+    machine = services.draft_of(flow)
     comparisons, covered = services.run_golden(flow, machine)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -40,7 +38,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "comparisons": comparisons,
         "differing": sum(one.differs for one in comparisons),
         "covered": covered,
-        "picture": picture(machine, marks_of(machine, covered)),
+        "picture": picture(machine, services.golden_marks(machine, covered)),
         "may_see_members": request.user.has_perm(SEE_MEMBERS),
         "may_change": request.user.has_perm("conversations.change_goldenconversation"),
         "may_delete": request.user.has_perm("conversations.delete_goldenconversation"),

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.http import QueryDict
 from django.utils import timezone
 
+from conversations import services
 from conversations.models import SessionPlan
 from conversations.services import StateChoice
-from conversations.sessions.plans import Impact
 
 Choice = SessionPlan.Choice
 SOON = timedelta(days=3)
@@ -21,7 +21,7 @@ TOLD_BEFORE = 24
 class PlanRow:
     """A state with what is chosen for it; `until` is local time, as the browser's field writes it."""
 
-    impact: Impact
+    impact: services.PlanImpact
     choice: str
     target: str
     until: str
@@ -29,7 +29,7 @@ class PlanRow:
     hours: str
 
 
-def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[PlanRow]:
+def rows(impacts: Iterable[services.PlanImpact], filled: QueryDict | None = None) -> list[PlanRow]:
     """The rows to show; by default members finish their version."""
     soon = timezone.localtime(timezone.now() + SOON).strftime("%Y-%m-%dT18:00")
     given = filled or QueryDict()
@@ -46,7 +46,7 @@ def rows(impacts: Iterable[Impact], filled: QueryDict | None = None) -> list[Pla
     ]
 
 
-def chosen(impacts: Iterable[Impact], filled: QueryDict) -> list[StateChoice]:
+def chosen(impacts: Iterable[services.PlanImpact], filled: QueryDict) -> list[StateChoice]:
     """The choice; the service checks it."""
     return [
         StateChoice(

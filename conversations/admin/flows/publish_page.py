@@ -12,11 +12,9 @@ from conversations import services
 from conversations.admin.flows import plan_form
 from conversations.admin.flows.flow_graph import faults, picture
 from conversations.exceptions import FlowError
-from conversations.flows import publication
 from conversations.flows.differences import diff
 from conversations.flows.graph.changes import merged
 from conversations.models import Flow
-from conversations.sessions import plans
 from core.web.admin import change_url
 
 LONGEST = 200  # characters of the note and of the reason
@@ -35,7 +33,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     filled = Filled()
     may_override = request.user.has_perm("conversations.override_goldenconversation")
     if request.method == "POST":
-        plan = plan_form.chosen(plans.impacts(flow, publication.draft(flow)), request.POST)
+        plan = plan_form.chosen(services.plan_impacts(flow, services.draft_of(flow)), request.POST)
         reason = request.POST.get("despite", "").strip()[:LONGEST] if may_override else ""
         filled = Filled(note=request.POST.get("note", "").strip()[:LONGEST], despite=reason)
         try:
@@ -51,7 +49,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         else:
             messages.success(request, _("Version %d runs now.") % version.number)
             return HttpResponseRedirect(change_url(flow))
-    draft, live = publication.draft(flow), publication.readable(flow.live)
+    draft, live = services.draft_of(flow), services.readable_machine(flow.live)
     comparisons, covered = services.run_golden(flow, draft)
     problems = faults(flow)
     differing = [one for one in comparisons if one.differs]
@@ -67,7 +65,9 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "is_faulty": any(fault.problem.is_error for fault in problems),
         "changes": diff(live, draft) if live else [],
         "picture": picture(*merged(live, draft)) if live else picture(draft),
-        "plan_rows": plan_form.rows(plans.impacts(flow, draft), request.POST if request.method == "POST" else None),
+        "plan_rows": plan_form.rows(
+            services.plan_impacts(flow, draft), request.POST if request.method == "POST" else None
+        ),
         "golden_count": len(comparisons),
         "differing": differing,
         "caller_count": len(of_callers),
@@ -76,6 +76,6 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "covered": covered,
         "may_override": may_override,
         "may_accept": request.user.has_perm("conversations.change_goldenconversation"),
-        "next_number": publication.next_number(flow),
+        "next_number": services.next_version_number(flow),
     }
     return TemplateResponse(request, "admin/flows/publish_page.html", context)

@@ -15,18 +15,16 @@ from conversations import services
 from conversations.admin.flows import plan_form
 from conversations.admin.flows.flow_graph import picture, picture_of
 from conversations.exceptions import FlowError
-from conversations.flows import publication
 from conversations.flows.differences import diff
 from conversations.flows.graph.changes import merged
 from conversations.models import FlowVersion, SessionMove
-from conversations.sessions import plans
 from core.web.admin import change_url
 
 
 def page(model_admin: Any, request: HttpRequest, version: FlowVersion) -> HttpResponse:
     """Show what a roll-back would change; a POST rolls back."""
-    older, live = publication.readable(version), publication.readable(version.flow.live)
-    impacts = plans.impacts(version.flow, older, version=version) if older else []
+    older, live = services.readable_machine(version), services.readable_machine(version.flow.live)
+    impacts = services.plan_impacts(version.flow, older, version=version) if older else []
     if request.method == "POST":
         try:
             services.roll_back(version, plan=plan_form.chosen(impacts, request.POST))

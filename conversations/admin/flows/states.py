@@ -21,11 +21,9 @@ from conversations.admin.flows.second_language import (
     texts_in,
     without_second,
 )
-from conversations.flows import publication
 from conversations.flows.graph import Marks
 from conversations.machine.nodes.registry import kind_named
-from conversations.models import DraftSnapshot, Flow, State, Transition
-from conversations.models.translations import OF_STEPS
+from conversations.models import OF_STEPS, DraftSnapshot, Flow, State, Transition
 from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
 IN_BOTH = (*OF_STEPS, *OF_THE_MODEL)
@@ -167,5 +165,5 @@ def _page(state: State) -> dict[str, Any]:
         "before": around[index - 1] if index else None,
         "after": around[index + 1] if index + 1 < len(around) else None,
         "faults": [fault for fault in faults(state.flow) if fault.problem.state == state.name],
-        "picture": picture(publication.draft(state.flow), Marks(here=state.key, links=links(around))),
+        "picture": picture(services.draft_of(state.flow), Marks(here=state.key, links=links(around))),
     }

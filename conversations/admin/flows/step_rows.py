@@ -16,8 +16,7 @@ from unfold.widgets import (
 from conversations.flows import default_names
 from conversations.machine.kinds.ask import AskNode
 from conversations.machine.nodes.registry import has_answer, kind_named
-from conversations.models import State
-from conversations.models.states import kind_choices
+from conversations.models import State, kind_choices
 
 GAP = 10
 TYPES = State.Type

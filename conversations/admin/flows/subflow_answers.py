@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from conversations.flows import publication
+from conversations import services
 from conversations.models import Flow, State
 from core.text.slot_values import SlotType
 
@@ -37,7 +37,7 @@ def widgets(flow: Flow) -> dict[str, UnfoldAdminTextareaWidget]:
 
 def _answers_of(flow: Flow) -> list[list[Any]]:
     """The answers of what runs of a flow: name, step, and whether a label goes with it."""
-    machine = publication.readable(flow.live)
+    machine = services.readable_machine(flow.live)
     if machine is None:
         return []
     steps = {node.slot.name: node.name for node in machine.nodes if node.slot}

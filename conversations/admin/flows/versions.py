@@ -13,7 +13,6 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin.flows import roll_back_page
 from conversations.admin.flows.flow_graph import picture_of
-from conversations.flows import publication
 from conversations.flows.differences import diff
 from conversations.models import FlowVersion
 from core.parties.acting_client import named
@@ -66,7 +65,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     @display(description=_("changed since the one before"))
     def changes(self, version: FlowVersion) -> SafeString:
         before = version.flow.versions.filter(number__lt=version.number).first()
-        older, newer = publication.readable(before), publication.readable(version)
+        older, newer = services.readable_machine(before), services.readable_machine(version)
         changes = diff(older, newer) if older and newer else []
         is_unreadable = before is not None and not (older and newer)
         context = {"before": before, "changes": changes, "unreadable": is_unreadable}

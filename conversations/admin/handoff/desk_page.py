@@ -16,7 +16,6 @@ from conversations import services
 from conversations.admin.handoff import readers, ticket_lists, viewers
 from conversations.admin.handoff.thread import thread_of
 from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
-from conversations.tickets import office_hours
 from core.confidentiality.access_records import record_access
 from core.confidentiality.rights import may_read
 
@@ -112,7 +111,7 @@ def _groups(ticket: Ticket, now: datetime) -> list[tuple[int, str]]:
 def _group_words(group: OperatorGroup, people: int, now: datetime) -> str:
     if not people:
         return gettext("%s (no operators)") % group.name
-    if not office_hours.is_open(group, now):
+    if not services.is_office_open(group, now):
         return gettext("%s (not there now)") % group.name
     return group.name
 

@@ -9,8 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from conversations.flows import figures, publication
-from conversations.flows.figures import Figures
+from conversations import services
 from conversations.machine.values import Machine
 from conversations.models import Flow
 from core.web.api_fields import StrictSerializer
@@ -71,15 +70,15 @@ class FlowFigures(viewsets.GenericViewSet[Flow]):
         flow, since = self.get_object(), asked.validated_data["since"]
         number = asked.validated_data.get("version")
         version = flow.live if number is None else flow.versions.filter(number=number).first()
-        machine = publication.readable(version)
+        machine = services.readable_machine(version)
         if version is None or machine is None:
             raise NotFound(code="no_such_version")
-        counted = figures.of_version(version, since=since)
+        counted = services.figures_of(version, since=since)
         answer = {"version": version.number, "since": since, "began": counted.began, **_listed(machine, counted)}
         return Response(FlowFiguresSerializer(answer).data)
 
 
-def _listed(machine: Machine, found: Figures) -> dict[str, list[dict[str, Any]]]:
+def _listed(machine: Machine, found: services.FlowFigures) -> dict[str, list[dict[str, Any]]]:
     """The numbers of all steps and transitions, zeros too."""
     counts = {"here": found.here, "entered": found.entered, "gave_up": found.gave_up}
     ways = dict.fromkeys((node.key, edge.on, edge.to) for node in machine.nodes for edge in node.edges)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from conversations import services
 from conversations.api.serializers.drafts import (
     DraftSeenSerializer,
     DraftSerializer,
@@ -21,7 +22,6 @@ from conversations.api.serializers.drafts import (
     TransitionRequestSerializer,
 )
 from conversations.models import Flow, State, Transition
-from conversations.services.files import steps
 from core.interchange.rest import refusing_by_place
 from core.parties.acting_client import account_of
 
@@ -50,20 +50,20 @@ class FlowSteps(viewsets.GenericViewSet[State]):
         row = get_object_or_404(Flow, pk=flow)
         values = self._body(StepRequestSerializer)
         after = _step(row, values.pop("after"), "after")
-        step, draft = self._done(steps.add_step, row, values.pop("step"), after=after, **values)
+        step, draft = self._done(services.create_step, row, values.pop("step"), after=after, **values)
         address = reverse("flow-step-detail", args=[row.pk, step.key], request=request)
         return Response(DraftSerializer(draft).data, status=status.HTTP_201_CREATED, headers={"Location": address})
 
     @extend_schema(summary="Get a step of a draft", responses=OpenApiResponse({"type": "object"}))
     def retrieve(self, request: Request, flow: str, key: str) -> Response:
         """As the draft has it."""
-        return Response(steps.read_step_entry(self.get_object()))
+        return Response(services.read_step_entry(self.get_object()))
 
     @extend_schema(summary="Change a step of a draft", request=StepChangeSerializer, responses=DraftSerializer)
     def partial_update(self, request: Request, flow: str, key: str) -> Response:
         """Only what is named; null is the default. With `transitions` all of its transitions are replaced."""
         values = self._body(StepChangeSerializer)
-        _step_written, draft = self._done(steps.change_step, self.get_object(), values.pop("step"), **values)
+        _step_written, draft = self._done(services.change_step, self.get_object(), values.pop("step"), **values)
         return Response(DraftSerializer(draft).data)
 
     @extend_schema(
@@ -71,7 +71,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     )
     def destroy(self, request: Request, flow: str, key: str) -> Response:
         """With the transitions that lead to it; those steps then lead on to the next one."""
-        return self._answered(steps.remove_step, self.get_object(), **self._query())
+        return self._answered(services.delete_step, self.get_object(), **self._query())
 
     @extend_schema(summary="Move a step of a draft", request=StepMoveSerializer, responses=DraftSerializer)
     @action(detail=True, methods=["post"])
@@ -81,7 +81,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
         after = _step(step.flow, values.pop("after"), "after")
         if after == step:
             raise ValidationError({"after": "A step cannot come after itself."}, code="invalid")
-        return self._answered(steps.move_step, step, after=after, **values)
+        return self._answered(services.move_step, step, after=after, **values)
 
     @extend_schema(
         summary="Add a transition to a step", request=TransitionRequestSerializer, responses={201: DraftSerializer}
@@ -90,7 +90,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     def transitions(self, request: Request, flow: str, key: str) -> Response:
         """As its last one, or as the one of that `number`. The first one that fits is taken."""
         step, values = self.get_object(), self._body(TransitionRequestSerializer)
-        answer = self._answered(steps.add_transition, step, values.pop("transition"), **values)
+        answer = self._answered(services.create_transition, step, values.pop("transition"), **values)
         answer.status_code = status.HTTP_201_CREATED
         return answer
 
@@ -101,7 +101,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     def transition(self, request: Request, flow: str, key: str, number: str) -> Response:
         """Only what is named; null is the default. Another `number` moves it among the transitions of the step."""
         values = self._body(TransitionChangeSerializer)
-        return self._answered(steps.change_transition, self._transition(number), values.pop("transition"), **values)
+        return self._answered(services.change_transition, self._transition(number), values.pop("transition"), **values)
 
     @extend_schema(
         summary="Delete a transition of a step",
@@ -112,7 +112,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     @transition.mapping.delete
     def remove_transition(self, request: Request, flow: str, key: str, number: str) -> Response:
         """Those after it move up."""
-        return self._answered(steps.remove_transition, self._transition(number), **self._query())
+        return self._answered(services.delete_transition, self._transition(number), **self._query())
 
     def _transition(self, number: str) -> Transition:
         ways = list(self.get_object().transitions.select_related("state__flow", "target"))

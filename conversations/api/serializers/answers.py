@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from conversations import services
 from conversations.api.serializers.topic_names import TopicNameField
-from conversations.knowledge.sheet import Findings
 from conversations.models import Answer, Desk
 from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictBooleanField, StrictSerializer
 from wecom.models import Department, Tag
@@ -112,7 +111,7 @@ class AnswerImportSerializer(serializers.Serializer[Any]):
     unknown_columns = serializers.ListField(child=serializers.CharField(), help_text="Columns that are not read.")
 
 
-def outcome(found: Findings, *, dry_run: bool) -> dict[str, Any]:
+def outcome(found: services.SheetFindings, *, dry_run: bool) -> dict[str, Any]:
     """What was found in a table, for `AnswerImportSerializer`."""
     return {
         "dry_run": dry_run,

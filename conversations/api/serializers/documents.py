@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from conversations import services
 from conversations.api.serializers.topic_names import TopicNameField
-from conversations.knowledge.documents.extraction import words_of
 from conversations.models import Desk, Document
 from core.web.api_fields import ChoiceField, StrictModelSerializer
 from wecom.models import Department, Tag
@@ -46,7 +45,7 @@ class DocumentSerializer(StrictModelSerializer[Document]):
         read_only_fields = ("kind", "status", "page_count", "passage_count", "created_at")
 
     def get_why(self, document: Document) -> str:
-        return words_of(document.detail) if document.detail else ""
+        return services.document_refusal(document.detail) if document.detail else ""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         first, last = (attrs.get(name, getattr(self.instance, name, None)) for name in ("valid_from", "valid_until"))

@@ -9,9 +9,7 @@ from rest_framework.reverse import reverse
 from conversations import services
 from conversations.api.serializers.drafts import MOST_STEPS
 from conversations.api.serializers.message_requests import RecipientSerializer
-from conversations.flows import publication
 from conversations.models import Flow, Session, SessionCaller
-from conversations.sessions.current import spoken_language
 from core.confidentiality.rest import WordsSerializer
 from core.web.api_fields import StrictCharField, StrictModelSerializer
 
@@ -54,7 +52,7 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     def get_slots(self, flow: Flow) -> list[dict[str, Any]]:
         if flow.live is None:
             return []
-        slots = {node.slot.name: node.slot for node in publication.live_machine(flow.live).nodes if node.slot}
+        slots = {node.slot.name: node.slot for node in services.live_machine(flow.live).nodes if node.slot}
         return [
             {"name": name, "type": slot.type.value, "choices": [choice.value for choice in slot.choices]}
             for name, slot in slots.items()
@@ -165,7 +163,7 @@ class SessionSerializer(WordsSerializer, serializers.ModelSerializer[Session]):
         }
 
     def get_language(self, session: Session) -> str:
-        return spoken_language(session)
+        return services.session_language(session)
 
 
 class SessionRequestSerializer(RecipientSerializer):

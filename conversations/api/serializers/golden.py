@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from conversations import services
-from conversations.golden.comparison import ComparedTurn, Comparison, Line
-from conversations.golden.replay import LONGEST, Said
 from conversations.machine.places import Act
 from conversations.models import Desk, Flow, GoldenConversation
 from core.web.api_fields import ChoiceField, StrictCharField
@@ -17,7 +15,7 @@ ACTS = [(act.value, act.value) for act in Act]
 LINES = [("same", "Said as before."), ("gone", "Was said."), ("new", "Is said now.")]
 
 
-class SaidSerializer(serializers.Serializer[Said]):
+class SaidSerializer(serializers.Serializer[services.GoldenSaid]):
     """One thing that a flow says."""
 
     sort = serializers.CharField(help_text="`text`, `video`, `person` or `wait`.")
@@ -75,7 +73,7 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
 
     flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.all())
     name = StrictCharField(max_length=100)
-    inputs = InputSerializer(many=True, help_text=f"1 to {LONGEST}; the first one is `start`.")
+    inputs = InputSerializer(many=True, help_text=f"1 to {services.LONGEST_GOLDEN}; the first one is `start`.")
     happens_at = serializers.DateTimeField(required=False, help_text="What counts as now; by default the real now.")
     user_id = StrictCharField(
         max_length=64,
@@ -109,14 +107,14 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
         return services.record_golden(values["flow"], values["name"], inputs, **played, by=by)
 
 
-class LineOfTurnSerializer(serializers.Serializer[Line]):
+class LineOfTurnSerializer(serializers.Serializer[services.GoldenLine]):
     """One line, as it was and as it is."""
 
     sort = ChoiceField(LINES)
     said = SaidSerializer()
 
 
-class ComparedTurnSerializer(serializers.Serializer[ComparedTurn]):
+class ComparedTurnSerializer(serializers.Serializer[services.ComparedTurn]):
     """A turn beside what the draft says now."""
 
     act = ChoiceField(ACTS, source="turn.act")
@@ -125,7 +123,7 @@ class ComparedTurnSerializer(serializers.Serializer[ComparedTurn]):
     lines = LineOfTurnSerializer(many=True)
 
 
-class ComparisonSerializer(serializers.Serializer[Comparison]):
+class ComparisonSerializer(serializers.Serializer[services.GoldenComparison]):
     """A golden conversation beside what the draft says now."""
 
     golden = serializers.IntegerField(source="golden.pk")

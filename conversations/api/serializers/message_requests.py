@@ -10,7 +10,6 @@ from rest_framework.exceptions import ErrorDetail
 from avatars import services as avatars
 from avatars.models import DigitalHuman, Presentation, RenderMode, RenderTemplate
 from conversations import services
-from conversations.delivery import channel
 from conversations.models import Conversation, Message
 from core.web.api_fields import (
     ChoiceField,
@@ -41,13 +40,13 @@ class RecipientSerializer(StrictSerializer):
     def conversation(self) -> Conversation:
         """Locked until the transaction ends. Raises `ContentError` if the member is known to be out of reach."""
         values = self.validated_data
-        channel.check_reachable(values["to"], application=values.get("application"))
+        services.check_reachable(values["to"], application=values.get("application"))
         return services.conversation_with(values["to"], application=values.get("application"))
 
     def push(self) -> Conversation:
         """The conversation, to send something of our own accord. Raises `SendingStopped` too."""
         conversation = self.conversation()
-        channel.refuse_stopped_push(conversation.application)
+        services.refuse_stopped_push(conversation.application)
         return conversation
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from conversations.models import Desk, Topic
-from conversations.models.preferences import LONGEST_ON_CARD
+from conversations.models import LONGEST_ON_CARD, Desk, Topic
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from conversations import services
 from conversations.models import GoldenConversation, SessionMove, SessionPlan
 from conversations.services import StateChoice
-from conversations.sessions.plans import MOST_HOURS
 from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField
 
 
@@ -26,7 +26,7 @@ class StateChoiceSerializer(serializers.Serializer[Any]):
         required=False,
         default=0,
         min_value=0,
-        max_value=MOST_HOURS,
+        max_value=services.MOST_TELL_HOURS,
         help_text="With `finish`: members are told so many hours before; 0: not.",
     )
 

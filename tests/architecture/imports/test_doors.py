@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.imports.contracts import CONTRACTS
 from tests.support.paths import ROOT
 
 APPS = ("avatars", "conversations", "scheduling", "wecom")
@@ -85,3 +86,24 @@ def test_a_call_is_seen_under_any_name_of_the_door():
     assert set(calls("from avatars import services as videos\nvideos.render()", "avatars")) == {"render"}
     assert set(calls("from avatars.services import render", "avatars")) == {"render"}
     assert set(calls("from wecom import services\nservices.render()", "avatars")) == set()
+
+
+def values() -> list[Path]:
+    """The modules that anyone may import, because they are values."""
+    folders = [ROOT.joinpath(*name.split(".")) for name in CONTRACTS["3"]["values"]]
+    return [path for folder in folders for path in (folder.with_suffix(".py"), *folder.rglob("*.py")) if path.is_file()]
+
+
+def is_of_rows(source: str) -> bool:
+    """Whether a module reads or writes rows."""
+    attributes = {node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    return bool(attributes & {"objects", "save", "bulk_create", "atomic"})
+
+
+def test_values_that_anyone_may_import_read_and_write_no_rows():
+    assert len(values()) >= 50
+    assert [path.relative_to(ROOT) for path in values() if is_of_rows(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_module_of_rows_is_no_value():
+    assert is_of_rows((ROOT / "conversations/sessions/plans.py").read_text(encoding="utf-8"))

@@ -14,7 +14,6 @@ from conversations import services
 from conversations.admin.flows.editor.page import EDIT, live, viewable
 from conversations.admin.flows.editor.step_form import step_form
 from conversations.exceptions import FlowError
-from conversations.flows import publication
 from conversations.models import Flow, State
 
 Answer = dict[str, Any]
@@ -102,7 +101,7 @@ def _redo(request: HttpRequest, flow: Flow) -> Answer:
 
 
 def _question(flow: Flow, step: State) -> str:
-    machine = publication.draft(flow)
+    machine = services.draft_of(flow)
     leading = [node.name for node in machine.nodes if any(edge.to == step.key for edge in node.edges)]
     ask = _("Delete “%s”?") % step.name
     if not leading:

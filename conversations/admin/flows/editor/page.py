@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
+from conversations import services
 from conversations.admin.flows.flow_graph import drawing, links
-from conversations.flows import journal, publication
 from conversations.flows.graph import Marks
 from conversations.flows.problems import Problem
 from conversations.machine.nodes.node import Node
@@ -39,7 +39,7 @@ def graph_view(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; with `part` in the query what changes by itself, or nothing if the draft is what was `seen`."""
     flow = viewable(request, pk)
     if "part" in request.GET:
-        if request.GET.get("seen") == journal.fingerprint(flow):
+        if request.GET.get("seen") == services.draft_fingerprint(flow):
             return HttpResponse(status=204)
         return HttpResponse(live(request, flow))
     context = {
@@ -68,24 +68,24 @@ def live(request: HttpRequest, flow: Flow) -> str:
 def parts(request: HttpRequest, flow: Flow) -> dict[str, Any]:
     """The context of those parts."""
     states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
-    machine = publication.draft(flow, states)
-    problems = publication.check(flow, machine)
+    machine = services.draft_of(flow, states)
+    problems = services.check_flow(flow, machine)
     by_key = {node.key: tuple(one for one in problems if one.state == node.name) for node in machine.nodes}
     names = {node.key: node.name for node in machine.nodes}
-    counts = publication.sessions_by_state(flow)
+    counts = services.sessions_by_state(flow)
     marks = Marks(counts=counts, links=links(states), problems=by_key)
     nodes = {node.key: node for node in machine.nodes}
     return {
         "flow": flow,
-        "seen": journal.fingerprint(flow),
+        "seen": services.draft_fingerprint(flow),
         "drawing": drawing(machine, marks),
         "steps": [_listed(state, nodes[state.key], names, by_key[state.key]) for state in states],
         "problems": problems,
         "errors": sum(problem.is_error for problem in problems),
-        "is_changed": publication.readable(flow.live) != machine,
+        "is_changed": services.readable_machine(flow.live) != machine,
         "waiting": sum(counts.values()),
-        "undo": journal.next_undo(flow),
-        "redo": journal.next_redo(flow),
+        "undo": services.next_undo(flow),
+        "redo": services.next_redo(flow),
         "may_edit": request.user.has_perms(EDIT),
     }
 

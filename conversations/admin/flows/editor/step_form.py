@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from conversations.flows import publication
+from conversations import services
 from conversations.machine.nodes.registry import kind_named
 from conversations.models import State
 from core.web.admin import change_url
@@ -54,7 +54,7 @@ class StepForm:
         """The values that the panel shows."""
         page = admin.site.get_model_admin(State)
         adminform = AdminForm(self.form, list(self.fieldsets), {}, self.readonly, model_admin=page)
-        problems = [one for one in publication.check(self.step.flow) if one.state == self.step.name]
+        problems = [one for one in services.check_flow(self.step.flow) if one.state == self.step.name]
         others = self.step.flow.states.exclude(pk=self.step.pk)
         context = {
             "step": self.step,

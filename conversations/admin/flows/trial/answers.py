@@ -3,12 +3,12 @@
 from django.http import HttpRequest
 from django.utils import translation
 
+from conversations import services
 from conversations.admin.flows.trial.cast import SEE_MEMBERS, Cast
 from conversations.machine.levels import Level
 from conversations.machine.places import Act
 from conversations.machine.resolution import Resolution, resolve
 from conversations.machine.values import Machine
-from conversations.sessions.answers import resolutions
 from core.text.slot_values import RECEIVED
 from wecom.models import Download
 
@@ -26,7 +26,7 @@ def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tupl
         return Act.SAY, text  # one of those that were offered
     application = cast.application if request.user.has_perm(SEE_MEMBERS) else None
     with translation.override(machine.language):
-        resolution = resolutions.look_up(application, node, text, now=now)
+        resolution = services.look_up_answer(application, node, text, now=now)
     return (Act.SAY, text) if resolution is None else (Act.ANSWER, resolution.to_text())
 
 

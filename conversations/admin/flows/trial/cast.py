@@ -11,13 +11,12 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from conversations import services
 from conversations.exceptions import FlowError
 from conversations.machine.formulas.values import Context, stored
 from conversations.machine.spoken import spoken_in
 from conversations.machine.values import Machine
 from conversations.models import Desk
-from conversations.sessions import clocks
-from conversations.sessions.formula_context import played_context
 from wecom.models import Application, Member
 
 SEE_MEMBERS = "wecom.view_member"
@@ -43,9 +42,9 @@ class Cast:
 
     def context(self, machines: Collection[Machine]) -> Context:
         """The values that formulas know, and the moment that dates count from, in the member's zone."""
-        now = timezone.localtime(timezone.now(), clocks.zone_of(self.member, machines))
+        now = timezone.localtime(timezone.now(), services.member_zone(self.member, machines))
         chosen = datetime.combine(self.day or now.date(), self.clock or now.time(), tzinfo=now.tzinfo)
-        return played_context(machines, self.member, chosen)
+        return services.played_context(machines, self.member, chosen)
 
     def known(self, machines: Collection[Machine]) -> list[tuple[str, str]]:
         """The member's facts that the conditions of these flows use, by name, as texts."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from conversations.flows import publication
+from conversations import services
 from conversations.machine.levels import Level
 from conversations.machine.places import Place, offers_of
 from conversations.machine.values import Machine
@@ -33,7 +33,7 @@ def read(draft: Machine, kept: Mapping[str, Any] | None) -> tuple[Level, ...]:
 def machines_of(draft: Machine, versions: Iterable[int]) -> dict[int, Machine]:
     """The machines of versions, and the draft."""
     rows = FlowVersion.objects.in_bulk([version for version in set(versions) if version != DRAFT])
-    machines = {pk: publication.readable(row) for pk, row in rows.items()}
+    machines = {pk: services.readable_machine(row) for pk, row in rows.items()}
     return {DRAFT: draft, **{pk: machine for pk, machine in machines.items() if machine is not None}}
 
 

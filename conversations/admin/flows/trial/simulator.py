@@ -11,15 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 
+from conversations import services
 from conversations.admin.flows.flow_graph import drawing
 from conversations.admin.flows.trial import answers, calls, ways
 from conversations.admin.flows.trial import levels as kept_levels
 from conversations.admin.flows.trial.cast import SEE_MEMBERS, Cast, chosen_cast, kept_cast, languages
 from conversations.exceptions import FlowError
-from conversations.flows import publication, say_forms, video_templates
 from conversations.flows.graph import Marks
-from conversations.flows.subflows.library import library_for
-from conversations.golden import replay
 from conversations.machine.calls import Request
 from conversations.machine.commands import act_for
 from conversations.machine.effects import Ask, CallService, Effect, HandOff, MakeVideo, Say, Sleep
@@ -56,7 +54,7 @@ class ShownLevel:
 
 def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     """Show the state of the try; a POST advances it by one step. It is stored in the login's session."""
-    name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
+    name, machine = f"try-flow-{flow.pk}", services.draft_of(flow)
     kept = request.session.get(name)
     if request.method == "POST" or kept is None:
         try:
@@ -95,7 +93,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "known": cast.known(list(machines.values())),
         "may_see_members": request.user.has_perm(SEE_MEMBERS),
         "is_empty": not machine.nodes,
-        "days_unknown": working_day_texts.counted(publication.unknown_years(*machines.values(), today=cast.day)),
+        "days_unknown": working_day_texts.counted(services.unknown_years_of(*machines.values(), today=cast.day)),
     }
     return TemplateResponse(request, "admin/flows/try.html", context)
 
@@ -139,8 +137,8 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     reader, innermost = translation.get_language(), levels[-1]
     if text and what != Act.RETURN:
         with translation.override(innermost.machine.language):
-            said.append(["in", replay.shown(innermost.machine, innermost.place, what, text), []])
-    known = library_for([level.machine for level in levels])
+            said.append(["in", services.shown_act(innermost.machine, innermost.place, what, text), []])
+    known = services.library_for([level.machine for level in levels])
     context = cast.context([*(level.machine for level in levels), *known.machines])
     begun = kept.get("now") if kept and turns else context.now.isoformat()
     flows = speaking(known.flows, cast.speaks)
@@ -177,7 +175,7 @@ def _bubble(machine: Machine, name: str, reader: str | None) -> Any:
     def bubble(effect: Effect) -> Bubble:
         if isinstance(effect, Say):
             file = f"📎 {Path(effect.file).name}" if effect.file else ""
-            return Bubble(sort="out", text="\n".join(filter(None, [file, say_forms.words_of(effect)])))
+            return Bubble(sort="out", text="\n".join(filter(None, [file, services.said_words(effect)])))
         if isinstance(effect, Ask):
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, HandOff):
@@ -186,7 +184,7 @@ def _bubble(machine: Machine, name: str, reader: str | None) -> Any:
             with translation.override(reader):
                 return Bubble(sort="note", text=_note(effect))
         if isinstance(effect, MakeVideo):
-            return Bubble(sort="video", text=video_templates.preview(machine, effect))
+            return Bubble(sort="video", text=services.preview_video_words(machine, effect))
         return Bubble(sort="out", text=flow_texts.notice(effect.notice, name))
 
     return bubble

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations.explanations import flow_steps
+from conversations import services
 from conversations.machine.levels import Leg, Level
 from conversations.machine.places import Outcome
 from conversations.machine.trace import Checked
@@ -39,7 +39,7 @@ def reasons(
         return [words]
     last = next((turn for turn in reversed(turns) if turn), ())
     known = ((machines[version], way) for version, *way in last if version in machines)
-    return [line.words for machine, way in known for line in flow_steps.transitions(machine, [way])]
+    return [line.words for machine, way in known for line in services.explain_transitions(machine, [way])]
 
 
 def _stayed(level: Level, outcome: str) -> str:
