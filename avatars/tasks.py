@@ -3,28 +3,26 @@
 from celery import shared_task
 
 from avatars import services
-from avatars.rendering import compression, narration, render_worker
-from avatars.rendering.portrait_videos import video_check
 
 
 @shared_task(name="avatars.render")
 def render(pk: int) -> None:
-    render_worker.render_next()
+    services.render_next()
 
 
 @shared_task(name="avatars.fit")
 def fit(pk: int) -> None:
-    compression.compress(pk)
+    services.fit_rendition(pk)
 
 
 @shared_task(name="avatars.check_portrait_video")
 def check_portrait_video(pk: int) -> None:
-    video_check.check(pk)
+    services.run_portrait_video_check(pk)
 
 
 @shared_task(name="avatars.narrate")
 def narrate(pk: int) -> None:
-    narration.narrate(pk)
+    services.run_narration(pk)
 
 
 @shared_task(name="avatars.measure_pictures")
@@ -34,4 +32,4 @@ def measure_pictures() -> None:
 
 @shared_task(name="avatars.warm")
 def warm() -> None:
-    render_worker.warm()
+    services.warm_studio()

@@ -18,7 +18,6 @@ from avatars.admin.lexicon import as_written
 from avatars.admin.video_pages import render_state
 from avatars.exceptions import AvatarError
 from avatars.models import RenderTemplate, Variable
-from avatars.video_templates.variables import value_advice
 
 KINDS = {Variable.Type.NUMBER: "number", Variable.Type.DATE: "date", Variable.Type.PHONE: "tel"}
 
@@ -91,7 +90,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def _field(variable: Variable) -> forms.Field:
     slot, today = variable.slot, timezone.localdate()
     shown = slot.parse(variable.example or variable.default, today=today)
-    words = [value_advice(variable)] if variable.type != Variable.Type.CHOICE else []
+    words = [services.value_advice(variable)] if variable.type != Variable.Type.CHOICE else []
     if not variable.required:
         default = slot.label(slot.parse(variable.default, today=today) or "")
         left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""

@@ -18,7 +18,6 @@ from avatars.exceptions import AvatarError
 from avatars.forms.digital_humans import preview_form
 from avatars.forms.samples import ComparisonForm
 from avatars.models import DigitalHuman, Render
-from avatars.previews.video_preview import COLUMNS, ROWS
 from core.confidentiality.rights import may_read
 from core.web.admin import change_url
 
@@ -58,7 +57,13 @@ class VideoPages(ModelAdmin[Any]):
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=404)
         sheet = reverse("admin:avatars_render_sheet", args=[render.pk])
-        shown = {"bars": preview.bars, "times": preview.times, "sheet": sheet, "columns": COLUMNS, "rows": ROWS}
+        shown = {
+            "bars": preview.bars,
+            "times": preview.times,
+            "sheet": sheet,
+            "columns": services.PREVIEW_COLUMNS,
+            "rows": services.PREVIEW_ROWS,
+        }
         return JsonResponse(shown, headers={"Cache-Control": "private, max-age=3600"})
 
     def sheet(self, render: Render) -> HttpResponse:

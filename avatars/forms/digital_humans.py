@@ -19,7 +19,6 @@ from avatars.models import DigitalHuman, SpokenMood
 from avatars.reasons.portrait import REMARKS, UNUSABLE
 from avatars.reasons.video import KEEPS_BACKGROUND
 from avatars.reasons.video import words as video_words
-from avatars.speech.base import Control
 
 DRAWN = DigitalHuman.Origin.DRAWN
 
@@ -132,7 +131,7 @@ class DigitalHumanForm(OriginForm):
         controls = services.speech_controls(voice.engine)
         if not controls:
             yield gettext("The speech engine of its voice has no moods and paces: marks in scripts are left out.")
-        elif Control.PITCH not in controls:
+        elif services.SpeechControl.PITCH not in controls:
             yield gettext("The speech engine of its voice changes pace and loudness only: moods are harder to hear.")
 
     @property

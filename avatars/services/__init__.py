@@ -1,6 +1,10 @@
 """The front door of the digital humans: request a video, cancel it, retry it."""
 
 import core.django_setup  # says what is missing
+from avatars.adapters.availability import Availability as EngineAvailability
+from avatars.adapters.availability import State as EngineState
+from avatars.ai_label.file_label import examine as examine_label
+from avatars.conformance.checks import CHECKS as ENGINE_CHECKS
 from avatars.consent import (
     allowed_humans,
     allowed_renders,
@@ -17,15 +21,26 @@ from avatars.consent import (
 )
 from avatars.consent import check as check_consent
 from avatars.consent import decide as decide_consent
+from avatars.engines.base import Mode
+from avatars.portraits.image_file import read as read_picture
+from avatars.previews.video_preview import COLUMNS as PREVIEW_COLUMNS
+from avatars.previews.video_preview import ROWS as PREVIEW_ROWS
 from avatars.reasons.render import Reason as _Reason
 from avatars.reasons.render import words as reason_words
+from avatars.rendering.compression import compress as fit_rendition
 from avatars.rendering.demand import cancel_all_unwanted, cancel_unwanted
 from avatars.rendering.demand import register as register_waiters
 from avatars.rendering.engine_status import EngineKind, engines, speech_controls
+from avatars.rendering.engine_status import availabilities as engine_availabilities
 from avatars.rendering.estimates import Estimate, queue_position, seconds_left, seconds_of_bulk, time_left
 from avatars.rendering.estimates import estimate as estimate_render
 from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
+from avatars.rendering.narration import narrate as run_narration
+from avatars.rendering.portrait_videos.video_check import check as run_portrait_video_check
 from avatars.rendering.readings import register_names
+from avatars.rendering.render_worker import render_next
+from avatars.rendering.render_worker import warm as warm_studio
+from avatars.scenes.pdf_pages import MOST_BYTES as MOST_PDF_BYTES
 from avatars.services.audio import to_amr, to_wav, transcribe
 from avatars.services.consents.consents import VideoRetention, record_consent, withdraw_consent
 from avatars.services.consents.statements import (
@@ -117,8 +132,10 @@ from avatars.services.templates.templates import (
     variable_faults,
 )
 from avatars.services.voices import forget_speech, preview_voice, seed_voices
+from avatars.speech.base import Control as SpeechControl
 from avatars.speech.text.speaking_style import without_marks as plain_script
+from avatars.studio.studio import Studio
 from avatars.video_templates.personalisation import PersonalScript, VideoSource, is_personalised
-from avatars.video_templates.variables import TemplateFault
+from avatars.video_templates.variables import TemplateFault, value_advice
 
 UNWANTED = str(_Reason.UNWANTED)

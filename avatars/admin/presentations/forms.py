@@ -12,7 +12,6 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 from avatars import services
 from avatars.admin.templates import VariableFormSet
 from avatars.models import Presentation, PresentationScene, Variable
-from avatars.scenes.pdf_pages import MOST_BYTES
 
 
 class PointsField(forms.CharField):
@@ -75,7 +74,7 @@ class PresentationForm(forms.ModelForm[Presentation]):
     def clean_pdf(self) -> bytes:
         """The pages are drawn when the presentation is saved; here is seen whether it can be one."""
         file = self.cleaned_data["pdf"]
-        return file.read(MOST_BYTES + 1) if file else b""
+        return file.read(services.MOST_PDF_BYTES + 1) if file else b""
 
 
 class SceneFormSet(PaginationInlineFormSet):

@@ -5,10 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from avatars import services
-from avatars.adapters.availability import State
 from core.web.api_fields import ChoiceField
 
-STATES = [state.value for state in State]
+STATES = [state.value for state in services.EngineState]
 
 
 class EngineFileSerializer(serializers.Serializer[Any]):

@@ -13,19 +13,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from avatars.adapters.availability import Availability
+from avatars import services
 from avatars.conformance.base import Check, CheckRequest, Outcome, Verdict
-from avatars.conformance.checks import CHECKS
 from avatars.exceptions import StudioError
 from avatars.reasons import availability
-from avatars.rendering import engine_status
-from avatars.studio.studio import Studio
 from core import backends
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
 LEAST_SECONDS = 120.0  # seconds for an engine's test renders, even where its own limit is shorter: models have to load
 RENDERS = 2.5  # a check may render twice
-KINDS = tuple(kind for kind in engine_status.EngineKind if kind.value in CHECKS)
+KINDS = tuple(kind for kind in services.EngineKind if kind.value in services.ENGINE_CHECKS)
 Results = Iterator[tuple[Check, Outcome]]
 
 
@@ -33,9 +30,9 @@ Results = Iterator[tuple[Check, Outcome]]
 class Subject:
     """An engine of the settings, and what it lacks."""
 
-    kind: engine_status.EngineKind
+    kind: services.EngineKind
     name: str
-    availability: Availability
+    availability: services.EngineAvailability
 
     @property
     def time_limit(self) -> float:
@@ -70,14 +67,14 @@ class Command(BaseCommand):
     def _list(self) -> None:
         for kind in KINDS:
             self.stdout.write(str(kind.label))
-            for check in CHECKS[kind.value]:
+            for check in services.ENGINE_CHECKS[kind.value]:
                 self.stdout.write(f"  {check.key:<12} {check.title}")
 
     def _handle(self, options: dict[str, Any]) -> None:
         self._voice, self._speaks, self._seconds = options["voice"], options["speaks"], options["seconds"]
         subjects = _chosen(options["engine"])
         rows: list[dict[str, Any]] = []
-        studio = Studio()
+        studio = services.Studio()
         try:
             for subject in subjects:
                 rows += self._told(subject, studio, quiet=options["json"])
@@ -94,7 +91,7 @@ class Command(BaseCommand):
         if unchecked or any(row["verdict"] in bad for row in rows):
             sys.exit(1)
 
-    def _told(self, subject: Subject, studio: Studio, *, quiet: bool) -> list[dict[str, Any]]:
+    def _told(self, subject: Subject, studio: services.Studio, *, quiet: bool) -> list[dict[str, Any]]:
         """Check an engine, and say so line by line."""
         if not quiet:
             self.stdout.write(self.style.MIGRATE_HEADING(f"{subject.kind.label} · {subject.name}"))
@@ -106,8 +103,8 @@ class Command(BaseCommand):
                 self._say(rows[-1], titled=subject.availability.ok)
         return rows
 
-    def _results(self, subject: Subject, studio: Studio) -> Results:
-        checks = CHECKS[subject.kind.value]
+    def _results(self, subject: Subject, studio: services.Studio) -> Results:
+        checks = services.ENGINE_CHECKS[subject.kind.value]
         found = subject.availability
         if not found.ok:
             words, remedy = availability.lack(found), availability.supply(found)
@@ -122,7 +119,7 @@ class Command(BaseCommand):
                 kind=subject.kind.value,
                 engine=subject.name,
                 check=check.key,
-                voice=voice if subject.kind is engine_status.EngineKind.SPEECH else "",
+                voice=voice if subject.kind is services.EngineKind.SPEECH else "",
                 language=self._speaks,
             )
             outcome, alive = self._outcome(studio, wish, self._seconds or subject.time_limit)
@@ -132,7 +129,7 @@ class Command(BaseCommand):
                 yield from ((other, Outcome(verdict=Verdict.NOT_RUN, words=words)) for other in rest)
                 return
 
-    def _outcome(self, studio: Studio, wish: CheckRequest, limit: float) -> tuple[Outcome, bool]:
+    def _outcome(self, studio: services.Studio, wish: CheckRequest, limit: float) -> tuple[Outcome, bool]:
         """The outcome of a check, and whether its engine is alive after it."""
         try:
             memory = settings.AVATARS["MEMORY_LIMIT_MB"]
@@ -178,7 +175,7 @@ def _chosen(wanted: list[str]) -> list[Subject]:
     known = [
         Subject(kind=kind, name=name, availability=availability)
         for kind in KINDS
-        for name, availability in engine_status.availabilities(kind)
+        for name, availability in services.engine_availabilities(kind)
     ]
     names = {subject.name for subject in known}
     for name in wanted:

@@ -10,16 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from avatars.engines.base import Mode
+from avatars import services
 from avatars.exceptions import AvatarError, PortraitError
 from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
-from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
-from avatars.pipeline.spec import seed_of
+from avatars.pipeline.spec import FinishedVideo, VideoSpec, seed_of
 from avatars.pipeline.stages import Stage
-from avatars.portraits import image_file
 from avatars.reasons import video as video_reasons
 from avatars.reasons.portrait import REMARKS, UNUSABLE
-from avatars.studio.studio import Studio
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
 VIDEOS = (".mp4", ".mov", ".webm", ".m4v")
@@ -45,7 +42,9 @@ class Command(BaseCommand):
         parser.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
         parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
         parser.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
-        parser.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.ENHANCED_TALKING_HEAD.value)
+        parser.add_argument(
+            "--mode", choices=[mode.value for mode in services.Mode], default=services.Mode.ENHANCED_TALKING_HEAD.value
+        )
         parser.add_argument("--longest", type=int, default=LONGEST, help="the longer side in pixels at most")
         parser.add_argument("--format", choices=[shape.value for shape in Format], default=Format.AS_PORTRAIT.value)
         behind = parser.add_mutually_exclusive_group()
@@ -71,7 +70,7 @@ class Command(BaseCommand):
         if not out.parent.is_dir():
             raise CommandError(f"The folder {out.parent} does not exist.")
         started = time.monotonic()
-        place = Studio({"OPENUSER_DEVICE": options["device"]} if options["device"] else None)
+        place = services.Studio({"OPENUSER_DEVICE": options["device"]} if options["device"] else None)
         try:
             with tempfile.TemporaryDirectory(dir=out.parent, prefix=".speak-") as folder:
                 spec = self._spec(place, Path(folder), options)
@@ -92,7 +91,7 @@ class Command(BaseCommand):
             place.close()
         self._sum_up(out, video, time.monotonic() - started)
 
-    def _spec(self, place: Studio, folder: Path, options: dict[str, Any]) -> VideoSpec:
+    def _spec(self, place: services.Studio, folder: Path, options: dict[str, Any]) -> VideoSpec:
         given: Path | None = options["portrait"]
         video: Path | None = None
         if given is not None and given.suffix.lower() in VIDEOS:
@@ -128,10 +127,10 @@ class Command(BaseCommand):
             ),
         )
 
-    def _checked(self, place: Studio, portrait: Path, folder: Path, face: int | None) -> Path:
+    def _checked(self, place: services.Studio, portrait: Path, folder: Path, face: int | None) -> Path:
         """The picture to animate: the file itself, or what is kept of it. Prints what to mind, as the admin says it."""
         try:
-            examined, kept = place.check_portrait(image_file.read(portrait), face=face)
+            examined, kept = place.check_portrait(services.read_picture(portrait), face=face)
         except PortraitError as error:
             raise CommandError(f"{UNUSABLE.get(error.code, error)} ({error.code})") from error
         if examined.flaw:
@@ -144,7 +143,7 @@ class Command(BaseCommand):
         upright.write_bytes(kept)
         return upright
 
-    def _checked_video(self, place: Studio, given: Path, kept: Path) -> Path:
+    def _checked_video(self, place: services.Studio, given: Path, kept: Path) -> Path:
         """The frame of a portrait video that stands for it; `kept` is what moves. Prints what to mind, and when."""
         try:
             examined = place.check_video(given, kept, on_progress=self._report)

@@ -6,11 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from avatars.ai_label import audio_label, image_label, video_label
+from avatars import services
 from avatars.exceptions import AvatarError
-
-PICTURES = {".jpg", ".jpeg"}
-SOUNDS = {".m4a", *audio_label.WORDLESS}
 
 
 class Command(BaseCommand):
@@ -34,7 +31,7 @@ class Command(BaseCommand):
 
     def _is_labelled(self, path: Path, content_id: str) -> bool:
         try:
-            proof = examine(path, content_id)
+            proof = services.examine_label(path, content_id)
         except (AvatarError, OSError) as error:
             self.stdout.write(f"{path}: UNREADABLE: {error}")
             return False
@@ -45,13 +42,3 @@ class Command(BaseCommand):
         whose = f"provider {proof.origin.provider}, content {proof.origin.content_id}"
         self.stdout.write(f"{path}: labelled: {seen}AIGC metadata of {whose}")
         return True
-
-
-def examine(path: Path, content_id: str) -> video_label.LabelReport:
-    """The label of a file, by its kind."""
-    suffix = path.suffix.lower()
-    if suffix in SOUNDS:
-        return audio_label.examine(path, content_id)
-    if suffix in PICTURES:
-        return image_label.examine(path, content_id)
-    return video_label.examine(path, content_id)
