@@ -1,0 +1,187 @@
+"""The tables of version 0.5 are made anew as today's, and their rows are copied.
+
+All of an app happens in one transaction, on SQLite and PostgreSQL alike: an update that is interrupted has changed
+nothing of the app, and is run again. A new database, and one of the version before, are left alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
+
+from core.migration_operations.indexes import AddSearchIndex
+from core.migration_operations.models import RenamePermissions
+from core.migration_operations.released import Origin, origin
+
+# Gets the models of today and the editor, when the rows are there and the tables of before too.
+Step = Callable[[Any, BaseDatabaseSchemaEditor], None]
+
+
+def before(table: str) -> str:
+    """The name under which a table of before can be read in a step."""
+    return f"before_{table}"
+
+
+class RebuildTables(Operation):
+    """Makes the tables of an app anew where they are those of 0.5.
+
+    Args:
+        initial: its first migration, whose operations beside the models are run too.
+        renamed_models: the names of models before and now, for rights and the history of the admin.
+        renamed_tables: the names of tables before and now.
+        steps: what is written into the rows.
+    """
+
+    reversible = True
+    reduces_to_sql = False
+
+    def __init__(
+        self,
+        initial: type[migrations.Migration],
+        *,
+        renamed_models: Iterable[tuple[str, str]] = (),
+        renamed_tables: Iterable[tuple[str, str]] = (),
+        steps: Sequence[Step] = (),
+    ) -> None:
+        self.initial, self.steps = initial, steps
+        self.renamed_models, self.renamed_tables = list(renamed_models), dict(renamed_tables)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The models stay as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        connection = schema_editor.connection
+        if origin(app_label, MigrationRecorder(connection).applied_migrations()) is not Origin.RELEASED:
+            return
+        models = [to_state.apps.get_model(app_label, name) for app, name in to_state.models if app == app_label]
+        tables = _Tables(schema_editor, {table for model in models for table in _tables(model)}, self.renamed_tables)
+        tables.put_aside()
+        for model in models:
+            schema_editor.create_model(model)
+        for model in models:
+            tables.copy(model)
+            for field in model._meta.local_many_to_many:
+                if field.remote_field.through._meta.auto_created:
+                    tables.copy(field.remote_field.through)
+        for operation in self.initial.operations:
+            if isinstance(operation, (AddSearchIndex, migrations.RunPython)):
+                operation.database_forwards(app_label, schema_editor, from_state, to_state)
+        for old, new in self.renamed_models:
+            _rename(to_state.apps, schema_editor, app_label, old.lower(), new.lower())
+        for step in self.steps:
+            step(to_state.apps, schema_editor)
+        tables.finish()
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """What was before is in the backup."""
+
+    def describe(self) -> str:
+        return "Make the tables of 0.5 anew"
+
+
+class _Tables:
+    """The tables of an app, put aside until their rows are in the new ones."""
+
+    def __init__(self, editor: Any, now: set[str], renamed: dict[str, str]) -> None:
+        self._editor, self._connection = editor, editor.connection
+        self._postgresql = self._connection.vendor == "postgresql"
+        with self._connection.cursor() as cursor:
+            there = set(self._connection.introspection.table_names(cursor))
+        self._before = {name: name for name in now & there}
+        self._before |= {new: old for old, new in renamed.items() if old in there and new not in there}
+        self._counters: dict[str, int] = {}
+        self._references: list[tuple[str, str, str]] = []
+
+    def put_aside(self) -> None:
+        """Keys of other tables on these are noted, and come back at the end; SQLite's stay, by name."""
+        quoted = self._editor.quote_name
+        for new, old in self._before.items():
+            if counter := self._counter(old):
+                self._counters[new] = counter
+            if self._postgresql:
+                self._references += self._references_on(old)
+            self._run(f"CREATE TABLE {quoted(before(new))} AS SELECT * FROM {quoted(old)}")
+        for old in self._before.values():
+            self._run(f"DROP TABLE {quoted(old)}{' CASCADE' if self._postgresql else ''}")
+
+    def copy(self, model: Any) -> None:
+        """Columns that a row lacks get what a new column with this default would."""
+        table, quoted = model._meta.db_table, self._editor.quote_name
+        if table not in self._before:
+            return
+        with self._connection.cursor() as cursor:
+            described = self._connection.introspection.get_table_description(cursor, before(table))
+        there = {column.name for column in described}
+        columns, values, given = [], [], []
+        for field in model._meta.local_concrete_fields:
+            if field.column in there:
+                values.append(quoted(field.column))
+            elif field.has_db_default() or (default := self._editor.effective_default(field)) is None:
+                continue
+            else:
+                values.append("%s")
+                given.append(default)
+            columns.append(quoted(field.column))
+        self._run(
+            f"INSERT INTO {quoted(table)} ({', '.join(columns)}) SELECT {', '.join(values)} "
+            f"FROM {quoted(before(table))}",
+            given,
+        )
+
+    def finish(self) -> None:
+        """New rows get the numbers after those that were ever given."""
+        quoted = self._editor.quote_name
+        for table, counter in self._counters.items():
+            if self._postgresql:
+                self._run("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [quoted(table), counter])
+            else:
+                self._run("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+                self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, counter])
+        for table in self._before:
+            self._run(f"DROP TABLE {quoted(before(table))}")
+        for table, name, definition in self._references:
+            self._editor.deferred_sql.append(f"ALTER TABLE {table} ADD CONSTRAINT {quoted(name)} {definition}")
+
+    def _counter(self, table: str) -> int:
+        """The last number that a row got; 0 if none did."""
+        with self._connection.cursor() as cursor:
+            if not self._postgresql:
+                cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            else:
+                cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [self._editor.quote_name(table)])
+                cursor.execute(f"SELECT last_value FROM {cursor.fetchone()[0]} WHERE is_called")
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    def _references_on(self, table: str) -> list[tuple[str, str, str]]:
+        """The keys of tables that stay, such as those of your own apps."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                "WHERE contype = 'f' AND confrelid = %s::regclass AND conrelid <> ALL(%s::regclass[])",
+                [self._editor.quote_name(table), [self._editor.quote_name(name) for name in self._before.values()]],
+            )
+            return [(str(table), str(name), str(definition)) for table, name, definition in cursor.fetchall()]
+
+    def _run(self, sql: str, given: Sequence[Any] = ()) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, given or None)
+
+
+def _tables(model: Any) -> list[str]:
+    links = [field.remote_field.through._meta for field in model._meta.local_many_to_many]
+    return [model._meta.db_table, *(link.db_table for link in links if link.auto_created)]
+
+
+def _rename(apps: Any, editor: BaseDatabaseSchemaEditor, app_label: str, old: str, new: str) -> None:
+    types = apps.get_model("contenttypes", "ContentType").objects.using(editor.connection.alias)
+    types.filter(app_label=app_label, model=old).update(model=new)
+    RenamePermissions(app_label, old, new).code(apps, editor)
