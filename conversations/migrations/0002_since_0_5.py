@@ -2,7 +2,6 @@ from importlib import import_module
 from typing import Any
 
 from django.db import migrations
-from django.db.models import OuterRef, Subquery
 
 from core.migration_operations.rebuilding import RebuildTables
 
@@ -28,16 +27,6 @@ def _end(state_model: Any, flow: Any, states: list[Any]) -> Any:
     return state_model.objects.create(flow=flow, position=states[-1].position + 10, key=key, name=name, kind="end")
 
 
-def move_languages(apps: Any, schema_editor: Any) -> None:
-    """What members have chosen with /language becomes theirs: of several conversations the last one's choice."""
-    chosen = apps.get_model("conversations", "Conversation").objects.exclude(chosen_language="")
-    of_member = chosen.filter(member=OuterRef("pk")).order_by("-last_message_at", "-pk")
-    members = apps.get_model("wecom", "Member").objects
-    members.filter(language="", pk__in=chosen.values("member")).update(
-        language=Subquery(of_member.values("chosen_language")[:1])
-    )
-
-
 class Migration(migrations.Migration):
     """A database of 0.5 gets the tables of today."""
 
@@ -52,6 +41,6 @@ class Migration(migrations.Migration):
             import_module("conversations.migrations.0001_initial").Migration,
             renamed_models=[("Viewing", "WatchLink")],
             renamed_tables=[("conversations_viewing", "conversations_watchlink")],
-            steps=[draw_ends, move_languages],
+            steps=[draw_ends],
         ),
     ]

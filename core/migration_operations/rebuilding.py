@@ -69,6 +69,7 @@ class RebuildTables(Operation):
             for field in model._meta.local_many_to_many:
                 if field.remote_field.through._meta.auto_created:
                     tables.copy(field.remote_field.through)
+        tables.count_on()
         for operation in self.initial.operations:
             if isinstance(operation, (AddSearchIndex, migrations.RunPython)):
                 operation.database_forwards(app_label, schema_editor, from_state, to_state)
@@ -108,12 +109,12 @@ class _Tables:
                 self._counters[new] = counter
             if self._postgresql:
                 self._references += self._references_on(old)
-            self._run(f"CREATE TABLE {quoted(before(new))} AS SELECT * FROM {quoted(old)}")
+            self._run(f"CREATE TABLE {quoted(before(new))} AS SELECT * FROM {quoted(old)}")  # noqa: S608 - our own names
         for old in self._before.values():
             self._run(f"DROP TABLE {quoted(old)}{' CASCADE' if self._postgresql else ''}")
 
     def copy(self, model: Any) -> None:
-        """Columns that a row lacks get what a new column with this default would."""
+        """A column that is new stays empty if it may, since its default is for rows made from now on."""
         table, quoted = model._meta.db_table, self._editor.quote_name
         if table not in self._before:
             return
@@ -124,19 +125,19 @@ class _Tables:
         for field in model._meta.local_concrete_fields:
             if field.column in there:
                 values.append(quoted(field.column))
-            elif field.has_db_default() or (default := self._editor.effective_default(field)) is None:
+            elif field.null or field.has_db_default():
                 continue
             else:
                 values.append("%s")
-                given.append(default)
+                given.append(self._editor.effective_default(field))
             columns.append(quoted(field.column))
         self._run(
-            f"INSERT INTO {quoted(table)} ({', '.join(columns)}) SELECT {', '.join(values)} "
+            f"INSERT INTO {quoted(table)} ({', '.join(columns)}) SELECT {', '.join(values)} "  # noqa: S608 - our own names
             f"FROM {quoted(before(table))}",
             given,
         )
 
-    def finish(self) -> None:
+    def count_on(self) -> None:
         """New rows get the numbers after those that were ever given."""
         quoted = self._editor.quote_name
         for table, counter in self._counters.items():
@@ -145,6 +146,10 @@ class _Tables:
             else:
                 self._run("DELETE FROM sqlite_sequence WHERE name = %s", [table])
                 self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, counter])
+
+    def finish(self) -> None:
+        """Nothing is left of the tables of before, and other tables have their keys again."""
+        quoted = self._editor.quote_name
         for table in self._before:
             self._run(f"DROP TABLE {quoted(before(table))}")
         for table, name, definition in self._references:
@@ -157,7 +162,8 @@ class _Tables:
                 cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
             else:
                 cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [self._editor.quote_name(table)])
-                cursor.execute(f"SELECT last_value FROM {cursor.fetchone()[0]} WHERE is_called")
+                (sequence,) = cursor.fetchone()
+                cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608 - our own name
             row = cursor.fetchone()
         return int(row[0]) if row else 0
 

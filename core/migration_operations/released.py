@@ -6,6 +6,7 @@ A database keeps the names that it has recorded: processes of the version before
 from collections.abc import Collection, Iterable
 from enum import Enum, auto
 
+FIRST = "0001_initial"
 SINCE = "0002_since_0_5"
 # The last migrations of version 0.5.0, by app; it had no `core`.
 OF_0_5 = {
@@ -86,11 +87,12 @@ Key = tuple[str, str]
 class Origin(Enum):
     """With which migrations an app's tables were made."""
 
-    NEW = auto()  # with today's, or not yet
-    COMPLETE = auto()  # with all that were replaced
-    RELEASED = auto()  # with those of 0.5
-    BETWEEN = auto()  # with some of a development version
-    OLDER = auto()  # with those of a version before 0.5
+    NEW = auto()  # none yet, or those of today are all applied
+    FIRST = auto()  # a first migration, ours or that of a very old version
+    COMPLETE = auto()  # all that were replaced
+    RELEASED = auto()  # those of 0.5
+    BETWEEN = auto()  # some of a development version
+    OLDER = auto()  # some of a version before 0.5
 
 
 def origin(app: str, applied: Collection[Key]) -> Origin:
@@ -101,11 +103,11 @@ def origin(app: str, applied: Collection[Key]) -> Origin:
     if NAMES[app][-1] in names:
         return Origin.COMPLETE
     released = OF_0_5.get(app)
-    if released is None:
-        return Origin.NEW if names == ["0001_initial"] else Origin.BETWEEN
     if names[-1] == released:
         return Origin.RELEASED
-    return Origin.BETWEEN if released in names else Origin.OLDER
+    if names == [FIRST]:
+        return Origin.FIRST
+    return Origin.OLDER if released is not None and released not in names else Origin.BETWEEN
 
 
 def without_replaced(migrations: Iterable[str]) -> set[str]:

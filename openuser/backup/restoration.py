@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils._os import safe_join
 
+from core.migration_operations.released import without_replaced
 from core.models import WorkerProcess
 from core.storage.disk import MEGABYTE, disk_of, whole_file
 from core.work.base import database_time_in
@@ -112,7 +113,7 @@ def refuse_what_does_not_fit(about: Manifest) -> None:
         words = f"The backup is of a {about.database} database, and this installation has {own}."
         raise BackupError(words, code="other_database", remedy=SERVERS[about.database])
     known = {".".join(key) for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
-    if newer := sorted(set(about.migrations) - known):
+    if newer := sorted(without_replaced(about.migrations) - known):
         words = f"The backup is of a newer version of OpenUser, {about.version} ({newer[0]} is unknown here)."
         raise BackupError(words, code="newer", remedy="Install that version first.")
     free = disk_of(settings.VAR_DIR).free * MEGABYTE

@@ -8,16 +8,29 @@ for as long as it takes: nothing waits behind it.
 import time
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations import Migration
 
+from core.migration_operations.admission import Refusal, refusal
 from core.work.db_connections import past_pooler
 
 LOCK_TIMEOUT = "2s"
 PAUSE_SECONDS = 3.0
 TRIES = 100
 LOCK_NOT_AVAILABLE = "55P03"
+UNCHANGED = "Nothing was changed. See docs/upgrading.md."
+WORDS = {
+    Refusal.OLDER: "This database is of a version before 0.5. Install version 0.5.0, run its “migrate”, then install "
+    "this version again.",
+    Refusal.BETWEEN: "This database is of a development version between 0.5.0 and 0.6.0. Install the commit 213eff69, "
+    "run its “migrate”, then install this version again.",
+    Refusal.UNKNOWN: "Names of migrations are missing, so the version of this database is unknown. Restore the backup "
+    "of before “migrate --prune”.",
+    Refusal.PRUNES: "“--prune” removes the names by which an update knows the version of this database. Run "
+    "“migrate” without it first.",
+}
 
 
 class Command(migrate.Command):
@@ -26,6 +39,8 @@ class Command(migrate.Command):
     @past_pooler()
     def handle(self, *args: Any, **options: Any) -> None:
         self._database = options["database"]
+        if refused := refusal(connections[self._database], prunes=options.get("prune", False)):
+            raise CommandError(f"{WORDS[refused]} {UNCHANGED}")
         tries = 1
         try:
             while not self._migrated(*args, last=tries == TRIES, **options):
