@@ -1,69 +1,209 @@
-"""Rows of earlier versions keep their meaning, and an upgraded database is the same as a new one.
+"""Databases of 0.5 and of the version before become those of today; older ones are refused and stay as they are."""
 
-One database is migrated from nothing to today, and gets rows at two versions on its way: to migrate an installation
-back and forth for every claim takes minutes. It goes through the migrations of conversations, which are the most;
-test_long_upgrades goes through all.
-"""
-
+from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+from avatars.models import DigitalHuman, Render, Statement, Voice
 from conversations.flows import publication
-from conversations.models import Answer, Document, Flow, Topic
-from tests.openuser.support.upgrades import Tables, as_released, as_they_are, different, upgraded_for_a_module
+from conversations.models import Flow, Message, Topic, WatchLink
+from core.migration_operations import rebuilding
+from core.migration_operations.released import NAMES, OF_0_5
+from openuser.models import ApiClient
+from scheduling.models import SendingPolicy
+from tests.openuser.support.earlier_databases import Schema, earlier, schema
+from wecom.models import ApplicationMember, Corporation, Member, Membership
 
-# The mark makes the test database, also where no other file does. Tests only read: what they find stays for the next.
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before"), pytest.mark.databases]
-
-
-def flow_that_stops_where_it_has_no_transition(apps: Any) -> None:
-    flow = apps.get_model("conversations", "Flow").objects.create(name="Old", language="en")
-    states = apps.get_model("conversations", "State").objects
-    for position, kind in enumerate(("ask", "say", "video", "say")):
-        states.create(flow=flow, position=position, key=f"s{position}", name=kind, kind=kind, text="x", slot="x")
-    first, *others = states.order_by("position")
-    apps.get_model("conversations", "Transition").objects.create(state=first, target=others[0])
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+BEFORE = "Recorded before statements existed."
+OURS = tuple(NAMES)
 
 
-def answers_with_words_as_topics(apps: Any) -> None:
-    apps.get_model("conversations", "Topic").objects.create(name="假期", name_en="Leave")
-    answers = apps.get_model("conversations", "Answer").objects
-    for question, topic in (
-        ("年假几天", "假期"),
-        ("How to book leave", "Leave"),
-        ("Insurance", "Benefits and insurance"),
-    ):
-        answers.create(question=question, answer="x", topic=topic)
-    apps.get_model("conversations", "Document").objects.create(title="手册", file="a.md", kind="markdown", topic="假期")
+def counts() -> Counter[str]:
+    """The rows of our tables."""
+    with connection.cursor() as cursor:
+        found: Counter[str] = Counter()
+        for table in connection.introspection.table_names(cursor):
+            if table.startswith(OURS):
+                cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+                found[table] = cursor.fetchone()[0]
+    return found
 
 
-# The last version without what the next migration brings, and the rows that it finds.
-FLOW = (("conversations", "0013_answers_and_languages"), flow_that_stops_where_it_has_no_transition)
-TOPICS = (("conversations", "0047_validator"), answers_with_words_as_topics)
-STEPS = ((partial(as_released, "conversations"), FLOW), (as_they_are, TOPICS))
+def update() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
 
 
-@pytest.fixture(scope="module")
-def before(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Tables]:
-    """The test database is one that was upgraded, for as long as this module lasts. How it was when it was new."""
-    with upgraded_for_a_module(django_db_blocker, tmp_path_factory.mktemp("media"), *STEPS) as new:
-        yield new
+@pytest.fixture(scope="class")
+def from_0_5(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Schema, Schema, Counter[str]]]:
+    """The test database is one of 0.5 that was updated: the schema of a new one, its own, and its rows before."""
+    with django_db_blocker.unblock(), earlier("0.5.0") as new:
+        rows = counts()
+        update()
+        yield new, schema(), rows
 
 
-def test_an_upgraded_database_has_the_tables_of_a_new_one(before):
-    assert different(before) == set()
+class TestFrom05:
+    """What is in a database of 0.5 afterwards."""
+
+    pytestmark = pytest.mark.usefixtures("from_0_5")
+
+    def test_its_schema_is_that_of_a_new_database(self, from_0_5):
+        new, now, _rows = from_0_5
+        assert now - new == set()
+        assert new - now == set()
+
+    def test_all_rows_are_there(self, from_0_5):
+        _new, _now, rows = from_0_5
+        rows["conversations_watchlink"] = rows.pop("conversations_viewing", rows["conversations_watchlink"])
+        assert sum(rows.values()) > 300
+        now = counts()
+        grown = {name for name in rows if now[name] > rows[name]}
+        assert {name for name in rows if now[name] < rows[name]} == set()
+        assert grown <= {"conversations_state", "conversations_transition", "wecom_directorysync"}
+
+    def test_rows_read_as_models(self):
+        for model in (model for model in apps.get_models() if model._meta.app_label in NAMES):
+            assert all(str(row) for row in model._default_manager.all())
+        assert Message.objects.select_related("content").first().content.text != ""
+        assert WatchLink.objects.get().render is not None
+
+    def test_keys_point_to_rows(self):
+        connection.check_constraints()
+
+    def test_new_rows_get_numbers_that_were_never_given(self):
+        last = Member.objects.order_by("-pk").first()
+        made = Member.objects.create(corporation=last.corporation, user_id="later")
+        assert made.pk > last.pk + 1  # the row after it was deleted before the update
+
+    def test_drawings_and_synthetic_voices_have_statements_that_say_so(self):
+        assert DigitalHuman.objects.get(name="drawn").origin == "drawn"
+        assert DigitalHuman.objects.get(name="photograph").origin == "photograph"
+        origins = dict(Voice.objects.filter(name__in=("declared", "cloned")).values_list("name", "pk"))
+        assert Statement.objects.filter(voice__in=origins.values()).get().voice.name == "declared"
+        assert {one.reason_words for one in Statement.objects.all()} == {BEFORE}
+        assert Render.objects.filter(digital_human__name="drawn").get().statement.digital_human.name == "drawn"
+
+    def test_notes_of_built_in_voices_are_in_english_too(self):
+        assert Voice.objects.exclude(notes_en="").count() == 8
+
+    def test_speeds_of_one_are_left_to_the_voice(self):
+        assert not DigitalHuman.objects.filter(speed=1.0).exists()
+
+    def test_flows_that_stopped_have_ends(self):
+        draft = publication.draft(Flow.objects.get(name="Old"))
+        assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]
+
+    def test_programs_keep_the_words_that_they_read(self):
+        reads = ["conversations:read" in client.scopes for client in ApiClient.objects.order_by("pk")]
+        assert sorted(reads) == [False, False, True]
+
+    def test_companies_of_before_have_no_quiet_hours(self):
+        assert (
+            SendingPolicy.objects.filter(quiet_from=None, quiet_decided_at=None).count() == Corporation.objects.count()
+        )
+
+    def test_memberships_of_before_have_no_moment(self):
+        assert set(Membership.objects.values_list("joined_at", flat=True)) == {None}
+
+    def test_groups_keep_their_rights_to_renamed_models(self):
+        rights = set(Group.objects.get(name="auditors").permissions.values_list("codename", flat=True))
+        assert rights == {"view_applicationmember", "view_enginefailure", "view_watchlink", "view_message"}
+
+    def test_topics_to_begin_with_are_there(self):
+        assert Topic.objects.filter(name="公司新闻").exists()
+
+    def test_tables_that_kept_their_names_are_read(self):
+        assert ApplicationMember.objects.count() == 1
+
+    def test_a_second_update_does_nothing(self):
+        before = schema()
+        update()
+        assert schema() == before
 
 
-def test_flows_drawn_before_keep_their_ends():
-    draft = publication.draft(Flow.objects.get(name="Old"))
-    assert [[edge.to for edge in node.edges] for node in draft.nodes] == [["s1"], ["end"], ["end"], ["end"], []]
+STEPS = ("put_aside", "copy", "count_on", "finish")
 
 
-def test_topics_of_answers_that_were_words_are_topics():
-    topics = {answer.question: str(answer.topic.name) for answer in Answer.objects.exclude(topic=None)}
-    assert topics == {"年假几天": "假期", "How to book leave": "假期", "Insurance": "Benefits and insurance"}
-    assert Document.objects.get(title="手册").topic.name == "假期"
-    assert list(Topic.objects.filter(can_be_muted=False).values_list("name", flat=True)) == ["Benefits and insurance"]
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.django_db(transaction=True)
+def test_an_update_that_is_interrupted_ends_the_same(step, monkeypatch):
+    with earlier("0.5.0") as new:
+        for number in (1, 3, 5):
+            with monkeypatch.context() as patched:
+                interrupt(patched, step, number)
+                with pytest.raises(KeyboardInterrupt):
+                    update()
+        update()
+        assert schema() ^ new == set()
+        assert Member.objects.filter(user_id="speaker0").count() == 1
+
+
+def interrupt(patched: Any, step: str, number: int) -> None:
+    """End the update after a step was done so many times."""
+    original, done = getattr(rebuilding._Tables, step), []
+
+    def counted(self: Any, *args: Any) -> None:
+        original(self, *args)
+        done.append(1)
+        if len(done) >= (number if step == "copy" else 1):
+            raise KeyboardInterrupt
+
+    patched.setattr(rebuilding._Tables, step, counted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_of_the_version_before_keeps_schema_and_rows():
+    with earlier("0.6.0.dev") as new:
+        rows = counts()
+        assert sum(rows.values()) > 300
+        update()
+        assert schema() ^ new == set()
+        assert counts() == rows
+        applied = MigrationRecorder(connection).applied_migrations()
+        assert all((app, names[-1]) in applied for app, names in NAMES.items() if app != "emulator")
+
+
+def forget(app: str, after: str) -> None:
+    """Make the database one that has not come further than a migration."""
+    names = [name for name in NAMES[app] if name > after]
+    MigrationRecorder.Migration.objects.filter(app=app, name__in=names).delete()
+
+
+@pytest.mark.parametrize(
+    ("version", "app", "last", "words"),
+    [
+        ("0.5.0", "wecom", "0017_group_files", "before 0.5"),
+        ("0.5.0", "scheduling", "0001_initial", "before 0.5"),
+        ("0.6.0.dev", "conversations", "0052_moved_steps", "development version"),
+        ("0.6.0.dev", "avatars", OF_0_5["avatars"], "development version"),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_other_databases_are_refused_and_stay_as_they_are(version, app, last, words):
+    with earlier(version):
+        forget(app, last)
+        before = schema(), counts(), content()
+        with pytest.raises(CommandError, match=words):
+            update()
+        assert (schema(), counts(), content()) == before
+
+
+def content() -> list[Any]:
+    """What is recorded, and on SQLite every statement that would make the database."""
+    recorded = sorted(MigrationRecorder.Migration.objects.values_list("app", "name", "applied"))
+    opened: Any = connection
+    return [recorded, *(opened.connection.iterdump() if opened.vendor == "sqlite" else [])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_names_are_not_removed_before_an_update():
+    with earlier("0.5.0"), pytest.raises(CommandError, match="--prune"):
+        call_command("migrate", "wecom", prune=True, verbosity=0)
