@@ -5,14 +5,14 @@ from django.db import connection
 
 from tests.architecture import migration_lint
 
-# The last ones that were written without these rules.
+# These make the tables of a new database.
 BEFORE = {
-    "avatars": "0043_own_manner",
-    "conversations": "0052_moved_steps",
-    "core": "0003_metric_counts",
-    "openuser": "0005_incidents",
-    "scheduling": "0024_delivery_room",
-    "wecom": "0036_more_list_indexes",
+    "avatars": "0001_initial",
+    "conversations": "0001_initial",
+    "core": "0001_initial",
+    "openuser": "0001_initial",
+    "scheduling": "0001_initial",
+    "wecom": "0001_initial",
 }
 # Faults that do no harm, each with its reason, such as {("wecom", "0099_x"): {"DROP_COLUMN": "nothing reads it"}}.
 ALLOWED: dict[tuple[str, str], dict[str, str]] = {}

@@ -83,24 +83,6 @@ def test_a_language_is_chosen_for_every_application_and_before_the_first_word():
 
 
 @pytest.mark.django_db
-@pytest.mark.databases
-def test_choices_of_the_release_before_move_to_the_member():
-    chose, chose_none, has_one = (make_member(make_application()) for _ in range(3))
-    wecom.change_member(has_one, language=CHINESE)
-    now = timezone.now()
-    for member, choice, minutes in (
-        *((chose, CHINESE, 9), (chose, ENGLISH, 1), (chose, "", 0), (chose_none, "", 0), (has_one, ENGLISH, 0)),
-    ):
-        at = now - timedelta(minutes=minutes)
-        Conversation.objects.create(
-            application=make_application(), member=member, chosen_language=choice, last_message_at=at
-        )
-    import_module("conversations.migrations.0017_member_language").move(apps, connection.schema_editor())
-    found = [Member.objects.get(pk=member.pk).language for member in (chose, chose_none, has_one)]
-    assert found == [ENGLISH, "", CHINESE]
-
-
-@pytest.mark.django_db
 def test_a_choice_by_a_process_of_the_release_before_is_heard(person):
     person.says("我想问个问题")
     Conversation.objects.update(chosen_language=ENGLISH)

@@ -85,7 +85,7 @@ def test_built_in_voices_of_an_installation_get_english_notes():
     services.seed_voices()
     Voice.objects.update(notes_en="")
     Voice.objects.filter(key="zf_xiaoyi").update(notes="给新年用")
-    importlib.import_module("avatars.migrations.0026_notes_in_english").translate(apps, None)
+    importlib.import_module("avatars.migrations.0002_since_0_5").translate(apps, None)
     found = dict(Voice.objects.values_list("key", "notes_en"))
     assert (found.pop("zf_xiaoyi"), all(found.values())) == ("", True)
 

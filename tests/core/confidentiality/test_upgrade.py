@@ -11,7 +11,7 @@ from openuser.models import ApiClient
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
-KEEP = import_module("openuser.migrations.0009_conversations_scope").keep_what_programs_read
+KEEP = import_module("openuser.migrations.0002_since_0_5").keep_what_programs_read
 
 
 @pytest.mark.parametrize(
