@@ -1,19 +1,11 @@
 """The language of a text, and of a member."""
 
-from datetime import timedelta
-from importlib import import_module
-
 import pytest
-from django.apps import apps
-from django.db import connection
-from django.utils import timezone
 
 from conversations.delivery import channel
 from conversations.language import detect_language
 from conversations.models import Conversation
 from tests.support.factories import make_application, make_member
-from wecom import services as wecom
-from wecom.models import Member
 
 CHINESE, ENGLISH = "zh-hans", "en"
 

@@ -37,10 +37,6 @@ def empty_cache(settings, tmp_path):
     return tmp_path / "auditions"
 
 
-def complete():
-    importlib.import_module("avatars.migrations.0007_voices").complete(apps, None)
-
-
 def heard(data, tmp_path):
     file = tmp_path / "heard.m4a"
     file.write_bytes(data)
@@ -92,23 +88,6 @@ def test_built_in_voices_of_an_installation_get_english_notes():
 
 def test_forms_name_their_fields_with_a_capital(boss):
     assert "Purposes" in boss.get(reverse("admin:avatars_consent_add")).content.decode()
-
-
-def test_an_old_installation_gets_the_voices_it_lacks():
-    make_voice(name="我们的声音", key="zf_xiaobei")
-    make_voice(name="云健 · 男声", key="zm_yunjian")
-    complete()
-    assert Voice.objects.count() == 8
-    renamed = Voice.objects.get(key="zf_xiaobei")
-    assert (renamed.name, renamed.name_en, renamed.gender, renamed.language) == ("我们的声音", "", "female", "zh")
-    assert Voice.objects.get(key="zm_yunjian").name_en == "Yunjian · male"
-    complete()
-    assert Voice.objects.count() == 8
-
-
-def test_a_new_installation_is_not_touched_by_the_migration():
-    complete()
-    assert not Voice.objects.exists()
 
 
 @pytest.mark.usefixtures("small_engines")
