@@ -1,5 +1,6 @@
 import conversations.machine.calls
 import conversations.models.operators
+import conversations.models.states
 import conversations.models.translations
 import conversations.models.watch_links
 import core.fields
@@ -869,7 +870,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='The first one starts the flow.', verbose_name='position')),
                 ('key', models.CharField(help_text='Its name for programs, like ask_text.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Begin with a small letter; then small letters, digits and _.')], verbose_name='key')),
                 ('name', models.CharField(help_text='As it stands in the picture of the flow.', max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('ask', 'ask and wait for the answer'), ('say', 'say and go on'), ('video', 'make a video and go on'), ('handoff', 'pass on to a person, then go on'), ('branch', 'decide by conditions'), ('set', 'set an answer and go on'), ('wait', 'wait, then go on'), ('call', 'call a service, then go on'), ('subflow', 'run another flow, then go on'), ('end', 'end')], default='ask', max_length=8, verbose_name='what it does')),
+                ('kind', models.CharField(choices=conversations.models.states.kind_choices, default='ask', max_length=8, verbose_name='what it does')),
                 ('form', models.CharField(choices=[('text', 'text'), ('markdown', 'Markdown'), ('card', 'card with a link'), ('image', 'picture'), ('file', 'file'), ('news', 'article (图文)')], db_default='text', default='text', help_text='How its text is sent.', max_length=8, verbose_name='form')),
                 ('title', models.CharField(blank=True, db_default='', default='', max_length=128, verbose_name='title')),
                 ('link', models.CharField(blank=True, db_default='', default='', help_text='The page that a tap opens.', max_length=2048, verbose_name='link')),
