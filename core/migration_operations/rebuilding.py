@@ -78,6 +78,8 @@ class RebuildTables(Operation):
         for step in self.steps:
             step(to_state.apps, schema_editor)
         tables.finish()
+        while schema_editor.deferred_sql:  # here, because Django leaves the transaction open when one of these fails
+            schema_editor.execute(schema_editor.deferred_sql.pop(0), None)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
+from django.db import IntegrityError
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
 KEPT = 4  # connections per process and file; each holds up to eight megabytes of pages
 
@@ -29,9 +32,30 @@ class Idle:
 _idle: defaultdict[tuple[int, Hashable], deque[Idle]] = defaultdict(deque)
 
 
+class SchemaEditor(DatabaseSchemaEditor):
+    """Django's, which ends its transaction whatever went wrong, and raises just that.
+
+    Django's own checks the keys first, also after an error in the middle of a change, when they point nowhere. The
+    error of the check then takes the place of the first, and nothing is rolled back.
+    """
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> None:
+        failure = error
+        if error is None:
+            try:
+                self.connection.check_constraints()
+            except IntegrityError as broken:
+                failure, traceback = broken, broken.__traceback__
+        BaseDatabaseSchemaEditor.__exit__(self, type(failure) if failure else None, failure, traceback)
+        self.connection.enable_constraint_checking()
+        if failure is not None and error is None:
+            raise failure
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, whose connections outlive it."""
 
+    SchemaEditorClass = SchemaEditor
     _place: tuple[int, Hashable] = (0, None)
     _file: tuple[int, int] | None = None
     _cursors: WeakSet[Any]

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from avatars.models import DigitalHuman, Render, Statement, Voice
@@ -210,6 +210,27 @@ def content() -> list[Any]:
     recorded = sorted(MigrationRecorder.Migration.objects.values_list("app", "name", "applied"))
     opened: Any = connection
     return [recorded, *(opened.connection.iterdump() if opened.vendor == "sqlite" else [])]
+
+
+CHECK = "application_default_sends"  # of 0.5 and of today
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_does_not_fit_is_named_and_nothing_is_changed():
+    with earlier("0.5.0"):
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = ON")
+            else:
+                cursor.execute(f"ALTER TABLE wecom_application DROP CONSTRAINT {CHECK}")
+            cursor.execute("UPDATE wecom_application SET agent_id = 0 WHERE is_default")
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+        before = {row for row in schema() if row[1].startswith("wecom_")}
+        with pytest.raises(IntegrityError, match=CHECK):
+            update()
+        assert not connection.in_atomic_block
+        assert {row for row in schema() if row[1].startswith("wecom_")} == before
 
 
 @pytest.mark.django_db(transaction=True)

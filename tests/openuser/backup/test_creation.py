@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core.diagnosis import Level
+from core.migration_operations.released import COMPLETE, NAMES, OF_0_5
 from openuser.backup import age_format, archive, creation, places, restoration, schedule
 from openuser.backup.exceptions import BackupError
 from openuser.doctor.backups import Backups
@@ -123,6 +124,17 @@ def test_a_backup_of_another_database_or_version_is_refused(installation, folder
         with pytest.raises(BackupError) as raised:
             restoration.refuse_what_does_not_fit(replace(made.manifest, **{field: value}))
         assert raised.value.code == code
+
+
+@pytest.mark.parametrize("names", [COMPLETE, OF_0_5], ids=["version before", "0.5.0"])
+def test_a_backup_with_names_that_were_replaced_fits(installation, folder, names):
+    made = creation.create(places.place_of(str(folder)), passphrase=WORDS, now=NOW)
+    former = [
+        f"{app}.{name}" for app, names_of_app in NAMES.items() for name in names_of_app if name <= names.get(app, "")
+    ]
+    restoration.refuse_what_does_not_fit(replace(made.manifest, migrations=former))
+    with pytest.raises(BackupError, match="newer version"):
+        restoration.refuse_what_does_not_fit(replace(made.manifest, migrations=[*former, "wecom.0043_later"]))
 
 
 def test_nothing_is_restored_over_what_is_there(installation, folder):
