@@ -1,7 +1,9 @@
 """Callbacks come while processes of every kind are killed: none may be refused for good, lost or doubled.
 
-`python -m tests.chaos.door [--callbacks 300] [--kills 30] [--seed N]` runs `up --db postgres` as systemd does, on a
-socket that stays open, with a restart of `up` a second after its death. Each callback is tried as WeChat Work does.
+`python -m tests.chaos.door [--mix all|parents] [--load 20] [--update] [--callbacks 300] [--kills 30] [--seed N]` runs
+`up` on PostgreSQL as systemd does, on a socket that stays open, with a restart of `up` a second after its death. Each
+callback is tried as WeChat Work does. `--mix parents` kills only `up` and the parent of the web processes; `--update`
+ends `up` in order while its acceptor of a unit of its own stays, and starts it again while `migrate` has to wait.
 """
 
 import argparse
@@ -15,12 +17,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
+from openuser.bootstrap import secrets_file
 from openuser.launcher import listener
 from openuser.servers import postgres
 from tests.benchmarks.door.installation import callbacks, children, is_empty, settings_of
@@ -36,9 +41,13 @@ KINDS = {  # what is killed: a word of its command line, and how often of 20 tim
     "render": ("render@", 1),
     "beat": ("openuser beat", 1),
     "broker": ("valkey", 2),
+    "acceptor": ("callbacks.acceptor", 1),
     "up": ("", 2),
 }
+MIXES = {"all": list(KINDS), "parents": ["web server", "up"]}
 RESTART = 1.0  # seconds until systemd starts `up` again
+MIGRATE_SECONDS = 20.0  # that the `migrate` of an update takes
+PROMISED = 1.0  # seconds until a callback is acknowledged
 
 
 @dataclass(kw_only=True)
@@ -47,26 +56,61 @@ class Report:
 
     callbacks: int
     kills: Counter[str] = field(default_factory=Counter)
-    tries: Counter[int] = field(default_factory=Counter)
-    never: int = 0
-    lost_or_doubled: int = 0
+    answers: list["Answered"] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
+
+    @property
+    def never(self) -> int:
+        """How many got no answer."""
+        return self.callbacks - len(self.answers)
+
+    @property
+    def lost(self) -> int:
+        """How many were acknowledged and are not recorded.
+
+        What never got in may have been recorded all the same: only its answer was too late.
+        """
+        return max(0, len(self.answers) - len(set(self.recorded)))
+
+    @property
+    def doubled(self) -> int:
+        return len(self.recorded) - len(set(self.recorded))
 
     def __str__(self) -> str:
+        waits = sorted(answered.seconds for answered in self.answers) or [0.0]
+        late = sum(seconds > PROMISED for seconds in waits)
+        tries = dict(sorted(Counter(answered.tries for answered in self.answers).items()))
         return (
-            f"{self.callbacks} callbacks, kill -9 of {dict(self.kills)}; tries until the answer: {dict(self.tries)}\n"
-            f"  never got in {self.never}, lost or doubled {self.lost_or_doubled}"
+            f"{self.callbacks} callbacks, kill -9 of {dict(self.kills)}; tries until the answer: {tries}\n"
+            f"figures: never got in {self.never}, lost {self.lost}, doubled {self.doubled}, "
+            f"median {waits[len(waits) // 2]:.2f} s, {late} after more than {PROMISED:g} s, longest {waits[-1]:.2f} s"
         )
 
 
-class Up:
-    """`manage.py up` on a socket that outlives it."""
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """A callback that was acknowledged: with which try, and how long after the first one began."""
 
-    def __init__(self, folder: Path) -> None:
+    tries: int
+    seconds: float
+
+
+class Up:
+    """`manage.py up` on a socket that outlives it.
+
+    Attributes:
+        database: the URL of a server that is not its own; "" for its own.
+    """
+
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
+        self.database = database
         self.socket = listener.opened("127.0.0.1", 0)
         self.port = self.socket.getsockname()[1]
-        self.env = {**settings_of(folder), "OPENUSER_DB": "postgres", "LISTEN_FDS": "1"}
+        self.env = {**settings_of(folder), "LISTEN_FDS": "1"}
+        self.env |= {"DATABASE_URL": database} if database else {"OPENUSER_DB": "postgres"}
         self.process = self._start()
+        self._acceptor: subprocess.Popen[bytes] | None = None
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep)
         self._keeper.start()
@@ -74,15 +118,37 @@ class Up:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         """As systemd does: the socket is descriptor 3, and the process is the one that it is meant for."""
-        up = f"exec {sys.executable} manage.py up --no-emulator --db postgres"
-        line = f"exec 3<&{self.socket.fileno()}; export LISTEN_PID=$$; {up}"
+        return self._run(f"manage.py up --no-emulator {'' if self.database else '--db postgres'}", self.env)
+
+    def _run(self, words: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+        line = f"exec 3<&{self.socket.fileno()}; export LISTEN_PID=$$; exec {sys.executable} {words}"
         with (self.folder / "up.log").open("ab") as log:
             return subprocess.Popen(
-                ["bash", "-c", line], env=self.env, cwd=ROOT, stdout=log, stderr=log, pass_fds=[self.socket.fileno()]
+                ["bash", "-c", line], env=env, cwd=ROOT, stdout=log, stderr=log, pass_fds=[self.socket.fileno()]
             )
 
+    def starts(self) -> int:
+        """How often it has become ready."""
+        return (self.folder / "up.log").read_bytes().count(b"READY after")
+
     def is_ready(self) -> bool:
-        return b"READY after" in (self.folder / "up.log").read_bytes()
+        return self.starts() > 0
+
+    def start_acceptor(self) -> None:
+        """That of a unit of its own, with the environment that docs/operations.md gives it."""
+        keys = secrets_file.read(self.folder / "secrets.env")["OPENUSER_FIELD_KEYS"]
+        words = f"-m wecom.callbacks.acceptor --descriptor 3 --serving {listener.serving_path(self.folder)}"
+        self._acceptor = self._run(words, {**self.env, "OPENUSER_FIELD_KEYS": keys})
+
+    def update(self, seconds: float) -> None:
+        """End `up` in order, and start it again; its `migrate` has to wait for so long."""
+        before = self.starts()
+        with psycopg.connect(self.database) as connection:
+            connection.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
+            self.process.terminate()
+            time.sleep(seconds)
+            assert self.starts() == before
+        wait_for(lambda: self.starts() > before, "`up` to be ready again", seconds=400)
 
     def kill(self, kind: str) -> bool:
         """Kill a process as by `kill -9`; False if it is not there."""
@@ -105,14 +171,16 @@ class Up:
 
     def identities(self) -> list[str]:
         """Of all recorded callbacks."""
-        with psycopg.connect(postgres.url(self.folder / "postgres")) as connection:
+        with psycopg.connect(self.database or postgres.url(self.folder / "postgres")) as connection:
             return [row[0] for row in connection.execute("SELECT identity FROM wecom_callback")]
 
     def close(self) -> None:
         self._over.set()
         self._keeper.join()
-        self.process.terminate()
-        self.process.wait(60)
+        for process in (self.process, self._acceptor):
+            if process is not None:
+                process.terminate()
+                process.wait(60)
         self.socket.close()
 
 
@@ -124,63 +192,86 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def deliver(port: int, request: bytes, at: float) -> int:
-    """Try as the platform does, beginning at a time; the number of the try that was answered, 0 for none."""
+def deliver(port: int, request: bytes, at: float) -> Answered | None:
+    """Try as the platform does, beginning at a time; None if no try was answered."""
     time.sleep(max(0.0, at - time.monotonic()))
+    began = time.monotonic()
     for number in range(1, 2 + RETRIES):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
                 connection.sendall(request)
                 if connection.recv(4096).startswith(b"HTTP/1.1 200"):
-                    return number
+                    return Answered(tries=number, seconds=time.monotonic() - began)
         except OSError:
             pass
         time.sleep(PAUSE)
-    return 0
+    return None
 
 
-def play(folder: Path, *, count: int, kills: int, seconds: float, seed: int) -> Report:
-    """Let callbacks come evenly while processes are killed at random."""
-    report, chance, up = Report(callbacks=count), random.Random(seed), Up(folder)
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """So many others want the processors, as long as the block lasts."""
+    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
     try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def killing(up: Up, report: Report, *, mix: str, times: list[float], chance: random.Random) -> None:
+    """Kill processes of a mix at these times."""
+    for at in times:
+        time.sleep(max(0.0, at - time.monotonic()))
+        kind = chance.choices(MIXES[mix], [KINDS[name][1] for name in MIXES[mix]])[0]
+        # Before a process is there that may be killed, other things fail: that is as good.
+        wait_for(lambda: up.kill(kind), f"{kind} to be there", seconds=120)  # noqa: B023
+        report.kills[kind] += 1
+
+
+def play(up: Up, options: argparse.Namespace) -> Report:
+    """Let callbacks come evenly while processes are killed at random, or while `up` is updated."""
+    count, seconds, chance = options.callbacks, options.seconds, random.Random(options.seed)
+    report = Report(callbacks=count)
+    with busy(options.load):
         began = time.monotonic()
         with ThreadPoolExecutor(100) as pool:
             answers = [
                 pool.submit(deliver, up.port, request, began + seconds * number / count)
                 for number, request in enumerate(callbacks(count))
             ]
-            for at in sorted(chance.uniform(0, seconds) for _ in range(kills)):
-                time.sleep(max(0.0, began + at - time.monotonic()))
-                kind = chance.choices(list(KINDS), [often for _word, often in KINDS.values()])[0]
-                wait_for(lambda: up.kill(kind), f"{kind} to be there", seconds=120)  # noqa: B023
-                report.kills[kind] += 1
-            tries = [answer.result() for answer in answers]
-        report.tries = Counter(number for number in tries if number)
-        report.never = tries.count(0)
-        wait_for(lambda: is_empty(folder / "spool"), "the spool to be recorded", seconds=180)
-        recorded = up.identities()
-        # What never got in may have been recorded all the same: only its answer was too late.
-        report.lost_or_doubled = len(recorded) - len(set(recorded)) + max(0, count - report.never - len(recorded))
-    finally:
-        up.close()
+            if options.update:
+                up.update(MIGRATE_SECONDS)
+            times = sorted(began + chance.uniform(0, seconds) for _ in range(options.kills))
+            killing(up, report, mix=options.mix, times=times, chance=chance)
+            report.answers = [answered for answer in answers if (answered := answer.result())]
+    wait_for(lambda: is_empty(up.folder / "spool"), "the spool to be recorded", seconds=180)
+    report.recorded = up.identities()
     return report
 
 
 def main() -> int:
     """Print what became of the callbacks; exit code 1 if one did not get in, was lost or came twice."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mix", choices=sorted(MIXES), default="all", help="the processes that are killed")
+    parser.add_argument("--load", type=int, default=0, help="so many others want the processors")
+    parser.add_argument("--update", action="store_true", help="`up` ends in order, and its `migrate` waits")
     parser.add_argument("--callbacks", type=int, default=300)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="ou-door-", dir="/tmp") as folder:
-        report = play(
-            Path(folder), count=options.callbacks, kills=options.kills, seconds=options.seconds, seed=options.seed
-        )
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ou-door-", dir="/tmp")))
+        up = Up(folder, stack.enter_context(postgres.running()) if options.update else "")
+        stack.callback(up.close)
+        if options.update:
+            up.start_acceptor()
+        report = play(up, options)
     print(report)
-    return 1 if report.never or report.lost_or_doubled else 0
+    return 1 if report.never or report.lost or report.doubled else 0
 
 
 if __name__ == "__main__":

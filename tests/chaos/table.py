@@ -60,7 +60,8 @@ def played(id: str, fault: str, holds: str, limit: int, name: str) -> Row:
     return Row(id=id, fault=fault, holds=holds, limit=limit, lines=lines, short=short)
 
 
-MINUTES = 50  # of all rows
+MINUTES = 55  # of all rows
+DOOR = ("--callbacks", "200", "--seconds", "50")
 ONCE = "the ledger has one answer to each question"
 ROWS: tuple[Row, ...] = (
     played(
@@ -214,6 +215,20 @@ ROWS: tuple[Row, ...] = (
         "the call goes on, or the member hears of it, ≤ 8 s later",
         60,
         *on_both("chaos/crash_points/test_calls.py"),
+    ),
+    row(
+        "K25",
+        "`up` and the parent of web killed every 5 s at load 20",
+        "callbacks acknowledged by another process and recorded once",
+        150,
+        command("chaos.door", "--mix", "parents", "--load", "18", "--seed", "{seed}", *DOOR, "--kills", "10"),
+    ),
+    row(
+        "K26",
+        "an update: `up` ended, then `migrate` waits 20 s, at load 8",
+        "callbacks acknowledged by another process and recorded once",
+        120,
+        command("chaos.door", "--update", "--load", "6", "--seed", "{seed}", *DOOR, "--kills", "0"),
     ),
     played("D1", "1,000 callbacks, four copies each at once", f"a row each, {ONCE}", 75, "copies"),
     row(

@@ -79,8 +79,8 @@ def _deliver(
 
 
 def _timed(port: int, request: bytes, at: float) -> tuple[int, float]:
-    tries = door.deliver(port, request, at)
-    return tries, time.monotonic() - at
+    answered = door.deliver(port, request, at)
+    return answered.tries if answered else 0, time.monotonic() - at
 
 
 def _identities(folder: Path, url: str) -> list[str]:
