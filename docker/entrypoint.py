@@ -1,4 +1,4 @@
-"""What a container runs: `entrypoint.py web|ws|worker|bulk|render|beat|migrate`, or any other command line.
+"""What a container runs: `entrypoint.py web|ws|acceptor|worker|bulk|render|beat|migrate`, or any other command line.
 
 Secrets come by file: `NAME_FILE=/run/secrets/name` gives `NAME`. Passwords of the database and of the broker are put
 into their URLs, so that compose.yaml holds none. Standard library only; the process becomes the program.
@@ -65,6 +65,10 @@ def command(words: list[str], environment: Mapping[str, str]) -> list[str]:
             *("uvicorn", "openuser.asgi:application", "--host", number("WS_HOST", "0.0.0.0")),  # noqa: S104
             *("--port", number("WS_PORT", "8001"), "--workers", number("WS_PROCESSES", "2")),
             *("--lifespan", "on", "--log-level", "warning", "--no-server-header"),
+        ],
+        "acceptor": [
+            *("python", "-m", "wecom.callbacks.acceptor"),
+            *("--bind", number("ACCEPTOR_BIND", "0.0.0.0:8002")),
         ],
         "worker": worker("worker", "default", number("WORKER_THREADS", "8")),
         "bulk": worker("bulk", "bulk", number("BULK_THREADS", "2")),

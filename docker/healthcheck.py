@@ -1,7 +1,7 @@
 """Whether this container does its work: exit status 0 or 1, with words. Asked by Docker's HEALTHCHECK, for little.
 
-Workers and beat touch a file every few seconds from the loop that does their work. web and ws are asked for
-/healthz/ready. Run with `python -I -S`, which imports nothing else: a start of Django would cost two seconds.
+Workers and beat touch a file every few seconds from the loop that does their work. web, ws and the acceptor are asked
+for a page. Run with `python -I -S`, which imports nothing else: a start of Django would cost two seconds.
 """
 
 import os
@@ -12,7 +12,8 @@ import time
 TMP = "/tmp"  # noqa: S108 - a tmpfs of the container's own
 ROLE = os.environ.get("OPENUSER_ROLE_FILE", f"{TMP}/openuser-role")
 PULSE = os.environ.get("OPENUSER_PULSE_FILE", f"{TMP}/openuser-pulse")
-PORTS = {"web": "8000", "ws": "8001"}
+PORTS = {"web": "8000", "ws": "8001", "acceptor": "8002"}
+PAGES = {"acceptor": "/healthz/acceptor"}  # of the others: /healthz/ready
 WORKING = ("worker", "bulk", "render", "beat")
 SILENT_AFTER = 30  # seconds
 
@@ -20,7 +21,8 @@ SILENT_AFTER = 30  # seconds
 def answers(role: str) -> bool:
     """Whether the web process can work."""
     port = int(os.environ.get("HEALTH_PORT", PORTS[role]))
-    request = b"GET /healthz/ready HTTP/1.0\r\nHost: localhost\r\n\r\n"  # answered under any name
+    page = PAGES.get(role, "/healthz/ready")
+    request = f"GET {page} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()  # answered under any name
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=4) as connection:
             connection.sendall(request)

@@ -46,7 +46,7 @@ def test_without_a_file_a_process_touches_none(tmp_path, settings, monkeypatch):
 def site() -> Iterator[ThreadingHTTPServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(self.server.status if self.path == "/healthz/ready" else 404)  # type: ignore[attr-defined]
+            self.send_response(self.server.status if self.path == self.server.page else 404)  # type: ignore[attr-defined]
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -60,10 +60,12 @@ def site() -> Iterator[ThreadingHTTPServer]:
         thread.join()
 
 
-@pytest.mark.parametrize("role", ["web", "ws"])
+@pytest.mark.parametrize(
+    ("role", "page"), [("web", "/healthz/ready"), ("ws", "/healthz/ready"), ("acceptor", "/healthz/acceptor")]
+)
 @pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
-def test_a_web_server_is_healthy_while_it_says_that_it_is_ready(tmp_path, site, role, status, healthy):
-    site.status = status
+def test_a_web_server_is_healthy_while_it_says_that_it_is_ready(tmp_path, site, role, page, status, healthy):
+    site.status, site.page = status, page
     assert is_healthy(tmp_path, role, HEALTH_PORT=str(site.server_port)) == healthy
 
 

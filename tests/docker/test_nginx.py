@@ -1,7 +1,10 @@
-"""nginx finds a container again that was made anew and has another address."""
+"""nginx finds a container again that has another address, and turns to the acceptor while another one is away."""
 
+import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,8 +14,13 @@ import pytest
 import requests
 
 from openuser.servers.processes import Processes
+from tests.support import factories
 from tests.support.emulator import free_port, wait_for
+from tests.support.paths import ROOT
 from tests.support.servers import nginx
+from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
+from wecom.callbacks import application_file
+from wecom.callbacks.spool.listing import files
 
 pytestmark = pytest.mark.slow
 
@@ -100,3 +108,37 @@ def test_a_container_with_another_address_is_found_again(tmp_path, names):
         for server in (before, after):
             server.shutdown()
             server.server_close()
+
+
+@pytest.mark.django_db
+def test_callbacks_go_to_the_acceptor_while_ws_is_away_or_hangs(tmp_path, settings):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
+    port, away, behind = free_port(), free_port(), free_port()
+    application = factories.make_application(is_default=True)
+    application_file.keep_all()
+    keys = {"OPENUSER_FIELD_KEYS": ",".join(settings.FIELD_KEYS), "OPENUSER_SPOOL_DIR": str(tmp_path / "spool")}
+    line = [sys.executable, "-m", "wecom.callbacks.acceptor", "--bind", f"127.0.0.1:{behind}"]
+    owner = Processes()
+    try:
+        owner.start(line, env={**os.environ, **keys}, cwd=ROOT, output=subprocess.DEVNULL)
+        nginx.start(tmp_path / "nginx", owner, port=port, web=away, ws=away, acceptor=behind, media=tmp_path)
+        site = f"http://127.0.0.1:{port}"
+
+        def page() -> int:
+            try:
+                return requests.get(f"{site}/admin/", timeout=10).status_code
+            except requests.ConnectionError:
+                return 0
+
+        wait_for(lambda: page() == 503, "the page that reloads")
+
+        def posted(number: int) -> int:
+            envelope = Envelope(application, text_xml(application, msg_id=number))
+            return requests.post(f"{site}{PATH}?{envelope.query}", envelope.body.encode(), timeout=10).status_code
+
+        assert posted(1) == 200
+        with socket.create_server(("127.0.0.1", away)):  # it takes connections and says nothing
+            assert posted(2) == 200
+        assert len([line for path in files(tmp_path / "spool") for line in path.read_text().splitlines()]) == 2
+    finally:
+        owner.end_all()

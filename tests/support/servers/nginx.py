@@ -34,11 +34,12 @@ def start(
     web: int | str,
     ws: int | str,
     media: Path,
+    acceptor: int | str = 9,
     resolver: str = "127.0.0.1",
 ) -> None:
     """Run nginx in a folder, on a port of this machine and without TLS, which it says that it has ended.
 
-    `web` and `ws` are ports of this machine, or names with ports that the resolver knows.
+    `web`, `ws` and `acceptor` are ports of this machine, or names with ports that the resolver knows.
 
     Raises:
         ServiceError: nginx is missing and could not be installed.
@@ -49,6 +50,7 @@ def start(
         "OPENUSER_RESOLVER": resolver,
         "OPENUSER_WEB": web if isinstance(web, str) else f"127.0.0.1:{web}",
         "OPENUSER_WS": ws if isinstance(ws, str) else f"127.0.0.1:{ws}",
+        "OPENUSER_ACCEPTOR": acceptor if isinstance(acceptor, str) else f"127.0.0.1:{acceptor}",
         "OPENUSER_LISTEN": f"127.0.0.1:{port}",
         "OPENUSER_TLS": "/dev/null",
         "OPENUSER_SCHEME": "https",
