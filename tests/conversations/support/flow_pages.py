@@ -53,12 +53,8 @@ def press(client: Client, model: str, button: str, pk: int) -> int:
 
 def drawn(client: Client) -> Flow:
     """A flow made by forms only: a question with two choices, a video for one of them, an end."""
-    empty = {"states-TOTAL_FORMS": 0, "states-INITIAL_FORMS": 0}
     words = {"name": "午餐", "language": "zh-hans", "enabled": "on", "triggers": "订午餐"}
-    send(client, url("flow", "add"), {**words, **empty})
-    flow = Flow.objects.get(name="午餐")
-    page = url("flow", "change", flow.pk)
-    data = unchanged(client, page)
+    data: dict[str, Any] = {**words, "states-TOTAL_FORMS": 0, "states-INITIAL_FORMS": 0}
     dishes = "noodles = 面条\nrice = 米饭, 饭"
     for name, kind, text, choices in (
         ("Ask dish", "ask:choice", "吃什么？", dishes),
@@ -66,8 +62,9 @@ def drawn(client: Client) -> Flow:
         ("再见", "end", "好的，{{dish.label}}。", ""),
     ):
         add_row(data, "states", name=name, kind=kind, text=text, choices=choices, position="")
-    send(client, page, data)
+    send(client, url("flow", "add"), data)
+    flow = Flow.objects.get(name="午餐")
     ask, video, end = flow.states.all()
-    edit(client, ask, slot="dish")
-    edit(client, ask, {"test": "is", "value": "面条", "target": video.pk}, {"target": end.pk})
+    ways = {"test": "is", "value": "面条", "target": video.pk}, {"target": end.pk}
+    edit(client, ask, *ways, slot="dish")
     return flow
