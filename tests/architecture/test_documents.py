@@ -4,6 +4,7 @@ import importlib
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,16 @@ def slugs(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
+@cache
+def tasks() -> set[str]:
+    """The names of all tasks. To look for their modules takes 0.1 s."""
+    app.loader.import_default_modules()
+    return set(app.tasks)
+
+
 def is_there(name: str) -> bool:
     """Whether a dotted name is a module, something in one, or the name of a task."""
-    app.loader.import_default_modules()
-    if name in app.tasks:
+    if name in tasks():
         return True
     parts = name.split(".")
     for count in range(len(parts), 0, -1):

@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,18 @@ def names_of(source: str) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
+@cache
+def nodes(source: str) -> list[ast.ImportFrom | ast.Attribute]:
+    """What a module imports by name, and what it takes from something."""
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom | ast.Attribute)]
+
+
 def calls(source: str, app: str) -> Iterator[str]:
     """The names that a module takes from a front door."""
-    tree = ast.parse(source)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    if app not in source:
+        return
+    found = nodes(source)
+    imports = [node for node in found if isinstance(node, ast.ImportFrom)]
     aliases = {
         alias.asname or alias.name
         for node in imports
@@ -54,7 +63,7 @@ def calls(source: str, app: str) -> Iterator[str]:
     for door in imports:
         if door.module == f"{app}.services":
             yield from (alias.name for alias in door.names)
-    for node in ast.walk(tree):
+    for node in found:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
             yield node.attr
 
