@@ -12,7 +12,7 @@ from tests.support.admin_rendering import unrendered
 def unchanged(client: Client, address: str) -> dict[str, Any]:
     """What the page would send as it stands, with the rows of its tables. Its HTML, most of the work, is not made."""
     with unrendered():
-        context = client.get(address).context_data
+        context: Any = client.get(address).context_data
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
