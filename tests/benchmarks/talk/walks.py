@@ -45,6 +45,10 @@ VIDEO = (
     *(("wecom.CardUpdate", "wecom.update_card"), ("wecom.Outbound", "wecom.deliver")),
 )
 CROWD = 2000
+OTHERS_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 DATABASES = ("sqlite", "postgresql")
 HEADER = ("files", "functions", "hops", "calls", "statements", "CPU ms")
 
@@ -239,7 +243,9 @@ def child(options: argparse.Namespace) -> None:
         for kind in (Turn, Question, Step, Video):
             if kind.title in options.only:
                 measure(kind(names), 1 if kind is Video else options.turns, options)
-        in_kept_threads(connections.close_all)  # else the database could not be dropped
+        if connection.vendor == "postgresql":  # else the database could not be dropped
+            with connection.cursor() as cursor:
+                cursor.execute(OTHERS_END)
 
 
 def main() -> int:
