@@ -13,6 +13,7 @@ from avatars.portraits import samples
 from avatars.portraits.samples.curves import Pair, both_halves, closed, line, mirrored
 from avatars.portraits.samples.painter import ORIGIN, UNITS_HIGH
 from avatars.portraits.samples.people import RAN, XIAO, Person
+from tests.avatars.support import drawings
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,8 @@ def mesh() -> FaceMesh:
 
 @pytest.fixture(scope="module")
 def portraits() -> dict[str, NDArray[np.uint8]]:
-    return {name: samples.draw(name) for name in samples.NAMES}
+    """As `samples` drew them in this run."""
+    return {name: drawings.draw(name) for name in samples.NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_an_unknown_name_is_refused() -> None:
 
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_the_file_is_a_png_below_a_megabyte(name: str, portraits: dict[str, NDArray[np.uint8]]) -> None:
-    data = samples.png(name)
+    data = drawings.png(name)
     assert len(data) < 1_000_000
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), portraits[name])
 
