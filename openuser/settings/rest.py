@@ -52,7 +52,7 @@ ENUM_NAMES = {
     "CalendarKind": "scheduling.agenda.entries.Kind",
     "CalendarState": "scheduling.agenda.entries.State",
     "CampaignClicks": "scheduling.models.Campaign.Clicks",
-    "CampaignContentType": "scheduling.models.Campaign.ContentType",
+    "CampaignContentType": "scheduling.models.content_choices",
     "CampaignInterrupts": "scheduling.models.Campaign.Interrupts",
     "CampaignMessageClass": "scheduling.models.Campaign.MessageClass",
     "CampaignMissed": "scheduling.models.Campaign.Missed",

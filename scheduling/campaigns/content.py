@@ -10,15 +10,14 @@ from rest_framework import serializers
 
 from scheduling.audience import variables
 from scheduling.campaigns.way_out import on_card, way_out, with_way_out
+from scheduling.content_kinds.content_kind import Closing, ContentKind, MessageKind
+from scheduling.content_kinds.registry import kind_named
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.exceptions import ContentError
 from wecom.models import Application, Corporation
-
-# Members of a batch: equal words, words for each, flows to start, videos for each.
-MOST, PERSONAL, FLOWS, VIDEOS = 1000, 200, 50, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +70,12 @@ class CampaignWords:
         return next(variables.variables_of(self.texts), None) is not None
 
     @property
+    def kind(self) -> ContentKind:
+        return kind_named(self.content_type)
+
+    @property
     def batch_size(self) -> int:
-        if self.content_type == Campaign.ContentType.FLOW:
-            return FLOWS
-        if not self.is_personal:
-            return MOST
-        return VIDEOS if self.content_type == Campaign.ContentType.VIDEO else PERSONAL
+        return self.kind.batch_size(is_personal=self.is_personal)
 
 
 def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
@@ -94,23 +93,19 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
     return list(campaigns.values())
 
 
-def compose(content_type: str, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:
+def compose(kind: ContentKind, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:
     """The message of one member, or of all who get equal words. Raises `SchedulingError` for a content that cannot be
     sent."""
+    assert isinstance(kind, MessageKind), kind.name
+    said = {**words, **{name: filled(words[name], facts) for name in kind.spoken}}
+    if kind.closing == Closing.IN_TEXT:
+        said["text"] = with_way_out(said["text"], words)
     try:
-        if content_type == Campaign.ContentType.TEXT:
-            return contents.Text(content=with_way_out(variables.fill(words["text"], facts), words))
-        if content_type == Campaign.ContentType.MARKDOWN:
-            return contents.Markdown(content=with_way_out(variables.fill(words["text"], facts), words))
-        if content_type == Campaign.ContentType.IMAGE:
-            return contents.Image()
-        if content_type == Campaign.ContentType.FILE:
-            return contents.File()
-        card = _card(filled(words["card"], facts))
-        whole: contents.Content = on_card(card, words) or card
-        return whole
+        message = kind.message(said, _card)
     except ContentError as error:
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
+    whole: contents.Content = (on_card(message, words) if kind.closing == Closing.ON_CARD else None) or message
+    return whole
 
 
 def has_room_for_way_out(card: Mapping[str, Any], words: Mapping[str, Any]) -> bool:

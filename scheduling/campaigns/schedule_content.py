@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.audience import variables
 from scheduling.audience.audience_rule import AudienceRule, DepartmentChoice, Selection
+from scheduling.content_kinds.video import VideoKind
+from scheduling.content_kinds.written import TextKind
 from scheduling.models import EVERYONE, Campaign, CampaignContent, Schedule, default_grace
 
 LONGEST_NAME = 80
@@ -30,7 +32,7 @@ def successor_of(schedule: Schedule) -> Successor:
         name=str(schedule)[:LONGEST_NAME],
         application=schedule.application,
         topic=schedule.topic,
-        content_type=_content_type(schedule),
+        content_type=(VideoKind if schedule.message_type == Schedule.MessageType.VIDEO else TextKind).name,
         audience=audience_of(schedule).as_json(),
         repeats=Campaign.Repeats.ONCE if once else Campaign.Repeats.CRON,
         starts_at=moment_on(schedule, schedule.only_on) if schedule.only_on else None,
@@ -63,11 +65,6 @@ def moment_on(schedule: Schedule, day: date) -> datetime | None:
     midnight = datetime.combine(day, time(), schedule.zone)
     line = schedule.rule.every_day
     return next(line.between(midnight - timedelta(microseconds=1), midnight + timedelta(days=1)), None)
-
-
-def _content_type(schedule: Schedule) -> str:
-    is_video = schedule.message_type == Schedule.MessageType.VIDEO
-    return Campaign.ContentType.VIDEO if is_video else Campaign.ContentType.TEXT
 
 
 def _content(schedule: Schedule) -> CampaignContent:

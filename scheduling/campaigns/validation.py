@@ -16,17 +16,18 @@ from scheduling.audience import variables
 from scheduling.audience.audience_rule import check_somebody, parse_audience
 from scheduling.audience.personalisation import slots_of
 from scheduling.business_calendar import parse_cron
-from scheduling.campaigns import links, moments
+from scheduling.campaigns import moments
 from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
 from scheduling.campaigns.hours.send_hours import chosen_weekdays, hours_of
 from scheduling.campaigns.way_out import way_out
+from scheduling.content_kinds import links
+from scheduling.content_kinds.content_kind import Closing, MessageKind
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
 
 VARIANTS = ("A", "B")
 Slots = Mapping[str, Slot]
-WRITTEN = (Campaign.ContentType.TEXT, Campaign.ContentType.MARKDOWN)
 
 
 def problems(campaign: Campaign, now: datetime, *, slots: Slots | None = None) -> Iterator[SchedulingError]:
@@ -108,39 +109,32 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
 
 def content_problems(campaign: Campaign, row: CampaignContent, slots: Slots | None = None) -> Iterator[SchedulingError]:
     """Errors in the words of one language and variant."""
-    kind = campaign.content_type
+    kind = campaign.kind
     slots = slots_of(campaign.sender) if slots is None else slots
     flaws = list(_variables(row, slots))
     yield from flaws
-    if kind in (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE):
-        if not row.file:
-            yield _error("file", "empty", _("The file is missing."), _("Choose a file."))
-    elif kind == Campaign.ContentType.FLOW:
-        if row.flow is None or row.flow.live is None or not row.flow.enabled:
-            yield _error("flow", "flow_not_live", _("There is no flow that runs."), _("Choose a published flow."))
-    elif kind == Campaign.ContentType.VIDEO:
+    lacking = [_error(one.field, one.code, _(one.words), _(one.remedy)) for one in kind.flaws(row)]
+    yield from lacking
+    if kind.is_made:
         yield from _video(row, slots)
-    elif kind in WRITTEN and not row.text.strip():
-        yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
-    elif not flaws:
-        yield from _composed(campaign, row, slots)
+    elif isinstance(kind, MessageKind) and not flaws and not lacking:
+        yield from _composed(campaign, kind, row, slots)
 
 
-def _composed(campaign: Campaign, row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
+def _composed(campaign: Campaign, kind: MessageKind, row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
     longest = dict.fromkeys(slots, "…")
-    wrong = list(card_problems(filled(row.card, longest))) if campaign.content_type == Campaign.ContentType.CARD else []
+    wrong = list(card_problems(filled(row.card, longest))) if "card" in kind.fields else []
     yield from wrong
     if wrong:
         return
     try:
-        compose(campaign.content_type, _as_sent(campaign, row), longest)
+        compose(kind, _as_sent(campaign, row), longest)
     except SchedulingError as error:
         field = "text" if error.field == "content" else error.field  # as WeChat Work calls it
         yield SchedulingError(error.message, code=error.code, field=field, remedy=error.remedy)
         return
     sent = _as_sent(campaign, row)
-    is_card = campaign.content_type == Campaign.ContentType.CARD
-    if is_card and not has_room_for_way_out(filled(sent["card"], longest), sent):
+    if kind.closing == Closing.ON_CARD and not has_room_for_way_out(filled(sent["card"], longest), sent):
         words = _("There is no room for the last line, which tells members how they choose what they get.")
         remedy = _("Shorten the card, or switch “offers the settings” off.")
         yield _error("card", "way_out", words, remedy)
@@ -153,8 +147,8 @@ def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
     if campaign.link_clicks == Campaign.Clicks.NONE:
         return own
     short = f"{settings.SITE_URL.rstrip('/')}/c/{'x' * 16}"
-    targets = links.targets_of(campaign.content_type, own)
-    return links.with_links(campaign.content_type, own, dict.fromkeys(targets, short))
+    targets = links.targets_of(campaign.kind, own)
+    return links.with_links(campaign.kind, own, dict.fromkeys(targets, short))
 
 
 def _variables(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:

@@ -18,6 +18,7 @@ from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import SendHours, window_of
+from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.deliveries import flow_starts, progress, videos, way_out_calls
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
@@ -43,7 +44,7 @@ def send(batch: Batch, *, now: datetime) -> None:
         return
     words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
     made: Videos | None = None
-    if words.content_type == Campaign.ContentType.VIDEO:
+    if words.kind.is_made:
         made = videos.videos_of(batch, words, _still_reached(batch, application), application, now=now)
         if made.waits:
             batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
@@ -57,7 +58,7 @@ def send(batch: Batch, *, now: datetime) -> None:
 
 def _is_as_approved(run: CampaignRun) -> bool:
     """Whether the sources of its content, such as the script of a template, are still those that were approved."""
-    if run.campaign.content_type not in (Campaign.ContentType.VIDEO, Campaign.ContentType.FLOW):
+    if not run.campaign.kind.has_sources:
         return True
     return approval.digest(approval.describe_contents(run.campaign)) == approval.digest(run.content["contents"])
 
@@ -106,12 +107,12 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         return
     own = words[batch.variant, batch.language]
     options: dict[str, Any] = {"expires_at": batch.expires_at, "cid": batch.cid, "key": batch.broadcast_key}
-    if words.content_type == Campaign.ContentType.FLOW:
+    if words.kind.is_dialogue:
         sent, failed = flow_starts.start_all(own, members, application, run=run, now=now)
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=sent, failed=failed, now=now)
         return
-    own = clicks.with_short_links(run, words.content_type, own, variant=batch.variant, language=batch.language)
+    own = clicks.with_short_links(run, words.kind, own, variant=batch.variant, language=batch.language)
     reason = ""
     if found is not None:
         calls = videos.send_all(application, found, members, title=run.campaign.name, words=own, **options)
@@ -121,9 +122,9 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
             reason = Batch.Reason.TEXT
             _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
     elif words.is_personal:
-        calls = _send_personal(batch, application, words.content_type, own, members, options)
+        calls = _send_personal(batch, application, words.kind, own, members, options)
     else:
-        message = cards.name_for_batch(content.compose(words.content_type, own, {}), batch)
+        message = cards.name_for_batch(content.compose(words.kind, own, {}), batch)
         file = own["file"]
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
@@ -176,7 +177,7 @@ def _leave_out(batch: Batch, rows: QuerySet[Delivery], reason: Delivery.Reason) 
 def _send_personal(
     batch: Batch,
     application: Application,
-    content_type: str,
+    kind: ContentKind,
     words: Mapping[str, Any],
     members: Mapping[int, str],
     options: dict[str, Any],
@@ -186,7 +187,7 @@ def _send_personal(
     same: dict[str, list[Member]] = defaultdict(list)
     composed = {}
     for member in rows.order_by("pk"):
-        message = cards.unnamed(content.compose(content_type, words, member_facts(member)))
+        message = cards.unnamed(content.compose(kind, words, member_facts(member)))
         key = repr(message)
         composed[key] = message
         same[key].append(member)

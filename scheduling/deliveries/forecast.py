@@ -166,7 +166,7 @@ def _label(campaign: Campaign, why: str) -> str:
 
 
 def _is_watched(campaign: Campaign) -> bool:
-    return campaign.content_type == Campaign.ContentType.VIDEO and campaign.honours_choices
+    return campaign.kind.is_made and campaign.honours_choices
 
 
 def _judged(campaign: Campaign, application: Application, *, now: datetime) -> QuerySet[Any]:
@@ -244,7 +244,7 @@ def _first_moment(campaign: Campaign, now: datetime) -> datetime:
 def _renders(
     campaign: Campaign, words: CampaignWords, application: Application, reached: CampaignReach
 ) -> Iterator[NeededRender]:
-    if words.content_type != Campaign.ContentType.VIDEO:
+    if not words.kind.is_made:
         return
     rows = list(campaign.contents.select_related("digital_human", "template", "presentation"))
     # Of personal videos each member has one; how members are split among the contents differs little in time.

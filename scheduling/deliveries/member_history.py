@@ -12,7 +12,8 @@ from conversations.signals import ThreadEntry
 from scheduling.audience import variables
 from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns.content import CampaignWords
-from scheduling.models import Batch, Campaign, Delivery
+from scheduling.content_kinds.registry import kinds
+from scheduling.models import Batch, Delivery
 from wecom.models import Application, Member
 
 GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED, Delivery.Status.RECALLED)
@@ -28,7 +29,8 @@ def sent_to(member: Member, *, application: Application, since: datetime | None,
     ours = Q(run__campaign__application=application)
     if application.is_default:
         ours |= Q(run__campaign__application=None)
-    others = rows.filter(ours).exclude(run__campaign__content_type=Campaign.ContentType.FLOW)
+    dialogues = [kind.name for kind in kinds() if kind.is_dialogue]
+    others = rows.filter(ours).exclude(run__campaign__content_type__in=dialogues)
     newest = list(others.order_by("-run__moment")[:most])
     if not newest:
         return []

@@ -52,13 +52,13 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
     language = spoken if spoken in words.languages(chosen) else words.usual_language(chosen)
     own = words[chosen, language]
     seen: dict[str, Any] = {"member": member, "variant": chosen, "language": language, "own": own}
-    if words.content_type == Campaign.ContentType.FLOW:
+    if words.kind.is_dialogue:
         return MemberPreview(**seen)
     facts = member_facts(member, language)
     if not in_full:
         facts = {name: without_personal(value, member) for name, value in facts.items()}
-    if words.content_type == Campaign.ContentType.VIDEO:
+    if words.kind.is_made:
         script = videos.script_of(own, facts, language=language)
         return MemberPreview(**seen, words=with_way_out(script, own), render=existing_render(own, script, application))
-    content = compose(words.content_type, own, facts)
+    content = compose(words.kind, own, facts)
     return MemberPreview(**seen, words=content.words(), content=content)

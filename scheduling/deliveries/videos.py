@@ -130,9 +130,11 @@ class VideoProgress:
 
 def progress_of(run: CampaignRun) -> VideoProgress | None:
     """How far the videos of a run are; None for one without videos. Equal words of several batches share one."""
-    if run.content.get("content_type") != Campaign.ContentType.VIDEO:
+    if not run.content:
         return None
     words = CampaignWords.of(run.campaign_id, run.content)
+    if not words.kind.is_made:
+        return None
     asked = Render.objects.filter(pk__in=AwaitedVideo.objects.filter(batch__run=run).values("render"))
     counts = dict(asked.order_by().values_list("status").annotate(Count("pk")))
     # Batches whose turn has not come have not asked; of personal videos each of their members needs one.

@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from conversations import services as conversations
+from scheduling.content_kinds.content_kind import Closing
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Application, Member, Outbound
 
-WORDLESS = (Campaign.ContentType.IMAGE, Campaign.ContentType.FILE)
 GOT = (Delivery.Status.SENT, Delivery.Status.DEGRADED)
 AT_ONCE = 1_000  # members of a call
 
@@ -29,7 +29,7 @@ def follow(
 ) -> None:
     """Queue the line behind the messages of a batch, for those of its members who had none yet."""
     line = words.get("way_out", "")
-    if not line or batch.run.campaign.content_type not in WORDLESS:
+    if not line or batch.run.campaign.kind.closing != Closing.BEHIND:
         return
     earlier = list(_runs_before(batch.run).values_list("pk", flat=True))
     had = Delivery.objects.filter(member__in=members, run__in=earlier, status__in=GOT) if earlier else None
@@ -42,7 +42,7 @@ def follow(
 
 def take_back(batch: Batch, calls: Sequence[Outbound]) -> None:
     """Take back the line behind the calls of a batch that were taken back, unless it is too late for that."""
-    if batch.run.campaign.content_type not in WORDLESS:
+    if batch.run.campaign.kind.closing != Closing.BEHIND:
         return
     members = {user_id for call in calls for user_id in call.recipients}
     lines = Outbound.objects.filter(cid=batch.cid, broadcast=_broadcast(batch), status__in=Outbound.UNFINISHED)
@@ -53,7 +53,7 @@ def take_back(batch: Batch, calls: Sequence[Outbound]) -> None:
 
 def calls_ahead(campaign: Campaign, members: QuerySet[Member]) -> tuple[int, int]:
     """How many calls a start would make for the line alone, and to how many members."""
-    if campaign.content_type not in WORDLESS or not campaign.shows_way_out:
+    if campaign.kind.closing != Closing.BEHIND or not campaign.shows_way_out:
         return 0, 0
     had = Delivery.objects.filter(
         member=OuterRef("pk"), run__in=_runs_before(CampaignRun(campaign=campaign)), status__in=GOT

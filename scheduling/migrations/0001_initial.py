@@ -2,6 +2,7 @@ import core.parties.acting_client
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import scheduling.models.campaigns
 import scheduling.models.responses
 import scheduling.models.schedules
 import scheduling.models.sending_policy
@@ -250,7 +251,7 @@ class Migration(migrations.Migration):
                 ('topic', models.ForeignKey(blank=True, help_text='Members who have muted it are left out. Empty: nobody can mute it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='conversations.topic', verbose_name='topic')),
                 ('offers_settings', models.BooleanField(db_default=True, default=True, help_text='A last line tells members how they choose what they get. For optional messages on a topic.', verbose_name='offers the settings')),
                 ('application', models.ForeignKey(blank=True, help_text='Leave it empty for the default application.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='wecom.application', verbose_name='application')),
-                ('content_type', models.CharField(choices=[('text', 'text'), ('markdown', 'text in Markdown'), ('card', 'card or news'), ('image', 'image'), ('file', 'file'), ('video', 'video of a digital human'), ('flow', 'flow')], default='text', max_length=8, verbose_name='sent as')),
+                ('content_type', models.CharField(choices=scheduling.models.campaigns.content_choices, default='text', max_length=8, verbose_name='sent as')),
                 ('message_class', models.CharField(choices=[('mandatory', 'mandatory: members cannot mute it, and no cap holds it'), ('transactional', 'about something of their own'), ('optional', 'optional')], default='optional', max_length=13, verbose_name='message class')),
                 ('repeats', models.CharField(choices=[('once', 'once'), ('cron', 'repeatedly'), ('series', 'as a step of a series')], default='once', max_length=6, verbose_name='how often')),
                 ('starts_at', models.DateTimeField(blank=True, help_text='Leave it empty to send as soon as it is started.', null=True, verbose_name='starts at')),

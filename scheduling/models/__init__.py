@@ -12,7 +12,7 @@ from scheduling.models.calendar_days import (
 )
 from scheduling.models.campaign_changes import CampaignChange
 from scheduling.models.campaign_contents import CampaignContent
-from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet
+from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet, content_choices
 from scheduling.models.deliveries import Batch, CampaignRun, Delivery, OpenBatches
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
 from scheduling.models.mailings import Mailing, MailingChange

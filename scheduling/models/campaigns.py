@@ -9,6 +9,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar, Rule
+from scheduling.content_kinds.content_kind import ContentKind
+from scheduling.content_kinds.registry import kind_named, kinds
+from scheduling.content_kinds.written import TextKind
 from scheduling.models.mailings import Mailing
 from scheduling.models.schedules import Schedule, default_time_zone
 from scheduling.models.series import Series
@@ -17,6 +20,11 @@ from wecom.models import Application
 
 LONGEST_LIFE = 7 * 24 * 60  # minutes that a message may wait
 FARTHEST_DAY = 365  # of a step, before day 0 and after it
+
+
+def content_choices() -> list[tuple[str, Any]]:
+    """The kinds of content, and what lists call them."""
+    return [(one.name, _(one.label)) for one in kinds()]
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -37,15 +45,6 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
 class Campaign(Mailing, HonoursChoices):
     """The same message for many members: once, or repeatedly."""
-
-    class ContentType(models.TextChoices):
-        TEXT = "text", _("text")
-        MARKDOWN = "markdown", _("text in Markdown")
-        CARD = "card", _("card or news")
-        IMAGE = "image", _("image")
-        FILE = "file", _("file")
-        VIDEO = "video", _("video of a digital human")
-        FLOW = "flow", _("flow")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -100,7 +99,7 @@ class Campaign(Mailing, HonoursChoices):
         verbose_name=_("application"),
         help_text=_("Leave it empty for the default application."),
     )
-    content_type = models.CharField(_("sent as"), max_length=8, choices=ContentType, default=ContentType.TEXT)
+    content_type = models.CharField(_("sent as"), max_length=8, choices=content_choices, default=TextKind.name)
     message_class = models.CharField(
         _("message class"), max_length=13, choices=MessageClass, default=MessageClass.OPTIONAL
     )
@@ -241,6 +240,11 @@ class Campaign(Mailing, HonoursChoices):
     @property
     def is_editable(self) -> bool:
         return self.series.is_editable if self.series else super().is_editable
+
+    @property
+    def kind(self) -> ContentKind:
+        """The kind of its content."""
+        return kind_named(self.content_type)
 
     @property
     def may_go_on(self) -> bool:

@@ -163,14 +163,14 @@ class _Words:
     def _put_together(self, one: Finding, member: Member) -> str:
         words = CampaignWords.of(one.campaign.pk, one.content)
         own = words[one.variant, one.language]
-        if words.content_type == Campaign.ContentType.FLOW:
+        if words.kind.is_dialogue:
             return str(Flow.objects.filter(pk=own["flow_id"]).first() or "")
         facts = member_facts(member, one.language)
         if self.types:
             facts = {name: without_personal(value, member, self.types) for name, value in facts.items()}
         try:
-            if words.content_type == Campaign.ContentType.VIDEO:
+            if words.kind.is_made:
                 return videos.script_of(own, facts, language=one.language)
-            return compose(words.content_type, own, facts).words()
+            return compose(words.kind, own, facts).words()
         except SchedulingError as error:
             return str(error)

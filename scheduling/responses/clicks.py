@@ -11,8 +11,9 @@ from django.db.models import Count, F, Sum
 from django.urls import reverse
 
 from core.live_updates import publish_change
-from scheduling.campaigns import links
 from scheduling.campaigns.content import CampaignWords
+from scheduling.content_kinds import links
+from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.models import Campaign, CampaignLink, CampaignResponse, CampaignRun, Delivery, LinkClicks
 from wecom.models import Member
 
@@ -36,19 +37,19 @@ def make_links(run: CampaignRun, words: CampaignWords) -> None:
     for key, own in sorted(words.contents.items()):
         variant, _slash, language = key.partition("/")
         place = {"run": run, "variant": variant, "language": language}
-        targets = enumerate(links.targets_of(words.content_type, own), start=1)
+        targets = enumerate(links.targets_of(words.kind, own), start=1)
         rows += [CampaignLink(**place, number=number, target=target) for number, target in targets]
     CampaignLink.objects.bulk_create(rows)
 
 
 def with_short_links(
-    run: CampaignRun, content_type: str, own: Mapping[str, Any], *, variant: str, language: str
+    run: CampaignRun, kind: ContentKind, own: Mapping[str, Any], *, variant: str, language: str
 ) -> Mapping[str, Any]:
     """The words of a run with its short addresses."""
     if not counts(run):
         return own
     rows = CampaignLink.objects.filter(run=run, variant=variant, language=language)
-    return links.with_links(content_type, own, {row.target: address(row.token) for row in rows})
+    return links.with_links(kind, own, {row.target: address(row.token) for row in rows})
 
 
 def address(token: str) -> str:

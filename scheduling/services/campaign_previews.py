@@ -83,7 +83,7 @@ def _send_test(campaign: Campaign, member: Member, *, variant: str) -> None:
     if seen.content is not None:
         file = seen.own["file"]
         conversations.broadcast(application, seen.content, to=[member.user_id], file=file, cid=cid)
-    elif campaign.content_type == Campaign.ContentType.FLOW:
+    elif campaign.kind.is_dialogue:
         conversations.start_flow(talk, Flow.objects.get(pk=seen.own["flow_id"]), cid=cid)
     else:
         _send_video(campaign, seen, talk, cid)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 APPS = ("core", "wecom", "avatars", "conversations", "scheduling", "openuser")
-ASKS = re.compile(r"\bworks_on\(|\bnext_working_day\(|office_hours\.(?:is_open|next_opening|answer_due)\(|\.runs_on\(")
+ASKS = re.compile(
+    r"\bis_office_open\(|\bworks_on\(|\bnext_working_day\(|office_hours\.(?:is_open|next_opening|answer_due)\(|\.runs_on\("
+)
 DEFINES = re.compile(r"\bdef (?:works_on|next_working_day|runs_on)\(")
 
 # Each module that asks, with where its answers are marked: a file, and the word in it.

@@ -28,6 +28,7 @@ from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.campaigns.start import StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.admin.rehearsal import RehearsalAdmin
+from scheduling.content_kinds.registry import kinds
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
@@ -58,7 +59,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
         **CONDITIONS,
         **content_fields.conditions(),
         "share_b": "compare",
-        "link_clicks": " || ".join(f"content_type === '{kind}'" for kind in ("text", "markdown", "card")),
+        "link_clicks": content_fields.sent_as(kind for kind in kinds() if kind.leads),
         "offers_settings": "topic && message_class === 'optional'",
     }
     fieldsets = (

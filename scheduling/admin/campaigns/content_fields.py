@@ -1,7 +1,7 @@
 """The words of a campaign as fields: for each language and variant the same ones, of which its kind needs a few."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -20,10 +20,11 @@ from scheduling import services
 from scheduling.admin.cards.card_field import CardField
 from scheduling.admin.forms import ValuesField
 from scheduling.campaigns.cards.conversion import pruned
-from scheduling.models import Campaign, CampaignContent
+from scheduling.content_kinds.content_kind import ContentKind
+from scheduling.content_kinds.registry import kinds
+from scheduling.models import CampaignContent
 from wecom.models import Application
 
-KIND = Campaign.ContentType
 SLOTS: Mapping[str, tuple[str, str]] = {
     "a_zh": ("A", "zh-hans"),
     "a_en": ("A", "en"),
@@ -32,17 +33,8 @@ SLOTS: Mapping[str, tuple[str, str]] = {
 }
 """The fields of a form by their prefix: a variant in a language."""
 
-USED_BY: Mapping[str, tuple[str, ...]] = {
-    "text": (KIND.TEXT, KIND.MARKDOWN, KIND.VIDEO),
-    "file": (KIND.IMAGE, KIND.FILE),
-    "template": (KIND.VIDEO,),
-    "presentation": (KIND.VIDEO,),
-    "values": (KIND.VIDEO,),
-    "digital_human": (KIND.VIDEO,),
-    "flow": (KIND.FLOW,),
-    "card": (KIND.CARD,),
-}
-"""Each field with the kinds of content that need it."""
+FIELDS = ("text", "file", "template", "presentation", "values", "digital_human", "flow", "card")
+"""The columns of a content, in the order of the form."""
 
 LONGEST = 4096
 _TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown.")
@@ -74,18 +66,23 @@ def offer_variables(fields: Mapping[str, forms.Field], application: Application 
 
 
 def names_of(slot: str) -> tuple[str, ...]:
-    return tuple(f"{slot}_{name}" for name in USED_BY)
+    return tuple(f"{slot}_{name}" for name in FIELDS)
 
 
 def conditions() -> dict[str, str]:
     """When each field is shown, for the admin's script; without a script all are."""
     shown = {}
     for slot, (variant, _language) in SLOTS.items():
-        for name, kinds in USED_BY.items():
-            parts = [" || ".join(f"content_type === '{kind}'" for kind in kinds)]
+        for name in FIELDS:
+            parts = [sent_as(kind for kind in kinds() if name in kind.fields)]
             parts += ["compare"] if variant == "B" else []
             shown[f"{slot}_{name}"] = " && ".join(f"({part})" for part in parts)
     return shown
+
+
+def sent_as(chosen: Iterable[ContentKind]) -> str:
+    """Whether one of these kinds is chosen, for the same script."""
+    return " || ".join(f"content_type === '{kind.name}'" for kind in chosen)
 
 
 def initial_of(contents: Mapping[tuple[str, str], CampaignContent]) -> dict[str, Any]:
@@ -94,13 +91,15 @@ def initial_of(contents: Mapping[tuple[str, str], CampaignContent]) -> dict[str,
     for slot, key in SLOTS.items():
         row = contents.get(key)
         if row is not None:
-            initial |= {f"{slot}_{name}": getattr(row, name) for name in USED_BY}
+            initial |= {f"{slot}_{name}": getattr(row, name) for name in FIELDS}
     return initial
 
 
-def content_of(slot: str, data: Mapping[str, Any], kind: str, row: CampaignContent | None) -> CampaignContent | None:
+def content_of(
+    slot: str, data: Mapping[str, Any], kind: ContentKind, row: CampaignContent | None
+) -> CampaignContent | None:
     """The content that the fields of a slot stand for; None if nothing is entered there."""
-    given = {name: data.get(f"{slot}_{name}") for name, kinds in USED_BY.items() if kind in kinds}
+    given = {name: data.get(f"{slot}_{name}") for name in kind.fields}
     if not any(given.values()):
         return None
     variant, language = SLOTS[slot]
@@ -110,7 +109,7 @@ def content_of(slot: str, data: Mapping[str, Any], kind: str, row: CampaignConte
     row.digital_human, row.flow = given.get("digital_human"), given.get("flow")
     # A card that says the same stays as it is, and with it its approval.
     row.card = row.card if pruned(given.get("card") or {}) == pruned(row.card) else given.get("card") or {}
-    row.file = given.get("file") or "" if kind in USED_BY["file"] else ""
+    row.file = given.get("file") or ""
     return row
 
 

@@ -21,6 +21,8 @@ from scheduling.admin.audience_field import AudienceField
 from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.timing_form import REPEATS, TimingFields, WindowFields, initial_timing, zones
+from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.written import TextKind
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.schedules import repetition
 from wecom.models import Application
@@ -126,9 +128,10 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
     def contents(self) -> list[CampaignContent]:
         """The contents that are entered, as rows that may not be saved yet."""
         data, rows = self.cleaned_data, []
+        kind = kind_named(data["content_type"])
         share = data.get("share_b") or 50
         for slot, (variant, language) in content_fields.SLOTS.items():
-            row = content_fields.content_of(slot, data, data["content_type"], self.saved.get((variant, language)))
+            row = content_fields.content_of(slot, data, kind, self.saved.get((variant, language)))
             if row is not None and (variant == "A" or data.get("compare")):
                 rows.append(row)
         compared = {row.variant for row in rows} == {"A", "B"}
@@ -141,7 +144,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         super().full_clean()
         for slot, (variant, _language) in content_fields.SLOTS.items() if self.is_bound else ():
             shown = variant == "A" or self.cleaned_data.get("compare")
-            if not shown or self.cleaned_data.get("content_type") != Campaign.ContentType.CARD:
+            if not shown or "card" not in kind_named(self.cleaned_data.get("content_type") or TextKind.name).fields:
                 self.errors.pop(f"{slot}_card", None)
 
     def _note(self, field: str, words: str) -> None:

@@ -103,7 +103,7 @@ def _phone(request: HttpRequest, campaign: Campaign, member: Member) -> dict[str
     except OpenUserError as error:
         return {"error": str(error) or gettext("There is nothing to send yet.")}
     name = str(seen.own["file"])
-    card: Any = seen.content if campaign.content_type == Campaign.ContentType.CARD else None
+    card: Any = seen.content if "card" in campaign.kind.fields else None
     return {
         "seen": seen,
         "card": dataclasses.asdict(card) if card is not None else None,

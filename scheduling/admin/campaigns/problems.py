@@ -31,7 +31,7 @@ def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
 
 def _field_of(problem: SchedulingError, slot: str, campaign: Campaign, card: Mapping[str, Any]) -> str:
     """The field, or the part of a card in one: “a_zh_card-title”."""
-    if campaign.content_type != Campaign.ContentType.CARD:
+    if "card" not in campaign.kind.fields:
         return f"{slot}_{problem.field}"
     place = element_of(card, problem.field.removeprefix("card."))
     return f"{slot}_card-{place}" if place else f"{slot}_card"

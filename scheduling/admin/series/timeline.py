@@ -21,7 +21,7 @@ from unfold.admin import ModelAdmin
 from core.exceptions import OpenUserError
 from core.web.admin import change_url, shorten
 from scheduling import services
-from scheduling.models import FARTHEST_DAY, Campaign, CampaignRun, EnrolmentStep, Series
+from scheduling.models import FARTHEST_DAY, Campaign, CampaignRun, EnrolmentStep, Series, content_choices
 
 WIDTH = 60  # letters of a step's words
 FIGURES = ("sent", "failed", "left_out")
@@ -55,7 +55,7 @@ class StepForm(forms.Form):
 class NewStepForm(StepForm):
     """And the type that it is sent as."""
 
-    content_type = forms.ChoiceField(label=capfirst(_("sent as")), choices=Campaign.ContentType.choices)
+    content_type = forms.ChoiceField(label=capfirst(_("sent as")), choices=content_choices)
 
 
 def shown_steps(series: Series, *, today: date | None = None) -> list[ShownStep]:

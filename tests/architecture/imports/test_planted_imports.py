@@ -25,7 +25,7 @@ WAYS = (
 # Folders in which nothing works: doors, edges, values, and what runs as a process of its own.
 NO_WORKINGS = {
     "openuser": {"admin", "api", "management", "pages", "models", "settings", "locale", "static", "wsgi"},
-    "scheduling": {"admin", "api", "management", "models", "services"},
+    "scheduling": {"admin", "api", "content_kinds", "management", "models", "services"},
     "conversations": {"admin", "api", "machine", "management", "models", "services", "wording"},
     "avatars": {"admin", "api", "forms", "management", "models", "reasons", "services"},
     "wecom": {"admin", "api", "contents", "emulator", "management", "messages", "models", "services"},

@@ -29,9 +29,9 @@ from django.db import connections
 
 from core.work import kept_threads
 from tests.benchmarks.support.private_servers import emulated, make_application, run_again
+from tests.benchmarks.support.statements import Statements, recorded
 from tests.benchmarks.talk.crowd import FLOW, request
 from tests.support.paths import ROOT
-from tests.support.statements import Statements, recorded
 
 Note = Callable[[FrameType, str, Any], None]
 APPS = tuple(f"{ROOT}/{name}/" for name in ("core", "wecom", "avatars", "conversations", "scheduling", "openuser"))

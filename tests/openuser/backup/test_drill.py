@@ -63,7 +63,7 @@ def staff(backups, connected, emulator):
 @pytest.fixture
 def half_sent(staff, monkeypatch) -> Campaign:
     """A campaign to two of them that one has got."""
-    monkeypatch.setattr("scheduling.campaigns.content.MOST", 1)
+    monkeypatch.setattr("scheduling.content_kinds.content_kind.MOST", 1)
     campaign = launch("三点开会", audience={"members": [one.user_id for one in staff[1:]]})
     run = campaign.runs.get()
     scheduling.start_run(run.pk)

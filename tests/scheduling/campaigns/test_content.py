@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from scheduling.campaigns.content import compose
+from scheduling.content_kinds.registry import kind_named
 
 CARD = {
     "kind": "textcard",
@@ -23,12 +24,12 @@ CARD = {
     ],
 )
 def test_each_variable_stands_in_its_own_field(facts, title, description):
-    card = dataclasses.asdict(compose("card", {"text": "", "card": CARD}, facts))
+    card = dataclasses.asdict(compose(kind_named("card"), {"text": "", "card": CARD}, facts))
     assert (card["title"], card["description"]) == (title, description)
     assert card["url"] == f"https://example.com/{facts['user_id']}"
 
 
 def test_no_brace_of_the_writer_is_delivered():
     for text in ("你好{{name}}", "{{ name | 同事 }}", "你好{{name|}}！"):
-        said = dataclasses.asdict(compose("text", {"text": text, "card": {}}, {}))
+        said = dataclasses.asdict(compose(kind_named("text"), {"text": text, "card": {}}, {}))
         assert "{" not in said["content"]

@@ -79,7 +79,7 @@ def test_personal_words_are_taken_back_and_sent_once(company, staff):
 
 @pytest.mark.databases
 def test_only_a_window_of_batches_is_on_its_way(company, settings, monkeypatch):
-    monkeypatch.setattr("scheduling.campaigns.content.MOST", 10)
+    monkeypatch.setattr("scheduling.content_kinds.content_kind.MOST", 10)
     fill(company, 100)
     settings.SCHEDULING = {**settings.SCHEDULING, "CAMPAIGN_WINDOW": 3}
     campaign = launch()
@@ -111,7 +111,7 @@ def test_a_cancelled_campaign_says_so_for_each_member(company, staff):
 
 @pytest.mark.databases
 def test_a_storm_of_errors_stops_it_once(company, staff, emulator, settings, monkeypatch):
-    monkeypatch.setattr("scheduling.campaigns.content.MOST", 10)
+    monkeypatch.setattr("scheduling.content_kinds.content_kind.MOST", 10)
     fill(company, 100)
     settings.SCHEDULING = {**settings.SCHEDULING, "CAMPAIGN_WINDOW": 1}
     campaign = launch()

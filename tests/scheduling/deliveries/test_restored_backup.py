@@ -81,7 +81,7 @@ def test_a_backup_from_before_the_start_doubles_nothing(company, staff, make_bac
 
 
 def test_a_backup_from_the_middle_goes_on_with_the_others(company, staff, make_backup, monkeypatch):
-    monkeypatch.setattr("scheduling.campaigns.content.MOST", 1)
+    monkeypatch.setattr("scheduling.content_kinds.content_kind.MOST", 1)
     speak_once(company, staff)
     campaign = launch("三点开会")
     services.start_run(campaign.runs.get().pk)

@@ -8,7 +8,8 @@ from django.utils import timezone
 from avatars.models import Render
 from avatars.services import withdraw_statements
 from scheduling import services
-from scheduling.campaigns import approval, content
+from scheduling.campaigns import approval
+from scheduling.content_kinds.video import VideoKind
 from scheduling.deliveries import videos
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, work
@@ -125,7 +126,7 @@ def test_the_progress_of_a_run_counts_each_video_once(company, staff, stored):
 
 
 def test_batches_whose_turn_has_not_come_count_for_the_progress(company, staff, stored, settings, monkeypatch):
-    monkeypatch.setattr(content, "VIDEOS", 1)
+    monkeypatch.setattr(VideoKind, "personal_batch", 1)
     settings.SCHEDULING = {**settings.SCHEDULING, "CAMPAIGN_WINDOW": 1}
     launch("{{name}}，早上好。", content_type="video")
     work(calls=False)

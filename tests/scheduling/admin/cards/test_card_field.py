@@ -13,6 +13,7 @@ from scheduling.campaigns.cards.checks import card_problems
 from scheduling.campaigns.cards.conversion import element_of, parts_of
 from scheduling.campaigns.cards.parts import KINDS
 from scheduling.campaigns.content import compose
+from scheduling.content_kinds.registry import kind_named
 from tests.scheduling.support.campaign_pages import ADD, form, page, seen
 from tests.scheduling.support.campaigns import make_campaign
 
@@ -73,7 +74,7 @@ def test_a_card_is_shown_sent_back_and_composed_as_it_was(kind):
     assert parts is not None
     assert card_of_post(posted(parts), "a_zh_card") == card
     assert list(card_problems(card)) == []
-    assert compose("card", {"card": card}, {}).words()
+    assert compose(kind_named("card"), {"card": card}, {}).words()
     assert all(line for line in card_lines(card))
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.interchange.model_fields import fields_of
 from scheduling import services
+from scheduling.content_kinds.registry import kinds
 from scheduling.files.references import NATURAL_KEYS
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person
@@ -211,7 +212,7 @@ CONTENTS = st.fixed_dictionaries(
 CAMPAIGNS = st.fixed_dictionaries(
     {
         "name": NAMES,
-        "content_type": st.sampled_from(Campaign.ContentType.values),
+        "content_type": st.sampled_from([kind.name for kind in kinds()]),
         "message_class": st.sampled_from(Campaign.MessageClass.values),
         "starts_at": st.none() | MOMENTS,
         "ends_on": st.none() | st.dates(date(2020, 1, 1), date(2040, 1, 1)),
