@@ -24,11 +24,11 @@ from wecom.models import Application
 
 def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
-    keys, door, spooled, may_send, connected = wecom.doctor_checks()
+    keys, door, kept_keys, spooled, may_send, connected = wecom.doctor_checks()
     machine = [Settings(), keys, Space(), Storage(), door, spooled]
     workers = [Worker(), BulkWorker(), RenderWorker()]
     processes = [Database(), Pooler(), Migrations(), Broker(), LivePages(), *workers, Beat()]
-    rows = [WorkingDays(), QuietHours(), Leavers(), Backups(), *conversations.doctor_checks()]
+    rows = [kept_keys, WorkingDays(), QuietHours(), Leavers(), Backups(), *conversations.doctor_checks()]
     return [*machine, *processes, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 

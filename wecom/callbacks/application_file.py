@@ -68,12 +68,19 @@ def kept(key: str) -> Application | None:
     )
 
 
+def is_in_use() -> bool:
+    """Whether callbacks are verified on this machine: its spool has a folder of keys."""
+    return (_folder() / key_file.FOLDER).is_dir()
+
+
+def outdated() -> list[Application]:
+    """The enabled applications of which a file is missing, holds other values, or opens with none of our keys."""
+    return [one for key, one in _by_key().items() if key_file.read(_folder(), key, settings.FIELD_KEYS) != _known(one)]
+
+
 def keep_all() -> None:
     """Write the files of all enabled applications, and remove all others."""
-    applications = Application.objects.select_related("corporation").filter(enabled=True)
-    by_key = {application.webhook_key: application for application in applications}
-    if default := next((application for application in applications if application.is_default), None):
-        by_key[""] = default
+    by_key = _by_key()
     wanted = {_path(key) for key in by_key}
     for path in _files():
         if path not in wanted:
@@ -95,11 +102,24 @@ def _keep_all_if_stored() -> None:
         logger.warning("The keys of applications were not kept on the disk.", extra={"error": type(error).__name__})
 
 
+def _by_key() -> dict[str, Application]:
+    """The enabled applications by the webhook keys of their addresses; the default one has "" too."""
+    applications = Application.objects.select_related("corporation").filter(enabled=True)
+    by_key = {application.webhook_key: application for application in applications}
+    if default := next((application for application in applications if application.is_default), None):
+        by_key[""] = default
+    return by_key
+
+
 def _files() -> list[Path]:
     try:
         return list((_folder() / key_file.FOLDER).iterdir())
     except OSError:
         return []
+
+
+def _known(application: Application) -> key_file.Application:
+    return key_file.Application(**json.loads(_document(application)))
 
 
 def _document(application: Application) -> str:

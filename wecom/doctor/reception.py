@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.diagnosis import Check, Finding, bad, good, warn
 from wecom import messages
-from wecom.callbacks import key_ring, rejections
+from wecom.callbacks import application_file, key_ring, rejections
 from wecom.client import applications
 from wecom.doctor import probe, probe_results
 from wecom.doctor.base import ApplicationCheck
@@ -72,6 +72,26 @@ class CallbackDoor(Check):
         if settings.WECOM["CALLBACK_LANE"]:
             return good(_("The event loop of the ASGI server (OPENUSER_CALLBACK_LANE); under WSGI the view."))
         return good(_("The view. With hundreds of callbacks a second set OPENUSER_CALLBACK_LANE=true."))
+
+
+class CallbackKeys(Check):
+    """The acceptor, and a process that starts without the database, verify callbacks with the keys of today."""
+
+    id = "callback-keys"
+    title = gettext_lazy("Keys of callbacks on the disk")
+    after = ("database",)
+
+    def run(self) -> Finding:
+        if not application_file.is_in_use():
+            return good(_("No process of this machine takes callbacks."))
+        outdated = application_file.outdated()
+        if not outdated:
+            return good(_("They are those of today, for callbacks while the database or the web process is away."))
+        names = ", ".join(sorted({str(application) for application in outdated}))
+        words = _("The files of %(applications)s are missing or out of date: without the database, callbacks fail.")
+        remedy = _("Let the user of the web process write in %(folder)s, and save the application once more.")
+        remedy %= {"folder": settings.WECOM["SPOOL_DIR"]}
+        return warn("outdated", words % {"applications": names}, remedy=remedy)
 
 
 class CallbacksCome(ApplicationCheck):

@@ -82,7 +82,14 @@ def doctor_checks(application: Application | None = None, *, connection_only: bo
     `connection_only` leaves out the checks that call our own address; the others make three calls at most.
     """
     if application is None:
-        return [doctor.KeyShapes(), doctor.CallbackDoor(), doctor.Spooled(), doctor.MaySend(), doctor.Connected()]
+        return [
+            doctor.KeyShapes(),
+            doctor.CallbackDoor(),
+            doctor.CallbackKeys(),
+            doctor.Spooled(),
+            doctor.MaySend(),
+            doctor.Connected(),
+        ]
     kinds = doctor.CONNECTION if connection_only else doctor.CHECKS
     return [kind(application) for kind in kinds]
 

@@ -14,6 +14,7 @@ from tests.support.emulator import AES_KEY, KEYS, wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.diagnoses import diagnose, found
 from wecom import services
+from wecom.callbacks import application_file
 from wecom.client import access_tokens, applications
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
@@ -240,6 +241,21 @@ def test_the_doctor_says_who_answers_callbacks(settings, lane, words):
     finding = found("callback-door")
     assert finding["level"] == "good"
     assert finding["words"].startswith(words)
+
+
+def test_keys_on_the_disk_that_are_not_those_of_today_are_named(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    assert "No process" in found("callback-keys")["words"]
+    application = factories.make_application(is_default=True)
+    application_file.keep_all()
+    assert found("callback-keys")["level"] == "good"
+    Application.objects.filter(pk=application.pk).update(token="another1")  # no signal: the disk was full
+    finding = found("callback-keys")
+    assert (finding["level"], finding["code"]) == ("warn", "outdated")
+    assert str(application) in finding["words"]
+    assert str(tmp_path) in finding["remedy"]
+    application_file.keep_all()
+    assert found("callback-keys")["level"] == "good"
 
 
 def test_callbacks_in_the_spool_are_counted_with_what_to_do(settings, tmp_path):
