@@ -1,5 +1,5 @@
-"""The kinds of content that a campaign sends: one module each, declared once. Knows no framework.
+"""The kinds of content that a campaign sends: a class each, declared once. Knows no framework.
 
-A module that `kinds` finds here is offered by forms, REST, files and checks. Batches, previews, forecasts, rehearsals
-and clicks ask the kind, never for its name.
+A class that `kinds` finds in a module here is offered by forms, REST, files and checks. Batches, previews, forecasts,
+rehearsals and clicks ask the kind, never for its name.
 """

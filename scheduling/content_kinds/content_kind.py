@@ -1,5 +1,6 @@
 """What a kind of content declares: the fields that it uses, its flaws, its message and its last line."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,9 +80,9 @@ class ContentKind:
         return words
 
 
-class MessageKind(ContentKind):
+class MessageKind(ContentKind, ABC):
     """A kind that goes out as one message of WeChat Work."""
 
+    @abstractmethod
     def message(self, words: Words, card_of: CardOf) -> Content:
         """The message of words whose variables are filled. Raises `ContentError`."""
-        raise NotImplementedError

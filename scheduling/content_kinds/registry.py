@@ -1,4 +1,4 @@
-"""The kinds of content by name. Each module of this folder registers one."""
+"""The kinds of content by name. The modules of this folder register them."""
 
 from functools import cache
 from importlib import import_module
