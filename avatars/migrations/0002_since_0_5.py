@@ -5,7 +5,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import migrations
 
-from core.migration_operations.rebuilding import RebuildTables, before
+from core.migration_operations.rebuilt_tables import RebuildTables, before
 
 BEFORE = "Recorded before statements existed."
 # The notes of the built-in voices, with their English; frozen, as a migration must be.

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import migrations
 
-from core.migration_operations.rebuilding import RebuildTables
+from core.migration_operations.rebuilt_tables import RebuildTables
 
 
 def draw_ends(apps: Any, schema_editor: Any) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import migrations
 
-from core.migration_operations.rebuilding import RebuildTables
+from core.migration_operations.rebuilt_tables import RebuildTables
 
 READS = {"messages:read", "sessions:read", "tickets:read"}
 SCOPE = "conversations:read"

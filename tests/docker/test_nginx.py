@@ -20,7 +20,7 @@ from tests.support.paths import ROOT
 from tests.support.servers import nginx
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom.callbacks import application_file
-from wecom.callbacks.spool.listing import files
+from wecom.callbacks.spool.spool_files import files
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from avatars.models import DigitalHuman, Render, Statement, Voice
 from conversations.flows import publication
 from conversations.models import Flow, Message, Topic, WatchLink
-from core.migration_operations import rebuilding
+from core.migration_operations import rebuilt_tables
 from core.migration_operations.released import COMPLETE, NAMES, OF_0_5
 from openuser.models import ApiClient
 from scheduling.models import SendingPolicy
@@ -153,7 +153,7 @@ def killed_update(step: str, number: int) -> int:
     process = os.fork()
     if process:
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    original, done = getattr(rebuilding._Tables, step), []
+    original, done = getattr(rebuilt_tables._Tables, step), []
 
     def counted(self: Any, *args: Any) -> None:
         original(self, *args)
@@ -161,7 +161,7 @@ def killed_update(step: str, number: int) -> int:
         if len(done) == number:
             os._exit(KILLED)
 
-    setattr(rebuilding._Tables, step, counted)
+    setattr(rebuilt_tables._Tables, step, counted)
     try:
         update()
     finally:

@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-from core.migration_operations.rebuilding import RebuildTables
+from core.migration_operations.rebuilt_tables import RebuildTables
 
 RENAMED = (
     ("Reach", "ApplicationMember"),

@@ -17,7 +17,7 @@ from tests.support.emulator import AES_KEY, KEYS, free_port, wait_for
 from tests.support.stack import Stack
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom.callbacks import application_file
-from wecom.callbacks.spool.listing import files
+from wecom.callbacks.spool.spool_files import files
 from wecom.models import Application, Corporation
 
 LANE, RUNSERVER = "lane by uvicorn", "view by runserver"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from wecom.callbacks.spool.listing import SET_ASIDE, files, has_room, set_aside_files, sync, write
+from wecom.callbacks.spool.spool_files import SET_ASIDE, files, has_room, set_aside_files, sync, write
 
 NANOSECONDS = 1_000_000_000
 

@@ -24,7 +24,7 @@ from django.conf import settings
 from wecom.callbacks import inbox_rows
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.spool.folder import set_aside
-from wecom.callbacks.spool.listing import SET_ASIDE, files
+from wecom.callbacks.spool.spool_files import SET_ASIDE, files
 from wecom.callbacks.spool.writer import SpoolWriter, lock
 
 logger = logging.getLogger(__name__)

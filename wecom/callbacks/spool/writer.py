@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.work.process_identity import process_token
-from wecom.callbacks.spool.listing import SUFFIX, has_room, sync, write
+from wecom.callbacks.spool.spool_files import SUFFIX, has_room, sync, write
 
 
 class SpoolWriter:

@@ -26,8 +26,8 @@ from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom.callbacks import application_file, inbox, inbox_rows, opening
 from wecom.callbacks.acceptor import control
 from wecom.callbacks.acceptor.watch import PATIENCE
-from wecom.callbacks.spool.listing import files
 from wecom.callbacks.spool.spool import Spool
+from wecom.callbacks.spool.spool_files import files
 from wecom.models import Callback
 
 pytestmark = pytest.mark.django_db

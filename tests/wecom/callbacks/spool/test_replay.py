@@ -20,8 +20,8 @@ from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.spool import spool as spool_module
 from wecom.callbacks.spool.folder import count, delete_set_aside, waiting
-from wecom.callbacks.spool.listing import files
 from wecom.callbacks.spool.spool import Spool
+from wecom.callbacks.spool.spool_files import files
 from wecom.models import Callback
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]

@@ -23,8 +23,8 @@ from wecom.callbacks import inbox_rows
 from wecom.callbacks.database_thread import DatabaseThread
 from wecom.callbacks.group_commit import GroupCommit
 from wecom.callbacks.spool.folder import count, takes_callbacks
-from wecom.callbacks.spool.listing import files
 from wecom.callbacks.spool.spool import Spool
+from wecom.callbacks.spool.spool_files import files
 from wecom.exceptions import NotRecorded
 from wecom.models import Callback
 
