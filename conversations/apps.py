@@ -14,9 +14,11 @@ class ConversationsConfig(AppConfig):
         from conversations import checks, personal_data, receivers  # noqa: F401
         from conversations.delivery import channel
         from conversations.models import Content, Conversation, QuestionOccurrence, TicketLine, UnansweredQuestion
+        from conversations.replies.chat_commands import registry
         from conversations.videos import fallbacks
         from core.confidentiality import rights
 
+        registry.find_commands()
         personal_data.register_models()
         rights.close(Content, Conversation, TicketLine)
         rights.close(QuestionOccurrence, UnansweredQuestion, unless=("conversations.read_unansweredquestion",))

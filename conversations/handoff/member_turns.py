@@ -6,13 +6,14 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.handoff import endings, operator_turns, requests
-from conversations.machine.commands import BOT, HUMAN, MESSAGE, Command, Place, command_in
+from conversations.machine.commands import BOT, HUMAN, MESSAGE, Acts, Command, Place, command_in
 from conversations.models import Content, Conversation, Message, Ticket
 from conversations.providers.small_talk import MEANT, talk_in
 from conversations.tickets import lines
 from conversations.wording import handoff_texts
 
 Act = Callable[[Conversation, Ticket, str, str, datetime], bool]  # False: it is passed on as a text
+ACTS: Acts[Act] = Acts()
 
 
 def is_silent(conversation: Conversation) -> bool:
@@ -69,16 +70,19 @@ def _meant(text: str) -> tuple[Command | None, str]:
     return (command, rest) if command in ACTS else (None, "")
 
 
+@ACTS.of(BOT)
 def _back(_conversation: Conversation, ticket: Ticket, _rest: str, _cid: str, now: datetime) -> bool:
     endings.end(ticket, Ticket.Outcome.LEFT, now=now)
     return True
 
 
+@ACTS.of(HUMAN)
 def _where_it_stands(conversation: Conversation, ticket: Ticket, _rest: str, cid: str, _now: datetime) -> bool:
     messages.say(conversation, requests.where_it_stands(ticket), cid=cid)
     return True
 
 
+@ACTS.of(MESSAGE)
 def _leave_message(conversation: Conversation, ticket: Ticket, rest: str, cid: str, now: datetime) -> bool:
     if ticket.status != Ticket.Status.OPEN:
         return False
@@ -86,6 +90,3 @@ def _leave_message(conversation: Conversation, ticket: Ticket, rest: str, cid: s
     if rest:
         endings.go_on(conversation, cid=cid, now=now)
     return True
-
-
-ACTS: dict[Command, Act] = {BOT: _back, HUMAN: _where_it_stands, MESSAGE: _leave_message}

@@ -6,7 +6,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.exceptions import HandoffRefused
 from conversations.handoff import endings
-from conversations.machine.commands import CLOSE, DONE, HELP, NOTE, RELEASE, Command, Place, command_in
+from conversations.machine.commands import CLOSE, DONE, HELP, NOTE, RELEASE, Acts, Place, command_in
 from conversations.models import Content, Conversation, Message, Operator, Ticket
 from conversations.tickets import assignment, lines
 from conversations.tickets.changes import Kind, record
@@ -15,6 +15,7 @@ from conversations.wording import handoff_texts
 PASSED_ON = (Content.Kind.TEXT, Content.Kind.IMAGE, Content.Kind.VOICE, Content.Kind.VIDEO)
 
 Act = Callable[[Conversation, Ticket, str, datetime], None]
+ACTS: Acts[Act] = Acts()
 
 
 def handle(thread: Conversation, ticket: Ticket, message: Message, *, cid: str, now: datetime) -> None:
@@ -61,27 +62,29 @@ def take_by_number(thread: Conversation, number: str, *, cid: str, now: datetime
         messages.say(thread, str(error), cid=cid)
 
 
+@ACTS.of(DONE)
 def _hand_back(_thread: Conversation, ticket: Ticket, _rest: str, now: datetime) -> None:
     endings.end(ticket, Ticket.Outcome.HANDED_BACK, by=ticket.operator, from_phone=True, now=now)
 
 
+@ACTS.of(CLOSE)
 def _close(_thread: Conversation, ticket: Ticket, _rest: str, now: datetime) -> None:
     endings.end(ticket, Ticket.Outcome.SOLVED, by=ticket.operator, from_phone=True, now=now)
 
 
+@ACTS.of(RELEASE)
 def _release(_thread: Conversation, ticket: Ticket, _rest: str, now: datetime) -> None:
     if ticket.operator is not None:
         assignment.release(ticket, by=ticket.operator, now=now)
 
 
+@ACTS.of(NOTE)
 def _note(thread: Conversation, ticket: Ticket, rest: str, now: datetime) -> None:
     if rest:
         record(ticket, Kind.NOTE, by=ticket.operator, text=rest, at=now)
     messages.say(thread, handoff_texts.noted() if rest else handoff_texts.note_usage(), cid=ticket.cid)
 
 
+@ACTS.of(HELP)
 def _help(thread: Conversation, ticket: Ticket, _rest: str, _now: datetime) -> None:
     messages.say(thread, handoff_texts.you_answer(str(ticket.conversation.member), ""), cid=ticket.cid)
-
-
-ACTS: dict[Command, Act] = {DONE: _hand_back, CLOSE: _close, RELEASE: _release, NOTE: _note, HELP: _help}

@@ -1,22 +1,27 @@
 """The built-in commands, and the keywords that work anywhere in a flow.
 
-A command has its names, where and by whom it is understood, and its line in `/help`. What it does is bound in `ACTS` of
-the module that handles its place (see `Place`).
+A command has its names, where and by whom it is understood, and its line in `/help`, all in its declaration. What it
+does is bound to the declaration, in `ACTS` of the room that handles its place (see `Place`). Here are the commands that
+several rooms name; one that only the chat has is declared beside its act.
 """
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from conversations.machine.places import Act
 from core.text.slot_values import fold_text
 from core.text.traditional import simplified
 
+ActT = TypeVar("ActT")
+
 
 class Place(StrEnum):
     """Where a command is understood."""
 
-    CHAT = "chat"  # between a member and the digital human: `conversations.replies.commands`
+    CHAT = "chat"  # between a member and the digital human: `conversations.replies.chat_commands`
     HANDOFF = "handoff"  # of a member who waits for a person or has one: `conversations.handoff.member_turns`
     OPERATOR = "operator"  # on the phone of an operator who answers: `conversations.handoff.operator_turns`
 
@@ -27,6 +32,7 @@ class Command:
 
     names: tuple[str, ...]
     line: str
+    order: int = 50  # its place in `/help`
     places: tuple[Place, ...] = (Place.CHAT,)
     for_operators: bool = False  # in the chat it is unknown to all other members
     needs_operators: bool = False  # `/help` names it only where an application has operators
@@ -42,60 +48,109 @@ def gettext_noop(line: str) -> str:
     return line
 
 
-VIDEO = Command(names=("/video", "/视频"), line=gettext_noop("/video <text> – I say your text in a video"))
-STATUS = Command(names=("/status", "/状态"), line=gettext_noop("/status – see what is being made"))
-CANCEL = Command(names=("/cancel", "/取消"), line=gettext_noop("/cancel – stop the videos you are waiting for"))
-HUMAN = Command(
-    names=("/human", "/人工"),
-    line=gettext_noop("/human – see how to reach a person"),
-    places=(Place.CHAT, Place.HANDOFF),
+NAMED: dict[str, Command] = {}
+
+
+def declare(command: Command) -> Command:
+    """Make a command known by its names. Raises `ValueError` if another one has one of them."""
+    taken = [name for name in command.names if NAMED.get(name, command) != command]
+    if taken:
+        raise ValueError(f"The command {NAMED[taken[0]].name} has the name {taken[0]} already.")
+    NAMED.update(dict.fromkeys(command.names, command))
+    return command
+
+
+def commands() -> list[Command]:
+    """All commands, in the order of `/help`."""
+    return sorted(dict.fromkeys(NAMED.values()), key=lambda command: command.order)
+
+
+class Acts(dict[Command, ActT]):
+    """What the commands of a place do. Each is bound where it is defined: `@ACTS.of(STATUS)`."""
+
+    def of(self, command: Command) -> Callable[[ActT], ActT]:
+        def bind(act: ActT) -> ActT:
+            self[command] = act
+            return act
+
+        return bind
+
+
+STATUS = declare(
+    Command(names=("/status", "/状态"), line=gettext_noop("/status – see what is being made"), order=11),
 )
-MESSAGE = Command(
-    names=("/message", "/留言"),
-    line=gettext_noop("/message <text> – leave a message for a person"),
-    places=(Place.CHAT, Place.HANDOFF),
-    needs_operators=True,
+CANCEL = declare(
+    Command(names=("/cancel", "/取消"), line=gettext_noop("/cancel – stop the videos you are waiting for"), order=12),
 )
-LANGUAGE = Command(names=("/language", "/语言"), line=gettext_noop("/language – choose Chinese or English"))
-PREFERENCES = Command(
-    names=("/preferences", "/settings", "/设置"),
-    line=gettext_noop("/preferences – choose topics, and text instead of videos"),
+HUMAN = declare(
+    Command(
+        names=("/human", "/人工"),
+        line=gettext_noop("/human – see how to reach a person"),
+        order=20,
+        places=(Place.CHAT, Place.HANDOFF),
+    )
 )
-TAKE = Command(
-    names=("/take", "/接单"),
-    line=gettext_noop("/take <number> – answer the ticket with this number"),
-    for_operators=True,
+MESSAGE = declare(
+    Command(
+        names=("/message", "/留言"),
+        line=gettext_noop("/message <text> – leave a message for a person"),
+        order=21,
+        places=(Place.CHAT, Place.HANDOFF),
+        needs_operators=True,
+    )
 )
-BOT = Command(
-    names=("/bot", "/机器人"),
-    line=gettext_noop("/bot – get back to the digital human"),
-    places=(Place.HANDOFF,),
+LANGUAGE = declare(
+    Command(names=("/language", "/语言"), line=gettext_noop("/language – choose Chinese or English"), order=30)
 )
-DONE = Command(
-    names=("/done", "/交还"),
-    line=gettext_noop("/done – hand back to the digital human"),
-    places=(Place.OPERATOR,),
+PREFERENCES = declare(
+    Command(
+        names=("/preferences", "/settings", "/设置"),
+        line=gettext_noop("/preferences – choose topics, and text instead of videos"),
+        order=31,
+    )
 )
-CLOSE = Command(names=("/close", "/结束"), line=gettext_noop("/close – solved"), places=(Place.OPERATOR,))
-RELEASE = Command(
-    names=("/release", "/放回"),
-    line=gettext_noop("/release – put back for the others"),
-    places=(Place.OPERATOR,),
+BOT = declare(
+    Command(
+        names=("/bot", "/机器人"),
+        line=gettext_noop("/bot – get back to the digital human"),
+        order=60,
+        places=(Place.HANDOFF,),
+    )
 )
-NOTE = Command(
-    names=("/note", "/备注"),
-    line=gettext_noop("/note … – a note that only operators read"),
-    places=(Place.OPERATOR,),
+DONE = declare(
+    Command(
+        names=("/done", "/交还"),
+        line=gettext_noop("/done – hand back to the digital human"),
+        order=61,
+        places=(Place.OPERATOR,),
+    )
 )
-HELP = Command(
-    names=("/help", "/帮助"),
-    line=gettext_noop("/help – see this again"),
-    places=(Place.CHAT, Place.OPERATOR),
+CLOSE = declare(
+    Command(names=("/close", "/结束"), line=gettext_noop("/close – solved"), order=62, places=(Place.OPERATOR,))
 )
-# In the order of `/help`.
-COMMANDS = (
-    *(VIDEO, STATUS, CANCEL, HUMAN, MESSAGE, LANGUAGE, PREFERENCES, TAKE),
-    *(BOT, DONE, CLOSE, RELEASE, NOTE, HELP),
+RELEASE = declare(
+    Command(
+        names=("/release", "/放回"),
+        line=gettext_noop("/release – put back for the others"),
+        order=63,
+        places=(Place.OPERATOR,),
+    )
+)
+NOTE = declare(
+    Command(
+        names=("/note", "/备注"),
+        line=gettext_noop("/note … – a note that only operators read"),
+        order=64,
+        places=(Place.OPERATOR,),
+    )
+)
+HELP = declare(
+    Command(
+        names=("/help", "/帮助"),
+        line=gettext_noop("/help – see this again"),
+        order=90,
+        places=(Place.CHAT, Place.OPERATOR),
+    )
 )
 AS_TEXT, AS_VIDEO = "text", "videos"  # written after the name of `PREFERENCES`
 KEYWORDS: dict[Act, tuple[str, ...]] = {
@@ -105,7 +160,6 @@ KEYWORDS: dict[Act, tuple[str, ...]] = {
     Act.HELP: ("帮助", "help", "?"),
     Act.RESUME: ("继续", "接着来", "continue", "resume", "go on"),
 }
-NAMED = {name: command for command in COMMANDS for name in command.names}
 ACT_OF = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
 
 
@@ -122,7 +176,7 @@ def command_in(place: Place, name: str) -> Command | None:
 
 def commands_in(place: Place) -> list[Command]:
     """The commands that are understood at a place."""
-    return [command for command in COMMANDS if place in command.places]
+    return [command for command in commands() if place in command.places]
 
 
 def act_for(text: str) -> Act | None:

@@ -13,7 +13,8 @@ from conversations.knowledge import retrieval, unanswered
 from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import talk_in
-from conversations.replies import answers, commands
+from conversations.replies import answers
+from conversations.replies.chat_commands import human
 from conversations.wording import chat_texts
 from core.text.slot_values import numbered_labels, parse_ordinal
 from wecom.contents import Button, ButtonCard
@@ -40,14 +41,12 @@ def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str
     if near:
         _suggest(conversation, near, cid=cid)
         if again and not requests.offer_person(conversation, cid=cid):
-            messages.say(conversation, commands.people(conversation), cid=cid)
+            messages.say(conversation, human.people(conversation), cid=cid)
         return
     if again and requests.offer_person(conversation, cid=cid):
         unanswered.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
-    parts = (
-        [chat_texts.still_not_understood(), commands.people(conversation)] if again else [chat_texts.not_understood()]
-    )
+    parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [chat_texts.not_understood()]
     if known := _examples(conversation.language):
         parts.append(chat_texts.examples(known))
     messages.say(conversation, "\n".join(parts), cid=cid)

@@ -22,12 +22,13 @@ PASSED, FAILED = Outcome.MISSED, Outcome.CAUGHT  # to plant a fault and to make 
 
 
 def replace_line(path: Path, new: str) -> None:
-    """Put a line in place of the one with the same beginning, up to the second name of the command."""
-    beginning = new.partition(", " if new.startswith("STATUS") else " `/状态`")[0]
+    """Put the line of the command in place of the one with the same beginning, up to its second name."""
+    (line,) = (one for one in new.splitlines() if "/状态" in one)
+    beginning = line.partition(", " if "names=" in line else " `/状态`")[0]
     text = path.read_text(encoding="utf-8")
-    (old,) = (line for line in text.splitlines() if line.startswith(beginning))
-    assert old != new.strip()
-    write(path, text.replace(f"{old}\n", new))
+    (old,) = (one for one in text.splitlines() if one.startswith(beginning))
+    assert old != line
+    write(path, text.replace(f"{old}\n", f"{line}\n"))
 
 
 def test_the_guide_names_the_files_and_a_name_that_is_free():

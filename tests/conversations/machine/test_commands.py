@@ -11,15 +11,19 @@ from django.utils import translation
 
 from conversations.flows.lint import lint
 from conversations.handoff import member_turns, operator_turns
-from conversations.machine.commands import COMMANDS, NAMED, Command, Place, command_named
-from conversations.replies import commands as replies
+from conversations.machine.commands import NAMED, Command, Place, command_named, commands, declare
+from conversations.replies.chat_commands import registry
 from conversations.wording import command_texts
 from tests.conversations.support.machines import video_machine
 from tests.support.paths import ROOT
 
-ACTS = {Place.CHAT: replies.ACTS, Place.HANDOFF: member_turns.ACTS, Place.OPERATOR: operator_turns.ACTS}
+ACTS = {Place.CHAT: registry.ACTS, Place.HANDOFF: member_turns.ACTS, Place.OPERATOR: operator_turns.ACTS}
 WRITTEN = re.compile(r"(?<![\w>/])/([a-z]+|[\u4e00-\u9fff]+)(?![\w/])")
 README = (ROOT / "conversations/README.md").read_text(encoding="utf-8")
+TABLE = (
+    README.partition("| command | what it does | where |\n| --- | --- | --- |\n")[2].partition("\n\n")[0].splitlines()
+)
+COMMANDS = commands()
 WHERE = {
     Place.CHAT: "in the chat",
     Place.HANDOFF: "while waiting for a person, or with one",
@@ -36,6 +40,11 @@ def texts(path: Path) -> Iterator[str]:
     return (text for text in strings if text not in docstrings)
 
 
+def missing_rows() -> list[str]:
+    """The rows of commands that the README's table lacks."""
+    return [line for line in map(row, commands()) if line not in TABLE]
+
+
 def row(command: Command) -> str:
     """The row of a command in the README's table."""
     who = "; operators only" if command.for_operators else ""
@@ -47,7 +56,10 @@ def row(command: Command) -> str:
 def test_no_two_commands_share_a_name():
     names = Counter(name for command in COMMANDS for name in command.names)
     assert [name for name, times in names.items() if times > 1] == []
-    assert list(names) == list(NAMED)
+    assert set(names) == set(NAMED)
+    with pytest.raises(ValueError, match="/status"):
+        declare(Command(names=("/state", "/status"), line="/state – another one"))
+    assert command_named("/state") is None
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -108,5 +120,5 @@ def test_commands_in_texts_are_found():
 
 
 def test_the_readme_has_a_row_for_each_command():
-    table = README.partition("| command | what it does | where |\n| --- | --- | --- |\n")[2].partition("\n\n")[0]
-    assert table.splitlines() == [row(command) for command in COMMANDS]
+    assert missing_rows() == []
+    assert [row(command) for command in COMMANDS] == TABLE

@@ -8,8 +8,9 @@ from conversations.delivery.causes import Cause, described
 from conversations.doctor import FlowCommands
 from conversations.exceptions import FlowError
 from conversations.flows import publication
-from conversations.machine.commands import COMMANDS, MESSAGE, NAMED, TAKE, Command, Place, act_for, commands_in
+from conversations.machine.commands import MESSAGE, NAMED, Command, Place, act_for, commands, commands_in
 from conversations.models import Flow, Message, Session
+from conversations.replies.chat_commands.take import TAKE
 from conversations.wording import command_texts
 from core.diagnosis import Level
 from openuser.demo.menu import seed_menu
@@ -36,7 +37,7 @@ def causes() -> list[dict[str, str]]:
 
 
 def listed(text: str) -> set[Command]:
-    return {command for command in COMMANDS if f"· {command_texts.line(command)}" in text.splitlines()}
+    return {command for command in commands() if f"· {command_texts.line(command)}" in text.splitlines()}
 
 
 def live(**fields: str) -> Flow:
