@@ -7,8 +7,8 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from conversations.machine.edges import Edge, On, Operator
-from conversations.machine.kinds.end import EndNode
 from conversations.machine.nodes.node import Node
+from conversations.machine.nodes.registry import ending_kind
 
 
 def with_defaults(nodes: Sequence[Node]) -> tuple[Node, ...]:
@@ -59,7 +59,8 @@ def _with_endings(nodes: Sequence[Node]) -> tuple[Node, ...]:
 
 
 def _end(taken: set[str]) -> Node:
-    return EndNode(key=free_name(EndNode.kind, taken), name=_("End"))
+    kind = ending_kind()
+    return kind(key=free_name(kind.kind, taken), name=_("End"))
 
 
 def _names_every_choice(node: Node) -> bool:

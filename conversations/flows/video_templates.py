@@ -9,7 +9,6 @@ from avatars.models import Presentation, RenderTemplate
 from avatars.services import VideoSource
 from conversations.flows.problems import Problem
 from conversations.machine.effects import MakeVideo
-from conversations.machine.kinds.video import VideoNode
 from conversations.machine.values import Machine
 from core.text.slot_values import is_blank
 
@@ -18,17 +17,17 @@ SPEAKERS = ("digital_human__voice", "partner__voice", "translation_voice", "tran
 
 def problems(machine: Machine) -> Iterator[Problem]:
     """Problems with the templates and presentations of a flow and the values for their variables."""
-    videos = [node for node in machine.nodes if isinstance(node, VideoNode)]
-    templates = _templates(node.template for node in videos)
-    presentations = _presentations(node.presentation for node in videos)
-    for node in videos:
-        if node.presentation is not None:
-            yield from _problems(machine, node, presentations.get(node.presentation))
-        elif node.template is not None:
-            yield from _problems(machine, node, templates.get(node.template))
-        elif node.values:
+    videos = [(node.name, node.video) for node in machine.nodes if node.video is not None]
+    templates = _templates(video.template for _name, video in videos)
+    presentations = _presentations(video.presentation for _name, video in videos)
+    for name, video in videos:
+        if video.presentation is not None:
+            yield from _problems(machine, name, video, presentations.get(video.presentation))
+        elif video.template is not None:
+            yield from _problems(machine, name, video, templates.get(video.template))
+        elif video.values:
             words = _("It gives values to variables, and names neither a video template nor a presentation.")
-            yield Problem(code="no_template", state=node.name, words=words)
+            yield Problem(code="no_template", state=name, words=words)
 
 
 def names_source(effect: MakeVideo) -> bool:
@@ -63,22 +62,22 @@ def _presentations(used: Iterable[int | None]) -> Mapping[int, Presentation]:
     return rows.in_bulk([pk for pk in used if pk])
 
 
-def _problems(machine: Machine, node: VideoNode, source: VideoSource | None) -> Iterator[Problem]:
+def _problems(machine: Machine, step: str, video: MakeVideo, source: VideoSource | None) -> Iterator[Problem]:
     if source is None:
         words = _("Its video template or presentation is not there any more. Choose another one.")
-        yield Problem(code="template_gone", state=node.name, words=words)
+        yield Problem(code="template_gone", state=step, words=words)
         return
-    if not is_blank(node.text):
+    if not is_blank(video.text):
         words = _("Its text is not used: “%s” has a script of its own.") % source
-        yield Problem(code="text_unused", state=node.name, words=words, is_error=False)
-    if node.digital_human is not None and node.digital_human != source.digital_human_id:
+        yield Problem(code="text_unused", state=step, words=words, is_error=False)
+    if video.digital_human is not None and video.digital_human != source.digital_human_id:
         words = _("“%s” says who speaks. Leave the digital human empty.") % source
-        yield Problem(code="digital_human_unused", state=node.name, words=words, is_error=False)
+        yield Problem(code="digital_human_unused", state=step, words=words, is_error=False)
     for fault in avatars.source_faults(source):
         words = _("“%(source)s”: %(fault)s") % {"source": source, "fault": fault}
-        yield Problem(code=f"presentation_{fault.code}"[:40], state=node.name, words=words)
-    for fault in avatars.personal_faults(source, dict(node.values), machine.slots):
+        yield Problem(code=f"presentation_{fault.code}"[:40], state=step, words=words)
+    for fault in avatars.personal_faults(source, video.values, machine.slots):
         words = _("“%(source)s”: %(fault)s") % {"source": source, "fault": fault}
         # The rule on all texts of a state reports slots that no state fills.
         if fault.code not in ("bad_placeholder", "unknown_slot"):
-            yield Problem(code=f"value_{fault.code}"[:40], state=node.name, words=words)
+            yield Problem(code=f"value_{fault.code}"[:40], state=step, words=words)

@@ -10,10 +10,8 @@ from django.conf import settings
 
 from conversations import services
 from conversations.machine.edges import Edge, Guard, On, Operator
-from conversations.machine.kinds.ask import AskNode
-from conversations.machine.kinds.end import EndNode
-from conversations.machine.kinds.video import VideoNode
 from conversations.machine.nodes.node import Node
+from conversations.machine.nodes.registry import ending_kind, new_node
 from conversations.machine.values import Machine
 from conversations.machine.words import FlowWords, NodeWords
 from conversations.models import Flow
@@ -106,7 +104,8 @@ def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Mac
     nodes = (
         _ask("ask_text", words, text, _always("ask_quality"), text=words["ask_text"] % most),
         _ask("ask_quality", words, quality, _always("make_video")),
-        VideoNode(
+        new_node(
+            "video",
             key="make_video",
             name=words["make_video_name"],
             text="{{text}}",
@@ -137,7 +136,8 @@ def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
         _ask("ask_start", words, start, _always("ask_department")),
         _ask("ask_department", words, department, _always("ask_video")),
         _ask("ask_video", words, video, _if("wants_video", "yes", "welcome"), _always("done")),
-        VideoNode(
+        new_node(
+            "video",
             key="welcome",
             name=words["welcome_name"],
             text=words["welcome"],
@@ -151,7 +151,8 @@ def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
 
 def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
     """A question with one reminder; after its retries, the flow gives up politely."""
-    return AskNode(
+    return new_node(
+        "ask",
         key=key,
         name=words[f"{key}_name"],
         text=text or words[key],
@@ -164,7 +165,7 @@ def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str
 
 
 def _end(key: str, words: Mapping[str, str]) -> Node:
-    return EndNode(key=key, name=words[f"{key}_name"], text=words[key])
+    return ending_kind()(key=key, name=words[f"{key}_name"], text=words[key])
 
 
 def _always(to: str) -> Edge:

@@ -15,8 +15,7 @@ from unfold.widgets import (
 
 from conversations.admin.flows import second_language, subflow_answers
 from conversations.flows import default_names
-from conversations.machine.kinds.ask import AskNode
-from conversations.machine.nodes.registry import has_answer, kind_named
+from conversations.machine.nodes.registry import has_answer, kind_named, usual_kind
 from conversations.models import OF_FLOWS, OF_STEPS, Flow, State, Transition
 from conversations.validators import registered
 from conversations.wording import formula_texts
@@ -125,8 +124,8 @@ class StateForm(forms.ModelForm[State]):
         data = super().clean() or {}
         flow = data.get("flow") or (self.instance.flow if self.instance.flow_id else None)
         if "name" in self.fields and "name" not in self.errors and not data.get("name"):
-            does = gettext(kind_named(data.get("kind") or AskNode.kind).does)
-            data["name"] = default_names.step_name(data.get("text") or "", does)
+            kind = kind_named(data["kind"]) if data.get("kind") else usual_kind()
+            data["name"] = default_names.step_name(data.get("text") or "", gettext(kind.does))
         others = flow.states.exclude(pk=self.instance.pk) if flow else State.objects.none()
         if "key" in self.fields and "key" not in self.errors:
             taken = set(others.values_list("key", flat=True))

@@ -1,7 +1,6 @@
 """The fields on the page of a step, and beside which others they are shown, from what the kinds declare."""
 
 from conversations.machine.nodes.declarations import Column
-from conversations.machine.nodes.node import Line
 from conversations.machine.nodes.registry import kinds
 
 FIRST = ("name", "kind")
@@ -13,7 +12,7 @@ def lines() -> tuple[tuple[str, ...], ...]:
     """The lines of the page: those of every kind, each in the order of its kind."""
     found: list[tuple[str, ...]] = []
     for kind in kinds():
-        own = [tuple(column.name for column in map(_column, line)) for line in kind.lines]
+        own = [tuple(one if isinstance(one, str) else one.name for one in line) for line in kind.lines]
         for number, line in enumerate(own):
             if {name for one in found for name in one}.issuperset(line):
                 continue
@@ -27,7 +26,7 @@ def conditions() -> dict[str, str]:
     """When a field is shown, as an expression of the page's script; a field of every kind always is."""
     found: dict[str, dict[str, Column]] = {}
     for kind in kinds():
-        for column in _columns(kind.lines):
+        for column in kind.columns():
             found.setdefault(column.name, {})[kind.kind] = column
     return {
         name: " || ".join((UNREAD, *(_shown(kind, column) for kind, column in owners.items())))
@@ -39,11 +38,3 @@ def conditions() -> dict[str, str]:
 def _shown(kind: str, column: Column) -> str:
     beside = [f"{[str(one) for one in values]}.includes({name})" for name, values in column.only.items()]
     return f"({' && '.join((f'kind === {kind!r}', *beside))})"
-
-
-def _columns(of_kind: tuple[Line, ...]) -> list[Column]:
-    return [_column(one) for line in of_kind for one in line]
-
-
-def _column(one: str | Column) -> Column:
-    return one if isinstance(one, Column) else Column(name=one)

@@ -14,9 +14,9 @@ from unfold.widgets import (
 )
 
 from conversations.flows import default_names
-from conversations.machine.kinds.ask import AskNode
-from conversations.machine.nodes.registry import has_answer, kind_named
-from conversations.models import State, kind_choices
+from conversations.machine.nodes.node import Node
+from conversations.machine.nodes.registry import asks, has_answer, kind_named, kinds, usual_kind
+from conversations.models import State
 
 GAP = 10
 TYPES = State.Type
@@ -39,8 +39,18 @@ ASKS_FOR = {
 
 def does() -> list[tuple[str, Any]]:
     """What a step can do: each kind, and of what asks each kind of answer."""
-    asking = [(f"{AskNode.kind}:{slot_type}", words) for slot_type, words in ASKS_FOR.items()]
-    return [pair for kind, words in kind_choices() for pair in (asking if kind == AskNode.kind else [(kind, words)])]
+    return [pair for kind in kinds() for pair in _choices(kind)]
+
+
+def _choices(kind: type[Node]) -> list[tuple[str, Any]]:
+    if not kind.asks:
+        return [(kind.kind, _(kind.does))]
+    return [(f"{kind.kind}:{slot_type}", words) for slot_type, words in ASKS_FOR.items()]
+
+
+def _first() -> str:
+    """What a new row does."""
+    return str(does()[0][0])
 
 
 class StateRowForm(forms.ModelForm[State]):
@@ -49,7 +59,7 @@ class StateRowForm(forms.ModelForm[State]):
     kind = forms.ChoiceField(
         label=State._meta.get_field("kind").verbose_name,
         choices=does,
-        initial=f"{AskNode.kind}:{TYPES.TEXT}",
+        initial=_first,
         widget=UnfoldAdminSelectWidget(attrs={"style": "min-width: 10.5rem"}),
     )
 
@@ -84,13 +94,13 @@ class StateRowForm(forms.ModelForm[State]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "name" in self.fields and "name" not in self.errors and not data.get("name"):
-            words = gettext(kind_named(data.get("kind") or AskNode.kind).does)
-            data["name"] = default_names.step_name(data.get("text") or "", words)
+            kind = kind_named(data["kind"]) if data.get("kind") else usual_kind()
+            data["name"] = default_names.step_name(data.get("text") or "", gettext(kind.does))
         return data
 
     def _does(self) -> str:
         kind, slot_type = self.instance.kind, self.instance.slot_type
-        return f"{kind}:{slot_type}" if kind == AskNode.kind else kind
+        return f"{kind}:{slot_type}" if asks(kind) else kind
 
 
 class StateFormSet(PaginationInlineFormSet):

@@ -8,7 +8,6 @@ from django.utils.translation import pgettext
 
 from avatars.models import RenderMode
 from conversations.flows.problems import Problem
-from conversations.machine.kinds.video import VideoNode
 from conversations.machine.values import Machine
 from core.text.placeholders import placeholder_names
 
@@ -16,8 +15,8 @@ from core.text.placeholders import placeholder_names
 def problems(machine: Machine) -> Iterator[Problem]:
     """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
     for node in machine.nodes:
-        if isinstance(node, VideoNode) and node.mode:
-            modes = set(_modes(machine, node.mode))
+        if node.video is not None and node.video.mode:
+            modes = set(_modes(machine, node.video.mode))
             if not modes <= set(RenderMode.values) or not modes:
                 words = _("Its mode is none of %s.") % pgettext("between the items of a list", ", ").join(
                     RenderMode.values

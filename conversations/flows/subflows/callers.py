@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from conversations.machine.kinds.subflow import SubflowNode
+from conversations.machine.nodes.registry import kinds_with
 from conversations.machine.subflows import Subflow
 from conversations.models import Flow, FlowVersion, State
 
 
 def drafts_running(flow: Flow) -> list[State]:
     """The steps of drafts that run it, with their flows."""
-    return list(State.objects.filter(kind=SubflowNode.kind, subflow=flow).exclude(flow=flow).select_related("flow"))
+    return list(_running_steps().filter(subflow=flow).exclude(flow=flow).select_related("flow"))
 
 
 def live_callers(flow: Flow) -> dict[str, tuple[Subflow, ...]]:
@@ -31,8 +31,7 @@ def callers_of(flow: Flow) -> list[Flow]:
 def all_callers_of(flow: Flow) -> list[Flow]:
     """The flows whose draft or running version runs it, directly or through others, by name."""
     callers: dict[int, set[int]] = {}
-    steps = State.objects.filter(kind=SubflowNode.kind, subflow__isnull=False)
-    for called, caller in steps.values_list("subflow", "flow").distinct():
+    for called, caller in _running_steps().values_list("subflow", "flow").distinct():
         callers.setdefault(called, set()).add(caller)
     for version in _live():
         for called in _called(version):
@@ -43,6 +42,11 @@ def all_callers_of(flow: Flow) -> list[Flow]:
         found |= new
         ahead += new
     return list(Flow.objects.filter(pk__in=found - {flow.pk}).select_related("live").order_by("name"))
+
+
+def _running_steps() -> QuerySet[State]:
+    """The steps of drafts that run a flow; one that did before it became of another kind runs none."""
+    return State.objects.filter(kind__in=kinds_with("subflow"), subflow__isnull=False)
 
 
 def _live() -> Iterable[FlowVersion]:

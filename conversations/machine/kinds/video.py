@@ -40,6 +40,17 @@ class VideoNode(Node):
     )
     presentation: int | None = field(default=None, metadata=named(gettext_noop("presentation")))
 
+    @property
+    def video(self) -> MakeVideo:
+        return MakeVideo(
+            text=self.text,
+            mode=self.mode,
+            digital_human=self.digital_human,
+            template=self.template,
+            presentation=self.presentation,
+            values=dict(self.values),
+        )
+
     def say(self, walk: Walk, place: Place) -> None:
         text, mode = walk.fill(self.text, place), walk.fill(self.mode, place)
         video = MakeVideo(text=text, mode=mode, digital_human=self.digital_human)

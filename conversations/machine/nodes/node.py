@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, Self
 
 from conversations.machine.calls import Call
 from conversations.machine.edges import Edge, On, Operator
-from conversations.machine.effects import Effect, Form, Say
+from conversations.machine.effects import Effect, Form, MakeVideo, Say
 from conversations.machine.formulas.values import Context
 from conversations.machine.nodes.declarations import Column, Drawing, Fault, gettext_noop, named
 from conversations.machine.notices import Notice
@@ -122,6 +122,11 @@ class Node:
 
     @property
     def call(self) -> Call | None:
+        return None
+
+    @property
+    def video(self) -> MakeVideo | None:
+        """The video that it makes, with placeholders."""
         return None
 
     @property
@@ -267,6 +272,11 @@ class Node:
         return replace(self, **said)
 
     # Rows and JSON.
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        """The fields of its form."""
+        return [one if isinstance(one, Column) else Column(name=one) for line in cls.lines for one in line]
 
     @classmethod
     def of_row(cls, row: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from conversations.machine.nodes.node import Node
 
@@ -29,6 +29,32 @@ def kind_named(name: str) -> type[Node]:
     if name not in KINDS:
         raise ValueError(f"There is no kind of step “{name}”.")
     return KINDS[name]
+
+
+def new_node(kind: str, **fields: Any) -> Node:
+    """A step of the kind with this name."""
+    return kind_named(kind)(**fields)
+
+
+def usual_kind() -> type[Node]:
+    """The kind of a new step: the first one of lists."""
+    return kinds()[0]
+
+
+def ending_kind() -> type[Node]:
+    """The kind that ends a flow."""
+    return next(one for one in kinds() if not one.leads_on)
+
+
+def kinds_with(column: str) -> list[str]:
+    """The names of the kinds whose form has this field of the row."""
+    return [one.kind for one in kinds() if any(column == own.name for own in one.columns())]
+
+
+def asks(name: str) -> bool:
+    """Whether a step of this kind waits for an answer; False for a kind that is not known."""
+    _find()
+    return name in KINDS and KINDS[name].asks
 
 
 def has_answer(name: str) -> bool:

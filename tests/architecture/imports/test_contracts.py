@@ -84,6 +84,9 @@ BREAKS = (
     ("11", "avatars.speech.probe", "urllib3"),
     ("12", "wecom.client.probe", "tests"),
     ("12", "openuser.management.commands.probe", "tests"),
+    ("13", "conversations.flows.probe", "conversations.machine.kinds.ask"),
+    ("13", "conversations.machine.probe", "conversations.machine.kinds"),
+    ("13", "openuser.demo.probe", "conversations.machine.kinds.end"),
 )
 
 

@@ -10,7 +10,11 @@ import pytest
 from conversations import services
 from conversations.flows import drafts, publication
 from conversations.flows.graph import svg
+from conversations.flows.subflows import callers
 from conversations.machine.effects import Say
+from conversations.machine.kinds.ask import AskNode
+from conversations.machine.kinds.subflow import SubflowNode
+from conversations.machine.kinds.video import VideoNode
 from conversations.machine.nodes import registry
 from conversations.machine.nodes.declarations import Drawing, Fault, named
 from conversations.machine.nodes.node import Line, Node, Walk, Wording
@@ -57,9 +61,22 @@ class TotalNode(Node):
         return {"formula": self.formula}
 
 
+class RelayNode(SubflowNode):
+    kind = "relay"
+
+
+class SurveyNode(AskNode):
+    kind = "survey"
+
+
+class ClipNode(VideoNode):
+    kind = "clip"
+
+
 @pytest.fixture(autouse=True)
 def kind(monkeypatch):
-    monkeypatch.setitem(registry.KINDS, TotalNode.kind, TotalNode)
+    for node in (TotalNode, RelayNode, SurveyNode, ClipNode):
+        monkeypatch.setitem(registry.KINDS, node.kind, node)
 
 
 @pytest.fixture
@@ -119,3 +136,22 @@ def test_a_new_kind_has_its_fields_in_the_admin(flow):
 def test_a_new_kind_can_be_chosen_in_the_table_of_steps(flow):
     shown = staff("boss", superuser=True).get(url("flow", "change", flow.pk)).content.decode()
     assert '<option value="total" selected' in shown
+
+
+def test_a_new_kind_that_runs_a_flow_is_a_caller_of_it(flow):
+    caller = Flow.objects.create(name="Around", language="en")
+    State.objects.create(flow=caller, position=1, key="sum", name="Sum", kind="relay", subflow=flow)
+    State.objects.create(flow=caller, position=2, key="say", name="Say", kind="say", subflow=flow)
+    assert [state.kind for state in callers.drafts_running(flow)] == ["relay"]
+    assert callers.all_callers_of(flow) == [caller]
+
+
+def test_a_new_kind_that_asks_is_offered_with_each_kind_of_answer(flow):
+    shown = staff("boss", superuser=True).get(url("flow", "change", flow.pk)).content.decode()
+    assert '<option value="survey:date"' in shown
+    assert '<option value="survey"' not in shown
+
+
+def test_a_new_kind_that_makes_a_video_has_its_mode_checked(flow):
+    flow.states.filter(kind="total").update(kind="clip", mode="loud")
+    assert "mode_unknown" in [one.code for one in publication.check(flow)]
