@@ -152,7 +152,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.Batch": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.CalendarImport": Rights(),
-    "scheduling.Campaign": Rights(editor="add change delete", operator="send", approver="approve"),
+    "scheduling.Campaign": Rights(editor="add change delete", operator="send start_alone", approver="approve"),
     "scheduling.CampaignChange": Rights(),
     "scheduling.CampaignContent": EDITABLE,
     "scheduling.CampaignLink": Rights(),

@@ -25,6 +25,7 @@ ACTION_LABELS = {
     "run": _("run"),
     "approve": _("approve"),
     "send": _("send"),
+    "start_alone": _("start without approval"),
     "stop": _("stop"),
     "answer": _("answer"),
 }
@@ -98,7 +99,7 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
     """Single permissions with translated names; Django's own are English."""
 
     def label_from_instance(self, obj: Any) -> str:
-        act, _mark, _model = obj.codename.partition("_")
+        act = obj.codename.removesuffix(f"_{obj.content_type.model}")
         kind = obj.content_type.model_class()._meta.verbose_name
         return f"{capfirst(kind)} · {ACTION_LABELS.get(act) or gettext(obj.name)}"
 

@@ -56,6 +56,7 @@ ENUM_NAMES = {
     "CampaignInterrupts": "scheduling.models.Campaign.Interrupts",
     "CampaignMessageClass": "scheduling.models.Campaign.MessageClass",
     "CampaignMissed": "scheduling.models.Campaign.Missed",
+    "CampaignPolicy": "scheduling.models.Campaign.Policy",
     "CampaignRepeats": "scheduling.models.Campaign.Repeats",
     "CampaignState": "scheduling.models.Campaign.State",
     "CampaignWindowDays": "scheduling.models.Campaign.WindowDays",

@@ -57,8 +57,9 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
     class Meta:
         model = Campaign
         fields = (
-            *("id", "name", "application", "content_type", "audience", "contents", "message_class", "topic", "repeats"),
+            *("id", "name", "application", "policy", "content_type", "audience", "contents", "message_class", "topic"),
             *(
+                "repeats",
                 "starts_at",
                 "cron",
                 "ends_on",
@@ -299,6 +300,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_blank=True)
     topic = serializers.DictField(allow_null=True, help_text="What the campaign is about.")
     choice = serializers.DictField(allow_null=True, help_text="What the member had chosen, if that decided.")
+    policy = serializers.CharField(help_text="`approved`, or `alone` where nobody else approves it: see `started`.")
     asked = serializers.DictField(allow_null=True, help_text="Who asked for approval, and when.")
     approval = serializers.DictField(allow_null=True, help_text="Who approved exactly this, and when.")
     started = serializers.DictField(allow_null=True)

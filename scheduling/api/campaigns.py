@@ -32,7 +32,11 @@ from scheduling.api.mailings import READ, WRITE, MailingSteps, document_steps, r
 from scheduling.api.rehearsal import Rehearsals
 from scheduling.models import Campaign, CampaignRun, Delivery
 
-STEPS = {**rights_of_steps("campaign"), "send_test": (WRITE, "scheduling.change_campaign")}
+STEPS = {
+    **rights_of_steps("campaign"),
+    "start_alone": ("campaigns:alone", "scheduling.start_alone_campaign"),
+    "send_test": (WRITE, "scheduling.change_campaign"),
+}
 
 
 class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -115,14 +119,27 @@ class Campaigns(
         Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`. `odd_hour`
         warns of a moment at night or on a day off; `at` or `next_working_day_at` put the start off.
         """
+        return self._start(alone=False)
+
+    @extend_schema(
+        summary="Start a campaign that nobody else approves",
+        request=CampaignStartSerializer,
+        responses={200: StartedCampaignSerializer, 202: CampaignForecastSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="start-alone")
+    def start_alone(self, request: Request, pk: str) -> Response:
+        """As `start/`, for a campaign whose `policy` is `alone`. Needs `campaigns:alone`."""
+        return self._start(alone=True)
+
+    def _start(self, *, alone: bool) -> Response:
         asked, campaign = self.body(CampaignStartSerializer), self.get_object()
         at = asked["at"]
         if asked["next_working_day_at"] is not None:
             at = services.next_working_day(campaign, asked["next_working_day_at"])
         if asked["dry_run"]:
-            forecast = services.forecast_campaign(campaign, at=at)
+            forecast = services.forecast_campaign(campaign, at=at, alone=alone)
             return Response(CampaignForecastSerializer(forecast).data, status=202)
-        started = services.start_unblocked(campaign, anyway=asked["anyway"], at=at, by=self.person)
+        started = services.start_unblocked(campaign, alone=alone, anyway=asked["anyway"], at=at, by=self.person)
         return Response(StartedCampaignSerializer(started, context=self.get_serializer_context()).data)
 
 

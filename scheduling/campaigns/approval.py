@@ -21,6 +21,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
     return {
         "application": campaign.application_id,
         "content_type": str(campaign.content_type),
+        **({} if campaign.needs_approval else {"policy": str(campaign.policy)}),
         "message_class": str(campaign.message_class),
         # Without a topic it is what it was before there were any, so that approvals of then still hold.
         **({"topic": campaign.topic_id, "way_out": campaign.shows_way_out} if campaign.topic_id else {}),

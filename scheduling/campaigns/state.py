@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.live_updates import publish_change
 from scheduling.campaigns.transitions import Life
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
 S = Campaign.State
 LIFE = Life(
     steps={
-        S.DRAFT: frozenset({S.WAITING, S.CANCELLED}),
-        S.WAITING: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
+        S.DRAFT: frozenset({S.WAITING, S.SCHEDULED, S.CANCELLED}),
+        S.WAITING: frozenset({S.DRAFT, S.APPROVED, S.SCHEDULED, S.CANCELLED}),
         S.APPROVED: frozenset({S.DRAFT, S.SCHEDULED, S.CANCELLED}),
         S.SCHEDULED: frozenset({S.DRAFT, S.RUNNING, S.PAUSED, S.FINISHED, S.CANCELLED}),
         S.RUNNING: frozenset({S.SCHEDULED, S.PAUSED, S.FINISHED, S.CANCELLED}),
@@ -28,6 +29,18 @@ LIFE = Life(
     refusal=_("A campaign that is “%(state)s” cannot become “%(after)s”."),
     remedy=_("Look at the campaign again: its state has changed, perhaps just now."),
 )
+
+
+def startable(*, alone: bool) -> tuple[str, ...]:
+    """The states from which a campaign is started: once it is approved, or `alone` before that too."""
+    return (S.DRAFT, S.WAITING, S.APPROVED) if alone else (S.APPROVED,)
+
+
+def check_alone(campaign: Campaign) -> None:
+    """Raise `SchedulingError` for a campaign whose policy asks for a second person."""
+    if campaign.needs_approval:
+        words, remedy = _("A second person approves it before it is started."), _("Ask for approval first.")
+        raise SchedulingError(str(words), code="needs_approval", field="policy", remedy=str(remedy))
 
 
 def change(

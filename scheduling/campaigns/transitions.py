@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F
@@ -34,8 +34,12 @@ class Life:
     def check(self, row: Campaign | Series, after: str) -> None:
         """Raise `SchedulingError` if a row cannot take this step."""
         if after not in self.steps[row.state]:
-            values = {"state": row.get_state_display(), "after": type(row).State(after).label}
-            raise SchedulingError(str(self.refusal) % values, code=self.code, remedy=str(self.remedy))
+            self.refuse(row, after)
+
+    def refuse(self, row: Campaign | Series, after: str) -> NoReturn:
+        """Raise `SchedulingError` for a step that a row cannot take."""
+        values = {"state": row.get_state_display(), "after": type(row).State(after).label}
+        raise SchedulingError(str(self.refusal) % values, code=self.code, remedy=str(self.remedy))
 
     def take(
         self,

@@ -33,6 +33,7 @@ def bundle(delivery: Delivery) -> dict[str, Any]:
         "reason": str(delivery.reason),
         "topic": _topic(campaign),
         "choice": choice_of(delivery),
+        "policy": str(run.content.get("policy", Campaign.Policy.APPROVED)),
         "approved": _approved(delivery),
         "approval": _step(campaign, Campaign.State.APPROVED, run.digest),
         "asked": _step(campaign, Campaign.State.WAITING, run.digest),

@@ -183,10 +183,12 @@ def _judged(campaign: Campaign, application: Application, *, now: datetime) -> Q
     )
 
 
-def forecast_start(campaign: Campaign, *, now: datetime, at: datetime | None = None) -> StartForecast:
+def forecast_start(
+    campaign: Campaign, *, now: datetime, at: datetime | None = None, alone: bool = False
+) -> StartForecast:
     """The forecast if a campaign was started now, to go out at `at` if it names no moment of its own.
 
-    Raises `SchedulingError` for a broken audience.
+    `alone` is whether it starts without a second person. Raises `SchedulingError` for a broken audience.
     """
     application, reached = sender_of(campaign), reach_of(campaign, now=now)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
@@ -217,6 +219,7 @@ def forecast_start(campaign: Campaign, *, now: datetime, at: datetime | None = N
         ends_at=ends,
         because=queue.why,
         blockers=(
+            *_not_startable(campaign, reached.count, alone=alone),
             *_blockers(campaign, reached, application, now=now),
             *_expiry(campaign, zones),
         ),
@@ -280,16 +283,28 @@ def existing_render(own: Mapping[str, Any], script: str, application: Applicatio
     return renders.filter(digital_human=DigitalHuman.objects.get(pk=speaker)).first()
 
 
+def _not_startable(campaign: Campaign, count: int, *, alone: bool) -> Iterator[Blocker]:
+    """What its policy, its approval and its state have against a start."""
+    try:
+        validation.check_size(campaign, count)
+        if alone:
+            state.check_alone(campaign)
+    except SchedulingError as error:
+        yield Blocker(error=error)
+        return
+    if not alone and campaign.approved_hash != approval.digest(approval.describe(campaign)):
+        yield _blocker("not_approved", _("It is not as it was approved."), remedy=_("Ask for approval again."))
+    elif campaign.state not in state.startable(alone=alone):
+        words = _("It cannot be started now.") if alone else _("Only an approved campaign can be started.")
+        yield _blocker("campaign_state", words, remedy=str(state.LIFE.remedy))
+
+
 def _blockers(
     campaign: Campaign, reached: CampaignReach, application: Application, *, now: datetime
 ) -> Iterator[Blocker]:
     for problem in validation.problems(campaign, now):
         yield Blocker(error=problem)
     digest = approval.digest(approval.describe(campaign))
-    if campaign.approved_hash != digest:
-        yield _blocker("not_approved", _("It is not as it was approved."), remedy=_("Ask for approval again."))
-    elif campaign.state != Campaign.State.APPROVED:
-        yield _blocker("campaign_state", _("Only an approved campaign can be started."), remedy=str(state.LIFE.remedy))
     if not reached.count:
         remedy = _("See who is left out and why, and change the audience.")
         yield _blocker("nobody", _("No member would get it."), remedy=remedy, field="audience")

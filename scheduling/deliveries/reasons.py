@@ -58,7 +58,7 @@ def refine(
         candidates = candidates.annotate(mute=FilteredRelation("mutes", condition=Q(mutes__topic=topic.pk)))
         cases.append(When(mute__isnull=False, then=Value(Delivery.Reason.OPTED_OUT)))
     cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed_in(texts)]
-    if run.campaign.message_class != Campaign.MessageClass.MANDATORY:
+    if not run.campaign.passes_caps:
         for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
             candidates = candidates.annotate(**{f"had_{number}": _had(run, since)})
             cases.append(When(**{f"had_{number}__gte": most}, then=Value(Delivery.Reason.CAP)))
@@ -82,7 +82,8 @@ def counted_for_caps(run: CampaignRun, since: datetime) -> QuerySet[Delivery]:
     # By the key, too: the index has the runs of a member in that order, and all those of years would be looked up.
     recent = {"run__gte": first or run.pk, "run__moment__gte": since}
     others = Delivery.objects.filter(status__in=COUNTED, **recent).exclude(run=run)
-    return others.exclude(run__campaign__message_class=Campaign.MessageClass.MANDATORY)
+    passing = {"run__campaign__message_class": Campaign.MessageClass.MANDATORY}
+    return others.exclude(**passing).filter(run__campaign__policy=Campaign.Policy.APPROVED)
 
 
 def _had(run: CampaignRun, since: datetime) -> Any:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from core.work.base import Work
 from scheduling.audience import reach
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import approval, moments, sending_policy, state
+from scheduling.campaigns import approval, moments, sending_policy, state, validation
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
 from scheduling.deliveries import audience_freeze, progress, reasons
@@ -97,6 +97,7 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
     with transaction.atomic():
         clicks.make_links(run, words)
         planned = freeze(run, words, now=now)
+        validation.check_size(run.campaign, planned)
         left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
         reason = "" if planned else CampaignRun.Reason.NOBODY
         run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)

@@ -11,6 +11,9 @@ from conversations.services import ExplanationLine, ExplanationLink
 from core.parties.acting_client import named
 from scheduling.models import Campaign, MailingChange, Series
 
+BEFORE = ("draft", "waiting", "approved")
+"""The states from which a mailing is started: the last one, or any where nobody else approves it."""
+
 
 def line(
     topic: str, label: str, by: AbstractBaseUser | None, at: datetime, why: str = "", *, client: str = ""
@@ -31,7 +34,7 @@ def lines_of(mailing: Campaign | Series, *, until: datetime, digest: str = "") -
     approvals = changes.filter(after="approved")
     steps = (
         ("approved", _("Approved"), (approvals.filter(digest=digest) if digest else approvals).first()),
-        ("started", _("Started"), changes.filter(after__in=("scheduled", "running"), before="approved").first()),
+        ("started", _("Started"), changes.filter(after__in=("scheduled", "running"), before__in=BEFORE).first()),
     )
     written = line("written", _("Written"), mailing.created_by, mailing.created_at, client=mailing.client)
     return [written, *(_of(topic, label, change) for topic, label, change in steps if change is not None)]

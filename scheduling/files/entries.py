@@ -19,7 +19,7 @@ FOLDER = "campaigns"
 CAMPAIGN_APART = ("audience", "day", "at")
 SERIES_APART = ("audience", "stop_rule")
 STEP_APART = (
-    *("application", "audience", "repeats", "starts_at", "cron", "ends_on", "time_zone", "in_member_zone"),
+    *("application", "audience", "policy", "repeats", "starts_at", "cron", "ends_on", "time_zone", "in_member_zone"),
     *("day", "at"),
 )
 """Besides day and time, what a step shares with its series, or has as every step has it."""

@@ -56,6 +56,10 @@ class Campaign(Mailing, HonoursChoices):
         FINISHED = "finished", _("finished")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Policy(models.TextChoices):
+        APPROVED = "approved", _("a second person approves it")
+        ALONE = "alone", _("nobody else approves it")
+
     class MessageClass(models.TextChoices):
         MANDATORY = "mandatory", _("mandatory: members cannot mute it, and no cap holds it")
         TRANSACTIONAL = "transactional", _("about something of their own")
@@ -98,6 +102,17 @@ class Campaign(Mailing, HonoursChoices):
         related_name="campaigns",
         verbose_name=_("application"),
         help_text=_("Leave it empty for the default application."),
+    )
+    policy = models.CharField(
+        _("approval"),
+        max_length=8,
+        choices=Policy,
+        default=Policy.APPROVED,
+        db_default=Policy.APPROVED,
+        help_text=_(
+            "Who may start campaigns without approval starts it. It reaches as few members as a schedule, and neither "
+            "quiet hours nor caps hold it."
+        ),
     )
     content_type = models.CharField(_("sent as"), max_length=8, choices=content_choices, default=TextKind.name)
     message_class = models.CharField(
@@ -207,6 +222,7 @@ class Campaign(Mailing, HonoursChoices):
         permissions = [
             ("approve_campaign", "Can approve a campaign"),
             ("send_campaign", "Can start, pause and cancel a campaign"),
+            ("start_alone_campaign", "Can start a campaign that nobody else approves"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -257,9 +273,24 @@ class Campaign(Mailing, HonoursChoices):
         return self.repeats == self.Repeats.CRON or self.starts_at is not None
 
     @property
+    def needs_approval(self) -> bool:
+        """Whether a second person approves it before it is started."""
+        return self.policy == self.Policy.APPROVED
+
+    @property
     def is_urgent(self) -> bool:
-        """Whether it goes out in quiet hours too."""
+        """Whether it goes out in quiet hours too, for a reason that was approved."""
         return bool(self.urgent_reason.strip())
+
+    @property
+    def passes_quiet_hours(self) -> bool:
+        """Whether it goes out in quiet hours too: it is urgent, or a person has chosen its time alone."""
+        return self.is_urgent or not self.needs_approval
+
+    @property
+    def passes_caps(self) -> bool:
+        """Whether no cap holds it, and it counts for none."""
+        return self.message_class == self.MessageClass.MANDATORY or not self.needs_approval
 
     @property
     def valid_for(self) -> timedelta | None:

@@ -35,6 +35,7 @@ def keep_with_series(step: Campaign, series: Series) -> None:
     """Give a step that is saved the fields that its series decides."""
     step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
     step.next_working_day_at, step.urgent_reason = None, ""
+    step.policy = Campaign.Policy.APPROVED  # which its series has
     step.audience, step.application = series.audience, series.application
     step.time_zone, step.in_member_zone = series.time_zone, series.in_member_zone
 

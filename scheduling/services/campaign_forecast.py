@@ -35,7 +35,7 @@ class CampaignForecast:
 
 
 def forecast_campaign(
-    campaign: Campaign, *, at: datetime | None = None, now: datetime | None = None
+    campaign: Campaign, *, alone: bool = False, at: datetime | None = None, now: datetime | None = None
 ) -> CampaignForecast:
     """The figures of a run at this moment, or at `at`; nothing is kept and nothing is sent.
 
@@ -46,7 +46,7 @@ def forecast_campaign(
     for problem in validation.problems(campaign, now):
         raise problem
     description = approval.describe(campaign)
-    ahead = forecast.forecast_start(campaign, now=now, at=at)
+    ahead = forecast.forecast_start(campaign, now=now, at=at, alone=alone)
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
         words = CampaignWords.of(campaign.pk, description)

@@ -30,9 +30,11 @@ def campaign_reach(campaign: Campaign, *, now: datetime | None = None) -> Campai
     return forecast.reach_of(campaign, now=now or timezone.now())
 
 
-def forecast_start(campaign: Campaign, *, at: datetime | None = None, now: datetime | None = None) -> StartForecast:
+def forecast_start(
+    campaign: Campaign, *, alone: bool = False, at: datetime | None = None, now: datetime | None = None
+) -> StartForecast:
     """The forecast of a start, and the reasons against it. Raises `SchedulingError` for a broken audience."""
-    return forecast.forecast_start(campaign, now=now or timezone.now(), at=at)
+    return forecast.forecast_start(campaign, now=now or timezone.now(), at=at, alone=alone)
 
 
 def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", in_full: bool = True) -> MemberPreview:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -12,13 +13,13 @@ from django.utils.translation import gettext as _
 from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import moments, state, validation
+from scheduling.campaigns import approval, moments, state, validation
 from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import forecast, interruption, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Schedule
 from scheduling.series import edits
-from scheduling.services.mailings import ask_approval, check_alone, check_approved, note_edit, take
+from scheduling.services.mailings import ask_approval, check_approved, check_no_step, note_edit, take
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause
 
@@ -86,10 +87,16 @@ def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> lis
 
 
 def start_campaign(
-    campaign: Campaign, *, at: datetime | None = None, by: Person = None, now: datetime | None = None
+    campaign: Campaign,
+    *,
+    alone: bool = False,
+    at: datetime | None = None,
+    by: Person = None,
+    now: datetime | None = None,
 ) -> Campaign:
     """Schedule an approved campaign: from now on it goes out at its moments, or if it names none at `at`, or at once.
 
+    With `alone` one is started as it is now whose policy needs no second person; callers check the right to do so.
     Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back, and
     for a moment `at` that has passed, or of a campaign that names its own.
     """
@@ -98,13 +105,14 @@ def start_campaign(
         run_due(campaign.replaces_id, now=now)  # its moments until now are its own
 
     def begin(row: Campaign) -> None:
-        check_approved(row)
+        content = _settle_alone(row, now) if alone else {}
+        check_startable(row, alone=alone)
         if at is not None:
             moments.check_later(row, at, now)
         moments.watch(row, now, at=at)
         if row.replaces is not None and row.ends_replaced:
             pause(row.replaces, now=now)
-        state.change(row, S.SCHEDULED, by=by, now=now)
+        state.change(row, S.SCHEDULED, by=by, now=now, **content)
         if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
             state.change(row, S.RUNNING, by=by, now=now)
             interruption.go_on(row, now=now)
@@ -115,9 +123,30 @@ def start_campaign(
     return campaign
 
 
+def check_startable(campaign: Campaign, *, alone: bool) -> None:
+    """Raise `SchedulingError` for a campaign that is not in a state to be started, or not as it was approved."""
+    check_approved(campaign)
+    if campaign.state not in state.startable(alone=alone):
+        state.LIFE.refuse(campaign, S.SCHEDULED)
+
+
+def _settle_alone(campaign: Campaign, now: datetime) -> dict[str, Any]:
+    """Bind a locked campaign to what it is now, as an approval does, and return that for the history of its start.
+
+    Raises `SchedulingError` for its first error, and if its policy asks for a second person.
+    """
+    state.check_alone(campaign)
+    for problem in validation.problems(campaign, now):
+        raise problem
+    description = approval.describe(campaign)
+    campaign.approved_hash = approval.digest(description)
+    return {"description": description, "digest": campaign.approved_hash}
+
+
 def start_unblocked(
     campaign: Campaign,
     *,
+    alone: bool = False,
     anyway: bool = False,
     at: datetime | None = None,
     by: Person = None,
@@ -128,12 +157,12 @@ def start_unblocked(
     Raises `SchedulingError` for the first thing that does, and as `start_campaign`.
     """
     now = now or timezone.now()
-    check_alone(campaign)
-    for blocker in forecast.forecast_start(campaign, now=now, at=at).against(anyway=anyway):
+    check_no_step(campaign)
+    for blocker in forecast.forecast_start(campaign, now=now, at=at, alone=alone).against(anyway=anyway):
         error = blocker.error
         remedy = error.remedy if blocker.final else _("Set `anyway` to send it all the same.")
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=remedy)
-    return start_campaign(campaign, at=at, by=by, now=now)
+    return start_campaign(campaign, alone=alone, at=at, by=by, now=now)
 
 
 def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: datetime | None = None) -> Campaign:
@@ -143,7 +172,7 @@ def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: date
     """
     words, remedy = _("The reason is missing."), _("Say in words why it cannot wait: who approves it reads that.")
     reason = stated_reason(reason, SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy))
-    check_alone(campaign)
+    check_no_step(campaign)
     with transaction.atomic():
         campaign.urgent_reason = reason[: Campaign._meta.get_field("urgent_reason").max_length]
         save_campaign(campaign, by=by)

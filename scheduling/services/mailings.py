@@ -60,7 +60,7 @@ class MailingKind(Generic[M]):
 
 def _lock_campaign(row: Campaign) -> Campaign:
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    check_alone(campaign)
+    check_no_step(campaign)
     return campaign
 
 
@@ -246,7 +246,7 @@ def check_approved(row: M) -> None:
         raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
 
 
-def check_alone(campaign: Campaign) -> None:
+def check_no_step(campaign: Campaign) -> None:
     """Raise `SchedulingError` for a step of a series."""
     if campaign.series_id is not None:
         words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")

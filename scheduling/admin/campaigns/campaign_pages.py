@@ -18,7 +18,7 @@ from core.parties.acting_client import named
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.columns import moment, run_moment, state_badge
+from scheduling.admin.campaigns.columns import NOT_STARTED, moment, run_moment, state_badge
 from scheduling.admin.campaigns.differences import readable
 from scheduling.admin.campaigns.files.pages import FilesAdmin
 from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
@@ -32,7 +32,6 @@ from scheduling.content_kinds.registry import kinds
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
-NOT_STARTED = (Campaign.State.DRAFT, Campaign.State.WAITING, Campaign.State.APPROVED)
 TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone", "days", "ends_on")
 
 
@@ -41,7 +40,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
     form = CampaignForm
     list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
     list_select_related = ("application", "created_by", "topic")
-    list_filter = ("state", "content_type", "message_class", "topic", "application")
+    list_filter = ("state", "content_type", "policy", "message_class", "topic", "application")
     actions = ("export_chosen",)
     actions_list = ("from_ready", "import_file")
     search_fields = ("name", "contents__text")
@@ -72,6 +71,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
                     "message_class",
                     "topic",
                     "offers_settings",
+                    "policy",
                     "application",
                     "link_clicks",
                 )

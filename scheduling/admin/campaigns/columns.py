@@ -12,6 +12,7 @@ from core.web.admin import badge
 from scheduling.models import Campaign, CampaignRun, Delivery, Series
 
 S, D = Campaign.State, Delivery.Status
+NOT_STARTED = (S.DRAFT, S.WAITING, S.APPROVED)
 STATE_TONES = {
     S.DRAFT: "",
     S.WAITING: "warn",

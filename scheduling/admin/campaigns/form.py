@@ -45,6 +45,7 @@ CONDITIONS = {
 }
 OWN = (
     "name",
+    "policy",
     "application",
     "content_type",
     "message_class",

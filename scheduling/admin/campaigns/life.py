@@ -21,6 +21,7 @@ STEPS = {
     "approve_this": (S.WAITING,),
     "send_back_this": (S.WAITING,),
     "start_this": (S.APPROVED,),
+    "start_alone_this": (S.DRAFT, S.WAITING),
     "pause_this": (S.SCHEDULED, S.RUNNING),
     "resume_this": (S.PAUSED,),
     "cancel_this": (S.APPROVED, S.SCHEDULED, S.RUNNING, S.PAUSED),
@@ -38,7 +39,8 @@ class LifeAdmin(LifeStepsAdmin):
         """A step of a series lives with its series."""
         if row is not None and row.series_id is not None:
             return {*STEPS, "copy_this"}
-        return super().hidden_steps(row)
+        hidden = super().hidden_steps(row)
+        return hidden | {"start_alone_this"} if row is None or row.needs_approval else hidden
 
     @action(
         description=_("Ask for approval"),

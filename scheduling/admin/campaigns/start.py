@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
-from scheduling.admin.campaigns.columns import moment
+from scheduling.admin.campaigns.columns import NOT_STARTED, moment
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
@@ -36,21 +36,29 @@ class StartAdmin(ModelAdmin[Campaign]):
     def start_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect(reverse("admin:scheduling_campaign_start", args=[object_id]))
 
+    @action(description=_("Start without approval"), permissions=["start_alone"], icon="send")
+    def start_alone_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(reverse("admin:scheduling_campaign_start", args=[object_id]))
+
+    def has_start_alone_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("scheduling.start_alone_campaign")
+
     def start_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET shows the forecast of a start, POST starts it."""
-        if not request.user.has_perm("scheduling.send_campaign"):
-            raise PermissionDenied
         campaign = get_object_or_404(Campaign.objects.select_related("application"), pk=pk)
-        if campaign.state != Campaign.State.APPROVED:
+        alone = not campaign.needs_approval and campaign.state != Campaign.State.APPROVED
+        if not request.user.has_perm(f"scheduling.{'start_alone' if alone else 'send'}_campaign"):
+            raise PermissionDenied
+        if campaign.state not in (NOT_STARTED if alone else (Campaign.State.APPROVED,)):
             self.message_user(request, gettext("Only an approved campaign can be started."), messages.ERROR)
             return redirect(change_url(campaign))
         if request.method == "POST" and "urgent" in request.POST:
             return self._make_urgent(request, campaign)
-        context = self._context(request, campaign)
+        context = self._context(request, campaign, alone=alone)
         forecast = context.get("forecast")
         if request.method == "POST" and forecast is not None:
             if not forecast.against(anyway=request.POST.get("anyway") == "yes"):
-                return self._start(request, campaign, forecast)
+                return self._start(request, campaign, forecast, alone=alone)
             self.message_user(request, gettext("It was not started: see what speaks against it."), messages.ERROR)
         return TemplateResponse(request, "admin/campaigns/start.html", context)
 
@@ -68,9 +76,12 @@ class StartAdmin(ModelAdmin[Campaign]):
         self.message_user(request, words, messages.SUCCESS)
         return redirect(change_url(campaign))
 
-    def _start(self, request: HttpRequest, campaign: Campaign, forecast: services.StartForecast) -> HttpResponse:
+    def _start(
+        self, request: HttpRequest, campaign: Campaign, forecast: services.StartForecast, *, alone: bool
+    ) -> HttpResponse:
         try:
-            services.start_campaign(campaign, at=_chosen(request, campaign, forecast), by=request.user)  # type: ignore[arg-type]
+            at = _chosen(request, campaign, forecast)
+            services.start_campaign(campaign, alone=alone, at=at, by=request.user)  # type: ignore[arg-type]
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(change_url(campaign))
@@ -83,7 +94,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         self.message_user(request, gettext("It was started."), messages.SUCCESS)
         return redirect(change_url(run))
 
-    def _context(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    def _context(self, request: HttpRequest, campaign: Campaign, *, alone: bool) -> dict[str, Any]:
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Start “%(name)s”") % {"name": campaign.name},
@@ -92,7 +103,7 @@ class StartAdmin(ModelAdmin[Campaign]):
             "back": change_url(campaign),
         }
         try:
-            forecast = services.forecast_start(campaign)
+            forecast = services.forecast_start(campaign, alone=alone)
         except SchedulingError as error:
             return {**context, "error": error}
         return {

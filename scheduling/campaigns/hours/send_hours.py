@@ -22,7 +22,7 @@ class SendWindow:
     Attributes:
         weekdays: 1 is Monday, 7 is Sunday.
         calendar: the company's working days, if it opens on these only; an unknown year counts Monday to Friday.
-        in_quiet_hours: whether it is open in the quiet hours of the company too, because the campaign is urgent.
+        in_quiet_hours: whether it is open in the quiet hours of the company too, because the campaign passes them.
     """
 
     opens: time = WHOLE_DAY
@@ -103,7 +103,7 @@ def window_of(campaign: Campaign) -> SendWindow:
         closes=campaign.window_until if named and campaign.window_until else WHOLE_DAY,
         weekdays=frozenset(chosen_weekdays(campaign)) if chosen else EVERY_WEEKDAY,
         calendar=campaign.calendar if days == Campaign.WindowDays.WORKING else None,
-        in_quiet_hours=campaign.is_urgent,
+        in_quiet_hours=campaign.passes_quiet_hours,
     )
 
 

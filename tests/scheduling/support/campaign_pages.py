@@ -21,7 +21,8 @@ def person_of(*roles: str, name: str = "") -> Client:
 
 def form(**fields: Any) -> dict[str, Any]:
     """What a browser sends: everyone gets a text as soon as it is started."""
-    values = {"name": "通知", "content_type": "text", "message_class": "optional", "repeat": "now"}
+    values = {"name": "通知", "content_type": "text", "policy": "approved", "message_class": "optional"}
+    values |= {"repeat": "now"}
     values |= {"audience-everyone": "yes", "audience-departments": ""}
     values |= {"a_zh_text": "三点开会", "time_zone": "Asia/Shanghai", "days": "every", "missed": "once"}
     return {**values, "interrupts": "wait", "link_clicks": "none", "window_days": "every", **fields}
