@@ -23,4 +23,5 @@ def on_unsubscribe(incoming: Incoming) -> None:
 
 @bot.on_message("*", final=True)
 def on_message(incoming: Incoming) -> None:
-    services.mark_in_range(incoming.callback.application, incoming.inbound.from_user_id)
+    if incoming.callback.may_be_out_of_range:
+        services.mark_in_range(incoming.callback.application, incoming.inbound.from_user_id)

@@ -6,7 +6,7 @@ lost or doubled broker message does no harm, and `core/work/sweeper.py` wakes ro
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar
@@ -22,18 +22,20 @@ from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
 from core.work import metrics
 from core.work.broker import publish_task
-from core.work.clock import SharedTimeField
+from core.work.clock import SharedTimeField, database_time_in
 from core.work.process_identity import process_token
 from core.work.statements import StandIns, Statement
-from core.work.updates import returning
+from core.work.updates import returning, update_row
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
 FAR = datetime.max.replace(year=9000, tzinfo=UTC)
 """When a row is due that waits for a person or for its turn, and not for a moment."""
+LATER = 'EXISTS (SELECT 1 FROM "{table}" later WHERE later.order_key = %s AND later.status = %s AND later.id > %s)'
 
 W = TypeVar("W", bound="Work")
 Given = Callable[[datetime], models.Q]
+Along = Callable[[datetime], Mapping[str, Any]]
 
 
 class LeaseLost(OpenUserError):
@@ -127,16 +129,19 @@ class Work(models.Model):
         transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk, after=after))
 
     @classmethod
-    def claim(cls, pk: int, *, now: datetime | None = None, given: Given | None = None) -> Self | None:
+    def claim(
+        cls, pk: int, *, now: datetime | None = None, given: Given | None = None, along: Along | None = None
+    ) -> Self | None:
         """Lease the row for one attempt. Returns None if it is not due, leased, finished, or out of order.
 
-        `given` makes a further condition, asked in the same statement, which is compiled once for each function.
+        `given` makes a further condition, asked in the same statement, and `along` what is read in it besides the row,
+        which has it as attributes. The statement is compiled once for each function.
 
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
         owner = process_token() + uuid.uuid4().hex[:16]
         # In one statement: a process suspended after it cannot take another worker's lease for its own.
-        statement = _claiming(cls, given, cls.lease * settings.WORK_LEASE_SCALE, connection.vendor)
+        statement = _claiming(cls, given, along, cls.lease * settings.WORK_LEASE_SCALE, connection.vendor)
         values = statement.given(now or timezone.now(), pk=pk, owner=owner)
         claimed = list(cls._base_manager.raw(statement.sql, values))
         if not claimed:
@@ -190,9 +195,16 @@ class Work(models.Model):
 
     def update_leased(self, **fields: Any) -> None:
         """Update fields of a leased row. Raises `LeaseLost` if another worker has the row."""
-        if not self._mine().update(**fields):
+        self._write_leased(fields)
+
+    def _write_leased(self, fields: dict[str, Any], *, reads: str = "TRUE", asked: Sequence[Any] = ()) -> Any:
+        """`update_leased`; what an SQL expression reads in the same statement, with the values that it asks for."""
+        given = {"status": self.Status.RUNNING, "lease_owner": self.lease_owner, "attempts": self.attempts}
+        record = update_row(self, fields, given=given, reads=reads, asked=asked)
+        if record is None:
             raise LeaseLost(f"{self._meta.label} {self.pk} is no longer ours.")
         self.assign(fields)
+        return record[0]
 
     def settle(self, status: "Work.Status", reason: str = "", **fields: Any) -> None:
         """Finish the row, fenced on (owner, attempt), and wake the next row of its order key.
@@ -201,9 +213,15 @@ class Work(models.Model):
         worker has the row.
         """
         fields |= {"status": status, "reason": reason, "finished_at": timezone.now()}
-        self.update_leased(**fields, lease_owner="", lease_until=None)
+        fields |= {"lease_owner": "", "lease_until": None}
+        if self.order_key:
+            later = LATER.format(table=self._meta.db_table)
+            is_followed = self._write_leased(fields, reads=later, asked=(self.order_key, self.Status.QUEUED, self.pk))
+        else:
+            is_followed = self._write_leased(fields, reads="FALSE")
         self.end_attempt(status)
-        self._wake_next()
+        if is_followed:
+            self._wake_next()
 
     def postpone(self, until: datetime, reason: str, *, count_attempt: bool = True, **fields: Any) -> None:
         """Put the row back into the queue. Pass `count_attempt=False` if the row is not to blame.
@@ -282,21 +300,17 @@ class Work(models.Model):
 
 
 @lru_cache(maxsize=100)
-def _claiming(kind: type[W], given: Given | None, lease: timedelta, vendor: str) -> Statement:
+def _claiming(kind: type[W], given: Given | None, along: Along | None, lease: timedelta, vendor: str) -> Statement:
     """The statement of a claim: one for each condition, length of a lease and kind of database."""
 
     def build(values: StandIns) -> tuple[str, Sequence[Any]]:
         rows = kind.work_rows().claimable(values.now).filter(pk=values.number("pk"))
         rows = rows.filter(given(values.now)) if given is not None else rows
-        return returning(rows, **kind.claimed_by(values.text("owner")))
+        read = along(values.now) if along is not None else None
+        return returning(rows, read, **kind.claimed_by(values.text("owner")))
 
     return Statement(build)
 
 
 def _lease_end(lease: timedelta) -> "models.ExpressionWrapper[Any]":
     return database_time_in(lease * settings.WORK_LEASE_SCALE)
-
-
-def database_time_in(span: timedelta) -> "models.ExpressionWrapper[Any]":
-    """The database's clock plus a time span, so that leases do not depend on the clocks of workers."""
-    return models.ExpressionWrapper(Now() + models.Value(span), output_field=models.DateTimeField())

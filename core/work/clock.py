@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -80,6 +81,11 @@ def compare(connection: BaseDatabaseWrapper, **_: Any) -> None:
     skew, took = measure(connection)
     if took < LONGEST:
         learn(timezone.now() - skew)
+
+
+def database_time_in(span: timedelta) -> "models.ExpressionWrapper[Any]":
+    """The database's clock plus a time span, so that leases do not depend on the clocks of workers."""
+    return models.ExpressionWrapper(Now() + models.Value(span), output_field=models.DateTimeField())
 
 
 class SharedTimeField(models.DateTimeField[Any, Any]):

@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 
 from core.models import WorkerProcess
 from core.work import broker, life_lock, process_identity, sweeper
-from core.work.base import database_time_in
+from core.work.clock import database_time_in
 
 logger = logging.getLogger(__name__)
 

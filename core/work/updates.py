@@ -1,10 +1,11 @@
 """Updates that Django's `update` cannot do: rows come back as they are afterwards, or each gets values of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 
@@ -23,12 +24,77 @@ def update_returning(rows: "models.QuerySet[M]", **values: Any) -> list[M]:
     return list(rows.model._base_manager.using(rows.db).raw(sql, params))
 
 
-def returning(rows: "models.QuerySet[M]", **values: Any) -> tuple[str, tuple[Any, ...]]:
-    """The SQL of `update_returning`, and its parameters. Raises `EmptyResultSet`."""
+def returning(
+    rows: "models.QuerySet[M]", along: Mapping[str, Any] | None = None, **values: Any
+) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of `update_returning`, and its parameters. Raises `EmptyResultSet`.
+
+    What is read `along` in subqueries, rows have as attributes.
+    """
     sql, params = _update(rows, values)
     quote = connections[rows.db].ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in rows.model._meta.concrete_fields)
-    return f"{sql} RETURNING {names}", params
+    names = [quote(str(field.column)) for field in rows.model._meta.concrete_fields]
+    compiler = rows.model._base_manager.using(rows.db).annotate(**(along or {})).query.get_compiler(using=rows.db)
+    compiler.pre_sql_setup()
+    for name in along or ():
+        column, given = compiler.compile(compiler.query.annotations[name])
+        names.append(f"{column} AS {quote(name)}")
+        params = (*params, *given)
+    return f"{sql} RETURNING {', '.join(names)}", params
+
+
+def update_row(
+    row: models.Model, fields: Mapping[str, Any], *, given: Mapping[str, Any], reads: str, asked: Sequence[Any] = ()
+) -> tuple[Any, ...] | None:
+    """Update a row that still has the values of `given`; None if it has others, else what the expression `reads`.
+
+    The SQL is written here, because each piece of work does this several times: Django takes longer to compile it than
+    a database to carry it out.
+    """
+    connection = connections[router.db_for_write(type(row))]
+    sql = _sql(type(row), tuple(fields), tuple(given), reads)
+    values = [*fields.items(), ("pk", row.pk), *given.items()]
+    params = [_column(type(row), name).get_db_prep_save(_plain(value), connection) for name, value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *asked])
+        record: tuple[Any, ...] | None = cursor.fetchone()
+        return record
+
+
+def add_to_row(kind: type[models.Model], key: Mapping[str, Any], **number: int) -> None:
+    """Add a number to the row with this unique key, which is made if need be, whoever else does so."""
+    connection = connections[router.db_for_write(kind)]
+    params = [_column(kind, name).get_db_prep_save(_plain(value), connection) for name, value in key.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_adding(kind, tuple(key), *number), [*params, *number.values()])
+
+
+@lru_cache(maxsize=50)
+def _adding(kind: type[models.Model], key: tuple[str, ...], number: str) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    table, count, *unique = map(quote, (kind._meta.db_table, number, *(_column(kind, name).column for name in key)))
+    places = ", ".join(["%s"] * (1 + len(unique)))
+    return (
+        f"INSERT INTO {table} ({', '.join(unique)}, {count}) VALUES ({places})"  # noqa: S608 - names of columns
+        f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {count} = {table}.{count} + EXCLUDED.{count}"
+    )
+
+
+@lru_cache(maxsize=500)
+def _sql(kind: type[models.Model], fields: tuple[str, ...], given: tuple[str, ...], reads: str) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    changes = ", ".join(f"{quote(_column(kind, name).column)} = %s" for name in fields)
+    conditions = " AND ".join(f"{quote(_column(kind, name).column)} = %s" for name in ("pk", *given))
+    table = quote(kind._meta.db_table)
+    return f"UPDATE {table} SET {changes} WHERE {conditions} RETURNING {reads}"  # noqa: S608 - names of columns
+
+
+def _column(kind: type[models.Model], name: str) -> Any:
+    return kind._meta.pk if name == "pk" else kind._meta.get_field(name)
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
 
 
 def update_each(rows: "models.QuerySet[M]", each: Mapping[int, Mapping[str, Any]], **values: Any) -> set[int]:

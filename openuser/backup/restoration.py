@@ -18,7 +18,7 @@ from django.utils._os import safe_join
 from core.migration_operations.released import without_replaced
 from core.models import WorkerProcess
 from core.storage.disk import MEGABYTE, disk_of, whole_file
-from core.work.base import database_time_in
+from core.work.clock import database_time_in
 from openuser.backup import archive, databases, keys
 from openuser.backup.archive import Readable
 from openuser.backup.creation import Progress

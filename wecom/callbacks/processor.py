@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -12,11 +13,12 @@ from core.exceptions import TemporaryError
 from core.postgresql.prepared_statements import prepared_statements
 from core.text.slot_values import is_blank
 from core.work import crash_points
-from core.work.base import LeaseLost
+from core.work.base import Along, LeaseLost
 from wecom import messages
 from wecom.callbacks import handler_runner, rate_limit
 from wecom.callbacks.router import Incoming, Reply, router
 from wecom.contents import Text, clean, split_numbered
+from wecom.directory import members
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
 from wecom.outbox import handler_context
@@ -72,10 +74,16 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
 
 @prepared_statements()
 def _claim(pk: int, now: datetime | None) -> Callback | None:
-    callback = Callback.claim(pk, now=now)
-    if callback is not None:
-        callback.application = Application.objects.select_related("corporation").get(pk=callback.application_id)
-    return callback
+    return Callback.claim(pk, now=now, along=_along(settings.WECOM["MEMBER_MESSAGES_PER_MINUTE"]))
+
+
+@lru_cache(maxsize=5)
+def _along(most: int) -> Along:
+    """What handling a callback depends on besides its row."""
+    return lambda _now: {
+        "follows_many": rate_limit.follows_many(most),
+        "may_be_out_of_range": members.marked_out_of_range("from_user_id"),
+    }
 
 
 @transaction.atomic
@@ -92,6 +100,7 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
         routes = [route for route in routes if route.always]
     if not routes:
         return None
+    callback.application = Application.objects.select_related("corporation").get(pk=callback.application_id)
     with handler_runner.hold_lease(callback, on_timeout=lambda row: _apologise(row, TIME_LIMIT)) as until:
         answers = (handler_runner.run(route.handler, inbound, until=until) for route in routes)
         return next((reply for reply in answers if reply is not None), None)

@@ -7,8 +7,7 @@ nothing. An administrator can replay a limited callback.
 
 from datetime import timedelta
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from wecom.messages import SPOKEN
 from wecom.messages.events import ACTS
@@ -20,15 +19,20 @@ LIMITED = Q(reason=Callback.Reason.LIMITED)
 
 
 def is_limited(callback: Callback) -> bool:
-    """Whether this callback is over the limit and must not be handled."""
+    """Whether this callback, as it was claimed, is over the limit and must not be handled."""
     if callback.reason == Callback.Reason.LIMITED:
         return True
-    most: int = settings.WECOM["MEMBER_MESSAGES_PER_MINUTE"]
     # Due later than it was recorded: an earlier attempt passed the limit, or an administrator replays it.
-    if not most or callback.due_at > callback.created_at or not _is_request(callback):
+    if callback.due_at > callback.created_at or not _is_request(callback):
         return False
-    earlier = _earlier(callback).filter(REQUESTS).exclude(LIMITED)
-    return earlier[:most].count() >= most
+    return callback.follows_many
+
+
+def follows_many(most: int) -> Exists | Value:
+    """For a claim: whether so many requests of the member were recorded in the minute before the callback."""
+    rows = Callback.objects.filter(order_key=OuterRef("order_key"), pk__lt=OuterRef("pk"))
+    requests = rows.filter(REQUESTS, created_at__gt=OuterRef("created_at") - WINDOW).exclude(LIMITED)
+    return Exists(requests[most - 1 : most]) if most else Value(value=False)
 
 
 def was_notified(callback: Callback) -> bool:

@@ -5,16 +5,15 @@ so calls wait for the shortest first, and for the next if the first call after t
 """
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
+from core.work.updates import add_to_row
 from wecom.exceptions import LimitedError
 from wecom.models import CallQuota, Circuit, Corporation
 
@@ -74,15 +73,7 @@ def count_call(corporation_id: int, api: str, now: datetime, *, shard: int = 0, 
     """One call more, or as many as said."""
     slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
     key = {"corporation_id": corporation_id, "api": api, "slot": slot, "shard": shard}
-    add_to_count(CallQuota, key, calls=calls)
-
-
-def add_to_count(kind: type[Model], key: Mapping[str, Any], **number: int) -> None:
-    """Add a number to the row with this key, which is made if need be, whoever else does so."""
-    ((name, more),) = number.items()
-    rows = kind._default_manager
-    while not rows.filter(**key).update(**{name: F(name) + more}):
-        rows.bulk_create([kind(**key, **{name: 0})], ignore_conflicts=True)
+    add_to_row(CallQuota, key, calls=calls)
 
 
 def calls_within(counts: QuerySet[CallQuota], now: datetime, window: timedelta) -> int:

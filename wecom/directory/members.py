@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from core.lookups import any_of
@@ -107,6 +109,13 @@ def mark_in_range(application: Application, user_id: str) -> None:
     if rows.update(in_range=True):
         members = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower())
         members.filter(status=Member.Status.LEFT).update(status="")
+
+
+def marked_out_of_range(column: str) -> Exists:
+    """For rows with an application, and a user ID in this column: whether it is known not to reach that member."""
+    name, corporation = Lower(OuterRef(column)), F("application__corporation")
+    rows = ApplicationMember.objects.filter(application=OuterRef("application"), in_range=False)
+    return Exists(rows.filter(member__user_id=name, member__corporation=corporation))
 
 
 def request_lookup(application: Application, members: Iterable[int], *, now: datetime | None = None) -> None:

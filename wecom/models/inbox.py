@@ -16,6 +16,10 @@ class Callback(Work):
 
     task = "wecom.handle"
     max_attempts = 6  # the last one only apologises
+    # What a claim reads along: whether the member wrote as much as they may in a minute, and is perhaps marked as one
+    # whom the application does not reach.
+    follows_many: bool = False
+    may_be_out_of_range: bool = True
     # The event that we send ourselves to test whether callbacks arrive; it is not handled.
     PROBE: ClassVar[str] = "openuser_probe"
 

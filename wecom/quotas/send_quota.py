@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from core.lookups import any_of
 from core.work.statements import StandIns, Statement, select
+from core.work.updates import add_to_row
 from wecom import platform_quirks
 from wecom.client import circuit_breaker
 from wecom.models import Application, BroadcastReservation, Corporation, DailyQuota, Outbound, SendReservation
@@ -269,5 +270,5 @@ def count_members(application: Application, messages: Iterable[tuple[Outbound, s
 def count_company(application: Application, now: datetime, *, recipients: int, calls: int, shard: int) -> None:
     """So many recipients and calls more."""
     key = {"application": application, "day": quota_day(now), "shard": shard}
-    circuit_breaker.add_to_count(DailyQuota, key, recipients=recipients)
+    add_to_row(DailyQuota, key, recipients=recipients)
     circuit_breaker.count_call(application.corporation_id, API, now, shard=shard, calls=calls)
